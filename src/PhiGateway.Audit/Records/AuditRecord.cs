@@ -1,0 +1,133 @@
+namespace PhiGateway.Audit.Records;
+
+/// <summary>One event as it is written to the journal; not thread-safe, not changed after it was appended.</summary>
+/// <remarks>Holds PHI (patients, resources, the raw target): it goes to the journal and the store, never to a log.</remarks>
+public sealed class AuditRecord
+{
+    /// <summary>UUIDv7; for requests the decision id that the client is told.</summary>
+    public Guid Id { get; set; }
+
+    public AuditKind Kind { get; set; }
+
+    /// <summary>What happened, such as <c>read</c>, <c>client.revoke</c>, <c>node.start</c>; at most 64 characters.</summary>
+    public string Event { get; set; } = string.Empty;
+
+    /// <summary>Wall clock, UTC.</summary>
+    public DateTimeOffset Time { get; set; }
+
+    /// <summary>The record this one belongs to: intent of an outcome, disclosure of a delivery; empty: none.</summary>
+    public Guid ParentId { get; set; }
+
+    /// <summary><c>permit</c>, <c>deny</c> or <c>error</c>; empty where no decision was made.</summary>
+    public string Decision { get; set; } = string.Empty;
+
+    /// <summary>Code of the deny reason; null for permits.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>The rule that decided.</summary>
+    public string? Rule { get; set; }
+
+    /// <summary>Registry revision that decided.</summary>
+    public long Revision { get; set; }
+
+    public string? Tenant { get; set; }
+
+    public string? Environment { get; set; }
+
+    /// <summary>Registered client; null when the caller could not be resolved.</summary>
+    public string? Client { get; set; }
+
+    public string? UseCase { get; set; }
+
+    public string? Organization { get; set; }
+
+    /// <summary>Accountable owner at the time.</summary>
+    public string? Owner { get; set; }
+
+    public string? Issuer { get; set; }
+
+    /// <summary>Client id at the issuer, as the token claims it.</summary>
+    public string? IssuerClientId { get; set; }
+
+    public string? Subject { get; set; }
+
+    public string? TokenId { get; set; }
+
+    /// <summary>SHA-256 of the token in hex, never the token.</summary>
+    public string? TokenHash { get; set; }
+
+    /// <summary>none, mtls, dpop.</summary>
+    public string? Binding { get; set; }
+
+    /// <summary>Purpose codes asserted, space-separated.</summary>
+    public string? Purpose { get; set; }
+
+    /// <summary>Scope of the token, as sent.</summary>
+    public string? Scope { get; set; }
+
+    public string? Peer { get; set; }
+
+    public string? Method { get; set; }
+
+    /// <summary>Template without PHI, such as <c>GET /Observation/{id}</c>.</summary>
+    public string? Template { get; set; }
+
+    /// <summary>FHIR interaction.</summary>
+    public string? Interaction { get; set; }
+
+    public string? ResourceType { get; set; }
+
+    /// <summary>Exactly what the client sent as target. PHI.</summary>
+    public string? RawTarget { get; set; }
+
+    /// <summary>Logical patient ids concerned. PHI.</summary>
+    public IReadOnlyList<string> Patients { get; set; } = [];
+
+    /// <summary>known, none-by-type, undetermined; empty where it does not apply.</summary>
+    public string PatientState { get; set; } = string.Empty;
+
+    /// <summary>Resources released or written, as <c>Type/id</c> or <c>Type/id/_history/version</c>; at most 1,000 are listed. PHI.</summary>
+    public IReadOnlyList<string> Resources { get; set; } = [];
+
+    /// <summary>How many resources were released, listed or not.</summary>
+    public int ResourceCount { get; set; }
+
+    /// <summary>How many resources were withheld.</summary>
+    public int WithheldCount { get; set; }
+
+    /// <summary>Labels on what was released, as <c>system|code</c>.</summary>
+    public IReadOnlyList<string> Labels { get; set; } = [];
+
+    /// <summary>Names of obligations applied.</summary>
+    public IReadOnlyList<string> Obligations { get; set; } = [];
+
+    /// <summary>Destination id of the upstream.</summary>
+    public string? Upstream { get; set; }
+
+    /// <summary>0: not reached.</summary>
+    public int UpstreamStatus { get; set; }
+
+    /// <summary>Status sent to the client; 0: not decided.</summary>
+    public int Status { get; set; }
+
+    /// <summary>Bytes of the answer about to be sent, or sent.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>complete, partial, unconfirmed; for <see cref="AuditKind.Delivery"/>.</summary>
+    public string? Delivery { get; set; }
+
+    /// <summary>Who did it, for admin and audit-use records.</summary>
+    public string? Actor { get; set; }
+
+    /// <summary>What it was done to, as <c>client/acme</c>.</summary>
+    public string? Target { get; set; }
+
+    /// <summary>Canonical JSON before an admin change; null: did not exist.</summary>
+    public string? Before { get; set; }
+
+    /// <summary>Canonical JSON after an admin change; null: no longer exists.</summary>
+    public string? After { get; set; }
+
+    /// <summary>Words without PHI: justification, recovery counts, query description.</summary>
+    public string? Note { get; set; }
+}

@@ -1,0 +1,42 @@
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Audit.Shipping;
+
+/// <summary>A search of the trail; null members do not narrow.</summary>
+public sealed record AuditQuery
+{
+    /// <summary>From this moment on, UTC.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Before this moment, UTC.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    public string? Client { get; init; }
+
+    public string? Tenant { get; init; }
+
+    /// <summary>Keyed pseudonym of a patient.</summary>
+    public string? PatientKey { get; init; }
+
+    public string? Decision { get; init; }
+
+    public string? Reason { get; init; }
+
+    public AuditKind? Kind { get; init; }
+
+    /// <summary>A decision id: finds the record and those that belong to it.</summary>
+    public Guid? Id { get; init; }
+
+    public string? Actor { get; init; }
+
+    /// <summary>1 to 500; default 50.</summary>
+    public int Limit { get; init; } = 50;
+
+    /// <summary>Opaque, from <see cref="AuditPage.Next"/>.</summary>
+    public string? Cursor { get; init; }
+}
+
+/// <summary>One page of the trail.</summary>
+/// <param name="Entries">Newest first.</param>
+/// <param name="Next">Cursor of the next page; null at the end.</param>
+public sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, string? Next);

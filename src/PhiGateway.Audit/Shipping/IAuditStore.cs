@@ -1,0 +1,18 @@
+namespace PhiGateway.Audit.Shipping;
+
+/// <summary>Where records are kept and searched: Postgres, or SQLite when embedded; one contract test suite for both.</summary>
+public interface IAuditStore
+{
+    /// <summary>Highest contiguous sequence stored for a log; -1 for none.</summary>
+    Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken);
+
+    /// <summary>Stores a batch, idempotently by (log, sequence).</summary>
+    /// <exception cref="AuditForkException">A sequence is already stored with another hash: nothing of the batch is stored.</exception>
+    Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>Searches, newest first.</summary>
+    Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Entries of one log in order of sequence, from one on: for verification and export.</summary>
+    Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken);
+}

@@ -1,0 +1,92 @@
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers;
+
+/// <summary>What one answer (or one segment of it) lets out: collected while filtering, recorded before the first byte leaves.</summary>
+/// <remarks>Mutable and reusable; not thread-safe.</remarks>
+public sealed class Disclosure
+{
+    private readonly List<DisclosedResource> _resources = [];
+    private readonly List<PatientId> _patients = [];
+    private readonly HashSet<PatientId> _known = [];
+    private readonly List<SecurityLabel> _labels = [];
+
+    /// <summary>Every resource released, in order.</summary>
+    public IReadOnlyList<DisclosedResource> Resources => _resources;
+
+    /// <summary>Every patient whose data is released, once each.</summary>
+    public IReadOnlyList<PatientId> Patients => _patients;
+
+    /// <summary>Security labels on what is released, once each.</summary>
+    public IReadOnlyList<SecurityLabel> Labels => _labels;
+
+    /// <summary>Highest confidentiality released.</summary>
+    public Confidentiality Confidentiality { get; private set; }
+
+    /// <summary>How many resources were withheld.</summary>
+    public int Withheld { get; private set; }
+
+    /// <summary>Why the last withheld resource was withheld.</summary>
+    public WithholdReason LastWithheld { get; private set; }
+
+    /// <summary>Elements were cut from at least one resource.</summary>
+    public bool Redacted { get; set; }
+
+    /// <summary>At least one released resource is patient data whose patient could not be established.</summary>
+    public bool HasUndeterminedPatient { get; private set; }
+
+    /// <summary>Notes a released resource.</summary>
+    public void Release(ResourceFacts facts)
+    {
+        _resources.Add(new DisclosedResource(facts.Type, facts.Id, facts.VersionId));
+        for (var i = 0; i < facts.Owners.Count; i++)
+        {
+            if (_known.Add(facts.Owners[i]))
+            {
+                _patients.Add(facts.Owners[i]);
+            }
+        }
+
+        for (var i = 0; i < facts.Labels.Count; i++)
+        {
+            if (!_labels.Contains(facts.Labels[i]))
+            {
+                _labels.Add(facts.Labels[i]);
+            }
+        }
+
+        HasUndeterminedPatient |= facts.Owner == OwnerState.Undetermined;
+        if (facts.Confidentiality > Confidentiality)
+        {
+            Confidentiality = facts.Confidentiality;
+        }
+    }
+
+    /// <summary>Notes a withheld resource.</summary>
+    public void Withhold(WithholdReason reason)
+    {
+        Withheld++;
+        LastWithheld = reason;
+    }
+
+    /// <summary>Empties it for the next segment.</summary>
+    public void Reset()
+    {
+        _resources.Clear();
+        _patients.Clear();
+        _known.Clear();
+        _labels.Clear();
+        Confidentiality = Confidentiality.Unrestricted;
+        Withheld = 0;
+        LastWithheld = WithholdReason.None;
+        Redacted = false;
+        HasUndeterminedPatient = false;
+    }
+}
+
+/// <summary>One released resource.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Id">Logical id; null when it has none.</param>
+/// <param name="VersionId">Version; null when unknown.</param>
+public readonly record struct DisclosedResource(ResourceType Type, string? Id, string? VersionId);

@@ -1,0 +1,25 @@
+namespace PhiGateway.Fhir.Canonical;
+
+/// <summary>The one reading of a request line that gate, policy, audit and upstream share; immutable.</summary>
+public sealed class CanonicalRequest
+{
+    internal CanonicalRequest(string method, string basePath, string[] segments, QueryParameter[] query)
+    {
+        Method = method;
+        Base = basePath;
+        Segments = segments;
+        Query = query;
+    }
+
+    /// <summary>One of the exact upper-case methods GET, HEAD, POST, PUT, PATCH, DELETE.</summary>
+    public string Method { get; }
+
+    /// <summary>The route's FHIR base as a path without trailing slash, such as <c>/fhir</c>; may be empty.</summary>
+    public string Base { get; }
+
+    /// <summary>Decoded path segments below the base; none is empty, <c>.</c> or <c>..</c>.</summary>
+    public IReadOnlyList<string> Segments { get; }
+
+    /// <summary>Query parameters in order.</summary>
+    public IReadOnlyList<QueryParameter> Query { get; }
+}

@@ -1,0 +1,19 @@
+namespace PhiGateway.Fhir.Requests;
+
+/// <summary>The request headers that carry meaning in FHIR; null where absent. Each was sent at most once.</summary>
+public readonly record struct FhirHeaders
+{
+    public string? ContentType { get; init; }
+
+    public string? Accept { get; init; }
+
+    public string? Prefer { get; init; }
+
+    public string? IfMatch { get; init; }
+
+    public string? IfNoneMatch { get; init; }
+
+    public string? IfModifiedSince { get; init; }
+
+    public string? IfNoneExist { get; init; }
+}

@@ -1,0 +1,17 @@
+using PhiGateway.Fhir.Canonical;
+
+namespace PhiGateway.Fhir.Requests;
+
+/// <summary>Turns a canonical request and its body into a <see cref="FhirRequest"/>, or refuses it.</summary>
+public static class FhirRequestReader
+{
+    /// <summary>Whether the method and path can carry a body that must be read before understanding.</summary>
+    public static bool ExpectsBody(CanonicalRequest request) => request.Method is "POST" or "PUT" or "PATCH";
+
+    /// <summary>Reads the request.</summary>
+    /// <param name="request">The canonical line.</param>
+    /// <param name="headers">Headers with meaning.</param>
+    /// <param name="body">Whole body; empty when there is none.</param>
+    /// <param name="context">Own base addresses and limits.</param>
+    public static Reading<FhirRequest> Read(CanonicalRequest request, in FhirHeaders headers, ReadOnlyMemory<byte> body, FhirContext context) => throw new NotImplementedException();
+}

@@ -1,0 +1,50 @@
+namespace PhiGateway.Identity.Issuers;
+
+/// <summary>One token issuer that the gateway trusts, as an operator wrote it.</summary>
+public sealed class IssuerOptions
+{
+    /// <summary>Name used by credentials in the registry; unique, required.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>Exact <c>iss</c>; required. https, or http on loopback only.</summary>
+    public string Issuer { get; set; } = string.Empty;
+
+    /// <summary>Accepted <c>aud</c>; required.</summary>
+    public string Audience { get; set; } = string.Empty;
+
+    /// <summary>Accepted signature algorithms, asymmetric only; required.</summary>
+    public IReadOnlyList<string> Algorithms { get; set; } = [];
+
+    /// <summary>Environment whose identities it vouches for; required.</summary>
+    public string Environment { get; set; } = string.Empty;
+
+    /// <summary>Static key set: a file path or <c>env:NAME</c>; null: OIDC discovery at the issuer.</summary>
+    public string? Jwks { get; set; }
+
+    /// <summary>Accepted <c>typ</c>; default <c>at+jwt</c> (RFC 9068). Security: other values also let ID tokens in.</summary>
+    public IReadOnlyList<string> Types { get; set; } = ["at+jwt"];
+
+    /// <summary>Longest <c>exp - iat</c>; default 5 minutes.</summary>
+    public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Tolerated clock difference; default 30 seconds, at most 2 minutes.</summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
+
+    public IssuerClaimOptions Claims { get; set; } = new();
+}
+
+/// <summary>Where an issuer puts what the gateway needs; dots step into objects.</summary>
+public sealed class IssuerClaimOptions
+{
+    /// <summary>Default <c>client_id</c>.</summary>
+    public string ClientId { get; set; } = "client_id";
+
+    /// <summary>Purpose of use; <c>registry</c>: the issuer asserts none and the use case's single purpose counts. Default <c>extensions.hl7-b2b.purpose_of_use</c>.</summary>
+    public string Purpose { get; set; } = "extensions.hl7-b2b.purpose_of_use";
+
+    /// <summary>Patient launch context; default <c>patient</c>.</summary>
+    public string Patient { get; set; } = "patient";
+
+    /// <summary>Tenant; default <c>tenant</c>.</summary>
+    public string Tenant { get; set; } = "tenant";
+}

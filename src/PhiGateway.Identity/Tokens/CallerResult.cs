@@ -1,0 +1,14 @@
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Identity.Tokens;
+
+/// <summary>What came of checking a credential: a caller, or why there is none.</summary>
+/// <param name="Caller">Set exactly when the credential is good.</param>
+/// <param name="Refusal">Set exactly when it is not.</param>
+/// <param name="IssuerClientId">Client id that an invalid token claimed, unverified, for the record only; null when unreadable.</param>
+public readonly record struct CallerResult(Caller? Caller, DenyReason? Refusal, string? IssuerClientId)
+{
+    public static CallerResult Of(Caller caller) => new(caller, null, null);
+
+    public static CallerResult Refused(DenyReason reason, string? claimedClientId = null) => new(null, reason, claimedClientId);
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+
+namespace PhiGateway.Identity.Tokens;
+
+/// <summary>Turns the credential of a request into a caller; caches validated tokens, never decisions.</summary>
+public interface ICallerAuthenticator
+{
+    /// <summary>Checks the request's single Authorization header; synchronous when the token is in the cache.</summary>
+    ValueTask<CallerResult> AuthenticateAsync(HttpContext context);
+
+    /// <summary>Per issuer: name, whether its keys are there, in words for readiness.</summary>
+    IReadOnlyList<IssuerStatus> GetStatus();
+}
+
+/// <summary>How one issuer is.</summary>
+/// <param name="Name">Configured name.</param>
+/// <param name="Ready">Keys are there.</param>
+/// <param name="Message">Words without secrets.</param>
+public sealed record IssuerStatus(string Name, bool Ready, string Message);

@@ -1,0 +1,49 @@
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decision;
+
+/// <summary>One thing a request asks for or would pull in; a request is permitted only when every part is.</summary>
+public sealed record AccessPart
+{
+    public required Interaction Interaction { get; init; }
+
+    public required ResourceType Type { get; init; }
+
+    /// <summary>Why this part is in the request.</summary>
+    public PartRole Role { get; init; }
+
+    /// <summary>Logical id, for instance-level parts; null otherwise.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Operation name with its <c>$</c>, for <see cref="Interaction.Operation"/>.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>The include value as written, such as <c>Observation:subject</c>, for include roles.</summary>
+    public string? Include { get; init; }
+
+    /// <summary>Patients the request itself names for this part (path, compartment parameter); every one must be covered. Empty: none named.</summary>
+    public IReadOnlyList<PatientId> Patients { get; init; } = [];
+
+    /// <summary>Token conditions the request itself sets, without modifiers; used to see that a grant's <c>where</c> is met already.</summary>
+    public IReadOnlyList<TokenConstraint> Conditions { get; init; } = [];
+
+    /// <summary>Facts of a resource in the request's body, for writes: judged like a resource on its way out.</summary>
+    public ResourceFacts? Body { get; init; }
+}
+
+/// <summary>Why a part belongs to a request.</summary>
+public enum PartRole : byte
+{
+    /// <summary>Asked for outright.</summary>
+    Target,
+    /// <summary>Pulled in by <c>_include</c>.</summary>
+    Include,
+    /// <summary>Pulled in by <c>_revinclude</c>.</summary>
+    RevInclude,
+    /// <summary>Walked by a chained parameter: betrays whether a match exists.</summary>
+    Chain,
+    /// <summary>Walked by <c>_has</c>.</summary>
+    ReverseChain,
+    /// <summary>Searched by a conditional create, update, patch, delete or reference.</summary>
+    Condition,
+}

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace PhiGateway.Policy.Decision;
+
+/// <summary>Everything one decision depends on besides the snapshot; the same input always gives the same answer.</summary>
+public sealed record AccessRequest
+{
+    public required Caller Caller { get; init; }
+
+    /// <summary>The tenant of the route.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>The environment of the route.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Address of the TCP peer; null when unknown, which matches no network.</summary>
+    public IPAddress? Peer { get; init; }
+
+    /// <summary>The moment of the decision, UTC.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Everything asked for or pulled in; empty is denied.</summary>
+    public required IReadOnlyList<AccessPart> Parts { get; init; }
+
+    /// <summary>Why a break-glass purpose is asserted; null otherwise.</summary>
+    public string? Justification { get; init; }
+}

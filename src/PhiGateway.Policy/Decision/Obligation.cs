@@ -1,0 +1,32 @@
+namespace PhiGateway.Policy.Decision;
+
+/// <summary>Something that must be done for a permit to hold; narrowing is a courtesy to the upstream, the filter is the guarantee.</summary>
+public abstract record Obligation
+{
+    private protected Obligation(string name) => Name = name;
+
+    /// <summary>Name in records and cases.</summary>
+    public string Name { get; }
+}
+
+/// <summary>Search parameters added as a separate AND before forwarding.</summary>
+/// <param name="Added">Name and value pairs, decoded.</param>
+public sealed record NarrowSearch(IReadOnlyList<KeyValuePair<string, string>> Added) : Obligation("narrow-search");
+
+/// <summary>Only the elements of the minimum-necessary profile leave.</summary>
+public sealed record KeepElements() : Obligation("keep-elements");
+
+/// <summary>Resources above the ceiling or with a label not permitted are withheld.</summary>
+public sealed record WithholdLabelled() : Obligation("withhold-labelled");
+
+/// <summary>Resources of patients outside the roster, context or task are withheld.</summary>
+public sealed record WithholdOutsideRoster() : Obligation("withhold-outside-roster");
+
+/// <summary>No more records than this in one answer.</summary>
+public sealed record LimitRecords(int Most) : Obligation("limit-records");
+
+/// <summary>A justification must be on record.</summary>
+public sealed record RequireJustification() : Obligation("require-justification");
+
+/// <summary>The owner is told.</summary>
+public sealed record NotifyOwner() : Obligation("notify-owner");

@@ -1,0 +1,25 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>Two persons' word that one client may do exactly what its fingerprint says; the latest approval of a client counts.</summary>
+public sealed record Approval : IRegistryEntity
+{
+    public required string Id { get; init; }
+
+    public required string Client { get; init; }
+
+    /// <summary>Who asked.</summary>
+    public required string RequestedBy { get; init; }
+
+    /// <summary>Who approved; never who asked.</summary>
+    public required string ApprovedBy { get; init; }
+
+    public required DateTimeOffset ApprovedAt { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>SHA-256 in lower-case hex of the canonical form of everything approved (see <c>ApprovalFingerprint</c>).</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>First day no longer valid, UTC; null: as long as the use case.</summary>
+    public DateOnly? Until { get; init; }
+}

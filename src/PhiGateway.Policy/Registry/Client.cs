@@ -1,0 +1,89 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>One non-human identity: exactly one use case, one environment, a named owner.</summary>
+public sealed record Client : IRegistryEntity
+{
+    public required string Id { get; init; }
+
+    public required string UseCase { get; init; }
+
+    public ClientKind Kind { get; init; } = ClientKind.Service;
+
+    public string? Description { get; init; }
+
+    /// <summary>The accountable person; an empty owner closes the path.</summary>
+    public required string Owner { get; init; }
+
+    public string? Deputy { get; init; }
+
+    /// <summary>Last time the owner said "still mine", UTC; null: never, and the path is closed.</summary>
+    public DateOnly? OwnerConfirmed { get; init; }
+
+    /// <summary>Subset of the use case's tenants; empty means all of them.</summary>
+    public IReadOnlyList<string> Tenants { get; init; } = [];
+
+    /// <summary>Must equal the use case's environment.</summary>
+    public required string Environment { get; init; }
+
+    public ClientStatus Status { get; init; } = ClientStatus.Draft;
+
+    /// <summary>Why the status is what it is.</summary>
+    public string? StatusReason { get; init; }
+
+    /// <summary>First day no longer valid, UTC; null: the use case's.</summary>
+    public DateOnly? Expires { get; init; }
+
+    /// <summary>Networks in CIDR form the client may call from; empty means any.</summary>
+    public IReadOnlyList<string> Networks { get; init; } = [];
+
+    /// <summary>Hours of the day in UTC, as <c>HH:mm-HH:mm</c>; empty means any.</summary>
+    public IReadOnlyList<string> Hours { get; init; } = [];
+
+    /// <summary>Bindings of which one must be proven: <c>mtls</c>, <c>dpop</c>; empty means a bearer token is enough.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+
+    /// <summary>Longest accepted token lifetime in seconds; null: the issuer's.</summary>
+    public int? MaxTokenLifetimeSeconds { get; init; }
+
+    /// <summary>How many actors may stand between the caller and the subject; default 0: no delegation.</summary>
+    public int DelegationDepth { get; init; }
+
+    public ClientLimits Limits { get; init; } = new();
+}
+
+/// <summary>What sort of machine a client is.</summary>
+public enum ClientKind : byte
+{
+    Service,
+    InteractiveApp,
+    Device,
+    AiAgent,
+}
+
+/// <summary>Life of a client: draft → submitted → active → suspended | quarantined → active … → revoked → archived.</summary>
+public enum ClientStatus : byte
+{
+    Draft,
+    Submitted,
+    Active,
+    Suspended,
+    Quarantined,
+    Revoked,
+    Archived,
+}
+
+/// <summary>How much a client may take; null means the gateway's default.</summary>
+public sealed record ClientLimits
+{
+    /// <summary>Requests per second, sustained.</summary>
+    public int? RequestsPerSecond { get; init; }
+
+    /// <summary>Requests in flight at once.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>Distinct patients per hour.</summary>
+    public int? DistinctPatientsPerHour { get; init; }
+
+    /// <summary>Records per day.</summary>
+    public int? RecordsPerDay { get; init; }
+}

@@ -1,0 +1,19 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>Where a gateway node reads the registry from; the port of the data plane, implemented per database.</summary>
+/// <remarks>All methods may throw when the database is away: the node then keeps its last good snapshot.</remarks>
+public interface IRegistrySource
+{
+    /// <summary>Everything, in one consistent read, together with the revision it stands for.</summary>
+    Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken);
+
+    /// <summary>Everything written after a revision, in order of revision; tombstones included. Empty when nothing was.</summary>
+    /// <remarks>Never skips a change that commits late: a revision is only reported once every smaller one is visible.</remarks>
+    Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken);
+
+    /// <summary>Returns when something may have changed (NOTIFY, in-process signal) or after the time given; never throws for a lost database, only waits.</summary>
+    Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
+
+    /// <summary>Says which revision this node enforces, for <c>node_status</c>; best effort.</summary>
+    Task ReportNodeAsync(NodeStatus status, CancellationToken cancellationToken);
+}

@@ -1,0 +1,40 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>Where the control plane writes the registry; implemented per database, one contract test suite for all.</summary>
+public interface IRegistryStore
+{
+    /// <summary>The registry-wide revision now.</summary>
+    Task<long> GetRevisionAsync(CancellationToken cancellationToken);
+
+    /// <summary>One document, or null; a deleted one is null.</summary>
+    Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken);
+
+    /// <summary>Documents of a kind in order of id, after a given id, deleted ones left out.</summary>
+    Task<IReadOnlyList<RegistryItem>> ListAsync(RegistryKind kind, string? afterId, int limit, CancellationToken cancellationToken);
+
+    /// <summary>All writes or none, in one transaction, under one new revision; wakes every node.</summary>
+    /// <returns>The revision written, or the first conflict.</returns>
+    Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken);
+
+    /// <summary>Adds or changes memberships (roster, patient) in bulk, idempotently.</summary>
+    /// <returns>The revision written.</returns>
+    Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken);
+
+    /// <summary>Removes memberships; unknown ones are ignored.</summary>
+    Task<long> RemoveMembersAsync(string roster, IReadOnlyList<Vocabulary.PatientId> patients, string actor, CancellationToken cancellationToken);
+
+    /// <summary>Memberships of one roster in order of patient id, after a given one.</summary>
+    Task<IReadOnlyList<RosterMember>> ListMembersAsync(string roster, string? afterPatient, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Writes a revocation; in force on every node in under a second.</summary>
+    Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken);
+
+    /// <summary>Revocations, newest first.</summary>
+    Task<IReadOnlyList<Revocation>> ListRevocationsAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>What the nodes last reported.</summary>
+    Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Remembers the answer of an idempotent call for 24 hours; returns the earlier one when the key is known.</summary>
+    Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken);
+}

@@ -1,0 +1,8 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>What one gateway node reports of itself.</summary>
+/// <param name="Node">Node name.</param>
+/// <param name="Revision">Registry revision it enforces.</param>
+/// <param name="At">When it said so, UTC.</param>
+/// <param name="Problem">Why it could not take a newer one, in words without PHI; null when all is well.</param>
+public sealed record NodeStatus(string Node, long Revision, DateTimeOffset At, string? Problem);

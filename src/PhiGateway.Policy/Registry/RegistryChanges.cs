@@ -1,0 +1,21 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>What a load brought.</summary>
+/// <param name="Revision">The revision that a node has after applying it.</param>
+/// <param name="Items">Documents, the latest version of each, tombstones included.</param>
+/// <param name="Members">Roster membership changes in order.</param>
+/// <param name="Revocations">Revocations in order.</param>
+public sealed record RegistryChanges(
+    long Revision,
+    IReadOnlyList<RegistryItem> Items,
+    IReadOnlyList<RosterMemberChange> Members,
+    IReadOnlyList<Revocation> Revocations)
+{
+    /// <summary>When the newest of these changes was committed, UTC; null when unknown. Feeds the propagation histogram.</summary>
+    public DateTimeOffset? CommittedAt { get; init; }
+}
+
+/// <summary>A membership as it now stands, or its removal.</summary>
+/// <param name="Member">The membership.</param>
+/// <param name="Removed">True when it no longer exists at all.</param>
+public sealed record RosterMemberChange(RosterMember Member, bool Removed);

@@ -1,0 +1,18 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>The kinds of registry entity that are stored as versioned documents; memberships and revocations have stores of their own.</summary>
+public enum RegistryKind : byte
+{
+    Organization = 1,
+    Agreement = 2,
+    UseCase = 3,
+    Client = 4,
+    Credential = 5,
+    Roster = 6,
+    TaskGrant = 7,
+    Approval = 8,
+    Review = 9,
+    Alert = 10,
+    /// <summary>A key that opens the admin API; only its hash is kept.</summary>
+    AdminKey = 11,
+}

@@ -1,0 +1,26 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>One action on one patient for one client, ending with the workflow it belongs to.</summary>
+public sealed record TaskGrant : IRegistryEntity
+{
+    public required string Id { get; init; }
+
+    public required string Client { get; init; }
+
+    /// <summary>Logical id of the Patient.</summary>
+    public required string Patient { get; init; }
+
+    /// <summary>The one resource, as <c>Type/id</c>; null: any that the use case's grants cover.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>The workflow, such as an order or ticket number.</summary>
+    public required string Workflow { get; init; }
+
+    public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>How often it may be used; null: until it expires.</summary>
+    public int? MaxUses { get; init; }
+
+    /// <summary>The workflow ended.</summary>
+    public bool Closed { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace PhiGateway.Policy.Vocabulary;
+
+/// <summary>The compartment word of a SMART scope.</summary>
+public enum ScopeLevel : byte
+{
+    /// <summary>Confined to the token's patient context.</summary>
+    Patient,
+    /// <summary>What the signed-in user may see.</summary>
+    User,
+    /// <summary>What the backend service may see.</summary>
+    System,
+}
