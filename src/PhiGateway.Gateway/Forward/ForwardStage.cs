@@ -1,0 +1,54 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Audit;
+using PhiGateway.Gateway.Identify;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Forward;
+
+/// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
+internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard storedVersions, AuditTrail trail) : IStage
+{
+    public string Name => "Forward";
+
+    public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
+    {
+        if (Discovery.IsPublic(exchange.Canonical!))
+        {
+            // The gateway speaks for itself: there is nothing to ask of the upstream.
+            return StageResult.Continue;
+        }
+
+        // 1. The call, from the canonical request and the permit's obligations.
+        var call = UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
+
+        if (exchange.Request!.IsWrite)
+        {
+            // 2. A change is judged by what it changes, too; the version read is the version changed.
+            var guarded = await storedVersions.JudgeAsync(exchange, call);
+            if (guarded.Result.IsRefused(out _))
+            {
+                return guarded.Result;
+            }
+
+            call = guarded.Call;
+
+            // 3. The intent, durable before the upstream hears of it.
+            var recorded = await trail.RecordIntentAsync(exchange);
+            if (recorded.IsRefused(out _))
+            {
+                return recorded;
+            }
+        }
+
+        // 4. Away with it.
+        var sent = await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted);
+        if (sent.Answer is not { } answer)
+        {
+            return StageResult.Refuse(sent.Failure ?? DenyReason.UpstreamUnavailable);
+        }
+
+        exchange.Answer = answer;
+        return StageResult.Continue;
+    }
+}
