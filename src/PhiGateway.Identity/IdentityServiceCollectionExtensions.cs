@@ -42,7 +42,7 @@ public static class IdentityServiceCollectionExtensions
         {
             authentication.AddJwtBearer(TrustedIssuer.SchemeOf(issuer.Name), null, static _ => { });
             services.AddOptions<JwtBearerOptions>(TrustedIssuer.SchemeOf(issuer.Name))
-                .Configure<IssuerDirectory, TimeProvider>((options, directory, time) => JwtBearerRules.Apply(options, directory.Find(issuer.Issuer)!, time));
+                .Configure<IssuerDirectory>((options, directory) => JwtBearerRules.Apply(options, directory.Find(issuer.Issuer)!));
         }
     }
 }

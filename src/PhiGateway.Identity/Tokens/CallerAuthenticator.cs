@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
@@ -71,15 +70,15 @@ internal sealed class CallerAuthenticator(IssuerDirectory directory, ValidatedTo
                 return CallerResult.Refused(DenyReason.InvalidToken, claimed);
             }
 
-            // 4. Signature, issuer, audience, type, lifetime.
+            // 4. Signature, issuer, audience, type.
             JwtBearerRules.Present(context, token);
             var checkedToken = await context.AuthenticateAsync(issuer.Scheme);
-            if (!checkedToken.Succeeded)
+            if (!checkedToken.Succeeded || !JwtBearerRules.WasValidated(context, token))
             {
-                return CallerResult.Refused(IsExpired(checkedToken.Failure) ? DenyReason.ExpiredToken : DenyReason.InvalidToken, claimed);
+                return CallerResult.Refused(DenyReason.InvalidToken, claimed);
             }
 
-            // 5. What the signature covers, by our rules.
+            // 5. What the signature covers: times, binding, client, purpose.
             var now = time.GetUtcNow();
             var claims = new TokenClaims(text.Claims, issuer.Options);
             if (claims.Read(now, hash, readScope, out var caller) is { } reason)
@@ -110,9 +109,6 @@ internal sealed class CallerAuthenticator(IssuerDirectory directory, ValidatedTo
             && CryptographicOperations.FixedTimeEquals(presented, token.Certificate);
         return proven ? CallerResult.Of(token.Caller) : CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId);
     }
-
-    private static bool IsExpired(Exception? failure) =>
-        failure is SecurityTokenExpiredException || (failure is AggregateException several && several.InnerExceptions.All(IsExpired));
 
     private static string? ClaimedClient(TokenText text, TrustedIssuer issuer) =>
         ClaimPath.TryFind(text.Claims, issuer.Options.Claims.ClientId, out var value) && JsonText.TryRead(value, out var client) && client!.Length is > 0 and <= 256 ? client : null;

@@ -10,11 +10,15 @@ namespace PhiGateway.Identity.Tokens;
 internal static class JwtBearerRules
 {
     private static readonly object TokenItem = new();
+    private static readonly object ValidatedItem = new();
 
     /// <summary>Hands the token that was read from the request to the scheme, so that it does not read the request a second time.</summary>
     public static void Present(HttpContext context, string token) => context.Items[TokenItem] = token;
 
-    public static void Apply(JwtBearerOptions options, TrustedIssuer issuer, TimeProvider time)
+    /// <summary>Security: whether the scheme checked this very token for this very request; handlers remember their last result.</summary>
+    public static bool WasValidated(HttpContext context, string token) => context.Items.TryGetValue(ValidatedItem, out var validated) && ReferenceEquals(validated, token);
+
+    public static void Apply(JwtBearerOptions options, TrustedIssuer issuer)
     {
         options.MapInboundClaims = false;
         options.SaveToken = false;
@@ -30,6 +34,11 @@ internal static class JwtBearerRules
                     received.NoResult();
                 }
 
+                return Task.CompletedTask;
+            },
+            OnTokenValidated = static validated =>
+            {
+                validated.HttpContext.Items[ValidatedItem] = validated.HttpContext.Items[TokenItem];
                 return Task.CompletedTask;
             },
         };
@@ -50,7 +59,8 @@ internal static class JwtBearerRules
             IssuerSigningKeyResolver = (_, token, keyId, _) => FindKey(issuer, token, keyId),
             RequireExpirationTime = true,
             ValidateLifetime = true,
-            LifetimeValidator = (notBefore, expires, _, _) => IsAlive(notBefore, expires, time.GetUtcNow().UtcDateTime, issuer.Options.ClockSkew),
+            // The library judges times even when the signature failed, and would tell a forger that the token has expired: TokenClaims does it afterwards.
+            LifetimeValidator = static (_, expires, _, _) => expires is not null,
             ValidateTokenReplay = false,
         };
     }
@@ -64,15 +74,5 @@ internal static class JwtBearerRules
 
         var key = issuer.Keys.Current?.Find(string.IsNullOrEmpty(keyId) ? null : keyId, algorithm);
         return key is null ? [] : [key.SecurityKey];
-    }
-
-    private static bool IsAlive(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew)
-    {
-        if (expires is null || (notBefore is not null && notBefore.Value > now + skew))
-        {
-            return false;
-        }
-
-        return now < expires.Value + skew ? true : throw new SecurityTokenExpiredException();
     }
 }

@@ -39,12 +39,14 @@ internal sealed class ValidatedTokenCache(int capacity)
     /// <summary>Keeps a token that was just found valid.</summary>
     public void Add(CachedToken token)
     {
-        _tokens[token.Key] = token;
-        _order.Enqueue(token);
+        // Room first, or the newcomer, not yet used, would be the one to go.
         if (Interlocked.Increment(ref _queued) > capacity)
         {
             Evict();
         }
+
+        _tokens[token.Key] = token;
+        _order.Enqueue(token);
     }
 
     private void Evict()
