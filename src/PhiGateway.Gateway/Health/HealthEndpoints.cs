@@ -1,20 +1,31 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace PhiGateway.Gateway.Health;
 
-/// <summary>Maps <c>/livez</c>, <c>/readyz</c> and <c>/startupz</c> on the control plane's listener; they need no key and hold no secret.</summary>
+/// <summary>Answers <c>/livez</c>, <c>/readyz</c> and <c>/startupz</c> on the control plane's listener, before its gate; matched exactly, and without secrets.</summary>
 internal static class HealthEndpoints
 {
-    /// <summary>Maps them.</summary>
-    public static void Map(IEndpointRouteBuilder endpoints, Readiness readiness)
+    /// <summary>Adds them in front of whatever the application has.</summary>
+    public static void Use(WebApplication app, Readiness readiness) => app.Use(next => http =>
     {
-        endpoints.MapGet("/livez", static () => Results.Text("alive")).ExcludeFromDescription();
-        endpoints.MapGet("/readyz", () => Answer(readiness.Report())).ExcludeFromDescription();
-        endpoints.MapGet("/startupz", () => Answer(readiness.Report())).ExcludeFromDescription();
-    }
+        if (!HttpMethods.IsGet(http.Request.Method))
+        {
+            return next(http);
+        }
 
-    private static IResult Answer(ReadinessReport report) =>
-        Results.Json(report, statusCode: report.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return http.Request.Path.Value switch
+        {
+            "/livez" => http.Response.WriteAsync("alive"),
+            "/readyz" or "/startupz" => WriteAsync(http, readiness.Report()),
+            _ => next(http),
+        };
+    });
+
+    private static Task WriteAsync(HttpContext http, ReadinessReport report)
+    {
+        http.Response.StatusCode = report.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.WriteAsJsonAsync(report, http.RequestAborted);
+    }
 }

@@ -32,4 +32,10 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}")]
     public static partial void PartStopped(ILogger log, string part, string fault);
+
+    [LoggerMessage(1203, LogLevel.Warning, "The {Store} store cannot be reached; trying again")]
+    public static partial void StoreAway(ILogger log, string store);
+
+    [LoggerMessage(1204, LogLevel.Information, "The {Store} store is reached")]
+    public static partial void StoreBack(ILogger log, string store);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Policy.Registry;
@@ -14,7 +13,7 @@ internal sealed class SnapshotFollower(
     LastGoodSnapshot lastGood,
     GatewayOptions options,
     TimeProvider clock,
-    ILogger<SnapshotFollower> log) : BackgroundService
+    ILogger<SnapshotFollower> log)
 {
     private readonly RegistrySnapshotBuilder _builder = new();
     private volatile string? _problem;
@@ -80,7 +79,8 @@ internal sealed class SnapshotFollower(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Follows until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         var reported = -1L;
         var reportedAt = DateTimeOffset.MinValue;
