@@ -159,7 +159,8 @@ for (const definition of load('OperationDefinition').filter((o) => o.id !== 'exa
   const name = `$${definition.code}`;
   const types = definition.resource ?? ['Resource'];
   const levels = { system: definition.system, type: definition.type, instance: definition.instance };
-  (operations[name] ??= []).push({ types, ...levels });
+  const inputs = (definition.parameter ?? []).filter((p) => p.use === 'in').map((p) => [p.name, p.searchType ?? p.type ?? 'parts']);
+  (operations[name] ??= []).push({ types, ...levels, in: Object.fromEntries(inputs) });
 }
 
 const lines = (value) =>
