@@ -20,6 +20,10 @@ public sealed class CanonicalRequest
     /// <summary>Decoded path segments below the base; none is empty, <c>.</c> or <c>..</c>.</summary>
     public IReadOnlyList<string> Segments { get; }
 
+    /// <summary>The canonical spelling of the target: reading it again gives the same request.</summary>
+    /// <remarks>PHI: for the upstream and for tests, never for a log.</remarks>
+    public string ToTarget() => CanonicalWriter.Target(this);
+
     /// <summary>Query parameters in order.</summary>
     public IReadOnlyList<QueryParameter> Query { get; }
 }
