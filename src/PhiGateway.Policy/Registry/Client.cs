@@ -30,6 +30,12 @@ public sealed record Client : IRegistryEntity
     /// <summary>Why the status is what it is.</summary>
     public string? StatusReason { get; init; }
 
+    /// <summary>Who last asked for the approval; set by the control plane, never part of what is approved.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Who last changed the content; set by the control plane so that nobody approves a change of their own.</summary>
+    public string? ChangedBy { get; init; }
+
     /// <summary>First day no longer valid, UTC; null: the use case's.</summary>
     public DateOnly? Expires { get; init; }
 

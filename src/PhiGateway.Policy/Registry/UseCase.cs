@@ -41,6 +41,9 @@ public sealed record UseCase : IRegistryEntity
     /// <summary>Default draft: only an approved use case opens a path.</summary>
     public UseCaseStatus Status { get; init; } = UseCaseStatus.Draft;
 
+    /// <summary>Who last changed the content; set by the control plane so that nobody approves a change of their own.</summary>
+    public string? ChangedBy { get; init; }
+
     /// <summary>Whether ETREAT or BTG may be asserted at all, with justification; the purposes must still name the code.</summary>
     public bool AllowsBreakGlass { get; init; }
 

@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Access;
+
+/// <summary>Finds the admin key behind a bearer token; every stored hash is compared in constant time.</summary>
+internal sealed class AdminKeyAuthenticator(WorkingSetSource registry, TimeProvider time)
+{
+    public async Task<AdminCaller?> AuthenticateAsync(string token, CancellationToken cancellationToken)
+    {
+        var set = await registry.GetAsync(cancellationToken);
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        AdminKey? found = null;
+        foreach (var key in set.All<AdminKey>(RegistryKind.AdminKey))
+        {
+            // No early exit: the time taken says nothing about which key came close.
+            if (AdminKeyHash.Matches(key.Hash, hash))
+            {
+                found = key;
+            }
+        }
+
+        if (found is null || found.Disabled || found.Expires <= time.GetUtcNow())
+        {
+            return null;
+        }
+
+        return new AdminCaller(found.Person, "key:" + found.Id, [.. found.Roles.Where(AdminRoles.IsKnown)]);
+    }
+}

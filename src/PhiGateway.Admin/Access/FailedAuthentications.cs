@@ -1,0 +1,75 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Admin.Access;
+
+/// <summary>Counts failed authentications per minute: a few are journaled one by one, the rest are counted, and a noisy peer is told to wait.</summary>
+/// <remarks>A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only. Thread-safe.</remarks>
+internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider time, ILogger<FailedAuthentications> log)
+{
+    // A person mistypes a few times a minute; anything above is a script.
+    internal const int PerPeer = 10;
+
+    // Bounds what an unauthenticated peer can make the journal hold.
+    internal const int JournaledPerMinute = 60;
+
+    // Bounds the memory of one minute; further peers share one bucket.
+    private const int MaxPeers = 1024;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, int> _peers = [];
+    private long _minute;
+    private int _total;
+
+    /// <summary>Records one failure and says what to answer.</summary>
+    public AdminProblem Record(HttpContext context, string why)
+    {
+        var now = time.GetUtcNow();
+        var peer = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        int count;
+        int total;
+        lock (_lock)
+        {
+            var minute = now.ToUnixTimeSeconds() / 60;
+            if (minute != _minute)
+            {
+                if (_total > JournaledPerMinute)
+                {
+                    AdminLog.FailedAuthenticationsFolded(log, _total - JournaledPerMinute);
+                }
+
+                _minute = minute;
+                _total = 0;
+                _peers.Clear();
+            }
+
+            var bucket = _peers.ContainsKey(peer) || _peers.Count < MaxPeers ? peer : IPAddress.None;
+            count = _peers[bucket] = _peers.GetValueOrDefault(bucket) + 1;
+            total = ++_total;
+        }
+
+        if (total <= JournaledPerMinute)
+        {
+            // Nothing is released to a caller who failed, so nobody waits for this record.
+            journal.TryAppend(new AuditRecord
+            {
+                Id = RequestId.GuidOf(context),
+                Kind = AuditKind.Auth,
+                Event = "admin.authenticate",
+                Time = now,
+                Decision = "deny",
+                Reason = why,
+                Peer = peer.ToString(),
+                Method = context.Request.Method.Length <= 16 ? context.Request.Method : null,
+                Status = count > PerPeer ? 429 : 401,
+                Note = total == JournaledPerMinute ? "Further failures of this minute are counted, not recorded." : null,
+            });
+        }
+
+        return count > PerPeer ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated;
+    }
+}

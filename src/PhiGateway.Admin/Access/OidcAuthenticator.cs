@@ -1,0 +1,67 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace PhiGateway.Admin.Access;
+
+/// <summary>Turns a token of the configured issuer into a caller; the JwtBearer handler has validated it.</summary>
+internal sealed class OidcAuthenticator(AdminOptions options)
+{
+    public const string Scheme = "admin-oidc";
+
+    public async Task<AdminCaller?> AuthenticateAsync(HttpContext context)
+    {
+        if (options.Oidc is not { } oidc)
+        {
+            return null;
+        }
+
+        var result = await context.AuthenticateAsync(Scheme);
+        if (!result.Succeeded || result.Principal.FindFirst(oidc.NameClaim)?.Value is not { Length: > 0 and <= 256 } person)
+        {
+            return null;
+        }
+
+        var roles = Values(result.Principal, oidc.RoleClaim)
+            .Select(role => oidc.RoleMap.Count == 0 ? role : oidc.RoleMap.GetValueOrDefault(role, string.Empty))
+            .Where(AdminRoles.IsKnown)
+            .Distinct(StringComparer.Ordinal);
+        return new AdminCaller(person, "oidc", [.. roles]);
+    }
+
+    // A nested claim arrives as the JSON text of its outermost object.
+    private static IEnumerable<string> Values(ClaimsPrincipal principal, string claim)
+    {
+        var exact = principal.FindAll(claim).Select(static found => found.Value).ToList();
+        var dot = claim.IndexOf('.', StringComparison.Ordinal);
+        if (exact.Count > 0 || dot < 0 || principal.FindFirst(claim[..dot])?.Value is not { } json)
+        {
+            return exact;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var element = document.RootElement;
+            foreach (var step in claim[(dot + 1)..].Split('.'))
+            {
+                if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(step, out element))
+                {
+                    return [];
+                }
+            }
+
+            return element.ValueKind switch
+            {
+                JsonValueKind.String => [element.GetString()!],
+                JsonValueKind.Array => [.. element.EnumerateArray().Where(static e => e.ValueKind == JsonValueKind.String).Select(static e => e.GetString()!)],
+                _ => [],
+            };
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}

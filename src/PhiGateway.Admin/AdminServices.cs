@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.OpenApi;
+using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin;
+
+/// <summary>Registers the control plane; the host adds the ports: <see cref="IRegistryStore"/>, the audit store and journal, the clock, the snapshot accessor, node health.</summary>
+public static class AdminServices
+{
+    /// <summary>Name of the OpenAPI document.</summary>
+    internal const string Document = "v1";
+
+    /// <summary>Adds the admin API's services.</summary>
+    /// <exception cref="InvalidOperationException">The options cannot be used; every problem is listed.</exception>
+    public static IServiceCollection AddPhiGatewayAdmin(this IServiceCollection services, AdminOptions options)
+    {
+        if (options.Oidc?.Validate() is { Count: > 0 } problems)
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
+        }
+
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(static provider => new WorkingSetSource(provider.GetRequiredService<IRegistryStore>(), provider.GetService<IRegistrySource>()));
+        services.AddSingleton<IRegistryRules, InterimRules>();
+        services.AddSingleton<AdminKeyAuthenticator>();
+        services.AddSingleton<OidcAuthenticator>();
+        services.AddSingleton<FailedAuthentications>();
+        services.AddSingleton<AdminJournal>();
+        services.AddSingleton<RegistryEditor>();
+        services.AddSingleton<DocumentCommands>();
+        services.AddSingleton<DocumentQueries>();
+        if (options.Oidc is { } oidc)
+        {
+            OidcSetup.Add(services, oidc);
+        }
+
+        services.ConfigureHttpJsonOptions(static json =>
+        {
+            // For the OpenAPI schemas: the same names and enums as on the wire.
+            json.SerializerOptions.PropertyNamingPolicy = RegistryJson.Options.PropertyNamingPolicy;
+            foreach (var converter in RegistryJson.Options.Converters)
+            {
+                json.SerializerOptions.Converters.Add(converter);
+            }
+        });
+        services.AddOpenApi(Document, static openApi => openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        return services;
+    }
+}

@@ -1,0 +1,27 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Admin.Documents;
+
+/// <summary>What the control plane asks the policy about a registry that is not in force yet.</summary>
+internal interface IRegistryRules
+{
+    /// <summary>Everything that contradicts itself in the set.</summary>
+    IReadOnlyList<RegistryProblem> Validate(WorkingSet set);
+
+    /// <summary>A client with everything its path depends on, and the fingerprint of it; null when there is no such client.</summary>
+    ClientEntry? Resolve(WorkingSet set, string client);
+
+    /// <summary>How the access of these clients differs between two sets.</summary>
+    IReadOnlyList<AccessEffect> Compare(WorkingSet before, WorkingSet after, IEnumerable<string> clients);
+
+    /// <summary>Why a client may not go from one state to another; null when it may.</summary>
+    string? RefuseTransition(ClientStatus from, ClientStatus to);
+}
+
+/// <summary>What a write does to one client.</summary>
+/// <param name="Client">Client id.</param>
+/// <param name="Effect">widened, narrowed, both, closed, opened or unchanged.</param>
+/// <param name="ApprovalLapses">The fingerprint approved no longer matches afterwards.</param>
+/// <param name="Details">Lines such as <c>+ Condition.search</c>.</param>
+public sealed record AccessEffect(string Client, string Effect, bool ApprovalLapses, IReadOnlyList<string> Details);

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Documents;
+
+/// <summary>Filters, order, fields and place of one list call; anything not understood is refused, since an ignored filter shows too much.</summary>
+internal sealed class ListQuery
+{
+    private static readonly string[] Reserved = ["limit", "cursor", "sort", "fields"];
+
+    private readonly List<(string Member, string Operator, string Value)> _filters = [];
+    private string? _sort;
+    private bool _descending;
+    private Cursor? _cursor;
+    private int _limit;
+    private HashSet<string>? _fields;
+
+    public static Outcome<ListQuery> Read(HttpContext context, RegistryRoute route)
+    {
+        var query = new ListQuery();
+        if (PageLimit.Read(context, out query._limit) is { } problem)
+        {
+            return problem;
+        }
+
+        var members = RegistryJson.Options.GetTypeInfo(route.Type).Properties.Where(static p => p.Name != "hash").ToDictionary(static p => p.Name, StringComparer.Ordinal);
+        foreach (var (name, values) in context.Request.Query)
+        {
+            if (values is not [{ } value])
+            {
+                return AdminProblem.BadParameter(name, "it stands twice.");
+            }
+
+            if (!Reserved.Contains(name) && query.AddFilter(name, value, members) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return query.ReadPlace(context, members) is { } bad ? bad : query;
+    }
+
+    public (IReadOnlyList<RegistryItem> Items, string? Next) Page(IEnumerable<RegistryItem> ordered)
+    {
+        var rows = ordered.Select(item => (Item: item, Json: (JsonObject)JsonNode.Parse(item.Json)!)).Where(row => Matches(row.Json));
+        if (_sort is not null)
+        {
+            var sorted = rows.Select(row => (row.Item, Key: Text(row.Json[_sort]) ?? string.Empty));
+            var order = Comparer<(string Key, string Id)>.Create((a, b) => Compare(a.Key, b.Key) is var c && c != 0 ? (_descending ? -c : c) : string.CompareOrdinal(a.Id, b.Id));
+            var all = sorted.Where(row => _cursor is null || order.Compare((row.Key, row.Item.Id), (_cursor.Sort ?? string.Empty, _cursor.Id)) > 0)
+                .OrderBy(static row => (row.Key, row.Item.Id), order).Take(_limit + 1).ToList();
+            return all.Count > _limit
+                ? ([.. all.Take(_limit).Select(static row => row.Item)], new Cursor(all[_limit - 1].Key, all[_limit - 1].Item.Id).Encode())
+                : ([.. all.Select(static row => row.Item)], null);
+        }
+
+        var page = rows.Select(static row => row.Item).Where(item => _cursor is null || string.CompareOrdinal(item.Id, _cursor.Id) > 0).Take(_limit + 1).ToList();
+        return page.Count > _limit ? (page[.._limit], new Cursor(null, page[_limit - 1].Id).Encode()) : (page, null);
+    }
+
+    public JsonObject Project(JsonObject json)
+    {
+        if (_fields is not null)
+        {
+            foreach (var name in json.Select(static pair => pair.Key).Where(name => name is not ("id" or DocumentMeta.Member) && !_fields.Contains(name)).ToList())
+            {
+                json.Remove(name);
+            }
+        }
+
+        return json;
+    }
+
+    private AdminProblem? AddFilter(string name, string value, Dictionary<string, JsonPropertyInfo> members)
+    {
+        var dot = name.LastIndexOf('.');
+        var member = dot < 0 ? name : name[..dot];
+        var @operator = dot < 0 ? "eq" : name[(dot + 1)..];
+        if (!members.TryGetValue(member, out var property) || @operator is not ("eq" or "lt" or "le" or "gt" or "ge"))
+        {
+            return AdminProblem.BadParameter(Shorten(name), "there is no such filter.");
+        }
+
+        var kind = RegistryJson.Options.GetTypeInfo(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
+        if (kind.Kind != JsonTypeInfoKind.None && !(kind.Kind == JsonTypeInfoKind.Enumerable && kind.ElementType == typeof(string) && @operator == "eq"))
+        {
+            return AdminProblem.BadParameter(member, "only simple members can be filtered.");
+        }
+
+        _filters.Add((member, @operator, value));
+        return null;
+    }
+
+    private AdminProblem? ReadPlace(HttpContext context, Dictionary<string, JsonPropertyInfo> members)
+    {
+        if (context.Request.Query["sort"] is [{ Length: > 0 } sort])
+        {
+            _descending = sort[0] == '-';
+            _sort = sort.TrimStart('-');
+            if (!members.ContainsKey(_sort))
+            {
+                return AdminProblem.BadParameter("sort", "there is no such member.");
+            }
+        }
+
+        if (context.Request.Query["fields"] is [{ } fields])
+        {
+            _fields = [.. fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+            if (_fields.FirstOrDefault(field => !members.ContainsKey(field)) is not null)
+            {
+                return AdminProblem.BadParameter("fields", "there is no such member.");
+            }
+        }
+
+        if (context.Request.Query["cursor"] is [{ } cursor])
+        {
+            _cursor = Cursor.Decode(cursor);
+            if (_cursor is null || (_cursor.Sort is null) != (_sort is null))
+            {
+                return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
+            }
+        }
+
+        return null;
+    }
+
+    private bool Matches(JsonObject json)
+    {
+        foreach (var (member, @operator, value) in _filters)
+        {
+            var node = json[member];
+            if (node is JsonArray list)
+            {
+                if (!list.Any(entry => Text(entry) == value))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            // A member left out of the JSON because it is null matches nothing but the empty filter.
+            if (Text(node) is not { } text)
+            {
+                if (value.Length == 0 && @operator == "eq")
+                {
+                    continue;
+                }
+
+                return false;
+            }
+
+            var comparison = Compare(text, value);
+            if (!(@operator switch { "eq" => text == value, "lt" => comparison < 0, "le" => comparison <= 0, "gt" => comparison > 0, _ => comparison >= 0 }))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string? Text(JsonNode? node) => node switch
+    {
+        null => null,
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+        _ => node.ToJsonString(),
+    };
+
+    private static int Compare(string left, string right) =>
+        decimal.TryParse(left, NumberStyles.Number, CultureInfo.InvariantCulture, out var a) && decimal.TryParse(right, NumberStyles.Number, CultureInfo.InvariantCulture, out var b)
+            ? a.CompareTo(b)
+            : string.CompareOrdinal(left, right);
+
+    private static string Shorten(string name) => name.Length <= 64 ? name : name[..64] + "…";
+}

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Audit.Journal;
+
+namespace PhiGateway.Admin.Http;
+
+/// <summary>The outermost middleware: gives every call an id, forbids caching, and turns faults and bare statuses into problem+json.</summary>
+internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILogger<AdminBoundary> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var id = RequestId.Assign(context, time);
+        var headers = context.Response.Headers;
+        headers[RequestId.Header] = RequestId.Of(context);
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        AdminProblem? problem = null;
+        try
+        {
+            await next(context);
+            if (context.Response.StatusCode >= 400 && !context.Response.HasStarted && context.Response.ContentLength is null && context.Response.ContentType is null)
+            {
+                problem = AdminProblem.OfStatus(context.Response.StatusCode);
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (JournalUnavailableException)
+        {
+            problem = AdminProblem.JournalDown;
+        }
+        catch (BadHttpRequestException bad)
+        {
+            problem = AdminProblem.OfStatus(bad.StatusCode);
+        }
+        catch (System.Data.Common.DbException exception)
+        {
+            AdminLog.RegistryUnavailable(log, id, exception.GetType().Name);
+            problem = AdminProblem.StoreDown;
+        }
+#pragma warning disable CA1031 // The one place where an unexpected fault becomes an answer.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // The message may quote a body, so only the type is logged.
+            AdminLog.Faulted(log, id, exception.GetType().Name, exception.TargetSite?.DeclaringType?.Name ?? "unknown");
+            problem = AdminProblem.Fault;
+        }
+
+        if (problem is null)
+        {
+            return;
+        }
+
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        await problem.ExecuteAsync(context);
+    }
+}

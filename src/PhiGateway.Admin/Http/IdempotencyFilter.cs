@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Access;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Http;
+
+/// <summary>Answers a repeated POST with the first answer (Idempotency-Key, IETF draft): another body is 422, a call still running 409.</summary>
+/// <remarks>Security: an answer that shows a secret is remembered without its body.</remarks>
+internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time) : IEndpointFilter
+{
+    public const string Header = "Idempotency-Key";
+
+    // A key is a UUID or alike; longer ones only fill the store.
+    private const int MaxKey = 128;
+
+    // A call that began this long ago and never ended died with its process.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(2);
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var header = http.Request.Headers[Header];
+        if (header.Count == 0 || Documents.RegistryEditor.IsDryRun(http))
+        {
+            return await next(context);
+        }
+
+        if (header is not [{ Length: > 0 and <= MaxKey } key])
+        {
+            return AdminProblem.BadHeader(Header, $"one value of 1 to {MaxKey} characters is expected.");
+        }
+
+        if ((await RequestBody.ReadBytesAsync(http, RequestBody.MaxDocument)).Failed(out var problem, out var body))
+        {
+            return problem;
+        }
+
+        http.Request.Body = new MemoryStream(body, writable: false);
+        var caller = AdminCaller.Of(http).Person;
+        var entry = new IdempotencyEntry($"{Digest(caller)}:{key}", Digest($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n", body), 0, string.Empty, time.GetUtcNow());
+        if (await store.PutIdempotentAsync(entry, http.RequestAborted) is { } earlier && Replay(earlier, entry) is { } answer)
+        {
+            return answer;
+        }
+
+        try
+        {
+            var result = await next(context);
+            await RememberAsync(entry, result);
+            return result;
+        }
+        catch
+        {
+            await RememberAsync(entry, null);
+            throw;
+        }
+    }
+
+    // Null: the earlier call ended without an answer worth repeating, so this one may run.
+    private static IResult? Replay(IdempotencyEntry earlier, IdempotencyEntry now)
+    {
+        if (!string.Equals(earlier.BodyHash, now.BodyHash, StringComparison.Ordinal))
+        {
+            return new AdminProblem(422, "idempotency-key-reused", "The Idempotency-Key was used for another call", "Use a new key for a new call.");
+        }
+
+        if (earlier.Status == 0)
+        {
+            return now.At - earlier.At < Abandoned ? AdminProblem.Conflict("still-running", "The first call with this Idempotency-Key is still running.") : null;
+        }
+
+        if (earlier.Status >= 500)
+        {
+            return null;
+        }
+
+        var stored = JsonSerializer.Deserialize<StoredAnswer>(earlier.Body, AdminJson.Options)!;
+        return new AdminResult(earlier.Status, Encoding.UTF8.GetBytes(stored.Body)) { ContentType = stored.ContentType, ETag = stored.Etag, Location = stored.Location };
+    }
+
+    private async Task RememberAsync(IdempotencyEntry entry, object? result)
+    {
+        var (status, answer) = result switch
+        {
+            AdminResult { ShowsSecret: true } secret => (secret.Status, new StoredAnswer("{\"note\":\"The secret was shown once.\"}", secret.ContentType, secret.ETag, secret.Location)),
+            AdminResult good => (good.Status, new StoredAnswer(Encoding.UTF8.GetString(good.Body.Span), good.ContentType, good.ETag, good.Location)),
+            AdminProblem problem => (problem.Status, new StoredAnswer(JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options), "application/problem+json", null, null)),
+            _ => (500, new StoredAnswer(string.Empty, "application/json", null, null)),
+        };
+        await store.PutIdempotentAsync(entry with { Status = status, Body = JsonSerializer.Serialize(answer, AdminJson.Options), At = time.GetUtcNow() }, CancellationToken.None);
+    }
+
+    private static string Digest(string text, ReadOnlySpan<byte> more = default)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(text));
+        hash.AppendData(more);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed record StoredAnswer(string Body, string ContentType, string? Etag, string? Location);
+}

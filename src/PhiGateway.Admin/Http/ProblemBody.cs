@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace PhiGateway.Admin.Http;
+
+/// <summary>The one shape of every error of the admin API: <c>application/problem+json</c> (RFC 9457).</summary>
+public sealed record ProblemBody
+{
+    /// <summary>Stable URI of the kind of problem.</summary>
+    [JsonPropertyName("type")]
+    public required string Type { get; init; }
+
+    [JsonPropertyName("title")]
+    public required string Title { get; init; }
+
+    [JsonPropertyName("status")]
+    public required int Status { get; init; }
+
+    [JsonPropertyName("detail")]
+    public string? Detail { get; init; }
+
+    /// <summary>Stable kebab-case code; scripts look at this.</summary>
+    [JsonPropertyName("code")]
+    public required string Code { get; init; }
+
+    /// <summary>Id of this call in the audit trail.</summary>
+    [JsonPropertyName("request_id")]
+    public required string RequestId { get; init; }
+
+    /// <summary>Findings with their place; absent where there is no place to point at.</summary>
+    [JsonPropertyName("errors")]
+    public IReadOnlyList<ProblemPointer>? Errors { get; init; }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace PhiGateway.Admin.Http;
+
+/// <summary>Reads the body of an admin call: media type first, then size, then strictly.</summary>
+internal static class RequestBody
+{
+    /// <summary>Largest single document: far above any real one.</summary>
+    public const int MaxDocument = 1024 * 1024;
+
+    public static async Task<Outcome<byte[]>> ReadBytesAsync(HttpContext context, int most)
+    {
+        var request = context.Request;
+        if (request.ContentLength > most)
+        {
+            return AdminProblem.TooLarge(most);
+        }
+
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, context.RequestAborted)) > 0)
+        {
+            if (buffer.Length + read > most)
+            {
+                return AdminProblem.TooLarge(most);
+            }
+
+            buffer.Write(chunk, 0, read);
+        }
+
+        return buffer.ToArray();
+    }
+
+    /// <summary>A JSON object.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="optional">Whether no body at all counts as an empty object: verbs with nothing but optional members.</param>
+    /// <param name="mediaType">The media type besides <c>application/json</c> that is accepted.</param>
+    public static async Task<Outcome<JsonObject>> ReadObjectAsync(HttpContext context, bool optional = false, string? mediaType = null)
+    {
+        if ((await ReadBytesAsync(context, MaxDocument)).Failed(out var problem, out var bytes))
+        {
+            return problem;
+        }
+
+        if (bytes.Length == 0 && optional)
+        {
+            return new JsonObject();
+        }
+
+        if (!IsMediaType(context, "application/json") && (mediaType is null || !IsMediaType(context, mediaType)))
+        {
+            return AdminProblem.MediaType(mediaType ?? "application/json");
+        }
+
+        if (StrictJson.Parse(bytes).Failed(out problem, out var node))
+        {
+            return problem;
+        }
+
+        return node is JsonObject document ? document : AdminProblem.Malformed("The body must be a JSON object.");
+    }
+
+    public static bool IsMediaType(HttpContext context, string mediaType) =>
+        MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var parsed)
+        && parsed.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
+        && (!parsed.Charset.HasValue || parsed.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+}

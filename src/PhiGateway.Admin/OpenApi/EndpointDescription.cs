@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using PhiGateway.Admin.Http;
+
+namespace PhiGateway.Admin;
+
+/// <summary>What the OpenAPI document says about an endpoint, said where the endpoint is mapped.</summary>
+internal static class EndpointDescription
+{
+    private const string Json = "application/json";
+
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, string summary, string? description = null)
+    {
+        builder.WithSummary(summary);
+        if (description is not null)
+        {
+            builder.WithDescription(description);
+        }
+
+        foreach (var status in (int[])[400, 401, 403])
+        {
+            builder.Produces<ProblemBody>(status, "application/problem+json");
+        }
+
+        return builder;
+    }
+
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder builder, Type body, string contentType = Json, bool optional = false)
+    {
+        builder.WithMetadata(new AcceptsMetadata(contentType == Json ? [Json] : [contentType, Json], body, optional));
+        foreach (var status in (int[])[409, 412, 415, 422, 503])
+        {
+            builder.Produces<ProblemBody>(status, "application/problem+json");
+        }
+
+        return builder;
+    }
+
+    public static RouteHandlerBuilder Returns(this RouteHandlerBuilder builder, Type? body, int status = StatusCodes.Status200OK, string contentType = Json) =>
+        body is null ? builder.Produces(status) : builder.Produces(status, body, contentType);
+}
