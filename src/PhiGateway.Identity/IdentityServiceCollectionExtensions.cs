@@ -37,7 +37,8 @@ public static class IdentityServiceCollectionExtensions
     private static void AddIssuerSchemes(this IServiceCollection services, IReadOnlyList<IssuerOptions> issuers)
     {
         // No default scheme: a request is authenticated by the stage, under the issuer its token names, and by nothing else.
-        var authentication = services.AddAuthentication();
+        // A single scheme would become the default by itself and be run, without a token at hand, before the stage asks; so there is never just one.
+        var authentication = services.AddAuthentication().AddPolicyScheme("no-default", null, static _ => { });
         foreach (var issuer in issuers)
         {
             authentication.AddJwtBearer(TrustedIssuer.SchemeOf(issuer.Name), null, static _ => { });

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Scopes;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Audit;
@@ -43,7 +44,7 @@ internal static class DataPlane
         });
 
         var services = builder.Services;
-        services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton(parts.Journal);
+        services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
         services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
         services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<RefusalWriter>().AddSingleton<GatewayMetrics>();
@@ -55,9 +56,10 @@ internal static class DataPlane
         var app = builder.Build();
         var runner = app.Services.GetRequiredService<RequestRunner>();
         app.UseRouting();
-        // Two ways in, one pipeline: what YARP has a route for, and what it has none for, which is refused on the record.
-        app.MapReverseProxy(proxy => proxy.Run(runner.RunAsync));
-        app.MapFallback("{**any}", runner.RunAsync);
+        // Two ways in, one pipeline: what YARP has a route for, and whatever it has none for, which is refused on the record.
+#pragma warning disable ASP0014 // Endpoints must run before the terminal middleware, not after it.
+        app.UseEndpoints(endpoints => endpoints.MapReverseProxy(proxy => proxy.Run(runner.RunAsync)));
+#pragma warning restore ASP0014
         app.Run(runner.RunAsync);
         return app;
     }

@@ -142,8 +142,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         _ = ByteSize.TryParse(options.Audit.Journal.Budget, out var budget);
         var journal = await FileJournal.OpenAsync(new JournalOptions { Directory = options.Audit.Journal.Directory, LogName = options.Node, Budget = budget, SegmentBytes = SegmentOf(budget) }, clock);
         _owned.Add(journal);
-        var pseudonym = PatientPseudonym.Open(options.Audit.Journal.Directory);
-        var shipper = new AuditShipper(journal, audit.Store, pseudonym, new ShipperOptions(), clock);
+        var pseudonym = PatientPseudonym.OpenOrCreate(Path.Combine(options.Audit.Journal.Directory, "pseudonym.key"));
+        var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
+        _owned.Add(new Owned(shipper));
 
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);

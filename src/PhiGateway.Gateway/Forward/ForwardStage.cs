@@ -20,6 +20,11 @@ internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard stored
         }
 
         // 1. The call, from the canonical request and the permit's obligations.
+        if (UpstreamCallFactory.FindConflict(exchange.Request!, exchange.Permit!) is { } conflict)
+        {
+            return StageResult.Refuse(conflict);
+        }
+
         var call = UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
 
         if (exchange.Request!.IsWrite)

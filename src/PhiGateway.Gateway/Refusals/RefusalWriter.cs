@@ -52,7 +52,7 @@ internal sealed class RefusalWriter
         else
         {
             response.ContentType = "application/fhir+json; charset=utf-8";
-            WriteOperationOutcome(body, exchange, reason);
+            WriteOperationOutcome(body, exchange, Told(reason));
         }
 
         response.ContentLength = body.WrittenCount;
@@ -62,6 +62,9 @@ internal sealed class RefusalWriter
             await response.Body.WriteAsync(body.WrittenMemory, exchange.Http.RequestAborted);
         }
     }
+
+    // To a client a record that is missing and a record that is another patient's are the same, to the letter; the trail tells them apart.
+    private static DenyReason Told(DenyReason reason) => reason == DenyReason.PatientNotFound ? DenyReason.NotFoundOrWithheld : reason;
 
     private static string Challenge(GatewayExchange exchange, DenyReason reason)
     {

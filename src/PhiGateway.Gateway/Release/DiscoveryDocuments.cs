@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Audit;
@@ -14,6 +16,8 @@ namespace PhiGateway.Gateway.Release;
 /// <summary>Answers <c>/metadata</c> and the SMART configuration for the gateway itself: never the upstream's, and nothing that no policy could allow.</summary>
 internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trail)
 {
+    private static readonly ConditionalWeakTable<RegistrySnapshot, ConcurrentDictionary<string, SortedDictionary<string, SortedSet<string>>>> KnownReach = [];
+
     /// <summary>Writes the document that was asked for.</summary>
     public async ValueTask<StageResult> WriteAsync(GatewayExchange exchange)
     {
@@ -135,11 +139,16 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
         json.WriteEndObject();
     }
 
+    // Anybody may ask, so it is worked out once per snapshot and route.
+    private static SortedDictionary<string, SortedSet<string>> Reachable(RegistrySnapshot snapshot, string tenant, string environment) =>
+        KnownReach.GetValue(snapshot, static _ => new(StringComparer.Ordinal))
+            .GetOrAdd($"{environment}\n{tenant}", static (_, about) => FindReach(about.snapshot, about.tenant, about.environment), (snapshot, tenant, environment));
+
     // What any approved use case of this tenant could ever do.
-    private static SortedDictionary<string, SortedSet<string>> Reachable(RegistrySnapshot snapshot, string tenant, string environment)
+    private static SortedDictionary<string, SortedSet<string>> FindReach(RegistrySnapshot snapshot, string tenant, string environment)
     {
         var reachable = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
-        foreach (var useCase in snapshot.UseCases)
+        foreach (var useCase in snapshot.ListClients().Select(static entry => entry.UseCase).OfType<UseCase>().DistinctBy(static useCase => useCase.Id))
         {
             if (useCase.Status != UseCaseStatus.Approved || useCase.Environment != environment || !useCase.Tenants.Contains(tenant))
             {
