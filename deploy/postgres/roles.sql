@@ -22,12 +22,13 @@ DO $$
 DECLARE
     v_role text;
 BEGIN
-    -- Roles belong to the whole cluster: two databases may come here at once.
-    PERFORM pg_advisory_xact_lock(hashtext('phigw_roles'));
     FOREACH v_role IN ARRAY ARRAY['phigw_gateway', 'phigw_admin', 'phigw_audit_writer', 'phigw_audit_reader'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
+        BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', v_role);
-        END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            -- Roles belong to the whole cluster: it was here already, or another database is just making it.
+            NULL;
+        END;
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', current_schema(), v_role);
         EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM %I', current_schema(), v_role);
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), v_role);
