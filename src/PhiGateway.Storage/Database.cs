@@ -24,6 +24,11 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>A parameter value for a uuid column.</summary>
     public abstract object Uuid(Guid id);
 
+    public abstract Guid ReadUuid(DbDataReader reader, int column);
+
+    /// <summary>Reads a column that holds several texts.</summary>
+    public abstract string[] ReadTexts(DbDataReader reader, int column);
+
     public abstract ValueTask DisposeAsync();
 
     public object? Time(DateTimeOffset? time) => time is { } t ? Time(t) : null;

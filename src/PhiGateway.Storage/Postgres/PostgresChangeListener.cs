@@ -17,6 +17,7 @@ internal sealed class PostgresChangeListener : IAsyncDisposable
     private readonly Lock _start = new();
     private Task? _loop;
     private volatile bool _listening;
+    private bool _disposed;
 
     public PostgresChangeListener(string connectionString, TimeProvider time)
     {
@@ -41,12 +42,23 @@ internal sealed class PostgresChangeListener : IAsyncDisposable
     {
         lock (_start)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             _loop ??= Task.Run(ListenAsync);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        lock (_start)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
         await _stop.CancelAsync();
         if (_loop is { } loop)
         {

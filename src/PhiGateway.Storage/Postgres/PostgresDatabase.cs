@@ -36,5 +36,9 @@ internal sealed class PostgresDatabase : Database
 
     public override object Uuid(Guid id) => id;
 
+    public override Guid ReadUuid(DbDataReader reader, int column) => reader.GetGuid(column);
+
+    public override string[] ReadTexts(DbDataReader reader, int column) => reader.GetFieldValue<string[]>(column);
+
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 }

@@ -6,6 +6,9 @@ namespace PhiGateway.Storage.Postgres;
 /// <summary>Says in an operator's words what a Postgres error means at start; never quotes the connection string.</summary>
 internal static class PostgresFaults
 {
+    /// <summary>The database's own error; EF wraps those that might pass in an <see cref="InvalidOperationException"/>.</summary>
+    public static DbException? Find(Exception fault) => fault as DbException ?? (fault as InvalidOperationException)?.InnerException as DbException;
+
     public static StorageException Explain(string name, string connectionString, DbException fault)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);

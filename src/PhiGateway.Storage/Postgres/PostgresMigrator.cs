@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -26,9 +25,9 @@ internal sealed class PostgresMigrator(string name, string connectionString, Fun
             // The lock goes with its connection, however this ends.
             await ApplyAsync(cancellationToken);
         }
-        catch (DbException e)
+        catch (Exception e) when (PostgresFaults.Find(e) is { } fault)
         {
-            throw PostgresFaults.Explain(Name, connectionString, e);
+            throw PostgresFaults.Explain(Name, connectionString, fault);
         }
     }
 
@@ -40,9 +39,9 @@ internal sealed class PostgresMigrator(string name, string connectionString, Fun
             await context.Database.OpenConnectionAsync(cancellationToken);
             await ThrowIfBehindAsync(context, cancellationToken);
         }
-        catch (DbException e)
+        catch (Exception e) when (PostgresFaults.Find(e) is { } fault)
         {
-            throw PostgresFaults.Explain(Name, connectionString, e);
+            throw PostgresFaults.Explain(Name, connectionString, fault);
         }
     }
 
@@ -67,7 +66,7 @@ internal sealed class PostgresMigrator(string name, string connectionString, Fun
 
                 return;
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < Attempts)
+            catch (Exception e) when (attempt < Attempts && PostgresFaults.Find(e)?.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
             }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PhiGateway.Storage.Model;
 
@@ -59,6 +60,10 @@ internal sealed class SqliteDatabase : Database
     public override DateTimeOffset ReadTime(DbDataReader reader, int column) => MicrosecondsConverter.FromMicroseconds(reader.GetInt64(column));
 
     public override object Uuid(Guid id) => id.ToString();
+
+    public override Guid ReadUuid(DbDataReader reader, int column) => Guid.Parse(reader.GetString(column));
+
+    public override string[] ReadTexts(DbDataReader reader, int column) => JsonSerializer.Deserialize<string[]>(reader.GetString(column)) ?? [];
 
     public override ValueTask DisposeAsync()
     {

@@ -169,7 +169,7 @@ namespace PhiGateway.Storage.Migrations.Postgres.Audit
                     v_function text;
                 BEGIN
                     FOREACH v_function IN ARRAY ARRAY['audit_open(text)', 'audit_advance(text)', 'audit_ensure_partitions(integer)'] LOOP
-                        EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, %I, pg_temp', v_function, current_schema());
+                        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', v_function, current_schema());
                     END LOOP;
                 END $do$;
 
