@@ -111,7 +111,7 @@ internal static class JournalRecovery
                     throw Damaged(reader, "holds another record where this one belongs");
                 }
 
-                JournalChain.LinkCopy(_chain, _next, body, expected);
+                JournalChain.Link(_chain, _next, body, expected);
                 if (!expected.SequenceEqual(hash))
                 {
                     throw Damaged(reader, "does not match the hash chain");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Journal.Segments;
 
@@ -9,6 +10,7 @@ internal sealed class JournalWriter : IDisposable
 {
     private const int Block = 4096;
     private const int BufferBytes = 1024 * 1024;
+    private const int WaitersPerGroup = 4;
 
     private readonly JournalOptions _options;
     private readonly JournalState _state;
@@ -31,6 +33,7 @@ internal sealed class JournalWriter : IDisposable
     // After a write that failed for lack of room: how far it may have left bytes that the next write must cover.
     private long _dirtyEnd;
 
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _chain = new byte[JournalChain.HashBytes];
     private readonly byte[] _chainDurable = new byte[JournalChain.HashBytes];
     private IJournalFile _file;
@@ -96,7 +99,11 @@ internal sealed class JournalWriter : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _sha256.Dispose();
+    }
 
     private void Run()
     {
@@ -189,7 +196,7 @@ internal sealed class JournalWriter : IDisposable
             }
         }
 
-        JournalChain.Link(_chain, _next, pending.HeadroomAndBody, _chain);
+        JournalChain.Link(_sha256, _chain, _next, pending.HeadroomAndBody);
         FrameFormat.Write(_buffer.AsSpan(_filled, size), _next, _inBatch, _chain, pending.Body);
         pending.Sequence = _next++;
         _filled += size;
@@ -276,16 +283,28 @@ internal sealed class JournalWriter : IDisposable
         return true;
     }
 
+    // Waiters go to the pool in small groups: one work item each costs more than the record, one for all leaves the other processors idle.
     private void Release()
     {
         var pending = _first;
         ForgetBatch();
+        ReleaseAll(pending);
+    }
+
+    private static void ReleaseAll(PendingAppend? pending)
+    {
         while (pending is not null)
         {
-            // Once completed the object belongs to its waiter.
+            var group = pending;
+            for (var i = 1; i < WaitersPerGroup && pending.Next is not null; i++)
+            {
+                pending = pending.Next;
+            }
+
             var next = pending.Next;
-            pending.Complete();
+            pending.Next = null;
             pending = next;
+            _ = ThreadPool.UnsafeQueueUserWorkItem(group, preferLocal: false);
         }
     }
 
@@ -304,12 +323,12 @@ internal sealed class JournalWriter : IDisposable
 
     private void FailAll(PendingAppend? pending, JournalStatus status, Exception? cause)
     {
-        while (pending is not null)
+        for (var each = pending; each is not null; each = each.Next)
         {
-            var next = pending.Next;
             _state.CountRefused();
-            pending.Fail(status, cause);
-            pending = next;
+            each.Refuse(status, cause);
         }
+
+        ReleaseAll(pending);
     }
 }

@@ -5,7 +5,7 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>One record between its caller and the disk: its bytes, and the promise the caller waits for. Pooled.</summary>
-internal sealed class PendingAppend : IValueTaskSource<AuditPosition>
+internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPoolWorkItem
 {
     // A record with thousands of resources should not keep its buffer for ever.
     private const int LargestKept = 32 * 1024;
@@ -13,12 +13,9 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>
     private readonly PendingPool _pool;
     private ManualResetValueTaskSourceCore<AuditPosition> _core;
     private byte[] _buffer = new byte[2048];
+    private JournalUnavailableException? _failure;
 
-    public PendingAppend(PendingPool pool)
-    {
-        _pool = pool;
-        _core.RunContinuationsAsynchronously = true;
-    }
+    public PendingAppend(PendingPool pool) => _pool = pool;
 
     /// <summary>Next in the queue; belongs to whoever holds the record.</summary>
     public PendingAppend? Next { get; set; }
@@ -44,29 +41,37 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>
         BodyBytes = AuditRecordWriter.Write(record, ref _buffer, JournalChain.Headroom);
     }
 
-    public void Complete()
+    /// <summary>Releases this waiter and those linked behind it, on a thread of the pool: the writer never runs a waiter's code.</summary>
+    void IThreadPoolWorkItem.Execute()
     {
-        if (Awaited)
+        var pending = this;
+        while (pending is not null)
+        {
+            // Once completed the object belongs to its waiter.
+            var next = pending.Next;
+            pending.Complete();
+            pending = next;
+        }
+    }
+
+    private void Complete()
+    {
+        if (!Awaited)
+        {
+            Return();
+        }
+        else if (_failure is null)
         {
             _core.SetResult(new AuditPosition(Sequence));
         }
         else
         {
-            Return();
+            _core.SetException(_failure);
         }
     }
 
-    public void Fail(JournalStatus status, Exception? cause)
-    {
-        if (Awaited)
-        {
-            _core.SetException(new JournalUnavailableException(status, cause));
-        }
-        else
-        {
-            Return();
-        }
-    }
+    /// <summary>Makes the release a refusal.</summary>
+    public void Refuse(JournalStatus status, Exception? cause) => _failure = new JournalUnavailableException(status, cause);
 
     /// <summary>Gives back an object whose task was never handed out.</summary>
     public void Return()
@@ -77,6 +82,7 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>
         }
 
         Next = null;
+        _failure = null;
         _core.Reset();
         _pool.Return(this);
     }

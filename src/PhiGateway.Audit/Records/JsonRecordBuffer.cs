@@ -28,19 +28,33 @@ internal ref struct JsonRecordBuffer(byte[] buffer, int start)
 
     public void Text(ReadOnlySpan<byte> name, string? value)
     {
-        if (value is not null)
+        if (value is null)
+        {
+            return;
+        }
+
+        // Most values are plain: one look at the room for name and value together.
+        if (value.AsSpan().ContainsAnyExcept(Plain))
         {
             Raw(name);
             Quoted(value);
+            return;
         }
+
+        Reserve(name.Length + value.Length + 2);
+        var target = _buffer.AsSpan(_at);
+        name.CopyTo(target);
+        target[name.Length] = (byte)'"';
+        _ = Ascii.FromUtf16(value, target[(name.Length + 1)..], out var written);
+        target[name.Length + 1 + written] = (byte)'"';
+        _at += name.Length + written + 2;
     }
 
     public void TextIfAny(ReadOnlySpan<byte> name, string value)
     {
         if (value.Length > 0)
         {
-            Raw(name);
-            Quoted(value);
+            Text(name, value);
         }
     }
 
