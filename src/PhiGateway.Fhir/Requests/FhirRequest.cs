@@ -49,7 +49,7 @@ public sealed class FhirRequest
     public IReadOnlyList<string> TouchedElements { get; init; } = [];
 
     /// <summary>For an entry of a bundle: the <c>urn:uuid:</c> name by which other entries refer to it; null otherwise.</summary>
-    public string? FullUrl { get; init; }
+    public string? FullUrl { get; private set; }
 
     /// <summary>Entries of a batch or transaction, in order, each a whole request; empty otherwise.</summary>
     public IReadOnlyList<FhirRequest> Entries { get; init; } = [];
@@ -95,6 +95,13 @@ public sealed class FhirRequest
         }
 
         return false;
+    }
+
+    internal FhirRequest Named(string fullUrl)
+    {
+        var named = (FhirRequest)MemberwiseClone();
+        named.FullUrl = fullUrl;
+        return named;
     }
 
     private static bool IsVisible(IReadOnlyList<string> elements, ElementSet visible)

@@ -64,13 +64,14 @@ public static class UpstreamCallFactory
 
     private static UpstreamCall Operation(FhirRequest request, Permit permit, string? prefer)
     {
-        if (request.Canonical.Method != "POST")
+        // These two are wholly understood as parameters, so that the types that remain can be set.
+        if (request.Canonical.Method != "POST" || request.Operation is "$export" or "$everything")
         {
             return Get(request, Narrowing.Shape(request, permit), prefer);
         }
 
         List<KeyValuePair<string, string>> headers = prefer is null ? [Accept] : [Accept, KeyValuePair.Create("Prefer", prefer)];
-        return new UpstreamCall("POST", Target(request, []), Json, ParametersWriter.Write(request, Narrowing.Shape(request, permit)), headers);
+        return new UpstreamCall("POST", Target(request, []), request.Body.IsEmpty ? null : Json, request.Body, headers);
     }
 
     private static UpstreamCall Write(FhirRequest request, string method, IReadOnlyList<QueryParameter> query, IReadOnlyList<QueryParameter> ifNoneExist)
