@@ -161,7 +161,7 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
             }
         }
 
-        if (_kind == BundleKind.Stored && !_headWritten)
+        if (_kind == BundleKind.Stored)
         {
             _storedType = reader.ValueSpan.ToArray();
         }
