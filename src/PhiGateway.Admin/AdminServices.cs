@@ -3,7 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Revocations;
+using PhiGateway.Admin.Status;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Admin.UseCases;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin;
@@ -23,6 +29,7 @@ public static class AdminServices
             throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
         }
 
+        services.AddRouting();
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(static provider => new WorkingSetSource(provider.GetRequiredService<IRegistryStore>(), provider.GetService<IRegistrySource>()));
@@ -34,6 +41,16 @@ public static class AdminServices
         services.AddSingleton<RegistryEditor>();
         services.AddSingleton<DocumentCommands>();
         services.AddSingleton<DocumentQueries>();
+        services.AddSingleton<ClientVerbs>();
+        services.AddSingleton<ClientApproval>();
+        services.AddSingleton<CredentialRotation>();
+        services.AddSingleton<ClientReports>();
+        services.AddSingleton<UseCaseVerbs>();
+        services.AddSingleton<OrganizationVerbs>();
+        services.AddSingleton<OwnerVerbs>();
+        services.AddSingleton<RevocationCommands>();
+        services.AddSingleton<TrailSearch>();
+        services.AddSingleton<StatusReports>();
         if (options.Oidc is { } oidc)
         {
             OidcSetup.Add(services, oidc);

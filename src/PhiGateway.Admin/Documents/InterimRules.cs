@@ -45,39 +45,35 @@ internal sealed class InterimRules : IRegistryRules
         return found;
     }
 
-    public ClientEntry? Resolve(WorkingSet set, string client)
+    public string Fingerprint(Client client, UseCase useCase, Agreement? agreement, Organization? organization)
     {
-        if (set.Find<Client>(RegistryKind.Client, client) is not { } found)
-        {
-            return null;
-        }
-
-        var useCase = set.Find<UseCase>(RegistryKind.UseCase, found.UseCase);
-        var organization = useCase is null ? null : set.Find<Organization>(RegistryKind.Organization, useCase.Organization);
-        var agreement = useCase?.Agreement is null ? null : set.Find<Agreement>(RegistryKind.Agreement, useCase.Agreement);
-        var text = RegistryJson.Serialize(found with { Status = default, StatusReason = null, OwnerConfirmed = null, RequestedBy = null, ChangedBy = null })
-            + (useCase is null ? null : RegistryJson.Serialize(useCase with { ChangedBy = null, Status = default }))
+        var text = RegistryJson.Serialize(client with { Status = default, StatusReason = null, OwnerConfirmed = null, RequestedBy = null, ChangedBy = null })
+            + RegistryJson.Serialize(useCase with { ChangedBy = null, Status = default })
             + (organization is null ? null : RegistryJson.Serialize(organization)) + (agreement is null ? null : RegistryJson.Serialize(agreement));
-        return new ClientEntry
-        {
-            Client = found,
-            UseCase = useCase,
-            Organization = organization,
-            Agreement = agreement,
-            Approval = set.All<Approval>(RegistryKind.Approval).Where(a => a.Client == client).MaxBy(static a => a.ApprovedAt),
-            Credentials = [.. set.All<Credential>(RegistryKind.Credential).Where(c => c.Client == client)],
-            Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
-        };
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     public IReadOnlyList<AccessEffect> Compare(WorkingSet before, WorkingSet after, IEnumerable<string> clients) =>
         [.. clients.Select(client =>
         {
-            var old = Resolve(before, client);
-            var now = Resolve(after, client);
-            var lapses = old?.Approval is { } approval && approval.Fingerprint == old.Fingerprint && now?.Fingerprint != old.Fingerprint;
+            var old = ClientView.Find(before, client, this);
+            var now = ClientView.Find(after, client, this);
+            var lapses = old is { IsApproved: true } && now is { IsApproved: false };
             return new AccessEffect(client, old?.Fingerprint == now?.Fingerprint ? "unchanged" : "both", lapses, []);
         })];
 
-    public string? RefuseTransition(ClientStatus from, ClientStatus to) => null;
+    public string? RefuseTransition(ClientStatus from, ClientStatus to)
+    {
+        var allowed = to switch
+        {
+            ClientStatus.Submitted => from == ClientStatus.Draft,
+            ClientStatus.Active => from is ClientStatus.Submitted or ClientStatus.Suspended or ClientStatus.Quarantined,
+            ClientStatus.Suspended => from == ClientStatus.Active,
+            ClientStatus.Quarantined => from is ClientStatus.Active or ClientStatus.Suspended,
+            ClientStatus.Revoked => from is not (ClientStatus.Revoked or ClientStatus.Archived),
+            ClientStatus.Archived => from == ClientStatus.Revoked,
+            _ => false,
+        };
+        return allowed ? null : $"A client that is {from} cannot become {to}.";
+    }
 }
