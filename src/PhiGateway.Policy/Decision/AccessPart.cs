@@ -29,6 +29,32 @@ public sealed record AccessPart
 
     /// <summary>Facts of a resource in the request's body, for writes: judged like a resource on its way out.</summary>
     public ResourceFacts? Body { get; init; }
+
+    /// <summary>The named patients stand in the path (compartment), not in a parameter: then a foreign one is answered like a missing one.</summary>
+    public bool PatientInPath { get; init; }
+
+    /// <summary>Top-level elements that the request filters or sorts by on this type; each must be one that may leave, or its value leaks through the answer's shape.</summary>
+    public IReadOnlyList<string> Uses { get; init; } = [];
+
+    /// <summary>The write touches <c>meta.security</c>, <c>meta.tag</c> or a link to a patient, or it cannot be told whether it does (patches).</summary>
+    public bool Relabels { get; init; }
+
+    /// <summary>What is known of the resource as it stands upstream, for update, patch and delete. Security: unknown closes the write to all but unrestricted grants.</summary>
+    public StoredState StoredState { get; init; }
+
+    /// <summary>Facts of the resource as it stands upstream; given exactly with <see cref="StoredState.Present"/>.</summary>
+    public ResourceFacts? Stored { get; init; }
+}
+
+/// <summary>Whether the present version of a resource was looked up before a write.</summary>
+public enum StoredState : byte
+{
+    /// <summary>Nobody looked.</summary>
+    Unknown = 0,
+    /// <summary>There is none.</summary>
+    Absent,
+    /// <summary>Its facts stand beside it.</summary>
+    Present,
 }
 
 /// <summary>Why a part belongs to a request.</summary>

@@ -10,8 +10,15 @@ public abstract record Obligation
 }
 
 /// <summary>Search parameters added as a separate AND before forwarding.</summary>
-/// <param name="Added">Name and value pairs, decoded.</param>
-public sealed record NarrowSearch(IReadOnlyList<KeyValuePair<string, string>> Added) : Obligation("narrow-search");
+/// <param name="Added">Name and value pairs, decoded; values keep FHIR's own escaping of comma, bar and dollar.</param>
+public sealed record NarrowSearch(IReadOnlyList<KeyValuePair<string, string>> Added) : Obligation("narrow-search")
+{
+    /// <summary>Patients to whom the search is confined, one of them per record: the language layer writes the type's owner parameter with these as alternatives. Empty: not confined.</summary>
+    public IReadOnlyList<Vocabulary.PatientId> Patients { get; init; } = [];
+
+    /// <summary>The part that is narrowed.</summary>
+    public AccessPart? Part { get; init; }
+}
 
 /// <summary>Only the elements of the minimum-necessary profile leave.</summary>
 public sealed record KeepElements() : Obligation("keep-elements");

@@ -1,8 +1,10 @@
+using System.Net;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Snapshot;
 
 /// <summary>One client with everything its path depends on, resolved and compiled; immutable.</summary>
+/// <remarks>Only <see cref="RegistrySnapshotBuilder"/> makes entries whose path can be open: one made otherwise has no open moment.</remarks>
 public sealed class ClientEntry
 {
     public required Client Client { get; init; }
@@ -20,6 +22,55 @@ public sealed class ClientEntry
     /// <summary>The latest approval; null: never approved.</summary>
     public Approval? Approval { get; init; }
 
+    /// <summary>The latest access review; null: never reviewed.</summary>
+    public Review? Review { get; init; }
+
     /// <summary>Fingerprint of what would be approved now, lower-case hex.</summary>
     public string Fingerprint { get; init; } = string.Empty;
+
+    /// <summary>Path of the first thing about this client that contradicts itself, such as <c>clients/acme/environment</c>; null when all is well.</summary>
+    public string? Contradiction { get; init; }
+
+    /// <summary>The doors before the credential's, in the order in which the decision asks.</summary>
+    internal PathDoor[] Doors { get; init; } = [];
+
+    /// <summary>From this tick on every door is open …</summary>
+    internal long OpenFrom { get; init; } = long.MaxValue;
+
+    /// <summary>… until this one; then the doors say which closed.</summary>
+    internal long OpenUntil { get; init; }
+
+    internal UseCaseEntry? Compiled { get; init; }
+
+    internal CredentialEntry[] CompiledCredentials { get; init; } = [];
+
+    /// <summary>Tenants the client may be seen in: its own, or all of its use case.</summary>
+    internal string[] Tenants { get; init; } = [];
+
+    internal IPNetwork[] Networks { get; init; } = [];
+
+    internal HourWindow[] Hours { get; init; } = [];
+
+    /// <summary>Whether possession must be proven at all, and which proofs count.</summary>
+    internal bool BindingRequired { get; init; }
+
+    internal bool AcceptsMtls { get; init; }
+
+    internal bool AcceptsDpop { get; init; }
+
+    internal TaskEntry[] Tasks { get; init; } = [];
+
+    /// <summary>The credential with which the client was recognised; null when it has none such.</summary>
+    internal CredentialEntry? FindCredential(string issuer, string clientId)
+    {
+        foreach (var credential in CompiledCredentials)
+        {
+            if (string.Equals(credential.Credential.ClientId, clientId, StringComparison.Ordinal) && string.Equals(credential.Credential.Issuer, issuer, StringComparison.Ordinal))
+            {
+                return credential;
+            }
+        }
+
+        return null;
+    }
 }

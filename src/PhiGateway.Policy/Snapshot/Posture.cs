@@ -5,8 +5,43 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>The doors of one client's PHI path: which are open, which closed, and when each will close by itself.</summary>
 public static class Posture
 {
-    /// <summary>Every door in the order in which the decision asks.</summary>
-    public static IReadOnlyList<Door> Of(ClientEntry client, RegistrySnapshot snapshot, DateTimeOffset now) => throw new NotImplementedException();
+    /// <summary>Every door in the order in which the decision asks; each credential brings doors of its own.</summary>
+    public static IReadOnlyList<Door> Of(ClientEntry client, RegistrySnapshot snapshot, DateTimeOffset now)
+    {
+        var ticks = now.UtcTicks;
+        var revoked = RevocationQuestion.OfClient(client, snapshot.Revocations);
+        var doors = new List<Door>
+        {
+            new("revocation", DenyReason.Revoked, revoked is null, null, revoked is null ? null : "Lift the revocation, when its reason is gone."),
+        };
+        foreach (var door in client.Doors)
+        {
+            doors.Add(Shown(door, door.Name, ticks));
+        }
+
+        if (client.CompiledCredentials.Length == 0)
+        {
+            doors.Add(new Door("credential", DenyReason.CredentialExpired, false, null, "Register a credential."));
+        }
+
+        foreach (var credential in client.CompiledCredentials)
+        {
+            var dead = snapshot.Revocations.Contains(Registry.RevocationTarget.Credential, credential.Credential.Id);
+            doors.Add(new Door("credential-revocation/" + credential.Credential.Id, DenyReason.Revoked, !dead, null, dead ? "Register a new credential." : null));
+            foreach (var door in credential.Doors)
+            {
+                doors.Add(Shown(door, $"{door.Name}/{credential.Credential.Id}", ticks));
+            }
+        }
+
+        return doors;
+    }
+
+    private static Door Shown(PathDoor door, string name, long ticks)
+    {
+        var open = door.IsOpen(ticks);
+        return new Door(name, door.Reason, open, door.From == long.MaxValue ? null : Days.Moment(door.Until), open ? null : door.ToOpen);
+    }
 }
 
 /// <summary>One door.</summary>

@@ -5,24 +5,57 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>The whole registry at one revision, compiled for decisions; immutable, published by one reference write, pinned once per request.</summary>
 public sealed class RegistrySnapshot
 {
+    private IReadOnlyList<RegistryProblem>? _problems;
+
     /// <summary>Knows nobody: what a node has before its first load.</summary>
     public static RegistrySnapshot Empty { get; } = new();
 
     /// <summary>Registry-wide revision it stands for; 0 for <see cref="Empty"/>.</summary>
     public long Revision { get; internal init; }
 
-    /// <summary>Rows that contradict each other or cannot be read; each closes only what depends on it.</summary>
-    public IReadOnlyList<RegistryProblem> Problems { get; internal init; } = [];
+    /// <summary>Rows that contradict each other or cannot be read; each closes only what depends on it. In order of path.</summary>
+    public IReadOnlyList<RegistryProblem> Problems => _problems ??= Flatten(ProblemsBySource);
 
     /// <summary>How many clients are known.</summary>
-    public int ClientCount => throw new NotImplementedException();
+    public int ClientCount => Clients.Count;
 
     /// <summary>How many memberships are known.</summary>
-    public int MemberCount => throw new NotImplementedException();
+    public int MemberCount { get; internal init; }
+
+    internal PersistentMap<string, ClientEntry> Clients { get; init; } = PersistentMap<string, ClientEntry>.Empty;
+
+    internal PersistentMap<CredentialKey, ClientEntry> ByCredential { get; init; } = PersistentMap<CredentialKey, ClientEntry>.Empty;
+
+    internal PersistentMap<string, RosterMembers> Rosters { get; init; } = PersistentMap<string, RosterMembers>.Empty;
+
+    internal PersistentMap<string, RegistryProblem[]> ProblemsBySource { get; init; } = PersistentMap<string, RegistryProblem[]>.Empty;
+
+    internal RevocationSet Revocations { get; init; } = RevocationSet.Empty;
 
     /// <summary>The one client with this credential; null when there is none.</summary>
-    public ClientEntry? FindClient(string issuer, string clientId) => throw new NotImplementedException();
+    public ClientEntry? FindClient(string issuer, string clientId) => ByCredential.TryGet(new CredentialKey(issuer, clientId), out var entry) ? entry : null;
 
     /// <summary>The client with this id; null when there is none.</summary>
-    public ClientEntry? FindClientById(string id) => throw new NotImplementedException();
+    public ClientEntry? FindClientById(string id) => Clients.TryGet(id, out var entry) ? entry : null;
+
+    /// <summary>Every client in order of id; builds a list, so for the control plane only.</summary>
+    public IReadOnlyList<ClientEntry> ListClients()
+    {
+        var all = Clients.ToList().ConvertAll(static pair => pair.Value);
+        all.Sort(static (left, right) => string.CompareOrdinal(left.Client.Id, right.Client.Id));
+        return all;
+    }
+
+    /// <summary>The members of a roster; nobody when it has none.</summary>
+    internal RosterMembers FindRoster(string id) => Rosters.TryGet(id, out var members) ? members : RosterMembers.Nobody;
+
+    private static List<RegistryProblem> Flatten(PersistentMap<string, RegistryProblem[]> bySource)
+    {
+        var all = bySource.ToList().SelectMany(static pair => pair.Value).Distinct().ToList();
+        all.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path) is not 0 and var order ? order : string.CompareOrdinal(left.Message, right.Message));
+        return all;
+    }
 }
+
+/// <summary>By what a caller is recognised.</summary>
+internal readonly record struct CredentialKey(string Issuer, string ClientId);

@@ -1,0 +1,104 @@
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Policy.Decision;
+
+/// <summary>Who is calling, and is its path open at all?</summary>
+internal static class IdentityQuestions
+{
+    internal static Deny? Token(DecisionRun run) =>
+        RevocationQuestion.OfToken(run.Caller, run.Snapshot.Revocations) is { } rule ? new Deny(DenyReason.TokenRevoked, rule) : null;
+
+    internal static Deny? Client(DecisionRun run)
+    {
+        if (run.Snapshot.FindClient(run.Caller.Issuer, run.Caller.ClientId) is not { } entry)
+        {
+            return new Deny(DenyReason.UnknownClient);
+        }
+
+        run.Entry = entry;
+        run.Credential = entry.FindCredential(run.Caller.Issuer, run.Caller.ClientId);
+        return null;
+    }
+
+    internal static Deny? Revocation(DecisionRun run)
+    {
+        var revocations = run.Snapshot.Revocations;
+        var rule = RevocationQuestion.OfPlace(run.Caller, run.Request.Tenant, revocations)
+            ?? RevocationQuestion.OfClient(run.Entry, revocations)
+            ?? RevocationQuestion.OfCredential(run.Credential, revocations);
+        return rule is null ? null : new Deny(DenyReason.Revoked, rule);
+    }
+
+    internal static Deny? Doors(DecisionRun run) =>
+        run.Ticks >= run.Entry.OpenFrom && run.Ticks < run.Entry.OpenUntil && run.Entry.Compiled is not null ? null : FirstClosed(run.Entry.Doors, run.Ticks) ?? Unexplained;
+
+    internal static Deny? Credential(DecisionRun run) => run.Credential is null ? Unexplained : FirstClosed(run.Credential.Doors, run.Ticks);
+
+    internal static Deny? Binding(DecisionRun run)
+    {
+        if (!run.Entry.BindingRequired)
+        {
+            return null;
+        }
+
+        var proven = run.Caller.Binding switch
+        {
+            ProofBinding.Mtls => run.Entry.AcceptsMtls,
+            ProofBinding.Dpop => run.Entry.AcceptsDpop,
+            _ => false,
+        };
+        return proven ? null : new Deny(DenyReason.BindingRequired, ClientRule(run));
+    }
+
+    internal static Deny? Lifetime(DecisionRun run) =>
+        run.Entry.Client.MaxTokenLifetimeSeconds is { } most && run.Caller.ExpiresAt - run.Caller.IssuedAt > TimeSpan.FromSeconds(most)
+            ? new Deny(DenyReason.ClientTokenLifetime, ClientRule(run))
+            : null;
+
+    /// <summary>Every actor in the chain must be a client of the same issuer whose own path is open: a closed client does not act through another.</summary>
+    internal static Deny? Delegation(DecisionRun run)
+    {
+        var actors = run.Caller.Actors;
+        if (actors.Count > run.Entry.Client.DelegationDepth)
+        {
+            return new Deny(DenyReason.DelegationTooDeep, ClientRule(run));
+        }
+
+        for (var place = 0; place < actors.Count; place++)
+        {
+            if (!IsOpen(run, actors[place]))
+            {
+                return new Deny(DenyReason.UnknownActor, ClientRule(run));
+            }
+        }
+
+        return null;
+    }
+
+    // A path without an open moment has a closed door; should none be found all the same, it stays closed.
+    private static Deny Unexplained => new(DenyReason.RegistryContradiction);
+
+    private static string ClientRule(DecisionRun run) => "client/" + run.Entry.Client.Id;
+
+    private static bool IsOpen(DecisionRun run, string actor) =>
+        run.Snapshot.FindClient(run.Caller.Issuer, actor) is { } entry
+        && RevocationQuestion.OfClient(entry, run.Snapshot.Revocations) is null
+        && entry.FindCredential(run.Caller.Issuer, actor) is { } credential
+        && RevocationQuestion.OfCredential(credential, run.Snapshot.Revocations) is null
+        && FirstClosed(credential.Doors, run.Ticks) is null
+        && run.Ticks >= entry.OpenFrom
+        && run.Ticks < entry.OpenUntil;
+
+    private static Deny? FirstClosed(PathDoor[] doors, long ticks)
+    {
+        foreach (var door in doors)
+        {
+            if (!door.IsOpen(ticks))
+            {
+                return new Deny(door.Reason, door.Rule);
+            }
+        }
+
+        return null;
+    }
+}

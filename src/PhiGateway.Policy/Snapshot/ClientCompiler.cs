@@ -1,0 +1,106 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>Compiles one client's entry.</summary>
+internal static class ClientCompiler
+{
+    internal static ClientEntry Compile(ClientSources sources, List<RegistryProblem> problems)
+    {
+        var client = sources.Client;
+        var path = RegistryPaths.Of(RegistryKind.Client, client.Id);
+        var before = problems.Count;
+        var (networks, hours) = sources.Unreadable is null ? ClientChecks.Check(client, sources.UseCase?.UseCase, path, problems) : ([], []);
+        var contradiction = sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
+        var approval = Latest(sources.Approvals);
+        var review = LatestReview(sources.Reviews);
+        var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint);
+        var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction);
+        long from = 0;
+        var until = long.MaxValue;
+        foreach (var door in doors)
+        {
+            from = Math.Max(from, door.From);
+            until = Math.Min(until, door.Until);
+        }
+
+        return new ClientEntry
+        {
+            Client = client,
+            UseCase = sources.UseCase?.UseCase,
+            Agreement = sources.UseCase?.Agreement,
+            Organization = sources.UseCase?.Organization,
+            Credentials = [.. sources.Credentials.Select(static entry => entry.Credential)],
+            Approval = approval,
+            Review = review,
+            Fingerprint = fingerprint,
+            Contradiction = contradiction,
+            Doors = doors,
+            OpenFrom = from,
+            OpenUntil = until,
+            Compiled = sources.UseCase,
+            CompiledCredentials = [.. sources.Credentials],
+            Tenants = [.. client.Tenants.Count > 0 ? client.Tenants : sources.UseCase?.UseCase.Tenants ?? []],
+            Networks = networks,
+            Hours = hours,
+            BindingRequired = client.Requires.Count > 0,
+            AcceptsMtls = client.Requires.Contains("mtls", StringComparer.Ordinal),
+            AcceptsDpop = client.Requires.Contains("dpop", StringComparer.Ordinal),
+            Tasks = CompileTasks(sources.Tasks, problems),
+        };
+    }
+
+    // A task that cannot be read grants nothing; nothing else depends on it.
+    private static TaskEntry[] CompileTasks(IReadOnlyList<TaskGrant> tasks, List<RegistryProblem> problems)
+    {
+        var entries = new List<TaskEntry>(tasks.Count);
+        foreach (var task in tasks)
+        {
+            if (task.Closed)
+            {
+                continue;
+            }
+
+            if (TaskEntry.TryRead(task, out var entry))
+            {
+                entries.Add(entry);
+            }
+            else
+            {
+                problems.Add(new RegistryProblem(RegistryPaths.Of(RegistryKind.TaskGrant, task.Id), "The patient is a bare FHIR id, the resource Type/id."));
+            }
+        }
+
+        return entries.Count == 0 ? [] : [.. entries];
+    }
+
+    private static Approval? Latest(IReadOnlyList<Approval> approvals)
+    {
+        Approval? latest = null;
+        foreach (var approval in approvals)
+        {
+            if (latest is null || approval.ApprovedAt > latest.ApprovedAt || (approval.ApprovedAt == latest.ApprovedAt && string.CompareOrdinal(approval.Id, latest.Id) > 0))
+            {
+                latest = approval;
+            }
+        }
+
+        return latest;
+    }
+
+    private static Review? LatestReview(IReadOnlyList<Review> reviews)
+    {
+        Review? latest = null;
+        foreach (var review in reviews)
+        {
+            // On the same day the stricter word counts: Keep < Narrow < Remove.
+            if (latest is null || review.On > latest.On
+                || (review.On == latest.On && (review.Decision > latest.Decision || (review.Decision == latest.Decision && string.CompareOrdinal(review.Id, latest.Id) > 0))))
+            {
+                latest = review;
+            }
+        }
+
+        return latest;
+    }
+}

@@ -1,0 +1,64 @@
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>Whose data a compiled grant covers.</summary>
+internal enum PatientReach : byte
+{
+    /// <summary>Nobody's: only types that are no one's record.</summary>
+    None,
+    Any,
+    Roster,
+    Context,
+    Task,
+}
+
+/// <summary>One grant of a use case, compiled; immutable.</summary>
+internal sealed class GrantRule
+{
+    /// <summary>Such as <c>lab-results/1</c>; the number counts from one.</summary>
+    internal required string Rule { get; init; }
+
+    internal required ResourceTypeSet Types { get; init; }
+
+    internal required InteractionSet Interactions { get; init; }
+
+    internal required string[] Operations { get; init; }
+
+    internal required string[] Includes { get; init; }
+
+    internal required PatientReach Reach { get; init; }
+
+    /// <summary>Roster id, for <see cref="PatientReach.Roster"/>.</summary>
+    internal string? Roster { get; init; }
+
+    internal required Confidentiality Ceiling { get; init; }
+
+    /// <summary>Labels let out in spite of being sensitive; a null system means any named system.</summary>
+    internal required TokenValue[] Labels { get; init; }
+
+    internal required TokenConstraint[] Where { get; init; }
+
+    internal required ElementSet Elements { get; init; }
+
+    internal required bool MayRelabel { get; init; }
+
+    /// <summary>Whether it permits a named operation on a type.</summary>
+    internal bool PermitsOperation(ResourceType type, string? operation) => operation is not null && Types.Contains(type) && Array.IndexOf(Operations, operation) >= 0;
+
+    /// <summary>Whether a security label may leave under this grant.</summary>
+    internal bool PermitsLabel(in SecurityLabel label)
+    {
+        foreach (var permitted in Labels)
+        {
+            // A coding without a system is matched by no permission: what it means is anyone's guess.
+            if (!string.IsNullOrEmpty(label.System) && permitted.Matches(label.System, label.Code))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

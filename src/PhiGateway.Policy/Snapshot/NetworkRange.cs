@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Net;
+
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>Reads networks in CIDR form, exactly: a prefix is required and no bit may stand beyond it.</summary>
+internal static class NetworkRange
+{
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("0123456789abcdefABCDEF.:/");
+
+    internal static bool TryParse(string? text, out IPNetwork network)
+    {
+        network = default;
+        return text is not null
+            && text.Contains('/', StringComparison.Ordinal)
+            && !text.AsSpan().ContainsAnyExcept(Allowed)
+            && IPNetwork.TryParse(text, out network);
+    }
+
+    /// <summary>Whether an address lies in one of the networks; an IPv4 address mapped into IPv6 counts as IPv4.</summary>
+    internal static bool Contains(IPNetwork[] networks, IPAddress address)
+    {
+        var peer = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        foreach (var network in networks)
+        {
+            if (network.Contains(peer))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

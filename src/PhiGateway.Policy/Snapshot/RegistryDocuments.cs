@@ -1,0 +1,241 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>The documents as last loaded, with who refers to whom; the builder's own, not thread-safe.</summary>
+internal sealed class RegistryDocuments
+{
+    private readonly Dictionary<DocumentKey, StoredDocument> _documents = [];
+    private readonly ReverseIndex<DocumentKey> _useCasesNaming = new();
+    private readonly ReverseIndex<string> _clientsOfUseCase = new();
+    private readonly ReverseIndex<DocumentKey> _ofClient = new();
+    private readonly ReverseIndex<string> _unreadableOfClient = new();
+    private readonly ReverseIndex<CredentialKey> _credentialsByKey = new();
+
+    /// <summary>The entity; null when there is none that can be read.</summary>
+    internal IRegistryEntity? Find(RegistryKind kind, string id) => _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Entity : null;
+
+    /// <summary>Why a document cannot be read; null when it can, or when there is none.</summary>
+    internal RegistryProblem? FindProblem(RegistryKind kind, string id) => _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Problem : null;
+
+    internal IEnumerable<string> ClientsOfUseCase(string useCase) => _clientsOfUseCase.Of(useCase);
+
+    /// <summary>Paths of unreadable documents that belong to a client.</summary>
+    internal IEnumerable<string> UnreadableOf(string client) => _unreadableOfClient.Of(client);
+
+    /// <summary>Ids of all credentials recognised by a key; more than one is a contradiction.</summary>
+    internal IEnumerable<string> CredentialsWith(CredentialKey key) => _credentialsByKey.Of(key);
+
+    /// <summary>Documents of a kind that belong to a client, in order of id.</summary>
+    internal List<T> OfClient<T>(RegistryKind kind, string client)
+        where T : class, IRegistryEntity
+    {
+        var found = new List<T>();
+        foreach (var id in _ofClient.Of(new DocumentKey(kind, client)))
+        {
+            if (Find(kind, id) is T entity)
+            {
+                found.Add(entity);
+            }
+        }
+
+        found.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
+        return found;
+    }
+
+    /// <summary>Takes one item unless it is older than what is known, and notes what must be compiled anew.</summary>
+    internal void Take(RegistryItem item, Stale stale)
+    {
+        var key = new DocumentKey(item.Kind, item.Id);
+        _documents.TryGetValue(key, out var old);
+        if (old is not null && item.Revision <= old.Revision)
+        {
+            return;
+        }
+
+        var (entity, problem) = item.Deleted ? (null, null) : EntityReader.Read(item);
+        if (old is not null)
+        {
+            Mark(key, old, stale);
+            Unlink(key, old);
+        }
+
+        var stored = new StoredDocument(item.Revision, entity, problem, problem is null ? [] : Hints(item, old));
+        _documents[key] = stored;
+        Link(key, stored);
+        Mark(key, stored, stale);
+    }
+
+    /// <summary>The key by which a credential is recognised; null when it has none.</summary>
+    internal static CredentialKey? KeyOf(Credential credential) =>
+        string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId) ? null : new CredentialKey(credential.Issuer, credential.ClientId);
+
+    private static string? ClientOf(IRegistryEntity? entity) => entity switch
+    {
+        Credential credential => credential.Client,
+        Approval approval => approval.Client,
+        Review review => review.Client,
+        TaskGrant task => task.Client,
+        _ => null,
+    };
+
+    private static string[] Hints(RegistryItem item, StoredDocument? old)
+    {
+        var hints = new HashSet<string>(StringComparer.Ordinal);
+        if (item.Kind is RegistryKind.Credential or RegistryKind.Approval or RegistryKind.Review or RegistryKind.TaskGrant)
+        {
+            hints.UnionWith(new[] { ClientOf(old?.Entity), EntityReader.GuessClient(item.Json) }.OfType<string>());
+            hints.UnionWith(old?.ClientHints ?? []);
+        }
+
+        return [.. hints];
+    }
+
+    private void Link(DocumentKey key, StoredDocument stored)
+    {
+        foreach (var hint in stored.ClientHints)
+        {
+            _unreadableOfClient.Add(hint, stored.Problem!.Path);
+        }
+
+        Relink(key, stored.Entity, add: true);
+    }
+
+    private void Unlink(DocumentKey key, StoredDocument stored)
+    {
+        foreach (var hint in stored.ClientHints)
+        {
+            _unreadableOfClient.Remove(hint, stored.Problem!.Path);
+        }
+
+        Relink(key, stored.Entity, add: false);
+    }
+
+    private void Relink(DocumentKey key, IRegistryEntity? entity, bool add)
+    {
+        switch (entity)
+        {
+            case UseCase useCase:
+                foreach (var reference in ReferencesOf(useCase))
+                {
+                    Change(_useCasesNaming, reference, key.Id, add);
+                }
+
+                break;
+            case Client client:
+                Change(_clientsOfUseCase, client.UseCase, key.Id, add);
+                break;
+            default:
+                if (ClientOf(entity) is { } owner)
+                {
+                    Change(_ofClient, new DocumentKey(key.Kind, owner), key.Id, add);
+                }
+
+                if (entity is Credential credential && KeyOf(credential) is { } credentialKey)
+                {
+                    Change(_credentialsByKey, credentialKey, key.Id, add);
+                }
+
+                break;
+        }
+    }
+
+    private static void Change<TKey>(ReverseIndex<TKey> index, TKey key, string id, bool add)
+        where TKey : notnull
+    {
+        if (add)
+        {
+            index.Add(key, id);
+        }
+        else
+        {
+            index.Remove(key, id);
+        }
+    }
+
+    private static IEnumerable<DocumentKey> ReferencesOf(UseCase useCase)
+    {
+        yield return new DocumentKey(RegistryKind.Organization, useCase.Organization);
+        if (useCase.Agreement is not null)
+        {
+            yield return new DocumentKey(RegistryKind.Agreement, useCase.Agreement);
+        }
+
+        foreach (var grant in useCase.Grants)
+        {
+            if (grant.Patients?.Roster is { } roster)
+            {
+                yield return new DocumentKey(RegistryKind.Roster, roster);
+            }
+        }
+    }
+
+    // Called before unlinking the old form and after linking the new: whoever either touches is stale.
+    private void Mark(DocumentKey key, StoredDocument stored, Stale stale)
+    {
+        stale.Clients.UnionWith(stored.ClientHints);
+        switch (key.Kind)
+        {
+            case RegistryKind.Organization or RegistryKind.Agreement or RegistryKind.Roster:
+                stale.UseCases.UnionWith(_useCasesNaming.Of(key));
+                break;
+            case RegistryKind.UseCase:
+                stale.UseCases.Add(key.Id);
+                break;
+            case RegistryKind.Client:
+                stale.Clients.Add(key.Id);
+                foreach (var credential in OfClient<Credential>(RegistryKind.Credential, key.Id))
+                {
+                    MarkSharers(credential, stale);
+                }
+
+                break;
+            default:
+                if (ClientOf(stored.Entity) is { } owner)
+                {
+                    stale.Clients.Add(owner);
+                }
+
+                if (stored.Entity is Credential changed)
+                {
+                    MarkSharers(changed, stale);
+                }
+
+                break;
+        }
+    }
+
+    private void MarkSharers(Credential credential, Stale stale)
+    {
+        if (KeyOf(credential) is not { } key)
+        {
+            return;
+        }
+
+        foreach (var id in _credentialsByKey.Of(key))
+        {
+            if (Find(RegistryKind.Credential, id) is Credential other)
+            {
+                stale.Clients.Add(other.Client);
+            }
+        }
+    }
+}
+
+/// <summary>Kind and id.</summary>
+internal readonly record struct DocumentKey(RegistryKind Kind, string Id);
+
+/// <summary>One document as last loaded; entity and problem are both null for a tombstone.</summary>
+/// <param name="Revision">Its revision.</param>
+/// <param name="Entity">What it says.</param>
+/// <param name="Problem">Why it cannot be read.</param>
+/// <param name="ClientHints">Clients an unreadable document seems to belong to.</param>
+internal sealed record StoredDocument(long Revision, IRegistryEntity? Entity, RegistryProblem? Problem, string[] ClientHints);
+
+/// <summary>What must be compiled anew.</summary>
+internal sealed class Stale
+{
+    internal HashSet<string> UseCases { get; } = new(StringComparer.Ordinal);
+
+    internal HashSet<string> Clients { get; } = new(StringComparer.Ordinal);
+}

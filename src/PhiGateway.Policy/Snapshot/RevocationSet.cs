@@ -1,0 +1,29 @@
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>Everything revoked and not lifted, compiled for a few look-ups per call; immutable.</summary>
+internal sealed class RevocationSet(
+    PersistentMap<RevocationKey, bool> revoked,
+    PersistentMap<string, long> issuedBefore,
+    int tokens)
+{
+    /// <summary>Key under which "every issuer" stands.</summary>
+    internal const string EveryIssuer = "*";
+
+    internal static readonly RevocationSet Empty = new(PersistentMap<RevocationKey, bool>.Empty, PersistentMap<string, long>.Empty, 0);
+
+    /// <summary>Whether anything at all is revoked.</summary>
+    internal bool IsEmpty => revoked.Count == 0 && issuedBefore.Count == 0;
+
+    /// <summary>Whether single tokens are revoked, by id or hash.</summary>
+    internal bool HasTokens => tokens > 0;
+
+    internal bool Contains(Registry.RevocationTarget target, string value, string? issuer = null) => revoked.Contains(new RevocationKey(target, value, issuer));
+
+    /// <summary>Whether tokens of the issuer that were issued at this moment are dead.</summary>
+    internal bool IsBefore(string issuer, long issuedAt) =>
+        issuedBefore.Count > 0
+        && ((issuedBefore.TryGet(EveryIssuer, out var all) && issuedAt < all) || (issuedBefore.TryGet(issuer, out var own) && issuedAt < own));
+}
+
+/// <summary>What is revoked; the issuer only where it narrows a token id.</summary>
+internal readonly record struct RevocationKey(Registry.RevocationTarget Target, string Value, string? Issuer);

@@ -1,0 +1,43 @@
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>The patients of one roster with the time of each membership; immutable.</summary>
+internal sealed class RosterMembers(PersistentMap<PatientId, MemberWindow> members)
+{
+    internal static readonly RosterMembers Nobody = new(PersistentMap<PatientId, MemberWindow>.Empty);
+
+    internal int Count => members.Count;
+
+    /// <summary>Whether the patient is a member at a moment in UTC ticks.</summary>
+    internal bool Covers(PatientId patient, long ticks) => patient.Value is not null && members.TryGet(patient, out var window) && window.Holds(ticks);
+
+    /// <summary>All members at a moment when they are at most so many in all; null when the roster is larger, so that a large one costs nothing.</summary>
+    internal List<PatientId>? CurrentIfFew(int most, long ticks)
+    {
+        if (members.Count > most)
+        {
+            return null;
+        }
+
+        var current = new List<PatientId>(members.Count);
+        foreach (var (patient, window) in members.ToList())
+        {
+            if (window.Holds(ticks))
+            {
+                current.Add(patient);
+            }
+        }
+
+        current.Sort(static (left, right) => string.CompareOrdinal(left.Value, right.Value));
+        return current;
+    }
+}
+
+/// <summary>When a membership holds, in UTC ticks.</summary>
+internal readonly record struct MemberWindow(long From, long Until)
+{
+    internal static MemberWindow Of(DateTimeOffset? from, DateTimeOffset? until) => new(from?.UtcTicks ?? 0, until?.UtcTicks ?? long.MaxValue);
+
+    internal bool Holds(long ticks) => ticks >= From && ticks < Until;
+}

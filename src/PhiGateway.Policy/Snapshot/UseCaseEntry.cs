@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>One use case with its agreement and organization, compiled once for all its clients; immutable but for memoised unions.</summary>
+internal sealed class UseCaseEntry
+{
+    // Unions of elements and joined rule names per set of grants: few, and the same for the same set, so racing writers agree.
+    private readonly ConcurrentDictionary<ulong, ElementSet> _elements = new();
+    private readonly ConcurrentDictionary<ulong, string> _rules = new();
+
+    internal required UseCase UseCase { get; init; }
+
+    internal Agreement? Agreement { get; init; }
+
+    internal Organization? Organization { get; init; }
+
+    internal required GrantRule[] Grants { get; init; }
+
+    internal required PurposeOfUse[] Purposes { get; init; }
+
+    /// <summary>Path of the first thing that contradicts itself; null when all is well.</summary>
+    internal string? Contradiction { get; init; }
+
+    /// <summary>Hash of the use case's share of the approval fingerprint.</summary>
+    internal required string Fingerprint { get; init; }
+
+    /// <summary>Doors of use case, agreement and organization.</summary>
+    internal required PathDoor[] Doors { get; init; }
+
+    /// <summary>What any of these grants lets out; the same object for the same grants.</summary>
+    internal ElementSet ElementsOf(ulong grants) =>
+        _elements.TryGetValue(grants, out var known) ? known : _elements.GetOrAdd(grants, UnionOf(grants));
+
+    /// <summary>The names of these grants, joined by <c>+</c>.</summary>
+    internal string RuleOf(ulong grants) => _rules.TryGetValue(grants, out var known) ? known : _rules.GetOrAdd(grants, JoinOf(grants));
+
+    private ElementSet UnionOf(ulong grants)
+    {
+        ElementSet? union = null;
+        for (var place = 0; place < Grants.Length; place++)
+        {
+            if ((grants >> place & 1) == 1)
+            {
+                union = union is null ? Grants[place].Elements : union.Union(Grants[place].Elements);
+            }
+        }
+
+        return union ?? ElementSet.Of([]);
+    }
+
+    private string JoinOf(ulong grants)
+    {
+        var names = new List<string>();
+        for (var place = 0; place < Grants.Length; place++)
+        {
+            if ((grants >> place & 1) == 1)
+            {
+                names.Add(Grants[place].Rule);
+            }
+        }
+
+        return string.Join('+', names);
+    }
+}
