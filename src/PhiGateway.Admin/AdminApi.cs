@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Revocations;
+using PhiGateway.Admin.Rosters;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
@@ -28,8 +30,10 @@ public static class AdminApi
         UseCaseEndpoints.Map(api);
         OrganizationEndpoints.Map(api);
         RevocationEndpoints.Map(api);
+        RosterEndpoints.Map(api);
         TrailEndpoints.Map(api);
         StatusEndpoints.Map(api);
+        ConfigEndpoints.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRoles(AdminRoles.All);
         return app;
     }

@@ -4,9 +4,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Revocations;
+using PhiGateway.Admin.Rosters;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
@@ -33,7 +35,7 @@ public static class AdminServices
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(static provider => new WorkingSetSource(provider.GetRequiredService<IRegistryStore>(), provider.GetService<IRegistrySource>()));
-        services.AddSingleton<IRegistryRules, InterimRules>();
+        services.AddSingleton<IRegistryRules, PolicyRules>();
         services.AddSingleton<AdminKeyAuthenticator>();
         services.AddSingleton<OidcAuthenticator>();
         services.AddSingleton<FailedAuthentications>();
@@ -51,6 +53,9 @@ public static class AdminServices
         services.AddSingleton<RevocationCommands>();
         services.AddSingleton<TrailSearch>();
         services.AddSingleton<StatusReports>();
+        services.AddSingleton<ConfigCommands>();
+        services.AddSingleton<MemberCommands>();
+        services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)
         {
             OidcSetup.Add(services, oidc);

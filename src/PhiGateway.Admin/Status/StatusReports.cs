@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Declarative;
+using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Registry;
@@ -8,7 +10,7 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Admin.Status;
 
 /// <summary>Says which registry is in force, here and on every node.</summary>
-internal sealed class StatusReports(IRegistryStore store, IAuditJournal journal, AdminOptions options, TimeProvider time, Func<RegistrySnapshot> snapshots, INodeHealth? health = null)
+internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets, IAuditJournal journal, AdminOptions options, TimeProvider time, Func<RegistrySnapshot> snapshots, INodeHealth? health = null)
 {
     // A node reports every few seconds; one that was silent this long is not trusted to be there.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
@@ -19,8 +21,7 @@ internal sealed class StatusReports(IRegistryStore store, IAuditJournal journal,
         var snapshot = snapshots();
         var here = health?.Get() ?? new NodeHealth(options.Node, snapshot.Revision, null, "database", null, snapshot.Problems.Count);
         var problems = snapshot.Problems.Take(PageLimit.Most).Select(static problem => new ProblemPointer(problem.Path, "contradiction", problem.Message));
-        return AdminResult.Json(new StatusReport(revision, ETag.Of(revision), here, here.Revision >= revision, JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()), [.. problems]))
-            with { ETag = null };
+        return AdminResult.Json(new StatusReport(revision, FileExport.ETag(await sets.GetAsync(context.RequestAborted)), here, here.Revision >= revision, JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()), [.. problems]));
     }
 
     public async Task<IResult> NodesAsync(HttpContext context)
