@@ -1,8 +1,16 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Revocations;
+using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Status;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Admin.UseCases;
 
 namespace PhiGateway.Admin;
 
@@ -18,6 +26,14 @@ public static class AdminApi
 
         var api = app.MapGroup("/admin/v1");
         DocumentEndpoints.Map(api);
+        ClientEndpoints.Map(api);
+        UseCaseEndpoints.Map(api);
+        OrganizationEndpoints.Map(api);
+        RevocationEndpoints.Map(api);
+        RosterEndpoints.Map(api);
+        TrailEndpoints.Map(api);
+        StatusEndpoints.Map(api);
+        ConfigEndpoints.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRoles(AdminRoles.All);
         return app;
     }

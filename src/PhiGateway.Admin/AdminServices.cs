@@ -3,7 +3,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Revocations;
+using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Status;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Admin.UseCases;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin;
@@ -23,10 +31,11 @@ public static class AdminServices
             throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
         }
 
+        services.AddRouting();
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(static provider => new WorkingSetSource(provider.GetRequiredService<IRegistryStore>(), provider.GetService<IRegistrySource>()));
-        services.AddSingleton<IRegistryRules, InterimRules>();
+        services.AddSingleton<IRegistryRules, PolicyRules>();
         services.AddSingleton<AdminKeyAuthenticator>();
         services.AddSingleton<OidcAuthenticator>();
         services.AddSingleton<FailedAuthentications>();
@@ -34,6 +43,19 @@ public static class AdminServices
         services.AddSingleton<RegistryEditor>();
         services.AddSingleton<DocumentCommands>();
         services.AddSingleton<DocumentQueries>();
+        services.AddSingleton<ClientVerbs>();
+        services.AddSingleton<ClientApproval>();
+        services.AddSingleton<CredentialRotation>();
+        services.AddSingleton<ClientReports>();
+        services.AddSingleton<UseCaseVerbs>();
+        services.AddSingleton<OrganizationVerbs>();
+        services.AddSingleton<OwnerVerbs>();
+        services.AddSingleton<RevocationCommands>();
+        services.AddSingleton<TrailSearch>();
+        services.AddSingleton<StatusReports>();
+        services.AddSingleton<ConfigCommands>();
+        services.AddSingleton<MemberCommands>();
+        services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)
         {
             OidcSetup.Add(services, oidc);

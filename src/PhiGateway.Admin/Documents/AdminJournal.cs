@@ -82,7 +82,7 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
             Target = target,
             Method = context.Request.Method,
             Peer = context.Connection.RemoteIpAddress?.ToString(),
-            Binding = caller.Method,
+            Subject = caller.Method,
         };
     }
 

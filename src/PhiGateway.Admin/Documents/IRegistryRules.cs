@@ -9,8 +9,8 @@ internal interface IRegistryRules
     /// <summary>Everything that contradicts itself in the set.</summary>
     IReadOnlyList<RegistryProblem> Validate(WorkingSet set);
 
-    /// <summary>A client with everything its path depends on, and the fingerprint of it; null when there is no such client.</summary>
-    ClientEntry? Resolve(WorkingSet set, string client);
+    /// <summary>SHA-256 in lower-case hex of what would be approved now.</summary>
+    string Fingerprint(Client client, UseCase useCase, Agreement? agreement, Organization? organization);
 
     /// <summary>How the access of these clients differs between two sets.</summary>
     IReadOnlyList<AccessEffect> Compare(WorkingSet before, WorkingSet after, IEnumerable<string> clients);

@@ -25,6 +25,21 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
         }
     }
 
+    /// <summary>What a change would do; writes nothing and waits for nobody.</summary>
+    public async Task<Outcome<EditOutcome>> PreviewAsync(HttpContext context, Edit edit)
+    {
+        var before = await sets.GetAsync(context.RequestAborted);
+        if (edit.Plan(before).Failed(out var problem, out var plan))
+        {
+            return problem;
+        }
+
+        var after = before.After(plan.Writes, time.GetUtcNow(), AdminCaller.Of(context).Person);
+        return FindNewProblems(before, after, plan) is { Count: > 0 } findings
+            ? AdminProblem.Invalid(findings) with { Status = edit.ProblemStatus }
+            : new EditOutcome(before, after, plan, [], DryRun: true);
+    }
+
     public void Dispose() => _writing.Dispose();
 
     public static bool IsDryRun(HttpContext context) => context.Request.Query["dry_run"] is ["true"];

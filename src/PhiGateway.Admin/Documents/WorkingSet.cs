@@ -20,6 +20,12 @@ internal sealed class WorkingSet
 
     public long Revision { get; }
 
+    private ILookup<string, Credential> CredentialIndex => field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
+
+    private Dictionary<string, Approval> ApprovalIndex => field ??= All<Approval>(RegistryKind.Approval)
+        .GroupBy(static approval => approval.Client, StringComparer.Ordinal)
+        .ToDictionary(static group => group.Key, static group => group.MaxBy(static approval => approval.ApprovedAt)!, StringComparer.Ordinal);
+
     /// <summary>Documents of a kind by id, in order of id.</summary>
     public ImmutableSortedDictionary<string, WorkingItem> Kind(RegistryKind kind) => _kinds.GetValueOrDefault(kind, None);
 
@@ -39,6 +45,11 @@ internal sealed class WorkingSet
             }
         }
     }
+
+    public IEnumerable<Credential> CredentialsOf(string client) => CredentialIndex[client];
+
+    /// <summary>The latest approval of a client: the one that counts.</summary>
+    public Approval? ApprovalOf(string client) => ApprovalIndex.GetValueOrDefault(client);
 
     public IEnumerable<RegistryItem> Items() => _kinds.Values.SelectMany(static kind => kind.Values).Select(static found => found.Item);
 

@@ -40,10 +40,23 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
 
         http.Request.Body = new MemoryStream(body, writable: false);
         var caller = AdminCaller.Of(http).Person;
-        var entry = new IdempotencyEntry($"{Digest(caller)}:{key}", Digest($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n", body), 0, string.Empty, time.GetUtcNow());
-        if (await store.PutIdempotentAsync(entry, http.RequestAborted) is { } earlier && Replay(earlier, entry) is { } answer)
+        var first = $"{Digest(caller)}:{key}";
+        var entry = new IdempotencyEntry(first, Digest($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n", body), 0, string.Empty, time.GetUtcNow());
+
+        // The store never forgets an answer within its day, so a call after a failure of ours takes the next place.
+        for (var attempt = 1; await store.PutIdempotentAsync(entry, http.RequestAborted) is { } earlier; attempt++)
         {
-            return answer;
+            if (Replay(earlier, entry) is { } answer)
+            {
+                return answer;
+            }
+
+            if (earlier.Status == 0)
+            {
+                break;
+            }
+
+            entry = entry with { Key = $"{first}#{attempt}" };
         }
 
         try

@@ -48,24 +48,24 @@ internal sealed class AdminServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    public static async Task<AdminServer> StartAsync(Action<AdminOptions>? configure = null, Action<IServiceCollection>? services = null)
+    public static async Task<AdminServer> StartAsync(Action<AdminOptions>? configure = null, Action<WebApplication>? extra = null)
     {
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
         var journal = new FakeJournal();
         var trail = new FakeAuditStore();
         var logs = new LogSink();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<IRegistryStore>(store).AddSingleton<IAuditJournal>(journal).AddSingleton<IAuditStore>(trail);
         AdminServerPorts.Add(builder.Services, store);
         var options = new AdminOptions();
         configure?.Invoke(options);
         builder.Services.AddPhiGatewayAdmin(options);
-        services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapPhiGatewayAdmin();
+        extra?.Invoke(app);
         await app.StartAsync();
         var server = new AdminServer(app, time, store, journal, trail, logs);
         server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -1,0 +1,51 @@
+using PhiGateway.Admin.Documents;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Clients;
+
+/// <summary>What stops when a client is stopped, and what goes on without it.</summary>
+/// <param name="Client">Client id.</param>
+/// <param name="UseCase">Its use case.</param>
+/// <param name="Organization">Who runs it.</param>
+/// <param name="Owner">Who must be told.</param>
+/// <param name="Deputy">Who else.</param>
+/// <param name="Environment">Where it runs.</param>
+/// <param name="Tenants">Tenants it serves.</param>
+/// <param name="ResourceTypes">Types it may touch.</param>
+/// <param name="Rosters">Rosters whose patients it serves.</param>
+/// <param name="Credentials">Credentials that end with it.</param>
+/// <param name="OpenTasks">Live task grants that end with it.</param>
+/// <param name="OtherClientsOfUseCase">Clients that go on serving the same use case; empty: the use stops altogether.</param>
+public sealed record BlastRadius(
+    string Client,
+    string UseCase,
+    string? Organization,
+    string Owner,
+    string? Deputy,
+    string Environment,
+    IReadOnlyList<string> Tenants,
+    IReadOnlyList<string> ResourceTypes,
+    IReadOnlyList<string> Rosters,
+    IReadOnlyList<string> Credentials,
+    int OpenTasks,
+    IReadOnlyList<string> OtherClientsOfUseCase)
+{
+    internal static BlastRadius Of(WorkingSet set, ClientView view)
+    {
+        var client = view.Client;
+        var grants = view.UseCase?.Grants ?? [];
+        return new BlastRadius(
+            client.Id,
+            client.UseCase,
+            view.Organization?.Id,
+            client.Owner,
+            client.Deputy,
+            client.Environment,
+            client.Tenants.Count > 0 ? client.Tenants : view.UseCase?.Tenants ?? [],
+            [.. grants.SelectMany(static grant => grant.Types).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. grants.Select(static grant => grant.Patients?.Roster).OfType<string>().Distinct(StringComparer.Ordinal)],
+            [.. view.Credentials.Select(static credential => credential.Id)],
+            set.All<TaskGrant>(RegistryKind.TaskGrant).Count(task => task.Client == client.Id && !task.Closed),
+            [.. set.All<Client>(RegistryKind.Client).Where(other => other.UseCase == client.UseCase && other.Id != client.Id && other.Status == ClientStatus.Active).Select(static other => other.Id)]);
+    }
+}

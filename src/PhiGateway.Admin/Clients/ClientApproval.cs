@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Clients;
+
+/// <summary>The second person's word on a client: bound to the fingerprint of exactly what that person saw.</summary>
+internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+{
+    public async Task<IResult> ApproveAsync(HttpContext context, string id)
+    {
+        if ((await VerbBody.ReadAsync<ApproveBody>(context)).Failed(out var problem, out var body))
+        {
+            return problem;
+        }
+
+        var edit = new Edit("client.approve", "client/" + id, set => Plan(context, set, id, body));
+        return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Client, id, rules);
+    }
+
+    private Outcome<EditPlan> Plan(HttpContext context, WorkingSet set, string id, ApproveBody body)
+    {
+        if (ClientView.Find(set, id, rules) is not { } view)
+        {
+            return AdminProblem.NotFound("client");
+        }
+
+        if (view is not { UseCase: { } useCase, Fingerprint: { } fingerprint })
+        {
+            return AdminProblem.Conflict("use-case-missing", "The client's use case does not exist.");
+        }
+
+        // 1. One approves what one saw.
+        if ((Seen(context, view, body) ?? StateOf(view, useCase)) is { } refused)
+        {
+            return refused;
+        }
+
+        // 2. Four eyes.
+        var actor = AdminCaller.Of(context).Person;
+        if (FourEyes.Refuse(set, view, actor) is { } same)
+        {
+            return same;
+        }
+
+        // 3. The approval and the state go together.
+        var now = time.GetUtcNow();
+        if (body.Until is { } until && until <= DateOnly.FromDateTime(now.UtcDateTime))
+        {
+            return AdminProblem.Invalid("/until", "past", "An approval ends in the future.");
+        }
+
+        var approval = new Approval
+        {
+            Id = "a-" + Guid.CreateVersion7(now).ToString("N"),
+            Client = id,
+            RequestedBy = view.Client.RequestedBy ?? view.Client.ChangedBy ?? view.Item.UpdatedBy,
+            ApprovedBy = actor,
+            ApprovedAt = now,
+            Reason = body.Reason,
+            Fingerprint = fingerprint,
+            Until = body.Until,
+        };
+        var client = view.Client.Status == ClientStatus.Submitted ? view.Client with { Status = ClientStatus.Active, StatusReason = null } : view.Client;
+        return new EditPlan(
+        [
+            new RegistryWrite(RegistryKind.Approval, approval.Id, RegistryJson.Serialize(approval), 0),
+            new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client), view.Item.Version),
+        ]) { Note = body.Reason };
+    }
+
+    private static AdminProblem? Seen(HttpContext context, ClientView view, ApproveBody body)
+    {
+        if (body.Fingerprint is null)
+        {
+            return context.Request.Headers.IfMatch.Count == 0
+                ? AdminProblem.PreconditionRequired with { Detail = "Send the fingerprint you saw (GET …/posture or approvals/queue), or the client's ETag as If-Match." }
+                : ETag.Require(context, view.Item.Version);
+        }
+
+        return ETag.Optional(context, view.Item.Version)
+            ?? (string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
+                ? null
+                : new AdminProblem(412, "fingerprint-changed", "It has changed since you saw it", "What would be approved now is not what you saw; read it again."));
+    }
+
+    private static AdminProblem? StateOf(ClientView view, UseCase useCase)
+    {
+        if (view.Client.Status is not (ClientStatus.Submitted or ClientStatus.Active or ClientStatus.Suspended))
+        {
+            return AdminProblem.Conflict("not-submitted", $"A client that is {JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString())} cannot be approved; submit it first.");
+        }
+
+        return useCase.Status == UseCaseStatus.Approved ? null : AdminProblem.Conflict("use-case-not-approved", $"Approve use case '{useCase.Id}' first.");
+    }
+}
+
+/// <summary>Body of an approval.</summary>
+/// <param name="Fingerprint">The fingerprint seen; or send If-Match.</param>
+/// <param name="Reason">Why, in words without patient data.</param>
+/// <param name="Until">First day no longer valid, UTC; absent: as long as the use case.</param>
+public sealed record ApproveBody(string? Fingerprint = null, string? Reason = null, DateOnly? Until = null);

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Organizations;
+
+/// <summary>A person left: everything they stood behind loses its confirmation at once, and somebody is told.</summary>
+internal sealed class OwnerVerbs(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+{
+    private const int MaxOwner = 256;
+
+    public async Task<IResult> LeftAsync(HttpContext context, string owner)
+    {
+        if ((await VerbBody.ReadAsync<ReasonBody>(context)).Failed(out var problem, out var body))
+        {
+            return problem;
+        }
+
+        if (owner.Length > MaxOwner)
+        {
+            return AdminProblem.NotFound("owner");
+        }
+
+        var edit = new Edit("owner.left", "owner/" + owner, set => Plan(set, owner, body.Reason));
+        return (await editor.WriteAsync(context, edit)).Failed(out problem, out var outcome) ? problem : AdminResult.Json(DryRunReport.Of(outcome, rules));
+    }
+
+    private Outcome<EditPlan> Plan(WorkingSet set, string owner, string? reason)
+    {
+        var writes = new List<RegistryWrite>();
+        foreach (var (id, item) in set.Kind(RegistryKind.Client))
+        {
+            if (item.Entity is Client client && Same(client.Owner, owner) && client.Status is not (ClientStatus.Revoked or ClientStatus.Archived))
+            {
+                writes.Add(new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client with { OwnerConfirmed = null }), item.Item.Version));
+                writes.Add(Alert(set, owner, "client/" + id, client.Deputy));
+            }
+        }
+
+        foreach (var useCase in set.All<UseCase>(RegistryKind.UseCase).Where(useCase => Same(useCase.Owner, owner) && useCase.Status != UseCaseStatus.Retired))
+        {
+            writes.Add(Alert(set, owner, "use-case/" + useCase.Id, null));
+        }
+
+        return writes.Count == 0 ? AdminProblem.NotFound("owner") : new EditPlan(writes) { Note = reason };
+    }
+
+    private RegistryWrite Alert(WorkingSet set, string owner, string subject, string? notify)
+    {
+        // One alert per person and thing: said twice, it is still one.
+        var id = "owner-left-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner + "\n" + subject)).AsSpan(0, 12));
+        var alert = new Alert
+        {
+            Id = id,
+            Kind = "owner-left",
+            Subject = subject,
+            At = time.GetUtcNow(),
+            Evidence = $"The accountable owner {owner} left; name a new one and attest.",
+            Notify = notify,
+        };
+        return new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(alert), set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0);
+    }
+
+    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Admin.Rosters;
+
+/// <summary>One membership as it is sent: a line of an import, or the body of a PUT. PHI.</summary>
+public sealed record MemberLine
+{
+    /// <summary>Logical id of the Patient; required in an import, left out of a PUT.</summary>
+    [JsonPropertyName("patient")]
+    public string? Patient { get; init; }
+
+    /// <summary>First moment of the membership; absent: always was.</summary>
+    [JsonPropertyName("from")]
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>First moment no longer a member; absent: open-ended.</summary>
+    [JsonPropertyName("until")]
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Which feed or person said so.</summary>
+    [JsonPropertyName("source")]
+    public string? Source { get; init; }
+
+    /// <summary>Removes the membership instead; in an import only.</summary>
+    [JsonPropertyName("remove")]
+    public bool Remove { get; init; }
+
+    /// <summary>Reads one line; the code says what is wrong, never what stands there.</summary>
+    internal static MemberLine? Read(ReadOnlySpan<byte> utf8, out string code)
+    {
+        try
+        {
+            var line = JsonSerializer.Deserialize<MemberLine>(utf8, AdminJson.Options);
+            code = line is null ? "malformed-line" : line.Check();
+            return code.Length == 0 ? line : null;
+        }
+        catch (JsonException)
+        {
+            code = "malformed-line";
+            return null;
+        }
+    }
+
+    internal RosterMember ToMember(string roster) => new(roster, PatientId.Parse(Patient!), From, Until, Source);
+
+    internal string Check() =>
+        !PatientId.TryParse(Patient, out _) ? "malformed-patient"
+        : From >= Until ? "until-not-after-from"
+        : Source is { Length: > 256 } ? "source-too-long"
+        : string.Empty;
+}

@@ -1,0 +1,17 @@
+namespace PhiGateway.Admin.Status;
+
+/// <summary>What the host knows of its own node; optional, without it the snapshot accessor and the journal say what they can.</summary>
+public interface INodeHealth
+{
+    /// <summary>State now; cheap.</summary>
+    NodeHealth Get();
+}
+
+/// <summary>One node as it sees itself.</summary>
+/// <param name="Node">Node name.</param>
+/// <param name="Revision">Registry revision it enforces.</param>
+/// <param name="LoadedAt">When it took that revision, UTC; null: unknown.</param>
+/// <param name="Source">Where it came from: <c>database</c> or <c>last-good-snapshot</c>.</param>
+/// <param name="LastError">Why a newer one could not be taken, in words without PHI; null: all is well.</param>
+/// <param name="Problems">Rows that contradict each other or cannot be read.</param>
+public sealed record NodeHealth(string Node, long Revision, DateTimeOffset? LoadedAt, string Source, string? LastError, int Problems);

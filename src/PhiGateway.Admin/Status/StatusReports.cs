@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Declarative;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Admin.Status;
+
+/// <summary>Says which registry is in force, here and on every node.</summary>
+internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets, IAuditJournal journal, AdminOptions options, TimeProvider time, Func<RegistrySnapshot> snapshots, INodeHealth? health = null)
+{
+    // A node reports every few seconds; one that was silent this long is not trusted to be there.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    public async Task<IResult> StatusAsync(HttpContext context)
+    {
+        var revision = await store.GetRevisionAsync(context.RequestAborted);
+        var snapshot = snapshots();
+        var here = health?.Get() ?? new NodeHealth(options.Node, snapshot.Revision, null, "database", null, snapshot.Problems.Count);
+        var problems = snapshot.Problems.Take(PageLimit.Most).Select(static problem => new ProblemPointer(problem.Path, "contradiction", problem.Message));
+        return AdminResult.Json(new StatusReport(revision, FileExport.ETag(await sets.GetAsync(context.RequestAborted)), here, here.Revision >= revision, JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()), [.. problems]));
+    }
+
+    public async Task<IResult> NodesAsync(HttpContext context)
+    {
+        var revision = await store.GetRevisionAsync(context.RequestAborted);
+        var now = time.GetUtcNow();
+        var nodes = await store.ListNodesAsync(context.RequestAborted);
+        return AdminResult.Json(new NodesReport(revision, [.. nodes.Select(node => new NodeReport(node.Node, node.Revision, revision - node.Revision, node.At, now - node.At < Silence, node.Problem))]));
+    }
+}
+
+/// <summary>The registry in the store against what this node enforces.</summary>
+/// <param name="Revision">Revision of the store.</param>
+/// <param name="SetEtag">ETag of the whole set, for <c>config:apply</c>.</param>
+/// <param name="Node">This node.</param>
+/// <param name="InForce">Whether this node enforces the newest revision.</param>
+/// <param name="Journal">State of the audit journal.</param>
+/// <param name="Problems">Contradictions; each closes only what depends on it.</param>
+public sealed record StatusReport(long Revision, string SetEtag, NodeHealth Node, bool InForce, string Journal, IReadOnlyList<ProblemPointer> Problems);
+
+/// <summary>What every node last reported.</summary>
+/// <param name="Revision">Revision of the store.</param>
+/// <param name="Nodes">By name.</param>
+public sealed record NodesReport(long Revision, IReadOnlyList<NodeReport> Nodes);
+
+/// <summary>One node's last report.</summary>
+/// <param name="Node">Name.</param>
+/// <param name="Revision">Revision it enforces.</param>
+/// <param name="Behind">Revisions it lacks.</param>
+/// <param name="At">When it said so.</param>
+/// <param name="Alive">Whether that was recently.</param>
+/// <param name="Problem">Why it could not take a newer one.</param>
+public sealed record NodeReport(string Node, long Revision, long Behind, DateTimeOffset At, bool Alive, string? Problem);

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>A search of the audit trail as asked for; the patient never stands in a URL.</summary>
+/// <param name="From">From this moment on.</param>
+/// <param name="To">Before this moment.</param>
+/// <param name="Client">Registered client.</param>
+/// <param name="Tenant">Tenant; required with a patient.</param>
+/// <param name="Patient">Logical id of a patient; in a body or the header only. PHI.</param>
+/// <param name="Decision">permit, deny or error.</param>
+/// <param name="Reason">Code of a deny reason.</param>
+/// <param name="Kind">Kind of record, such as disclosure.</param>
+/// <param name="Id">Decision or request id: the record and those that belong to it.</param>
+/// <param name="Actor">Person, for admin records.</param>
+/// <param name="Limit">1 to 500; default 50.</param>
+/// <param name="Cursor">Place of the page.</param>
+public sealed record TrailQuery(
+    DateTimeOffset? From = null,
+    DateTimeOffset? To = null,
+    string? Client = null,
+    string? Tenant = null,
+    string? Patient = null,
+    string? Decision = null,
+    string? Reason = null,
+    AuditKind? Kind = null,
+    Guid? Id = null,
+    string? Actor = null,
+    int? Limit = null,
+    string? Cursor = null)
+{
+    /// <summary>The store's form, with the patient as pseudonym.</summary>
+    internal Outcome<AuditQuery> ToStore(Func<string, string, string>? pseudonym)
+    {
+        if (Limit is < 1 or > PageLimit.Most)
+        {
+            return AdminProblem.BadParameter("limit", $"a number from 1 to {PageLimit.Most} is expected.");
+        }
+
+        if (From >= To)
+        {
+            return AdminProblem.BadParameter("to", "it must be after 'from'.");
+        }
+
+        if (Decision is not (null or "permit" or "deny" or "error"))
+        {
+            return AdminProblem.BadParameter("decision", "permit, deny or error is expected.");
+        }
+
+        if (Patient is not null && (Tenant is null || pseudonym is null))
+        {
+            return AdminProblem.BadParameter("tenant", "a patient is looked for within one tenant.");
+        }
+
+        return new AuditQuery
+        {
+            From = From,
+            To = To,
+            Client = Client,
+            Tenant = Tenant,
+            PatientKey = Patient is null ? null : pseudonym!(Tenant!, Patient),
+            Decision = Decision,
+            Reason = Reason,
+            Kind = Kind,
+            Id = Id,
+            Actor = Actor,
+            Limit = Limit ?? PageLimit.Default,
+            Cursor = Cursor,
+        };
+    }
+
+    /// <summary>The query in words for the record of its use; the patient stands in the record's own field.</summary>
+    internal string Describe() => string.Join(' ', new[]
+    {
+        Part("from", From?.ToString("O", CultureInfo.InvariantCulture)), Part("to", To?.ToString("O", CultureInfo.InvariantCulture)), Part("client", Client), Part("tenant", Tenant),
+        Patient is null ? null : "patient=yes", Part("decision", Decision), Part("reason", Reason), Part("kind", Kind is { } kind ? JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()) : null),
+        Part("id", Id?.ToString()), Part("actor", Actor), Part("page", Cursor is null ? null : "next"),
+    }.Where(static part => part is not null));
+
+    private static string? Part(string name, string? value) => value is null ? null : $"{name}={(value.Length <= 128 ? value : value[..128] + "…")}";
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>Reads a search from the query string; a patient may only stand in the header, since URLs end up in logs.</summary>
+internal static class TrailQueryReader
+{
+    public const string PatientHeader = "X-Patient";
+
+    public static Outcome<TrailQuery> Read(HttpContext context)
+    {
+        var query = new TrailQuery();
+        foreach (var (name, values) in context.Request.Query)
+        {
+            if (values is not [{ Length: > 0 } value])
+            {
+                return AdminProblem.BadParameter(name, "one value is expected.");
+            }
+
+            var next = Apply(query, name, value);
+            if (next is null)
+            {
+                return name == "patient"
+                    ? AdminProblem.BadParameter(name, $"a patient never stands in a URL; send the header {PatientHeader} or POST audit:search.")
+                    : AdminProblem.BadParameter(name.Length <= 64 ? name : name[..64], "there is no such filter, or its value cannot be read.");
+            }
+
+            query = next;
+        }
+
+        var header = context.Request.Headers[PatientHeader];
+        return header.Count switch
+        {
+            0 => query,
+            1 => query with { Patient = header[0] },
+            _ => AdminProblem.BadHeader(PatientHeader, "it stands twice."),
+        };
+    }
+
+    private static TrailQuery? Apply(TrailQuery query, string name, string value) => name switch
+    {
+        "from" => Moment(value) is { } from ? query with { From = from } : null,
+        "to" => Moment(value) is { } to ? query with { To = to } : null,
+        "client" => query with { Client = value },
+        "tenant" => query with { Tenant = value },
+        "decision" => query with { Decision = value },
+        "reason" => query with { Reason = value },
+        "kind" => Kind(value) is { } kind ? query with { Kind = kind } : null,
+        "id" => Guid.TryParse(value, out var id) ? query with { Id = id } : null,
+        "actor" => query with { Actor = value },
+        "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? query with { Limit = limit } : null,
+        "cursor" => query with { Cursor = value },
+        _ => null,
+    };
+
+    // A moment without an offset would mean another moment on another machine.
+    private static DateTimeOffset? Moment(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment : null;
+
+    private static AuditKind? Kind(string text) =>
+        text.All(static c => char.IsAsciiLetterLower(c) || c == '-') && Enum.TryParse<AuditKind>(text.Replace("-", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var kind) ? kind : null;
+}
