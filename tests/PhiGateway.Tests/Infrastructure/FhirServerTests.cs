@@ -34,10 +34,9 @@ public sealed class FhirServerTests : IAsyncLifetime
     [Fact]
     public async Task Journeys_WithAnotherToken_AreRefusedInEveryStep()
     {
-        foreach (var steps in new[] { await ClientJourney.FhirKitClientAsync(_server.Base, "client"), await ClientJourney.FhirClientAsync(_server.Base, "client") })
-        {
-            Assert.All(steps, step => Assert.Equal(401, step.Status));
-        }
+        Assert.All(await ClientJourney.FhirKitClientAsync(_server.Base, "client"), step => Assert.Equal(401, step.Status));
+        // fhirclient turns a 401 into an error of its own: the session is over.
+        Assert.All(await ClientJourney.FhirClientAsync(_server.Base, "client"), step => Assert.False(step.Ok, step.Name));
     }
 
     [Fact]
@@ -70,13 +69,14 @@ public sealed class FhirServerTests : IAsyncLifetime
     [Fact]
     public async Task SetFault_IgnoreParameters_AnswersWithEverybody()
     {
+        const string Foreign = "\"subject\":{\"reference\":\"Patient/f001\"";
         var narrow = await _http.GetStringAsync(_server.Base + "/Observation?patient=example&_count=500");
         await _server.SetFaultAsync("ignore-parameters");
         var wide = await _http.GetStringAsync(_server.Base + "/Observation?patient=example&_count=500");
         await _server.ClearFaultsAsync();
 
-        Assert.DoesNotContain("Patient/f001\"", narrow, StringComparison.Ordinal);
-        Assert.Contains("Patient/f001\"", wide, StringComparison.Ordinal);
+        Assert.DoesNotContain(Foreign, narrow, StringComparison.Ordinal);
+        Assert.Contains(Foreign, wide, StringComparison.Ordinal);
     }
 
     [Fact]
