@@ -31,7 +31,11 @@ export class FhirServer {
   async #dispatch(method, relative, body, headers, fault) {
     const [path, query = ''] = relative.split('?');
     const segments = path.split('/').filter(Boolean).map(decodeURIComponent);
-    const parameters = new URLSearchParams(fault?.mode === 'ignore-parameters' ? '' : query);
+    const parameters = new URLSearchParams(query);
+    if (fault?.mode === 'ignore-parameters') {
+      // As servers do with parameters that they do not know or have switched off; paging still works.
+      for (const name of [...parameters.keys()].filter((one) => !one.startsWith('_'))) parameters.delete(name);
+    }
     const verb = method === 'HEAD' ? 'GET' : method;
     const self = `${this.base}${path}${query ? `?${query}` : ''}`;
     const last = segments.at(-1);
