@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests.Reading;
 using PhiGateway.Policy.Decision;
 
 namespace PhiGateway.Fhir.Answers;
@@ -11,6 +12,9 @@ namespace PhiGateway.Fhir.Answers;
 /// </remarks>
 public static class ResourceScanner
 {
+    /// <summary>Scans a resource for a decision that is still to be made: with every token that a grant or scope could set a condition on.</summary>
+    public static bool TryScanForDecision(ReadOnlySpan<byte> json, FhirContext context, ResourceFacts facts) => TryScan(json, BodyPolicy.Instance, context, facts);
+
     /// <summary>Scans exactly one resource; false when the bytes are not exactly one well-formed resource of a known type (duplicate members, trailing bytes, too deep …).</summary>
     /// <param name="json">One whole resource.</param>
     /// <param name="policy">Says which token parameters are needed per type.</param>

@@ -7,7 +7,6 @@ namespace PhiGateway.Gateway.Admit;
 /// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
 internal sealed class ClientGate
 {
-    private readonly AdmissionTicket _ticket;
     private readonly Lock _quota = new();
     private readonly HashSet<PatientId> _patients = [];
     private long _nextAllowed;
@@ -16,14 +15,12 @@ internal sealed class ClientGate
     private long _day;
     private long _records;
 
-    public ClientGate() => _ticket = new AdmissionTicket(this);
-
     /// <summary>Takes a place; null when too many are in flight.</summary>
     public AdmissionTicket? Enter(int concurrency)
     {
         if (Interlocked.Increment(ref _inFlight) <= concurrency)
         {
-            return _ticket;
+            return new AdmissionTicket(this);
         }
 
         Interlocked.Decrement(ref _inFlight);

@@ -15,7 +15,6 @@ using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Refusals;
 using PhiGateway.Gateway.Release;
 using PhiGateway.Gateway.Understand;
 using PhiGateway.Identity;
@@ -47,7 +46,7 @@ internal static class DataPlane
         services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
         services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
-        services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<RefusalWriter>().AddSingleton<GatewayMetrics>();
+        services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<GatewayMetrics>();
         services.AddSingleton<IngressStage>().AddSingleton<IdentifyStage>().AddSingleton<UnderstandStage>().AddSingleton<DecideStage>();
         services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
         services.AddSingleton<IUpstream, YarpUpstream>().AddSingleton<StoredVersionGuard>().AddSingleton<DiscoveryDocuments>();

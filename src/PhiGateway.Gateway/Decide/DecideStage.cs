@@ -1,4 +1,3 @@
-using System.Net;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
@@ -29,29 +28,10 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
             return StageResult.Refuse(DenyReason.SnapshotTooOld);
         }
 
-        var decision = PolicyDecisionPoint.Decide(ToAccessRequest(exchange), exchange.Snapshot);
-        switch (decision)
-        {
-            case Permit permit when Obligations.AreKnown(permit.Obligations):
-                exchange.Permit = permit;
-                return StageResult.Continue;
-            case Deny deny:
-                return StageResult.Refuse(deny.Reason, deny.Rule);
-            default:
-                return StageResult.Refuse(DenyReason.Faulted, "unknown-decision-or-obligation");
-        }
+        var result = DecisionMaker.Decide(exchange, exchange.Request!.Parts);
+
+        // What a change would overwrite is a fact of the upstream. It is fetched in Forward, once there is room for this client,
+        // and decided over there; until then only its absence stands in the way, and there is no permit.
+        return result.Refusal == DenyReason.PatientUndetermined && StoredVersions.AreNeeded(exchange.Request!) ? StageResult.Continue : result;
     }
-
-    private static AccessRequest ToAccessRequest(GatewayExchange exchange) => new()
-    {
-        Caller = exchange.Caller!,
-        Tenant = exchange.Route!.Tenant,
-        Environment = exchange.Route.Environment,
-        Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
-        Now = exchange.Now,
-        Parts = exchange.Request!.Parts,
-        Justification = exchange.Http.Request.Headers["Phi-Justification"] is [{ Length: > 0 and <= 1024 } text] ? text : null,
-    };
-
-    private static IPAddress? PeerOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 }

@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Audit;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
@@ -19,26 +20,34 @@ internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard stored
             return StageResult.Continue;
         }
 
-        // 1. The call, from the canonical request and the permit's obligations.
+        // 1. A change is decided over what it changes, and tied to the version that was judged.
+        string? version = null;
+        if (StoredVersions.AreNeeded(exchange.Request!))
+        {
+            var (decided, found) = await storedVersions.DecideAsync(exchange);
+            if (decided.IsRefused(out _))
+            {
+                return decided;
+            }
+
+            version = found;
+        }
+
+        // 2. The call, from the canonical request and the permit's obligations.
         if (UpstreamCallFactory.FindConflict(exchange.Request!, exchange.Permit!) is { } conflict)
         {
             return StageResult.Refuse(conflict);
         }
 
         var call = UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
+        if (version is not null && exchange.Request!.Headers.IfMatch is null)
+        {
+            call = call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] };
+        }
 
+        // 3. A write's intent, durable before the upstream hears of it.
         if (exchange.Request!.IsWrite)
         {
-            // 2. A change is judged by what it changes, too; the version read is the version changed.
-            var guarded = await storedVersions.JudgeAsync(exchange, call);
-            if (guarded.Result.IsRefused(out _))
-            {
-                return guarded.Result;
-            }
-
-            call = guarded.Call;
-
-            // 3. The intent, durable before the upstream hears of it.
             var recorded = await trail.RecordIntentAsync(exchange);
             if (recorded.IsRefused(out _))
             {

@@ -14,7 +14,6 @@ internal sealed class RequestRunner(
     RouteCatalog routes,
     SnapshotHolder snapshots,
     AuditTrail trail,
-    RefusalWriter refusals,
     GatewayMetrics metrics,
     TimeProvider clock,
     ILogger<RequestRunner> log)
@@ -82,6 +81,6 @@ internal sealed class RequestRunner(
         }
 
         var told = await trail.RecordRefusalAsync(exchange, reason, detail);
-        await refusals.WriteAsync(exchange, told);
+        await RefusalWriter.WriteAsync(exchange, told);
     }
 }

@@ -7,13 +7,13 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Refusals;
 
 /// <summary>Writes a refusal: OperationOutcome on FHIR routes, problem+json elsewhere; the public text and the decision id, nothing from inside.</summary>
-internal sealed class RefusalWriter
+internal static class RefusalWriter
 {
     /// <summary>System of the refusal codes in <c>issue.details.coding</c>.</summary>
     public const string CodeSystem = "urn:phi-gateway:refusal";
 
     /// <summary>Writes the answer; the response must not have begun.</summary>
-    public async ValueTask WriteAsync(GatewayExchange exchange, DenyReason reason)
+    public static async ValueTask WriteAsync(GatewayExchange exchange, DenyReason reason)
     {
         var response = exchange.Http.Response;
         var status = exchange.RefusalStatus ?? reason.Status;

@@ -32,6 +32,11 @@ public static class StoredVersionComparer
         return changes;
     }
 
+    /// <summary>Whether a change below a top-level element could change whose record it is, how it is labelled, or what it is joined to.</summary>
+    public static bool IsProtected(ResourceType type, string element) =>
+        element is "id" or "resourceType" or "meta" or "contained" or "extension" or "modifierExtension" or "link" or "confidentiality" or "securityLabel" or "provision"
+        || OwnerRoots(type).Contains(element, StringComparer.Ordinal);
+
     /// <summary>Top-level elements that say whose record a resource of the type is.</summary>
     internal static IEnumerable<string> OwnerRoots(ResourceType type) =>
         PatientPathTable.Instance.For(type).Owner.Select(static path => path.Split('.')[0]).Distinct();
