@@ -5,25 +5,14 @@ using PhiGateway.Storage.Registry;
 
 namespace PhiGateway.Storage.Postgres;
 
-/// <summary>The registry's write side on Postgres: one statement per bulk, NOTIFY in the same transaction.</summary>
+/// <summary>The registry's write side on Postgres: one statement per bulk; a trigger notifies the nodes at commit.</summary>
 internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegistryStore(database)
 {
-    /// <summary>The channel of NOTIFY; its payload is the revision.</summary>
+    /// <summary>The channel of NOTIFY; a trigger on the revision's row sends it at commit, with the revision as payload.</summary>
     public const string Channel = "phigw_registry";
 
     // Postgres lets writers in by the lock on the revision row.
     protected override ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
-
-    protected override async Task CommitAsync(RegistryTransaction write, CancellationToken cancellationToken)
-    {
-        // A second look at the clock: what nodes measure propagation from should be the commit, not the start of a long write.
-        await using var command = Command(
-            write,
-            $"WITH stamped AS (UPDATE registry_revision SET changed_at = clock_timestamp() WHERE id = 1) SELECT pg_notify('{Channel}', @revision)");
-        command.Parameters.AddWithValue("revision", write.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        await write.CommitAsync(cancellationToken);
-    }
 
     protected override async Task<Dictionary<(RegistryKind, string), DocumentState>> LoadStatesAsync(
         RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal abstract class SqlRegistrySource(Database database) : IRegistrySource, 
                 INSERT INTO node_status (node, revision, at, problem) VALUES (@node, @revision, @at, @problem)
                 ON CONFLICT (node) DO UPDATE SET revision = excluded.revision, at = excluded.at, problem = excluded.problem
                 """)
-            .With("node", status.Node).With("revision", status.Revision).With("at", database.Time(status.At)).With("problem", status.Problem);
+            .With("node", status.Node).With("revision", status.Revision).With("at", database.Time(status.At)).With("problem", StorableText.Clean(status.Problem));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -7,7 +7,7 @@ namespace PhiGateway.Storage.Registry;
 /// <summary>The registry's write side in SQL that every database here understands; the bulk statements are left to each.</summary>
 internal abstract class SqlRegistryStore(Database database) : IRegistryStore
 {
-    internal const int MembersPerTransaction = 5_000;
+    internal const int MembersPerTransaction = 2_000;
     private static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
 
     public async Task<long> GetRevisionAsync(CancellationToken cancellationToken)
@@ -44,11 +44,9 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             return new RegistryWriteResult.Written(await GetRevisionAsync(cancellationToken), []);
         }
 
-        Dictionary<(RegistryKind, string), DocumentState> states;
-        List<RegistryItem> items;
         await using var write = await BeginAsync(cancellationToken);
-        states = await LoadStatesAsync(write, writes, cancellationToken);
-        items = new List<RegistryItem>(writes.Count);
+        var states = await LoadStatesAsync(write, writes, cancellationToken);
+        var items = new List<RegistryItem>(writes.Count);
         foreach (var one in writes)
         {
             if (!Enum.IsDefined(one.Kind) || string.IsNullOrEmpty(one.Id))
@@ -142,7 +140,7 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         await using var command = write.Command(
                 $"INSERT INTO revocation ({RegistryRows.RevocationColumns}, revision) VALUES (@id, @target, @value, @issuer, @issued_before, @reason, @by, @at, @lifted, @revision)")
             .With("id", revocation.Id).With("target", (short)revocation.Target).With("value", revocation.Value).With("issuer", revocation.Issuer)
-            .With("issued_before", database.Time(revocation.IssuedBefore)).With("reason", revocation.Reason).With("by", revocation.By)
+            .With("issued_before", database.Time(revocation.IssuedBefore)).With("reason", StorableText.Clean(revocation.Reason)).With("by", revocation.By)
             .With("at", database.Time(revocation.At)).With("lifted", revocation.Lifted).With("revision", write.Revision);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await CommitAsync(write, cancellationToken);
@@ -203,8 +201,10 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
     /// <summary>Waits for this writer's turn where the database has only one.</summary>
     protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
 
-    /// <summary>Commits and wakes every node that can be woken.</summary>
-    protected abstract Task CommitAsync(RegistryTransaction write, CancellationToken cancellationToken);
+    /// <summary>Called after each commit, where the database itself tells nobody.</summary>
+    protected virtual void Announce()
+    {
+    }
 
     protected abstract Task<Dictionary<(RegistryKind, string), DocumentState>> LoadStatesAsync(
         RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, CancellationToken cancellationToken);
@@ -232,8 +232,20 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             return write.Revision - 1;
         }
 
+        // A second look at the clock: nodes measure propagation from the commit, not from the start of a long write.
+        await using (var stamp = write.Command($"UPDATE registry_revision SET changed_at = {database.NowSql} WHERE id = 1"))
+        {
+            await stamp.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await CommitAsync(write, cancellationToken);
         return write.Revision;
+    }
+
+    private async Task CommitAsync(RegistryTransaction write, CancellationToken cancellationToken)
+    {
+        await write.CommitAsync(cancellationToken);
+        Announce();
     }
 
     private async Task<RegistryTransaction> BeginAsync(CancellationToken cancellationToken) =>

@@ -11,13 +11,7 @@ internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistry
 
     protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => await database.EnterWriteAsync(cancellationToken);
 
-    protected override async Task CommitAsync(RegistryTransaction write, CancellationToken cancellationToken)
-    {
-        await using var stamp = write.Command($"UPDATE registry_revision SET changed_at = {database.NowSql} WHERE id = 1");
-        await stamp.ExecuteNonQueryAsync(cancellationToken);
-        await write.CommitAsync(cancellationToken);
-        _hub.Announce();
-    }
+    protected override void Announce() => _hub.Announce();
 
     protected override async Task<Dictionary<(RegistryKind, string), DocumentState>> LoadStatesAsync(
         RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, CancellationToken cancellationToken)

@@ -191,6 +191,9 @@ public abstract class AuditStoreContract : IAsyncLifetime
         await FindsAsync(new AuditQuery { Actor = "mary" }, 3);
         await FindsAsync(new AuditQuery { Id = parent.Id }, 1, 0);
         await FindsAsync(new AuditQuery { Id = child.Id }, 1);
+        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKey = "k1" }, 2);
+        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKey = "k3" });
+        await FindsAsync(new AuditQuery { Id = parent.Id, From = child.Time }, 1);
         await FindsAsync(new AuditQuery { PatientKey = "k2" }, 4, 2);
         await FindsAsync(new AuditQuery { PatientKey = "k2", Client = "acme" }, 2);
         await FindsAsync(new AuditQuery { PatientKey = "k2", From = other.Time }, 4);

@@ -133,6 +133,18 @@ namespace PhiGateway.Storage.Migrations.Postgres.Registry
                 name: "ix_roster_member_revision",
                 table: "roster_member",
                 column: "revision");
+
+            // Whoever takes a revision wakes the nodes at commit, be it this program or a person at a prompt.
+            migrationBuilder.Sql(
+                """
+                CREATE FUNCTION registry_announce() RETURNS trigger LANGUAGE plpgsql AS $fn$
+                BEGIN
+                    PERFORM pg_notify('phigw_registry', NEW.revision::text);
+                    RETURN NULL;
+                END $fn$;
+
+                CREATE TRIGGER registry_announce AFTER UPDATE ON registry_revision FOR EACH ROW EXECUTE FUNCTION registry_announce();
+                """);
         }
 
         /// <inheritdoc />
@@ -155,6 +167,8 @@ namespace PhiGateway.Storage.Migrations.Postgres.Registry
 
             migrationBuilder.DropTable(
                 name: "roster_member");
+
+            migrationBuilder.Sql("DROP FUNCTION registry_announce();");
         }
     }
 }
