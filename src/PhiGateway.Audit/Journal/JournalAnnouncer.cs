@@ -6,6 +6,7 @@ namespace PhiGateway.Audit.Journal;
 /// <summary>Writes the journal's own records: start, stop, what recovery found, full and room again, dropped deliveries.</summary>
 internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, TimeProvider clock)
 {
+    private readonly Lock _lock = new();
     private bool _saidFull;
     private long _refusedBefore;
     private long _droppedSaid;
@@ -46,15 +47,18 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
     /// <summary>Called by the keeper after each round; never waits.</summary>
     public void Round()
     {
-        if (!_report.IsCompleted || state.Status is JournalStatus.Dead or JournalStatus.Closed)
+        lock (_lock)
         {
-            return;
-        }
+            if (!_report.IsCompleted || state.Status is JournalStatus.Dead or JournalStatus.Closed)
+            {
+                return;
+            }
 
-        var full = state.Status == JournalStatus.Full;
-        if (full != _saidFull || state.Dropped != _droppedSaid)
-        {
-            _report = ReportAsync(full);
+            var full = state.Status == JournalStatus.Full;
+            if (full != _saidFull || state.Dropped != _droppedSaid)
+            {
+                _report = ReportAsync(full);
+            }
         }
     }
 

@@ -38,7 +38,8 @@ internal static class FrameFormat
         header = default;
         if (source.Length < HeaderBytes)
         {
-            return source.ContainsAnyExcept((byte)0) ? FrameState.Bad : FrameState.End;
+            header = new FrameHeader(0, HeaderBytes, -1, -1);
+            return source.ContainsAnyExcept((byte)0) ? FrameState.Cut : FrameState.End;
         }
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(source);
