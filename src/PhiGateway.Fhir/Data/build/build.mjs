@@ -108,7 +108,7 @@ function readAlternative(type, alternative) {
 }
 
 // --- Search parameters ---
-const searchParameters = load('SearchParameter').filter((p) => p.base && p.url.startsWith('http://hl7.org/fhir/SearchParameter/') && !/example\.org/.test(p.expression ?? '') && !/^SearchParameter\/example/.test(p.url));
+const searchParameters = load('SearchParameter').filter((p) => p.base && p.url.startsWith('http://hl7.org/fhir/SearchParameter/') && !/example\.org/.test(p.expression ?? '') && !/SearchParameter\/example(-|$)/.test(p.url));
 // A reference to anything at all is written ["Resource"]: the definitions list nearly every type there.
 const collapse = (targets) => (targets.length > 100 ? ['Resource'] : targets);
 const codeOf = new Map(searchParameters.map((p) => [p.url, p.code]));

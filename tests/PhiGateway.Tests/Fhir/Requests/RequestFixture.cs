@@ -19,11 +19,13 @@ internal static class RequestFixture
         UpstreamBases = ["https://ehr.internal:8443/r4"],
     };
 
+    internal static readonly IBodyScanner Scanner = new SubjectScanner();
+
     internal static Reading<FhirRequest> Read(string method, string target, FhirHeaders headers = default, string body = "")
     {
         var line = CanonicalReader.Read(method, target, "/fhir");
         return line.TryGet(out var canonical, out var refusal)
-            ? FhirRequestReader.Read(canonical, headers, Encoding.UTF8.GetBytes(body), Context, new SubjectScanner())
+            ? FhirRequestReader.Read(canonical, headers, Encoding.UTF8.GetBytes(body), Context, Scanner)
             : Reading<FhirRequest>.Refused(refusal, line.Detail);
     }
 
@@ -52,7 +54,12 @@ internal static class RequestFixture
     {
         public bool TryScan(ReadOnlySpan<byte> json, FhirContext context, ResourceFacts facts)
         {
-            using var document = JsonDocument.Parse(json.ToArray());
+            if (!StrictJson.TryParse(json.ToArray(), context.MaxDepth, out var document))
+            {
+                return false;
+            }
+
+            using var parsed = document;
             if (!StrictJson.TryReadType(document.RootElement, out var type))
             {
                 return false;
