@@ -36,7 +36,7 @@ public sealed partial class FileStyleTests
     [Fact]
     public void SourceFile_PublicClasses_AreOne()
     {
-        // Small records and enums may live with what they belong to; classes and interfaces have a file of their own.
+        // Small records and enums may live with what they belong to, and the parts of a tree of options with its root; classes and interfaces have a file of their own.
         var crowded = CodeFiles(RepositoryPaths.Source).Where(file => PublicClass().Count(File.ReadAllText(file)) > 1);
 
         Findings.AssertNone(crowded.Select(Name));
@@ -81,7 +81,7 @@ public sealed partial class FileStyleTests
     [GeneratedRegex(@"^namespace [^;]*$", RegexOptions.Multiline)]
     private static partial Regex BlockNamespace();
 
-    [GeneratedRegex(@"^public (?!.*\bpartial class)(?:\w+ )*(?:class|interface) \w", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^public (?!.*\bpartial class)(?:\w+ )*(?:class|interface) (?!\w+Options\b)\w", RegexOptions.Multiline)]
     private static partial Regex PublicClass();
 
     [GeneratedRegex(@"^(?:public |internal |file )(?:\w+ )*(?:class|interface|enum|struct|record|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]

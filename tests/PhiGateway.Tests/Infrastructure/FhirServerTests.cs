@@ -4,27 +4,33 @@ using Xunit;
 namespace PhiGateway.Tests.Infrastructure;
 
 /// <summary>The peer does what the gateway's tests rely on: it leaks, records and misbehaves.</summary>
-public sealed class FhirServerTests : IAsyncLifetime
+public sealed class FhirServerTests : IClassFixture<FhirServerFixture>, IAsyncLifetime
 {
     private readonly HttpClient _http = new();
-    private FhirServer _server = null!;
+    private readonly FhirServer _server;
+
+    public FhirServerTests(FhirServerFixture fixture)
+    {
+        _server = fixture.Server;
+        _http.DefaultRequestHeaders.Add("Authorization", FhirServerFixture.Authorization);
+    }
 
     public async ValueTask InitializeAsync()
     {
-        _server = await FhirServer.StartAsync("Bearer backend");
-        _http.DefaultRequestHeaders.Add("Authorization", "Bearer backend");
+        await _server.ClearFaultsAsync();
+        await _server.ForgetRecordedAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _server.DisposeAsync();
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task Journeys_WithItsCredential_SeeEverything()
     {
-        foreach (var steps in new[] { await ClientJourney.FhirKitClientAsync(_server.Base, "backend"), await ClientJourney.FhirClientAsync(_server.Base, "backend") })
+        foreach (var steps in new[] { await ClientJourney.FhirKitClientAsync(_server.Base, "backend-secret-for-tests"), await ClientJourney.FhirClientAsync(_server.Base, "backend-secret-for-tests") })
         {
             Assert.All(steps, step => Assert.True(step.Ok, step.Name));
             Assert.Contains("Observation/example-hiv", Assert.Single(steps, step => step.Name == "search-observations").Entries!);
@@ -42,13 +48,12 @@ public sealed class FhirServerTests : IAsyncLifetime
     [Fact]
     public async Task Recorded_AfterACall_ShowsItAsItCame()
     {
-        await _server.ForgetRecordedAsync();
         await _http.GetAsync(_server.Base + "/Observation?patient=example&code=x%7Cy");
 
         var request = Assert.Single(await _server.RecordedAsync());
         Assert.Equal("GET", request.Method);
         Assert.Equal("/fhir/R4/Observation?patient=example&code=x%7Cy", request.Url);
-        Assert.Equal("Bearer backend", request.Header("authorization"));
+        Assert.Equal(FhirServerFixture.Authorization, request.Header("authorization"));
         Assert.Null(request.Header("cookie"));
     }
 
