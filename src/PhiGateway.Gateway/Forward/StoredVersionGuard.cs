@@ -112,7 +112,7 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
                     return (null, null, DenyReason.UnreadableAnswer);
                 }
             }
-            catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
+            catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
             {
                 return (null, null, DenyReason.UnreadableAnswer);
             }

@@ -132,7 +132,7 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
                 return StageResult.Refuse(DenyReason.AnswerTooLarge);
             }
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
         {
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
         }
