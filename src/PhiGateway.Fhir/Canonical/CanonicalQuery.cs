@@ -105,6 +105,12 @@ internal static class CanonicalQuery
         }
 
         bytes = bytes[..length];
+        if (Ascii.IsValid(bytes))
+        {
+            text = Encoding.ASCII.GetString(bytes);
+            return !bytes.ContainsAnyInRange((byte)0, (byte)0x1f) && !bytes.Contains((byte)0x7f) && !Percent.IsStillEncoded(text);
+        }
+
         if (!Utf8.IsValid(bytes))
         {
             return false;

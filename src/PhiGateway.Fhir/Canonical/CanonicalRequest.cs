@@ -7,8 +7,8 @@ public sealed class CanonicalRequest
     {
         Method = method;
         Base = basePath;
-        Segments = segments;
-        Query = query;
+        Segments = SegmentArray = segments;
+        Query = QueryArray = query;
     }
 
     /// <summary>One of the exact upper-case methods GET, HEAD, POST, PUT, PATCH, DELETE.</summary>
@@ -26,4 +26,9 @@ public sealed class CanonicalRequest
 
     /// <summary>Query parameters in order.</summary>
     public IReadOnlyList<QueryParameter> Query { get; }
+
+    // The same as arrays: on the hot path a call through the interface of an array costs more than the work.
+    internal string[] SegmentArray { get; }
+
+    internal QueryParameter[] QueryArray { get; }
 }

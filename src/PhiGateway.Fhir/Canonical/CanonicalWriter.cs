@@ -6,9 +6,6 @@ namespace PhiGateway.Fhir.Canonical;
 /// <summary>Writes canonical percent-encoding: the only spelling in which paths and parameters leave the gateway.</summary>
 internal static class CanonicalWriter
 {
-    private static readonly SearchValues<char> Unreserved =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
-
     private static readonly SearchValues<char> InSegment =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:*");
 
@@ -59,31 +56,25 @@ internal static class CanonicalWriter
         }
     }
 
-    /// <summary>One path segment that came from elsewhere, fully encoded.</summary>
-    internal static void AppendUnreserved(StringBuilder output, string text) => Append(output, text, Unreserved);
-
-    private static void Append(StringBuilder output, string text, SearchValues<char> bare)
+    private static void Append(StringBuilder output, ReadOnlySpan<char> text, SearchValues<char> bare)
     {
-        if (!text.AsSpan().ContainsAnyExcept(bare))
-        {
-            output.Append(text);
-            return;
-        }
-
         Span<byte> utf8 = stackalloc byte[4];
-        foreach (var rune in text.EnumerateRunes())
+        while (text.IndexOfAnyExcept(bare) is var at and >= 0)
         {
-            if (rune.IsAscii && bare.Contains((char)rune.Value))
-            {
-                output.Append((char)rune.Value);
-                continue;
-            }
+            output.Append(text[..at]);
+            text = text[at..];
 
+            // Text that was decoded from valid UTF-8 holds no lone surrogate.
+            Rune.DecodeFromUtf16(text, out var rune, out var consumed);
             var length = rune.EncodeToUtf8(utf8);
             for (var i = 0; i < length; i++)
             {
                 Percent.Append(output, utf8[i]);
             }
+
+            text = text[consumed..];
         }
+
+        output.Append(text);
     }
 }

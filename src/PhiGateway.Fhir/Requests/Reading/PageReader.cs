@@ -18,9 +18,9 @@ internal static class PageReader
 
     internal static bool HasHandle(CanonicalRequest line)
     {
-        for (var i = 0; i < line.Query.Count; i++)
+        for (var i = 0; i < line.QueryArray.Length; i++)
         {
-            if (line.Query[i].Name == Parameter)
+            if (line.QueryArray[i].Name == Parameter)
             {
                 return true;
             }
@@ -38,7 +38,7 @@ internal static class PageReader
 
     internal static Reading<FhirRequest> ReadHandle(RequestSource source, string handle, bool isFile)
     {
-        if (source.Line.Query.Count > 0 || source.Bundle is not null)
+        if (source.Line.QueryArray.Length > 0 || source.Bundle is not null)
         {
             return Refusal.Parameter("handle takes no parameters").As<FhirRequest>();
         }

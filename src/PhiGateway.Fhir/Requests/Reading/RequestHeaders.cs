@@ -9,16 +9,16 @@ internal static class RequestHeaders
     internal static Refusal? Check(RequestSource source)
     {
         var (headers, line) = (source.Headers, source.Line);
-        var isSmart = line.Segments is [".well-known", ..];
-        var isFile = line.Segments is ["_file", ..];
+        var isSmart = line.SegmentArray is [".well-known", ..];
+        var isFile = line.SegmentArray is ["_file", ..];
         if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !AsksJson(line))
         {
             return new Refusal(DenyReason.NotAcceptable, "Accept without FHIR 4.0 JSON");
         }
 
-        for (var i = 0; i < line.Query.Count; i++)
+        for (var i = 0; i < line.QueryArray.Length; i++)
         {
-            if (line.Query[i].Name == "_format" && !IsJsonFormat(line.Query[i].Value))
+            if (line.QueryArray[i].Name == "_format" && !IsJsonFormat(line.QueryArray[i].Value))
             {
                 return new Refusal(DenyReason.NotAcceptable, "_format is not JSON");
             }
@@ -49,16 +49,16 @@ internal static class RequestHeaders
 
     private static bool AsksJson(Canonical.CanonicalRequest line)
     {
-        for (var i = 0; i < line.Query.Count; i++)
+        for (var i = 0; i < line.QueryArray.Length; i++)
         {
-            if (line.Query[i].Name == "_format")
+            if (line.QueryArray[i].Name == "_format")
             {
-                return IsJsonFormat(line.Query[i].Value);
+                return IsJsonFormat(line.QueryArray[i].Value);
             }
         }
 
         return false;
     }
 
-    private static bool IsExport(Canonical.CanonicalRequest line) => line.Segments.Count > 0 && line.Segments[^1] == "$export";
+    private static bool IsExport(Canonical.CanonicalRequest line) => line.SegmentArray.Length > 0 && line.SegmentArray[^1] == "$export";
 }

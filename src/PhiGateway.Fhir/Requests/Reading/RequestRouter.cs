@@ -8,7 +8,7 @@ internal static class RequestRouter
 {
     internal static Reading<FhirRequest> Route(RequestSource source)
     {
-        if (source.Line.Query.Count > source.Context.MaxParameters)
+        if (source.Line.QueryArray.Length > source.Context.MaxParameters)
         {
             return Reading<FhirRequest>.Refused(DenyReason.MalformedQuery, "too many parameters");
         }
@@ -23,15 +23,15 @@ internal static class RequestRouter
             return Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "method takes no body");
         }
 
-        var segments = source.Line.Segments;
-        if (segments.Count == 0)
+        var segments = source.Line.SegmentArray;
+        if (segments.Length == 0)
         {
             return RouteRoot(source);
         }
 
         if (ResourceType.TryParse(segments[0], out var type))
         {
-            return segments.Count switch
+            return segments.Length switch
             {
                 1 => RouteType(source, type),
                 2 => RouteBelowType(source, type, segments[1]),
@@ -44,7 +44,7 @@ internal static class RequestRouter
         return segments[0][0] switch
         {
             '_' or '.' or 'm' => RouteSystem(source, segments),
-            '$' when segments.Count == 1 => OperationReader.Read(source, default, null, segments[0]),
+            '$' when segments.Length == 1 => OperationReader.Read(source, default, null, segments[0]),
             _ => Reading<FhirRequest>.Refused(DenyReason.UnknownResourceType, "first segment is no resource type"),
         };
     }
@@ -52,13 +52,13 @@ internal static class RequestRouter
     private static Reading<FhirRequest> RouteRoot(RequestSource source) => source.Method switch
     {
         "GET" or "HEAD" when PageReader.HasHandle(source.Line) => PageReader.Read(source),
-        "GET" or "HEAD" when source.Line.Query.Count > 0 => SystemSearchReader.Read(source),
+        "GET" or "HEAD" when source.Line.QueryArray.Length > 0 => SystemSearchReader.Read(source),
         "GET" or "HEAD" => Unknown(),
         "POST" => BundleReader.Read(source),
         _ => WrongMethod(),
     };
 
-    private static Reading<FhirRequest> RouteSystem(RequestSource source, IReadOnlyList<string> segments) => segments switch
+    private static Reading<FhirRequest> RouteSystem(RequestSource source, string[] segments) => segments switch
     {
         ["metadata"] => source.IsGet ? CapabilitiesReader.Read(source, "/metadata") : WrongMethod(),
         [".well-known", "smart-configuration"] => source.IsGet ? CapabilitiesReader.Read(source, "/.well-known/smart-configuration") : WrongMethod(),
@@ -124,7 +124,7 @@ internal static class RequestRouter
         };
     }
 
-    private static Reading<FhirRequest> RouteDeep(RequestSource source, ResourceType type, IReadOnlyList<string> segments)
+    private static Reading<FhirRequest> RouteDeep(RequestSource source, ResourceType type, string[] segments)
     {
         if (!FhirId.IsValid(segments[1]))
         {

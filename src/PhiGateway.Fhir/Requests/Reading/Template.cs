@@ -12,7 +12,20 @@ internal static class Template
     /// <summary>The template of a type and one of the fixed shapes; made once each.</summary>
     internal static string Of(string method, ResourceType type, string shape)
     {
-        var at = ((Array.IndexOf(Methods, method) * Shapes.Length) + Array.IndexOf(Shapes, shape)) * ResourceType.IndexCount + type.Index;
+        var at = ((Place(Methods, method) * Shapes.Length) + Place(Shapes, shape)) * ResourceType.IndexCount + type.Index;
         return Cache[at] ??= $"{method} /{type.Name}{shape}";
+    }
+
+    private static int Place(string[] words, string word)
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (string.Equals(words[i], word, StringComparison.Ordinal))
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException("Templates are made of fixed words only.", nameof(word));
     }
 }

@@ -12,11 +12,6 @@ internal static class FilterReader
     {
         modifier = string.Empty;
         definition = null!;
-        if (UnmodelledParameters.Contains(name))
-        {
-            return Refusal.Parameter("parameter is not modelled");
-        }
-
         var colon = name.IndexOf(':', StringComparison.Ordinal);
         if (!SearchGrammar.TryFind(type, colon < 0 ? name : name[..colon], out var found) || UnmodelledParameters.Contains(found.Name))
         {
