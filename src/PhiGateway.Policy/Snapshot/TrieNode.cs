@@ -149,7 +149,7 @@ internal sealed class TrieNode<TKey, TValue>
         }
     }
 
-    private static uint Bit(int hash, int shift) => 1u << (int)(((uint)hash >> shift) & 31);
+    private static uint Bit(int hash, int shift) => 1u << ((hash >> shift) & 31);
 
     private static int Place(uint map, uint bit) => BitOperations.PopCount(map & (bit - 1));
 

@@ -1,0 +1,66 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Snapshot;
+
+/// <summary>Validation of credentials and admin keys.</summary>
+internal static class CredentialValidation
+{
+    private static readonly string[] Roles = ["viewer", "auditor", "operator", "approver", "admin"];
+
+    internal static void Check(Credential credential, string path, ValidationContext context)
+    {
+        context.Reference(RegistryKind.Client, credential.Client, path + "/client");
+        if (credential.Kind == CredentialKind.OidcClient && RegistryDocuments.KeyOf(credential) is null)
+        {
+            context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
+        }
+
+        if (credential.Kind == CredentialKind.Certificate && !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()))
+        {
+            context.Add(path + "/thumbprint", "A certificate is named by the SHA-256 of its DER in hex.");
+        }
+
+        context.Ahead(credential.Expires, path + "/expires");
+        if (credential.Created is { } created && credential.Expires is { } expires && expires <= created)
+        {
+            context.Add(path + "/expires", "A credential expires after it was created.");
+        }
+    }
+
+    internal static void Check(AdminKey key, string path, ValidationContext context)
+    {
+        context.Text(key.Person, path + "/person");
+        if (!ValidationContext.IsSha256(key.Hash))
+        {
+            context.Add(path + "/hash", "Only the SHA-256 of a key is kept, in lower-case hex.");
+        }
+
+        for (var place = 0; place < key.Roles.Count; place++)
+        {
+            if (Array.IndexOf(Roles, key.Roles[place]) < 0)
+            {
+                context.Add($"{path}/roles/{place}", $"Not one of {string.Join(", ", Roles)}.");
+            }
+        }
+    }
+
+    /// <summary>One credential, one client: among the written ones and against the stored ones.</summary>
+    internal static void CheckKeys(IReadOnlyList<Credential> written, Func<string, string, string?>? holderOf, Func<string, bool> isWritten, List<RegistryProblem> problems)
+    {
+        var seen = new HashSet<CredentialKey>();
+        foreach (var credential in written)
+        {
+            if (RegistryDocuments.KeyOf(credential) is not { } key)
+            {
+                continue;
+            }
+
+            var holder = holderOf?.Invoke(key.Issuer, key.ClientId);
+            if (!seen.Add(key) || (holder is not null && holder != credential.Id && !isWritten(holder)))
+            {
+                problems.Add(new RegistryProblem(
+                    RegistryPaths.Of(RegistryKind.Credential, credential.Id) + "/clientId", "Another credential has the same issuer and client id; one credential belongs to one client."));
+            }
+        }
+    }
+}
