@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Access;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin;
 
@@ -10,6 +11,9 @@ public sealed class AdminOptions
 
     /// <summary>Name of the node in status answers.</summary>
     public string Node { get; set; } = "gateway";
+
+    /// <summary>Whether a resource type has a token search parameter of that name; the host gives the language layer's answer. Default: every name is taken, and the node's snapshot judges.</summary>
+    public Func<ResourceType, string, bool> KnowsTokenParameter { get; set; } = static (_, _) => true;
 
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;

@@ -19,7 +19,7 @@ internal static class ClientEndpoints
         api.MapPost("/clients/{id}:suspend", (HttpContext context, string id, ClientVerbs verbs) => verbs.SuspendAsync(context, id))
             .Verb(AdminRoles.Closers, "Suspends a client", "Closes its PHI path; a reason is required.");
         api.MapPost("/clients/{id}:resume", (HttpContext context, string id, ClientVerbs verbs) => verbs.ResumeAsync(context, id))
-            .Verb(AdminRoles.Closers, "Resumes a client", "suspended | quarantined → active; a quarantined client only by an approver.");
+            .Verb([AdminRoles.Approver], "Resumes a client", "suspended | quarantined → active; opening a path always takes an approver.");
         api.MapPost("/clients/{id}:quarantine", (HttpContext context, string id, ClientVerbs verbs) => verbs.QuarantineAsync(context, id))
             .Verb(AdminRoles.Closers, "Quarantines a client", "Closes its PHI path on suspicion; a reason is required.");
         api.MapPost("/clients/{id}:revoke", (HttpContext context, string id, ClientVerbs verbs) => verbs.RevokeAsync(context, id))

@@ -30,16 +30,9 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
         RunAsync(context, id, "quarantine", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Quarantined, reason));
 
     public Task<IResult> ResumeAsync(HttpContext context, string id) => RunAsync(context, id, "resume", reasonRequired: false, (view, _) =>
-    {
-        if (view.Client.Status is not (ClientStatus.Suspended or ClientStatus.Quarantined))
-        {
-            return AdminProblem.Conflict("not-suspended", "Only suspended and quarantined clients can be resumed.");
-        }
-
-        return view.Client.Status == ClientStatus.Quarantined && !AdminCaller.Of(context).HasAny([AdminRoles.Approver])
-            ? AdminProblem.Forbidden("A quarantined client is resumed by an approver.")
-            : Move(view.Client, ClientStatus.Active, null);
-    });
+        view.Client.Status is ClientStatus.Suspended or ClientStatus.Quarantined
+            ? Move(view.Client, ClientStatus.Active, null)
+            : AdminProblem.Conflict("not-suspended", "Only suspended and quarantined clients can be resumed."));
 
     public Task<IResult> RevokeAsync(HttpContext context, string id)
     {

@@ -50,7 +50,7 @@ internal static class FourEyes
     }
 
     private static bool ChangedSince(WorkingSet set, RegistryKind kind, string? id, Approval approval, string actor) =>
-        id is not null && set.Find(kind, id) is { Item: { } item } && item.UpdatedAt > approval.ApprovedAt && Is(item.UpdatedBy, actor);
+        id is not null && set.Find(kind, id) is { Item: { } item } && item.UpdatedAt >= approval.ApprovedAt && Is(item.UpdatedBy, actor);
 
     // Persons are names of an identity provider: compared without case, so that no spelling makes two of one.
     private static bool Is(string? person, string actor) => string.Equals(person, actor, StringComparison.OrdinalIgnoreCase);

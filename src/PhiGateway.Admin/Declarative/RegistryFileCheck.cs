@@ -18,6 +18,11 @@ public static class RegistryFileCheck
             return problem.Errors ?? [new ProblemPointer(string.Empty, problem.Code, problem.Detail ?? problem.Title)];
         }
 
-        return [.. new PolicyRules().Validate(WorkingSet.Empty.After(plan.Writes, now, "offline")).Select(static found => new ProblemPointer("/" + found.Path, "contradiction", found.Message))];
+        return [.. new PolicyRules(new AdminOptions(), new FixedTime(now)).Validate(WorkingSet.Empty, WorkingSet.Empty.After(plan.Writes, now, "offline"), plan.Writes).Select(static found => new ProblemPointer("/" + found.Path, "contradiction", found.Message))];
+    }
+
+    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 }

@@ -8,22 +8,31 @@ internal static class AffectedClients
     /// <summary>Ids in order, looked up in both sets, since a write may move a client from one use case to another.</summary>
     public static IReadOnlyList<string> Of(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes)
     {
-        var found = new SortedSet<string>(StringComparer.Ordinal);
-        var useCases = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var write in writes)
-        {
-            foreach (var set in (ReadOnlySpan<WorkingSet>)[before, after])
-            {
-                Collect(set, write.Kind, write.Id, found, useCases);
-            }
-        }
-
+        var (found, useCases) = Collect(before, after, writes);
         foreach (var set in (ReadOnlySpan<WorkingSet>)[before, after])
         {
             found.UnionWith(set.All<Client>(RegistryKind.Client).Where(client => useCases.Contains(client.UseCase)).Select(static client => client.Id));
         }
 
         return [.. found];
+    }
+
+    /// <summary>Use cases that a write touches, or that pass through what it touches.</summary>
+    public static IReadOnlyCollection<string> UseCasesOf(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes) => Collect(before, after, writes).UseCases;
+
+    private static (SortedSet<string> Clients, HashSet<string> UseCases) Collect(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes)
+    {
+        var clients = new SortedSet<string>(StringComparer.Ordinal);
+        var useCases = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var write in writes)
+        {
+            foreach (var set in (ReadOnlySpan<WorkingSet>)[before, after])
+            {
+                Collect(set, write.Kind, write.Id, clients, useCases);
+            }
+        }
+
+        return (clients, useCases);
     }
 
     private static void Collect(WorkingSet set, RegistryKind kind, string id, SortedSet<string> clients, HashSet<string> useCases)

@@ -30,7 +30,7 @@ internal static class DeleteGuard
             };
     }
 
-    private static IEnumerable<string> Referrers(WorkingSet set, RegistryKind kind, string id) => kind switch
+    internal static IEnumerable<string> Referrers(WorkingSet set, RegistryKind kind, string id) => kind switch
     {
         RegistryKind.Organization => set.All<Agreement>(RegistryKind.Agreement).Where(x => x.Organization == id).Select(static x => "agreement/" + x.Id)
             .Concat(set.All<UseCase>(RegistryKind.UseCase).Where(x => x.Organization == id).Select(static x => "use-case/" + x.Id)),

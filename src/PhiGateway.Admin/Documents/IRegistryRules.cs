@@ -6,8 +6,8 @@ namespace PhiGateway.Admin.Documents;
 /// <summary>What the control plane asks the policy about a registry that is not in force yet.</summary>
 internal interface IRegistryRules
 {
-    /// <summary>Everything that contradicts itself in the set.</summary>
-    IReadOnlyList<RegistryProblem> Validate(WorkingSet set);
+    /// <summary>What the writes would make wrong that is not wrong already, in what they touch and in what hangs on it.</summary>
+    IReadOnlyList<RegistryProblem> Validate(WorkingSet before, WorkingSet after, IReadOnlyList<RegistryWrite> writes);
 
     /// <summary>SHA-256 in lower-case hex of what would be approved now.</summary>
     string Fingerprint(Client client, UseCase useCase, Agreement? agreement, Organization? organization);
@@ -21,7 +21,7 @@ internal interface IRegistryRules
 
 /// <summary>What a write does to one client.</summary>
 /// <param name="Client">Client id.</param>
-/// <param name="Effect">widened, narrowed, both, closed, opened or unchanged.</param>
+/// <param name="Effect">widened, narrowed, both, changed, closed, opened or unchanged.</param>
 /// <param name="ApprovalLapses">The fingerprint approved no longer matches afterwards.</param>
-/// <param name="Details">Lines such as <c>+ Condition.search</c>.</param>
+/// <param name="Details">Change by change, each with its direction and place.</param>
 public sealed record AccessEffect(string Client, string Effect, bool ApprovalLapses, IReadOnlyList<string> Details);

@@ -1,18 +1,37 @@
-using System.Runtime.CompilerServices;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>Asks the policy's own snapshot builder, so that the control plane and the nodes can never disagree about what contradicts itself.</summary>
-internal sealed class PolicyRules : IRegistryRules
+/// <summary>Asks the policy's validator, comparison and lifecycle; the control plane has no opinion of its own about access.</summary>
+internal sealed class PolicyRules(AdminOptions options, TimeProvider time) : IRegistryRules
 {
-    // What was built for the set in force serves the next write too; it goes when the set goes.
-    private readonly ConditionalWeakTable<WorkingSet, IReadOnlyList<RegistryProblem>> _problems = [];
+    public IReadOnlyList<RegistryProblem> Validate(WorkingSet before, WorkingSet after, IReadOnlyList<RegistryWrite> writes)
+    {
+        // What is written, and what hangs on it: a use case moved to another environment contradicts its clients, not itself.
+        var keys = writes.Select(static write => (write.Kind, write.Id)).ToHashSet();
+        var useCases = AffectedClients.UseCasesOf(before, after, writes);
+        keys.UnionWith(useCases.Select(static id => (RegistryKind.UseCase, id)));
+        foreach (var client in AffectedClients.Of(before, after, writes))
+        {
+            keys.Add((RegistryKind.Client, client));
+            keys.UnionWith(after.CredentialsOf(client).Select(static credential => (RegistryKind.Credential, credential.Id)));
+        }
 
-    public IReadOnlyList<RegistryProblem> Validate(WorkingSet set) => _problems.GetValue(
-        set,
-        static found => new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(found.Revision, [.. found.Items()], [], [])).Problems);
+        var found = Run(after, keys);
+        if (found.Count > 0)
+        {
+            var known = Run(before, keys).ToHashSet();
+            found = [.. found.Where(problem => !known.Contains(problem))];
+        }
+
+        foreach (var write in writes.Where(static write => write.Json is null))
+        {
+            found = [.. found, .. DeleteGuard.Referrers(after, write.Kind, write.Id).Select(name => new RegistryProblem(RegistryPaths.Of(write.Kind, write.Id), $"{name} refers to it."))];
+        }
+
+        return found;
+    }
 
     public string Fingerprint(Client client, UseCase useCase, Agreement? agreement, Organization? organization) =>
         ApprovalFingerprint.Of(client, useCase, agreement, organization);
@@ -20,18 +39,13 @@ internal sealed class PolicyRules : IRegistryRules
     public IReadOnlyList<AccessEffect> Compare(WorkingSet before, WorkingSet after, IEnumerable<string> clients) =>
         [.. clients.Select(client => AccessComparison.Of(client, ClientView.Find(before, client, this), ClientView.Find(after, client, this)))];
 
-    public string? RefuseTransition(ClientStatus from, ClientStatus to)
-    {
-        var allowed = to switch
-        {
-            ClientStatus.Submitted => from == ClientStatus.Draft,
-            ClientStatus.Active => from is ClientStatus.Submitted or ClientStatus.Suspended or ClientStatus.Quarantined,
-            ClientStatus.Suspended => from == ClientStatus.Active,
-            ClientStatus.Quarantined => from is ClientStatus.Active or ClientStatus.Suspended,
-            ClientStatus.Revoked => from is not (ClientStatus.Revoked or ClientStatus.Archived),
-            ClientStatus.Archived => from == ClientStatus.Revoked,
-            _ => false,
-        };
-        return allowed ? null : $"A client that is {from.ToString().ToLowerInvariant()} cannot become {to.ToString().ToLowerInvariant()}.";
-    }
+    public string? RefuseTransition(ClientStatus from, ClientStatus to) =>
+        ClientLifecycle.Allows(from, to) ? null : $"A client does not go from {from.ToString().ToLowerInvariant()} to {to.ToString().ToLowerInvariant()}.";
+
+    private IReadOnlyList<RegistryProblem> Run(WorkingSet set, HashSet<(RegistryKind Kind, string Id)> keys) => RegistryValidator.Validate(
+        [.. keys.Select(key => set.Find(key.Kind, key.Id)?.Entity).OfType<IRegistryEntity>()],
+        (kind, id) => set.Find(kind, id)?.Entity,
+        options.KnowsTokenParameter,
+        DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
+        set.HolderOf);
 }

@@ -104,17 +104,8 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
         return new EditOutcome(before, after, plan, items, DryRun: false);
     }
 
-    private List<ProblemPointer> FindNewProblems(WorkingSet before, WorkingSet after, EditPlan plan)
-    {
-        var found = rules.Validate(after);
-        if (found.Count == 0)
-        {
-            return [];
-        }
-
-        var known = rules.Validate(before).ToHashSet();
-        return [.. found.Where(problem => !known.Contains(problem)).Select(problem => ToPointer(problem, plan))];
-    }
+    private List<ProblemPointer> FindNewProblems(WorkingSet before, WorkingSet after, EditPlan plan) =>
+        [.. rules.Validate(before, after, plan.Writes).Select(problem => ToPointer(problem, plan))];
 
     // A problem of the one document in the body points into it; any other names its place in words.
     private static ProblemPointer ToPointer(RegistryProblem problem, EditPlan plan)
@@ -122,24 +113,13 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
         if (plan.Writes.Count == 1)
         {
             var write = plan.Writes[0];
-            foreach (var name in (string[])[RegistryRoute.Of(write.Kind).Segment, CamelPlural(write.Kind)])
+            var prefix = RegistryPaths.Of(write.Kind, write.Id);
+            if (problem.Path == prefix || problem.Path.StartsWith(prefix + "/", StringComparison.Ordinal))
             {
-                var prefix = name + "/" + write.Id;
-                if (problem.Path == prefix || problem.Path.StartsWith(prefix + "/", StringComparison.Ordinal))
-                {
-                    return new ProblemPointer(problem.Path[prefix.Length..], "contradiction", problem.Message);
-                }
+                return new ProblemPointer(problem.Path[prefix.Length..], "contradiction", problem.Message);
             }
         }
 
         return new ProblemPointer(string.Empty, "contradiction", $"{problem.Path}: {problem.Message}");
     }
-
-    private static string CamelPlural(RegistryKind kind) => kind switch
-    {
-        RegistryKind.UseCase => "useCases",
-        RegistryKind.TaskGrant => "taskGrants",
-        RegistryKind.AdminKey => "adminKeys",
-        _ => RegistryRoute.Of(kind).Segment,
-    };
 }

@@ -22,6 +22,11 @@ internal sealed class WorkingSet
 
     private ILookup<string, Credential> CredentialIndex => field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
 
+    private Dictionary<(string, string), string> HolderIndex => field ??= All<Credential>(RegistryKind.Credential)
+        .Where(static credential => credential is { Issuer: not null, ClientId: not null })
+        .GroupBy(static credential => (credential.Issuer!, credential.ClientId!))
+        .ToDictionary(static group => group.Key, static group => group.First().Id);
+
     private Dictionary<string, Approval> ApprovalIndex => field ??= All<Approval>(RegistryKind.Approval)
         .GroupBy(static approval => approval.Client, StringComparer.Ordinal)
         .ToDictionary(static group => group.Key, static group => group.MaxBy(static approval => approval.ApprovedAt)!, StringComparer.Ordinal);
@@ -47,6 +52,9 @@ internal sealed class WorkingSet
     }
 
     public IEnumerable<Credential> CredentialsOf(string client) => CredentialIndex[client];
+
+    /// <summary>Id of the credential with this issuer and client id; null when there is none.</summary>
+    public string? HolderOf(string issuer, string clientId) => HolderIndex.GetValueOrDefault((issuer, clientId));
 
     /// <summary>The latest approval of a client: the one that counts.</summary>
     public Approval? ApprovalOf(string client) => ApprovalIndex.GetValueOrDefault(client);

@@ -16,12 +16,12 @@ public sealed class ClientVerbsTests
         Assert.True((bool)posture.Json["path_open"]!, posture.Text);
         Assert.Equal("suspended", (string)(await server.PostAsync(Client + ":suspend", """{"reason":"odd traffic"}""")).Json["status"]!);
         Assert.False((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
-        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
         Assert.True((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
         Assert.Equal(200, (await server.PostAsync(Client + ":revoke", """{"reason":"contract ended"}""")).Status);
         Assert.Equal("acme-connector", (string)(await server.GetAsync("/admin/v1/revocations")).Json["items"]![0]!["value"]!);
         Assert.Equal("transition-refused", (await server.PostAsync(Client + ":suspend", """{"reason":"x"}""")).Code);
-        Assert.Equal(409, (await server.PostAsync(Client + ":resume", "{}")).Status);
+        Assert.Equal(409, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
         Assert.Equal("archived", (string)(await server.PostAsync(Client + ":archive", "{}")).Json["status"]!);
     }
 
@@ -179,7 +179,7 @@ public sealed class ClientVerbsTests
         await using var server = await AdminServer.StartAsync();
         foreach (var verb in new[] { "submit", "suspend", "resume", "quarantine", "revoke", "archive", "attest" })
         {
-            Assert.Equal(404, (await server.PostAsync($"/admin/v1/clients/nobody:{verb}", """{"reason":"x"}""")).Status);
+            Assert.Equal(404, (await server.PostAsync($"/admin/v1/clients/nobody:{verb}", """{"reason":"x"}""", verb == "resume" ? "anna" : "olga")).Status);
         }
     }
 
