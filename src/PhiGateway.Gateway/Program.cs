@@ -8,11 +8,16 @@ namespace PhiGateway.Gateway;
 public static class Program
 {
     /// <summary>Runs the command named by the first argument.</summary>
-    public static Task<int> Main(string[] args) => args switch
+    public static Task<int> Main(string[] args)
     {
-        ["demo", .. var rest] => DemoCommand.RunAsync(rest),
-        ["validate", .. var rest] => RunCommand.ValidateAsync(rest),
-        ["--help" or "-h" or "help"] => RunCommand.HelpAsync(),
-        _ => RunCommand.RunAsync(args),
-    };
+        // Journal, stores and snapshot hold PHI: whatever this process creates is its owner's alone.
+        FileRights.Restrict();
+        return args switch
+        {
+            ["demo", .. var rest] => DemoCommand.RunAsync(rest),
+            ["validate", .. var rest] => RunCommand.ValidateAsync(rest),
+            ["--help" or "-h" or "help"] => RunCommand.HelpAsync(),
+            _ => RunCommand.RunAsync(args),
+        };
+    }
 }

@@ -68,7 +68,8 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             ? Describe(exchange, AuditKind.Outcome, NewId())
             : Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
         record.ParentId = exchange.IntentRecorded || exchange.DisclosureRecorded ? exchange.Id : Guid.Empty;
-        record.Decision = reason.Stage is "Forward" or "Release" or "Audit" ? "error" : "deny";
+        // A fault is ours or the upstream's; everything below 500 is an answer that the client was denied.
+        record.Decision = reason.Status >= 500 ? "error" : "deny";
         record.Reason = reason.Code;
         record.Rule = detail;
         AddAsked(record, exchange);

@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -31,11 +33,15 @@ internal static class ControlPlane
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
-        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node });
+        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, KnowsTokenParameter = IsToken });
 
         var app = builder.Build();
         HealthEndpoints.Use(app, readiness);
         app.MapPhiGatewayAdmin();
         return app;
     }
+
+    // What a grant may set a condition on: a token parameter whose value can be found in the resource itself.
+    private static bool IsToken(ResourceType type, string name) =>
+        SearchGrammar.TryFind(type, name, out var parameter) && parameter.Kind == SearchParameterKind.Token && parameter.Paths.Count > 0;
 }

@@ -124,7 +124,7 @@ public abstract class GatewayWorld : IAsyncLifetime
             var items = page["items"]!.AsArray();
             if (items.Count >= atLeast)
             {
-                return [.. items.Select(item => item!.DeepClone())];
+                return [.. items.Select(item => item!["record"]!.DeepClone())];
             }
 
             await Task.Delay(50);
