@@ -27,7 +27,6 @@ internal sealed class AnswerWork : IDisposable
         View = view;
         Nesting = nesting;
         Reader = ResourceReader.Rent();
-        Skipper = new ValueSkipper(Reader.Names);
     }
 
     public ReleasePolicy Policy { get; }
@@ -46,7 +45,7 @@ internal sealed class AnswerWork : IDisposable
 
     public ResourceReader Reader { get; }
 
-    public ValueSkipper Skipper { get; }
+    public ValueSkipper Skipper => Reader.Skipper;
 
     /// <summary>Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.</summary>
     public ContainerFacts? Container { get; init; }

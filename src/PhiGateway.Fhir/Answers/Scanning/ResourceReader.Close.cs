@@ -7,7 +7,7 @@ namespace PhiGateway.Fhir.Answers.Scanning;
 /// <content>What an object meant, known when it ends.</content>
 internal sealed partial class ResourceReader
 {
-    private bool Close(int depth, ref ScanFrame frame, ReadOnlySpan<byte> data)
+    private void Close(int depth, ref ScanFrame frame, ReadOnlySpan<byte> data)
     {
         var role = frame.Node.Role;
         if ((role & (ScanRole.Owner | ScanRole.Secondary)) != 0)
@@ -41,8 +41,6 @@ internal sealed partial class ResourceReader
         {
             CloseTokens(wanted, ref frame, data);
         }
-
-        return true;
     }
 
     private void CloseReference(ref ScanFrame frame, ScanRole role, ReadOnlySpan<byte> data)

@@ -71,9 +71,9 @@ internal sealed partial class ResourceReader
                     break;
 
                 case JsonTokenType.EndObject:
-                    if ((frame.Node.Role != ScanRole.None || frame.Node.Tokens != 0) && !Close(depth, ref frame, data))
+                    if (frame.Node.WantsClosing)
                     {
-                        return ScanResult.Broken;
+                        Close(depth, ref frame, data);
                     }
 
                     if (depth == 0)

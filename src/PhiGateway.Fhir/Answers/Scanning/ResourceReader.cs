@@ -24,8 +24,13 @@ internal sealed partial class ResourceReader
     private bool _labelled;
     private bool _subsetted;
 
+    private ResourceReader() => Skipper = new ValueSkipper(Names);
+
     /// <summary>Names of the objects around the resource are kept here too.</summary>
     public NameStack Names { get; } = new();
+
+    /// <summary>Reads past what is of no interest, with the same names.</summary>
+    public ValueSkipper Skipper { get; }
 
     /// <summary>The last resource's rewrites.</summary>
     public EditList Edits { get; } = new();

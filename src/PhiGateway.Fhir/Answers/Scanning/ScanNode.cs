@@ -9,20 +9,50 @@ internal sealed class ScanNode
     private ulong[] _keys = [];
     private byte[][] _names = [];
     private ScanNode[] _children = [];
+    private readonly int _slot = -1;
+    private ScanRole _role;
+    private uint _tokens;
 
-    public ScanRole Role { get; set; }
+    public ScanRole Role
+    {
+        get => _role;
+        set
+        {
+            _role = value;
+            Settle();
+        }
+    }
 
     /// <summary>Which of the object's captured strings this element is; -1: none.</summary>
-    public int Slot { get; init; } = -1;
+    public int Slot
+    {
+        get => _slot;
+        init
+        {
+            _slot = value;
+            Settle();
+        }
+    }
 
     /// <summary>A captured element that must be one plain string, or the whole resource is refused.</summary>
     public bool Strict { get; set; }
 
     /// <summary>Token parameters whose values stand here, as bits of the type's list.</summary>
-    public uint Tokens { get; set; }
+    public uint Tokens
+    {
+        get => _tokens;
+        set
+        {
+            _tokens = value;
+            Settle();
+        }
+    }
 
-    /// <summary>Whether a string, number or literal here needs a look at all.</summary>
-    public bool WantsValues => Slot >= 0 || Role != ScanRole.None || Tokens != 0;
+    /// <summary>Whether a string, number or literal here needs a look at all; kept, because it is asked for every value.</summary>
+    public bool WantsValues { get; private set; }
+
+    /// <summary>Whether an object here means something when it ends.</summary>
+    public bool WantsClosing { get; private set; }
 
     /// <summary>The child of that name, or null.</summary>
     public ScanNode? Find(ulong key, ReadOnlySpan<byte> name)
@@ -58,5 +88,11 @@ internal sealed class ScanNode
     {
         var bytes = Encoding.UTF8.GetBytes(name);
         return Find(NameKey.Of(bytes), bytes) ?? Add(name, new ScanNode());
+    }
+
+    private void Settle()
+    {
+        WantsClosing = _role != ScanRole.None || _tokens != 0;
+        WantsValues = WantsClosing || _slot >= 0;
     }
 }
