@@ -23,6 +23,17 @@ internal sealed class AdminClient : IDisposable
     /// <summary>Any POST.</summary>
     public Task<JsonNode> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body ?? new { });
 
+    /// <summary>A verb on a document that needs the version seen.</summary>
+    public async Task PostSeenAsync(string path, string verb, object? body = null)
+    {
+        using var now = await _http.GetAsync(path);
+        var (status, text) = await TryAsync(HttpMethod.Post, $"{path}:{verb}", body ?? new { }, now.Headers.ETag!.ToString());
+        if ((int)status >= 300)
+        {
+            throw new InvalidOperationException($"POST {path}:{verb}: {(int)status} {text}");
+        }
+    }
+
     public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
     /// <summary>Any call, with whatever answer.</summary>

@@ -221,7 +221,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         });
         foreach (var useCase in new[] { "lab-results", "ward-charting" })
         {
-            await Wei.PostAsync($"use-cases/{useCase}:approve");
+            await Wei.PostSeenAsync($"use-cases/{useCase}", "approve");
         }
 
         await AdmitAsync(Lab.ClientId, "lab-results");
