@@ -1,20 +1,95 @@
 using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers.Filtering;
+using PhiGateway.Fhir.Answers.Scanning;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>Judges an upstream answer resource by resource and writes what may leave.</summary>
-/// <remarks>Finishes before the first byte is released or reports that nothing may leave; never throws for bad input.</remarks>
+/// <remarks>
+/// Finishes before the first byte is released or reports that nothing may leave; never throws for bad input. A bare OperationOutcome is replaced by a
+/// neutral one and those in Bundles are dropped: their texts can hold anything. For a batch or transaction whose request has entries, the response must
+/// have exactly as many; give the request that was forwarded.
+/// </remarks>
 public static class AnswerFilter
 {
-    /// <summary>Filters one whole JSON answer (a resource or a Bundle).</summary>
+    /// <summary>Filters one whole JSON answer (a resource or a Bundle) without paging links.</summary>
     /// <param name="request">What was asked: type, id, interaction must fit the answer.</param>
     /// <param name="body">The upstream's bytes, whole.</param>
     /// <param name="policy">The permit's judge.</param>
     /// <param name="context">Bases, for references and links.</param>
-    /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>.</param>
-    /// <param name="disclosure">Receives what is let out.</param>
+    /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>; to be thrown away with any other verdict.</param>
+    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and <see cref="AnswerVerdict.Rewritten"/>.</param>
     public static AnswerVerdict Filter(FhirRequest request, ReadOnlySpan<byte> body, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure) =>
-        throw new NotImplementedException();
+        Filter(request, body, policy, context, output, disclosure, AnswerOptions.Default);
+
+    /// <summary>Filters one whole JSON answer with what the host adds.</summary>
+    /// <param name="request">What was asked: type, id, interaction must fit the answer.</param>
+    /// <param name="body">The upstream's bytes, whole.</param>
+    /// <param name="policy">The permit's judge.</param>
+    /// <param name="context">Bases, for references and links.</param>
+    /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>; to be thrown away with any other verdict.</param>
+    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and <see cref="AnswerVerdict.Rewritten"/>.</param>
+    /// <param name="options">Paging links and narrowing.</param>
+    public static AnswerVerdict Filter(
+        FhirRequest request, ReadOnlySpan<byte> body, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure, AnswerOptions options)
+    {
+        var bases = Bases.Of(context);
+        using var work = new AnswerWork(policy, bases, disclosure, output, options, ClientView.Of(request), nesting: 0);
+        var kind = BundleKinds.Expected(request);
+        if (kind is not (BundleKind.None or BundleKind.Stored or BundleKind.Any))
+        {
+            return FilterBundle(kind, request, body, work);
+        }
+
+        var facts = work.Reader.Facts;
+        if (!work.Reader.TryReadWhole(body, policy, bases, facts))
+        {
+            return AnswerVerdict.Unreadable;
+        }
+
+        if (facts.Type == ResourceType.OperationOutcome)
+        {
+            output.Write(NeutralOutcome.Json);
+            return AnswerVerdict.Rewritten;
+        }
+
+        // The entries of an operation's Bundle leave one by one; a Bundle that was read by its id leaves as one record.
+        if (kind == BundleKind.Any && facts.Type == ResourceType.Bundle && BundleKinds.Resolve(NestedBundle.PeekType(body, bases)) is var resolved && resolved != BundleKind.Stored)
+        {
+            return FilterBundle(resolved, request, body, work);
+        }
+
+        return AnswerFit.Fits(request, facts) ? FilterResource(request, body, work) : AnswerVerdict.Unreadable;
+    }
+
+    private static AnswerVerdict FilterResource(FhirRequest request, ReadOnlySpan<byte> body, AnswerWork work)
+    {
+        switch (work.Prepare(body, 0, body.Length, request))
+        {
+            case ReleaseOutcome.Released when work.IsUnchanged:
+                return AnswerVerdict.Unchanged;
+            case ReleaseOutcome.Released:
+                work.Write(body, 0, body.Length, viewed: true);
+                return AnswerVerdict.Rewritten;
+            case ReleaseOutcome.Withheld:
+                return AnswerVerdict.Withheld;
+            default:
+                return AnswerVerdict.Unreadable;
+        }
+    }
+
+    private static AnswerVerdict FilterBundle(BundleKind kind, FhirRequest request, ReadOnlySpan<byte> body, AnswerWork work)
+    {
+        if (kind == BundleKind.None)
+        {
+            return AnswerVerdict.Unreadable;
+        }
+
+        var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
+        return new BundleWalker(kind, work, request).Advance(body, true, ref state, out _) == ScanResult.Complete ? AnswerVerdict.Rewritten : AnswerVerdict.Unreadable;
+    }
 }

@@ -36,6 +36,9 @@ public sealed class Disclosure
     /// <summary>At least one released resource is patient data whose patient could not be established.</summary>
     public bool HasUndeterminedPatient { get; private set; }
 
+    /// <summary>The permit narrowed the search, but the answer's self link does not show it: the upstream may have ignored a parameter. Every entry was judged all the same.</summary>
+    public bool NarrowingNotApplied { get; set; }
+
     /// <summary>Notes a released resource.</summary>
     public void Release(ResourceFacts facts)
     {
@@ -70,6 +73,37 @@ public sealed class Disclosure
         LastWithheld = reason;
     }
 
+    /// <summary>Takes over what a part of the same answer lets out.</summary>
+    public void Merge(Disclosure part)
+    {
+        _resources.AddRange(part._resources);
+        foreach (var patient in part._patients)
+        {
+            if (_known.Add(patient))
+            {
+                _patients.Add(patient);
+            }
+        }
+
+        foreach (var label in part._labels)
+        {
+            if (!_labels.Contains(label))
+            {
+                _labels.Add(label);
+            }
+        }
+
+        HasUndeterminedPatient |= part.HasUndeterminedPatient;
+        Redacted |= part.Redacted;
+        NarrowingNotApplied |= part.NarrowingNotApplied;
+        Withheld += part.Withheld;
+        LastWithheld = part.Withheld > 0 ? part.LastWithheld : LastWithheld;
+        if (part.Confidentiality > Confidentiality)
+        {
+            Confidentiality = part.Confidentiality;
+        }
+    }
+
     /// <summary>Empties it for the next segment.</summary>
     public void Reset()
     {
@@ -81,6 +115,7 @@ public sealed class Disclosure
         Withheld = 0;
         LastWithheld = WithholdReason.None;
         Redacted = false;
+        NarrowingNotApplied = false;
         HasUndeterminedPatient = false;
     }
 }

@@ -1,8 +1,63 @@
+using PhiGateway.Policy.Decision;
+
 namespace PhiGateway.Fhir.Canonical;
 
 /// <summary>Reads a raw request target by a strict grammar: whatever could be read in two ways is refused, never repaired.</summary>
+/// <remarks>Never throws. The base itself may end in one slash (<c>/fhir</c> and <c>/fhir/</c> are both the system level); no other path may.</remarks>
 public static class CanonicalReader
 {
+    /// <summary>Longest target that is read; Kestrel's own limit for a request line is the same 8 KiB.</summary>
+    public const int MaxTargetLength = 8192;
+
+    /// <summary>Most query parameters, whatever the route's own limit.</summary>
+    public const int MaxParameters = 256;
+
     /// <summary>Reads method and raw target (as on the wire, before any decoding) below a base path.</summary>
-    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath) => throw new NotImplementedException();
+    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath)
+    {
+        var known = KnownMethod(method);
+        if (known is null)
+        {
+            return Reading<CanonicalRequest>.Refused(DenyReason.MethodNotAllowed, "method is not one of the six, in upper case");
+        }
+
+        if (string.IsNullOrEmpty(rawTarget) || rawTarget[0] != '/')
+        {
+            return Reading<CanonicalRequest>.Refused(DenyReason.MalformedRequest, "target is not in origin form");
+        }
+
+        if (rawTarget.Length > MaxTargetLength)
+        {
+            return Reading<CanonicalRequest>.Refused(DenyReason.MalformedRequest, "target is too long");
+        }
+
+        var root = basePath is null or "/" ? string.Empty : basePath;
+        var mark = rawTarget.IndexOf('?', StringComparison.Ordinal);
+        var path = mark < 0 ? rawTarget.AsSpan() : rawTarget.AsSpan(0, mark);
+        if (!path.StartsWith(root, StringComparison.Ordinal) || (path.Length > root.Length && path[root.Length] != '/'))
+        {
+            return Reading<CanonicalRequest>.Refused(DenyReason.NoRoute, "target is not below the base");
+        }
+
+        if (CanonicalPath.Read(path[root.Length..], out var segments) is { } brokenPath)
+        {
+            return brokenPath.As<CanonicalRequest>();
+        }
+
+        var query = mark < 0 ? default : rawTarget.AsSpan(mark + 1);
+        return CanonicalQuery.Read(query, MaxParameters, out var parameters) is { } brokenQuery
+            ? brokenQuery.As<CanonicalRequest>()
+            : Reading<CanonicalRequest>.Of(new CanonicalRequest(known, root, segments, parameters));
+    }
+
+    private static string? KnownMethod(string? method) => method switch
+    {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        _ => null,
+    };
 }

@@ -7,8 +7,8 @@ public sealed class CanonicalRequest
     {
         Method = method;
         Base = basePath;
-        Segments = segments;
-        Query = query;
+        Segments = SegmentArray = segments;
+        Query = QueryArray = query;
     }
 
     /// <summary>One of the exact upper-case methods GET, HEAD, POST, PUT, PATCH, DELETE.</summary>
@@ -20,6 +20,15 @@ public sealed class CanonicalRequest
     /// <summary>Decoded path segments below the base; none is empty, <c>.</c> or <c>..</c>.</summary>
     public IReadOnlyList<string> Segments { get; }
 
+    /// <summary>The canonical spelling of the target: reading it again gives the same request.</summary>
+    /// <remarks>PHI: for the upstream and for tests, never for a log.</remarks>
+    public string ToTarget() => CanonicalWriter.Target(this);
+
     /// <summary>Query parameters in order.</summary>
     public IReadOnlyList<QueryParameter> Query { get; }
+
+    // The same as arrays: on the hot path a call through the interface of an array costs more than the work.
+    internal string[] SegmentArray { get; }
+
+    internal QueryParameter[] QueryArray { get; }
 }

@@ -29,14 +29,27 @@ public sealed class FhirRequest
     /// <summary>Id of the compartment's resource; null without compartment.</summary>
     public string? CompartmentId { get; init; }
 
-    /// <summary>Query and form body, merged and judged together, in order.</summary>
+    /// <summary>The sealed handle of a page, an export job or an export file, as the gateway issued it; null otherwise.</summary>
+    /// <remarks>A request with a handle has no parts of its own: who opens the seal decides the original request anew.</remarks>
+    public string? Handle { get; init; }
+
+    /// <summary>Query and form body, merged and judged together, in order; references are in canonical spelling.</summary>
     public IReadOnlyList<QueryParameter> Parameters { get; init; } = [];
 
     /// <summary>Everything asked for or pulled in; what the decision point is shown.</summary>
     public required IReadOnlyList<AccessPart> Parts { get; init; }
 
+    /// <summary>Every search parameter that the request filters or sorts by, chains and conditions included.</summary>
+    public IReadOnlyList<UsedParameter> Used { get; init; } = [];
+
     /// <summary>The body for writes, as received (validated JSON); empty for reads and for searches by form.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>For patches: the top-level elements that the patch touches; empty otherwise.</summary>
+    public IReadOnlyList<string> TouchedElements { get; init; } = [];
+
+    /// <summary>For an entry of a bundle: the <c>urn:uuid:</c> name by which other entries refer to it; null otherwise.</summary>
+    public string? FullUrl { get; private set; }
 
     /// <summary>Entries of a batch or transaction, in order, each a whole request; empty otherwise.</summary>
     public IReadOnlyList<FhirRequest> Entries { get; init; } = [];
@@ -50,4 +63,57 @@ public sealed class FhirRequest
     /// <summary>Whether the interaction changes anything upstream.</summary>
     public bool IsWrite => Interaction is Interaction.Create or Interaction.Update or Interaction.Patch or Interaction.Delete or Interaction.Batch or Interaction.Transaction
         or Interaction.ExportCancel;
+
+    /// <summary>Whether only a count is asked for, which would count what the filter withholds.</summary>
+    public bool IsCountOnly => Interaction is Interaction.SearchType or Interaction.SearchSystem && (Parameter("_summary") == "count" || Parameter("_count")?.AsSpan().TrimStart('0').IsEmpty == true);
+
+    /// <summary>The first value of a parameter by its exact name; null when it is not there.</summary>
+    public string? Parameter(string name)
+    {
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            if (string.Equals(Parameters[i].Name, name, StringComparison.Ordinal))
+            {
+                return Parameters[i].Value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the request filters or sorts by an element that the policy lets no one see: then order or number would betray it.</summary>
+    public bool UsesHiddenElement(ReleasePolicy policy)
+    {
+        for (var i = 0; i < Used.Count; i++)
+        {
+            var (type, definition, _) = Used[i];
+            var visible = policy.ElementsOf(type);
+            if (!visible.IsAll && !definition.IsOwner && !IsVisible(definition.Elements, visible))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal FhirRequest Named(string fullUrl)
+    {
+        var named = (FhirRequest)MemberwiseClone();
+        named.FullUrl = fullUrl;
+        return named;
+    }
+
+    private static bool IsVisible(IReadOnlyList<string> elements, ElementSet visible)
+    {
+        for (var i = 0; i < elements.Count; i++)
+        {
+            if (!visible.Contains(elements[i]))
+            {
+                return false;
+            }
+        }
+
+        return elements.Count > 0;
+    }
 }

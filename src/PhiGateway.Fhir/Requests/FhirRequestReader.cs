@@ -1,8 +1,10 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests.Reading;
 
 namespace PhiGateway.Fhir.Requests;
 
 /// <summary>Turns a canonical request and its body into a <see cref="FhirRequest"/>, or refuses it.</summary>
+/// <remarks>Never throws for anything a client can send.</remarks>
 public static class FhirRequestReader
 {
     /// <summary>Whether the method and path can carry a body that must be read before understanding.</summary>
@@ -13,5 +15,9 @@ public static class FhirRequestReader
     /// <param name="headers">Headers with meaning.</param>
     /// <param name="body">Whole body; empty when there is none.</param>
     /// <param name="context">Own base addresses and limits.</param>
-    public static Reading<FhirRequest> Read(CanonicalRequest request, in FhirHeaders headers, ReadOnlyMemory<byte> body, FhirContext context) => throw new NotImplementedException();
+    public static Reading<FhirRequest> Read(CanonicalRequest request, in FhirHeaders headers, ReadOnlyMemory<byte> body, FhirContext context) =>
+        Read(request, headers, body, context, ResourceBodyScanner.Instance);
+
+    internal static Reading<FhirRequest> Read(CanonicalRequest request, in FhirHeaders headers, ReadOnlyMemory<byte> body, FhirContext context, IBodyScanner scanner) =>
+        RequestRouter.Route(new RequestSource(request, headers, body, context, scanner, Bundle: null));
 }

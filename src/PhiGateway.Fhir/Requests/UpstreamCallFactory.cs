@@ -1,10 +1,107 @@
+using System.Text;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests.Forwarding;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;
 
 /// <summary>Writes the call that goes upstream: the same meaning, narrowed by the permit's obligations, strict handling, JSON only.</summary>
+/// <remarks>
+/// <c>_elements</c> and <c>_summary</c> never go upstream, since what they cut away is what judgement needs; the answer is trimmed afterwards.
+/// Conditional reads (<c>If-None-Match</c>, <c>If-Modified-Since</c>) do not go upstream: a 304 would answer before anything was judged.
+/// </remarks>
 public static class UpstreamCallFactory
 {
-    /// <summary>Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the elements that judgement needs.</summary>
-    public static UpstreamCall Create(FhirRequest request, Permit permit) => throw new NotImplementedException();
+    private const string Json = "application/fhir+json";
+
+    /// <summary>What the permit's obligations cannot be met for: a count of things that are withheld, a filter or sort by what no one may see. Null: nothing.</summary>
+    /// <remarks>Asked after the decision and before <see cref="Create"/>.</remarks>
+    public static DenyReason? FindConflict(FhirRequest request, Permit permit)
+    {
+        if (request.IsCountOnly && Narrowing.Withholds(permit))
+        {
+            return DenyReason.HiddenElement;
+        }
+
+        return request.UsesHiddenElement(permit.Release) ? DenyReason.HiddenElement : null;
+    }
+
+    /// <summary>Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the types that remain of a request for all types.</summary>
+    /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle).</exception>
+    public static UpstreamCall Create(FhirRequest request, Permit permit) => request.Interaction switch
+    {
+        Interaction.Read or Interaction.VRead or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => Get(request, Narrowing.Shape(request, permit), null),
+        Interaction.SearchType or Interaction.SearchSystem => Search(request, permit),
+        Interaction.Capabilities => Get(request, [], null),
+        Interaction.Create => Write(request, "POST", [], Narrowing.Condition(request, permit)),
+        Interaction.Update => Write(request, "PUT", Narrowing.Condition(request, permit), []),
+        Interaction.Patch => Write(request, "PATCH", Narrowing.Condition(request, permit), []),
+        Interaction.Delete => Write(request, "DELETE", Narrowing.Condition(request, permit), []),
+        Interaction.Operation => Operation(request, permit, null),
+        Interaction.Export => Operation(request, permit, "respond-async"),
+        Interaction.Batch or Interaction.Transaction => new UpstreamCall("POST", string.Empty, Json, BundleWriter.Write(request, permit), [Accept]),
+        _ => throw new ArgumentException("The gateway answers this request itself.", nameof(request)),
+    };
+
+    private static KeyValuePair<string, string> Accept => KeyValuePair.Create("Accept", Json);
+
+    private static UpstreamCall Get(FhirRequest request, IReadOnlyList<QueryParameter> parameters, string? prefer) =>
+        new("GET", Target(request, parameters), null, default, prefer is null ? [Accept] : [Accept, KeyValuePair.Create("Prefer", prefer)]);
+
+    private static UpstreamCall Search(FhirRequest request, Permit permit)
+    {
+        var parameters = Narrowing.Shape(request, permit);
+        if (request.Canonical.Method != "POST")
+        {
+            return Get(request, parameters, "handling=strict");
+        }
+
+        var form = new StringBuilder(256);
+        CanonicalWriter.AppendQuery(form, parameters, null);
+        return new UpstreamCall("POST", Target(request, []), "application/x-www-form-urlencoded", Encoding.ASCII.GetBytes(form.ToString()), [Accept, KeyValuePair.Create("Prefer", "handling=strict")]);
+    }
+
+    private static UpstreamCall Operation(FhirRequest request, Permit permit, string? prefer)
+    {
+        // These two are wholly understood as parameters, so that the types that remain can be set.
+        if (request.Canonical.Method != "POST" || request.Operation is "$export" or "$everything")
+        {
+            return Get(request, Narrowing.Shape(request, permit), prefer);
+        }
+
+        List<KeyValuePair<string, string>> headers = prefer is null ? [Accept] : [Accept, KeyValuePair.Create("Prefer", prefer)];
+        return new UpstreamCall("POST", Target(request, []), request.Body.IsEmpty ? null : Json, request.Body, headers);
+    }
+
+    private static UpstreamCall Write(FhirRequest request, string method, IReadOnlyList<QueryParameter> query, IReadOnlyList<QueryParameter> ifNoneExist)
+    {
+        var headers = new List<KeyValuePair<string, string>> { Accept };
+        if (request.Headers.IfMatch is { } tag)
+        {
+            headers.Add(KeyValuePair.Create("If-Match", tag));
+        }
+
+        if (ifNoneExist.Count > 0)
+        {
+            var condition = new StringBuilder(128);
+            CanonicalWriter.AppendQuery(condition, ifNoneExist, null);
+            headers.Add(KeyValuePair.Create("If-None-Exist", condition.ToString()));
+        }
+
+        if (Preference.Return(request.Headers.Prefer) is { } preference)
+        {
+            headers.Add(KeyValuePair.Create("Prefer", preference));
+        }
+
+        return new UpstreamCall(method, Target(request, query), request.Body.IsEmpty ? null : Preference.MediaType(request), request.Body, headers);
+    }
+
+    private static string Target(FhirRequest request, IReadOnlyList<QueryParameter> parameters)
+    {
+        var target = new StringBuilder(128);
+        CanonicalWriter.AppendPath(target, request.Canonical.Segments);
+        CanonicalWriter.AppendQuery(target, parameters, '?');
+        return target.ToString();
+    }
 }

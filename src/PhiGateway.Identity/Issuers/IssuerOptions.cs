@@ -32,19 +32,3 @@ public sealed class IssuerOptions
 
     public IssuerClaimOptions Claims { get; set; } = new();
 }
-
-/// <summary>Where an issuer puts what the gateway needs; dots step into objects.</summary>
-public sealed class IssuerClaimOptions
-{
-    /// <summary>Default <c>client_id</c>.</summary>
-    public string ClientId { get; set; } = "client_id";
-
-    /// <summary>Purpose of use; <c>registry</c>: the issuer asserts none and the use case's single purpose counts. Default <c>extensions.hl7-b2b.purpose_of_use</c>.</summary>
-    public string Purpose { get; set; } = "extensions.hl7-b2b.purpose_of_use";
-
-    /// <summary>Patient launch context; default <c>patient</c>.</summary>
-    public string Patient { get; set; } = "patient";
-
-    /// <summary>Tenant; default <c>tenant</c>.</summary>
-    public string Tenant { get; set; } = "tenant";
-}

@@ -27,6 +27,12 @@ public sealed record AccessPart
     /// <summary>Token conditions the request itself sets, without modifiers; used to see that a grant's <c>where</c> is met already.</summary>
     public IReadOnlyList<TokenConstraint> Conditions { get; init; } = [];
 
+    /// <summary>
+    /// True for one of many types that a request means without naming them (an export without <c>_type</c>, <c>$everything</c>): it may be dropped
+    /// instead of denying the whole, as long as one such part remains. False (the default) is the stricter reading.
+    /// </summary>
+    public bool IsWildcard { get; init; }
+
     /// <summary>Facts of a resource in the request's body, for writes: judged like a resource on its way out.</summary>
     public ResourceFacts? Body { get; init; }
 

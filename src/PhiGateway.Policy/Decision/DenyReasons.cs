@@ -109,6 +109,10 @@ public sealed partial class DenyReason
     public static readonly DenyReason UpstreamTimeout = new("upstream-timeout", 504, "Forward", "timeout", "The clinical system did not answer in time.");
     public static readonly DenyReason UpstreamRefused = new("upstream-refused", 502, "Forward", "exception", "The clinical system did not accept the gateway's request.");
 
+    public static readonly DenyReason UpstreamBusy = new("upstream-busy", 503, "Forward", "transient", "The clinical system is busy.");
+    public static readonly DenyReason UpstreamRejected = new("upstream-rejected", 400, "Forward", "processing", "The clinical system rejected the request.");
+    public static readonly DenyReason IfMatchRequired = new("if-match-required", 428, "Forward", "conflict", "A change inside a bundle must name the version it changes (ifMatch).");
+
     // --- Release ---
     public static readonly DenyReason UnreadableAnswer = new("unreadable-answer", 502, "Release", "exception", "The clinical system's answer could not be judged.");
     public static readonly DenyReason AnswerTooLarge = new("answer-too-large", 502, "Release", "too-costly", "The clinical system's answer is too large to be judged.");

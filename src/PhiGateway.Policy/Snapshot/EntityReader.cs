@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using PhiGateway.Policy.Registry;
 
@@ -34,18 +35,22 @@ internal static class EntityReader
     /// <summary>The client that an unreadable document speaks of, as far as that can be told; closing it is safer than passing over the document.</summary>
     internal static string? GuessClient(string json)
     {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("client", out var client)
-                && client.ValueKind == JsonValueKind.String
-                    ? client.GetString()
-                    : null;
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("client"u8))
+                {
+                    return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                }
+            }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return null;
         }
+
+        return null;
     }
 }

@@ -14,7 +14,9 @@ internal static class NetworkRange
         return text is not null
             && text.Contains('/', StringComparison.Ordinal)
             && !text.AsSpan().ContainsAnyExcept(Allowed)
-            && IPNetwork.TryParse(text, out network);
+            && IPNetwork.TryParse(text, out network)
+            && IPAddress.TryParse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal)), out var written)
+            && written.Equals(network.BaseAddress);
     }
 
     /// <summary>Whether an address lies in one of the networks; an IPv4 address mapped into IPv6 counts as IPv4.</summary>

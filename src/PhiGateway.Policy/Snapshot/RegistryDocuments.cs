@@ -60,7 +60,7 @@ internal sealed class RegistryDocuments
             Unlink(key, old);
         }
 
-        var stored = new StoredDocument(item.Revision, entity, problem, problem is null ? [] : Hints(item, old));
+        var stored = new StoredDocument(item.Revision, entity, problem, problem is null ? [] : Hints(item));
         _documents[key] = stored;
         Link(key, stored);
         Mark(key, stored, stale);
@@ -79,17 +79,9 @@ internal sealed class RegistryDocuments
         _ => null,
     };
 
-    private static string[] Hints(RegistryItem item, StoredDocument? old)
-    {
-        var hints = new HashSet<string>(StringComparer.Ordinal);
-        if (item.Kind is RegistryKind.Credential or RegistryKind.Approval or RegistryKind.Review or RegistryKind.TaskGrant)
-        {
-            hints.UnionWith(new[] { ClientOf(old?.Entity), EntityReader.GuessClient(item.Json) }.OfType<string>());
-            hints.UnionWith(old?.ClientHints ?? []);
-        }
-
-        return [.. hints];
-    }
+    // From the present form alone, so that a node that starts anew closes the same clients as one that saw the document while it could be read.
+    private static string[] Hints(RegistryItem item) =>
+        item.Kind is RegistryKind.Credential or RegistryKind.Approval or RegistryKind.Review or RegistryKind.TaskGrant && EntityReader.GuessClient(item.Json) is { } client ? [client] : [];
 
     private void Link(DocumentKey key, StoredDocument stored)
     {

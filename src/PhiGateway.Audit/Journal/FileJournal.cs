@@ -1,0 +1,215 @@
+using PhiGateway.Audit.Journal.Files;
+using PhiGateway.Audit.Journal.Segments;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Audit.Journal;
+
+/// <summary>The journal of one node: append-only segment files with a hash chain, made durable by group commit. Thread-safe; one process per directory.</summary>
+/// <remarks>
+/// A record is durable, chained and in order when its append completes; a failed flush ends the journal for good (<see cref="JournalStatus.Dead"/>), a full
+/// disk only until there is room again. Damage of acknowledged records is never repaired: opening is refused.
+/// </remarks>
+public sealed class FileJournal : IAuditJournal, IAsyncDisposable
+{
+    private readonly JournalOptions _options;
+    private readonly JournalState _state;
+    private readonly PendingQueue _queue;
+    private readonly PendingPool _pool = new();
+    private readonly SegmentTable _table;
+    private readonly JournalSpace _space;
+    private readonly JournalWriter _writer;
+    private readonly JournalKeeper _keeper;
+    private readonly JournalCheckpoint _checkpoint;
+    private readonly JournalMetrics _metrics;
+    private readonly JournalLock _lock;
+    private readonly JournalAnnouncer _announcer;
+    private readonly int _largestBody;
+    private bool _closing;
+
+    internal FileJournal(JournalOptions options, TimeProvider clock, IJournalFiles files, JournalLock @lock, JournalCheckpoint checkpoint, RecoveredJournal found, string log)
+    {
+        _options = options;
+        _lock = @lock;
+        _checkpoint = checkpoint;
+        _state = new JournalState(log) { Shipped = found.Shipped };
+        _queue = new PendingQueue();
+        _table = new SegmentTable(options.SegmentBytes);
+        foreach (var segment in found.Segments)
+        {
+            _table.Add(segment);
+        }
+
+        var supply = new SegmentSupply(options, log, files, _table);
+        supply.Clear();
+        var tail = found.End ?? new JournalTail(-1, JournalChain.Genesis(log), []);
+        var file = found.Segments.Count > 0
+            ? files.OpenForAppend(_table.Current.Path)
+            : supply.Start(0, tail.ChainHash) ?? throw new JournalOpenException($"The disk of {options.Directory} has no room for one journal segment of {options.SegmentBytes} bytes.");
+        _state.Durable = tail.LastSequence;
+        _space = new JournalSpace(options, _table, _state);
+        _metrics = new JournalMetrics(_state, _queue);
+        _largestBody = (int)Math.Min(FrameFormat.MaxBodyBytes, options.SegmentBytes - SegmentHeader.Bytes - FrameFormat.HeaderBytes - 8);
+        _writer = new JournalWriter(options, _state, _queue, _table, supply, _space, checkpoint, _metrics, file, tail, () => _keeper!.Wake());
+        _announcer = new JournalAnnouncer(this, _state, clock);
+        _keeper = new JournalKeeper(options, _state, files, supply, _table, _space, checkpoint, _announcer.Round);
+        _space.Measure(files.FreeBytes(options.Directory), supply.AllocatedFiles);
+        _space.Evaluate();
+    }
+
+    /// <inheritdoc />
+    public JournalStatus Status => Volatile.Read(ref _closing) ? JournalStatus.Closed : _state.Status;
+
+    /// <summary>Full name of the log, with its generation.</summary>
+    public string Log => _state.Log;
+
+    /// <summary>Last record on the disk; -1 when there is none.</summary>
+    public long DurableSequence => _state.Durable;
+
+    /// <summary>Last record up to which the store has everything; -1 when nothing was shipped.</summary>
+    public long ShippedSequence => _state.Shipped;
+
+    /// <summary>Oldest record still here.</summary>
+    public long FirstSequence => _table.FirstSequence;
+
+    /// <summary>Used share of the room, 0 to 1; the marks of <see cref="JournalOptions"/> apply to it.</summary>
+    public double UsedShare => _space.UsedShare;
+
+    /// <summary>About how many bytes the store does not have yet.</summary>
+    public long UnshippedBytes => _table.BytesAfter(_state.Shipped);
+
+    /// <summary>Delivery records dropped since the start.</summary>
+    public long Dropped => _state.Dropped;
+
+    /// <summary>Appends refused since the start.</summary>
+    public long Refused => _state.Refused;
+
+    /// <summary>What is wrong, in words without PHI; null when nothing is.</summary>
+    public string? Problem => _state.Cause is { } cause ? $"A flush of the journal failed: {cause.GetType().Name}. Restart the node; its files are verified at start." : _keeper.Problem;
+
+    /// <summary>Opens or creates the journal of a directory, recovers it and records the start.</summary>
+    /// <exception cref="JournalOpenException">Wrong options, not writable, in use, or damaged: in words for the operator.</exception>
+    public static Task<FileJournal> OpenAsync(JournalOptions options, TimeProvider clock) => JournalOpener.OpenAsync(options, clock, new JournalFiles());
+
+    /// <inheritdoc />
+    public ValueTask<AuditPosition> AppendAsync(AuditRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (Volatile.Read(ref _closing) || !_space.Takes(record.Kind) || _queue.Count >= _options.MaxWaiting)
+        {
+            return Refuse();
+        }
+
+        return Enqueue(record);
+    }
+
+    /// <inheritdoc />
+    public bool TryAppend(AuditRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (Volatile.Read(ref _closing) || !_space.Takes(record.Kind) || _queue.Count >= _options.MaxWaiting || _queue.Unawaited >= _options.MaxUnawaited)
+        {
+            _state.CountDropped();
+            return false;
+        }
+
+        var pending = Encode(record, awaited: false);
+        _queue.Add(pending);
+        _writer.EnsureAnswered();
+        return true;
+    }
+
+    /// <summary>A reader of durable records, from one on; dispose it, for it keeps its segment from being recycled.</summary>
+    public JournalReader CreateReader(long fromSequence) => new(_table, _state, fromSequence);
+
+    /// <summary>Takes note that the store has everything up to a record; what is shipped may be recycled.</summary>
+    public void Acknowledge(long sequence)
+    {
+        if (sequence > _state.Durable)
+        {
+            throw new ArgumentOutOfRangeException(nameof(sequence), "The store cannot have what the journal has not.");
+        }
+
+        if (sequence > _state.Shipped)
+        {
+            _state.Shipped = sequence;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (Volatile.Read(ref _closing))
+        {
+            return;
+        }
+
+        _keeper.Stop();
+        Volatile.Write(ref _closing, true);
+        await _announcer.StoppedAsync();
+        _writer.Stop();
+        if (_state.Status != JournalStatus.Dead)
+        {
+            _checkpoint.Write(Log, DurableSequence, _writer.ChainDurable, clean: true);
+            _keeper.Round();
+        }
+
+        _state.Status = JournalStatus.Closed;
+        _metrics.Dispose();
+        _keeper.Dispose();
+        _writer.Dispose();
+        _checkpoint.Dispose();
+        _queue.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Starts the threads and records the start and what recovery found.</summary>
+    internal async Task StartAsync(RecoveredJournal found)
+    {
+        _writer.Start();
+        await _announcer.StartedAsync(found);
+        _keeper.Start();
+    }
+
+    /// <summary>Appends past the marks: for the journal's own records.</summary>
+    internal ValueTask<AuditPosition> AppendOwnAsync(AuditRecord record) => _state.Status == JournalStatus.Dead ? Refuse() : Enqueue(record);
+
+    /// <summary>One round of housekeeping, now.</summary>
+    internal void Maintain()
+    {
+        _keeper.Round();
+        _announcer.Round();
+    }
+
+    private ValueTask<AuditPosition> Enqueue(AuditRecord record)
+    {
+        var pending = Encode(record, awaited: true);
+        var task = pending.Task;
+        _queue.Add(pending);
+        _writer.EnsureAnswered();
+        return task;
+    }
+
+    private PendingAppend Encode(AuditRecord record, bool awaited)
+    {
+        var pending = _pool.Rent();
+        try
+        {
+            pending.Encode(record, awaited);
+            return pending.BodyBytes <= _largestBody ? pending : throw new ArgumentException($"The audit record has {pending.BodyBytes} bytes; {_largestBody} is the most.", nameof(record));
+        }
+        catch
+        {
+            pending.Return();
+            throw;
+        }
+    }
+
+    private ValueTask<AuditPosition> Refuse()
+    {
+        _state.CountRefused();
+        var status = Status;
+        return ValueTask.FromException<AuditPosition>(new JournalUnavailableException(
+            status is JournalStatus.Open or JournalStatus.NearlyFull ? JournalStatus.Full : status,
+            _state.Cause));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using PhiGateway.Audit.Journal.Segments;
+
+namespace PhiGateway.Audit.Journal.Files;
+
+/// <summary>How far the log was acknowledged: what recovery must find again, else records are missing and the node must not serve.</summary>
+/// <remarks>
+/// Written after every flush, without a flush of its own: a killed process loses nothing of it, a power cut at most what came after the keeper's last
+/// <see cref="Flush"/>. Two slots in turn, so that a torn write leaves the other one.
+/// </remarks>
+internal sealed class JournalCheckpoint : IDisposable
+{
+    public const string FileName = "journal.checkpoint";
+
+    private const int SlotBytes = 4096;
+    private const int UsedBytes = 320;
+
+    private readonly SafeFileHandle _handle;
+    private readonly byte[] _slot = new byte[UsedBytes];
+    private long _counter;
+
+    private JournalCheckpoint(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>Reads the newer whole slot; null when there is no file.</summary>
+    /// <exception cref="JournalOpenException">Neither slot is whole.</exception>
+    public static CheckpointState? Read(string directory)
+    {
+        var path = Path.Combine(directory, FileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        CheckpointState? newest = null;
+        var slot = new byte[UsedBytes];
+        for (var i = 0; i < 2; i++)
+        {
+            if (RandomAccess.Read(handle, slot, i * SlotBytes) == UsedBytes && Decode(slot) is { } state && state.Counter > (newest?.Counter ?? -1))
+            {
+                newest = state;
+            }
+        }
+
+        return newest ?? throw new JournalOpenException($"{path} is damaged: how far the journal was acknowledged is unknown. Restore the file or start a new journal in another directory.");
+    }
+
+    public static JournalCheckpoint Open(string directory, CheckpointState? state)
+    {
+        var handle = File.OpenHandle(Path.Combine(directory, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var checkpoint = new JournalCheckpoint(handle) { _counter = state?.Counter ?? 0 };
+        if (state is null)
+        {
+            RandomAccess.Write(handle, new byte[2 * SlotBytes], 0);
+        }
+
+        return checkpoint;
+    }
+
+    /// <summary>Writes the next slot; called by one thread at a time.</summary>
+    public void Write(string log, long sequence, ReadOnlySpan<byte> chainHash, bool clean)
+    {
+        _counter++;
+        BinaryPrimitives.WriteInt64LittleEndian(_slot, _counter);
+        BinaryPrimitives.WriteInt64LittleEndian(_slot.AsSpan(8), sequence);
+        chainHash.CopyTo(_slot.AsSpan(16));
+        _slot[48] = clean ? (byte)1 : (byte)0;
+        _slot[49] = checked((byte)Encoding.UTF8.GetBytes(log, _slot.AsSpan(50, 255)));
+        BinaryPrimitives.WriteUInt32LittleEndian(_slot.AsSpan(UsedBytes - 4), Crc32C.Of(_slot.AsSpan(0, UsedBytes - 4)));
+        RandomAccess.Write(_handle, _slot, (_counter & 1) * SlotBytes);
+    }
+
+    public void Flush() => JournalFiles.Flush(_handle);
+
+    public void Dispose() => _handle.Dispose();
+
+    private static CheckpointState? Decode(ReadOnlySpan<byte> slot) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(slot[(UsedBytes - 4)..]) != Crc32C.Of(slot[..(UsedBytes - 4)]) || BinaryPrimitives.ReadInt64LittleEndian(slot) == 0
+            ? null
+            : new CheckpointState(
+                BinaryPrimitives.ReadInt64LittleEndian(slot),
+                Encoding.UTF8.GetString(slot.Slice(50, slot[49])),
+                BinaryPrimitives.ReadInt64LittleEndian(slot[8..]),
+                slot.Slice(16, JournalChain.HashBytes).ToArray(),
+                slot[48] == 1);
+}
+
+/// <summary>One reading of the checkpoint file.</summary>
+/// <param name="Counter">Rises with each write.</param>
+/// <param name="Log">Name of the log.</param>
+/// <param name="Sequence">Last acknowledged record; -1 for none.</param>
+/// <param name="ChainHash">Its chain hash.</param>
+/// <param name="Clean">The journal was closed in order.</param>
+internal sealed record CheckpointState(long Counter, string Log, long Sequence, byte[] ChainHash, bool Clean);

@@ -1,0 +1,138 @@
+using PhiGateway.Audit.Journal.Files;
+
+namespace PhiGateway.Audit.Journal;
+
+/// <summary>Does what must not hold up the writer: spare segments, recycling, the cursor, the checkpoint's flush, a look at the disk.</summary>
+internal sealed class JournalKeeper : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly JournalOptions _options;
+    private readonly JournalState _state;
+    private readonly IJournalFiles _files;
+    private readonly SegmentSupply _supply;
+    private readonly Segments.SegmentTable _table;
+    private readonly JournalSpace _space;
+    private readonly JournalCheckpoint _checkpoint;
+    private readonly Action _afterRound;
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly Lock _round = new();
+    private readonly Thread _thread;
+    private long _cursorWritten;
+    private long _checkpointFlushed = -1;
+    private bool _stopping;
+
+    public JournalKeeper(
+        JournalOptions options,
+        JournalState state,
+        IJournalFiles files,
+        SegmentSupply supply,
+        Segments.SegmentTable table,
+        JournalSpace space,
+        JournalCheckpoint checkpoint,
+        Action afterRound)
+    {
+        _options = options;
+        _state = state;
+        _files = files;
+        _supply = supply;
+        _table = table;
+        _space = space;
+        _checkpoint = checkpoint;
+        _afterRound = afterRound;
+        _cursorWritten = state.Shipped;
+        _thread = new Thread(Run) { Name = "audit journal keeper", IsBackground = true, Priority = ThreadPriority.BelowNormal };
+    }
+
+    /// <summary>What the keeper could not do, in words without PHI; null when all is well.</summary>
+    public string? Problem { get; private set; }
+
+    public void Start() => _thread.Start();
+
+    public void Wake() => _wake.Set();
+
+    /// <summary>One round; also called by tests, and once more at the end.</summary>
+    public void Round()
+    {
+        lock (_round)
+        {
+            try
+            {
+                KeepCursor();
+                Recycle();
+                _space.Measure(_files.FreeBytes(_options.Directory), _supply.AllocatedFiles);
+                if (_supply.Prepare())
+                {
+                    _space.Blocked = false;
+                }
+
+                _space.Evaluate();
+                Problem = null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The writer meets a broken disk by itself, at the next record; housekeeping is tried again.
+                Problem = $"The journal's housekeeping failed: {e.Message}";
+            }
+
+            KeepCheckpoint();
+        }
+    }
+
+    public void Stop()
+    {
+        Volatile.Write(ref _stopping, true);
+        _ = _wake.Set();
+        _thread.Join();
+    }
+
+    public void Dispose() => _wake.Dispose();
+
+    private void Run()
+    {
+        while (!Volatile.Read(ref _stopping))
+        {
+            Round();
+            _afterRound();
+            _ = _wake.WaitOne(Interval);
+        }
+    }
+
+    private void KeepCursor()
+    {
+        var shipped = _state.Shipped;
+        if (shipped != _cursorWritten)
+        {
+            ShippedCursor.Write(_options.Directory, shipped, _files);
+            _cursorWritten = shipped;
+        }
+    }
+
+    // Only what the durable cursor covers: a segment must never be gone before the cursor says why.
+    private void Recycle()
+    {
+        while (_table.TakeShipped(_cursorWritten) is { } segment)
+        {
+            _supply.Recycle(segment);
+        }
+    }
+
+    private void KeepCheckpoint()
+    {
+        var durable = _state.Durable;
+        if (durable == _checkpointFlushed || _state.Status == JournalStatus.Dead)
+        {
+            return;
+        }
+
+        try
+        {
+            _checkpoint.Flush();
+            _checkpointFlushed = durable;
+        }
+        catch (IOException e)
+        {
+            _state.Die(e);
+        }
+    }
+}

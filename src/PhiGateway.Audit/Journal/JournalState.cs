@@ -1,0 +1,62 @@
+namespace PhiGateway.Audit.Journal;
+
+/// <summary>The few numbers of a running journal that everybody reads and one thread each writes.</summary>
+internal sealed class JournalState(string log)
+{
+    private int _status = (int)JournalStatus.Closed;
+    private long _durable = -1;
+    private long _shipped = -1;
+    private long _dropped;
+    private long _refused;
+    private bool _stopping;
+
+    public string Log => log;
+
+    public JournalStatus Status
+    {
+        get => (JournalStatus)Volatile.Read(ref _status);
+        set
+        {
+            // Dead is for good: no later evaluation of the space may open it again.
+            if (Status != JournalStatus.Dead)
+            {
+                Volatile.Write(ref _status, (int)value);
+            }
+        }
+    }
+
+    /// <summary>Last record that is on the disk; written by the writer.</summary>
+    public long Durable
+    {
+        get => Volatile.Read(ref _durable);
+        set => Volatile.Write(ref _durable, value);
+    }
+
+    /// <summary>Last record up to which the store has everything; written by the shipper.</summary>
+    public long Shipped
+    {
+        get => Volatile.Read(ref _shipped);
+        set => Volatile.Write(ref _shipped, value);
+    }
+
+    /// <summary>Records nobody waited for that found no room.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Records refused with an exception.</summary>
+    public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>What killed the journal.</summary>
+    public Exception? Cause { get; private set; }
+
+    public ref bool Stopping => ref _stopping;
+
+    public void CountDropped() => Interlocked.Increment(ref _dropped);
+
+    public void CountRefused() => Interlocked.Increment(ref _refused);
+
+    public void Die(Exception cause)
+    {
+        Cause ??= cause;
+        Status = JournalStatus.Dead;
+    }
+}

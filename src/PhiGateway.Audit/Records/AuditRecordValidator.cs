@@ -1,0 +1,82 @@
+namespace PhiGateway.Audit.Records;
+
+/// <summary>The facts each kind of record must carry (AU-3: what, when, where, source, outcome, who); for tests and debug builds.</summary>
+public static class AuditRecordValidator
+{
+    /// <summary>Everything that is missing or contradicts itself, in words; empty when the record is whole.</summary>
+    public static IReadOnlyList<string> Validate(AuditRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var problems = new List<string>();
+        Require(record.Id != Guid.Empty, "Id is empty.");
+        Require(record.Kind is >= AuditKind.Decision and <= AuditKind.Hold, "Kind is unknown.");
+        Require(record.Event.Length is > 0 and <= 64, "Event must have 1 to 64 characters.");
+        Require(record.Time.Year >= 2000, "Time is missing.");
+        Require(record.Decision is "" or "permit" or "deny" or "error", "Decision is unknown.");
+        switch (record.Kind)
+        {
+            case AuditKind.Decision:
+                Request();
+                Require(record.Decision.Length > 0, "A decision says what was decided.");
+                break;
+            case AuditKind.Disclosure:
+                Request();
+                Caller();
+                Require(record.Decision == "permit", "A disclosure is a permit.");
+                Require(record.UpstreamStatus != 0 && record.Upstream is not null, "A disclosure names its upstream and what it answered.");
+                Require(
+                    record.Patients.Count > 0 ? record.PatientState is "known" or "" : record.PatientState is "none-by-type" or "undetermined",
+                    "A disclosure has patients, or says that there are none by type or that they are undetermined.");
+                Require(record.ResourceCount >= record.Resources.Count, "A disclosure counts at least what it lists.");
+                break;
+            case AuditKind.Intent:
+                Request();
+                Caller();
+                Require(record.Decision == "permit", "An intent is a permit.");
+                break;
+            case AuditKind.Outcome:
+                Require(record.ParentId != Guid.Empty, "An outcome names its intent.");
+                Require(record.Status != 0 || record.Note is not null, "An outcome has a status, or says why it has none.");
+                break;
+            case AuditKind.Delivery:
+                Require(record.ParentId != Guid.Empty, "A delivery names its disclosure.");
+                Require(record.Delivery is "complete" or "partial" or "unconfirmed", "A delivery is complete, partial or unconfirmed.");
+                break;
+            case AuditKind.Auth:
+                Require(record.Decision.Length > 0, "An authentication has an outcome.");
+                Caller();
+                break;
+            case AuditKind.Admin:
+                Require(record.Actor is not null && record.Target is not null, "A change names who did it and to what.");
+                Require(record.Decision == "deny" || record.Before is not null || record.After is not null, "A change says what was before or is after.");
+                break;
+            case AuditKind.Override or AuditKind.AuditUse or AuditKind.Hold or AuditKind.System:
+                Require(record.Actor is not null, "The record names who did it.");
+                break;
+            default:
+                break;
+        }
+
+        Require(record.Decision != "deny" || !string.IsNullOrEmpty(record.Reason), "A deny has a reason.");
+        Require(record.Decision != "permit" || record.Reason is null, "A permit has no reason.");
+        return problems;
+
+        void Request()
+        {
+            Require(record.Method is not null, "A request has a method.");
+            Require(record.Peer is not null, "A request comes from somewhere.");
+        }
+
+        void Caller() => Require(
+            record.Client is not null || record.Actor is not null || record.TokenHash is not null || record.Subject is not null || record.Decision is "deny" or "error",
+            "A permit names the caller.");
+
+        void Require(bool holds, string problem)
+        {
+            if (!holds)
+            {
+                problems.Add(problem);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text.Json;
+using PhiGateway.Audit.Journal;
+
+namespace PhiGateway.Audit.Shipping;
+
+/// <summary>Moves durable records from the journal to the store in order, at least once, and tells the journal what it may recycle.</summary>
+/// <remarks>One instance per journal; <see cref="RunAsync"/> runs once. A store that is away costs nothing but room in the journal.</remarks>
+public sealed class AuditShipper(FileJournal journal, IAuditStore store, AuditEntryReader entries, ShipperOptions options, TimeProvider clock) : IDisposable
+{
+    private readonly List<AuditEntry> _batch = [];
+    private JournalReader? _reader;
+    private ShipperState _state;
+    private string? _lastError;
+    private string? _lost;
+    private DateTimeOffset? _lastSuccess;
+    private int _failures;
+
+    /// <summary>How it is now.</summary>
+    public ShipperStatus Status => new(_state, journal.DurableSequence - journal.ShippedSequence, journal.UnshippedBytes, _lastError ?? _lost, _lastSuccess);
+
+    /// <summary>Ships until cancelled, or until a fork or damage ends it.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested && _state is not (ShipperState.Forked or ShipperState.Damaged))
+            {
+                var full = await StepAsync(cancellationToken);
+                if (!full)
+                {
+                    await Task.Delay(Pause(), clock, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to end; what is left is shipped by the next run.
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _reader?.Dispose();
+
+    /// <summary>One try: true when a full batch was shipped and more may wait.</summary>
+    internal async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_reader is null && !await ResumeAsync(cancellationToken))
+            {
+                return false;
+            }
+
+            var full = Fill(out var broken);
+            if (_batch.Count > 0)
+            {
+                await store.AppendAsync(_batch, cancellationToken);
+                journal.Acknowledge(_batch[^1].Sequence);
+                _lastSuccess = clock.GetUtcNow();
+                _batch.Clear();
+            }
+
+            _state = ShipperState.Shipping;
+            _failures = 0;
+            _lastError = null;
+            if (broken)
+            {
+                Stop(ShipperState.Damaged, $"Record {journal.ShippedSequence + 1} of the journal cannot be read.");
+            }
+
+            return full;
+        }
+        catch (AuditForkException e)
+        {
+            Stop(ShipperState.Forked, $"Record {e.Sequence} of {e.Log} is another one in the store than here: this node was cloned or rolled back.");
+            return false;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // The message of a database may quote values of the row, so only its type is told.
+            _state = ShipperState.Retrying;
+            _lastError = $"The audit store did not take the batch ({e.GetType().Name}); it is tried again.";
+            _failures = Math.Min(_failures + 1, 30);
+
+            // What the store has after a failure is its own to say: a failover may even have taken records back.
+            Restart();
+            return false;
+        }
+    }
+
+    // Where the store is decides, not the cursor: it may have more than we were told, or have lost what it once had.
+    private async Task<bool> ResumeAsync(CancellationToken cancellationToken)
+    {
+        var watermark = await store.GetWatermarkAsync(journal.Log, cancellationToken);
+        if (watermark > journal.DurableSequence)
+        {
+            Stop(ShipperState.Forked, $"The store has records of {journal.Log} up to {watermark}, the journal only up to {journal.DurableSequence}: this node was rolled back.");
+            return false;
+        }
+
+        if (watermark >= 0 && watermark >= journal.FirstSequence)
+        {
+            using var look = journal.CreateReader(watermark);
+            var stored = await store.ReadAsync(journal.Log, watermark, 1, cancellationToken);
+            if (look.TryRead(out var mine) && stored.Count == 1 && !stored[0].ChainHash.Span.SequenceEqual(mine.ChainHash.Span))
+            {
+                throw new AuditForkException(journal.Log, watermark);
+            }
+
+            journal.Acknowledge(watermark);
+        }
+
+        var from = Math.Max(watermark + 1, journal.FirstSequence);
+        _lost = from > watermark + 1 ? $"The store has lost records {watermark + 1} to {from - 1} of {journal.Log}, which are no longer in the journal." : null;
+        _reader = journal.CreateReader(from);
+        return true;
+    }
+
+    private bool Fill(out bool broken)
+    {
+        broken = false;
+        var bytes = 0;
+        try
+        {
+            while (_batch.Count < options.BatchRecords && bytes < options.BatchBytes)
+            {
+                if (!_reader!.TryRead(out var frame))
+                {
+                    return false;
+                }
+
+                _batch.Add(entries.Read(frame));
+                bytes += frame.Body.Length;
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            // What stands before the damage is still shipped.
+            broken = true;
+            return false;
+        }
+    }
+
+    private void Restart()
+    {
+        _batch.Clear();
+        _reader?.Dispose();
+        _reader = null;
+    }
+
+    private TimeSpan Pause()
+    {
+        if (_failures == 0)
+        {
+            return options.Interval;
+        }
+
+        var backoff = Math.Min(options.FirstBackoff.TotalMilliseconds * Math.Pow(2, _failures - 1), options.LongestBackoff.TotalMilliseconds);
+
+        // Half fixed, half random: a fleet must not come back as one.
+        return TimeSpan.FromMilliseconds(backoff * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+
+    private void Stop(ShipperState state, string words)
+    {
+        _state = state;
+        _lastError = words;
+    }
+}

@@ -1,0 +1,20 @@
+namespace PhiGateway.Audit.Shipping;
+
+/// <summary>How records move from the journal to the store.</summary>
+public sealed record ShipperOptions
+{
+    /// <summary>Most records of one batch; default 2,000.</summary>
+    public int BatchRecords { get; init; } = 2_000;
+
+    /// <summary>Most bytes of bodies in one batch; default 4 MiB.</summary>
+    public int BatchBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Pause after a batch that was not full, so that the next one is worth a transaction; default 100 ms.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>First pause after a failure; doubles with each one.</summary>
+    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest pause between two tries.</summary>
+    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,14 @@
+namespace PhiGateway.Fhir.Answers;
+
+/// <summary>What the host adds to the filtering of one answer. Immutable.</summary>
+public sealed record AnswerOptions
+{
+    /// <summary>No paging links, no narrowing.</summary>
+    public static AnswerOptions Default { get; } = new();
+
+    /// <summary>Seals paging links; null (default): they are dropped.</summary>
+    public ILinkSealer? Links { get; init; }
+
+    /// <summary>Parameters that the permit added to the search; empty by default. When the answer's self link does not show them all, <see cref="Disclosure.NarrowingNotApplied"/> is set.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Narrowed { get; init; } = [];
+}

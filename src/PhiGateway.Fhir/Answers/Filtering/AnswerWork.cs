@@ -1,0 +1,120 @@
+using System.Buffers;
+using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Filtering;
+
+/// <summary>Everything that the filtering of one answer shares, and the judgement of one resource in it.</summary>
+/// <remarks>A resource is prepared (judged, and when it holds others, filtered into a buffer of its own), then written: nothing is written of one that must stay.</remarks>
+internal sealed class AnswerWork : IDisposable
+{
+    /// <summary>How deep Bundles and Parameters may hold each other.</summary>
+    private const int MostNesting = 4;
+
+    private ElementNames? _permitted;
+    private ArrayBufferWriter<byte>? _nested;
+    private bool _isNested;
+
+    public AnswerWork(ReleasePolicy policy, Bases bases, Disclosure disclosure, IBufferWriter<byte> output, AnswerOptions options, ClientView? view, int nesting)
+    {
+        Policy = policy;
+        Bases = bases;
+        Disclosure = disclosure;
+        Output = output;
+        Options = options;
+        View = view;
+        Nesting = nesting;
+        Reader = ResourceReader.Rent();
+        Skipper = new ValueSkipper(Reader.Names);
+    }
+
+    public ReleasePolicy Policy { get; }
+
+    public Bases Bases { get; }
+
+    public Disclosure Disclosure { get; set; }
+
+    public IBufferWriter<byte> Output { get; set; }
+
+    public AnswerOptions Options { get; }
+
+    public ClientView? View { get; }
+
+    public int Nesting { get; }
+
+    public ResourceReader Reader { get; }
+
+    public ValueSkipper Skipper { get; }
+
+    /// <summary>Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.</summary>
+    public ContainerFacts? Container { get; init; }
+
+    /// <summary>The last prepared resource may leave byte for byte.</summary>
+    public bool IsUnchanged => !_isNested && _permitted is null && View is null && Reader.Edits.Count == 0;
+
+    /// <summary>Judges the resource that <see cref="Reader"/> has just read into its facts.</summary>
+    /// <param name="data">The bytes it was read from.</param>
+    /// <param name="start">Its opening brace.</param>
+    /// <param name="end">After its closing brace.</param>
+    /// <param name="asked">The request it answers; null when it was not asked for by itself.</param>
+    public ReleaseOutcome Prepare(ReadOnlySpan<byte> data, int start, int end, FhirRequest? asked)
+    {
+        var facts = Reader.Facts;
+        _permitted = null;
+        _isNested = facts.Type == ResourceType.Bundle || facts.Type == ResourceType.Parameters;
+        if (_isNested)
+        {
+            return PrepareNested(data, start, end, asked);
+        }
+
+        var verdict = Policy.Judge(facts);
+        if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
+        {
+            Disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            return ReleaseOutcome.Withheld;
+        }
+
+        _permitted = ElementNames.Of(elements);
+        Disclosure.Release(facts);
+        Container?.Take(facts);
+        return ReleaseOutcome.Released;
+    }
+
+    /// <summary>Writes the prepared resource.</summary>
+    /// <param name="data">The bytes it was read from.</param>
+    /// <param name="start">Its opening brace.</param>
+    /// <param name="end">After its closing brace.</param>
+    /// <param name="viewed">The client's own view applies: not to what it had included.</param>
+    public void Write(ReadOnlySpan<byte> data, int start, int end, bool viewed)
+    {
+        if (_isNested)
+        {
+            Output.Write(_nested!.WrittenSpan);
+            return;
+        }
+
+        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, viewed ? View : null, Output);
+    }
+
+    /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
+    public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
+        new(Policy, Bases, disclosure, output, Options with { Narrowed = [] }, null, Nesting + 1) { Container = container };
+
+    public void Dispose() => ResourceReader.Return(Reader);
+
+    private ReleaseOutcome PrepareNested(ReadOnlySpan<byte> data, int start, int end, FhirRequest? asked)
+    {
+        if (Nesting >= MostNesting)
+        {
+            return ReleaseOutcome.Broken;
+        }
+
+        _nested ??= new ArrayBufferWriter<byte>(4096);
+        _nested.ResetWrittenCount();
+        return Reader.Facts.Type == ResourceType.Parameters
+            ? ParametersFilter.Filter(this, data[start..end], start, _nested)
+            : NestedBundle.Filter(this, data[start..end], asked, _nested);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Filtering;
+
+/// <summary>Filters a Bundle that is itself a resource of an answer: the search inside a batch entry by entry, a stored Bundle whole or not at all.</summary>
+internal static class NestedBundle
+{
+    public static ReleaseOutcome Filter(AnswerWork work, ReadOnlySpan<byte> bundle, FhirRequest? asked, IBufferWriter<byte> output)
+    {
+        var kind = asked is null ? BundleKind.Stored : BundleKinds.Expected(asked);
+        if (kind == BundleKind.Any)
+        {
+            kind = PeekKind(bundle, work.Bases);
+        }
+
+        return kind switch
+        {
+            BundleKind.None => ReleaseOutcome.Broken,
+            BundleKind.Stored => FilterStored(work, bundle, output),
+            _ => Walk(work, bundle, kind, asked, work.Disclosure, null, output) ? ReleaseOutcome.Released : ReleaseOutcome.Broken,
+        };
+    }
+
+    private static ReleaseOutcome FilterStored(AnswerWork work, ReadOnlySpan<byte> bundle, IBufferWriter<byte> output)
+    {
+        var part = new Disclosure();
+        var sum = new ContainerFacts();
+        if (!Walk(work, bundle, BundleKind.Stored, null, part, sum, output))
+        {
+            return ReleaseOutcome.Broken;
+        }
+
+        if (part.Withheld > 0)
+        {
+            work.Disclosure.Withhold(part.LastWithheld);
+            return ReleaseOutcome.Withheld;
+        }
+
+        var facts = work.Reader.Facts;
+        sum.Conclude(facts);
+        var verdict = work.Policy.Judge(facts);
+        if (verdict is not { Reason: WithholdReason.None, Elements: { } elements } || !elements.Contains("entry"))
+        {
+            work.Disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            return ReleaseOutcome.Withheld;
+        }
+
+        work.Disclosure.Release(facts);
+        work.Disclosure.Merge(part);
+        work.Container?.Take(facts);
+        return ReleaseOutcome.Released;
+    }
+
+    private static bool Walk(AnswerWork work, ReadOnlySpan<byte> bundle, BundleKind kind, FhirRequest? asked, Disclosure disclosure, ContainerFacts? sum, IBufferWriter<byte> output)
+    {
+        using var inner = work.Nest(disclosure, output, sum);
+        var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
+        return new BundleWalker(kind, inner, asked).Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+    }
+
+    private static BundleKind PeekKind(ReadOnlySpan<byte> bundle, Bases bases) => BundleKinds.Resolve(PeekType(bundle, bases));
+
+    /// <summary>The text of the member <c>type</c> of a Bundle that was read already; empty when it has none.</summary>
+    internal static ReadOnlySpan<byte> PeekType(ReadOnlySpan<byte> bundle, Bases bases)
+    {
+        var reader = new Utf8JsonReader(bundle, ResourceReader.OptionsFor(bases));
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueSpan.SequenceEqual("type"u8))
+            {
+                return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
+            }
+
+            reader.Skip();
+        }
+
+        return default;
+    }
+}

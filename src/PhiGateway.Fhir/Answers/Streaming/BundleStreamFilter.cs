@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers.Filtering;
+using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Fhir.Answers.Streaming;
+
+/// <summary>Filters a large Bundle while it arrives: judged entries leave segment by segment; the segments together are one valid Bundle.</summary>
+/// <remarks>What <see cref="AnswerFilter"/> does with a whole Bundle, with bounded memory. An operation's Bundle must name its type before its entries.</remarks>
+public static class BundleStreamFilter
+{
+    private const int LongEntry = 64 * 1024;
+
+    /// <summary>Whether the answer to this request can be filtered as a stream: searches, histories, batches, transactions and operations.</summary>
+    public static bool CanStream(FhirRequest request) => BundleKinds.Expected(request) is not (BundleKind.None or BundleKind.Stored);
+
+    /// <summary>Reads the upstream to its end and hands out segments.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="upstream">The answer; not disposed.</param>
+    /// <param name="policy">The permit's judge.</param>
+    /// <param name="context">Bases and depth.</param>
+    /// <param name="options">Paging links and narrowing.</param>
+    /// <param name="onSegment">Records, then writes.</param>
+    /// <param name="limits">How much is held.</param>
+    /// <param name="cancellation">Ends the run with <see cref="OperationCanceledException"/>: revocation, or a client that left.</param>
+    public static async ValueTask<StreamVerdict> RunAsync(
+        FhirRequest request, Stream upstream, ReleasePolicy policy, FhirContext context, AnswerOptions options, SegmentHandler onSegment, StreamLimits limits, CancellationToken cancellation)
+    {
+        if (!CanStream(request))
+        {
+            return StreamVerdict.Unreadable;
+        }
+
+        var bases = Bases.Of(context);
+        using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
+        var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
+        var disclosure = new Disclosure();
+        using var work = new AnswerWork(policy, bases, disclosure, segment, options, ClientView.Of(request), nesting: 0);
+        var walker = new BundleWalker(BundleKinds.Expected(request), work, request);
+        var state = new JsonReaderState(ResourceReader.OptionsFor(bases));
+        var enough = 0;
+        while (true)
+        {
+            var filled = await buffer.FillAsync(cancellation);
+            if (filled == FillResult.TooLong)
+            {
+                return StreamVerdict.Unreadable;
+            }
+
+            if (filled == FillResult.Read && buffer.Unused.Length < enough)
+            {
+                continue;
+            }
+
+            var result = walker.Advance(buffer.Unused, filled == FillResult.End, ref state, out var used);
+            buffer.Use(used);
+
+            // A long entry that arrives in drops is tried again only when twice as much is there: its cost stays linear.
+            enough = buffer.Unused.Length > LongEntry ? buffer.Unused.Length * 2 : 0;
+            if (result == ScanResult.Broken)
+            {
+                return StreamVerdict.Unreadable;
+            }
+
+            if (result == ScanResult.Complete)
+            {
+                // The closing brace is in the last segment, so whatever follows it is looked at first.
+                return await EndsBlankAsync(buffer, cancellation) && await HandOutAsync() ? StreamVerdict.Complete : StreamVerdict.Unreadable;
+            }
+
+            if (segment.WrittenCount >= limits.SegmentBytes)
+            {
+                await HandOutAsync();
+            }
+        }
+
+        async ValueTask<bool> HandOutAsync()
+        {
+            await onSegment(segment.WrittenMemory, disclosure, cancellation);
+            segment.ResetWrittenCount();
+            disclosure.Reset();
+            return true;
+        }
+    }
+
+    private static async ValueTask<bool> EndsBlankAsync(SlidingBuffer buffer, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (!buffer.Unused.Trim(" \t\r\n"u8).IsEmpty)
+            {
+                return false;
+            }
+
+            buffer.Use(buffer.Unused.Length);
+            if (await buffer.FillAsync(cancellation) == FillResult.End)
+            {
+                return true;
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers;
+using PhiGateway.Fhir.Answers.Filtering;
+using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Streaming;
+
+/// <summary>Filters a Bulk Data file line by line; memory stays flat however long the file is.</summary>
+public static class NdjsonFilter
+{
+    /// <summary>Reads the upstream to its end and hands out segments of whole lines. A line that cannot be judged is withheld and counted; one that is too long ends the run.</summary>
+    /// <param name="upstream">The file; not disposed.</param>
+    /// <param name="policy">The permit's judge.</param>
+    /// <param name="context">Bases and depth.</param>
+    /// <param name="onSegment">Records, then writes.</param>
+    /// <param name="limits">How much is held.</param>
+    /// <param name="cancellation">Ends the run with <see cref="OperationCanceledException"/>: revocation, or a client that left.</param>
+    public static async ValueTask<StreamVerdict> RunAsync(
+        Stream upstream, ReleasePolicy policy, FhirContext context, SegmentHandler onSegment, StreamLimits limits, CancellationToken cancellation)
+    {
+        using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
+        var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
+        var disclosure = new Disclosure();
+        using var work = new AnswerWork(policy, Bases.Of(context), disclosure, segment, AnswerOptions.Default, null, nesting: 0);
+        var looked = 0;
+        while (true)
+        {
+            var filled = await buffer.FillAsync(cancellation);
+            if (filled == FillResult.TooLong)
+            {
+                return StreamVerdict.Unreadable;
+            }
+
+            buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work));
+            looked = buffer.Unused.Length;
+            if (segment.WrittenCount >= limits.SegmentBytes || (filled == FillResult.End && (segment.WrittenCount > 0 || disclosure.Withheld > 0)))
+            {
+                await onSegment(segment.WrittenMemory, disclosure, cancellation);
+                segment.ResetWrittenCount();
+                disclosure.Reset();
+            }
+
+            if (filled == FillResult.End)
+            {
+                return StreamVerdict.Complete;
+            }
+        }
+    }
+
+    // What was looked through before has no line end, so a line that arrives in drops is not searched again and again.
+    private static int TakeLines(ReadOnlySpan<byte> data, int looked, bool final, AnswerWork work)
+    {
+        var used = 0;
+        while (data[looked..].IndexOf((byte)'\n') is var end and >= 0)
+        {
+            TakeLine(data[used..(looked + end)], work);
+            used = looked + end + 1;
+            looked = used;
+        }
+
+        if (final)
+        {
+            TakeLine(data[used..], work);
+            used = data.Length;
+        }
+
+        return used;
+    }
+
+    private static void TakeLine(ReadOnlySpan<byte> line, AnswerWork work)
+    {
+        line = line.Trim(" \t\r"u8);
+        if (line.IsEmpty)
+        {
+            return;
+        }
+
+        var facts = work.Reader.Facts;
+        if (!work.Reader.TryReadWhole(line, work.Policy, work.Bases, facts))
+        {
+            work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+            return;
+        }
+
+        if (facts.Type == ResourceType.OperationOutcome)
+        {
+            return;
+        }
+
+        switch (work.Prepare(line, 0, line.Length, null))
+        {
+            case ReleaseOutcome.Released:
+                work.Write(line, 0, line.Length, viewed: false);
+                work.Output.Write("\n"u8);
+                break;
+            case ReleaseOutcome.Broken:
+                work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+                break;
+        }
+    }
+}

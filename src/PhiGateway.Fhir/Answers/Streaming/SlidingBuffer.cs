@@ -1,0 +1,61 @@
+using System.Buffers;
+
+namespace PhiGateway.Fhir.Answers.Streaming;
+
+/// <summary>A pooled window onto a stream: what was read and not yet used up, growing only for a piece that does not fit.</summary>
+internal sealed class SlidingBuffer(Stream source, int largest) : IDisposable
+{
+    private const int Smallest = 128 * 1024;
+
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Smallest);
+    private int _start;
+    private int _end;
+
+    public ReadOnlySpan<byte> Unused => _bytes.AsSpan(_start, _end - _start);
+
+    public void Use(int count) => _start += count;
+
+    /// <summary>Reads more; false at the end of the stream. Throws nothing of its own but what the stream throws.</summary>
+    public async ValueTask<FillResult> FillAsync(CancellationToken cancellation)
+    {
+        if (_start > 0)
+        {
+            _bytes.AsSpan(_start, _end - _start).CopyTo(_bytes);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _bytes.Length)
+        {
+            if (_end >= largest)
+            {
+                return FillResult.TooLong;
+            }
+
+            Grow();
+        }
+
+        var read = await source.ReadAsync(_bytes.AsMemory(_end), cancellation);
+        _end += read;
+        return read == 0 ? FillResult.End : FillResult.Read;
+    }
+
+    // Cleared, because it held PHI and the pool is everybody's.
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes, clearArray: true);
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
+        _bytes.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes, clearArray: true);
+        _bytes = larger;
+    }
+}
+
+/// <summary>What a read brought.</summary>
+internal enum FillResult : byte
+{
+    Read,
+    End,
+    /// <summary>One piece is longer than may be held.</summary>
+    TooLong,
+}

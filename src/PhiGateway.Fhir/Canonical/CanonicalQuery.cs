@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Fhir.Canonical;
+
+/// <summary>The grammar of a query or an urlencoded form: split on <c>&amp;</c>, then on the first <c>=</c>, then decoded exactly once.</summary>
+internal static class CanonicalQuery
+{
+    // RFC 3986 query characters and the bar, which every FHIR client sends bare; without the semicolon, which some parsers split on.
+    private static readonly SearchValues<char> Raw =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&");
+
+    /// <summary>Reads a query without its <c>?</c>, or a form; empty text has no parameters.</summary>
+    internal static Refusal? Read(ReadOnlySpan<char> query, int maxParameters, out QueryParameter[] parameters)
+    {
+        parameters = [];
+        if (query.IsEmpty)
+        {
+            return null;
+        }
+
+        if (query.ContainsAnyExcept(Raw))
+        {
+            return Malformed("character outside the query grammar");
+        }
+
+        var count = query.Count('&') + 1;
+        if (count > maxParameters)
+        {
+            return Malformed("too many parameters");
+        }
+
+        var read = new QueryParameter[count];
+        for (var i = 0; i < count; i++)
+        {
+            var end = query.IndexOf('&');
+            var pair = end < 0 ? query : query[..end];
+            var equals = pair.IndexOf('=');
+            if (equals <= 0 || equals == pair.Length - 1)
+            {
+                return Malformed("parameter without name, equals sign or value");
+            }
+
+            if (!TryDecode(pair[..equals], out var name) || !TryDecode(pair[(equals + 1)..], out var value))
+            {
+                return Malformed("parameter is not exactly once percent-encoded UTF-8 text");
+            }
+
+            read[i] = new QueryParameter(name, value);
+            query = end < 0 ? default : query[(end + 1)..];
+        }
+
+        parameters = read;
+        return null;
+    }
+
+    /// <summary>Reads an urlencoded form's bytes; anything but ASCII is refused.</summary>
+    internal static Refusal? ReadForm(ReadOnlySpan<byte> form, int maxParameters, out QueryParameter[] parameters)
+    {
+        var chars = ArrayPool<char>.Shared.Rent(form.Length);
+        try
+        {
+            if (Ascii.ToUtf16(form, chars, out var written) == OperationStatus.Done)
+            {
+                return Read(chars.AsSpan(0, written), maxParameters, out parameters);
+            }
+
+            parameters = [];
+            return Malformed("form is not ASCII");
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(chars, clearArray: true);
+        }
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> raw, out string text)
+    {
+        if (!raw.ContainsAny('%', '+'))
+        {
+            text = raw.ToString();
+            return true;
+        }
+
+        text = string.Empty;
+        var bytes = raw.Length <= 512 ? stackalloc byte[raw.Length] : new byte[raw.Length];
+        var length = 0;
+        for (var i = 0; i < raw.Length; i++)
+        {
+            var c = raw[i];
+            if (c != '%')
+            {
+                bytes[length++] = c == '+' ? (byte)' ' : (byte)c;
+                continue;
+            }
+
+            if (!Percent.TryRead(raw, i, out bytes[length++]))
+            {
+                return false;
+            }
+
+            i += 2;
+        }
+
+        bytes = bytes[..length];
+        if (Ascii.IsValid(bytes))
+        {
+            text = Encoding.ASCII.GetString(bytes);
+            return !bytes.ContainsAnyInRange((byte)0, (byte)0x1f) && !bytes.Contains((byte)0x7f) && !Percent.IsStillEncoded(text);
+        }
+
+        if (!Utf8.IsValid(bytes))
+        {
+            return false;
+        }
+
+        text = Encoding.UTF8.GetString(bytes);
+        return !HasControl(text) && !Percent.IsStillEncoded(text);
+    }
+
+    // Control, format (zero width, direction) and unassigned characters: what is shown is not what is matched.
+    private static bool HasControl(string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value < 0x20 || (rune.Value >= 0x7f && Rune.IsControl(rune)) || (!rune.IsAscii && IsInvisible(rune)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is
+        System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator
+        or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.OtherNotAssigned;
+
+    private static Refusal Malformed(string detail) => new(DenyReason.MalformedQuery, detail);
+}

@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Compartments;
+
+/// <summary>HL7's five compartments and the types that can be in each; used to read compartment searches, exports and <c>$everything</c>.</summary>
+public static class CompartmentCatalog
+{
+    private static readonly FrozenDictionary<ResourceType, ResourceTypeSet> Compartments = Load();
+
+    /// <summary>Whether the type names a compartment.</summary>
+    public static bool IsCompartment(ResourceType type) => Compartments.ContainsKey(type);
+
+    /// <summary>Types that belong to the compartment through at least one parameter; the compartment's own type is one of them.</summary>
+    public static ResourceTypeSet Members(ResourceType compartment) => Compartments.TryGetValue(compartment, out var members) ? members : default;
+
+    private static FrozenDictionary<ResourceType, ResourceTypeSet> Load()
+    {
+        using var document = EmbeddedJson.Read("compartments.json");
+        var tables = new Dictionary<ResourceType, ResourceTypeSet>();
+        foreach (var compartment in document.RootElement.EnumerateObject())
+        {
+            var own = ResourceType.Parse(compartment.Name);
+            var members = default(ResourceTypeSet).With(own);
+            foreach (var member in compartment.Value.EnumerateObject())
+            {
+                members = members.With(ResourceType.Parse(member.Name));
+            }
+
+            tables.Add(own, members);
+        }
+
+        return tables.ToFrozenDictionary();
+    }
+}

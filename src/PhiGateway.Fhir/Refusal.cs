@@ -1,0 +1,20 @@
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Fhir;
+
+/// <summary>Why reading stopped: the reason for the client and the broken rule for operators; never text from the request.</summary>
+internal sealed record Refusal(DenyReason Reason, string Detail)
+{
+    internal Reading<T> As<T>()
+        where T : class => Reading<T>.Refused(Reason, Detail);
+
+    internal static Refusal Query(string detail) => new(DenyReason.MalformedQuery, detail);
+
+    internal static Refusal Parameter(string detail) => new(DenyReason.UnknownParameter, detail);
+
+    internal static Refusal Body(string detail) => new(DenyReason.MalformedBody, detail);
+
+    internal static Refusal Header(string detail) => new(DenyReason.MalformedHeader, detail);
+
+    internal static Refusal Unknown(string detail) => new(DenyReason.NotUnderstood, detail);
+}

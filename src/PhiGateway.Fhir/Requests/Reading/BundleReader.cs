@@ -1,0 +1,88 @@
+using System.Text.Json;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Reading;
+
+/// <summary>batch and transaction: every entry is a whole request, read like one of its own.</summary>
+internal static class BundleReader
+{
+    internal static Reading<FhirRequest> Read(RequestSource source)
+    {
+        if (source.Bundle is not null)
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "bundle within a bundle");
+        }
+
+        if (WriteReader.CheckQuery(source.Line.Query) is { } refusal)
+        {
+            return refusal.As<FhirRequest>();
+        }
+
+        if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.UnsupportedMediaType, "bundle is not FHIR 4.0 JSON in UTF-8");
+        }
+
+        if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))
+        {
+            return Refusal.Body("body is not strict JSON").As<FhirRequest>();
+        }
+
+        using (document)
+        {
+            return ReadBundle(source, document.RootElement);
+        }
+    }
+
+    private static Reading<FhirRequest> ReadBundle(RequestSource source, JsonElement bundle)
+    {
+        var kind = StrictJson.Text(bundle, "type");
+        var isBundle = StrictJson.TryReadType(bundle, out var type) && type == ResourceType.Bundle && kind is "batch" or "transaction";
+        if (!isBundle || !bundle.TryGetProperty("entry", out var entries) || entries.ValueKind != JsonValueKind.Array)
+        {
+            return Refusal.Body("body is not a batch or transaction").As<FhirRequest>();
+        }
+
+        if (entries.GetArrayLength() == 0 || entries.GetArrayLength() > source.Context.MaxBundleEntries)
+        {
+            return Refusal.Body("bundle without entries or with too many").As<FhirRequest>();
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries.EnumerateArray())
+        {
+            if (BundleEntry.FullUrl(entry) is { } name && !names.Add(name))
+            {
+                return Refusal.Body("two entries of one name").As<FhirRequest>();
+            }
+        }
+
+        var scope = new BundleScope(kind == "transaction", names);
+        var requests = new List<FhirRequest>(entries.GetArrayLength());
+        var parts = new List<AccessPart>();
+        foreach (var entry in entries.EnumerateArray())
+        {
+            var reading = BundleEntry.Read(source, scope, entry);
+            if (!reading.TryGet(out var request, out var reason))
+            {
+                return Reading<FhirRequest>.Refused(reason, reading.Detail);
+            }
+
+            requests.Add(request);
+            parts.AddRange(request.Parts);
+        }
+
+        return Reading<FhirRequest>.Of(new FhirRequest
+        {
+            Canonical = source.Line,
+            Interaction = scope.IsTransaction ? Interaction.Transaction : Interaction.Batch,
+            Parts = parts,
+            Used = [.. requests.SelectMany(static request => request.Used)],
+            Body = source.Body,
+            Entries = requests,
+            Headers = source.Headers,
+            Template = scope.IsTransaction ? "POST / transaction" : "POST / batch",
+        });
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Reading;
+
+/// <summary>create, update and delete with their conditional forms: the write, the search it betrays, and the facts of the body.</summary>
+internal static class WriteReader
+{
+    internal static Reading<FhirRequest> Create(RequestSource source, ResourceType type)
+    {
+        if (CheckQuery(source.Line.Query) is { } refusal)
+        {
+            return refusal.As<FhirRequest>();
+        }
+
+        Condition? condition = null;
+        return source.Headers.IfNoneExist is { } text && ConditionReader.ReadText(source.Context, type, text, out condition) is { } broken
+            ? broken.As<FhirRequest>()
+            : WithBody(source, type, null, Interaction.Create, condition, string.Empty);
+    }
+
+    internal static Reading<FhirRequest> Update(RequestSource source, ResourceType type, string id) =>
+        CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : WithBody(source, type, id, Interaction.Update, null, "/{id}");
+
+    internal static Reading<FhirRequest> ConditionalUpdate(RequestSource source, ResourceType type) =>
+        ConditionReader.Read(source.Context, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
+            ? refusal.As<FhirRequest>()
+            : WithBody(source, type, null, Interaction.Update, condition, "?");
+
+    internal static Reading<FhirRequest> Delete(RequestSource source, ResourceType type, string id) =>
+        CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : Done(source, type, id, Interaction.Delete, null, null, [], [], "/{id}");
+
+    internal static Reading<FhirRequest> ConditionalDelete(RequestSource source, ResourceType type) =>
+        ConditionReader.Read(source.Context, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
+            ? refusal.As<FhirRequest>()
+            : Done(source, type, null, Interaction.Delete, condition, null, [], [], "?");
+
+    /// <summary>Query parameters of an unconditional write: none that mean anything.</summary>
+    internal static Refusal? CheckQuery(IReadOnlyList<QueryParameter> query)
+    {
+        for (var i = 0; i < query.Count; i++)
+        {
+            if (query[i].Name is not ("_format" or "_pretty"))
+            {
+                return Refusal.Parameter("write takes no such parameter");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The parameters of a condition in a query, without those that only shape the answer.</summary>
+    internal static IReadOnlyList<QueryParameter> WithoutFormat(IReadOnlyList<QueryParameter> query) =>
+        query.Any(static parameter => parameter.Name is "_format" or "_pretty") ? [.. query.Where(static parameter => parameter.Name is not ("_format" or "_pretty"))] : query;
+
+    private static Reading<FhirRequest> WithBody(RequestSource source, ResourceType type, string? id, Interaction interaction, Condition? condition, string shape)
+    {
+        if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.UnsupportedMediaType, "body is not FHIR 4.0 JSON in UTF-8");
+        }
+
+        if (type.Name == "Subscription")
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "subscriptions send data where no one judges it");
+        }
+
+        if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "body is not strict JSON");
+        }
+
+        using (document)
+        {
+            return CheckBody(source, document.RootElement, type, id) is { } refusal
+                ? refusal.As<FhirRequest>()
+                : Scan(source, document.RootElement, type, id, interaction, condition, shape);
+        }
+    }
+
+    private static Refusal? CheckBody(RequestSource source, JsonElement body, ResourceType type, string? id)
+    {
+        if (!StrictJson.TryReadType(body, out var bodyType) || bodyType != type)
+        {
+            return Refusal.Body("resourceType is not the path's");
+        }
+
+        if (body.TryGetProperty("id", out var bodyId) && (bodyId.ValueKind != JsonValueKind.String || !FhirId.IsValid(bodyId.GetString())))
+        {
+            return Refusal.Body("id outside the grammar");
+        }
+
+        var isMatch = id is null || string.Equals(StrictJson.Text(body, "id"), id, StringComparison.Ordinal);
+        return isMatch ? null : Refusal.Body("id is not the path's");
+    }
+
+    private static Reading<FhirRequest> Scan(RequestSource source, JsonElement body, ResourceType type, string? id, Interaction interaction, Condition? condition, string shape)
+    {
+        var parts = new List<AccessPart>();
+        var used = new List<UsedParameter>();
+        if (BodyReferences.Check(body, source, parts, used) is { } refusal)
+        {
+            return refusal.As<FhirRequest>();
+        }
+
+        var facts = new ResourceFacts();
+        return source.Scanner.TryScan(source.Body.Span, source.Context, facts)
+            ? Done(source, type, id, interaction, condition, facts, parts, used, shape)
+            : Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "body is not one resource that can be judged");
+    }
+
+    private static Reading<FhirRequest> Done(
+        RequestSource source, ResourceType type, string? id, Interaction interaction, Condition? condition, ResourceFacts? facts, List<AccessPart> others, List<UsedParameter> used, string shape)
+    {
+        var patients = id is null ? [] : PathPatient.Of(type, id);
+        var main = new AccessPart { Interaction = interaction, Type = type, Id = id, Patients = patients, Body = facts };
+        return Reading<FhirRequest>.Of(new FhirRequest
+        {
+            Canonical = source.Line,
+            Interaction = interaction,
+            Type = type,
+            Id = id,
+            Parameters = condition?.Parameters ?? [],
+            Parts = [main, .. condition?.Parts ?? [], .. others],
+            Used = [.. condition?.Used ?? [], .. used],
+            Body = facts is null ? default : source.Body,
+            Headers = source.Headers,
+            Template = Template.Of(source.Method, type, shape),
+        });
+    }
+}

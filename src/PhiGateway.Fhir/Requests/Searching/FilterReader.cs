@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Searching;
+
+/// <summary>Reads one filter: a parameter of a type, its modifier and its values, one by one.</summary>
+internal static class FilterReader
+{
+    /// <summary>Finds the parameter and checks its modifier; <paramref name="modifier"/> is empty when there is none.</summary>
+    internal static Refusal? Find(ResourceType type, string name, [NotNull] out SearchParameterDefinition? definition, out string modifier)
+    {
+        modifier = string.Empty;
+        definition = null!;
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        if (!SearchGrammar.TryFind(type, colon < 0 ? name : name[..colon], out var found) || UnmodelledParameters.Contains(found.Name))
+        {
+            return Refusal.Parameter("parameter is not known for the type");
+        }
+
+        definition = found;
+        if (colon < 0)
+        {
+            return null;
+        }
+
+        modifier = name[(colon + 1)..];
+        return IsAllowed(type, found, modifier) ? null : Refusal.Parameter("modifier is not allowed for the parameter");
+    }
+
+    /// <summary>Reads the values.</summary>
+    internal static Refusal? Read(FhirContext context, ResourceType type, SearchParameterDefinition definition, string modifier, string value, out FilterReading filter)
+    {
+        filter = new FilterReading(value, null, null);
+        if (!SearchValue.TrySplit(value, out var items))
+        {
+            return Refusal.Query("value list with an empty item or an unknown escape");
+        }
+
+        if (modifier == "missing")
+        {
+            return value is "true" or "false" ? null : Refusal.Query("missing takes true or false");
+        }
+
+        if (definition.Kind == SearchParameterKind.Reference && modifier != "identifier")
+        {
+            return ReferenceFilter.Read(context, definition, modifier, items, ref filter);
+        }
+
+        if (type == ResourceType.Patient && definition.Name == "_id")
+        {
+            return ReadPatientIds(items, ref filter);
+        }
+
+        return modifier.Length == 0 ? ReadPlain(definition, items, ref filter) : ReadModified(modifier, items);
+    }
+
+    private static Refusal? ReadPatientIds(string[] items, ref FilterReading filter)
+    {
+        var patients = new PatientId[items.Length];
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (!PatientId.TryParse(items[i], out patients[i]))
+            {
+                return Refusal.Query("id outside the grammar");
+            }
+        }
+
+        filter = filter with { Patients = patients };
+        return null;
+    }
+
+    private static Refusal? ReadPlain(SearchParameterDefinition definition, string[] items, ref FilterReading filter)
+    {
+        var isCondition = definition.Kind == SearchParameterKind.Token && definition.Name[0] != '_';
+        var tokens = isCondition ? new TokenValue[items.Length] : null;
+        for (var i = 0; i < items.Length; i++)
+        {
+            var fits = definition.Name == "_id" ? FhirId.IsValid(items[i])
+                : tokens is not null ? SearchValue.TryReadToken(items[i], out tokens[i])
+                : SearchValue.HasShape(definition.Kind, items[i]);
+            if (!fits)
+            {
+                return Refusal.Query("value does not have the shape of its parameter");
+            }
+        }
+
+        if (tokens is not null)
+        {
+            filter = filter with { Condition = new TokenConstraint(definition.Name, tokens) };
+        }
+
+        return null;
+    }
+
+    private static Refusal? ReadModified(string modifier, string[] items)
+    {
+        foreach (var item in items)
+        {
+            var fits = modifier is not ("not" or "identifier") || SearchValue.TryReadToken(item, out _);
+            if (!fits)
+            {
+                return Refusal.Query("value does not have the shape of its parameter");
+            }
+        }
+
+        return null;
+    }
+
+    // An owner or category turned round would undo the narrowing that the gateway adds; words of the system level are taken as they are.
+    private static bool IsAllowed(ResourceType type, SearchParameterDefinition definition, string modifier)
+    {
+        if (definition.Kind == SearchParameterKind.Reference && ResourceType.TryParse(modifier, out var target))
+        {
+            return definition.Targets.Contains(target);
+        }
+
+        if (definition.IsOwner || definition.Name[0] == '_' || (type == ResourceType.Patient && definition.Name == "_id"))
+        {
+            return false;
+        }
+
+        return SearchModifiers.IsDefined(definition.Kind, modifier) && !(definition.Name == "category" && SearchModifiers.Inverts(modifier));
+    }
+}

@@ -1,0 +1,60 @@
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Searching;
+
+/// <summary>Reads <c>_include</c> and <c>_revinclude</c>: every type that could be pulled in becomes a part of the request.</summary>
+internal static class IncludeReader
+{
+    internal static Refusal? Read(SearchReading reading, string name, string value)
+    {
+        var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
+        var iterates = name.EndsWith(":iterate", StringComparison.Ordinal);
+        var pieces = value.Split(':');
+        if (pieces.Length is < 2 or > 3 || !ResourceType.TryParse(pieces[0], out var source) || !SearchGrammar.TryFind(source, pieces[1], out var link) || link.Kind != SearchParameterKind.Reference)
+        {
+            return Refusal.Parameter("include is not Type:reference-parameter[:Type]");
+        }
+
+        var target = default(ResourceType);
+        if (pieces.Length == 3 && (!ResourceType.TryParse(pieces[2], out target) || !link.Targets.Contains(target)))
+        {
+            return Refusal.Parameter("include names a type that the parameter cannot point at");
+        }
+
+        if (isReverse)
+        {
+            var pointsHere = target.IsNone ? link.Targets.Contains(reading.Type) : target == reading.Type;
+            if (!iterates && !pointsHere)
+            {
+                return Refusal.Parameter("include cannot start from the type searched");
+            }
+
+            reading.Add(Part(source, PartRole.RevInclude, value));
+            return null;
+        }
+
+        if (!iterates && source != reading.Type)
+        {
+            return Refusal.Parameter("include cannot start from the type searched");
+        }
+
+        if (!target.IsNone)
+        {
+            reading.Add(Part(target, PartRole.Include, value));
+            return null;
+        }
+
+        foreach (var possible in link.Targets.Members())
+        {
+            reading.Add(Part(possible, PartRole.Include, value));
+        }
+
+        return null;
+    }
+
+    // Whole resources come back, so it is reading, whatever the way in.
+    private static AccessPart Part(ResourceType type, PartRole role, string value) =>
+        new() { Interaction = Interaction.Read, Type = type, Role = role, Include = value };
+}

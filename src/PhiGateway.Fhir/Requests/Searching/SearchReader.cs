@@ -1,0 +1,71 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Searching;
+
+/// <summary>Reads the parameters of a search of one type: every name, modifier and value must be known, or all is refused.</summary>
+internal static class SearchReader
+{
+    /// <summary>Reads all parameters into the reading.</summary>
+    internal static Refusal? Read(SearchReading reading, IReadOnlyList<QueryParameter> parameters)
+    {
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            var (name, value) = parameters[i];
+            if (ReadOne(reading, name, value, out var canonical) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (!ReferenceEquals(canonical, value))
+            {
+                reading.Rewrite(parameters, i, canonical);
+            }
+        }
+
+        return null;
+    }
+
+    private static Refusal? ReadOne(SearchReading reading, string name, string value, out string canonical)
+    {
+        canonical = value;
+        if (name[0] == '_')
+        {
+            if (name.StartsWith("_has:", StringComparison.Ordinal))
+            {
+                return ChainReader.Read(reading, reading.Type, name, value, 0, out canonical);
+            }
+
+            if (ResultParameters.IsKnown(name))
+            {
+                return reading.IsCondition ? Refusal.Parameter("result parameter in a condition") : ResultParameters.Read(reading, name, value);
+            }
+        }
+
+        if (name.Contains('.', StringComparison.Ordinal))
+        {
+            return ChainReader.Read(reading, reading.Type, name, value, 0, out canonical);
+        }
+
+        if (FilterReader.Find(reading.Type, name, out var definition, out var modifier) is { } unknown)
+        {
+            return unknown;
+        }
+
+        reading.Use(new UsedParameter(reading.Type, definition, IsSort: false));
+        if (FilterReader.Read(reading.Context, reading.Type, definition, modifier, value, out var filter) is { } refusal)
+        {
+            return refusal;
+        }
+
+        canonical = filter.Canonical;
+        if (filter.Condition is { } condition)
+        {
+            reading.AddCondition(condition);
+        }
+
+        return filter.Patients is { } patients ? reading.Name(patients) : null;
+    }
+}

@@ -1,0 +1,79 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Searching;
+
+/// <summary>What reading the parameters of one search gathers; mutable, used by one request.</summary>
+internal sealed class SearchReading(FhirContext context, ResourceType type, bool isCondition)
+{
+    private List<TokenConstraint>? _conditions;
+    private List<UsedParameter>? _used;
+    private QueryParameter[]? _rewritten;
+    private PatientId[]? _owners;
+
+    internal FhirContext Context { get; } = context;
+
+    internal ResourceType Type { get; } = type;
+
+    /// <summary>A conditional write's query: no result parameters.</summary>
+    internal bool IsCondition { get; } = isCondition;
+
+    /// <summary>Bits of result parameters already seen, since each may stand once.</summary>
+    internal int Seen { get; set; }
+
+    /// <summary>At least one parameter narrows the search.</summary>
+    internal bool HasFilter { get; private set; }
+
+    internal List<AccessPart>? Others { get; private set; }
+
+    internal IReadOnlyList<PatientId> Patients => _owners ?? [];
+
+    internal IReadOnlyList<TokenConstraint> Conditions => _conditions is null ? [] : _conditions;
+
+    internal IReadOnlyList<UsedParameter> Used => _used is null ? [] : _used;
+
+    internal void Add(AccessPart part) => (Others ??= []).Add(part);
+
+    internal void AddCondition(TokenConstraint condition) => (_conditions ??= []).Add(condition);
+
+    internal void Use(UsedParameter used)
+    {
+        (_used ??= new List<UsedParameter>(4)).Add(used);
+        HasFilter |= !used.IsSort;
+    }
+
+    /// <summary>Notes whom an owner parameter names; a second one must name exactly the same patients, else the request means nobody.</summary>
+    internal Refusal? Name(PatientId[] patients)
+    {
+        if (_owners is not null && !SameSet(_owners, patients))
+        {
+            return Refusal.Query("two owner parameters name different patients");
+        }
+
+        _owners = patients;
+        return null;
+    }
+
+    /// <summary>Puts the canonical spelling of a value in the place of the client's.</summary>
+    internal void Rewrite(IReadOnlyList<QueryParameter> parameters, int at, string value)
+    {
+        _rewritten ??= [.. parameters];
+        _rewritten[at] = parameters[at] with { Value = value };
+    }
+
+    internal IReadOnlyList<QueryParameter> Canonical(IReadOnlyList<QueryParameter> parameters) => _rewritten ?? parameters;
+
+    private static bool SameSet(PatientId[] one, PatientId[] other)
+    {
+        foreach (var patient in one)
+        {
+            if (Array.IndexOf(other, patient) < 0)
+            {
+                return false;
+            }
+        }
+
+        return one.Length == other.Length;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Admit;
+
+/// <summary>Is there room: rate and concurrency of the client, space in the journal?</summary>
+internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal) : IStage
+{
+    private readonly ConcurrentDictionary<string, ClientGate> _gates = new(StringComparer.Ordinal);
+
+    public string Name => "Admit";
+
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Admit(exchange));
+
+    private StageResult Admit(GatewayExchange exchange)
+    {
+        if (journal.Status is not (JournalStatus.Open or JournalStatus.NearlyFull))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        if (exchange.Client is not { } entry)
+        {
+            // Only the public discovery documents come here without a client.
+            return StageResult.Continue;
+        }
+
+        var limits = entry.Client.Limits;
+        var gate = _gates.GetOrAdd(entry.Client.Id, static _ => new ClientGate());
+        exchange.Ticket = gate.Enter(limits.Concurrency ?? options.Limits.Concurrency);
+        if (exchange.Ticket is null)
+        {
+            return StageResult.Refuse(DenyReason.ConcurrencyLimited);
+        }
+
+        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, exchange.Now);
+        if (wait > TimeSpan.Zero)
+        {
+            exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return StageResult.Refuse(DenyReason.RateLimited);
+        }
+
+        return StageResult.Continue;
+    }
+}

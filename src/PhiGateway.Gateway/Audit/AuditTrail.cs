@@ -1,0 +1,216 @@
+using Microsoft.AspNetCore.Http.Features;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Logging;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Audit;
+
+/// <summary>Writes a request's records: nothing leaves, and nothing is changed upstream, before its record is durable.</summary>
+internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, TimeProvider clock, ILogger<AuditTrail> log)
+{
+    private const int MostListed = 1000;
+
+    /// <summary>Records what is about to be released; the bytes may go only when this continues.</summary>
+    public async ValueTask<StageResult> RecordDisclosureAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
+        record.Decision = "permit";
+        AddDisclosed(record, exchange);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records a write that is about to be forwarded.</summary>
+    public async ValueTask<StageResult> RecordIntentAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Intent, exchange.Id);
+        record.Decision = "permit";
+        AddAsked(record, exchange);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.IntentRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records what came of a write; the answer may go only when this continues.</summary>
+    public async ValueTask<StageResult> RecordOutcomeAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Outcome, NewId());
+        record.ParentId = exchange.Id;
+        record.Decision = "permit";
+        AddDisclosed(record, exchange);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.IntentRecorded = false;
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records a refusal, once; answers what the client may be told, which is 503 when it could not be recorded.</summary>
+    public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    {
+        exchange.Status = reason.Status;
+        var record = exchange.IntentRecorded
+            ? Describe(exchange, AuditKind.Outcome, NewId())
+            : Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
+        record.ParentId = exchange.IntentRecorded || exchange.DisclosureRecorded ? exchange.Id : Guid.Empty;
+        // A fault is ours or the upstream's; everything below 500 is an answer that the client was denied.
+        record.Decision = reason.Status >= 500 ? "error" : "deny";
+        record.Reason = reason.Code;
+        record.Rule = detail;
+        AddAsked(record, exchange);
+        exchange.IntentRecorded = false;
+        return await TryAppendAsync(record) ? reason : DenyReason.AuditUnavailable;
+    }
+
+    /// <summary>Records that an answer was cut after it had begun.</summary>
+    public async ValueTask RecordCutAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    {
+        var record = Describe(exchange, AuditKind.Decision, NewId());
+        record.ParentId = exchange.Id;
+        record.Decision = "error";
+        record.Reason = reason.Code;
+        record.Rule = detail;
+        await TryAppendAsync(record);
+    }
+
+    /// <summary>The client went away before an answer: an open intent still gets its outcome.</summary>
+    public async ValueTask CloseAbandonedAsync(GatewayExchange exchange)
+    {
+        if (exchange.IntentRecorded)
+        {
+            await RecordRefusalAsync(exchange, DenyReason.Faulted, "client-gone");
+        }
+    }
+
+    /// <summary>Records, without anyone waiting, what became of a disclosure.</summary>
+    public void RecordDelivery(GatewayExchange exchange)
+    {
+        if (!exchange.DisclosureRecorded)
+        {
+            return;
+        }
+
+        var record = new AuditRecord
+        {
+            Id = NewId(),
+            ParentId = exchange.Id,
+            Kind = AuditKind.Delivery,
+            Event = "delivery",
+            Time = clock.GetUtcNow(),
+            Client = exchange.Client?.Client.Id,
+            Tenant = exchange.Route?.Tenant,
+            Status = exchange.Status,
+            Bytes = exchange.BytesOut,
+            Delivery = exchange.Delivered ? "complete" : "partial",
+        };
+        if (!journal.TryAppend(record))
+        {
+            GatewayLog.DeliveryDropped(log, exchange.Id);
+        }
+    }
+
+    private static void AddDisclosed(AuditRecord record, GatewayExchange exchange)
+    {
+        var disclosure = exchange.Disclosure;
+        record.PatientState = disclosure.HasUndeterminedPatient ? "undetermined" : disclosure.Patients.Count > 0 ? "known" : "none-by-type";
+        record.Patients = AuditText.PatientsOf(disclosure.Patients);
+        record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
+        record.ResourceCount = disclosure.Resources.Count;
+        record.WithheldCount = disclosure.Withheld;
+        record.Labels = AuditText.LabelsOf(disclosure.Labels);
+        record.Bytes = exchange.BytesOut;
+    }
+
+    // What a request named, for records of things that were not released.
+    private static void AddAsked(AuditRecord record, GatewayExchange exchange)
+    {
+        if (exchange.Request is not { } request)
+        {
+            return;
+        }
+
+        record.Patients = AuditText.PatientsAsked(request);
+        record.Resources = request.Id is null || request.Type.IsNone ? [] : [$"{request.Type.Name}/{request.Id}"];
+        record.ResourceCount = record.Resources.Count;
+    }
+
+    private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id)
+    {
+        var record = new AuditRecord
+        {
+            Id = id,
+            Kind = kind,
+            Event = exchange.Request is { } asked ? AuditText.NameOf(asked.Interaction) : "request",
+            Time = id == exchange.Id ? exchange.Now : clock.GetUtcNow(),
+            Revision = exchange.Snapshot.Revision,
+            Tenant = exchange.Route?.Tenant,
+            Environment = exchange.Route?.Environment ?? options.Environment,
+            Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
+            Method = exchange.Http.Request.Method,
+            Template = exchange.Request?.Template,
+            Interaction = exchange.Request is { } known ? AuditText.NameOf(known.Interaction) : null,
+            ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
+            RawTarget = exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget,
+            Rule = exchange.Permit?.Rule,
+            Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
+            Upstream = exchange.Upstream,
+            UpstreamStatus = exchange.UpstreamStatus,
+            Status = exchange.Status,
+        };
+        if (exchange.Client is { } entry)
+        {
+            record.Client = entry.Client.Id;
+            record.UseCase = entry.Client.UseCase;
+            record.Organization = entry.Organization?.Id;
+            record.Owner = entry.Client.Owner;
+        }
+
+        if (exchange.Caller is { } caller)
+        {
+            record.Issuer = caller.Issuer;
+            record.IssuerClientId = caller.ClientId;
+            record.Subject = caller.Subject;
+            record.TokenId = caller.TokenId;
+            record.TokenHash = caller.TokenHash;
+            record.Binding = AuditText.NameOf(caller.Binding);
+            record.Purpose = AuditText.NamesOf(caller.Purposes);
+        }
+        else
+        {
+            record.IssuerClientId = exchange.ClaimedClientId;
+        }
+
+        return record;
+    }
+
+    private async ValueTask<bool> TryAppendAsync(AuditRecord record)
+    {
+        try
+        {
+            await journal.AppendAsync(record);
+            return true;
+        }
+        catch (JournalUnavailableException refused)
+        {
+            GatewayLog.JournalRefused(log, record.Kind.ToString(), refused.Status.ToString());
+            return false;
+        }
+    }
+
+    private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using PhiGateway.Admin;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Gateway.Health;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>Builds the web application that administrators reach, on its own listener: health, then the admin API behind its gate.</summary>
+internal static class ControlPlane
+{
+    private const long MaxBody = 64L * 1024 * 1024;
+
+    /// <summary>Builds it, not started.</summary>
+    public static WebApplication Build(GatewayParts parts, Readiness readiness)
+    {
+        var options = parts.Options;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddProvider(parts.LoggerProvider).SetMinimumLevel(LogLevel.Information);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
+        });
+
+        var services = builder.Services;
+        services.AddRouting();
+        services.AddSingleton(parts.Clock).AddSingleton(parts.RegistryStore).AddSingleton(parts.RegistrySource).AddSingleton(parts.AuditStore);
+        services.AddSingleton<IAuditJournal>(parts.Journal);
+        services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
+        services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
+        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, KnowsTokenParameter = IsToken });
+
+        var app = builder.Build();
+        HealthEndpoints.Use(app, readiness);
+        app.MapPhiGatewayAdmin();
+        return app;
+    }
+
+    // What a grant may set a condition on: a token parameter whose value can be found in the resource itself.
+    private static bool IsToken(ResourceType type, string name) =>
+        SearchGrammar.TryFind(type, name, out var parameter) && parameter.Kind == SearchParameterKind.Token && parameter.Paths.Count > 0;
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Fhir.Scopes;
+using PhiGateway.Gateway.Admit;
+using PhiGateway.Gateway.Audit;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Identify;
+using PhiGateway.Gateway.Ingress;
+using PhiGateway.Gateway.Logging;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Release;
+using PhiGateway.Gateway.Understand;
+using PhiGateway.Identity;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>Builds the web application that clients reach: YARP's routes, our pipeline, nothing else.</summary>
+internal static class DataPlane
+{
+    /// <summary>Builds it, not started.</summary>
+    public static WebApplication Build(GatewayParts parts, IConfigurationRoot configuration)
+    {
+        var options = parts.Options;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.AddProvider(parts.LoggerProvider).SetMinimumLevel(LogLevel.Information);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBody + 1;
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            Listeners.Add(kestrel, options.Listeners.Data, options.Listeners);
+        });
+
+        var services = builder.Services;
+        services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
+        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read);
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
+        services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<GatewayMetrics>();
+        services.AddSingleton<IngressStage>().AddSingleton<IdentifyStage>().AddSingleton<UnderstandStage>().AddSingleton<DecideStage>();
+        services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
+        services.AddSingleton<IUpstream, YarpUpstream>().AddSingleton<StoredVersionGuard>().AddSingleton<DiscoveryDocuments>();
+        services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>();
+
+        var app = builder.Build();
+        var runner = app.Services.GetRequiredService<RequestRunner>();
+        app.UseRouting();
+        // Two ways in, one pipeline: what YARP has a route for, and whatever it has none for, which is refused on the record.
+#pragma warning disable ASP0014 // Endpoints must run before the terminal middleware, not after it.
+        app.UseEndpoints(endpoints => endpoints.MapReverseProxy(proxy => proxy.Run(runner.RunAsync)));
+#pragma warning restore ASP0014
+        app.Run(runner.RunAsync);
+        return app;
+    }
+}

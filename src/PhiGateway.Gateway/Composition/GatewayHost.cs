@@ -1,0 +1,205 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Demo;
+using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Logging;
+using PhiGateway.Gateway.Registry;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Storage;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>One running gateway: stores, journal, snapshot, both planes; started in order, stopped in the reverse.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _loops = [];
+    private WebApplication? _data;
+    private WebApplication? _admin;
+
+    private GatewayHost()
+    {
+    }
+
+    /// <summary>What both planes share.</summary>
+    public GatewayParts Parts { get; private set; } = null!;
+
+    /// <summary>Where clients reach it.</summary>
+    public string DataAddress => LoopbackHost.AddressOf(_data!);
+
+    /// <summary>Where administrators reach it.</summary>
+    public string AdminAddress => LoopbackHost.AddressOf(_admin!);
+
+    /// <summary>The first admin key, when one was made at this start; to be shown once and kept nowhere.</summary>
+    public string? BootstrapKey { get; private set; }
+
+    /// <summary>Starts everything; what cannot be started is thrown in words for the operator.</summary>
+    public static async Task<GatewayHost> StartAsync(GatewayOptions options, IConfigurationRoot configuration, bool quiet, CancellationToken cancellationToken)
+    {
+        var host = new GatewayHost();
+        try
+        {
+            await host.StartPartsAsync(options, quiet, cancellationToken);
+
+            // The control plane first: an operator can look at a node that is not ready yet.
+            Readiness readiness = null!;
+            host._data = DataPlane.Build(host.Parts, configuration);
+            var authenticator = host._data.Services.GetRequiredService<ICallerAuthenticator>();
+            readiness = new Readiness(options, host.Parts.Snapshots, host.Parts.Follower, host.Parts.Journal, host.Parts.Shipper, authenticator.GetStatus, host.Parts.Clock);
+            host._admin = ControlPlane.Build(host.Parts, readiness);
+            host._owned.Add(host._admin);
+            host._owned.Add(host._data);
+            await host._admin.StartAsync(cancellationToken);
+            await host._data.StartAsync(cancellationToken);
+            var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
+            GatewayLog.Listening(log, "control", host.AdminAddress);
+            GatewayLog.Listening(log, "data", host.DataAddress);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for Ctrl-C or a termination signal.</summary>
+    public async Task WaitForStopAsync()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, Asked);
+        using var interrupted = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, Asked);
+        await asked.Task;
+
+        void Asked(System.Runtime.InteropServices.PosixSignalContext context)
+        {
+            context.Cancel = true;
+            asked.TrySetResult();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Planes stop first and finish their requests; then the loops; then what they wrote to.
+        if (_data is not null)
+        {
+            await _data.StopAsync();
+        }
+
+        if (_admin is not null)
+        {
+            await _admin.StopAsync();
+        }
+
+        await _stopping.CancelAsync();
+        try
+        {
+            await Task.WhenAll(_loops);
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
+
+        for (var i = _owned.Count - 1; i >= 0; i--)
+        {
+            await _owned[i].DisposeAsync();
+        }
+
+        _owned.Clear();
+        _stopping.Dispose();
+    }
+
+    private static StorageOptions StoreOf(string provider, string connectionString) => new()
+    {
+        Provider = Enum.Parse<StorageProvider>(provider),
+        ConnectionString = SecretReference.IsReference(connectionString) && SecretReference.TryResolve(connectionString, out var secret, out _) ? secret : connectionString,
+    };
+
+    private async Task StartPartsAsync(GatewayOptions options, bool quiet, CancellationToken cancellationToken)
+    {
+        var clock = TimeProvider.System;
+        var serilog = GatewayLogging.Create(options, quiet);
+        _owned.Add(serilog);
+        var provider = GatewayLogging.ProviderOf(serilog);
+        var loggers = LoggerFactory.Create(logging => logging.AddProvider(provider).SetMinimumLevel(LogLevel.Information));
+        _owned.Add(new Owned(loggers));
+        var log = loggers.CreateLogger<GatewayHost>();
+
+        // 1. Stores: connected to when needed, so that a database that is away does not keep the node from starting.
+        var registry = RegistryStorage.Create(StoreOf(options.Registry.Provider, options.Registry.ConnectionString), clock);
+        _owned.Add(registry);
+        var audit = AuditStorage.Create(StoreOf(options.Audit.Store.Provider, options.Audit.Store.ConnectionString), clock);
+        _owned.Add(audit);
+        await StoragePreparation.PrepareAsync([registry.Migrator, audit.Migrator], clock, log, _loops, _stopping.Token, cancellationToken);
+
+        // 2. The journal: without it nothing is ever released.
+        _ = ByteSize.TryParse(options.Audit.Journal.Budget, out var budget);
+        var journal = await FileJournal.OpenAsync(new JournalOptions { Directory = options.Audit.Journal.Directory, LogName = options.Node, Budget = budget, SegmentBytes = SegmentOf(budget) }, clock);
+        _owned.Add(journal);
+        var pseudonym = PatientPseudonym.OpenOrCreate(Path.Combine(options.Audit.Journal.Directory, "pseudonym.key"));
+        var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
+        _owned.Add(new Owned(shipper));
+
+        // 3. The registry in force.
+        var snapshots = new SnapshotHolder(clock);
+        var follower = new SnapshotFollower(
+            registry.Source, snapshots, new LastGoodSnapshot(options, clock, loggers.CreateLogger<LastGoodSnapshot>()), options, clock, loggers.CreateLogger<SnapshotFollower>());
+        Parts = new GatewayParts
+        {
+            Options = options,
+            Clock = clock,
+            LoggerProvider = provider,
+            Loggers = loggers,
+            RegistryStore = registry.Store,
+            RegistrySource = registry.Source,
+            AuditStore = audit.Store,
+            Snapshots = snapshots,
+            Follower = follower,
+            Journal = journal,
+            Shipper = shipper,
+            Pseudonym = pseudonym,
+        };
+        await follower.StartWithRegistryAsync(cancellationToken);
+        _loops.Add(Watched("snapshot follower", follower.RunAsync, log));
+        _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
+
+        // 4. A first key to the control plane, if there is none.
+        BootstrapKey = await FirstKey.EnsureAsync(Parts, cancellationToken);
+    }
+
+    // A small budget gets small segments, so that there are always several.
+    private static long SegmentOf(long budget) => Math.Clamp(budget / 16 / 4096 * 4096, JournalOptions.MinSegmentBytes, JournalOptions.DefaultSegmentBytes);
+
+    private async Task Watched(string part, Func<CancellationToken, Task> run, ILogger log)
+    {
+        try
+        {
+            await Task.Run(() => run(_stopping.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
+#pragma warning disable CA1031 // A loop that ends by a fault must not take the process with it: readiness tells.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            GatewayLog.PartStopped(log, part, fault.GetType().Name);
+        }
+    }
+
+    private sealed class Owned(IDisposable inner) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            inner.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Registry;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>What both planes share: one registry, one snapshot, one journal, one clock.</summary>
+internal sealed record GatewayParts
+{
+    public required GatewayOptions Options { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required ILoggerProvider LoggerProvider { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
+
+    public required IRegistryStore RegistryStore { get; init; }
+
+    public required IRegistrySource RegistrySource { get; init; }
+
+    public required IAuditStore AuditStore { get; init; }
+
+    public required SnapshotHolder Snapshots { get; init; }
+
+    public required SnapshotFollower Follower { get; init; }
+
+    public required FileJournal Journal { get; init; }
+
+    public required AuditShipper Shipper { get; init; }
+
+    public required PatientPseudonym Pseudonym { get; init; }
+}

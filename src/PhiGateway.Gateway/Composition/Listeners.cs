@@ -1,0 +1,39 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using PhiGateway.Gateway.Configuration;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>Opens a listener from its address in configuration.</summary>
+internal static class Listeners
+{
+    /// <summary>Adds one listener; the address was validated before.</summary>
+    public static void Add(KestrelServerOptions kestrel, string address, ListenerOptions options)
+    {
+        var uri = new Uri(address);
+        var ip = uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host.Trim('[', ']'));
+        // Port 0 takes a free port; Uri gives the scheme's own when none is written.
+        kestrel.Listen(ip, uri.Port, listen =>
+        {
+            if (uri.Scheme != "https")
+            {
+                // Without TLS there is no ALPN, and prior-knowledge HTTP/2 is a second framing to agree on.
+                listen.Protocols = HttpProtocols.Http1;
+                return;
+            }
+
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            var certificate = X509Certificate2.CreateFromPemFile(options.CertificatePath!, options.CertificateKeyPath!);
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificate = certificate;
+                https.SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
+                // Asked for, not demanded: whether a client must have one is the registry's word, and bound tokens compare it (RFC 8705).
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.AllowAnyClientCertificate();
+            });
+        });
+    }
+}

@@ -1,0 +1,111 @@
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Storage;
+using PhiGateway.Audit.Journal;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>Runs the gateway from configuration, or only checks the configuration.</summary>
+internal static class RunCommand
+{
+    private const string DefaultFile = "appsettings.json";
+
+    private const string Usage = """
+        phi-gateway                        run with ./appsettings.json and PHIGW__… variables
+          --config FILE                    another configuration file
+        phi-gateway validate [--config F]  check the configuration and list every problem
+        phi-gateway demo                   run the demonstration on loopback
+          --port N --admin-port N          other ports (default 8080 and 8081)
+          --data DIR                       where it keeps its files (default ./demo-data)
+        """;
+
+    /// <summary>Runs until it is told to stop.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (!TryReadFile(args, out var file) || Load(file) is not { } loaded)
+        {
+            return 2;
+        }
+
+        try
+        {
+            await using var host = await GatewayHost.StartAsync(loaded.Options, loaded.Configuration, quiet: false, CancellationToken.None);
+            if (host.BootstrapKey is { } key)
+            {
+                await Console.Out.WriteLineAsync($"First admin key, shown this once: {key}");
+            }
+
+            await host.WaitForStopAsync();
+            return 0;
+        }
+        catch (Exception fault) when (fault is StorageException or JournalOpenException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>Checks and says what is wrong.</summary>
+    public static async Task<int> ValidateAsync(string[] args)
+    {
+        if (!TryReadFile(args, out var file) || Load(file) is null)
+        {
+            return 2;
+        }
+
+        await Console.Out.WriteLineAsync("The configuration is good.");
+        return 0;
+    }
+
+    /// <summary>Prints the usage.</summary>
+    public static async Task<int> HelpAsync()
+    {
+        await Console.Out.WriteLineAsync(Usage);
+        return 0;
+    }
+
+    private static bool TryReadFile(string[] args, out string file)
+    {
+        file = args is ["--config", var path] ? path : DefaultFile;
+        if (args.Length is 0 || args is ["--config", _])
+        {
+            return true;
+        }
+
+        Console.Error.WriteLine("Unknown arguments.");
+        Console.Error.WriteLine(Usage);
+        return false;
+    }
+
+    private static LoadedConfiguration? Load(string file)
+    {
+        if (!File.Exists(file))
+        {
+            Console.Error.WriteLine($"There is no configuration file {file}. Run the demonstration with 'demo', or name a file with --config.");
+            return null;
+        }
+
+        try
+        {
+            var configuration = GatewayConfiguration.Load(file);
+            var (options, problems) = GatewayConfiguration.Read(configuration);
+            if (problems.Count == 0)
+            {
+                return new LoadedConfiguration(options, configuration);
+            }
+
+            Console.Error.WriteLine($"The configuration {file} has {problems.Count} problem{(problems.Count == 1 ? string.Empty : "s")}:");
+            foreach (var problem in problems)
+            {
+                Console.Error.WriteLine($"  {problem.Key} {problem.Message}");
+            }
+        }
+        catch (InvalidDataException)
+        {
+            Console.Error.WriteLine($"The configuration {file} is not valid JSON.");
+        }
+
+        return null;
+    }
+
+    private sealed record LoadedConfiguration(GatewayOptions Options, Microsoft.Extensions.Configuration.IConfigurationRoot Configuration);
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Configuration;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Reads configuration: one JSON file and the environment (<c>PHIGW__Section__Key</c>), and lists every problem at once.</summary>
+internal static class GatewayConfiguration
+{
+    /// <summary>Prefix of environment variables that set keys under <c>PhiGateway</c>, or any section when they name one.</summary>
+    public const string EnvironmentPrefix = "PHIGW__";
+
+    private static readonly string[] KnownSections = ["PhiGateway", "ReverseProxy", "Serilog"];
+
+    /// <summary>Builds the configuration from a file, the environment and, strongest, given values.</summary>
+    /// <exception cref="InvalidDataException">The file is not JSON.</exception>
+    public static IConfigurationRoot Load(string? path, IEnumerable<KeyValuePair<string, string?>>? overrides = null)
+    {
+        var builder = new ConfigurationBuilder();
+        if (path is not null)
+        {
+            builder.AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: true);
+        }
+
+        builder.AddInMemoryCollection(FromEnvironment());
+        if (overrides is not null)
+        {
+            builder.AddInMemoryCollection(overrides);
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Binds and validates everything; the options are only good when no problem is listed.</summary>
+    public static (GatewayOptions Options, IReadOnlyList<ConfigurationProblem> Problems) Read(IConfigurationRoot configuration)
+    {
+        var problems = new List<ConfigurationProblem>();
+        foreach (var section in configuration.GetChildren())
+        {
+            if (!KnownSections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                problems.Add(new ConfigurationProblem(section.Key, "is not a known section; known are PhiGateway, ReverseProxy and Serilog."));
+            }
+        }
+
+        var gateway = configuration.GetSection("PhiGateway");
+        problems.AddRange(UnknownKeys.Find(gateway, typeof(GatewayOptions)));
+        var options = new GatewayOptions();
+        Bind(gateway, options, problems);
+        GatewayOptionsValidator.Validate(options, problems);
+        RouteValidator.Validate(configuration.GetSection("ReverseProxy"), options, problems);
+        return (options, problems);
+    }
+
+    // Each leaf is bound by itself, so that one unreadable value does not hide the others.
+    private static void Bind(IConfigurationSection section, GatewayOptions options, List<ConfigurationProblem> problems)
+    {
+        try
+        {
+            section.Bind(options);
+        }
+        catch (InvalidOperationException fault)
+        {
+            var culprit = section.AsEnumerable().FirstOrDefault(pair => pair.Value is not null && fault.Message.Contains($"'{pair.Key}'", StringComparison.Ordinal)).Key;
+            problems.Add(new ConfigurationProblem(culprit ?? section.Path, "cannot be read as the kind of value it must be."));
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment()
+    {
+        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        {
+            var name = (string)variable.Key;
+            if (!name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var key = name[EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+            var first = key.Split(':')[0];
+            yield return new(KnownSections.Contains(first, StringComparer.OrdinalIgnoreCase) ? key : $"PhiGateway:{key}", (string?)variable.Value);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using PhiGateway.Identity.Issuers;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>What an operator writes under <c>PhiGateway</c>: everything the process needs before it can read the registry.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>The environment this gateway serves, such as <c>production</c>; required.</summary>
+    public string Environment { get; set; } = string.Empty;
+
+    /// <summary>Name of this node in audit records; default: the machine's name.</summary>
+    public string Node { get; set; } = System.Environment.MachineName.ToLowerInvariant();
+
+    /// <summary>Scheme, host and port that clients use, such as <c>https://gw.hospital.example</c>; required.</summary>
+    public string PublicBase { get; set; } = string.Empty;
+
+    /// <summary>Further authorities (host or host:port) that are accepted in the Host header besides that of <see cref="PublicBase"/>.</summary>
+    public IReadOnlyList<string> Hosts { get; set; } = [];
+
+    public ListenerOptions Listeners { get; set; } = new();
+
+    public RegistryOptions Registry { get; set; } = new();
+
+    public AuditOptions Audit { get; set; } = new();
+
+    /// <summary>Token issuers; at least one.</summary>
+    public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];
+
+    public LimitOptions Limits { get; set; } = new();
+
+    public AdminPlaneOptions Admin { get; set; } = new();
+
+    /// <summary>Endpoints told to SMART apps; default: those customary at the first issuer.</summary>
+    public SmartEndpointOptions SmartEndpoints { get; set; } = new();
+
+    /// <summary>Where logs go besides the console; null: the console only.</summary>
+    public string? LogFile { get; set; }
+
+    /// <summary>Every authority accepted in the Host header.</summary>
+    internal IReadOnlyList<string> AcceptedHosts =>
+        Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri) ? [uri.Authority, .. Hosts] : Hosts;
+}
+
+/// <summary>Where the two planes listen.</summary>
+public sealed class ListenerOptions
+{
+    /// <summary>Data plane, such as <c>https://0.0.0.0:8443</c>; required. http only on loopback or behind a named TLS terminator.</summary>
+    public string Data { get; set; } = string.Empty;
+
+    /// <summary>Control plane; default <c>http://127.0.0.1:8081</c>. http only on loopback.</summary>
+    public string Admin { get; set; } = "http://127.0.0.1:8081";
+
+    /// <summary>PEM certificate chain for https listeners.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>PEM private key for https listeners.</summary>
+    public string? CertificateKeyPath { get; set; }
+
+    /// <summary>Security: lets the data plane listen without TLS beyond loopback, for a terminator in front. Default false.</summary>
+    public bool AllowPlainHttpBehindTerminator { get; set; }
+}
+
+/// <summary>Where the registry is.</summary>
+public sealed class RegistryOptions
+{
+    /// <summary>Postgres or Sqlite; default Sqlite.</summary>
+    public string Provider { get; set; } = "Sqlite";
+
+    /// <summary>By reference: <c>env:NAME</c> or <c>file:/path</c>; for Sqlite also the plain string. Required.</summary>
+    public string ConnectionString { get; set; } = string.Empty;
+
+    /// <summary>How long a node serves from its last good snapshot while the registry is away; default 15 minutes.</summary>
+    public TimeSpan MaxSnapshotAge { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The net under NOTIFY; default 2 seconds.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
+    public string? LastGoodFile { get; set; }
+}
+
+/// <summary>Where the audit trail is.</summary>
+public sealed class AuditOptions
+{
+    public JournalPlaneOptions Journal { get; set; } = new();
+
+    public AuditStoreOptions Store { get; set; } = new();
+}
+
+/// <summary>The journal on this node's disk.</summary>
+public sealed class JournalPlaneOptions
+{
+    /// <summary>Directory, writable; required.</summary>
+    public string Directory { get; set; } = string.Empty;
+
+    /// <summary>Most it may hold unshipped, such as <c>40 GiB</c>; default 4 GiB.</summary>
+    public string Budget { get; set; } = "4 GiB";
+}
+
+/// <summary>The searchable store that the journal is shipped to.</summary>
+public sealed class AuditStoreOptions
+{
+    /// <summary>Postgres or Sqlite; default Sqlite.</summary>
+    public string Provider { get; set; } = "Sqlite";
+
+    /// <summary>By reference, as for the registry. Required.</summary>
+    public string ConnectionString { get; set; } = string.Empty;
+}
+
+/// <summary>Limits that hold where a client has none of its own.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>Per client; default 100.</summary>
+    public int RequestsPerSecond { get; set; } = 100;
+
+    /// <summary>Per client; default 64.</summary>
+    public int Concurrency { get; set; } = 64;
+
+    /// <summary>Bytes; default 2 MiB.</summary>
+    public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
+
+    /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
+    public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
+}
+
+/// <summary>Who may use the control plane.</summary>
+public sealed class AdminPlaneOptions
+{
+    /// <summary>First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.</summary>
+    public string? BootstrapKey { get; set; }
+}
+
+/// <summary>Endpoints for <c>.well-known/smart-configuration</c>; null: derived from the first issuer.</summary>
+public sealed class SmartEndpointOptions
+{
+    public string? Token { get; set; }
+
+    public string? Authorization { get; set; }
+
+    public string? Jwks { get; set; }
+}

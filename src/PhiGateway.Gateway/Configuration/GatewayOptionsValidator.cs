@@ -1,0 +1,140 @@
+using System.Net;
+using PhiGateway.Identity.Issuers;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Validates what an operator wrote under <c>PhiGateway</c>; gathers, never stops at the first.</summary>
+internal static class GatewayOptionsValidator
+{
+    private static readonly string[] Providers = ["Sqlite", "Postgres"];
+
+    /// <summary>Adds every problem found.</summary>
+    public static void Validate(GatewayOptions options, List<ConfigurationProblem> problems)
+    {
+        void Add(string key, string message) => problems.Add(new ConfigurationProblem($"PhiGateway:{key}", message));
+
+        if (options.Environment.Length == 0)
+        {
+            Add("Environment", "is required: the environment this gateway serves, such as production.");
+        }
+
+        if (options.Node.Length is 0 or > 64 || !options.Node.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
+        {
+            Add("Node", "must be 1 to 64 of letters, digits, dot, dash and underscore.");
+        }
+
+        if (!Uri.TryCreate(options.PublicBase, UriKind.Absolute, out var publicBase) || publicBase.Scheme is not ("http" or "https") || publicBase.AbsolutePath != "/" || options.PublicBase.EndsWith('/'))
+        {
+            Add("PublicBase", "is required: scheme and authority that clients use, without a path or trailing slash, such as https://gw.hospital.example.");
+        }
+
+        ValidateListener(options.Listeners.Data, "Listeners:Data", options.Listeners, options.Listeners.AllowPlainHttpBehindTerminator, Add);
+        ValidateListener(options.Listeners.Admin, "Listeners:Admin", options.Listeners, false, Add);
+        if (string.Equals(options.Listeners.Data, options.Listeners.Admin, StringComparison.OrdinalIgnoreCase) && !options.Listeners.Data.EndsWith(":0", StringComparison.Ordinal))
+        {
+            Add("Listeners:Admin", "must differ from Listeners:Data: the control plane has its own listener.");
+        }
+
+        ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
+        ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
+        if (options.Registry.MaxSnapshotAge < TimeSpan.FromSeconds(5) || options.Registry.MaxSnapshotAge > TimeSpan.FromDays(1))
+        {
+            Add("Registry:MaxSnapshotAge", "must be between 5 seconds and 1 day.");
+        }
+
+        if (options.Registry.PollInterval < TimeSpan.FromMilliseconds(100) || options.Registry.PollInterval > TimeSpan.FromSeconds(30))
+        {
+            Add("Registry:PollInterval", "must be between 0.1 and 30 seconds.");
+        }
+
+        if (options.Audit.Journal.Directory.Length == 0)
+        {
+            Add("Audit:Journal:Directory", "is required: nothing is released without a journal.");
+        }
+
+        if (!ByteSize.TryParse(options.Audit.Journal.Budget, out var budget) || budget < 64L * 1024 * 1024)
+        {
+            Add("Audit:Journal:Budget", "must be a size of at least 64 MiB, such as 40 GiB.");
+        }
+
+        if (options.Limits.RequestsPerSecond is < 1 or > 1_000_000)
+        {
+            Add("Limits:RequestsPerSecond", "must be between 1 and 1000000.");
+        }
+
+        if (options.Limits.Concurrency is < 1 or > 100_000)
+        {
+            Add("Limits:Concurrency", "must be between 1 and 100000.");
+        }
+
+        if (options.Limits.MaxRequestBody is < 1024 or > 256L * 1024 * 1024)
+        {
+            Add("Limits:MaxRequestBody", "must be between 1024 bytes and 256 MiB.");
+        }
+
+        if (options.Limits.MaxAnswer is < 65536 or > 1024 * 1024 * 1024)
+        {
+            Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");
+        }
+
+        foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
+        {
+            problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));
+        }
+
+        if (options.Admin.BootstrapKey is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
+        {
+            Add("Admin:BootstrapKey", why);
+        }
+    }
+
+    private static void ValidateListener(string text, string key, ListenerOptions listeners, bool plainAllowed, Action<string, string> add)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.AbsolutePath != "/")
+        {
+            add(key, "must be an address such as https://0.0.0.0:8443.");
+            return;
+        }
+
+        if (!IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && uri.Host != "localhost")
+        {
+            add(key, "must name an IP address or localhost, not a host name.");
+            return;
+        }
+
+        var loopback = uri.Host == "localhost" || IPAddress.IsLoopback(address!);
+        if (uri.Scheme == "http" && !loopback && !plainAllowed)
+        {
+            add(key, "listens without TLS beyond loopback; use https.");
+        }
+
+        if (uri.Scheme == "https" && (!File.Exists(listeners.CertificatePath) || !File.Exists(listeners.CertificateKeyPath)))
+        {
+            add(key, "is https: Listeners:CertificatePath and Listeners:CertificateKeyPath must name existing PEM files.");
+        }
+    }
+
+    private static void ValidateStore(string provider, string connectionString, string key, Action<string, string> add)
+    {
+        if (!Providers.Contains(provider, StringComparer.Ordinal))
+        {
+            add($"{key}:Provider", "must be Postgres or Sqlite.");
+        }
+
+        if (connectionString.Length == 0)
+        {
+            add($"{key}:ConnectionString", "is required.");
+        }
+        else if (SecretReference.IsReference(connectionString))
+        {
+            if (!SecretReference.TryResolve(connectionString, out _, out var why))
+            {
+                add($"{key}:ConnectionString", why);
+            }
+        }
+        else if (provider == "Postgres")
+        {
+            add($"{key}:ConnectionString", "holds a secret and is given by reference: write env:NAME or file:/path.");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>The metadata keys that a YARP route or cluster carries for the gateway.</summary>
+internal static class RouteMetadata
+{
+    /// <summary>Route: what is spoken there; <c>fhir-r4</c>. Required.</summary>
+    public const string Kind = "Phi.Kind";
+
+    /// <summary>Route: the FHIR base as a path, such as <c>/fhir</c>. Required.</summary>
+    public const string Base = "Phi.Base";
+
+    /// <summary>Route: the tenant whose data is behind it. Required.</summary>
+    public const string Tenant = "Phi.Tenant";
+
+    /// <summary>Route: environment when it differs from the gateway's.</summary>
+    public const string Environment = "Phi.Environment";
+
+    /// <summary>Cluster: value of the upstream's Authorization header, by reference.</summary>
+    public const string Credential = "Phi.Credential";
+
+    /// <summary>Cluster. Security: <c>true</c> sends the client's own token upstream.</summary>
+    public const string ForwardClientToken = "Phi.ForwardClientToken";
+
+    /// <summary>The one kind there is.</summary>
+    public const string FhirR4 = "fhir-r4";
+
+    /// <summary>Keys a route may have.</summary>
+    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment];
+
+    /// <summary>Keys a cluster may have.</summary>
+    public static readonly string[] OfClusters = [Credential, ForwardClientToken];
+}

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Configuration;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Validates the <c>ReverseProxy</c> section as far as the gateway depends on it.</summary>
+internal static class RouteValidator
+{
+    private static readonly string[] SafePolicies = ["RoundRobin", "Random", "FirstAlphabetical"];
+
+    /// <summary>Adds every problem found.</summary>
+    public static void Validate(IConfigurationSection section, GatewayOptions options, List<ConfigurationProblem> problems)
+    {
+        var routes = section.GetSection("Routes").GetChildren().ToList();
+        var clusters = section.GetSection("Clusters").GetChildren().ToDictionary(static cluster => cluster.Key, StringComparer.OrdinalIgnoreCase);
+        if (routes.Count == 0)
+        {
+            problems.Add(new ConfigurationProblem("ReverseProxy:Routes", "is required: at least one route."));
+        }
+
+        foreach (var child in section.GetChildren().Where(static child => child.Key is not ("Routes" or "Clusters")))
+        {
+            problems.Add(new ConfigurationProblem(child.Path, "is not a known key."));
+        }
+
+        foreach (var route in routes)
+        {
+            ValidateRoute(route, clusters, options, problems);
+        }
+
+        foreach (var cluster in clusters.Values)
+        {
+            ValidateCluster(cluster, problems);
+        }
+    }
+
+    private static void ValidateRoute(IConfigurationSection route, Dictionary<string, IConfigurationSection> clusters, GatewayOptions options, List<ConfigurationProblem> problems)
+    {
+        var metadata = route.GetSection("Metadata");
+        Unknown(metadata, RouteMetadata.OfRoutes, problems);
+        if (metadata[RouteMetadata.Kind] != RouteMetadata.FhirR4)
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Kind}", "must be fhir-r4."));
+        }
+
+        var basePath = metadata[RouteMetadata.Base];
+        if (basePath is null || !BasePath.IsValid(basePath))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Base}", "is required: a path such as /fhir, of letters, digits, dash and underscore, without trailing slash."));
+        }
+        else if (!string.Equals(route["Match:Path"], $"{basePath}/{{**rest}}", StringComparison.Ordinal))
+        {
+            problems.Add(new ConfigurationProblem($"{route.Path}:Match:Path", $"must be {basePath}/{{**rest}}: the route and {RouteMetadata.Base} have to mean the same place."));
+        }
+
+        if (string.IsNullOrEmpty(metadata[RouteMetadata.Tenant]))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Tenant}", "is required: the tenant whose data is behind this route."));
+        }
+
+        if (route["ClusterId"] is not { Length: > 0 } cluster || !clusters.ContainsKey(cluster))
+        {
+            problems.Add(new ConfigurationProblem($"{route.Path}:ClusterId", "must name one of ReverseProxy:Clusters."));
+        }
+
+        foreach (var child in route.GetChildren().Where(static child => child.Key is "Transforms" or "AuthorizationPolicy" or "CorsPolicy" or "OutputCachePolicy"))
+        {
+            problems.Add(new ConfigurationProblem(child.Path, "has no effect here: the upstream request is generated, and access is decided by the registry. Remove it."));
+        }
+
+        _ = options;
+    }
+
+    private static void ValidateCluster(IConfigurationSection cluster, List<ConfigurationProblem> problems)
+    {
+        var metadata = cluster.GetSection("Metadata");
+        Unknown(metadata, RouteMetadata.OfClusters, problems);
+        if (metadata[RouteMetadata.Credential] is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Credential}", why));
+        }
+
+        if (metadata[RouteMetadata.ForwardClientToken] is { } forward && !bool.TryParse(forward, out _))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.ForwardClientToken}", "must be true or false."));
+        }
+
+        if (cluster["LoadBalancingPolicy"] is { } policy && !SafePolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
+        {
+            problems.Add(new ConfigurationProblem($"{cluster.Path}:LoadBalancingPolicy", "must be RoundRobin, Random or FirstAlphabetical."));
+        }
+
+        if (bool.TryParse(cluster["SessionAffinity:Enabled"], out var affinity) && affinity)
+        {
+            problems.Add(new ConfigurationProblem($"{cluster.Path}:SessionAffinity", "is not supported."));
+        }
+
+        var destinations = cluster.GetSection("Destinations").GetChildren().ToList();
+        if (destinations.Count == 0)
+        {
+            problems.Add(new ConfigurationProblem($"{cluster.Path}:Destinations", "is required: at least one destination."));
+        }
+
+        foreach (var destination in destinations)
+        {
+            if (!Uri.TryCreate(destination["Address"], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Query.Length > 0)
+            {
+                problems.Add(new ConfigurationProblem($"{destination.Path}:Address", "must be the upstream's FHIR base, such as https://ehr.internal:8443/r4."));
+            }
+        }
+    }
+
+    private static void Unknown(IConfigurationSection metadata, string[] known, List<ConfigurationProblem> problems)
+    {
+        foreach (var entry in metadata.GetChildren())
+        {
+            if (entry.Key.StartsWith("Phi.", StringComparison.OrdinalIgnoreCase) && !known.Contains(entry.Key, StringComparer.Ordinal))
+            {
+                problems.Add(new ConfigurationProblem(entry.Path, $"is not a known key; known here are {string.Join(", ", known)}."));
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Decide;
+
+/// <summary>Puts a request before the decision point: the same way whether its facts came with it or had to be fetched.</summary>
+internal static class DecisionMaker
+{
+    /// <summary>Decides over these parts and keeps the permit in the exchange; whatever is not a permit is a refusal.</summary>
+    public static StageResult Decide(GatewayExchange exchange, IReadOnlyList<AccessPart> parts)
+    {
+        var decision = PolicyDecisionPoint.Decide(Ask(exchange, parts), exchange.Snapshot);
+        switch (decision)
+        {
+            case Permit permit when Obligations.AreKnown(permit.Obligations):
+                exchange.Permit = permit;
+                return StageResult.Continue;
+            case Deny deny:
+                return StageResult.Refuse(deny.Reason, deny.Rule);
+            default:
+                return StageResult.Refuse(DenyReason.Faulted, "unknown-decision-or-obligation");
+        }
+    }
+
+    private static AccessRequest Ask(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) => new()
+    {
+        Caller = exchange.Caller!,
+        Tenant = exchange.Route!.Tenant,
+        Environment = exchange.Route.Environment,
+        Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
+        Now = exchange.Now,
+        Parts = parts,
+        Justification = exchange.Http.Request.Headers["Phi-Justification"] is [{ Length: > 0 and <= 1024 } text] ? text : null,
+    };
+
+    private static IPAddress? PeerOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+}

@@ -1,0 +1,27 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Decide;
+
+/// <summary>Says which parts of a request change a resource that is already there.</summary>
+internal static class StoredVersions
+{
+    /// <summary>Whether any part does.</summary>
+    public static bool AreNeeded(FhirRequest request)
+    {
+        foreach (var part in request.Parts)
+        {
+            if (IsNeeded(part))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether this part changes a resource that the request names by its id.</summary>
+    public static bool IsNeeded(AccessPart part) =>
+        part is { Role: PartRole.Target, Id: not null, Interaction: Interaction.Update or Interaction.Patch or Interaction.Delete };
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Connections;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Gateway.Composition;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Storage;
+
+namespace PhiGateway.Gateway.Demo;
+
+/// <summary>Runs the whole promise on one machine: gateway, embedded store, sample FHIR backend, tokens, and five commands to paste.</summary>
+/// <remarks>Binds to loopback only; there is no option to bind elsewhere.</remarks>
+internal static class DemoCommand
+{
+    /// <summary>Runs until it is told to stop.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (!TryRead(args, out var settings))
+        {
+            await Console.Error.WriteLineAsync("Usage: demo [--port N] [--admin-port N] [--data DIR]. The demonstration listens on loopback only.");
+            return 2;
+        }
+
+        try
+        {
+            DemoFolder.Prepare(settings.Data);
+            using var issuer = new DemoIssuer();
+            await using var backend = await DemoBackend.StartAsync();
+            await using var host = await StartAsync(settings, issuer, backend);
+            await DemoRegistry.SeedAsync(host.Parts.RegistryStore, host.Parts.RegistrySource, TimeProvider.System.GetUtcNow(), CancellationToken.None);
+            await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
+            var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());
+            DemoFolder.WriteAdminKey(settings.Data, host.BootstrapKey ?? string.Empty);
+            await Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens));
+            await host.WaitForStopAsync();
+            return 0;
+        }
+        catch (Exception fault) when (fault is AddressInUseException || (fault is IOException && fault.InnerException is AddressInUseException))
+        {
+            await Console.Error.WriteLineAsync($"Port {settings.Port} or {settings.AdminPort} is busy on loopback. Choose others: demo --port 9080 --admin-port 9081");
+            return 1;
+        }
+        catch (Exception fault) when (fault is DemoFolderException or StorageException or JournalOpenException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The demonstration cannot start: {fault.Message}");
+            return 1;
+        }
+    }
+
+    private static Task<GatewayHost> StartAsync(DemoSettings settings, DemoIssuer issuer, DemoBackend backend)
+    {
+        var keys = Path.Combine(settings.Data, "jwks.json");
+        File.WriteAllText(keys, issuer.Jwks());
+        var publicBase = $"http://127.0.0.1:{settings.Port.ToString(CultureInfo.InvariantCulture)}";
+        var configuration = GatewayConfiguration.Load(null, new Dictionary<string, string?>
+        {
+            ["PhiGateway:Environment"] = DemoRegistry.Environment,
+            ["PhiGateway:Node"] = "demo",
+            ["PhiGateway:PublicBase"] = publicBase,
+            ["PhiGateway:Hosts:0"] = $"localhost:{settings.Port.ToString(CultureInfo.InvariantCulture)}",
+            ["PhiGateway:Listeners:Data"] = publicBase,
+            ["PhiGateway:Listeners:Admin"] = $"http://127.0.0.1:{settings.AdminPort.ToString(CultureInfo.InvariantCulture)}",
+            ["PhiGateway:Registry:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "registry.db")}",
+            ["PhiGateway:Registry:LastGoodFile"] = Path.Combine(settings.Data, "registry.last-good"),
+            ["PhiGateway:Audit:Journal:Directory"] = Path.Combine(settings.Data, "journal"),
+            ["PhiGateway:Audit:Journal:Budget"] = "1 GiB",
+            ["PhiGateway:Audit:Store:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "audit.db")}",
+            ["PhiGateway:LogFile"] = Path.Combine(settings.Data, "gateway-.log"),
+            ["PhiGateway:Issuers:0:Name"] = DemoIssuer.Name,
+            ["PhiGateway:Issuers:0:Issuer"] = DemoIssuer.Issuer,
+            ["PhiGateway:Issuers:0:Audience"] = $"{publicBase}/fhir",
+            ["PhiGateway:Issuers:0:Algorithms:0"] = "ES256",
+            ["PhiGateway:Issuers:0:Environment"] = DemoRegistry.Environment,
+            ["PhiGateway:Issuers:0:Jwks"] = keys,
+            ["PhiGateway:Issuers:0:MaxTokenLifetime"] = "12:00:00",
+            ["PhiGateway:Issuers:0:Claims:Purpose"] = "purpose_of_use",
+            ["ReverseProxy:Routes:fhir:ClusterId"] = "sample",
+            ["ReverseProxy:Routes:fhir:Match:Path"] = "/fhir/{**rest}",
+            ["ReverseProxy:Routes:fhir:Metadata:Phi.Kind"] = RouteMetadata.FhirR4,
+            ["ReverseProxy:Routes:fhir:Metadata:Phi.Base"] = "/fhir",
+            ["ReverseProxy:Routes:fhir:Metadata:Phi.Tenant"] = DemoRegistry.Tenant,
+            ["ReverseProxy:Clusters:sample:Destinations:a:Address"] = backend.Base,
+        });
+        var (options, problems) = GatewayConfiguration.Read(configuration);
+        return problems.Count == 0
+            ? GatewayHost.StartAsync(options, configuration, quiet: true, CancellationToken.None)
+            : throw new DemoFolderException(string.Join(' ', problems.Select(static problem => $"{problem.Key} {problem.Message}")));
+    }
+
+    private static bool TryRead(string[] args, out DemoSettings settings)
+    {
+        settings = new DemoSettings(8080, 8081, "demo-data");
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            if (i + 1 == args.Length)
+            {
+                return false;
+            }
+
+            var isPort = int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535;
+            switch (args[i])
+            {
+                case "--port" when isPort:
+                    settings = settings with { Port = port };
+                    break;
+                case "--admin-port" when isPort:
+                    settings = settings with { AdminPort = port };
+                    break;
+                case "--data" when args[i + 1].Length > 0:
+                    settings = settings with { Data = args[i + 1] };
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return settings.Port != settings.AdminPort;
+    }
+
+    private sealed record DemoSettings(int Port, int AdminPort, string Data);
+}

@@ -1,0 +1,80 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Registry;
+using PhiGateway.Identity.Tokens;
+
+namespace PhiGateway.Gateway.Health;
+
+/// <summary>Says in words whether this node can serve, and why not.</summary>
+internal sealed class Readiness(
+    GatewayOptions options,
+    SnapshotHolder snapshots,
+    SnapshotFollower follower,
+    FileJournal journal,
+    AuditShipper shipper,
+    Func<IReadOnlyList<IssuerStatus>> issuers,
+    TimeProvider clock)
+{
+    /// <summary>Every part with its state.</summary>
+    public ReadinessReport Report()
+    {
+        var now = clock.GetUtcNow();
+        var parts = new List<ReadinessPart>(8) { Snapshot(now), Journal(), Store() };
+        foreach (var issuer in issuers())
+        {
+            parts.Add(new ReadinessPart($"keys of {issuer.Name}", issuer.Ready, Critical: false, issuer.Message));
+        }
+
+        var anyKeys = issuers().Any(static issuer => issuer.Ready);
+        parts.Add(new ReadinessPart("keys", anyKeys, Critical: true, anyKeys ? "at least one issuer's keys are there" : "no issuer's keys are there: every token is refused"));
+        return new ReadinessReport(parts.TrueForAll(static part => part.Ready || !part.Critical), options.Node, snapshots.Current.Revision, parts);
+    }
+
+    private ReadinessPart Snapshot(DateTimeOffset now)
+    {
+        if (snapshots.ConfirmedAt is not { } at)
+        {
+            return new ReadinessPart("snapshot", false, true, $"the registry has not been loaded yet: {follower.Problem ?? "loading"}");
+        }
+
+        var age = now - at;
+        var problems = snapshots.Current.Problems.Count;
+        var words = $"revision {snapshots.Current.Revision}, last seen current {(long)age.TotalSeconds} s ago, {problems} registry problems";
+        if (age > options.Registry.MaxSnapshotAge)
+        {
+            return new ReadinessPart("snapshot", false, true, $"{words}; older than {options.Registry.MaxSnapshotAge}: access is closed");
+        }
+
+        return new ReadinessPart("snapshot", true, true, follower.Problem is { } problem ? $"{words}; {problem}: serving from the last good snapshot" : words);
+    }
+
+    private ReadinessPart Journal() => journal.Status switch
+    {
+        JournalStatus.Open => new("journal", true, true, "takes records"),
+        JournalStatus.NearlyFull => new("journal", true, true, "takes records, but is nearly full: ship or enlarge it"),
+        JournalStatus.Full => new("journal", false, true, "is full: nothing can be released"),
+        JournalStatus.Dead => new("journal", false, true, "failed to flush: nothing can be released until the node is restarted and the disk is checked"),
+        _ => new("journal", false, true, "is not open"),
+    };
+
+    private ReadinessPart Store()
+    {
+        var status = shipper.Status;
+        return new ReadinessPart("audit store", status.LastError is null, false, status.LastError is null ? $"{status.UnshippedRecords} records to ship" : $"{status.UnshippedRecords} records to ship; {status.LastError}");
+    }
+}
+
+/// <summary>How a node is.</summary>
+/// <param name="Ready">Whether it should be sent requests.</param>
+/// <param name="Node">Its name.</param>
+/// <param name="Revision">Registry revision it enforces.</param>
+/// <param name="Parts">Part by part.</param>
+internal sealed record ReadinessReport(bool Ready, string Node, long Revision, IReadOnlyList<ReadinessPart> Parts);
+
+/// <summary>How one part is.</summary>
+/// <param name="Name">Which part.</param>
+/// <param name="Ready">Whether it works.</param>
+/// <param name="Critical">Whether the node cannot serve without it.</param>
+/// <param name="Message">In words, without secrets and PHI.</param>
+internal sealed record ReadinessPart(string Name, bool Ready, bool Critical, string Message);

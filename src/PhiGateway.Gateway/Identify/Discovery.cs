@@ -1,0 +1,17 @@
+using PhiGateway.Fhir.Canonical;
+
+namespace PhiGateway.Gateway.Identify;
+
+/// <summary>The two documents that are public by their standards and answered by the gateway itself; matched exactly, never by prefix.</summary>
+internal static class Discovery
+{
+    /// <summary>Whether the request asks for <c>/metadata</c> or the SMART configuration and nothing else.</summary>
+    public static bool IsPublic(CanonicalRequest request) => request.Method is "GET" or "HEAD" && (IsMetadata(request) || IsSmartConfiguration(request));
+
+    /// <summary><c>/metadata</c></summary>
+    public static bool IsMetadata(CanonicalRequest request) => request.Segments.Count == 1 && request.Segments[0] == "metadata";
+
+    /// <summary><c>/.well-known/smart-configuration</c></summary>
+    public static bool IsSmartConfiguration(CanonicalRequest request) =>
+        request.Segments.Count == 2 && request.Segments[0] == ".well-known" && request.Segments[1] == "smart-configuration";
+}

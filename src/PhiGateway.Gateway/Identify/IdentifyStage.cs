@@ -1,0 +1,46 @@
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Identify;
+
+/// <summary>Which machine identity is this, how was it proven, and which one registered client is it?</summary>
+internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
+{
+    public string Name => "Identify";
+
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
+    {
+        if (Discovery.IsPublic(exchange.Canonical!))
+        {
+            // SMART App Launch section 2.1 and FHIR's capabilities are read before a client has a token; they hold no PHI.
+            return new(StageResult.Continue);
+        }
+
+        foreach (var parameter in exchange.Canonical!.Query)
+        {
+            if (string.Equals(parameter.Name, "access_token", StringComparison.OrdinalIgnoreCase))
+            {
+                return new(StageResult.Refuse(DenyReason.MalformedCredential, "token-in-query"));
+            }
+        }
+
+        var check = authenticator.AuthenticateAsync(exchange.Http);
+        return check.IsCompletedSuccessfully ? new(Take(exchange, check.Result)) : Awaited(exchange, check);
+    }
+
+    private static async ValueTask<StageResult> Awaited(GatewayExchange exchange, ValueTask<CallerResult> check) => Take(exchange, await check);
+
+    private static StageResult Take(GatewayExchange exchange, CallerResult result)
+    {
+        exchange.ClaimedClientId = result.IssuerClientId;
+        if (result.Caller is not { } caller)
+        {
+            return StageResult.Refuse(result.Refusal ?? DenyReason.InvalidToken);
+        }
+
+        exchange.Caller = caller;
+        exchange.Client = exchange.Snapshot.FindClient(caller.Issuer, caller.ClientId);
+        return StageResult.Continue;
+    }
+}

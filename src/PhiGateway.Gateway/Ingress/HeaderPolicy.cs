@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using PhiGateway.Fhir.Requests;
+
+namespace PhiGateway.Gateway.Ingress;
+
+/// <summary>Which request headers are read, which are refused; all others are never looked at and never forwarded.</summary>
+/// <remarks>The upstream request is generated, so identity, forwarded, certificate and tenant headers of a client end here whatever their spelling.</remarks>
+internal static class HeaderPolicy
+{
+    // Headers that carry meaning for the gateway: two of one are two readings.
+    private static readonly string[] Single =
+    [
+        HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.Accept, "Prefer", HeaderNames.IfMatch, HeaderNames.IfNoneMatch,
+        HeaderNames.IfModifiedSince, "If-None-Exist", HeaderNames.Host, HeaderNames.ContentLength, "DPoP",
+    ];
+
+    // Folded names ('_' and '.' read as '-', lower case) by which clients ask for another request than the one they sent.
+    private static readonly HashSet<string> Overrides = new(StringComparer.Ordinal)
+    {
+        "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-original-uri", "x-rewrite-url", "x-original-method",
+        "x-forwarded-method", "x-forwarded-uri", "x-override-url",
+    };
+
+    /// <summary>Name of the first header that makes the request unreadable in one way; null when there is none.</summary>
+    public static string? FindBroken(IHeaderDictionary headers)
+    {
+        foreach (var name in Single)
+        {
+            if (headers.TryGetValue(name, out var values) && values.Count > 1)
+            {
+                return name;
+            }
+        }
+
+        if (headers.ContainsKey(HeaderNames.Upgrade) || headers.ContainsKey("HTTP2-Settings"))
+        {
+            return HeaderNames.Upgrade;
+        }
+
+        if (headers.TryGetValue(HeaderNames.TransferEncoding, out var encoding) && !(encoding.Count == 1 && string.Equals(encoding[0], "chunked", StringComparison.OrdinalIgnoreCase)))
+        {
+            return HeaderNames.TransferEncoding;
+        }
+
+        if (headers.ContainsKey(HeaderNames.ContentEncoding))
+        {
+            return HeaderNames.ContentEncoding;
+        }
+
+        foreach (var header in headers)
+        {
+            if (header.Key.Length >= 13 && (header.Key[0] | 0x20) == 'x' && Overrides.Contains(Fold(header.Key)))
+            {
+                return "method-or-path-override";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The headers with meaning in FHIR.</summary>
+    public static FhirHeaders Read(IHeaderDictionary headers) => new()
+    {
+        ContentType = One(headers.ContentType),
+        Accept = One(headers.Accept),
+        Prefer = One(headers["Prefer"]),
+        IfMatch = One(headers.IfMatch),
+        IfNoneMatch = One(headers.IfNoneMatch),
+        IfModifiedSince = One(headers.IfModifiedSince),
+        IfNoneExist = One(headers["If-None-Exist"]),
+    };
+
+    private static string? One(StringValues values) => values.Count == 0 ? null : values[0];
+
+    private static string Fold(string name) => name.Replace('_', '-').Replace('.', '-').ToLowerInvariant();
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Ingress;
+
+/// <summary>Is this one well-formed HTTP request, readable in one way?</summary>
+internal sealed class IngressStage(GatewayOptions options) : IStage
+{
+    private readonly HashSet<string> _hosts = options.AcceptedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    public string Name => "Ingress";
+
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Read(exchange));
+
+    private StageResult Read(GatewayExchange exchange)
+    {
+        var request = exchange.Http.Request;
+
+        // 1. The host: one, and one of ours.
+        if (!_hosts.Contains(request.Host.Value ?? string.Empty))
+        {
+            return StageResult.Refuse(DenyReason.UnknownHost);
+        }
+
+        // 2. A route.
+        if (exchange.Route is not { } route)
+        {
+            return StageResult.Refuse(DenyReason.NoRoute);
+        }
+
+        // 3. Headers: nothing that asks for another method, path or protocol, nothing meant twice.
+        var broken = HeaderPolicy.FindBroken(request.Headers);
+        if (broken is not null)
+        {
+            return StageResult.Refuse(broken == HeaderNames.Upgrade ? DenyReason.UpgradeRefused : DenyReason.MalformedHeader, broken);
+        }
+
+        // 4. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
+        var rawTarget = exchange.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var reading = CanonicalReader.Read(request.Method, rawTarget, route.Base);
+        if (!reading.TryGet(out var canonical, out var refusal))
+        {
+            return StageResult.Refuse(refusal, reading.Detail);
+        }
+
+        // 5. A body only where the method gives it a meaning (RFC 9110 section 9.3.1).
+        var hasBody = exchange.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
+        if (hasBody && !FhirRequestReader.ExpectsBody(canonical))
+        {
+            return StageResult.Refuse(DenyReason.MalformedRequest, "body-without-meaning");
+        }
+
+        if (hasBody && request.ContentLength > options.Limits.MaxRequestBody)
+        {
+            return StageResult.Refuse(DenyReason.BodyTooLarge);
+        }
+
+        exchange.Canonical = canonical;
+        exchange.Headers = HeaderPolicy.Read(request.Headers);
+        return StageResult.Continue;
+    }
+}

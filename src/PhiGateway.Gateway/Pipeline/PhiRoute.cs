@@ -1,0 +1,27 @@
+using PhiGateway.Fhir;
+
+namespace PhiGateway.Gateway.Pipeline;
+
+/// <summary>One YARP route as the gateway reads it: immutable, derived from the route's and cluster's metadata.</summary>
+internal sealed record PhiRoute
+{
+    public required string RouteId { get; init; }
+
+    /// <summary>FHIR base as a path, without trailing slash.</summary>
+    public required string Base { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Environment { get; init; }
+
+    /// <summary>Value of the upstream's Authorization header; null: the upstream asks for none. Secret.</summary>
+    public string? BackendAuthorization { get; init; }
+
+    /// <summary>Security: the client's own token goes upstream. Default false.</summary>
+    public bool ForwardsClientToken { get; init; }
+
+    /// <summary>How long the upstream may take to begin its answer.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    public required FhirContext Fhir { get; init; }
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Audit;
+using PhiGateway.Gateway.Logging;
+using PhiGateway.Gateway.Refusals;
+using PhiGateway.Gateway.Registry;
+using PhiGateway.Policy.Decision;
+using Yarp.ReverseProxy.Model;
+
+namespace PhiGateway.Gateway.Pipeline;
+
+/// <summary>Walks one request through the pipeline; the only place where a refusal or a fault becomes an answer.</summary>
+internal sealed class RequestRunner(
+    GatewayPipeline pipeline,
+    RouteCatalog routes,
+    SnapshotHolder snapshots,
+    AuditTrail trail,
+    GatewayMetrics metrics,
+    TimeProvider clock,
+    ILogger<RequestRunner> log)
+{
+    /// <summary>Handles a request, routed or not; never throws except to abort a connection whose answer has begun.</summary>
+    public async Task RunAsync(HttpContext http)
+    {
+        var proxy = http.Features.Get<IReverseProxyFeature>();
+        var now = clock.GetUtcNow();
+        using var exchange = new GatewayExchange(http, proxy is null ? null : routes.Find(proxy), proxy, snapshots.Current, now, Guid.CreateVersion7(now));
+        var started = clock.GetTimestamp();
+        DenyReason? refusal = null;
+        try
+        {
+            var result = await WalkAsync(exchange);
+            if (result.IsRefused(out var reason))
+            {
+                refusal = reason;
+                await RefuseAsync(exchange, reason, result.Detail);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away; whatever was on record stays, delivery says what became of it.
+            refusal = DenyReason.Faulted;
+            await trail.CloseAbandonedAsync(exchange);
+        }
+#pragma warning disable CA1031 // The one place where a fault becomes a refusal.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            refusal = DenyReason.Faulted;
+            GatewayLog.RequestFaulted(log, exchange.Id, fault.GetType().Name, Faults.WhereOf(fault));
+            await RefuseAsync(exchange, DenyReason.Faulted, fault.GetType().Name);
+        }
+        finally
+        {
+            trail.RecordDelivery(exchange);
+            metrics.Observe(exchange, refusal, clock.GetElapsedTime(started));
+        }
+    }
+
+    private async ValueTask<StageResult> WalkAsync(GatewayExchange exchange)
+    {
+        var stages = pipeline.Stages;
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var result = await stages[i].RunAsync(exchange);
+            if (result.IsRefused(out _))
+            {
+                return result;
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    private async ValueTask RefuseAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    {
+        if (exchange.Http.Response.HasStarted)
+        {
+            exchange.Http.Abort();
+            await trail.RecordCutAsync(exchange, reason, detail);
+            return;
+        }
+
+        var told = await trail.RecordRefusalAsync(exchange, reason, detail);
+        await RefusalWriter.WriteAsync(exchange, told);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Refusals;
+
+/// <summary>Writes a refusal: OperationOutcome on FHIR routes, problem+json elsewhere; the public text and the decision id, nothing from inside.</summary>
+internal static class RefusalWriter
+{
+    /// <summary>System of the refusal codes in <c>issue.details.coding</c>.</summary>
+    public const string CodeSystem = "urn:phi-gateway:refusal";
+
+    /// <summary>Writes the answer; the response must not have begun.</summary>
+    public static async ValueTask WriteAsync(GatewayExchange exchange, DenyReason reason)
+    {
+        var response = exchange.Http.Response;
+        var status = exchange.RefusalStatus ?? reason.Status;
+        var retryAfter = response.Headers.RetryAfter;
+        response.Clear();
+        response.StatusCode = status;
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Request-Id"] = exchange.Id.ToString();
+        if (status is 429 or 503)
+        {
+            response.Headers.RetryAfter = retryAfter.Count > 0 ? retryAfter : "1";
+        }
+
+        if (status == StatusCodes.Status405MethodNotAllowed)
+        {
+            response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
+        }
+
+        if (status == StatusCodes.Status401Unauthorized || reason.OAuthError is not null)
+        {
+            response.Headers.WWWAuthenticate = Challenge(exchange, reason);
+        }
+
+        if (exchange.Http.Request.Protocol == "HTTP/1.1" && exchange.Canonical is null)
+        {
+            // A request that could not be read leaves the connection in doubt.
+            response.Headers.Connection = "close";
+        }
+
+        var body = new ArrayBufferWriter<byte>(512);
+        if (exchange.Route is null)
+        {
+            response.ContentType = "application/problem+json";
+            WriteProblem(body, exchange, reason, status);
+        }
+        else
+        {
+            response.ContentType = "application/fhir+json; charset=utf-8";
+            WriteOperationOutcome(body, exchange, Told(reason));
+        }
+
+        response.ContentLength = body.WrittenCount;
+        exchange.Status = status;
+        if (!HttpMethods.IsHead(exchange.Http.Request.Method))
+        {
+            await response.Body.WriteAsync(body.WrittenMemory, exchange.Http.RequestAborted);
+        }
+    }
+
+    // To a client a record that is missing and a record that is another patient's are the same, to the letter; the trail tells them apart.
+    private static DenyReason Told(DenyReason reason) => reason == DenyReason.PatientNotFound ? DenyReason.NotFoundOrWithheld : reason;
+
+    private static string Challenge(GatewayExchange exchange, DenyReason reason)
+    {
+        var realm = exchange.Route?.Tenant ?? "phi-gateway";
+        return reason.OAuthError is null ? $"Bearer realm=\"{realm}\"" : $"Bearer realm=\"{realm}\", error=\"{reason.OAuthError}\"";
+    }
+
+    private static void WriteOperationOutcome(IBufferWriter<byte> output, GatewayExchange exchange, DenyReason reason)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "OperationOutcome");
+        json.WriteStartArray("issue");
+        json.WriteStartObject();
+        json.WriteString("severity", "error");
+        json.WriteString("code", reason.IssueType);
+        json.WriteStartObject("details");
+        json.WriteStartArray("coding");
+        json.WriteStartObject();
+        json.WriteString("system", CodeSystem);
+        json.WriteString("code", reason.Code);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString("text", reason.PublicText);
+        json.WriteEndObject();
+        json.WriteString("diagnostics", $"decision {exchange.Id}");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteProblem(IBufferWriter<byte> output, GatewayExchange exchange, DenyReason reason, int status)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("type", $"{CodeSystem}:{reason.Code}");
+        json.WriteString("title", reason.PublicText);
+        json.WriteNumber("status", status);
+        json.WriteString("decision", exchange.Id.ToString());
+        json.WriteEndObject();
+    }
+}

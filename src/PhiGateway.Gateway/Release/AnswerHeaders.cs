@@ -1,0 +1,85 @@
+using System.Globalization;
+using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Writes the headers of a released answer: a short list of our own, none copied.</summary>
+internal static class AnswerHeaders
+{
+    /// <summary>Writes status and headers for a body of this length.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="answer">The upstream's answer.</param>
+    /// <param name="length">Bytes that will follow.</param>
+    /// <param name="changed">The gateway changed the content, which FHIR R4 3.1.0.1.8 asks intermediaries to say.</param>
+    public static void Write(GatewayExchange exchange, UpstreamAnswer answer, int length, bool changed)
+    {
+        var response = exchange.Http.Response;
+        var headers = response.Headers;
+        response.StatusCode = exchange.Status;
+        headers.CacheControl = "no-store";
+        headers["X-Request-Id"] = exchange.Id.ToString();
+        if (length > 0)
+        {
+            response.ContentType = "application/fhir+json; charset=utf-8";
+        }
+
+        if (exchange.Status != 204)
+        {
+            response.ContentLength = length;
+        }
+
+        if (changed)
+        {
+            headers["X-Intermediary"] = exchange.Http.Request.Host.Host;
+        }
+
+        // Version and date of the one resource that is released; of nothing else.
+        if (exchange.Disclosure.Resources.Count == 1 && exchange.Request!.Interaction is Interaction.Read or Interaction.VRead or Interaction.Create or Interaction.Update or Interaction.Patch)
+        {
+            if (exchange.Disclosure.Resources[0].VersionId is { } version && FhirId.IsValid(version))
+            {
+                headers.ETag = $"W/\"{version}\"";
+            }
+
+            if (answer.LastModified is { } date)
+            {
+                headers.LastModified = date.ToString("R", CultureInfo.InvariantCulture);
+            }
+        }
+
+        if (exchange.Status == 201 && LocationOf(exchange, answer) is { } location)
+        {
+            headers.Location = location;
+        }
+    }
+
+    // Only a place below the upstream's own base has a name on this side.
+    private static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer)
+    {
+        if (answer.Location is not { } upstream)
+        {
+            return null;
+        }
+
+        var text = upstream.OriginalString;
+        foreach (var known in exchange.Route!.Fhir.UpstreamBases)
+        {
+            if (text.StartsWith(known, StringComparison.Ordinal) && text.Length > known.Length && text[known.Length] == '/')
+            {
+                text = text[(known.Length + 1)..];
+                break;
+            }
+        }
+
+        var parts = text.TrimStart('/').Split('/');
+        return parts.Length is 2 or 4
+            && ResourceType.TryParse(parts[0], out var type)
+            && type == exchange.Request!.Type
+            && FhirId.IsValid(parts[1])
+            && (parts.Length == 2 || (parts[2] == "_history" && FhirId.IsValid(parts[3])))
+            ? $"{exchange.Route.Fhir.GatewayBase}/{string.Join('/', parts)}"
+            : null;
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Understand;
+
+/// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
+internal sealed class UnderstandStage(GatewayOptions options) : IStage
+{
+    public string Name => "Understand";
+
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) =>
+        FhirRequestReader.ExpectsBody(exchange.Canonical!) ? ReadBodyAsync(exchange) : new(Understand(exchange, default));
+
+    private async ValueTask<StageResult> ReadBodyAsync(GatewayExchange exchange)
+    {
+        var most = options.Limits.MaxRequestBody;
+        exchange.Body = new PooledBuffer(checked((int)most));
+        exchange.Body.Expect(exchange.Http.Request.ContentLength ?? 0);
+        try
+        {
+            if (!await exchange.Body.TryReadAsync(exchange.Http.Request.Body, exchange.Http.RequestAborted))
+            {
+                return StageResult.Refuse(DenyReason.BodyTooLarge);
+            }
+        }
+        catch (BadHttpRequestException fault)
+        {
+            // Broken framing is found only now; nothing has been forwarded.
+            return StageResult.Refuse(fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? DenyReason.BodyTooLarge : DenyReason.MalformedRequest, "framing");
+        }
+
+        return Understand(exchange, exchange.Body.Written);
+    }
+
+    private static StageResult Understand(GatewayExchange exchange, ReadOnlyMemory<byte> body)
+    {
+        var reading = FhirRequestReader.Read(exchange.Canonical!, exchange.Headers, body, exchange.Route!.Fhir);
+        if (!reading.TryGet(out var request, out var refusal))
+        {
+            return StageResult.Refuse(refusal, reading.Detail);
+        }
+
+        exchange.Request = request;
+        return StageResult.Continue;
+    }
+}

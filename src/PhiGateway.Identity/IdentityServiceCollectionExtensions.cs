@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Identity;
+
+/// <summary>Registers the module; used by the host's composition root.</summary>
+public static class IdentityServiceCollectionExtensions
+{
+    /// <summary>Adds <see cref="ICallerAuthenticator"/> with one JwtBearer scheme per issuer.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="issuers">Already validated by <see cref="IssuerOptionsValidator"/>; throws <see cref="ArgumentException"/> when not.</param>
+    /// <param name="readScope">Reads the <c>scope</c> claim; the SMART grammar lives in another module.</param>
+    public static IServiceCollection AddPhiGatewayIdentity(this IServiceCollection services, IReadOnlyList<IssuerOptions> issuers, Func<string?, ScopeSet> readScope)
+    {
+        var problems = IssuerOptionsValidator.Validate(issuers);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(issuers));
+        }
+
+        services.AddIssuerSchemes(issuers);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new IssuerDirectory(issuers, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<IssuerDirectory>>()));
+        services.AddSingleton(new ValidatedTokenCache(ValidatedTokenCache.DefaultCapacity));
+        services.AddSingleton<ICallerAuthenticator>(provider => new CallerAuthenticator(
+            provider.GetRequiredService<IssuerDirectory>(), provider.GetRequiredService<ValidatedTokenCache>(), readScope, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<IssuerKeyRefresher>();
+        return services;
+    }
+
+    private static void AddIssuerSchemes(this IServiceCollection services, IReadOnlyList<IssuerOptions> issuers)
+    {
+        // No default scheme: a request is authenticated by the stage, under the issuer its token names, and by nothing else.
+        // A single scheme would become the default by itself and be run, without a token at hand, before the stage asks; so there is never just one.
+        var authentication = services.AddAuthentication().AddPolicyScheme("no-default", null, static _ => { });
+        foreach (var issuer in issuers)
+        {
+            authentication.AddJwtBearer(TrustedIssuer.SchemeOf(issuer.Name), null, static _ => { });
+            services.AddOptions<JwtBearerOptions>(TrustedIssuer.SchemeOf(issuer.Name))
+                .Configure<IssuerDirectory>((options, directory) => JwtBearerRules.Apply(options, directory.Find(issuer.Issuer)!));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+
+namespace PhiGateway.Identity.Issuers;
+
+/// <summary>Finds and reads an issuer's keys by OpenID Connect Discovery 1.0.</summary>
+/// <remarks>Security: no redirects, no proxy, https except on loopback, and the document must name the very issuer that was configured (section 4.3).</remarks>
+internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
+{
+    private const int MaximumBytes = 256 * 1024;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    private readonly string _issuer;
+    private readonly Uri _document;
+    private readonly HttpClient _client;
+
+    public DiscoveryKeySetReader(string issuer)
+    {
+        _issuer = issuer;
+        _document = new Uri(issuer.TrimEnd('/') + "/.well-known/openid-configuration");
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectTimeout = Timeout,
+            // DNS changes of the issuer are followed.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        _client = new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaximumBytes };
+    }
+
+    public async Task<JwksReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var keys = FindKeys(await GetAsync(_document, cancellationToken), out var problem);
+            return keys is null ? JwksReading.Failed(problem) : JwksReader.Read(await GetAsync(keys, cancellationToken));
+        }
+        catch (HttpRequestException exception) when (exception.StatusCode is { } status)
+        {
+            return JwksReading.Failed($"the issuer answered {(int)status}");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return JwksReading.Failed("the issuer cannot be reached");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return JwksReading.Failed("the issuer did not answer in time");
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<byte[]> GetAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var response = await _client.GetAsync(address, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        if (response.StatusCode != System.Net.HttpStatusCode.OK)
+        {
+            // A redirect counts as failure: the address is pinned.
+            throw new HttpRequestException(null, null, response.StatusCode);
+        }
+
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
+    private Uri? FindKeys(byte[] json, out string problem)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json, Strict);
+        }
+        catch (JsonException)
+        {
+            problem = "the discovery document is not JSON";
+            return null;
+        }
+
+        using (document)
+        {
+            var root = document.RootElement;
+            problem = "the discovery document names another issuer";
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("issuer", out var named) || !JsonText.TryRead(named, out var issuer) || issuer != _issuer)
+            {
+                return null;
+            }
+
+            problem = "the discovery document has no jwks_uri over https";
+            if (!root.TryGetProperty("jwks_uri", out var location) || !JsonText.TryRead(location, out var text) || !Uri.TryCreate(text, UriKind.Absolute, out var keys))
+            {
+                return null;
+            }
+
+            // Loopback http is for the issuer that itself lives there; an https issuer never sends us down to http.
+            return keys.Scheme == Uri.UriSchemeHttps || (keys.Scheme == Uri.UriSchemeHttp && keys.IsLoopback && _document.Scheme == Uri.UriSchemeHttp) ? keys : null;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+
+namespace PhiGateway.Identity.Issuers;
+
+/// <summary>All issuers the gateway trusts, found by exact <c>iss</c>; fixed for the life of the process.</summary>
+internal sealed class IssuerDirectory : IDisposable
+{
+    private readonly FrozenDictionary<string, TrustedIssuer> _byIssuer;
+    private readonly List<IDisposable> _owned = [];
+
+    public IssuerDirectory(IReadOnlyList<IssuerOptions> options, TimeProvider time, ILogger<IssuerDirectory> logger)
+    {
+        var issuers = new List<TrustedIssuer>();
+        foreach (var option in options)
+        {
+            IKeySetReader reader = option.Jwks is null ? new DiscoveryKeySetReader(option.Issuer) : new StaticKeySetReader(option.Jwks);
+            if (reader is IDisposable disposable)
+            {
+                _owned.Add(disposable);
+            }
+
+            issuers.Add(new TrustedIssuer(option, new IssuerKeySource(option.Name, reader, time, logger)));
+        }
+
+        Issuers = issuers;
+        _byIssuer = issuers.ToFrozenDictionary(issuer => issuer.Options.Issuer, StringComparer.Ordinal);
+    }
+
+    /// <summary>In the order of the configuration.</summary>
+    public IReadOnlyList<TrustedIssuer> Issuers { get; }
+
+    /// <summary>The issuer with exactly this <c>iss</c>; null when it is not trusted.</summary>
+    public TrustedIssuer? Find(string? issuer) => issuer is not null && _byIssuer.TryGetValue(issuer, out var found) ? found : null;
+
+    public void Dispose()
+    {
+        foreach (var owned in _owned)
+        {
+            owned.Dispose();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Identity.Tokens;
+
+namespace PhiGateway.Identity.Issuers;
+
+/// <summary>Holds the current keys of one issuer and refreshes them: by the clock, and at once, but not often, when a token names a key that is not there.</summary>
+/// <remarks>Thread-safe. A failed refresh keeps the keys that are there until they are <see cref="MaximumAge"/> old.</remarks>
+internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimeProvider time, ILogger logger)
+{
+    /// <summary>How long a removed key may stay in use.</summary>
+    public static readonly TimeSpan RefreshPeriod = TimeSpan.FromMinutes(5);
+
+    /// <summary>Tokens with invented key ids cause at most one fetch in this time.</summary>
+    public static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Security: with an issuer that cannot be asked for this long, a withdrawn key could still be in use: fail closed.</summary>
+    public static readonly TimeSpan MaximumAge = TimeSpan.FromHours(24);
+
+    private readonly Lock _gate = new();
+    private volatile IssuerKeySet? _keys;
+    private Task<IssuerKeySet?>? _running;
+    private DateTimeOffset _loadedAt;
+    private DateTimeOffset _attemptedAt = DateTimeOffset.MinValue;
+    private string _message = "no keys yet: not fetched";
+
+    /// <summary>The keys to check tokens with; null: none are there.</summary>
+    public IssuerKeySet? Current => _keys;
+
+    /// <summary>Whether keys are there, in words.</summary>
+    public IssuerStatus Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new IssuerStatus(name, _keys is not null, _message);
+            }
+        }
+    }
+
+    /// <summary>Fetches the keys; those who ask while a fetch runs share it.</summary>
+    /// <param name="force">False: not again within <see cref="MinimumInterval"/> of the last attempt.</param>
+    public Task<IssuerKeySet?> RefreshAsync(bool force)
+    {
+        lock (_gate)
+        {
+            if (_running is { } running)
+            {
+                return running;
+            }
+
+            var now = time.GetUtcNow();
+            if (!force && now - _attemptedAt < MinimumInterval && _attemptedAt <= now)
+            {
+                return Task.FromResult(_keys);
+            }
+
+            _attemptedAt = now;
+            var started = ReadAsync();
+            _running = started.IsCompleted ? null : started;
+            return started;
+        }
+    }
+
+    private async Task<IssuerKeySet?> ReadAsync()
+    {
+        JwksReading reading;
+        try
+        {
+            // Not tied to the request that happened to come first: others wait for it too.
+            reading = await reader.ReadAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            IdentityLog.KeyFetchFaulted(logger, name, exception.GetType().Name);
+            reading = JwksReading.Failed("the keys could not be fetched");
+        }
+
+        lock (_gate)
+        {
+            _running = null;
+            Take(reading);
+            return _keys;
+        }
+    }
+
+    private void Take(JwksReading reading)
+    {
+        var now = time.GetUtcNow();
+        foreach (var problem in reading.Problems)
+        {
+            IdentityLog.KeyProblem(logger, name, problem);
+        }
+
+        if (reading.Keys is { } fresh)
+        {
+            // The same keys stay the same object, so that nobody has to look again.
+            if (_keys is null || !_keys.IsSameAs(fresh))
+            {
+                _keys = fresh;
+                IdentityLog.KeysLoaded(logger, name, fresh.Count);
+            }
+
+            _loadedAt = now;
+            _message = $"{fresh.Count} keys, fetched {Stamp(now)}";
+            return;
+        }
+
+        var words = string.Join("; ", reading.Problems);
+        if (_keys is not null && now - _loadedAt < MaximumAge)
+        {
+            _message = $"{_keys.Count} keys, fetched {Stamp(_loadedAt)}; last refresh failed: {words}";
+            return;
+        }
+
+        _message = _keys is null ? $"no keys yet: {words}" : $"keys fetched {Stamp(_loadedAt)} are too old to be trusted: {words}";
+        _keys = null;
+    }
+
+    private static string Stamp(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,9 @@
+namespace PhiGateway.Identity.Issuers;
+
+/// <summary>What came of reading a key set.</summary>
+/// <param name="Keys">Null when no key is usable.</param>
+/// <param name="Problems">In words, without secrets; may be there although some keys are usable.</param>
+internal sealed record JwksReading(IssuerKeySet? Keys, IReadOnlyList<string> Problems)
+{
+    public static JwksReading Failed(string problem) => new(null, [problem]);
+}

@@ -1,0 +1,41 @@
+namespace PhiGateway.Identity.Issuers;
+
+/// <summary>One issuer at run time: what was configured, and its keys.</summary>
+internal sealed class TrustedIssuer(IssuerOptions options, IssuerKeySource keys)
+{
+    private const string MediaTypePrefix = "application/";
+
+    public IssuerOptions Options { get; } = options;
+
+    public IssuerKeySource Keys { get; } = keys;
+
+    /// <summary>Authentication scheme that checks its tokens.</summary>
+    public string Scheme => SchemeOf(Options.Name);
+
+    public static string SchemeOf(string issuerName) => "issuer:" + issuerName;
+
+    /// <summary>The algorithm, if it is one this issuer may use; the header never chooses by itself (RFC 8725 section 3.1).</summary>
+    public SignatureAlgorithm? FindAlgorithm(string? name) => name is not null && Options.Algorithms.Contains(name, StringComparer.Ordinal) ? SignatureAlgorithm.Find(name) : null;
+
+    /// <summary>Whether the <c>typ</c> is one that access tokens of this issuer carry; a media type, so without case and prefix (RFC 7515 section 4.1.9).</summary>
+    public bool AcceptsType(string? type)
+    {
+        if (type is null)
+        {
+            return false;
+        }
+
+        foreach (var accepted in Options.Types)
+        {
+            if (WithoutPrefix(type).Equals(WithoutPrefix(accepted), StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ReadOnlySpan<char> WithoutPrefix(string type) =>
+        type.StartsWith(MediaTypePrefix, StringComparison.OrdinalIgnoreCase) ? type.AsSpan(MediaTypePrefix.Length) : type;
+}

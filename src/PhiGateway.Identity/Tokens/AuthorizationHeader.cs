@@ -1,0 +1,88 @@
+using System.Buffers;
+using Microsoft.Extensions.Primitives;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Identity.Tokens;
+
+/// <summary>The one Authorization header of a request, read by RFC 6750 section 2.1: one scheme, one token, nothing else.</summary>
+internal readonly struct AuthorizationHeader
+{
+    private const int MaximumLength = 16 * 1024;
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
+
+    private readonly string? _value;
+    private readonly int _start;
+
+    private AuthorizationHeader(string value, int start)
+    {
+        _value = value;
+        _start = start;
+        Refusal = null;
+    }
+
+    private AuthorizationHeader(DenyReason refusal)
+    {
+        _value = null;
+        _start = 0;
+        Refusal = refusal;
+    }
+
+    /// <summary>Why there is no token; null when there is one.</summary>
+    public DenyReason? Refusal { get; }
+
+    /// <summary>The token, ASCII only.</summary>
+    public ReadOnlySpan<char> Token => _value.AsSpan(_start);
+
+    /// <summary>The token as text; allocates.</summary>
+    public string TokenText => _value![_start..];
+
+    /// <summary>Reads all values of the header together.</summary>
+    public static AuthorizationHeader Read(StringValues values)
+    {
+        if (values.Count != 1)
+        {
+            return new AuthorizationHeader(values.Count == 0 ? DenyReason.NoCredential : DenyReason.MalformedCredential);
+        }
+
+        var value = values[0];
+        if (string.IsNullOrEmpty(value))
+        {
+            return new AuthorizationHeader(DenyReason.NoCredential);
+        }
+
+        if (value.Length > MaximumLength)
+        {
+            return new AuthorizationHeader(DenyReason.MalformedCredential);
+        }
+
+        var space = value.IndexOf(' ', StringComparison.Ordinal);
+        var scheme = value.AsSpan(0, space < 0 ? value.Length : space);
+        var isDpop = scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase);
+        if (!isDpop && !scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+        {
+            // Another scheme is no attempt with a token: the challenge carries no error (RFC 6750 section 3.1).
+            return new AuthorizationHeader(DenyReason.NoCredential);
+        }
+
+        var start = scheme.Length;
+        while (start < value.Length && value[start] == ' ')
+        {
+            start++;
+        }
+
+        if (!IsToken(value.AsSpan(start)))
+        {
+            return new AuthorizationHeader(DenyReason.MalformedCredential);
+        }
+
+        // DPoP proofs (RFC 9449) are not checked by this version, so possession is not proven.
+        return isDpop ? new AuthorizationHeader(DenyReason.BindingFailed) : new AuthorizationHeader(value, start);
+    }
+
+    private static bool IsToken(ReadOnlySpan<char> text)
+    {
+        var body = text.TrimEnd('=');
+        return body.Length > 0 && !body.ContainsAnyExcept(TokenCharacters);
+    }
+}

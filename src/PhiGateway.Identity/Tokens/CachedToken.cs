@@ -1,0 +1,55 @@
+using PhiGateway.Identity.Issuers;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Identity.Tokens;
+
+/// <summary>A token that was found valid, with what must still hold for that to be true.</summary>
+internal sealed class CachedToken(TokenKey key, Caller caller, TrustedIssuer issuer, IssuerKey signedBy, IssuerKeySet keys, byte[]? certificate, long validUntil)
+{
+    private volatile IssuerKeySet _keys = keys;
+    private volatile bool _touched;
+
+    public TokenKey Key { get; } = key;
+
+    public Caller Caller { get; } = caller;
+
+    /// <summary>SHA-256 of the certificate the token is bound to (RFC 8705); null: not bound. Compared on every call.</summary>
+    public byte[]? Certificate { get; } = certificate;
+
+    /// <summary>Marks a use; true use since the last <see cref="ForgetUse"/> gives a second chance against eviction.</summary>
+    public bool WasUsed => _touched;
+
+    /// <summary>Whether it is still valid at a moment (UTC ticks): neither past its time nor signed by a key that is gone.</summary>
+    public bool IsValid(long now)
+    {
+        if (now >= validUntil)
+        {
+            return false;
+        }
+
+        var current = issuer.Keys.Current;
+        if (ReferenceEquals(current, _keys))
+        {
+            return true;
+        }
+
+        if (current is null || !current.Contains(signedBy))
+        {
+            return false;
+        }
+
+        _keys = current;
+        return true;
+    }
+
+    public void NoteUse()
+    {
+        // Written only on change, so that a busy token's cache line is not fought over.
+        if (!_touched)
+        {
+            _touched = true;
+        }
+    }
+
+    public void ForgetUse() => _touched = false;
+}

@@ -1,0 +1,280 @@
+using System.Text.Json;
+using PhiGateway.Identity.Issuers;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Identity.Tokens;
+
+/// <summary>Turns the claims of a token whose signature holds into a caller, by the issuer's rules; a claim of the wrong sort refuses the token.</summary>
+internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
+{
+    private const int MaximumActors = 5;
+    private const int MaximumTextLength = 256;
+
+    // 9999-12-31: the last second a DateTimeOffset holds.
+    private const long LastSecond = 253_402_300_799;
+
+    /// <summary>SHA-256 of the certificate in <c>cnf</c>; null: the token is not bound.</summary>
+    public byte[]? Certificate { get; private set; }
+
+    /// <summary>Reads everything; null: <paramref name="caller"/> is there.</summary>
+    public DenyReason? Read(DateTimeOffset now, TokenKey hash, Func<string?, ScopeSet> readScope, out Caller? caller)
+    {
+        caller = null;
+        if (ReadTimes(now, out var issuedAt, out var expiresAt) is { } late)
+        {
+            return late;
+        }
+
+        if (ReadConfirmation() is { } unbound)
+        {
+            return unbound;
+        }
+
+        if (!TryText(options.Claims.ClientId, out var clientId) || clientId is null
+            || !TryText("sub", out var subject) || subject is null
+            || !TryText("jti", out var tokenId)
+            || !TryText(options.Claims.Tenant, out var tenant)
+            || !TryText(options.Claims.Patient, out var patientText)
+            || !TryScope(out var scope)
+            || !TryPatient(patientText, out var patient))
+        {
+            return DenyReason.InvalidToken;
+        }
+
+        var actors = new List<string>();
+        if (ReadActors(actors) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var purposes = new List<PurposeOfUse>();
+        var fromRegistry = options.Claims.Purpose == "registry";
+        caller = new Caller
+        {
+            Issuer = options.Name,
+            IssuerEnvironment = options.Environment,
+            ClientId = clientId,
+            Subject = subject,
+            Scopes = readScope(scope),
+            HasUnknownPurpose = !fromRegistry && !ReadPurposes(purposes),
+            Purposes = purposes,
+            PurposeFromRegistry = fromRegistry,
+            PatientContext = patient,
+            Tenant = tenant,
+            IssuedAt = issuedAt,
+            ExpiresAt = expiresAt,
+            TokenId = tokenId,
+            TokenHash = hash.ToString(),
+            Binding = Certificate is null ? ProofBinding.None : ProofBinding.Mtls,
+            Actors = actors,
+        };
+        return null;
+    }
+
+    private DenyReason? ReadTimes(DateTimeOffset now, out DateTimeOffset issuedAt, out DateTimeOffset expiresAt)
+    {
+        if (!TryTime("iat", out issuedAt) | !TryTime("exp", out expiresAt))
+        {
+            return DenyReason.InvalidToken;
+        }
+
+        if (now >= expiresAt + options.ClockSkew)
+        {
+            return DenyReason.ExpiredToken;
+        }
+
+        if (issuedAt > now + options.ClockSkew || expiresAt <= issuedAt)
+        {
+            return DenyReason.InvalidToken;
+        }
+
+        if (claims.TryGetProperty("nbf", out _) && (!TryTime("nbf", out var notBefore) || notBefore > now + options.ClockSkew))
+        {
+            return DenyReason.InvalidToken;
+        }
+
+        return expiresAt - issuedAt > options.MaxTokenLifetime ? DenyReason.TokenLifetimeTooLong : null;
+    }
+
+    private DenyReason? ReadConfirmation()
+    {
+        if (!claims.TryGetProperty("cnf", out var confirmation))
+        {
+            return null;
+        }
+
+        if (confirmation.ValueKind != JsonValueKind.Object)
+        {
+            return DenyReason.InvalidToken;
+        }
+
+        var members = 0;
+        foreach (var member in confirmation.EnumerateObject())
+        {
+            members++;
+            if (member.Name != "x5t#S256")
+            {
+                // A DPoP-bound token under Bearer (RFC 9449 section 7.1), or a sort of binding nobody checks here.
+                return DenyReason.BindingFailed;
+            }
+
+            if (!JsonText.TryRead(member.Value, out var text) || !TryDigest(text!, out var digest))
+            {
+                return DenyReason.InvalidToken;
+            }
+
+            Certificate = digest;
+        }
+
+        return members == 1 ? null : DenyReason.InvalidToken;
+    }
+
+    private DenyReason? ReadActors(List<string> actors)
+    {
+        var holder = claims;
+        while (holder.TryGetProperty("act", out var actor))
+        {
+            if (actors.Count == MaximumActors)
+            {
+                return DenyReason.DelegationTooDeep;
+            }
+
+            if (actor.ValueKind != JsonValueKind.Object || !TryMember(actor, "iss", out var issuer) || (issuer is not null && issuer != options.Issuer)
+                || !TryMember(actor, "client_id", out var client) || !TryMember(actor, "sub", out var subject) || (client ?? subject) is not { } id)
+            {
+                return DenyReason.InvalidToken;
+            }
+
+            actors.Add(id);
+            holder = actor;
+        }
+
+        return null;
+    }
+
+    // False: at least one asserted purpose is not known.
+    private bool ReadPurposes(List<PurposeOfUse> purposes)
+    {
+        if (!ClaimPath.TryFind(claims, options.Claims.Purpose, out var value))
+        {
+            return true;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return AddPurpose(value, purposes);
+        }
+
+        var known = true;
+        foreach (var item in value.EnumerateArray())
+        {
+            known &= AddPurpose(item, purposes);
+        }
+
+        return known;
+    }
+
+    private static bool AddPurpose(JsonElement value, List<PurposeOfUse> purposes)
+    {
+        if (!JsonText.TryRead(value, out var text) || !PurposeOfUse.TryParse(text, out var purpose))
+        {
+            return false;
+        }
+
+        if (!purposes.Contains(purpose))
+        {
+            purposes.Add(purpose);
+        }
+
+        return true;
+    }
+
+    private static bool TryPatient(string? text, out PatientId? patient)
+    {
+        patient = null;
+        if (text is null)
+        {
+            return true;
+        }
+
+        if (!PatientId.TryParse(text, out var id))
+        {
+            return false;
+        }
+
+        patient = id;
+        return true;
+    }
+
+    private bool TryScope(out string? scope)
+    {
+        scope = null;
+        return !claims.TryGetProperty("scope", out var value) || JsonText.TryRead(value, out scope);
+    }
+
+    private bool TryTime(string name, out DateTimeOffset moment)
+    {
+        moment = default;
+        if (!claims.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.Number)
+        {
+            return false;
+        }
+
+        // NumericDate may have a fraction (RFC 7519 section 2); it does not matter here.
+        if (!value.TryGetInt64(out var seconds))
+        {
+            if (!value.TryGetDouble(out var fraction) || !(fraction >= 0 && fraction <= LastSecond))
+            {
+                return false;
+            }
+
+            seconds = (long)fraction;
+        }
+
+        if (seconds is < 0 or > LastSecond - 86_400)
+        {
+            return false;
+        }
+
+        moment = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        return true;
+    }
+
+    // True with null: the claim is not there. False: it is there and not usable.
+    private bool TryText(string path, out string? text)
+    {
+        text = null;
+        return !ClaimPath.TryFind(claims, path, out var value) || TryUsable(value, out text);
+    }
+
+    private static bool TryMember(JsonElement holder, string name, out string? text)
+    {
+        text = null;
+        return !holder.TryGetProperty(name, out var value) || TryUsable(value, out text);
+    }
+
+    private static bool TryUsable(JsonElement value, out string? text)
+    {
+        if (!JsonText.TryRead(value, out text) || text!.Length is 0 or > MaximumTextLength)
+        {
+            return false;
+        }
+
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryDigest(string text, out byte[] digest)
+    {
+        digest = new byte[32];
+        return text.Length == 43 && System.Buffers.Text.Base64Url.TryDecodeFromChars(text, digest, out var length) && length == 32;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Storage.Model;
+
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>The place after which a page goes on, tied to its search; opaque to callers, and it gives nobody a right.</summary>
+internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, long Sequence)
+{
+    private const byte Version = 1;
+    private const int Head = 1 + 8 + 8;
+    private const int Check = 8;
+    private const int MaxLength = 1024;
+
+    public string Write(AuditQuery query)
+    {
+        var bytes = new byte[Head + Encoding.UTF8.GetByteCount(Log) + Check];
+        bytes[0] = Version;
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(1), MicrosecondsConverter.ToMicroseconds(Time));
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(9), Sequence);
+        Encoding.UTF8.GetBytes(Log, bytes.AsSpan(Head));
+        Sum(query, bytes.AsSpan(..^Check)).CopyTo(bytes.AsSpan(^Check..));
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <exception cref="ArgumentException">Not a cursor of this very search.</exception>
+    public static AuditCursor Read(AuditQuery query)
+    {
+        var text = query.Cursor!;
+        if (text.Length <= MaxLength && Base64Url.IsValid(text))
+        {
+            var bytes = Base64Url.DecodeFromChars(text);
+            if (bytes.Length > Head + Check && bytes[0] == Version && Sum(query, bytes.AsSpan(..^Check)).SequenceEqual(bytes.AsSpan(^Check..)))
+            {
+                var time = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(1));
+                return new AuditCursor(
+                    MicrosecondsConverter.FromMicroseconds(time),
+                    Encoding.UTF8.GetString(bytes.AsSpan(Head..^Check)),
+                    BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(9)));
+            }
+        }
+
+        throw new ArgumentException("The cursor does not belong to this search: repeat the search without it.", nameof(query));
+    }
+
+    private static ReadOnlySpan<byte> Sum(AuditQuery query, ReadOnlySpan<byte> head)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(head);
+        hash.AppendData(Encoding.UTF8.GetBytes((query with { Cursor = null, Limit = 1 }).ToString()));
+        return hash.GetHashAndReset().AsSpan(..Check);
+    }
+}

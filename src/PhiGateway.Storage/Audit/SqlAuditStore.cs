@@ -1,0 +1,94 @@
+using System.Data.Common;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>The audit store in SQL that every database here understands; locking, bulk and partitions are left to each.</summary>
+/// <remarks>A log's row is locked first and says up to where anything is stored: above it nothing can be a duplicate, so that the usual batch is compared with nothing.</remarks>
+internal abstract class SqlAuditStore(Database database) : IAuditStore
+{
+    public async Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command("SELECT watermark FROM audit_log WHERE log = @log").With("log", log);
+        return await command.ExecuteScalarAsync(cancellationToken) is long watermark ? watermark : -1;
+    }
+
+    public async Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        var logs = AuditBatch.Arrange(entries);
+        if (logs.Count == 0)
+        {
+            return;
+        }
+
+        using var turn = await EnterAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.BeginWriteAsync(connection, cancellationToken);
+        var fresh = new List<AuditEntry>(entries.Count);
+        foreach (var (log, ordered) in logs)
+        {
+            var highest = await OpenLogAsync(connection, transaction, log, cancellationToken);
+            var doubtful = ordered.TakeWhile(e => e.Sequence <= highest).Select(e => e.Sequence).ToArray();
+            var stored = doubtful.Length == 0 ? [] : await LoadHashesAsync(connection, transaction, log, doubtful, cancellationToken);
+            fresh.AddRange(AuditBatch.Without(ordered, stored));
+        }
+
+        if (fresh.Count == 0)
+        {
+            return;
+        }
+
+        await InsertAsync(connection, transaction, fresh, cancellationToken);
+        foreach (var (log, _) in logs)
+        {
+            await AdvanceAsync(connection, transaction, log, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = AuditSearch.Build(database, connection, query);
+        var entries = await AuditRows.ReadAsync(database, command, cancellationToken);
+        if (entries.Count <= query.Limit)
+        {
+            return new AuditPage(entries, null);
+        }
+
+        entries.RemoveAt(query.Limit);
+        var last = entries[^1];
+        return new AuditPage(entries, new AuditCursor(last.Time, last.Log, last.Sequence).Write(query));
+    }
+
+    public async Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command(
+                $"SELECT {AuditRows.Columns} FROM audit_event e WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit")
+            .With("log", log).With("from", fromSequence).With("limit", limit);
+        return await AuditRows.ReadAsync(database, command, cancellationToken);
+    }
+
+    /// <summary>Makes room for the months to come, where the database keeps them apart.</summary>
+    /// <returns>How many partitions were made.</returns>
+    public abstract Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Waits for this writer's turn where the database has only one.</summary>
+    protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
+
+    /// <summary>Locks the log until the transaction ends.</summary>
+    /// <returns>The highest sequence stored; -1: none.</returns>
+    protected abstract Task<long> OpenLogAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken);
+
+    protected abstract Task<Dictionary<long, byte[]>> LoadHashesAsync(
+        DbConnection connection, DbTransaction transaction, string log, long[] sequences, CancellationToken cancellationToken);
+
+    protected abstract Task InsertAsync(DbConnection connection, DbTransaction transaction, List<AuditEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>Moves the watermark over what is now contiguous.</summary>
+    protected abstract Task AdvanceAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken);
+}

@@ -1,0 +1,49 @@
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Storage.Audit;
+using PhiGateway.Storage.Postgres;
+using PhiGateway.Storage.Sqlite;
+
+namespace PhiGateway.Storage;
+
+/// <summary>The audit trail in one database and its schema; made by <see cref="Create"/>, one per process. May share the registry's database.</summary>
+public sealed class AuditStorage : IAsyncDisposable
+{
+    private readonly Database _database;
+    private readonly SqlAuditStore _store;
+
+    private AuditStorage(Database database, SqlAuditStore store, IStorageMigrator migrator)
+    {
+        _database = database;
+        _store = store;
+        Migrator = migrator;
+    }
+
+    public IAuditStore Store => _store;
+
+    public IStorageMigrator Migrator { get; }
+
+    /// <summary>Connects to nothing yet: the database may be away.</summary>
+    /// <exception cref="StorageException">The options make no sense; every problem is listed.</exception>
+    public static AuditStorage Create(StorageOptions options, TimeProvider? time = null)
+    {
+        options.ThrowIfInvalid();
+        var clock = time ?? TimeProvider.System;
+        if (options.Provider == StorageProvider.Postgres)
+        {
+            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-audit");
+            return new AuditStorage(
+                postgres,
+                new PostgresAuditStore(postgres),
+                new PostgresMigrator("audit", postgres.ConnectionString, PostgresAuditContextFactory.Create, clock, PostgresAuditStore.EnsurePartitionsSql));
+        }
+
+        var sqlite = new SqliteDatabase(options.ConnectionString);
+        return new AuditStorage(sqlite, new SqliteAuditStore(sqlite), new SqliteMigrator("audit", sqlite, SqliteAuditContextFactory.Create, clock));
+    }
+
+    /// <summary>Makes room for the months to come; to be called once a day, works with a writer's role. Without it nothing is lost: the default partition takes what has none.</summary>
+    /// <returns>How many partitions were made; always 0 on SQLite.</returns>
+    public Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => _store.EnsurePartitionsAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+}

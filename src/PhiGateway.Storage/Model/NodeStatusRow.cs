@@ -1,0 +1,13 @@
+namespace PhiGateway.Storage.Model;
+
+/// <summary>Table <c>node_status</c>: what each gateway node last said; the only table a gateway may write.</summary>
+internal sealed class NodeStatusRow
+{
+    public required string Node { get; set; }
+
+    public long Revision { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    public string? Problem { get; set; }
+}

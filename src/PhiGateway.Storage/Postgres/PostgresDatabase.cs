@@ -1,0 +1,44 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+
+namespace PhiGateway.Storage.Postgres;
+
+/// <summary>A pool of connections to one Postgres database.</summary>
+internal sealed class PostgresDatabase : Database
+{
+    private readonly NpgsqlDataSource _source;
+
+    public PostgresDatabase(string connectionString, string applicationName)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.ApplicationName ??= applicationName;
+        ConnectionString = builder.ConnectionString;
+        _source = NpgsqlDataSource.Create(builder);
+    }
+
+    /// <summary>With the password: never logged.</summary>
+    public string ConnectionString { get; }
+
+    public override string NowSql => "clock_timestamp()";
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _source.OpenConnectionAsync(cancellationToken);
+
+    public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
+    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+
+    public override object Time(DateTimeOffset time) => time.UtcDateTime;
+
+    public override DateTimeOffset ReadTime(DbDataReader reader, int column) => new(reader.GetDateTime(column));
+
+    public override object Uuid(Guid id) => id;
+
+    public override Guid ReadUuid(DbDataReader reader, int column) => reader.GetGuid(column);
+
+    public override string[] ReadTexts(DbDataReader reader, int column) => reader.GetFieldValue<string[]>(column);
+
+    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+}

@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace PhiGateway.Storage.Postgres;
+
+/// <summary>Migrates under an advisory lock: of several nodes that start at once, one works and the others find nothing left to do.</summary>
+internal sealed class PostgresMigrator(string name, string connectionString, Func<string, DbContext> contexts, TimeProvider time, string? afterwards = null)
+    : SchemaMigrator(name, contexts)
+{
+    private const long LockKey = 0x7068_6967_775F_6D69; // "phigw_mi"
+    private const int Attempts = 10;
+
+    public override async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var guard = new NpgsqlConnection(Own(null));
+            await guard.OpenAsync(cancellationToken);
+            await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock(@key)", guard))
+            {
+                take.Parameters.AddWithValue("key", LockKey);
+                await take.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            // The lock goes with its connection, however this ends.
+            await ApplyAsync(cancellationToken);
+        }
+        catch (Exception e) when (PostgresFaults.Find(e) is { } fault)
+        {
+            throw PostgresFaults.Explain(Name, connectionString, fault);
+        }
+    }
+
+    public override async Task VerifyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var context = CreateContext(connectionString);
+            await context.Database.OpenConnectionAsync(cancellationToken);
+            await ThrowIfBehindAsync(context, cancellationToken);
+        }
+        catch (Exception e) when (PostgresFaults.Find(e) is { } fault)
+        {
+            throw PostgresFaults.Explain(Name, connectionString, fault);
+        }
+    }
+
+    private async Task ApplyAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                // On a live system a schema change that waits for a lock makes everyone else wait behind it: rather step back and try again.
+                await using var context = CreateContext(Own("-c lock_timeout=2000"));
+                await context.Database.OpenConnectionAsync(cancellationToken);
+                if ((await PendingAsync(context, cancellationToken)).Count > 0)
+                {
+                    await context.Database.MigrateAsync(cancellationToken);
+                }
+
+                if (afterwards is not null)
+                {
+                    await context.Database.ExecuteSqlRawAsync(afterwards, cancellationToken);
+                }
+
+                return;
+            }
+            catch (Exception e) when (attempt < Attempts && PostgresFaults.Find(e)?.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+            }
+        }
+    }
+
+    private string Own(string? serverOptions)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0, ApplicationName = "phigw-migrate" };
+        if (serverOptions is not null)
+        {
+            builder.Options = string.IsNullOrEmpty(builder.Options) ? serverOptions : builder.Options + " " + serverOptions;
+        }
+
+        return builder.ConnectionString;
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using PhiGateway.Storage.Model;
+
+namespace PhiGateway.Storage.Postgres;
+
+/// <summary>Makes the context for migrators, and for <c>dotnet ef migrations add</c> without a database.</summary>
+internal sealed class PostgresRegistryContextFactory : IDesignTimeDbContextFactory<PostgresRegistryDbContext>
+{
+    public PostgresRegistryDbContext CreateDbContext(string[] args) => Create("Host=localhost;Database=design");
+
+    public static PostgresRegistryDbContext Create(string connectionString) =>
+        new(new DbContextOptionsBuilder<PostgresRegistryDbContext>()
+            .UseNpgsql(connectionString, o => o.MigrationsHistoryTable(RegistryDbContext.HistoryTable))
+            .Options);
+}

@@ -1,0 +1,75 @@
+using System.Data.Common;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Storage.Registry;
+
+/// <summary>Rows of the registry's tables, read into the policy's records.</summary>
+internal static class RegistryRows
+{
+    public const string ItemColumns = "kind, id, version, revision, json, updated_at, updated_by, deleted";
+    public const string MemberColumns = "roster, patient, from_at, until_at, source, removed";
+    public const string RevocationColumns = "id, target, value, issuer, issued_before, reason, revoked_by, revoked_at, lifted";
+    public const int RevocationColumnCount = 9;
+
+    public static async Task<List<RegistryItem>> ReadItemsAsync(Database database, DbCommand command, CancellationToken cancellationToken)
+    {
+        var items = new List<RegistryItem>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            items.Add(new RegistryItem(
+                (RegistryKind)reader.GetInt16(0),
+                reader.GetString(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetString(4),
+                database.ReadTime(reader, 5),
+                reader.GetString(6),
+                reader.GetBoolean(7)));
+        }
+
+        return items;
+    }
+
+    public static async Task<RosterMemberList> ReadMembersAsync(Database database, DbCommand command, CancellationToken cancellationToken)
+    {
+        var members = new RosterMemberList();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            members.Add(
+                reader.GetString(0),
+                PatientId.Parse(reader.GetString(1)),
+                database.ReadTimeOrNull(reader, 2),
+                database.ReadTimeOrNull(reader, 3),
+                reader.TextOrNull(4),
+                reader.GetBoolean(5));
+        }
+
+        return members;
+    }
+
+    public static async Task<List<Revocation>> ReadRevocationsAsync(Database database, DbCommand command, CancellationToken cancellationToken)
+    {
+        var revocations = new List<Revocation>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            revocations.Add(ReadRevocation(database, reader));
+        }
+
+        return revocations;
+    }
+
+    public static Revocation ReadRevocation(Database database, DbDataReader reader) => new(
+        reader.GetString(0),
+        (RevocationTarget)reader.GetInt16(1),
+        reader.GetString(2),
+        reader.TextOrNull(3),
+        database.ReadTimeOrNull(reader, 4),
+        reader.GetString(5),
+        reader.GetString(6),
+        database.ReadTime(reader, 7),
+        reader.GetBoolean(8));
+}

@@ -1,0 +1,86 @@
+using System.Data.Common;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Storage.Registry;
+
+/// <summary>The registry's read side for gateway nodes; how a node is woken is left to each database.</summary>
+internal abstract class SqlRegistrySource(Database database) : IRegistrySource, IAsyncDisposable
+{
+    private long _loaded = -1;
+
+    /// <summary>The highest revision that was handed out; -1: none yet.</summary>
+    protected long Loaded
+    {
+        get => Volatile.Read(ref _loaded);
+        set => Volatile.Write(ref _loaded, value);
+    }
+
+    public Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken) => LoadAsync(null, cancellationToken);
+
+    public async Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken) => await LoadAsync(revision, cancellationToken);
+
+    public abstract Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
+
+    public async Task ReportNodeAsync(NodeStatus status, CancellationToken cancellationToken)
+    {
+        using var turn = await EnterAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command(
+                """
+                INSERT INTO node_status (node, revision, at, problem) VALUES (@node, @revision, @at, @problem)
+                ON CONFLICT (node) DO UPDATE SET revision = excluded.revision, at = excluded.at, problem = excluded.problem
+                """)
+            .With("node", status.Node).With("revision", status.Revision).With("at", database.Time(status.At)).With("problem", StorableText.Clean(status.Problem));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public abstract ValueTask DisposeAsync();
+
+    protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
+
+    private async Task<RegistryChanges> LoadAsync(long? since, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        if (since is { } known)
+        {
+            // The usual answer of a poll costs one row.
+            var (now, _) = await ReadRevisionAsync(connection, null, cancellationToken);
+            if (now == known)
+            {
+                Loaded = now;
+                return new RegistryChanges(now, [], [], []);
+            }
+        }
+
+        await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
+        var (revision, changedAt) = await ReadRevisionAsync(connection, transaction, cancellationToken);
+
+        // Removed memberships say nothing to a node that starts from nothing; removed documents are few and stay in.
+        var (all, living) = since is null ? ("", "WHERE NOT removed") : ("WHERE revision > @since ORDER BY revision", "WHERE revision > @since ORDER BY revision");
+        await using var items = Command(connection, transaction, $"SELECT {RegistryRows.ItemColumns} FROM documents {all}", since);
+        var documents = await RegistryRows.ReadItemsAsync(database, items, cancellationToken);
+        await using var members = Command(connection, transaction, $"SELECT {RegistryRows.MemberColumns} FROM roster_member {living}", since);
+        var memberships = await RegistryRows.ReadMembersAsync(database, members, cancellationToken);
+        await using var revoked = Command(
+            connection, transaction, $"SELECT {RegistryRows.RevocationColumns} FROM revocation {(since is null ? "ORDER BY revision" : all)}", since);
+        var revocations = await RegistryRows.ReadRevocationsAsync(database, revoked, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Loaded = revision;
+        return new RegistryChanges(revision, documents, memberships, revocations) { CommittedAt = revision == 0 ? null : changedAt };
+    }
+
+    private static DbCommand Command(DbConnection connection, DbTransaction transaction, string sql, long? since)
+    {
+        var command = connection.Command(sql, transaction);
+        return since is { } revision ? command.With("since", revision) : command;
+    }
+
+    protected async Task<(long Revision, DateTimeOffset ChangedAt)> ReadRevisionAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("SELECT revision, changed_at FROM registry_revision WHERE id = 1", transaction);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetInt64(0), database.ReadTime(reader, 1))
+            : throw new StorageException(StorageProblem.SchemaBehind, "The registry database holds no revision: it was not migrated, or its row was deleted.");
+    }
+}

@@ -1,0 +1,253 @@
+using System.Data.Common;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Storage.Registry;
+
+/// <summary>The registry's write side in SQL that every database here understands; the bulk statements are left to each.</summary>
+internal abstract class SqlRegistryStore(Database database) : IRegistryStore
+{
+    internal const int MembersPerTransaction = 2_000;
+    private static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
+
+    public async Task<long> GetRevisionAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command("SELECT revision FROM registry_revision WHERE id = 1");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
+    }
+
+    public async Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command($"SELECT {RegistryRows.ItemColumns} FROM documents WHERE kind = @kind AND id = @id AND NOT deleted")
+            .With("kind", (short)kind).With("id", id);
+        var items = await RegistryRows.ReadItemsAsync(database, command, cancellationToken);
+        return items.Count == 0 ? null : items[0];
+    }
+
+    public async Task<IReadOnlyList<RegistryItem>> ListAsync(RegistryKind kind, string? afterId, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command(
+                $"SELECT {RegistryRows.ItemColumns} FROM documents WHERE kind = @kind AND id > @after AND NOT deleted ORDER BY id LIMIT @limit")
+            .With("kind", (short)kind).With("after", afterId ?? string.Empty).With("limit", limit);
+        return await RegistryRows.ReadItemsAsync(database, command, cancellationToken);
+    }
+
+    public async Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(actor);
+        if (writes.Count == 0)
+        {
+            return new RegistryWriteResult.Written(await GetRevisionAsync(cancellationToken), []);
+        }
+
+        await using var write = await BeginAsync(cancellationToken);
+        var states = await LoadStatesAsync(write, writes, cancellationToken);
+        var items = new List<RegistryItem>(writes.Count);
+        foreach (var one in writes)
+        {
+            if (!Enum.IsDefined(one.Kind) || string.IsNullOrEmpty(one.Id))
+            {
+                throw new ArgumentException("A registry write names an unknown kind or no id.", nameof(writes));
+            }
+
+            var known = states.TryGetValue((one.Kind, one.Id), out var state);
+            var visible = known ? state.Visible : 0;
+            if ((one.ExpectedVersion is { } expected && expected != visible) || (one.Json is null && visible == 0))
+            {
+                return new RegistryWriteResult.Conflict(one.Kind, one.Id, visible);
+            }
+
+            // A document that comes back goes on counting: a version is an ETag and never names two contents.
+            var next = new DocumentState((known ? state.Version : 0) + 1, one.Json is null, one.Json ?? state.Json);
+            states[(one.Kind, one.Id)] = next;
+            items.Add(new RegistryItem(one.Kind, one.Id, next.Version, write.Revision, next.Json, write.At, actor, next.Deleted));
+        }
+
+        var latest = items.Where(i => states[(i.Kind, i.Id)].Version == i.Version).ToList();
+        await StoreAsync(write, latest, cancellationToken);
+        await CommitAsync(write, cancellationToken);
+        return new RegistryWriteResult.Written(write.Revision, items);
+    }
+
+    public async Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(actor);
+
+        // The last word on a membership counts, as if they had come one by one.
+        var latest = new Dictionary<(string, PatientId), RosterMember>(members.Count);
+        foreach (var member in members)
+        {
+            if (string.IsNullOrEmpty(member.Roster) || member.Patient.Value is null)
+            {
+                throw new ArgumentException("A membership names no roster or no patient.", nameof(members));
+            }
+
+            latest[(member.Roster, member.Patient)] = member;
+        }
+
+        // In slices: writers take turns, and a revocation must not wait for a million rows.
+        var revision = latest.Count == 0 ? await GetRevisionAsync(cancellationToken) : 0;
+        foreach (var slice in latest.Values.Chunk(MembersPerTransaction))
+        {
+            revision = await ChangeMembersAsync(write => UpsertMembersAsync(write, slice, cancellationToken), cancellationToken);
+        }
+
+        return revision;
+    }
+
+    public async Task<long> RemoveMembersAsync(string roster, IReadOnlyList<PatientId> patients, string actor, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(actor);
+        var revision = patients.Count == 0 ? await GetRevisionAsync(cancellationToken) : 0;
+        foreach (var slice in patients.Select(p => p.Value ?? string.Empty).Distinct(StringComparer.Ordinal).Chunk(MembersPerTransaction))
+        {
+            revision = await ChangeMembersAsync(write => TombstoneMembersAsync(write, roster, slice, cancellationToken), cancellationToken);
+        }
+
+        return revision;
+    }
+
+    public async Task<IReadOnlyList<RosterMember>> ListMembersAsync(string roster, string? afterPatient, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command(
+                $"SELECT {RegistryRows.MemberColumns} FROM roster_member WHERE roster = @roster AND patient > @after AND NOT removed ORDER BY patient LIMIT @limit")
+            .With("roster", roster).With("after", afterPatient ?? string.Empty).With("limit", limit);
+        var changes = await RegistryRows.ReadMembersAsync(database, command, cancellationToken);
+        return [.. changes.Select(c => c.Member)];
+    }
+
+    public async Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken)
+    {
+        await using var write = await BeginAsync(cancellationToken);
+        await using (var known = write.Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id").With("id", revocation.Id))
+        await using (var reader = await known.ExecuteReaderAsync(cancellationToken))
+        {
+            if (await reader.ReadAsync(cancellationToken))
+            {
+                var earlier = RegistryRows.ReadRevocation(database, reader);
+                return SameEffect(earlier, revocation)
+                    ? reader.GetInt64(RegistryRows.RevocationColumnCount)
+                    : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
+            }
+        }
+
+        await using var command = write.Command(
+                $"INSERT INTO revocation ({RegistryRows.RevocationColumns}, revision) VALUES (@id, @target, @value, @issuer, @issued_before, @reason, @by, @at, @lifted, @revision)")
+            .With("id", revocation.Id).With("target", (short)revocation.Target).With("value", revocation.Value).With("issuer", revocation.Issuer)
+            .With("issued_before", database.Time(revocation.IssuedBefore)).With("reason", StorableText.Clean(revocation.Reason)).With("by", revocation.By)
+            .With("at", database.Time(revocation.At)).With("lifted", revocation.Lifted).With("revision", write.Revision);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await CommitAsync(write, cancellationToken);
+        return write.Revision;
+    }
+
+    public async Task<IReadOnlyList<Revocation>> ListRevocationsAsync(int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command($"SELECT {RegistryRows.RevocationColumns} FROM revocation ORDER BY revision DESC LIMIT @limit")
+            .With("limit", limit);
+        return await RegistryRows.ReadRevocationsAsync(database, command, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command("SELECT node, revision, at, problem FROM node_status ORDER BY node");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var nodes = new List<NodeStatus>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            nodes.Add(new NodeStatus(reader.GetString(0), reader.GetInt64(1), database.ReadTime(reader, 2), reader.TextOrNull(3)));
+        }
+
+        return nodes;
+    }
+
+    /// <summary>Null when the entry is remembered from now on: the key was free, expired, or held by this very call while it ran.</summary>
+    public async Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken)
+    {
+        using var turn = await EnterAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var expired = database.Time(entry.At - IdempotencyKept);
+        await using var purge = connection.Command("DELETE FROM idempotency WHERE at < @expired").With("expired", expired);
+        await purge.ExecuteNonQueryAsync(cancellationToken);
+
+        await using var put = connection.Command(
+                """
+                INSERT INTO idempotency (key, body_hash, status, body, at) VALUES (@key, @hash, @status, @body, @at)
+                ON CONFLICT (key) DO UPDATE SET status = excluded.status, body = excluded.body, at = excluded.at
+                WHERE idempotency.status = 0 AND excluded.status <> 0 AND idempotency.body_hash = excluded.body_hash
+                """)
+            .With("key", entry.Key).With("hash", entry.BodyHash).With("status", entry.Status).With("body", entry.Body).With("at", database.Time(entry.At));
+        if (await put.ExecuteNonQueryAsync(cancellationToken) > 0)
+        {
+            return null;
+        }
+
+        await using var find = connection.Command("SELECT key, body_hash, status, body, at FROM idempotency WHERE key = @key").With("key", entry.Key);
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new IdempotencyEntry(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), database.ReadTime(reader, 4))
+            : entry with { Status = 0 };
+    }
+
+    /// <summary>Waits for this writer's turn where the database has only one.</summary>
+    protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
+
+    /// <summary>Called after each commit, where the database itself tells nobody.</summary>
+    protected virtual void Announce()
+    {
+    }
+
+    protected abstract Task<Dictionary<(RegistryKind, string), DocumentState>> LoadStatesAsync(
+        RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, CancellationToken cancellationToken);
+
+    protected abstract Task StoreAsync(RegistryTransaction write, IReadOnlyList<RegistryItem> items, CancellationToken cancellationToken);
+
+    /// <returns>How many memberships really changed.</returns>
+    protected abstract Task<long> UpsertMembersAsync(RegistryTransaction write, RosterMember[] members, CancellationToken cancellationToken);
+
+    /// <returns>How many memberships really went.</returns>
+    protected abstract Task<long> TombstoneMembersAsync(RegistryTransaction write, string roster, string[] patients, CancellationToken cancellationToken);
+
+    private static bool SameEffect(Revocation a, Revocation b) =>
+        a.Target == b.Target && a.Value == b.Value && a.Issuer == b.Issuer && a.Lifted == b.Lifted
+        && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore));
+
+    private static long? Microseconds(DateTimeOffset? time) => time is { } t ? Model.MicrosecondsConverter.ToMicroseconds(t) : null;
+
+    private async Task<long> ChangeMembersAsync(Func<RegistryTransaction, Task<long>> change, CancellationToken cancellationToken)
+    {
+        await using var write = await BeginAsync(cancellationToken);
+        if (await change(write) == 0)
+        {
+            // Nothing new: the revision taken is given back by the rollback, and no node is woken.
+            return write.Revision - 1;
+        }
+
+        // A second look at the clock: nodes measure propagation from the commit, not from the start of a long write.
+        await using (var stamp = write.Command($"UPDATE registry_revision SET changed_at = {database.NowSql} WHERE id = 1"))
+        {
+            await stamp.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await CommitAsync(write, cancellationToken);
+        return write.Revision;
+    }
+
+    private async Task CommitAsync(RegistryTransaction write, CancellationToken cancellationToken)
+    {
+        await write.CommitAsync(cancellationToken);
+        Announce();
+    }
+
+    private async Task<RegistryTransaction> BeginAsync(CancellationToken cancellationToken) =>
+        await RegistryTransaction.BeginAsync(database, await EnterAsync(cancellationToken), cancellationToken);
+}

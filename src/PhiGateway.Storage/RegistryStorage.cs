@@ -1,0 +1,60 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Storage.Postgres;
+using PhiGateway.Storage.Registry;
+using PhiGateway.Storage.Sqlite;
+
+namespace PhiGateway.Storage;
+
+/// <summary>The registry in one database: what the control plane writes, what a node reads, and its schema; made by <see cref="Create"/>, one per process.</summary>
+public sealed class RegistryStorage : IAsyncDisposable
+{
+    private readonly Database _database;
+    private readonly SqlRegistrySource _source;
+
+    private RegistryStorage(Database database, IRegistryStore store, SqlRegistrySource source, IStorageMigrator migrator)
+    {
+        _database = database;
+        _source = source;
+        Store = store;
+        Migrator = migrator;
+    }
+
+    public IRegistryStore Store { get; }
+
+    public IRegistrySource Source => _source;
+
+    public IStorageMigrator Migrator { get; }
+
+    /// <summary>Whether a change reaches this process by notification now; false while only the poll does. SQLite: always.</summary>
+    public bool IsNotified => _source is not PostgresRegistrySource postgres || postgres.IsListening;
+
+    /// <summary>Connects to nothing yet: the database may be away.</summary>
+    /// <exception cref="StorageException">The options make no sense; every problem is listed.</exception>
+    public static RegistryStorage Create(StorageOptions options, TimeProvider? time = null)
+    {
+        options.ThrowIfInvalid();
+        var clock = time ?? TimeProvider.System;
+        if (options.Provider == StorageProvider.Postgres)
+        {
+            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-registry");
+            return new RegistryStorage(
+                postgres,
+                new PostgresRegistryStore(postgres),
+                new PostgresRegistrySource(postgres, clock),
+                new PostgresMigrator("registry", postgres.ConnectionString, PostgresRegistryContextFactory.Create, clock));
+        }
+
+        var sqlite = new SqliteDatabase(options.ConnectionString);
+        return new RegistryStorage(
+            sqlite,
+            new SqliteRegistryStore(sqlite),
+            new SqliteRegistrySource(sqlite, clock),
+            new SqliteMigrator("registry", sqlite, SqliteRegistryContextFactory.Create, clock));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

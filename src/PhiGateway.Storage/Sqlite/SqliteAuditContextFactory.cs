@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using PhiGateway.Storage.Model;
+
+namespace PhiGateway.Storage.Sqlite;
+
+/// <summary>Makes the context for migrators, and for <c>dotnet ef migrations add</c> without a database.</summary>
+internal sealed class SqliteAuditContextFactory : IDesignTimeDbContextFactory<SqliteAuditDbContext>
+{
+    public SqliteAuditDbContext CreateDbContext(string[] args) => Create("Data Source=design.db");
+
+    public static SqliteAuditDbContext Create(string connectionString) =>
+        new(new DbContextOptionsBuilder<SqliteAuditDbContext>()
+            .UseSqlite(connectionString, o => o.MigrationsHistoryTable(AuditDbContext.HistoryTable))
+            .Options);
+}

@@ -1,0 +1,75 @@
+using System.Data.Common;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using PhiGateway.Storage.Model;
+
+namespace PhiGateway.Storage.Sqlite;
+
+/// <summary>One SQLite file in WAL mode, every commit flushed; writers of this process queue here instead of polling the file's lock.</summary>
+internal sealed class SqliteDatabase : Database
+{
+    private readonly SqliteWriteGate _gate;
+
+    public SqliteDatabase(string connectionString)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString);
+        builder.DataSource = Path.GetFullPath(builder.DataSource);
+        File = builder.DataSource;
+        ConnectionString = builder.ConnectionString;
+        _gate = SqliteWriteGate.For(File);
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Full path of the database file.</summary>
+    public string File { get; }
+
+    // Milliseconds are the finest that SQLite's clock offers.
+    public override string NowSql => "CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000";
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+
+            // journal_mode is kept in the file; the other two belong to the connection.
+            await using var pragma = connection.Command("PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;");
+            await pragma.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        new(((SqliteConnection)connection).BeginTransaction(deferred: true));
+
+    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        new(((SqliteConnection)connection).BeginTransaction(deferred: false));
+
+    /// <summary>Held from before <see cref="BeginWriteAsync"/> until after commit.</summary>
+    public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken) => _gate.EnterAsync(cancellationToken);
+
+    public override object Time(DateTimeOffset time) => MicrosecondsConverter.ToMicroseconds(time);
+
+    public override DateTimeOffset ReadTime(DbDataReader reader, int column) => MicrosecondsConverter.FromMicroseconds(reader.GetInt64(column));
+
+    public override object Uuid(Guid id) => id.ToString();
+
+    public override Guid ReadUuid(DbDataReader reader, int column) => Guid.Parse(reader.GetString(column));
+
+    public override string[] ReadTexts(DbDataReader reader, int column) => JsonSerializer.Deserialize<string[]>(reader.GetString(column)) ?? [];
+
+    public override ValueTask DisposeAsync()
+    {
+        // Pooled connections would keep the file open after its store is gone.
+        using var connection = new SqliteConnection(ConnectionString);
+        SqliteConnection.ClearPool(connection);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using PhiGateway.Storage.Model;
+
+namespace PhiGateway.Storage.Sqlite;
+
+/// <summary>The schema on SQLite; owner of <c>Migrations/Sqlite/Registry</c>.</summary>
+internal sealed class SqliteRegistryDbContext(DbContextOptions<SqliteRegistryDbContext> options) : RegistryDbContext(options)
+{
+    protected override string? KeyCollation => null;
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<MicrosecondsConverter>();
+        configurationBuilder.Properties<Guid>().HaveConversion<string>();
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Data.Sqlite;
+using PhiGateway.Storage.Registry;
+
+namespace PhiGateway.Storage.Sqlite;
+
+/// <summary>The registry's read side on SQLite; woken in process, and by a glance at the revision for what another process wrote.</summary>
+internal sealed class SqliteRegistrySource : SqlRegistrySource
+{
+    // A revocation by the command line has to be in force in under a second here too; one glance costs some microseconds.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+
+    private readonly SqliteDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly SqliteChangeHub _hub;
+    private readonly ChangeSignal _signal = new();
+
+    public SqliteRegistrySource(SqliteDatabase database, TimeProvider time)
+        : base(database)
+    {
+        _database = database;
+        _time = time;
+        _hub = SqliteChangeHub.For(database.File);
+        _hub.Join(_signal);
+    }
+
+    public override async Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        while (true)
+        {
+            if (await HasChangedAsync(cancellationToken))
+            {
+                return;
+            }
+
+            var left = atMost - _time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero || await _signal.WaitAsync(left < Glance ? left : Glance, _time, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _hub.Leave(_signal);
+        _signal.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => await _database.EnterWriteAsync(cancellationToken);
+
+    private async Task<bool> HasChangedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _database.OpenAsync(cancellationToken);
+            var (revision, _) = await ReadRevisionAsync(connection, null, cancellationToken);
+            var changed = revision != Loaded;
+
+            // Said once: a node that cannot load it would otherwise spin.
+            Loaded = revision;
+            return changed;
+        }
+        catch (Exception e) when (e is SqliteException or StorageException)
+        {
+            return false;
+        }
+    }
+}

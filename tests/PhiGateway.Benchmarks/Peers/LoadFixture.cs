@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Storage;
+
+namespace PhiGateway.Benchmarks.Peers;
+
+/// <summary>Makes the files of the load benchmark: keys, a token, a registry, the gateway's configuration.</summary>
+internal static class LoadFixture
+{
+    public const string Issuer = "http://127.0.0.1/bench-idp";
+
+    public const string Audience = "http://127.0.0.1/fhir";
+
+    public static async Task PrepareAsync(string folder, int gatewayPort, int adminPort, string backend)
+    {
+        Directory.CreateDirectory(folder);
+        using var rsa = RSA.Create(2048);
+        var publicKey = rsa.ExportParameters(false);
+        await File.WriteAllTextAsync(Path.Combine(folder, "jwks.json"), JsonSerializer.Serialize(new
+        {
+            keys = new[] { new { kty = "RSA", alg = "RS256", use = "sig", kid = "bench-1", n = Base64UrlEncoder.Encode(publicKey.Modulus), e = Base64UrlEncoder.Encode(publicKey.Exponent) } },
+        }));
+        await File.WriteAllTextAsync(Path.Combine(folder, "public.pem"), rsa.ExportSubjectPublicKeyInfoPem());
+        await File.WriteAllTextAsync(Path.Combine(folder, "token"), Token(rsa));
+        await SeedAsync(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "gateway.json"), JsonSerializer.Serialize(Configuration(folder, gatewayPort, adminPort, backend)));
+    }
+
+    private static string Token(RSA rsa)
+    {
+        var now = DateTime.UtcNow;
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = "at+jwt",
+            Issuer = Issuer,
+            Audience = Audience,
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now.AddHours(6),
+            Claims = new Dictionary<string, object> { ["sub"] = "bench", ["client_id"] = "bench", ["jti"] = Guid.NewGuid().ToString(), ["scope"] = "system/*.rs" },
+            SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "bench-1" }, SecurityAlgorithms.RsaSha256),
+        });
+    }
+
+    private static async Task SeedAsync(string folder)
+    {
+        var options = new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}" };
+        await using var storage = await RegistryStorage.OpenAsync(options);
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        IRegistryEntity[] entities =
+        [
+            new Organization { Id = "bench-lab", Kind = OrganizationKind.Vendor, Name = "Bench" },
+            new Agreement { Id = "bench-baa", Kind = AgreementKind.Baa, Organization = "bench-lab", Effective = today.AddDays(-1), Expires = today.AddDays(90), Jurisdictions = ["US"] },
+            new Roster { Id = "bench-roster" },
+            new UseCase
+            {
+                Id = "bench-use", Title = "Load", Owner = "owner@bench.example", Agreement = "bench-baa", Organization = "bench-lab", Purposes = ["TREAT"], Environment = "bench", Tenants = ["bench"],
+                Expires = today.AddDays(60), Status = UseCaseStatus.Approved,
+                Grants = [new Grant { Types = ["Observation", "Patient"], Interactions = ["read", "search"], Patients = new PatientScope { Roster = "bench-roster" } }],
+            },
+            new Client
+            {
+                Id = "bench", UseCase = "bench-use", Owner = "owner@bench.example", OwnerConfirmed = today, Environment = "bench", Status = ClientStatus.Active, MaxTokenLifetimeSeconds = 86_400,
+                Limits = new ClientLimits { RequestsPerSecond = 1_000_000, Concurrency = 10_000 },
+            },
+            new Credential { Id = "bench-oidc", Client = "bench", Issuer = "bench-idp", ClientId = "bench", Created = today, RotateBy = today.AddDays(30) },
+        ];
+        var writes = entities.Select(entity => new RegistryWrite(KindOf(entity), entity.Id, JsonSerializer.Serialize(entity, entity.GetType(), RegistryJson.Options), 0)).ToList();
+        await storage.Store.WriteAsync(writes, "bench", CancellationToken.None);
+        await storage.Store.PutMembersAsync([new RosterMember("bench-roster", PatientId.Parse("p1"))], "bench", CancellationToken.None);
+        var snapshot = new RegistrySnapshotBuilder().Rebuild(await storage.Source.LoadAllAsync(CancellationToken.None));
+        var approval = new Approval
+        {
+            Id = "bench-1", Client = "bench", RequestedBy = "a@bench.example", ApprovedBy = "b@bench.example", ApprovedAt = DateTimeOffset.UtcNow, Fingerprint = snapshot.FindClientById("bench")!.Fingerprint,
+        };
+        await storage.Store.WriteAsync([new RegistryWrite(RegistryKind.Approval, approval.Id, RegistryJson.Serialize(approval), 0)], "bench", CancellationToken.None);
+    }
+
+    private static RegistryKind KindOf(IRegistryEntity entity) => Enum.GetValues<RegistryKind>().First(kind => RegistryJson.TypeOf(kind) == entity.GetType());
+
+    private static object Configuration(string folder, int gatewayPort, int adminPort, string backend) => new Dictionary<string, object>
+    {
+        ["PhiGateway"] = new
+        {
+            Environment = "bench",
+            Node = "bench",
+            PublicBase = $"http://127.0.0.1:{gatewayPort}",
+            Listeners = new { Data = $"http://127.0.0.1:{gatewayPort}", Admin = $"http://127.0.0.1:{adminPort}" },
+            Registry = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}" },
+            Audit = new
+            {
+                Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "8 GiB" },
+                Store = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "audit.db")}" },
+            },
+            Issuers = new[]
+            {
+                new
+                {
+                    Name = "bench-idp", Issuer, Audience, Algorithms = new[] { "RS256" }, Environment = "bench", Jwks = Path.Combine(folder, "jwks.json"), MaxTokenLifetime = "12:00:00",
+                    Claims = new { Purpose = "registry" },
+                },
+            },
+            Limits = new { RequestsPerSecond = 1_000_000, Concurrency = 100_000 },
+        },
+        ["ReverseProxy"] = new Dictionary<string, object>
+        {
+            ["Routes"] = new Dictionary<string, object>
+            {
+                ["fhir"] = new Dictionary<string, object>
+                {
+                    ["ClusterId"] = "backend",
+                    ["Match"] = new { Path = "/fhir/{**rest}" },
+                    ["Metadata"] = new Dictionary<string, string> { ["Phi.Kind"] = "fhir-r4", ["Phi.Base"] = "/fhir", ["Phi.Tenant"] = "bench" },
+                },
+            },
+            ["Clusters"] = new Dictionary<string, object>
+            {
+                ["backend"] = new Dictionary<string, object> { ["Destinations"] = new Dictionary<string, object> { ["a"] = new { Address = $"{backend}/fhir" } } },
+            },
+        },
+    };
+}

@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using PhiGateway.Tests.Infrastructure;
+using Xunit;
+
+namespace PhiGateway.Tests.Architecture;
+
+public sealed partial class FileStyleTests
+{
+    private const int Wall = 400;
+    private const int Median = 60;
+
+    [Fact]
+    public void SourceFile_Length_StaysBelowTheWall()
+    {
+        var lengthy = CodeFiles(RepositoryPaths.Root).Select(file => (File: Name(file), Lines: File.ReadLines(file).Count())).Where(pair => pair.Lines > Wall);
+
+        Findings.AssertNone(lengthy.Select(pair => $"{pair.File}: {pair.Lines} lines"));
+    }
+
+    [Fact]
+    public void SourceFiles_MedianLength_IsSmall()
+    {
+        var lengths = CodeFiles(RepositoryPaths.Source).Select(file => File.ReadLines(file).Count()).Order().ToList();
+
+        Assert.InRange(lengths[lengths.Count / 2], 1, Median);
+    }
+
+    [Fact]
+    public void SourceFile_Namespace_IsFileScoped()
+    {
+        var scoped = CodeFiles(RepositoryPaths.Root).Where(file => BlockNamespace().IsMatch(File.ReadAllText(file)));
+
+        Findings.AssertNone(scoped.Select(Name));
+    }
+
+    [Fact]
+    public void SourceFile_PublicClasses_AreOne()
+    {
+        // Small records and enums may live with what they belong to, and the parts of a tree of options with its root; classes and interfaces have a file of their own.
+        var crowded = CodeFiles(RepositoryPaths.Source).Where(file => PublicClass().Count(File.ReadAllText(file)) > 1);
+
+        Findings.AssertNone(crowded.Select(Name));
+    }
+
+    [Fact]
+    public void SourceFile_Name_IsThatOfAType()
+    {
+        var nameless = CodeFiles(RepositoryPaths.Source)
+            .Where(file => Path.GetFileName(file) != "Program.cs")
+            .Where(file => TypeName().Matches(File.ReadAllText(file)) is { Count: > 0 } types && types.All(type => !Fits(Path.GetFileNameWithoutExtension(file), type.Groups["name"].Value)));
+
+        Findings.AssertNone(nameless.Select(Name));
+    }
+
+    [Fact]
+    public void Libraries_Console_IsNotUsed()
+    {
+        var hosts = new[] { "PhiGateway.Gateway", "PhiGateway.Cli" };
+        var talking = CodeFiles(RepositoryPaths.Source)
+            .Where(file => !hosts.Any(host => Name(file).StartsWith($"src/{host}/", StringComparison.Ordinal)))
+            .Where(file => File.ReadAllText(file).Contains("Console.", StringComparison.Ordinal));
+
+        Findings.AssertNone(talking.Select(Name));
+    }
+
+    [Fact]
+    public void Policy_ChanceAndClock_AreNotUsed()
+    {
+        var impure = CodeFiles(RepositoryPaths.Of("src", "PhiGateway.Policy")).Where(file => Impure().IsMatch(File.ReadAllText(file)));
+
+        Findings.AssertNone(impure.Select(Name));
+    }
+
+    private static bool Fits(string file, string type) => file == type || file == type + "s" || file.StartsWith(type, StringComparison.Ordinal) || (type.EndsWith('y') && file == type[..^1] + "ies");
+
+    private static IEnumerable<string> CodeFiles(string folder) =>
+        RepositoryPaths.Files(folder, "*.cs").Where(file => !Name(file).Contains("/Migrations/", StringComparison.Ordinal));
+
+    private static string Name(string file) => Path.GetRelativePath(RepositoryPaths.Root, file).Replace('\\', '/');
+
+    [GeneratedRegex(@"^namespace [^;]*$", RegexOptions.Multiline)]
+    private static partial Regex BlockNamespace();
+
+    [GeneratedRegex(@"^public (?!.*\bpartial class)(?:\w+ )*(?:class|interface) (?!\w+Options\b)\w", RegexOptions.Multiline)]
+    private static partial Regex PublicClass();
+
+    [GeneratedRegex(@"^(?:public |internal |file )(?:\w+ )*(?:class|interface|enum|struct|record|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex TypeName();
+
+    [GeneratedRegex(@"Guid\.NewGuid|Random\.Shared|new Random|Environment\.Tick|Stopwatch\.|TimeProvider\.System")]
+    private static partial Regex Impure();
+}

@@ -1,0 +1,45 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace PhiGateway.Tests.Architecture;
+
+/// <summary>The assemblies of the product, for tests about all of them.</summary>
+internal static class ProductAssemblies
+{
+    /// <summary>Project name to the projects it may reference (docs/architecture.md: arrows point inwards).</summary>
+    public static IReadOnlyDictionary<string, string[]> AllowedReferences { get; } = new Dictionary<string, string[]>
+    {
+        ["PhiGateway.Policy"] = [],
+        ["PhiGateway.Fhir"] = ["PhiGateway.Policy"],
+        ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
+        ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
+        ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
+        ["PhiGateway.Admin"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage"],
+        ["PhiGateway.Cli"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage", "PhiGateway.Admin"],
+        ["PhiGateway.Gateway"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage", "PhiGateway.Admin"],
+    };
+
+    /// <summary>By project name; the CLI's file is called as it is typed.</summary>
+    public static Assembly Load(string project) => Assembly.Load(project == "PhiGateway.Cli" ? "phigw" : project);
+
+    public static IEnumerable<Assembly> All => AllowedReferences.Keys.Select(Load);
+
+    /// <summary>Types that a person wrote.</summary>
+    public static IEnumerable<Type> WrittenTypes(Assembly assembly) =>
+        assembly.GetTypes().Where(type => !IsGenerated(type) && type.Namespace?.StartsWith("PhiGateway", StringComparison.Ordinal) == true);
+
+    private static bool IsGenerated(Type type)
+    {
+        for (var step = type; step is not null; step = step.DeclaringType)
+        {
+            if (step.IsDefined(typeof(CompilerGeneratedAttribute), false) || step.Name.Contains('<', StringComparison.Ordinal)
+                || step.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), false)
+                || step.Namespace?.Contains(".Migrations", StringComparison.Ordinal) == true)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

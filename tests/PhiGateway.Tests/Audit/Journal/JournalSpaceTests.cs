@@ -1,0 +1,160 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using Xunit;
+
+namespace PhiGateway.Tests.Audit.Journal;
+
+public sealed class JournalSpaceTests
+{
+    private static readonly long Segment = JournalOptions.MinSegmentBytes;
+
+    [Fact]
+    public async Task Append_MarksPassed_RefusesDisclosuresFirstAndDenialsLast()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync(options: folder.Options with { Budget = 4 * Segment });
+        var seen = new HashSet<JournalStatus>();
+        var refused = await FillAsync(journal, seen);
+        Assert.Equal(JournalStatus.Full, refused.Status);
+        Assert.Superset(new HashSet<JournalStatus> { JournalStatus.Open, JournalStatus.NearlyFull }, seen);
+        Assert.InRange(journal.UsedShare, 0.95, 0.98);
+        _ = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(TestRecords.Of(AuditKind.Intent)));
+        _ = await journal.AppendAsync(TestRecords.Of(AuditKind.Admin));
+        while (journal.UsedShare < 0.98)
+        {
+            _ = await journal.AppendAsync(TestRecords.Denial());
+        }
+
+        _ = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(TestRecords.Of(AuditKind.Admin)));
+        _ = await journal.AppendAsync(TestRecords.Denial());
+        _ = await journal.AppendAsync(TestRecords.Of(AuditKind.Outcome));
+        Assert.Equal(JournalStatus.Full, journal.Status);
+        Assert.True(Directory.GetFiles(folder.Path, "*.segment").Length <= 4);
+    }
+
+    [Fact]
+    public async Task Append_ShippedWhileFull_OpensByItselfAndSaysSo()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync(options: folder.Options with { Budget = 4 * Segment });
+        _ = await FillAsync(journal, []);
+        journal.Maintain();
+        _ = await journal.AppendAsync(TestRecords.Denial());
+        journal.Acknowledge(journal.DurableSequence);
+        journal.Maintain();
+        Assert.Equal(JournalStatus.Open, journal.Status);
+        _ = await journal.AppendAsync(TestRecords.Disclosure());
+        Assert.True(journal.FirstSequence > 0);
+        var events = JournalFolder.ReadAll(journal).Select(r => r.Record.Event).ToList();
+        Assert.Contains("journal.full", events);
+        Assert.Contains("journal.room", events);
+    }
+
+    [Fact]
+    public async Task Append_ManyTimesTheBudget_RecyclesAndReopens()
+    {
+        using var folder = new JournalFolder();
+        var options = folder.Options with { Budget = 5 * Segment };
+        var count = 0;
+        await using (var journal = await folder.OpenAsync(options: options))
+        {
+            var record = TestRecords.Disclosure();
+            record.Note = new string('n', 8_000);
+            for (; count < 120; count++)
+            {
+                _ = await journal.AppendAsync(record);
+                journal.Acknowledge(journal.DurableSequence);
+                journal.Maintain();
+            }
+
+            Assert.True(Directory.GetFiles(folder.Path).Sum(f => new FileInfo(f).Length) <= (5 * Segment) + 20_000);
+        }
+
+        await using var reopened = await folder.OpenAsync(options: options);
+        Assert.True(reopened.FirstSequence > 60);
+        Assert.Equal(count + 2 + JournalFolder.ReadAll(reopened).Count(r => r.Record.Event is "journal.recovery" or "journal.room" or "journal.full" || r.Record.Delivery == "unconfirmed"), reopened.DurableSequence);
+    }
+
+    [Fact]
+    public async Task Append_DiskSmallerThanBudget_CountsTheDisk()
+    {
+        using var folder = new JournalFolder();
+        var files = new FaultyFiles { Free = 3 * Segment };
+        await using var journal = await folder.OpenAsync(files);
+        files.Free = 0;
+        files.DiskFull = true;
+        var refused = await FillAsync(journal, []);
+        Assert.Equal(JournalStatus.Full, refused.Status);
+        files.Free = 100 * Segment;
+        files.DiskFull = false;
+        journal.Maintain();
+        Assert.Equal(JournalStatus.Open, journal.Status);
+        _ = await journal.AppendAsync(TestRecords.Disclosure());
+    }
+
+    [Fact]
+    public async Task Append_WriteFindsNoRoom_IsRefusedAndLaterTakenWithoutTrace()
+    {
+        using var folder = new JournalFolder();
+        var files = new FaultyFiles();
+        await using (var journal = await folder.OpenAsync(files))
+        {
+            var before = (await journal.AppendAsync(TestRecords.Disclosure())).Sequence;
+            files.BlockIsWritten = static _ => true;
+            files.WriteError = FaultyFiles.NoSpace;
+            var large = TestRecords.Disclosure();
+            large.Note = new string('n', 9_000);
+            var refused = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(large));
+            Assert.Equal(JournalStatus.Full, refused.Status);
+            Assert.Equal(JournalStatus.Full, journal.Status);
+            files.WriteError = null;
+            var after = await journal.AppendAsync(TestRecords.Denial());
+            Assert.Equal(before + 1, after.Sequence);
+            Assert.Equal(JournalStatus.Open, journal.Status);
+        }
+
+        await using var reopened = await folder.OpenAsync();
+        Assert.DoesNotContain(JournalFolder.ReadAll(reopened), r => r.Record.Event == "journal.recovery" && r.Record.Note!.StartsWith("Dropped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Append_FlushFails_IsDeadForGood()
+    {
+        using var folder = new JournalFolder();
+        var files = new FaultyFiles();
+        await using var journal = await folder.OpenAsync(files);
+        files.WriteError = FaultyFiles.InputOutput;
+        var all = Enumerable.Range(0, 20).Select(_ => journal.AppendAsync(TestRecords.Disclosure()).AsTask()).ToList();
+        foreach (var each in all)
+        {
+            var refused = await Assert.ThrowsAsync<JournalUnavailableException>(() => each);
+            Assert.Equal(JournalStatus.Dead, refused.Status);
+        }
+
+        files.WriteError = null;
+        journal.Maintain();
+        _ = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(TestRecords.Denial()));
+        Assert.False(journal.TryAppend(TestRecords.Of(AuditKind.Delivery)));
+        Assert.Equal(JournalStatus.Dead, journal.Status);
+        Assert.Contains("flush", journal.Problem, StringComparison.Ordinal);
+        Assert.Equal(0, journal.DurableSequence);
+    }
+
+    private static async Task<JournalUnavailableException> FillAsync(FileJournal journal, HashSet<JournalStatus> seen)
+    {
+        var record = TestRecords.Disclosure();
+        record.Note = new string('n', 1_000);
+        while (true)
+        {
+            _ = seen.Add(journal.Status);
+            try
+            {
+                _ = await journal.AppendAsync(record);
+            }
+            catch (JournalUnavailableException e)
+            {
+                return e;
+            }
+        }
+    }
+}

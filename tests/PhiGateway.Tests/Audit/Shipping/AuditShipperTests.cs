@@ -1,0 +1,210 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Audit.Verification;
+using Xunit;
+
+namespace PhiGateway.Tests.Audit.Shipping;
+
+public sealed class AuditShipperTests
+{
+    private readonly MemoryAuditStore _store = new();
+
+    [Fact]
+    public async Task Run_RecordsWaiting_StoresThemInOrderAndChained()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        await AppendAsync(journal, 25);
+        using var shipper = Shipper(journal);
+        using var stop = new CancellationTokenSource();
+        var running = shipper.RunAsync(stop.Token);
+        while (journal.ShippedSequence < journal.DurableSequence)
+        {
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        await running;
+        Assert.Equal(26, _store.Rows.Count);
+        var verdict = ChainVerifier.Verify(_store.Rows.Values);
+        Assert.True(verdict is { Intact: true, Anchored: true, Checked: 26 });
+        Assert.Equal(ShipperState.Shipping, shipper.Status.State);
+        Assert.Equal(0, shipper.Status.UnshippedRecords);
+        Assert.NotNull(shipper.Status.LastSuccess);
+        var entry = _store.Rows[1];
+        Assert.Equal("acme", entry.Client);
+        Assert.Single(entry.PatientKeys, new PatientPseudonym(new byte[32]).Of("north", "p-1"));
+    }
+
+    [Fact]
+    public async Task Step_StoreDown_KeepsRecordsAndRecovers()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        await AppendAsync(journal, 5);
+        using var shipper = Shipper(journal);
+        _store.Down = true;
+        Assert.False(await shipper.StepAsync(default));
+        Assert.Equal(ShipperState.Retrying, shipper.Status.State);
+        Assert.Equal(6, shipper.Status.UnshippedRecords);
+        Assert.True(shipper.Status.UnshippedBytes > 0);
+        Assert.Contains("TimeoutException", shipper.Status.LastError, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", shipper.Status.LastError, StringComparison.Ordinal);
+        _store.Down = false;
+        await DrainAsync(shipper, journal);
+        Assert.Equal(6, _store.Rows.Count);
+        Assert.Null(shipper.Status.LastError);
+    }
+
+    [Fact]
+    public async Task Step_AnswerLostAfterCommit_StoresEachRecordOnce()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        await AppendAsync(journal, 10);
+        using var shipper = Shipper(journal);
+        _store.LoseAnswer = true;
+        await DrainAsync(shipper, journal);
+        Assert.Equal(11, _store.Rows.Count);
+        Assert.True(ChainVerifier.Verify(_store.Rows.Values).Intact);
+    }
+
+    [Fact]
+    public async Task Step_AfterRestart_GoesOnWhereTheStoreIs()
+    {
+        using var folder = new JournalFolder();
+        await using (var journal = await folder.OpenAsync())
+        {
+            await AppendAsync(journal, 10);
+            using var shipper = Shipper(journal);
+            await DrainAsync(shipper, journal);
+            await AppendAsync(journal, 3);
+        }
+
+        await using var again = await folder.OpenAsync();
+        using var second = Shipper(again);
+        Assert.True(again.ShippedSequence > 0);
+        await DrainAsync(second, again);
+        Assert.Equal(again.DurableSequence + 1, _store.Rows.Count);
+        Assert.True(ChainVerifier.Verify(_store.Rows.Values).Intact);
+    }
+
+    [Fact]
+    public async Task Step_StoreLostItsLastRecords_SendsThemAgain()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        await AppendAsync(journal, 10);
+        using (var shipper = Shipper(journal))
+        {
+            await DrainAsync(shipper, journal);
+        }
+
+        _ = _store.Rows.Remove(9);
+        _ = _store.Rows.Remove(10);
+        using var second = Shipper(journal);
+        await second.StepAsync(default);
+        Assert.Equal(11, _store.Rows.Count);
+    }
+
+    [Fact]
+    public async Task Step_StoreIsAheadOfTheCursor_SkipsWhatItHas()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        await AppendAsync(journal, 10);
+        using (var shipper = Shipper(journal))
+        {
+            await DrainAsync(shipper, journal);
+        }
+
+        using var clone = folder.Clone();
+        File.Delete(Path.Combine(clone.Path, "shipped.cursor"));
+        await using var again = await clone.OpenAsync();
+        Assert.Equal(-1, again.ShippedSequence);
+        using var second = Shipper(again);
+        await DrainAsync(second, again);
+        Assert.Equal(ShipperState.Shipping, second.Status.State);
+        Assert.Equal(again.DurableSequence + 1, _store.Rows.Count);
+    }
+
+    [Fact]
+    public async Task Step_StoreIsAheadOfTheJournal_StopsAsRolledBack()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        using var clone = folder.Clone();
+        await AppendAsync(journal, 10);
+        using (var shipper = Shipper(journal))
+        {
+            await DrainAsync(shipper, journal);
+        }
+
+        await using var rolledBack = await clone.OpenAsync();
+        using var second = Shipper(rolledBack);
+        await second.RunAsync(default);
+        Assert.Equal(ShipperState.Forked, second.Status.State);
+        Assert.Contains("rolled back", second.Status.LastError, StringComparison.Ordinal);
+        Assert.Equal(11, _store.Rows.Count);
+    }
+
+    [Fact]
+    public async Task Step_CloneWroteOtherRecords_StopsAsForked()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        using var clone = folder.Clone();
+        await AppendAsync(journal, 3);
+        using (var shipper = Shipper(journal))
+        {
+            await DrainAsync(shipper, journal);
+        }
+
+        await using var other = await clone.OpenAsync();
+        await AppendAsync(other, 20);
+        using var second = Shipper(other);
+        await second.RunAsync(default);
+        Assert.Equal(ShipperState.Forked, second.Status.State);
+        Assert.Equal(4, _store.Rows.Count);
+    }
+
+    [Fact]
+    public async Task Step_ForkFoundByTheStore_StopsAsForked()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        await AppendAsync(journal, 3);
+        using var shipper = Shipper(journal);
+        await DrainAsync(shipper, journal);
+        await AppendAsync(journal, 1);
+        _store.Rows[4] = _store.Rows[3] with { Sequence = 4 };
+        Assert.False(await shipper.StepAsync(default));
+        Assert.Equal(ShipperState.Forked, shipper.Status.State);
+        Assert.Equal(3, journal.ShippedSequence);
+    }
+
+    private static async Task AppendAsync(FileJournal journal, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _ = await journal.AppendAsync(TestRecords.Disclosure());
+        }
+    }
+
+    private static async Task DrainAsync(AuditShipper shipper, FileJournal journal)
+    {
+        for (var i = 0; i < 1000 && journal.ShippedSequence < journal.DurableSequence; i++)
+        {
+            _ = await shipper.StepAsync(default);
+        }
+
+        Assert.Equal(journal.DurableSequence, journal.ShippedSequence);
+    }
+
+    private AuditShipper Shipper(FileJournal journal) => new(
+        journal,
+        _store,
+        new AuditEntryReader(journal.Log, new PatientPseudonym(new byte[32])),
+        new ShipperOptions { BatchRecords = 4, Interval = TimeSpan.FromMilliseconds(1) },
+        TimeProvider.System);
+}

@@ -1,0 +1,70 @@
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Tests.Audit.Shipping;
+
+/// <summary>A store in memory that keeps the contract and fails on demand.</summary>
+internal sealed class MemoryAuditStore : IAuditStore
+{
+    public SortedDictionary<long, AuditEntry> Rows { get; } = [];
+
+    public bool Down { get; set; }
+
+    /// <summary>The next batch is stored, but the answer is lost.</summary>
+    public bool LoseAnswer { get; set; }
+
+    public int Batches { get; private set; }
+
+    public Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken)
+    {
+        Fail();
+        var next = 0L;
+        while (Rows.ContainsKey(next))
+        {
+            next++;
+        }
+
+        return Task.FromResult(next - 1);
+    }
+
+    public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        Fail();
+        foreach (var entry in entries)
+        {
+            if (Rows.TryGetValue(entry.Sequence, out var old) && !old.ChainHash.Span.SequenceEqual(entry.ChainHash.Span))
+            {
+                throw new AuditForkException(entry.Log, entry.Sequence);
+            }
+        }
+
+        foreach (var entry in entries)
+        {
+            Rows[entry.Sequence] = entry;
+        }
+
+        Batches++;
+        if (LoseAnswer)
+        {
+            LoseAnswer = false;
+            throw new TimeoutException("secret value of a patient");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => Task.FromResult(new AuditPage([], null));
+
+    public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken)
+    {
+        Fail();
+        return Task.FromResult<IReadOnlyList<AuditEntry>>([.. Rows.Values.Where(r => r.Sequence >= fromSequence).Take(limit)]);
+    }
+
+    private void Fail()
+    {
+        if (Down)
+        {
+            throw new TimeoutException("secret value of a patient");
+        }
+    }
+}

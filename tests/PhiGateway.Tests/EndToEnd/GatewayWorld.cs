@@ -1,0 +1,255 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PhiGateway.Tests.Infrastructure;
+using Xunit;
+
+namespace PhiGateway.Tests.EndToEnd;
+
+/// <summary>A whole installation made of real parts: identity provider, FHIR server, gateway process, registry filled over the admin API by two people.</summary>
+public abstract class GatewayWorld : IAsyncLifetime
+{
+    private const string BootstrapKey = "phigw-test-bootstrap-key-3f6c1d0b9a7e4d52";
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private string _folder = string.Empty;
+
+    internal GatewayProcess Gateway { get; private set; } = null!;
+
+    internal FhirServer Backend { get; private set; } = null!;
+
+    internal IdentityProvider Issuer { get; private set; } = null!;
+
+    /// <summary>Mary sets things up.</summary>
+    internal AdminClient Mary { get; private set; } = null!;
+
+    /// <summary>Li Wei approves.</summary>
+    internal AdminClient Wei { get; private set; } = null!;
+
+    /// <summary>The FHIR base that clients use.</summary>
+    internal string Base => $"{Gateway.Data.GetLeftPart(UriPartial.Authority)}/fhir";
+
+    internal string Folder => _folder;
+
+    /// <summary>The lab vendor: laboratory Observations and DiagnosticReports of patients on its roster.</summary>
+    internal IdentityProviderClient Lab { get; } = NewClient("acme-lab-connector", "TREAT");
+
+    /// <summary>The hospital's own ward application: any patient, also restricted.</summary>
+    internal IdentityProviderClient Ward { get; } = NewClient("ward-app", "TREAT");
+
+    /// <summary>Known to the identity provider and to nobody else.</summary>
+    internal IdentityProviderClient Stranger { get; } = NewClient("stranger", "TREAT");
+
+    private protected abstract string Provider { get; }
+
+    private protected virtual Task<(string Registry, string Audit)> CreateStoresAsync() =>
+        Task.FromResult(($"Data Source={Path.Combine(_folder, "registry.db")}", $"Data Source={Path.Combine(_folder, "audit.db")}"));
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        _folder = Directory.CreateTempSubdirectory("phigw-e2e-").FullName;
+        var (dataPort, adminPort) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        Backend = await FhirServer.StartAsync("Bearer backend-secret");
+        Issuer = await IdentityProvider.StartAsync(new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Stranger]));
+        var (registry, audit) = await CreateStoresAsync();
+        await File.WriteAllTextAsync(Path.Combine(_folder, "registry.connection"), registry);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "audit.connection"), audit);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "backend.authorization"), "Bearer backend-secret");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "bootstrap.key"), BootstrapKey);
+        Gateway = GatewayProcess.Prepare(_folder, dataPort, adminPort, Configuration(dataPort, adminPort));
+        await Gateway.StartAsync();
+        await FillAsync();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        Mary?.Dispose();
+        Wei?.Dispose();
+        _http.Dispose();
+        if (Gateway is not null)
+        {
+            await Gateway.DisposeAsync();
+        }
+
+        if (Issuer is not null)
+        {
+            await Issuer.DisposeAsync();
+        }
+
+        if (Backend is not null)
+        {
+            await Backend.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal Task<string> TokenAsync(IdentityProviderClient client, string? scope = null) => Issuer.TokenAsync(client, scope);
+
+    /// <summary>One call to the data plane.</summary>
+    internal async Task<Reply> SendAsync(HttpMethod method, string pathAndQuery, string? token, string? body = null, string contentType = "application/fhir+json", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, Base + pathAndQuery);
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await _http.SendAsync(request);
+        return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    internal Task<Reply> GetAsync(string pathAndQuery, string? token) => SendAsync(HttpMethod.Get, pathAndQuery, token);
+
+    /// <summary>The trail's records of one decision, the decision first; asked for until it was shipped.</summary>
+    internal async Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast = 1)
+    {
+        while (true)
+        {
+            var page = await Wei.GetAsync($"audit?id={decisionId}");
+            var items = page["items"]!.AsArray();
+            if (items.Count >= atLeast)
+            {
+                return [.. items.Select(item => item!["record"]!.DeepClone())];
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    private static IdentityProviderClient NewClient(string id, string purpose) => new(id, "system/*.cruds system/*.rs system/Patient.rs system/Observation.rs")
+    {
+        ClientSecret = $"{id}-secret-for-tests-0123456789",
+        Claims = new JsonObject { ["purpose_of_use"] = new JsonArray(purpose) },
+    };
+
+    private string Configuration(int dataPort, int adminPort) => JsonSerializer.Serialize(new Dictionary<string, object>
+    {
+        ["PhiGateway"] = new
+        {
+            Environment = "production",
+            Node = "gw-test",
+            PublicBase = $"http://127.0.0.1:{dataPort}",
+            Listeners = new { Data = $"http://127.0.0.1:{dataPort}", Admin = $"http://127.0.0.1:{adminPort}" },
+            Registry = new { Provider, ConnectionString = $"file:{Path.Combine(_folder, "registry.connection")}", LastGoodFile = Path.Combine(_folder, "registry.last-good") },
+            Audit = new
+            {
+                Journal = new { Directory = Path.Combine(_folder, "journal"), Budget = "256 MiB" },
+                Store = new { Provider, ConnectionString = $"file:{Path.Combine(_folder, "audit.connection")}" },
+            },
+            Issuers = new[]
+            {
+                new { Name = "hospital-idp", Issuer = Issuer.Issuer, Audience = $"http://127.0.0.1:{dataPort}/fhir", Algorithms = new[] { "ES256" }, Environment = "production" },
+            },
+            Limits = new { RequestsPerSecond = 10_000 },
+            Admin = new { BootstrapKey = $"file:{Path.Combine(_folder, "bootstrap.key")}" },
+            LogFile = Path.Combine(_folder, "gateway-.log"),
+        },
+        ["ReverseProxy"] = new Dictionary<string, object>
+        {
+            ["Routes"] = new Dictionary<string, object>
+            {
+                ["fhir"] = new Dictionary<string, object>
+                {
+                    ["ClusterId"] = "ehr",
+                    ["Match"] = new { Path = "/fhir/{**rest}" },
+                    ["Metadata"] = new Dictionary<string, string> { ["Phi.Kind"] = "fhir-r4", ["Phi.Base"] = "/fhir", ["Phi.Tenant"] = "north" },
+                },
+            },
+            ["Clusters"] = new Dictionary<string, object>
+            {
+                ["ehr"] = new Dictionary<string, object>
+                {
+                    ["Destinations"] = new Dictionary<string, object> { ["a"] = new { Address = Backend.Base } },
+                    ["Metadata"] = new Dictionary<string, string> { ["Phi.Credential"] = $"file:{Path.Combine(_folder, "backend.authorization")}" },
+                },
+            },
+        },
+    });
+
+    // As an operator and an approver would: over HTTP, each with a key of their own.
+    private async Task FillAsync()
+    {
+        using var root = new AdminClient(Gateway.Admin, BootstrapKey);
+        Mary = new AdminClient(Gateway.Admin, (await root.CreateAsync("admin-keys", new { id = "mary", person = "mary.smith@hospital.example", roles = new[] { "operator", "auditor" } }))["key"]!.GetValue<string>());
+        Wei = new AdminClient(Gateway.Admin, (await root.CreateAsync("admin-keys", new { id = "wei", person = "li.wei@hospital.example", roles = new[] { "approver", "auditor", "operator" } }))["key"]!.GetValue<string>());
+
+        var year = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd");
+        var today = DateTime.UtcNow.ToString("yyyy-MM-dd");
+        await Mary.CreateAsync("organizations", new { id = "acme-lab", kind = "vendor", name = "Acme Laboratories", modules = new[] { "results-connector@4" } });
+        await Mary.CreateAsync("organizations", new { id = "north-hospital", kind = "internal", name = "North Hospital" });
+        await Mary.CreateAsync("agreements", new { id = "baa-acme", kind = "baa", organization = "acme-lab", effective = today, expires = year, jurisdictions = new[] { "US" } });
+        await Mary.CreateAsync("rosters", new { id = "acme-orders", title = "Open orders", source = "orders feed" });
+        foreach (var patient in new[] { "example", "f001" })
+        {
+            var (status, answer) = await Mary.TryAsync(HttpMethod.Put, $"rosters/acme-orders/members/{patient}", new { });
+            Assert.True((int)status < 300, answer);
+        }
+
+        await Mary.CreateAsync("use-cases", new
+        {
+            id = "lab-results", title = "Acme reads and writes laboratory results", owner = "mary.smith@hospital.example", agreement = "baa-acme", organization = "acme-lab", purposes = new[] { "TREAT" },
+            environment = "production", tenants = new[] { "north" }, expires = year,
+            grants = new object[]
+            {
+                new { types = new[] { "Observation", "DiagnosticReport" }, interactions = new[] { "read", "vread", "search", "create", "update", "patch", "delete", "history" }, where = new { category = "laboratory" }, patients = new { roster = "acme-orders" } },
+                new { types = new[] { "Patient" }, interactions = new[] { "read", "search" }, elements = new[] { "identifier", "name", "birthDate" }, patients = new { roster = "acme-orders" } },
+            },
+        });
+        await Mary.CreateAsync("use-cases", new
+        {
+            id = "ward-charting", title = "The ward shows the chart", owner = "mary.smith@hospital.example", organization = "north-hospital", purposes = new[] { "TREAT" },
+            environment = "production", tenants = new[] { "north" }, expires = year,
+            grants = new object[]
+            {
+                new { types = new[] { "Patient", "Observation", "Condition", "Encounter", "DiagnosticReport" }, interactions = new[] { "read", "vread", "search", "history" }, patients = new { any = true }, confidentiality = "V", labels = new[] { "HIV", "TBOO", "ETH", "PSY", "SUD" } },
+            },
+        });
+        foreach (var useCase in new[] { "lab-results", "ward-charting" })
+        {
+            await Wei.PostAsync($"use-cases/{useCase}:approve");
+        }
+
+        await AdmitAsync(Lab.ClientId, "lab-results");
+        await AdmitAsync(Ward.ClientId, "ward-charting");
+    }
+
+    private async Task AdmitAsync(string client, string useCase)
+    {
+        await Mary.CreateAsync("clients", new { id = client, useCase, owner = "mary.smith@hospital.example", environment = "production" });
+        await Mary.CreateAsync("credentials", new { id = $"{client}-oidc", client, issuer = "hospital-idp", clientId = client });
+        await Mary.PostAsync($"clients/{client}:attest");
+        await Mary.PostAsync($"clients/{client}:submit");
+        var posture = await Wei.GetAsync($"clients/{client}/posture");
+        await Wei.PostAsync($"clients/{client}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
+    }
+}
+
+/// <summary>An answer of the data plane.</summary>
+internal sealed record Reply(HttpStatusCode Status, string Body, IReadOnlyDictionary<string, string> Headers)
+{
+    public JsonNode Json => JsonNode.Parse(Body)!;
+
+    /// <summary>Code of the refusal; null when it is none.</summary>
+    public string? Code => Body.StartsWith('{') ? Json["issue"]?[0]?["details"]?["coding"]?[0]?["code"]?.GetValue<string>() : null;
+
+    /// <summary>The decision id that the client was told.</summary>
+    public string DecisionId => Headers["X-Request-Id"];
+
+    /// <summary>Type/id of every entry of a Bundle.</summary>
+    public IReadOnlyList<string> Entries => [.. (Json["entry"]?.AsArray() ?? []).Select(entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}")];
+}

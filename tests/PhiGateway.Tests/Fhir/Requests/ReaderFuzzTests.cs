@@ -1,0 +1,85 @@
+using System.Text;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Scopes;
+using Xunit;
+
+namespace PhiGateway.Tests.Fhir.Requests;
+
+/// <summary>Mutates known requests and scopes with a fixed seed: the readers may refuse, and never throw.</summary>
+public sealed class ReaderFuzzTests(ITestOutputHelper output)
+{
+    private const int Runs = 60_000;
+    private const string Alphabet = "/?&=%+:;.,|\\$*_-#@ ~{}[]\"'<>^`!()0123456789abcdefABCDEFPatientObservation\u0000\r\n\u00e4\u212a\ud800";
+
+    [Fact]
+    public void Read_MutatedRequests_NeverThrow()
+    {
+        var random = new Random(20260101);
+        var seeds = AttackCorpusTests.Files.SelectMany(row => CorpusEntry.Load(row.Data)).SelectMany(entry => new[] { entry.Attack, entry.Twin }).Where(seed => seed.Target.Length < 400).ToArray();
+        var (understood, refused) = (0, 0);
+        for (var run = 0; run < Runs; run++)
+        {
+            var seed = seeds[random.Next(seeds.Length)];
+            var target = Mutate(seed.Target, random);
+            var body = seed.Body is { Length: < 4000 } text ? Encoding.UTF8.GetBytes(Mutate(text, random)) : [];
+            if (CanonicalReader.Read(seed.Method, target, "/fhir").TryGet(out var line, out _)
+                && FhirRequestReader.Read(line, seed.ToHeaders(), body, RequestFixture.Context, RequestFixture.Scanner).TryGet(out var request, out _))
+            {
+                understood++;
+                if (request.Handle is null)
+                {
+                    _ = UpstreamCallFactory.Create(request, RequestFixture.Permit());
+                }
+            }
+            else
+            {
+                refused++;
+            }
+        }
+
+        output.WriteLine($"{Runs} requests: {understood} understood, {refused} refused");
+        Assert.True(understood > 1000 && refused > 1000);
+    }
+
+    [Fact]
+    public void Read_MutatedScopes_NeverThrow()
+    {
+        var random = new Random(20260102);
+        string[] seeds = ["patient/Observation.rs", "system/*.cruds openid", "user/Condition.read?category=http://x|y&clinical-status=active", "http://smarthealthit.org/fhir/scopes/patient/Patient.r launch/patient"];
+        var granted = 0;
+        for (var run = 0; run < Runs; run++)
+        {
+            granted += SmartScopeReader.Read(Mutate(seeds[random.Next(seeds.Length)], random)).Scopes.Count;
+        }
+
+        output.WriteLine($"{Runs} scopes: {granted} grants");
+        Assert.True(granted > 1000);
+    }
+
+    private static string Mutate(string text, Random random)
+    {
+        var mutated = new StringBuilder(text);
+        for (var change = random.Next(4); change > 0; change--)
+        {
+            var at = random.Next(mutated.Length + 1);
+            switch (random.Next(4))
+            {
+                case 0:
+                    mutated.Insert(at, Alphabet[random.Next(Alphabet.Length)]);
+                    break;
+                case 1 when at < mutated.Length:
+                    mutated.Remove(at, 1);
+                    break;
+                case 2 when at < mutated.Length:
+                    mutated[at] = Alphabet[random.Next(Alphabet.Length)];
+                    break;
+                default:
+                    mutated.Insert(at, text.AsSpan(random.Next(text.Length + 1)));
+                    break;
+            }
+        }
+
+        return mutated.ToString();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+using Xunit;
+
+namespace PhiGateway.Tests.Fhir.Requests;
+
+public sealed class UpstreamCallFactoryTests
+{
+    [Theory]
+    [InlineData("GET", "/fhir/Observation/1?_elements=code&_format=json", "GET", "/Observation/1")]
+    [InlineData("HEAD", "/fhir/Observation/1", "GET", "/Observation/1")]
+    [InlineData("GET", "/fhir/Patient/17/%24everything?_count=5", "GET", "/Patient/17/$everything?_count=5&_type=")]
+    [InlineData("GET", "/fhir/Observation?patient=https://gw.hospital.example/fhir/Patient/17", "GET", "/Observation?patient=Patient/17")]
+    [InlineData("GET", "/fhir/Observation?subject=17", "GET", "/Observation?subject=Patient/17")]
+    [InlineData("GET", "/fhir/Observation?code=http://loinc.org|1&_summary=text&_pretty=true", "GET", "/Observation?code=http://loinc.org%7C1")]
+    [InlineData("GET", "/fhir?_type=Patient&_id=1", "GET", "?_id=1&_type=Patient")]
+    [InlineData("DELETE", "/fhir/Observation?identifier=a|1", "DELETE", "/Observation?identifier=a%7C1")]
+    public void Create_Request_IsWrittenAnew(string method, string target, string upstreamMethod, string upstream)
+    {
+        var call = UpstreamCallFactory.Create(RequestFixture.Understood(method, target), RequestFixture.Permit());
+        Assert.Equal(upstreamMethod, call.Method);
+        Assert.StartsWith(upstream, call.PathAndQuery, StringComparison.Ordinal);
+        Assert.Contains(call.Headers, header => header is { Key: "Accept", Value: "application/fhir+json" });
+    }
+
+    [Fact]
+    public void Create_NarrowSearch_IsASeparateAnd()
+    {
+        var narrow = new NarrowSearch([KeyValuePair.Create("category", "http://x|lab")]);
+        var call = UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?category=vital-signs&_total=accurate"), RequestFixture.Permit(narrow));
+        Assert.Equal("/Observation?category=vital-signs&category=http://x%7Clab", call.PathAndQuery);
+        Assert.Contains(call.Headers, header => header is { Key: "Prefer", Value: "handling=strict" });
+    }
+
+    [Fact]
+    public void Create_SearchByForm_StaysAFormWithAllParameters()
+    {
+        var call = UpstreamCallFactory.Create(RequestFixture.Understood("POST", "/fhir/Observation/_search?patient=17", RequestFixture.Form, "code=a%26b"), RequestFixture.Permit());
+        Assert.Equal(("POST", "/Observation/_search"), (call.Method, call.PathAndQuery));
+        Assert.Equal("patient=17&code=a%26b", Encoding.ASCII.GetString(call.Body.Span));
+    }
+
+    [Fact]
+    public void Create_LimitRecords_CapsTheCount()
+    {
+        Assert.EndsWith("_count=50", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=500"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
+        Assert.EndsWith("_count=50", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?patient=17"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
+        Assert.EndsWith("_count=5", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=5"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("_summary=count")]
+    [InlineData("_count=0")]
+    public void FindConflict_CountOfWhatIsWithheld_IsHidden(string parameter)
+    {
+        var request = RequestFixture.Understood("GET", $"/fhir/Observation?patient=17&{parameter}");
+        Assert.Same(DenyReason.HiddenElement, UpstreamCallFactory.FindConflict(request, RequestFixture.Permit(new WithholdLabelled())));
+        Assert.Null(UpstreamCallFactory.FindConflict(request, RequestFixture.Permit()));
+    }
+
+    [Fact]
+    public void Create_ConditionalCreate_CarriesTheNarrowedCondition()
+    {
+        var request = RequestFixture.Understood("POST", "/fhir/Observation", RequestFixture.Json with { IfNoneExist = "identifier=a|1" }, "{\"resourceType\":\"Observation\"}");
+        var call = UpstreamCallFactory.Create(request, RequestFixture.Permit(new NarrowSearch([KeyValuePair.Create("patient", "17")])));
+        Assert.Contains(call.Headers, header => header is { Key: "If-None-Exist", Value: "identifier=a%7C1&patient=17" });
+        Assert.Equal("application/fhir+json", call.ContentType);
+    }
+
+    [Fact]
+    public void Create_Transaction_IsWrittenFromItsEntries()
+    {
+        const string Body = """
+            {"resourceType":"Bundle","type":"transaction","meta":{"tag":[]},"entry":[
+              {"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=a|1"}},
+              {"resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"}},"request":{"method":"POST","url":"https://gw.hospital.example/fhir/Observation"}},
+              {"request":{"method":"GET","url":"Patient/17"}}]}
+            """;
+        var call = UpstreamCallFactory.Create(RequestFixture.Understood("POST", "/fhir", RequestFixture.Json, Body), RequestFixture.Permit());
+        Assert.Equal(
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=a%7C1"}},{"resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"}},"request":{"method":"POST","url":"Observation"}},{"request":{"method":"GET","url":"Patient/17"}}]}""",
+            Encoding.UTF8.GetString(call.Body.Span));
+    }
+}

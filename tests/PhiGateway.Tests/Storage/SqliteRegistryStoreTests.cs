@@ -1,0 +1,6 @@
+namespace PhiGateway.Tests.Storage;
+
+public sealed class SqliteRegistryStoreTests : RegistryStoreContract
+{
+    protected override Task<StorageLocation> LocateAsync() => Task.FromResult(StorageLocation.Sqlite());
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Storage;
+using Xunit;
+
+namespace PhiGateway.Tests.Storage;
+
+public sealed class StorageOptionsTests
+{
+    [Theory]
+    [InlineData(StorageProvider.Sqlite, "")]
+    [InlineData(StorageProvider.Sqlite, "Mode=ReadWrite")]
+    [InlineData(StorageProvider.Sqlite, "Data Source=:memory:")]
+    [InlineData(StorageProvider.Sqlite, "Host=db;Password=secret")]
+    [InlineData(StorageProvider.Postgres, "Data Source=/tmp/x;Password=secret")]
+    [InlineData(StorageProvider.Postgres, "Database=phi;Password=secret")]
+    [InlineData(StorageProvider.Postgres, "Host=db;Password=secret")]
+    [InlineData((StorageProvider)7, "Host=db;Password=secret")]
+    public void Validate_CannotBeUsed_SaysSoWithoutTheSecret(StorageProvider provider, string connectionString)
+    {
+        var options = new StorageOptions { Provider = provider, ConnectionString = connectionString };
+        Assert.DoesNotContain("secret", string.Join(' ', options.Validate()), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", options.ToString(), StringComparison.Ordinal);
+        Assert.Equal(StorageProblem.Misconfigured, Assert.Throws<StorageException>(() => RegistryStorage.Create(options)).Problem);
+        Assert.Throws<StorageException>(() => new ServiceCollection().AddAuditStorage(options));
+    }
+
+    [Theory]
+    [InlineData(StorageProvider.Sqlite, "Data Source=store.db")]
+    [InlineData(StorageProvider.Postgres, "Host=db;Database=phi")]
+    public void Validate_CanBeUsed_HasNoProblem(StorageProvider provider, string connectionString) =>
+        Assert.Empty(new StorageOptions { Provider = provider, ConnectionString = connectionString }.Validate());
+
+    [Fact]
+    public async Task AddStorage_BothInOneFile_ServesThePorts()
+    {
+        await using var location = StorageLocation.Sqlite();
+        await using var services = new ServiceCollection().AddRegistryStorage(location.Options).AddAuditStorage(location.Options).BuildServiceProvider();
+
+        var migrators = services.GetServices<IStorageMigrator>().ToList();
+        Assert.Equal(["registry", "audit"], migrators.Select(m => m.Name));
+        foreach (var migrator in migrators)
+        {
+            await migrator.MigrateAsync(CancellationToken.None);
+            await migrator.VerifyAsync(CancellationToken.None);
+        }
+
+        Assert.IsType<RegistryWriteResult.Written>(
+            await services.GetRequiredService<IRegistryStore>().WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", CancellationToken.None));
+        Assert.Single((await services.GetRequiredService<IRegistrySource>().LoadAllAsync(CancellationToken.None)).Items);
+        Assert.Equal(-1, await services.GetRequiredService<IAuditStore>().GetWatermarkAsync("log", CancellationToken.None));
+    }
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Runs every test from a clean clone. The last line printed is "N passed, N failed, N skipped".
+#   tests/run.sh [--no-build] [configuration]      default configuration: Debug
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+build=yes
+if [[ "${1:-}" == --no-build ]]; then
+  build=no
+  shift
+fi
+configuration="${1:-Debug}"
+
+# --- 1. What the tests need and the package managers give ---
+have() { command -v "$1" >/dev/null 2>&1; }
+have_initdb() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
+missing=()
+have_initdb || missing+=(postgresql)
+have node || missing+=(nodejs)
+have npm || missing+=(npm)
+if [[ ${#missing[@]} -gt 0 ]]; then
+  if have apt-get && [[ "$(id -u)" == 0 ]]; then
+    echo "installing ${missing[*]}"
+    # The cluster that Debian would start by itself is not wanted: the tests make their own.
+    mkdir -p /etc/postgresql-common
+    [[ -e /etc/postgresql-common/createcluster.conf ]] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  else
+    echo "missing: ${missing[*]}. Install them (Debian: apt-get install ${missing[*]}) and run again." >&2
+    exit 3
+  fi
+fi
+if ! have dotnet; then
+  echo "missing: the .NET SDK named in global.json." >&2
+  exit 3
+fi
+
+# --- 2. The peers that come from npm, once per lock file ---
+wanted="$(sha256sum tests/peers/package-lock.json | cut -d' ' -f1)"
+stamp=tests/peers/node_modules/.lock-hash
+if [[ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]]; then
+  (cd tests/peers && npm ci --no-audit --no-fund)
+  printf '%s' "$wanted" >"$stamp"
+fi
+
+# --- 3. Build and run; each test project writes one result file ---
+if [[ "$build" == yes ]]; then
+  dotnet build PhiGateway.sln --configuration "$configuration" --nologo -v minimal
+fi
+results="$(mktemp -d)"
+trap 'rm -rf "$results"' EXIT
+status=0
+found=0
+for project in tests/*/*.csproj; do
+  grep -q 'Include="xunit.v3"' "$project" || continue
+  found=$((found + 1))
+  name="$(basename "$project" .csproj)"
+  dotnet test "$project" --no-build --configuration "$configuration" --nologo \
+    --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || status=1
+done
+
+# --- 4. Totals over all result files ---
+passed=0 failed=0 skipped=0 reported=0
+count() { sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2"; }
+for file in "$results"/*.trx; do
+  [[ -e "$file" ]] || continue
+  reported=$((reported + 1))
+  total="$(count total "$file")"
+  executed="$(count executed "$file")"
+  good="$(count passed "$file")"
+  passed=$((passed + good))
+  failed=$((failed + executed - good))
+  skipped=$((skipped + total - executed))
+done
+# A project that died without a report has not passed.
+if [[ "$found" == 0 || "$reported" != "$found" ]]; then
+  echo "$reported of $found test projects reported" >&2
+  status=1
+fi
+[[ "$failed" == 0 && "$passed" -gt 0 ]] || status=1
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$status"
