@@ -163,7 +163,7 @@ public sealed class ClientVerbsTests
     }
 
     [Fact]
-    public async Task BlastRadius_NamesWhatStops()
+    public async Task BlastRadius_ActiveClient_NamesWhatStops()
     {
         await using var server = await AdminServer.StartAsync();
         await OpenAsync(server);

@@ -90,7 +90,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task Apply_KeepsStatesAndApprovals()
+    public async Task Apply_ActiveClient_KeepsStateAndApproval()
     {
         await using var server = await AdminServer.StartAsync();
         await ClientVerbsTests.OpenAsync(server);
@@ -177,7 +177,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task Status_SaysWhatIsInForce()
+    public async Task Status_NewestRevision_IsInForce()
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);

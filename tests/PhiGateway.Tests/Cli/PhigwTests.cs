@@ -21,7 +21,7 @@ public sealed class PhigwTests : IDisposable
     }
 
     [Fact]
-    public async Task PlanApplyExport_RoundTrip()
+    public async Task Apply_ExportedFile_PlansNoChanges()
     {
         await using var server = await AdminServer.StartAsync();
         var file = Write("registry.yaml", ConfigTests.File);
@@ -43,7 +43,7 @@ public sealed class PhigwTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ListShowPostureAndVerbs()
+    public async Task Client_WholeLife_GoesThroughTheCommandLine()
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
