@@ -1,1 +1,1 @@
-return 0;
+return await PhiGateway.Cli.PhigwCommand.RunAsync(args, Console.Out, Console.Error);

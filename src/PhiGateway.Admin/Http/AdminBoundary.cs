@@ -35,7 +35,7 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
         {
             problem = AdminProblem.OfStatus(bad.StatusCode);
         }
-        catch (System.Data.Common.DbException exception)
+        catch (Exception exception) when (IsDatabase(exception))
         {
             AdminLog.RegistryUnavailable(log, id, exception.GetType().Name);
             problem = AdminProblem.StoreDown;
@@ -61,5 +61,19 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
         }
 
         await problem.ExecuteAsync(context);
+    }
+
+    // Stores wrap what their driver throws.
+    private static bool IsDatabase(Exception exception)
+    {
+        for (Exception? step = exception; step is not null; step = step.InnerException)
+        {
+            if (step is System.Data.Common.DbException or System.Net.Sockets.SocketException)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -63,7 +63,8 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
         if (!dryRun)
         {
             var note = $"lines {run.Lines}, accepted {run.Accepted}, removed {run.Removed}, rejected {run.Rejected}, next line {run.NextLine}, sha256 {run.Digest()}{(failure is null ? string.Empty : ", broke off: " + failure)}";
-            failure ??= (await journal.OutcomeAsync(context, Event, "roster/" + id, failure is null ? 200 : 503, note, run.Revision))?.Code;
+            var unrecorded = await journal.OutcomeAsync(context, Event, "roster/" + id, failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, note, run.Revision);
+            failure ??= unrecorded?.Code;
         }
 
         await WriteAsync(context, run.ToResult(failure));

@@ -14,37 +14,51 @@ internal static class NdjsonLines
     public static async IAsyncEnumerable<NdjsonLine> ReadAsync(PipeReader reader, IncrementalHash hash, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var discarding = false;
-        while (true)
+        var buffer = ReadOnlySequence<byte>.Empty;
+        var held = false;
+        try
         {
-            var result = await reader.ReadAsync(cancellationToken);
-            var buffer = result.Buffer;
-            while (Cut(ref buffer, hash) is { } line)
+            while (true)
             {
-                yield return discarding ? new NdjsonLine(default, TooLong: true) : Create(line);
-                discarding = false;
-            }
-
-            if (buffer.Length > MaxLine)
-            {
-                // What does not end in time is thrown away as it comes; its line is reported when it ends.
-                Append(hash, buffer);
-                buffer = buffer.Slice(buffer.End);
-                discarding = true;
-            }
-
-            if (result.IsCompleted)
-            {
-                if (discarding || !buffer.IsEmpty)
+                var result = await reader.ReadAsync(cancellationToken);
+                buffer = result.Buffer;
+                held = true;
+                while (Cut(ref buffer, hash) is { } line)
                 {
-                    Append(hash, buffer);
-                    yield return discarding ? new NdjsonLine(default, TooLong: true) : Create(buffer);
+                    yield return discarding ? new NdjsonLine(default, TooLong: true) : Create(line);
+                    discarding = false;
                 }
 
-                reader.AdvanceTo(buffer.End);
-                yield break;
-            }
+                if (buffer.Length > MaxLine)
+                {
+                    // What does not end in time is thrown away as it comes; its line is reported when it ends.
+                    Append(hash, buffer);
+                    buffer = buffer.Slice(buffer.End);
+                    discarding = true;
+                }
 
-            reader.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                {
+                    if (discarding || !buffer.IsEmpty)
+                    {
+                        Append(hash, buffer);
+                        yield return discarding ? new NdjsonLine(default, TooLong: true) : Create(buffer);
+                    }
+
+                    yield break;
+                }
+
+                held = false;
+                reader.AdvanceTo(buffer.Start, buffer.End);
+            }
+        }
+        finally
+        {
+            // Given back even when the import breaks off, so that the answer can still be written.
+            if (held)
+            {
+                reader.AdvanceTo(buffer.End);
+            }
         }
     }
 

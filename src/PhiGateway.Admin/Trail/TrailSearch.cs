@@ -54,7 +54,7 @@ internal sealed class TrailSearch(IAuditStore store, IAuditJournal journal, Admi
         {
             page = await store.QueryAsync(asked, context.RequestAborted);
         }
-        catch (FormatException)
+        catch (ArgumentException)
         {
             return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
         }

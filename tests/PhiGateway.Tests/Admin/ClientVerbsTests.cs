@@ -90,6 +90,7 @@ public sealed class ClientVerbsTests
         await using var server = await AdminServer.StartAsync();
         await OpenAsync(server);
         Assert.Empty((await server.GetAsync("/admin/v1/approvals/queue")).Json["items"]!.AsArray());
+        server.Time.Now = server.Time.Now.AddMinutes(1);
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""", "nora");
         Assert.False((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
         var queued = (await server.GetAsync("/admin/v1/approvals/queue")).Json["items"]![0]!;
@@ -162,7 +163,7 @@ public sealed class ClientVerbsTests
     }
 
     [Fact]
-    public async Task BlastRadius_NamesWhatStops()
+    public async Task BlastRadius_ActiveClient_NamesWhatStops()
     {
         await using var server = await AdminServer.StartAsync();
         await OpenAsync(server);

@@ -239,7 +239,7 @@ public sealed class DocumentEndpointsTests
     }
 
     [Fact]
-    public async Task Write_IsRecordedWithActorBeforeAndAfter()
+    public async Task Write_Change_IsRecordedWithActorBeforeAndAfter()
     {
         await using var server = await AdminServer.StartAsync();
         await server.PostAsync(Organizations, Sample.Organization);

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using PhiGateway.Admin.Declarative;
+using PhiGateway.Cli.Output;
+
+namespace PhiGateway.Cli.Commands;
+
+/// <summary>validate, plan, apply, export: the registry as a file in git.</summary>
+internal static class FileCommands
+{
+    public static IEnumerable<Command> Create(CommonOptions common)
+    {
+        var file = new Argument<FileInfo>("file") { Description = "Registry file: .yaml, .yml or .json." };
+        var prune = new Option<bool>("--prune") { Description = "Also delete what the file does not name." };
+        var etag = new Option<string?>("--if-match") { Description = "ETag of the plan that was reviewed; default: of a plan made now." };
+
+        yield return CliRun.Action(new Command("validate", "Checks a registry file without a gateway.") { file }, common, (parsed, run, _) => Task.FromResult(Validate(parsed.GetValue(file)!, run)));
+        yield return CliRun.Action(new Command("plan", "Shows what applying a file would change; 1 when changes are pending.") { file, prune }, common, (parsed, run, cancellationToken) =>
+            PlanAsync(parsed.GetValue(file)!, parsed.GetValue(prune), run, cancellationToken));
+        yield return CliRun.Action(new Command("apply", "Applies a registry file, all or nothing.") { file, prune, etag }, common, (parsed, run, cancellationToken) =>
+            ApplyAsync(parsed.GetValue(file)!, parsed.GetValue(prune), parsed.GetValue(etag), run, cancellationToken));
+        yield return CliRun.Action(new Command("export", "Prints the registry as a file."), common, ExportAsync);
+    }
+
+    private static int Validate(FileInfo file, CliRun run)
+    {
+        var findings = RegistryFileCheck.Run(Read(file), IsYaml(file), TimeProvider.System.GetUtcNow());
+        var list = new JsonArray([.. findings.Select(static finding => new JsonObject { ["pointer"] = finding.Pointer, ["code"] = finding.Code, ["detail"] = finding.Detail })]);
+        if (run.Format != OutputFormat.Table)
+        {
+            Printer.Whole(run.Out, run.Format, list);
+        }
+        else if (findings.Count == 0)
+        {
+            run.Out.WriteLine("valid");
+        }
+        else
+        {
+            Printer.List(run.Out, run.Format, list, "pointer", "code", "detail");
+        }
+
+        return findings.Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
+    }
+
+    private static async Task<int> PlanAsync(FileInfo file, bool prune, CliRun run, CancellationToken cancellationToken)
+    {
+        var plan = await SendAsync("config:plan", file, prune, run, cancellationToken);
+        Print(run, plan);
+        return plan.Json["changes"]!.AsArray().Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
+    }
+
+    private static async Task<int> ApplyAsync(FileInfo file, bool prune, string? etag, CliRun run, CancellationToken cancellationToken)
+    {
+        var seen = etag ?? (await SendAsync("config:plan", file, prune, run, cancellationToken)).ETag;
+        var applied = await SendAsync("config:apply", file, prune, run, cancellationToken, ("If-Match", seen ?? string.Empty));
+        Print(run, applied);
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> ExportAsync(ParseResult parsed, CliRun run, CancellationToken cancellationToken)
+    {
+        var accept = run.Format == OutputFormat.Json ? "application/json" : "application/yaml";
+        var answer = await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/config:export", null, accept, cancellationToken, ("Accept", accept));
+        run.Out.Write(answer.Text);
+        return ExitCodes.Ok;
+    }
+
+    private static Task<CliAnswer> SendAsync(string verb, FileInfo file, bool prune, CliRun run, CancellationToken cancellationToken, params (string, string)[] headers)
+    {
+        var path = verb + (prune ? "?prune=true" : string.Empty);
+        return run.Client.SendAsync(HttpMethod.Post, verb == "config:apply" ? run.Write(path) : "/admin/v1/" + path, Read(file), IsYaml(file) ? "application/yaml" : "application/json", cancellationToken, headers);
+    }
+
+    private static void Print(CliRun run, CliAnswer answer)
+    {
+        if (run.Format != OutputFormat.Table)
+        {
+            Printer.Whole(run.Out, run.Format, answer.Json);
+            return;
+        }
+
+        foreach (var change in answer.Json["changes"]!.AsArray())
+        {
+            run.Out.WriteLine($"{(string?)change!["action"],-7} {(string?)change["target"]}");
+            foreach (var line in change["diff"]!.AsArray().Where(line => (string?)change["action"] == "update"))
+            {
+                run.Out.WriteLine($"        {(string?)line!["pointer"]}: {line["before"]?.ToJsonString() ?? "–"} → {line["after"]?.ToJsonString() ?? "–"}");
+            }
+        }
+
+        foreach (var (name, title) in ((string, string)[])[("widened", "wider"), ("narrowed", "narrower")])
+        {
+            foreach (var effect in answer.Json[name]!.AsArray())
+            {
+                run.Out.WriteLine($"{title}: {(string?)effect!["client"]}");
+            }
+        }
+
+        foreach (var client in answer.Json["reapproval"]!.AsArray())
+        {
+            run.Out.WriteLine($"needs approval anew: {(string?)client}");
+        }
+
+        run.Out.WriteLine(answer.Json["changes"]!.AsArray().Count == 0 ? "no changes" : $"set {answer.ETag}");
+    }
+
+    private static byte[] Read(FileInfo file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file.FullName);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CliFault(ExitCodes.Usage, $"{file} cannot be read.");
+        }
+    }
+
+    private static bool IsYaml(FileInfo file) => !file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase);
+}

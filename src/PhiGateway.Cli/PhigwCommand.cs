@@ -1,0 +1,40 @@
+using System.CommandLine;
+using PhiGateway.Cli.Commands;
+
+namespace PhiGateway.Cli;
+
+/// <summary>The whole command line.</summary>
+internal static class PhigwCommand
+{
+    public static RootCommand Create()
+    {
+        var common = new CommonOptions();
+        var root = new RootCommand("phigw: the registry and the audit trail of a PHI Gateway. Exit codes: 0 done, 1 findings or changes pending, 2 usage or configuration, 3 refused, 4 unreachable.");
+        common.AddTo(root);
+        foreach (var command in FileCommands.Create(common))
+        {
+            root.Add(command);
+        }
+
+        root.Add(ClientCommands.Create(common));
+        root.Add(ClientCommands.Revoke(common));
+        root.Add(AuditCommands.Create(common));
+        root.Add(DoctorCommand.Create(common));
+        root.Add(CompletionCommand.Create(common));
+        return root;
+    }
+
+    /// <summary>Runs it; words that cannot be understood are exit code 2.</summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var parsed = Create().Parse(arguments);
+        var configuration = new InvocationConfiguration { Output = output, Error = error };
+        if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+        {
+            await parsed.InvokeAsync(configuration);
+            return ExitCodes.Usage;
+        }
+
+        return await parsed.InvokeAsync(configuration);
+    }
+}

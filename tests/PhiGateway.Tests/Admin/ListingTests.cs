@@ -1,0 +1,123 @@
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+public sealed class ListingTests
+{
+    private const string Organizations = "/admin/v1/organizations";
+
+    [Fact]
+    public async Task List_Pages_ShowEachOnce_WithLink()
+    {
+        await using var server = await StartAsync(7);
+        var seen = new List<string>();
+        var path = Organizations + "?limit=3";
+        while (true)
+        {
+            var page = await server.GetAsync(path);
+            Assert.Equal(200, page.Status);
+            seen.AddRange(page.Json["items"]!.AsArray().Select(item => (string)item!["id"]!));
+            if (page.Json["next_cursor"] is null)
+            {
+                Assert.DoesNotContain("Link", page.Headers.Keys);
+                break;
+            }
+
+            Assert.Matches("^<(.*)>; rel=\"next\"$", page.Headers["Link"]);
+            path = page.Headers["Link"].Split('<', '>')[1];
+        }
+
+        Assert.Equal(["org-0", "org-1", "org-2", "org-3", "org-4", "org-5", "org-6"], seen);
+    }
+
+    [Fact]
+    public async Task List_SortedDescending_PagesWithoutGap()
+    {
+        await using var server = await StartAsync(5);
+        var first = await server.GetAsync(Organizations + "?sort=-name&limit=2&fields=name");
+        Assert.Equal(["name 4", "name 3"], first.Json["items"]!.AsArray().Select(item => (string)item!["name"]!));
+        Assert.Null(first.Json["items"]![0]!["kind"]);
+        var second = await server.GetAsync(first.Headers["Link"].Split('<', '>')[1]);
+        Assert.Equal(["name 2", "name 1"], second.Json["items"]!.AsArray().Select(item => (string)item!["name"]!));
+    }
+
+    [Fact]
+    public async Task List_Filters_ByEqualityRangeAndMembership()
+    {
+        await using var server = await StartAsync(4);
+        await Sample.WriteAsync(server);
+        Assert.Single((await server.GetAsync(Organizations + "?name=name%202")).Json["items"]!.AsArray());
+        Assert.Single((await server.GetAsync(Organizations + "?modules=results@4")).Json["items"]!.AsArray());
+        Assert.Single((await server.GetAsync("/admin/v1/agreements?expires.lt=2027-06-01")).Json["items"]!.AsArray());
+        Assert.Empty((await server.GetAsync("/admin/v1/agreements?expires.lt=2026-06-01")).Json["items"]!.AsArray());
+        Assert.Single((await server.GetAsync("/admin/v1/clients?status=draft&useCase=lab-results")).Json["items"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("limit=0")]
+    [InlineData("limit=501")]
+    [InlineData("limit=x")]
+    [InlineData("cursor=nonsense")]
+    [InlineData("colour=red")]
+    [InlineData("name=a&name=b")]
+    [InlineData("sort=colour")]
+    [InlineData("fields=colour")]
+    [InlineData("contacts=x")]
+    public async Task List_BadParameter_Is400(string query)
+    {
+        await using var server = await StartAsync(0);
+        var answer = await server.GetAsync(Organizations + "?" + query);
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("bad-parameter", answer.Code);
+    }
+
+    [Fact]
+    public async Task List_AdminKeys_NeverFiltersOrShowsHashes()
+    {
+        await using var server = await StartAsync(0);
+        var list = await server.GetAsync("/admin/v1/admin-keys", "adam");
+        Assert.DoesNotContain("hash", list.Text);
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/admin-keys?hash=00", "adam")).Status);
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/admin-keys?sort=hash", "adam")).Status);
+    }
+
+    [Fact]
+    public async Task Idempotency_SameBodyReplays_OtherBodyIs422_FaultDoesNotStick()
+    {
+        await using var server = await StartAsync(0);
+        var first = await server.PostAsync(Organizations, Sample.Organization, "olga", ("Idempotency-Key", "k"));
+        var again = await server.PostAsync(Organizations, Sample.Organization, "olga", ("Idempotency-Key", "k"));
+        Assert.Equal(201, again.Status);
+        Assert.Equal(first.Text, again.Text);
+        Assert.Equal(first.ETag, again.ETag);
+        Assert.Equal(422, (await server.PostAsync(Organizations, Sample.Organization.Replace("acme", "beta", StringComparison.Ordinal), "olga", ("Idempotency-Key", "k"))).Status);
+        Assert.Equal(409, (await server.PostAsync(Organizations, Sample.Organization, "otto", ("Idempotency-Key", "k"))).Status);
+        server.Journal.Room = 0;
+        var other = Sample.Organization.Replace("acme", "beta", StringComparison.Ordinal);
+        Assert.Equal(503, (await server.PostAsync(Organizations, other, "olga", ("Idempotency-Key", "k2"))).Status);
+        server.Journal.Room = null;
+        Assert.Equal(201, (await server.PostAsync(Organizations, other, "olga", ("Idempotency-Key", "k2"))).Status);
+        Assert.Equal(201, (await server.PostAsync(Organizations, other, "olga", ("Idempotency-Key", "k2"))).Status);
+    }
+
+    [Fact]
+    public async Task Idempotency_FirstStillRunning_Is409()
+    {
+        await using var server = await StartAsync(0);
+        var second = 0;
+        server.Store.BeforeWrite = () => second = server.PostAsync(Organizations, Sample.Organization, "olga", ("Idempotency-Key", "k")).GetAwaiter().GetResult().Status;
+        Assert.Equal(201, (await server.PostAsync(Organizations, Sample.Organization, "olga", ("Idempotency-Key", "k"))).Status);
+        Assert.Equal(409, second);
+    }
+
+    private static async Task<AdminServer> StartAsync(int organizations)
+    {
+        var server = await AdminServer.StartAsync();
+        for (var i = 0; i < organizations; i++)
+        {
+            Assert.Equal(201, (await server.PostAsync(Organizations, $$"""{"id":"org-{{i}}","kind":"vendor","name":"name {{i}}"}""")).Status);
+        }
+
+        return server;
+    }
+}

@@ -1,0 +1,102 @@
+using PhiGateway.Policy.Registry;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+public sealed class OffboardTests
+{
+    private const string Offboard = "/admin/v1/organizations/acme:offboard";
+
+    [Fact]
+    public async Task Offboard_DryRunFirst_ThenAllClientsInOneWrite()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await ClientVerbsTests.OpenAsync(server);
+        var writes = server.Store.Writes;
+        var plan = await server.PostAsync(Offboard + "?dry_run=true", """{"reason":"contract ended"}""");
+        Assert.Equal(["acme-connector"], plan.Json["clients_affected"]!.AsArray().Select(id => (string)id!));
+        Assert.Equal(writes, server.Store.Writes);
+        var done = await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
+        Assert.Equal("offboarded", (string)done.Json["status"]!);
+        Assert.Equal(writes + 2, server.Store.Writes);
+        Assert.Equal("revoked", (string)(await server.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]!);
+        Assert.Equal("organization", (string)(await server.GetAsync("/admin/v1/revocations")).Json["items"]![0]!["target"]!);
+        var records = server.Journal.Records.Where(record => record.Event == "organization.offboard").ToList();
+        Assert.Contains(records, record => record.Target == "client/acme-connector" && record.ParentId == records[0].Id && record.Before is not null);
+    }
+
+    [Fact]
+    public async Task Offboard_ClientChangedMeanwhile_ChangesNoDocument()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await ClientVerbsTests.OpenAsync(server);
+        var client = await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default);
+        server.Store.BeforeWrite = () => server.Store.WriteAsync([new RegistryWrite(RegistryKind.Client, client!.Id, client.Json, client.Version)], "elsewhere", default);
+        Assert.Equal(412, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""")).Status);
+        Assert.Equal("active", (string)(await server.GetAsync("/admin/v1/organizations/acme")).Json["status"]!);
+        Assert.Equal(200, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""")).Status);
+    }
+
+    [Fact]
+    public async Task Offboard_StageSuspend_CanBeUndone_RevokeCannot()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await ClientVerbsTests.OpenAsync(server);
+        Assert.Equal("suspended", (string)(await server.PostAsync(Offboard, """{"reason":"observe","stage":"suspend"}""")).Json["status"]!);
+        Assert.Equal(200, (await server.PatchAsync("/admin/v1/organizations/acme", """{"status":"active"}""")).Status);
+        await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
+        var reopened = await server.PatchAsync("/admin/v1/organizations/acme", """{"status":"active"}""");
+        Assert.Equal(["/status"], reopened.Pointers);
+        Assert.Equal(["/reason"], (await server.PostAsync(Offboard, "{}")).Pointers);
+    }
+
+    [Fact]
+    public async Task OwnerLeft_ClosesTheirClients_AndRaisesAlerts()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await ClientVerbsTests.OpenAsync(server);
+        var answer = await server.PostAsync("/admin/v1/owners/mary@hospital.example:left", """{"reason":"moved on"}""");
+        Assert.Equal(200, answer.Status);
+        Assert.Null((await server.GetAsync("/admin/v1/clients/acme-connector")).Json["ownerConfirmed"]);
+        Assert.Equal(2, (await server.GetAsync("/admin/v1/alerts?kind=owner-left")).Json["items"]!.AsArray().Count);
+        Assert.False((bool)(await server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json["path_open"]!);
+        Assert.Equal(404, (await server.PostAsync("/admin/v1/owners/nobody:left", "{}")).Status);
+        Assert.Equal(200, (await server.PostAsync("/admin/v1/clients/acme-connector:attest", "{}")).Status);
+    }
+
+    [Theory]
+    [InlineData("""{"target":"client","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"credential","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"token","value":"jti-1","issuer":"hospital-idp","reason":"r"}""", 201)]
+    [InlineData("""{"target":"token-hash","value":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","reason":"r"}""", 201)]
+    [InlineData("""{"target":"organization","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"use-case","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"tenant","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"issuer","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"issued-before","reason":"r"}""", 201)]
+    [InlineData("""{"target":"issued-before","issued_before":"2026-05-01T11:00:00Z","issuer":"hospital-idp","reason":"r"}""", 201)]
+    [InlineData("""{"target":"issued-before","issued_before":"2027-05-01T11:00:00Z","reason":"r"}""", 422)]
+    [InlineData("""{"target":"token-hash","value":"eyJhbGciOi","reason":"r"}""", 422)]
+    [InlineData("""{"target":"client","reason":"r"}""", 422)]
+    [InlineData("""{"target":"everything","value":"x","reason":"r"}""", 422)]
+    [InlineData("""{"target":"client","value":"x"}""", 422)]
+    [InlineData("""{"target":"client","value":"x","issuer":"i","reason":"r"}""", 422)]
+    public async Task Revoke_EveryTarget_BothWays(string body, int status)
+    {
+        await using var server = await AdminServer.StartAsync();
+        var answer = await server.PostAsync("/admin/v1/revocations", body);
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 201 ? 1 : 0, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Lift_BySamePersonIsRefused_BySecondPasses()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var row = (await server.PostAsync("/admin/v1/revocations", """{"target":"tenant","value":"north","reason":"drill"}""", "nora")).Json;
+        var lift = $"/admin/v1/revocations/{(string)row["id"]!}:lift";
+        Assert.Equal("four-eyes", (await server.PostAsync(lift, """{"reason":"over"}""", "nora")).Code);
+        Assert.True((bool)(await server.PostAsync(lift, """{"reason":"over"}""", "anna")).Json["lifted"]!);
+        Assert.Equal(404, (await server.PostAsync("/admin/v1/revocations/none:lift", """{"reason":"over"}""", "anna")).Status);
+    }
+}

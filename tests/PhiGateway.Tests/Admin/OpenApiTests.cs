@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task Document_NamesEveryEndpoint_WithSummaryAndAnswers()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var answer = await server.GetAsync("/openapi/v1.json");
+        Assert.Equal(200, answer.Status);
+        Assert.StartsWith("3.1", (string)answer.Json["openapi"]!);
+        var paths = answer.Json["paths"]!.AsObject();
+        var endpoints = server.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/admin", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(endpoints);
+        foreach (var endpoint in endpoints)
+        {
+            var method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0].ToLowerInvariant();
+            var operation = paths[endpoint.RoutePattern.RawText!]?[method];
+            Assert.True(operation is not null, $"{method} {endpoint.RoutePattern.RawText}");
+            Assert.False(string.IsNullOrWhiteSpace((string?)operation["summary"]), endpoint.RoutePattern.RawText);
+            Assert.Contains(operation["responses"]!.AsObject(), response => response.Key[0] == '2');
+            Assert.NotNull(operation["responses"]!["401"]);
+            Assert.Equal(endpoint.RoutePattern.Parameters.Count, operation["parameters"]?.AsArray().Count(parameter => (string?)parameter!["in"] == "path") ?? 0);
+        }
+    }
+
+    [Fact]
+    public async Task Document_Schemas_UseTheWireNames()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var schemas = (await server.GetAsync("/openapi/v1.json")).Json["components"]!["schemas"]!.AsObject();
+        var client = schemas["Client"]!["properties"]!.AsObject();
+        Assert.Contains("useCase", client.Select(pair => pair.Key));
+        Assert.Contains("\"ai-agent\"", schemas.ToJsonString());
+        Assert.Contains("request_id", schemas["ProblemBody"]!["properties"]!.AsObject().Select(pair => pair.Key));
+        foreach (var reference in References(schemas))
+        {
+            Assert.True(schemas.ContainsKey(reference["#/components/schemas/".Length..]), reference);
+        }
+    }
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject json => json.SelectMany(pair => pair.Key == "$ref" && pair.Value is JsonValue value ? [(string)value!] : References(pair.Value)),
+        JsonArray array => array.SelectMany(References),
+        _ => [],
+    };
+}

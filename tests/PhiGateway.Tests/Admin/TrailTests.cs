@@ -1,0 +1,95 @@
+using System.Text;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+public sealed class TrailTests
+{
+    private static readonly Guid Decision = Guid.Parse("0199a000-0000-7000-8000-000000000001");
+
+    [Fact]
+    public async Task Search_Filters_AndIsItselfOnRecord()
+    {
+        await using var server = await StartAsync();
+        var all = await server.GetAsync("/admin/v1/audit?limit=2", "august");
+        Assert.Equal(200, all.Status);
+        Assert.Equal(2, all.Json["items"]!.AsArray().Count);
+        Assert.Equal("v", (string)all.Json["items"]![0]!["record"]!["k"]!);
+        var next = await server.GetAsync(all.Headers["Link"].Split('<', '>')[1], "august");
+        Assert.Single(next.Json["items"]!.AsArray());
+        Assert.Single((await server.GetAsync("/admin/v1/audit?decision=deny&reason=outside-use-case&client=acme", "august")).Json["items"]!.AsArray());
+        Assert.Equal(AuditKind.AuditUse, server.Journal.Records[^1].Kind);
+        Assert.Equal("august@hospital.example", server.Journal.Records[^1].Actor);
+        Assert.Contains("reason=outside-use-case", server.Journal.Records[^1].Note);
+        Assert.Empty((await server.GetAsync("/admin/v1/audit?from=2027-01-01", "august")).Json["items"]!.AsArray());
+        Assert.Single((await server.GetAsync("/admin/v1/audit?kind=delivery", "august")).Json["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Search_ByPatient_NeverInTheUrl_PseudonymisedForTheStore()
+    {
+        await using var server = await StartAsync();
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?patient=p-1&tenant=north", "august")).Status);
+        var posted = await server.PostAsync("/admin/v1/audit:search", """{"tenant":"north","patient":"p-1"}""", "august");
+        Assert.Equal(2, posted.Json["items"]!.AsArray().Count);
+        Assert.Equal("key(north,p-1)", server.Trail.LastQuery!.PatientKey);
+        Assert.Equal(["p-1"], server.Journal.Records[^1].Patients);
+        var header = await server.SendAsync("august", "GET", "/admin/v1/audit?tenant=north", null, ("X-Patient", "p-1"));
+        Assert.Equal(2, header.Json["items"]!.AsArray().Count);
+        Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:search", """{"patient":"p-1"}""", "august")).Status);
+        Assert.DoesNotContain(server.Logs.Lines, line => line.Contains("p-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Search_JournalDown_Is503AndShowsNothing()
+    {
+        await using var server = await StartAsync();
+        server.Journal.Room = 0;
+        var answer = await server.GetAsync("/admin/v1/audit", "august");
+        Assert.Equal(503, answer.Status);
+        Assert.Null(server.Trail.LastQuery);
+    }
+
+    [Fact]
+    public async Task Read_Record_WithItsChildren()
+    {
+        await using var server = await StartAsync();
+        var answer = await server.GetAsync($"/admin/v1/audit/{Decision}", "august");
+        Assert.Equal(1, (int)answer.Json["record"]!["sequence"]!);
+        Assert.Single(answer.Json["children"]!.AsArray());
+        Assert.Equal(404, (await server.GetAsync($"/admin/v1/audit/{Guid.Empty}", "august")).Status);
+        Assert.Equal(404, (await server.GetAsync("/admin/v1/audit/nonsense", "august")).Status);
+    }
+
+    [Theory]
+    [InlineData("limit=0")]
+    [InlineData("kind=7")]
+    [InlineData("kind=gossip")]
+    [InlineData("decision=maybe")]
+    [InlineData("from=yesterday")]
+    [InlineData("from=2026-02-01&to=2026-01-01")]
+    [InlineData("id=1")]
+    [InlineData("colour=red")]
+    public async Task Search_BadFilter_Is400(string query)
+    {
+        await using var server = await StartAsync();
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?" + query, "august")).Status);
+    }
+
+    private static async Task<AdminServer> StartAsync()
+    {
+        var server = await AdminServer.StartAsync();
+        var time = server.Time.Now;
+        AuditEntry Entry(long sequence, Guid id, Guid parent, AuditKind kind, string decision, string? reason, params string[] patients) => new()
+        {
+            Log = "gw-01", Sequence = sequence, Id = id, ParentId = parent, Kind = kind, Event = "read", Time = time.AddSeconds(sequence), Decision = decision, Reason = reason,
+            Client = "acme", Tenant = "north", PatientKeys = patients, ChainHash = new byte[32], Body = Encoding.UTF8.GetBytes("""{"k":"v"}"""),
+        };
+        server.Trail.Entries.Add(Entry(1, Decision, Guid.Empty, AuditKind.Disclosure, "permit", null, "key(north,p-1)"));
+        server.Trail.Entries.Add(Entry(2, Guid.NewGuid(), Decision, AuditKind.Delivery, string.Empty, null, "key(north,p-1)"));
+        server.Trail.Entries.Add(Entry(3, Guid.NewGuid(), Guid.Empty, AuditKind.Decision, "deny", "outside-use-case"));
+        return server;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using PhiGateway.Cli;
+using PhiGateway.Tests.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Cli;
+
+public sealed class PhigwTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("phigw").FullName;
+
+    [Fact]
+    public async Task Validate_GoodFileIs0_BadFileIs1_MissingIs2()
+    {
+        var good = await RunAsync(null, null, "validate", Write("good.yaml", ConfigTests.File.Replace("2026", "2126", StringComparison.Ordinal).Replace("2027", "2127", StringComparison.Ordinal)));
+        Assert.True(good.Code == 0, good.Output + good.Error);
+        var bad = await RunAsync(null, null, "validate", Write("bad.yaml", "organisations: []"));
+        Assert.Equal(1, bad.Code);
+        Assert.Contains("/organisations", bad.Output);
+        Assert.Equal(2, (await RunAsync(null, null, "validate", Path.Combine(_folder, "none.yaml"))).Code);
+    }
+
+    [Fact]
+    public async Task Apply_ExportedFile_PlansNoChanges()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var file = Write("registry.yaml", ConfigTests.File);
+        var plan = await RunAsync(server, "olga", "plan", file);
+        Assert.Equal(1, plan.Code);
+        Assert.Contains("create  client/acme-results-connector", plan.Output);
+        var dry = await RunAsync(server, "olga", "apply", file, "--dry-run");
+        Assert.Equal(0, dry.Code);
+        Assert.Equal(404, (await server.GetAsync("/admin/v1/clients/acme-results-connector")).Status);
+        Assert.Equal(0, (await RunAsync(server, "olga", "apply", file)).Code);
+        var again = await RunAsync(server, "olga", "plan", file);
+        Assert.Equal(0, again.Code);
+        Assert.Contains("no changes", again.Output);
+        var export = await RunAsync(server, "vera", "export");
+        Assert.Equal(0, (await RunAsync(server, "olga", "plan", Write("export.yaml", export.Output), "--prune")).Code);
+        Assert.Equal(0, (await RunAsync(server, "olga", "plan", Write("export.json", (await RunAsync(server, "vera", "export", "-o", "json")).Output))).Code);
+        Assert.Equal(3, (await RunAsync(server, "vera", "apply", file)).Code);
+        Assert.Equal(3, (await RunAsync(server, "olga", "apply", file, "--if-match", "\"stale\"")).Code);
+    }
+
+    [Fact]
+    public async Task Client_WholeLife_GoesThroughTheCommandLine()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        await ClientVerbsTests.ApproveUseCaseAsync(server);
+        Assert.Contains("acme-connector", (await RunAsync(server, "vera", "client", "list", "--filter", "status=draft")).Output);
+        Assert.Equal("acme-connector", (string)JsonNode.Parse((await RunAsync(server, "vera", "client", "show", "acme-connector", "-o", "json")).Output)!["id"]!);
+        Assert.Contains("useCase: lab-results", (await RunAsync(server, "vera", "client", "show", "acme-connector", "-o", "yaml")).Output);
+        Assert.Equal(0, (await RunAsync(server, "olga", "client", "submit", "acme-connector")).Code);
+        var posture = await RunAsync(server, "vera", "client", "posture", "acme-connector", "-o", "json");
+        Assert.Equal(1, posture.Code);
+        var fingerprint = (string)JsonNode.Parse(posture.Output)!["fingerprint"]!;
+        Assert.Equal(3, (await RunAsync(server, "olga", "client", "approve", "acme-connector", "--fingerprint", fingerprint)).Code);
+        Assert.Equal(0, (await RunAsync(server, "anna", "client", "approve", "acme-connector", "--fingerprint", fingerprint)).Code);
+        Assert.Equal(1, (await RunAsync(server, "olga", "client", "suspend", "acme-connector")).Code);
+        Assert.Equal(0, (await RunAsync(server, "olga", "client", "suspend", "acme-connector", "--reason", "odd")).Code);
+        Assert.Equal(0, (await RunAsync(server, "anna", "client", "resume", "acme-connector")).Code);
+        Assert.Equal(0, (await RunAsync(server, "olga", "client", "revoke", "acme-connector", "-r", "over", "--dry-run")).Code);
+        Assert.Equal("active", (string)(await server.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]!);
+        Assert.Equal(0, (await RunAsync(server, "olga", "client", "revoke", "acme-connector", "-r", "over")).Code);
+        Assert.Equal(3, (await RunAsync(server, "vera", "client", "show", "nobody")).Code);
+    }
+
+    [Fact]
+    public async Task Revoke_AnyTarget_IsWritten()
+    {
+        await using var server = await AdminServer.StartAsync();
+        Assert.Equal(0, (await RunAsync(server, "olga", "revoke", "tenant", "north", "--reason", "drill")).Code);
+        Assert.Equal(0, (await RunAsync(server, "olga", "revoke", "issued-before", "2026-05-01T11:00:00Z", "--reason", "leak")).Code);
+        Assert.Equal(2, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
+        Assert.Equal(2, (await RunAsync(server, "olga", "revoke", "everything", "x", "--reason", "r")).Code);
+    }
+
+    [Fact]
+    public async Task AuditSearch_AsAuditor_WorksAsViewerIsRefused()
+    {
+        await using var server = await AdminServer.StartAsync();
+        Assert.Equal(0, (await RunAsync(server, "august", "audit", "search", "--client", "acme", "--patient", "p-1", "--tenant", "north")).Code);
+        Assert.Equal("key(north,p-1)", server.Trail.LastQuery!.PatientKey);
+        Assert.Equal(3, (await RunAsync(server, "vera", "audit", "search")).Code);
+    }
+
+    [Fact]
+    public async Task Doctor_ReachableAdmin_ChecksIt_ClosedPortIs4()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var healthy = await RunAsync(server, "vera", "doctor", "--config", Write("appsettings.json", """{"PhiGateway":{}}"""));
+        Assert.Contains("admin", healthy.Output);
+        Assert.Contains("revision", healthy.Output);
+        Assert.Equal(1, (await RunAsync(server, "vera", "doctor", "--config", Write("broken.json", "{"))).Code);
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        Assert.Equal(4, (await RunAsync(server, "vera", "doctor", "--server", $"http://127.0.0.1:{port}")).Code);
+        Assert.Equal(4, (await RunAsync(server, "vera", "client", "list", "--server", $"http://127.0.0.1:{port}")).Code);
+    }
+
+    [Fact]
+    public async Task Usage_Wrong_Is2_AndNeverRepeatsAKey()
+    {
+        await using var server = await AdminServer.StartAsync();
+        Assert.Equal(2, (await RunAsync(null, null, "nonsense")).Code);
+        Assert.Equal(2, (await RunAsync(null, null, "client", "list", "--server", "gateway")).Code);
+        var typed = await RunAsync(server, null, "client", "list", "--key", server.KeyOf("vera"));
+        Assert.Equal(2, typed.Code);
+        Assert.DoesNotContain(server.KeyOf("vera"), typed.Error);
+        Assert.Equal(2, (await RunAsync(null, null, "client", "list", "--server", "http://gateway.example", "--key", Write("k", "x"))).Code);
+        Assert.Equal(3, (await RunAsync(server, null, "client", "list", "--key", Write("wrong", "wrong-key"))).Code);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -F _phigw phigw")]
+    [InlineData("zsh", "#compdef phigw")]
+    public async Task Completion_Script_AsksTheSuggestDirective(string shell, string expected)
+    {
+        var script = await RunAsync(null, null, "completion", shell);
+        Assert.Equal(0, script.Code);
+        Assert.Contains(expected, script.Output);
+        var suggested = await RunAsync(null, null, "[suggest:8]", "client s");
+        Assert.Contains("suspend", suggested.Output);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(AdminServer? server, string? person, params string[] arguments)
+    {
+        var all = arguments.ToList();
+        if (server is not null && !arguments.Contains("--server"))
+        {
+            all.AddRange(["--server", server.Address.ToString()]);
+        }
+
+        if (server is not null && person is not null)
+        {
+            all.AddRange(["--key", Write(person + ".key", server.KeyOf(person))]);
+        }
+
+        var output = new StringWriter();
+        var error = new StringWriter();
+        var code = await PhigwCommand.RunAsync([.. all], output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
