@@ -11,6 +11,6 @@ switch (args)
         await LoadFixture.PrepareAsync(folder, int.Parse(gatewayPort), int.Parse(adminPort), backend);
         return;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(LoadFixture).Assembly).Run(args);
         return;
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin;
+using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Health;
@@ -33,7 +34,8 @@ internal static class ControlPlane
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
-        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, KnowsTokenParameter = IsToken });
+        services.AddSingleton<INodeHealth>(new NodeHealthPort(options, parts.Snapshots, parts.Follower));
+        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, Oidc = options.Admin.Oidc, KnowsTokenParameter = IsToken });
 
         var app = builder.Build();
         HealthEndpoints.Use(app, readiness);

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Access;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -128,6 +129,9 @@ public sealed class AdminPlaneOptions
 {
     /// <summary>First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.</summary>
     public string? BootstrapKey { get; set; }
+
+    /// <summary>OIDC issuer of administrators; null: keys only.</summary>
+    public AdminOidcOptions? Oidc { get; set; }
 }
 
 /// <summary>Endpoints for <c>.well-known/smart-configuration</c>; null: derived from the first issuer.</summary>

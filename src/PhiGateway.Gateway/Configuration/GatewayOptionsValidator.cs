@@ -82,6 +82,11 @@ internal static class GatewayOptionsValidator
             problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));
         }
 
+        foreach (var problem in options.Admin.Oidc?.Validate() ?? [])
+        {
+            problems.Add(new ConfigurationProblem("PhiGateway:Admin:Oidc", problem));
+        }
+
         if (options.Admin.BootstrapKey is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
         {
             Add("Admin:BootstrapKey", why);

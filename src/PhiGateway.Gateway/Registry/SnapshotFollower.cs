@@ -22,6 +22,9 @@ internal sealed class SnapshotFollower(
     /// <summary>Why the last load failed, in words; null when it did not.</summary>
     public string? Problem => _problem;
 
+    /// <summary>Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.</summary>
+    public bool HasReachedRegistry => Volatile.Read(ref _loaded);
+
     /// <summary>Loads once, before the node serves: from the registry or else from the last good snapshot.</summary>
     public async Task StartWithRegistryAsync(CancellationToken cancellationToken)
     {

@@ -50,7 +50,8 @@ internal static class LoadFixture
     private static async Task SeedAsync(string folder)
     {
         var options = new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}" };
-        await using var storage = await RegistryStorage.OpenAsync(options);
+        await using var storage = RegistryStorage.Create(options);
+        await storage.Migrator.MigrateAsync(CancellationToken.None);
         var today = DateOnly.FromDateTime(DateTime.UtcNow);
         IRegistryEntity[] entities =
         [

@@ -1,0 +1,17 @@
+using PhiGateway.Admin.Status;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Registry;
+
+namespace PhiGateway.Gateway.Health;
+
+/// <summary>Tells the control plane how its own node stands to the registry.</summary>
+internal sealed class NodeHealthPort(GatewayOptions options, SnapshotHolder snapshots, SnapshotFollower follower) : INodeHealth
+{
+    public NodeHealth Get() => new(
+        options.Node,
+        snapshots.Current.Revision,
+        snapshots.ConfirmedAt,
+        follower.HasReachedRegistry ? "database" : "last-good-snapshot",
+        follower.Problem,
+        snapshots.Current.Problems.Count);
+}
