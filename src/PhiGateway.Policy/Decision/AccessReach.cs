@@ -9,28 +9,22 @@ internal sealed class AccessReach
     private readonly Caller _caller;
     private readonly ClientEntry _entry;
     private readonly long _ticks;
-    private readonly RosterMembers?[] _rosters;
+    private readonly RegistrySnapshot _snapshot;
     private readonly bool _hasUser;
+
+    // The roster looked up last, mostly the only one; id and members in one reference, so that they can never be mixed up.
+    private FoundRoster? _found;
 
     internal AccessReach(Caller caller, ClientEntry entry, RegistrySnapshot snapshot, long ticks)
     {
         _caller = caller;
         _entry = entry;
         _ticks = ticks;
+        _snapshot = snapshot;
         UseCase = entry.Compiled!;
 
         // A subject equal to the client is the client itself, not a person: user/ scopes then mean nothing (SMART App Launch 2, scopes).
         _hasUser = caller.Subject is { Length: > 0 } subject && !string.Equals(subject, caller.ClientId, StringComparison.Ordinal);
-        var grants = UseCase.Grants;
-        _rosters = [];
-        for (var place = 0; place < grants.Length; place++)
-        {
-            if (grants[place].Roster is { } roster)
-            {
-                _rosters = _rosters.Length == 0 ? new RosterMembers?[grants.Length] : _rosters;
-                _rosters[place] = snapshot.FindRoster(roster);
-            }
-        }
     }
 
     internal UseCaseEntry UseCase { get; }
@@ -59,7 +53,23 @@ internal sealed class AccessReach
         }
     }
 
-    internal RosterMembers? RosterOf(int grant) => _rosters.Length == 0 ? null : _rosters[grant];
+    /// <summary>The members of a grant's roster, as of the pinned snapshot.</summary>
+    internal RosterMembers RosterOf(int grant)
+    {
+        var id = UseCase.Grants[grant].Roster;
+        if (id is null)
+        {
+            return RosterMembers.Nobody;
+        }
+
+        var found = _found;
+        if (found is null || !string.Equals(id, found.Id, StringComparison.Ordinal))
+        {
+            _found = found = new FoundRoster(id, _snapshot.FindRoster(id));
+        }
+
+        return found.Members;
+    }
 
     /// <summary>Whether a scope means anything for this caller: patient/ needs a patient, user/ a user.</summary>
     internal bool IsUsable(SmartScope scope) => scope.Level switch
@@ -90,7 +100,7 @@ internal sealed class AccessReach
     internal bool GrantCovers(int grant, PatientId patient, ResourceType type, string? id) => UseCase.Grants[grant].Reach switch
     {
         PatientReach.Any => patient.Value is not null,
-        PatientReach.Roster => _rosters[grant]!.Covers(patient, _ticks),
+        PatientReach.Roster => RosterOf(grant).Covers(patient, _ticks),
         PatientReach.Context => patient.Value is not null && _caller.PatientContext == patient,
         PatientReach.Task => TaskCovers(patient, type, id),
         _ => false,
@@ -144,4 +154,6 @@ internal sealed class AccessReach
 
         return false;
     }
+
+    private sealed record FoundRoster(string Id, RosterMembers Members);
 }

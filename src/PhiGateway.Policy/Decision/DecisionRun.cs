@@ -17,7 +17,8 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     /// <summary>Found by the second question; every later one may rely on it.</summary>
     internal ClientEntry Entry { get; set; } = null!;
 
-    internal CredentialEntry? Credential { get; set; }
+    /// <summary>The credential with which the client was recognised; found together with it.</summary>
+    internal CredentialEntry Credential { get; set; } = null!;
 
     /// <summary>Compiled use case; there once the doors are open.</summary>
     internal UseCaseEntry UseCase => Entry.Compiled!;

@@ -9,8 +9,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 {
     private readonly AccessReach _reach;
     private readonly ReleaseLane[] _lanes;
-    private ResourceType _parametersType;
-    private IReadOnlyList<string>? _parameters;
+    private NeededParameters? _parameters;
 
     internal GrantReleasePolicy(AccessReach reach, ReleaseLane[] lanes)
     {
@@ -36,12 +35,13 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     public override IReadOnlyList<string> ParametersNeeded(ResourceType type)
     {
         // An answer mostly holds one type: remember the last.
-        if (_parameters is null || _parametersType != type)
+        var known = _parameters;
+        if (known is null || known.Type != type)
         {
-            (_parametersType, _parameters) = (type, FindParameters(type));
+            _parameters = known = new NeededParameters(type, FindParameters(type));
         }
 
-        return _parameters;
+        return known.Names;
     }
 
     public override ElementSet ElementsOf(ResourceType type) => _reach.UseCase.ElementsOf(GrantsOf(type));
@@ -263,4 +263,6 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         return names is null ? [] : names;
     }
+
+    private sealed record NeededParameters(ResourceType Type, IReadOnlyList<string> Names);
 }

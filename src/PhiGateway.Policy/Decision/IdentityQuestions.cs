@@ -10,13 +10,13 @@ internal static class IdentityQuestions
 
     internal static Deny? Client(DecisionRun run)
     {
-        if (run.Snapshot.FindClient(run.Caller.Issuer, run.Caller.ClientId) is not { } entry)
+        if (run.Snapshot.FindBinding(run.Caller.Issuer, run.Caller.ClientId) is not { } binding)
         {
             return new Deny(DenyReason.UnknownClient);
         }
 
-        run.Entry = entry;
-        run.Credential = entry.FindCredential(run.Caller.Issuer, run.Caller.ClientId);
+        run.Entry = binding.Client;
+        run.Credential = binding.Credential;
         return null;
     }
 
@@ -32,7 +32,7 @@ internal static class IdentityQuestions
     internal static Deny? Doors(DecisionRun run) =>
         run.Ticks >= run.Entry.OpenFrom && run.Ticks < run.Entry.OpenUntil && run.Entry.Compiled is not null ? null : FirstClosed(run.Entry.Doors, run.Ticks) ?? Unexplained;
 
-    internal static Deny? Credential(DecisionRun run) => run.Credential is null ? Unexplained : FirstClosed(run.Credential.Doors, run.Ticks);
+    internal static Deny? Credential(DecisionRun run) => run.Ticks >= run.Credential.OpenFrom && run.Ticks < run.Credential.OpenUntil ? null : FirstClosed(run.Credential.Doors, run.Ticks) ?? Unexplained;
 
     internal static Deny? Binding(DecisionRun run)
     {
@@ -81,11 +81,11 @@ internal static class IdentityQuestions
     private static string ClientRule(DecisionRun run) => "client/" + run.Entry.Client.Id;
 
     private static bool IsOpen(DecisionRun run, string actor) =>
-        run.Snapshot.FindClient(run.Caller.Issuer, actor) is { } entry
+        run.Snapshot.FindBinding(run.Caller.Issuer, actor) is { Client: var entry, Credential: var credential }
         && RevocationQuestion.OfClient(entry, run.Snapshot.Revocations) is null
-        && entry.FindCredential(run.Caller.Issuer, actor) is { } credential
         && RevocationQuestion.OfCredential(credential, run.Snapshot.Revocations) is null
-        && FirstClosed(credential.Doors, run.Ticks) is null
+        && run.Ticks >= credential.OpenFrom
+        && run.Ticks < credential.OpenUntil
         && run.Ticks >= entry.OpenFrom
         && run.Ticks < entry.OpenUntil;
 

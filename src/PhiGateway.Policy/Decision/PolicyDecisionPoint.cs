@@ -87,9 +87,8 @@ public static class PolicyDecisionPoint
             return DenyReason.Revoked;
         }
 
-        return snapshot.FindClient(caller.Issuer, caller.ClientId) is { } entry
-            && (RevocationQuestion.OfClient(entry, revocations) is not null
-                || RevocationQuestion.OfCredential(entry.FindCredential(caller.Issuer, caller.ClientId), revocations) is not null)
+        return snapshot.FindBinding(caller.Issuer, caller.ClientId) is { } binding
+            && (RevocationQuestion.OfClient(binding.Client, revocations) is not null || RevocationQuestion.OfCredential(binding.Credential, revocations) is not null)
                 ? DenyReason.Revoked
                 : null;
     }

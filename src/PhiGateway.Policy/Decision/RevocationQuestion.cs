@@ -52,6 +52,6 @@ internal static class RevocationQuestion
         : null;
 
     /// <summary>What makes the credential dead; null when nothing does.</summary>
-    internal static string? OfCredential(CredentialEntry? credential, RevocationSet revocations) =>
-        !revocations.IsEmpty && credential is not null && revocations.Contains(RevocationTarget.Credential, credential.Credential.Id) ? "revocation/credential" : null;
+    internal static string? OfCredential(CredentialEntry credential, RevocationSet revocations) =>
+        !revocations.IsEmpty && revocations.Contains(RevocationTarget.Credential, credential.Credential.Id) ? "revocation/credential" : null;
 }

@@ -15,7 +15,14 @@ internal static class SearchNarrowing
         // With one grant, or one scope, all that may leave satisfies its conditions; with several, a resource may satisfy any.
         if (BitOperations.IsPow2(grants))
         {
-            Add(reach.UseCase.Grants[BitOperations.TrailingZeroCount(grants)].Where, part, ref added);
+            var grant = reach.UseCase.Grants[BitOperations.TrailingZeroCount(grants)];
+            for (var place = 0; place < grant.Where.Length; place++)
+            {
+                if (!FactMatching.IsMetBy(grant.Where[place], part.Conditions))
+                {
+                    (added ??= []).Add(grant.WhereParameters[place]);
+                }
+            }
         }
 
         if (OnlyScope(reach, part) is { } scope)
@@ -25,6 +32,10 @@ internal static class SearchNarrowing
 
         return added is null ? [] : added;
     }
+
+    /// <summary>A condition as the search parameter that it is.</summary>
+    internal static KeyValuePair<string, string> Parameter(TokenConstraint constraint) =>
+        KeyValuePair.Create(constraint.Parameter, string.Join(',', constraint.AnyOf.Select(Text)));
 
     /// <summary>The patients outside of whose records nothing can leave; empty when they are many, or cannot be told.</summary>
     internal static IReadOnlyList<PatientId> Patients(AccessReach reach, ulong grants, AccessPart part, int most, int mostWalked)
@@ -41,7 +52,7 @@ internal static class SearchNarrowing
             PatientReach.None => [],
             PatientReach.Context when reach.Context is { } patient => [patient],
             _ when reach.Context is { } patient && OnlyPatientScopes(reach, part) => [patient],
-            PatientReach.Roster when reach.RosterOf(grant)?.CurrentIfFew(mostWalked, reach.Ticks) is { } members && members.Count <= most => members,
+            PatientReach.Roster when reach.RosterOf(grant).CurrentIfFew(mostWalked, reach.Ticks) is { } members && members.Count <= most => members,
             _ => [],
         };
     }
@@ -52,8 +63,7 @@ internal static class SearchNarrowing
         {
             if (!FactMatching.IsMetBy(constraints[place], part.Conditions))
             {
-                added ??= [];
-                added.Add(KeyValuePair.Create(constraints[place].Parameter, string.Join(',', constraints[place].AnyOf.Select(Text))));
+                (added ??= []).Add(Parameter(constraints[place]));
             }
         }
     }

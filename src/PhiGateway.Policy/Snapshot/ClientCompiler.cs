@@ -16,14 +16,7 @@ internal static class ClientCompiler
         var review = LatestReview(sources.Reviews);
         var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint);
         var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction);
-        long from = 0;
-        var until = long.MaxValue;
-        foreach (var door in doors)
-        {
-            from = Math.Max(from, door.From);
-            until = Math.Min(until, door.Until);
-        }
-
+        var (from, until) = PathDoor.Common(doors);
         return new ClientEntry
         {
             Client = client,
@@ -40,7 +33,7 @@ internal static class ClientCompiler
             OpenUntil = until,
             Compiled = sources.UseCase,
             CompiledCredentials = [.. sources.Credentials],
-            Tenants = [.. client.Tenants.Count > 0 ? client.Tenants : sources.UseCase?.UseCase.Tenants ?? []],
+            Tenants = TenantsOf(client, sources.UseCase),
             Networks = networks,
             Hours = hours,
             BindingRequired = client.Requires.Count > 0,
@@ -49,6 +42,11 @@ internal static class ClientCompiler
             Tasks = CompileTasks(sources.Tasks, problems),
         };
     }
+
+    // The use case's own texts where they say the same: they are shared by all its clients.
+    private static string[] TenantsOf(Client client, UseCaseEntry? useCase) =>
+        client.Tenants.Count == 0 ? useCase?.Tenants ?? []
+        : [.. client.Tenants.Select(tenant => Array.Find(useCase?.Tenants ?? [], shared => string.Equals(shared, tenant, StringComparison.Ordinal)) ?? tenant)];
 
     // A task that cannot be read grants nothing; nothing else depends on it.
     private static TaskEntry[] CompileTasks(IReadOnlyList<TaskGrant> tasks, List<RegistryProblem> problems)

@@ -59,18 +59,4 @@ public sealed class ClientEntry
     internal bool AcceptsDpop { get; init; }
 
     internal TaskEntry[] Tasks { get; init; } = [];
-
-    /// <summary>The credential with which the client was recognised; null when it has none such.</summary>
-    internal CredentialEntry? FindCredential(string issuer, string clientId)
-    {
-        foreach (var credential in CompiledCredentials)
-        {
-            if (string.Equals(credential.Credential.ClientId, clientId, StringComparison.Ordinal) && string.Equals(credential.Credential.Issuer, issuer, StringComparison.Ordinal))
-            {
-                return credential;
-            }
-        }
-
-        return null;
-    }
 }

@@ -3,13 +3,27 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>One credential with its doors compiled.</summary>
-/// <param name="Credential">As written.</param>
-/// <param name="Contradiction">Path of what is wrong with it, such as another client holding the same; null when all is well.</param>
-internal sealed record CredentialEntry(Credential Credential, string? Contradiction)
+/// <summary>One credential with its doors compiled; its contradiction is the path of what is wrong with it, such as another client holding the same.</summary>
+internal sealed class CredentialEntry
 {
+    internal CredentialEntry(Credential credential, string? contradiction)
+    {
+        (Credential, Contradiction, Doors) = (credential, contradiction, DoorsOf(credential, contradiction));
+        (OpenFrom, OpenUntil) = PathDoor.Common(Doors);
+    }
+
+    internal Credential Credential { get; }
+
+    internal string? Contradiction { get; }
+
     /// <summary>Contradiction, expiry, rotation, in the order in which the decision asks.</summary>
-    internal PathDoor[] Doors { get; } = DoorsOf(Credential, Contradiction);
+    internal PathDoor[] Doors { get; }
+
+    /// <summary>From this tick on every door of the credential is open …</summary>
+    internal long OpenFrom { get; }
+
+    /// <summary>… until this one; then the doors say which closed.</summary>
+    internal long OpenUntil { get; }
 
     private static PathDoor[] DoorsOf(Credential credential, string? contradiction)
     {

@@ -35,9 +35,9 @@ internal static class EntityReader
     /// <summary>The client that an unreadable document speaks of, as far as that can be told; closing it is safer than passing over the document.</summary>
     internal static string? GuessClient(string json)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
         try
         {
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
             while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("client"u8))
@@ -46,7 +46,7 @@ internal static class EntityReader
                 }
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

@@ -21,6 +21,7 @@ internal static class GrantCompiler
     internal static GrantRule Compile(Grant grant, string rule, string path, List<RegistryProblem> problems)
     {
         var interactions = ReadInteractions(grant, path, problems);
+        var where = ReadWhere(grant, path, problems);
         return new GrantRule
         {
             Rule = rule,
@@ -32,7 +33,8 @@ internal static class GrantCompiler
             Roster = grant.Patients?.Roster,
             Ceiling = ReadCeiling(grant, path, problems),
             Labels = ReadTokens(grant.Labels, path + "/labels", true, problems),
-            Where = ReadWhere(grant, path, problems),
+            Where = where,
+            WhereParameters = Array.ConvertAll(where, SearchNarrowing.Parameter),
             Elements = ReadElements(grant, path, problems),
             MayRelabel = grant.MayRelabel,
         };

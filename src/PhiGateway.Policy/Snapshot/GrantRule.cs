@@ -40,6 +40,9 @@ internal sealed class GrantRule
 
     internal required TokenConstraint[] Where { get; init; }
 
+    /// <summary>The same conditions as search parameters, one for one.</summary>
+    internal required KeyValuePair<string, string>[] WhereParameters { get; init; }
+
     internal required ElementSet Elements { get; init; }
 
     internal required bool MayRelabel { get; init; }

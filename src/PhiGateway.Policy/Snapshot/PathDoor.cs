@@ -18,6 +18,20 @@ internal sealed record PathDoor(string Name, DenyReason Reason, string Rule, lon
     internal static PathDoor Standing(string name, DenyReason reason, string rule, bool open, string toOpen) =>
         open ? new(name, reason, rule, 0, long.MaxValue, toOpen) : Shut(name, reason, rule, toOpen);
 
+    /// <summary>The time during which all of these are open; empty when they never are together.</summary>
+    internal static (long From, long Until) Common(PathDoor[] doors)
+    {
+        long from = 0;
+        var until = long.MaxValue;
+        foreach (var door in doors)
+        {
+            from = Math.Max(from, door.From);
+            until = Math.Min(until, door.Until);
+        }
+
+        return (from, until);
+    }
+
     /// <summary>Whether it is open at a moment in UTC ticks.</summary>
     internal bool IsOpen(long ticks) => ticks >= From && ticks < Until;
 }

@@ -24,7 +24,7 @@ public sealed class RegistrySnapshot
 
     internal PersistentMap<string, ClientEntry> Clients { get; init; } = PersistentMap<string, ClientEntry>.Empty;
 
-    internal PersistentMap<CredentialKey, ClientEntry> ByCredential { get; init; } = PersistentMap<CredentialKey, ClientEntry>.Empty;
+    internal PersistentMap<CredentialKey, CredentialBinding> ByCredential { get; init; } = PersistentMap<CredentialKey, CredentialBinding>.Empty;
 
     internal PersistentMap<string, RosterMembers> Rosters { get; init; } = PersistentMap<string, RosterMembers>.Empty;
 
@@ -33,7 +33,7 @@ public sealed class RegistrySnapshot
     internal RevocationSet Revocations { get; init; } = RevocationSet.Empty;
 
     /// <summary>The one client with this credential; null when there is none.</summary>
-    public ClientEntry? FindClient(string issuer, string clientId) => ByCredential.TryGet(new CredentialKey(issuer, clientId), out var entry) ? entry : null;
+    public ClientEntry? FindClient(string issuer, string clientId) => FindBinding(issuer, clientId)?.Client;
 
     /// <summary>The client with this id; null when there is none.</summary>
     public ClientEntry? FindClientById(string id) => Clients.TryGet(id, out var entry) ? entry : null;
@@ -46,6 +46,9 @@ public sealed class RegistrySnapshot
         return all;
     }
 
+    /// <summary>The client with this credential, and the credential; null when there is none.</summary>
+    internal CredentialBinding? FindBinding(string issuer, string clientId) => ByCredential.TryGet(new CredentialKey(issuer, clientId), out var binding) ? binding : null;
+
     /// <summary>The members of a roster; nobody when it has none.</summary>
     internal RosterMembers FindRoster(string id) => Rosters.TryGet(id, out var members) ? members : RosterMembers.Nobody;
 
@@ -56,6 +59,9 @@ public sealed class RegistrySnapshot
         return all;
     }
 }
+
+/// <summary>Whom a credential stands for.</summary>
+internal sealed record CredentialBinding(ClientEntry Client, CredentialEntry Credential);
 
 /// <summary>By what a caller is recognised.</summary>
 internal readonly record struct CredentialKey(string Issuer, string ClientId);

@@ -10,10 +10,11 @@ internal sealed class RegistryState
     private readonly Dictionary<string, UseCaseEntry> _useCases = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentMapEditor<PatientId, MemberWindow>> _members = new(StringComparer.Ordinal);
     private readonly PersistentMapEditor<string, ClientEntry> _clients = new();
-    private readonly PersistentMapEditor<CredentialKey, ClientEntry> _byCredential = new();
+    private readonly PersistentMapEditor<CredentialKey, CredentialBinding> _byCredential = new();
     private readonly PersistentMapEditor<string, RosterMembers> _rosters = new();
     private readonly PersistentMapEditor<string, RegistryProblem[]> _problems = new();
     private readonly RevocationEditor _revocations = new();
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private int _memberCount;
 
     /// <summary>Applies changes and publishes.</summary>
@@ -165,7 +166,7 @@ internal sealed class RegistryState
     {
         foreach (var credential in old?.CompiledCredentials ?? [])
         {
-            if (RegistryDocuments.KeyOf(credential.Credential) is { } key && _byCredential.TryGet(key, out var bound) && bound.Client.Id == old!.Client.Id)
+            if (RegistryDocuments.KeyOf(credential.Credential) is { } key && _byCredential.TryGet(key, out var bound) && bound.Client.Client.Id == old!.Client.Id)
             {
                 _byCredential.Remove(key);
             }
@@ -175,10 +176,13 @@ internal sealed class RegistryState
         {
             if (RegistryDocuments.KeyOf(credential.Credential) is { } key && IsFirstHolder(key, entry!.Client.Id))
             {
-                _byCredential.Set(key, entry);
+                _byCredential.Set(key with { Issuer = Pooled(key.Issuer) }, new CredentialBinding(entry, credential));
             }
         }
     }
+
+    // Issuers are few and stand in every key: one text for all keeps the look-up in the cache.
+    private string Pooled(string text) => _texts.TryGetValue(text, out var pooled) ? pooled : _texts[text] = text;
 
     // Of several clients that hold the same credential the first by id is found, and refused: its credential is a contradiction.
     private bool IsFirstHolder(CredentialKey key, string client)

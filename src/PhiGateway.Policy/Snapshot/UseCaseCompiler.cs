@@ -22,6 +22,7 @@ internal static class UseCaseCompiler
             Agreement = agreement,
             Organization = organization,
             Grants = grants,
+            Tenants = [.. useCase.Tenants],
             Purposes = ReadPurposes(useCase),
             Contradiction = problems.Count > before ? problems[before].Path : null,
             Fingerprint = ApprovalFingerprint.OfUseCase(useCase, agreement, organization),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -20,6 +21,8 @@ internal sealed class UseCaseEntry
 
     internal required GrantRule[] Grants { get; init; }
 
+    internal required string[] Tenants { get; init; }
+
     internal required PurposeOfUse[] Purposes { get; init; }
 
     /// <summary>Path of the first thing that contradicts itself; null when all is well.</summary>
@@ -33,10 +36,13 @@ internal sealed class UseCaseEntry
 
     /// <summary>What any of these grants lets out; the same object for the same grants.</summary>
     internal ElementSet ElementsOf(ulong grants) =>
-        _elements.TryGetValue(grants, out var known) ? known : _elements.GetOrAdd(grants, UnionOf(grants));
+        BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Elements
+        : _elements.TryGetValue(grants, out var known) ? known : _elements.GetOrAdd(grants, UnionOf(grants));
 
     /// <summary>The names of these grants, joined by <c>+</c>.</summary>
-    internal string RuleOf(ulong grants) => _rules.TryGetValue(grants, out var known) ? known : _rules.GetOrAdd(grants, JoinOf(grants));
+    internal string RuleOf(ulong grants) =>
+        BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Rule
+        : _rules.TryGetValue(grants, out var known) ? known : _rules.GetOrAdd(grants, JoinOf(grants));
 
     private ElementSet UnionOf(ulong grants)
     {

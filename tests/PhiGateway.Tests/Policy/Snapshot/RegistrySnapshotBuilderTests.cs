@@ -155,7 +155,7 @@ public sealed class RegistrySnapshotBuilderTests
     }
 
     [Fact]
-    public void Apply_ManyChangesAmongFiftyThousandClients_KeepsSharingTheRest()
+    public void Apply_OneClientAndOneMember_SharesTheRest()
     {
         var builder = new RegistrySnapshotBuilder();
         var load = LargeRegistry.Create(clients: 2_000, members: 20_000);
