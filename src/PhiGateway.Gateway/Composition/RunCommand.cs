@@ -1,6 +1,4 @@
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Storage;
-using PhiGateway.Audit.Journal;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -37,7 +35,7 @@ internal static class RunCommand
             await host.WaitForStopAsync();
             return 0;
         }
-        catch (Exception fault) when (fault is StorageException or JournalOpenException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (StartFaults.IsForOperators(fault))
         {
             await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
             return 1;

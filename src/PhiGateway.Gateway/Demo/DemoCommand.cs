@@ -1,9 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
-using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Storage;
 
 namespace PhiGateway.Gateway.Demo;
 
@@ -39,7 +37,7 @@ internal static class DemoCommand
             await Console.Error.WriteLineAsync($"Port {settings.Port} or {settings.AdminPort} is busy on loopback. Choose others: demo --port 9080 --admin-port 9081");
             return 1;
         }
-        catch (Exception fault) when (fault is DemoFolderException or StorageException or JournalOpenException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is DemoFolderException || StartFaults.IsForOperators(fault))
         {
             await Console.Error.WriteLineAsync($"The demonstration cannot start: {fault.Message}");
             return 1;

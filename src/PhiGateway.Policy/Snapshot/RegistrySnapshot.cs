@@ -5,7 +5,10 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>The whole registry at one revision, compiled for decisions; immutable, published by one reference write, pinned once per request.</summary>
 public sealed class RegistrySnapshot
 {
-    private IReadOnlyList<RegistryProblem>? _problems;
+    // Put together when somebody asks: most snapshots are replaced before anyone does.
+    private readonly Lazy<IReadOnlyList<RegistryProblem>> _problems;
+
+    internal RegistrySnapshot() => _problems = new Lazy<IReadOnlyList<RegistryProblem>>(() => Flatten(ProblemsBySource));
 
     /// <summary>Knows nobody: what a node has before its first load.</summary>
     public static RegistrySnapshot Empty { get; } = new();
@@ -14,7 +17,7 @@ public sealed class RegistrySnapshot
     public long Revision { get; internal init; }
 
     /// <summary>Rows that contradict each other or cannot be read; each closes only what depends on it. In order of path.</summary>
-    public IReadOnlyList<RegistryProblem> Problems => _problems ??= Flatten(ProblemsBySource);
+    public IReadOnlyList<RegistryProblem> Problems => _problems.Value;
 
     /// <summary>How many clients are known.</summary>
     public int ClientCount => Clients.Count;

@@ -40,7 +40,7 @@ public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditSto
     }
 
     [Fact]
-    public async Task Partitions_EachHasTheIndexesOfItsParent() =>
+    public async Task Partitions_OnceMade_HaveTheIndexesOfTheirParent() =>
         Assert.Equal(
             ["0"],
             await TextsAsync(

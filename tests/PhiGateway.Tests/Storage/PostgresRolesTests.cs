@@ -39,7 +39,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Gateway_ReadsTheRegistryAndReportsItself()
+    public async Task Gateway_AtItsWork_ReadsTheRegistryAndReportsItself()
     {
         await using var owner = RegistryStorage.Create(Options(_owner));
         await owner.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", None);
@@ -58,7 +58,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Gateway_WritesNothingElse()
+    public async Task Gateway_BeyondItsWork_WritesNothing()
     {
         await using var gateway = RegistryStorage.Create(Options(_connections["phigw_gateway"]));
         await DeniedAsync(() => gateway.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", None));
@@ -79,7 +79,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Admin_WritesTheRegistryAndRemovesNothing()
+    public async Task Admin_AtItsWork_WritesTheRegistryAndRemovesNothing()
     {
         await using var admin = RegistryStorage.Create(Options(_connections["phigw_admin"]));
         await admin.Migrator.VerifyAsync(None);
@@ -101,7 +101,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task AuditWriter_AddsRecordsAndNothingElse()
+    public async Task AuditWriter_AtItsWork_AddsRecordsAndNothingElse()
     {
         await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
         await writer.Migrator.VerifyAsync(None);
@@ -131,7 +131,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task AuditReader_ReadsRecordsAndWritesNothing()
+    public async Task AuditReader_AtItsWork_ReadsRecordsAndWritesNothing()
     {
         await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
         await writer.Store.AppendAsync([Entry(0)], None);

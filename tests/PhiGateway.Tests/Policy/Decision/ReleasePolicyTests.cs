@@ -137,7 +137,7 @@ public sealed class ReleasePolicyTests
     }
 
     [Fact]
-    public void Types_AreThoseOfTheRequestOnly() =>
+    public void Types_OfAPermit_AreThoseOfTheRequestOnly() =>
         Assert.Equal(["Observation"], Policy(TestRegistry.Grant() with { Types = ["Observation", "Condition"] }).Types.Members().Select(static type => type.Name));
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ClientLifecycleTests
     }
 
     [Fact]
-    public void All_NothingLeadsBackFromRevoked() =>
+    public void All_FromRevoked_NothingLeadsBack() =>
         Assert.All(ClientLifecycle.All.Where(static step => step.From is ClientStatus.Revoked or ClientStatus.Archived), static step => Assert.Equal(ClientStatus.Archived, step.To));
 
     [Theory]
