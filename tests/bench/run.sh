@@ -9,6 +9,7 @@ seconds=${2:-4}
 connections=${3:-32}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
+chmod 755 "$work" # nginx drops its rights when it is started as root
 pids=()
 
 missing=()
@@ -31,7 +32,6 @@ stop() {
 }
 trap stop EXIT
 
-dotnet build "$root/src/PhiGateway.Gateway" -c Release -v quiet --nologo >&2
 dotnet build "$root/tests/PhiGateway.Benchmarks" -c Release -v quiet --nologo >&2
 gateway_dll=$root/src/PhiGateway.Gateway/bin/Release/net10.0/PhiGateway.Gateway.dll
 bench_dll=$root/tests/PhiGateway.Benchmarks/bin/Release/net10.0/PhiGateway.Benchmarks.dll
@@ -102,7 +102,7 @@ name=nginx;   start nginx -c "$work/nginx/proxy.conf"
 name=haproxy; start haproxy -db -f "$work/haproxy.cfg"
 name=yarp;    start dotnet "$bench_dll" peer yarp "$(port 3)" "$backend" "$work/fixture"
 name=yarpjwt; start dotnet "$bench_dll" peer yarp-jwt "$(port 4)" "$backend" "$work/fixture"
-name=gateway; start dotnet "$gateway_dll" --config "$work/fixture/gateway.json"
+name=gateway; start dotnet "$gateway_dll" --config "$work/fixture/etc/gateway.json"
 
 url() { echo "http://127.0.0.1:$(port "$1")/fhir/Observation/o1"; }
 await() {

@@ -30,7 +30,8 @@ internal static class DataPlane
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddConfiguration(configuration);
-        builder.Logging.AddProvider(parts.LoggerProvider).SetMinimumLevel(LogLevel.Information);
+        // ASP.NET's own request log would write URLs; off, it also makes no activity per request.
+        builder.Logging.AddProvider(parts.LoggerProvider).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.None);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,14 +1,16 @@
 using System.Data.Common;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Audit;
+using PhiGateway.Storage.Model;
 
 namespace PhiGateway.Storage.Sqlite;
 
 /// <summary>The audit store in one SQLite file, for the embedded gateway.</summary>
 internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(database)
 {
-    private static readonly string[] EventParameters = AuditRows.InsertColumns.Split(", ");
+    private static readonly string EventPlaces = string.Join(", ", AuditRows.InsertColumns.Split(", ").Select(static _ => "?"));
 
     public override Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(0);
 
@@ -41,33 +43,28 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return hashes;
     }
 
-    protected override async Task InsertAsync(DbConnection connection, DbTransaction transaction, List<AuditEntry> entries, CancellationToken cancellationToken)
+    protected override Task InsertAsync(DbConnection connection, DbTransaction transaction, List<AuditEntry> entries, CancellationToken cancellationToken)
     {
-        await using var events = connection.Command(
-            $"INSERT INTO audit_event ({AuditRows.InsertColumns}) VALUES (@{string.Join(", @", EventParameters)})", transaction);
-        foreach (var name in EventParameters)
-        {
-            events.With(name, null);
-        }
-
-        await using var patients = connection.Command(
-                "INSERT INTO audit_patient (patient_key, time, log, sequence, tenant) VALUES (@patient_key, @time, @log, @sequence, @tenant) ON CONFLICT DO NOTHING", transaction)
-            .With("patient_key", null).With("time", null).With("log", null).With("sequence", null).With("tenant", null);
+        using var events = new SqliteStatement((SqliteConnection)connection, $"INSERT INTO audit_event ({AuditRows.InsertColumns}) VALUES ({EventPlaces})");
+        using var patients = new SqliteStatement(
+            (SqliteConnection)connection, "INSERT INTO audit_patient (patient_key, time, log, sequence, tenant) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         foreach (var entry in entries)
         {
-            var time = database.Time(entry.Time);
-            Set(
-                events, entry.Log, entry.Sequence, time, database.Uuid(entry.Id), entry.ParentId == Guid.Empty ? null : database.Uuid(entry.ParentId), (short)entry.Kind,
-                StorableText.Clean(entry.Event), StorableText.Clean(entry.Decision), StorableText.Clean(entry.Reason), StorableText.Clean(entry.Client),
-                StorableText.Clean(entry.Tenant), StorableText.Clean(entry.Actor), entry.Status, StorableText.Clean(entry.ResourceType), StorableText.Clean(entry.Interaction),
-                JsonSerializer.Serialize(entry.PatientKeys.Select(StorableText.Clean)), entry.ChainHash.ToArray(), entry.Body.ToArray());
-            await events.ExecuteNonQueryAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var time = MicrosecondsConverter.ToMicroseconds(entry.Time);
+            var tenant = StorableText.Clean(entry.Tenant);
+            events.Bind(entry.Log).Bind(entry.Sequence).Bind(time).Bind(entry.Id.ToString()).Bind(entry.ParentId == Guid.Empty ? null : entry.ParentId.ToString()).Bind((long)entry.Kind)
+                .Bind(StorableText.Clean(entry.Event)).Bind(StorableText.Clean(entry.Decision)).Bind(StorableText.Clean(entry.Reason)).Bind(StorableText.Clean(entry.Client))
+                .Bind(tenant).Bind(StorableText.Clean(entry.Actor)).Bind(entry.Status).Bind(StorableText.Clean(entry.ResourceType)).Bind(StorableText.Clean(entry.Interaction))
+                .Bind(entry.PatientKeys.Count == 0 ? "[]" : JsonSerializer.Serialize(entry.PatientKeys.Select(StorableText.Clean))).Bind(entry.ChainHash.Span).Bind(entry.Body.Span)
+                .Execute();
             foreach (var key in entry.PatientKeys)
             {
-                Set(patients, StorableText.Clean(key), time, entry.Log, entry.Sequence, StorableText.Clean(entry.Tenant));
-                await patients.ExecuteNonQueryAsync(cancellationToken);
+                patients.Bind(StorableText.Clean(key)).Bind(time).Bind(entry.Log).Bind(entry.Sequence).Bind(tenant).Execute();
             }
         }
+
+        return Task.CompletedTask;
     }
 
     protected override async Task AdvanceAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken)
@@ -89,13 +86,5 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
                 "UPDATE audit_log SET watermark = @mark, highest = (SELECT max(sequence) FROM audit_event WHERE log = @log) WHERE log = @log", transaction)
             .With("mark", mark).With("log", log);
         await move.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static void Set(DbCommand command, params ReadOnlySpan<object?> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
     }
 }

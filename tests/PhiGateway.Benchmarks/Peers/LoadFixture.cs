@@ -28,7 +28,9 @@ internal static class LoadFixture
         await File.WriteAllTextAsync(Path.Combine(folder, "public.pem"), rsa.ExportSubjectPublicKeyInfoPem());
         await File.WriteAllTextAsync(Path.Combine(folder, "token"), Token(rsa));
         await SeedAsync(folder);
-        await File.WriteAllTextAsync(Path.Combine(folder, "gateway.json"), JsonSerializer.Serialize(Configuration(folder, gatewayPort, adminPort, backend)));
+        // Apart from the data: a configuration file is watched together with its folder.
+        Directory.CreateDirectory(Path.Combine(folder, "etc"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "etc", "gateway.json"), JsonSerializer.Serialize(Configuration(folder, gatewayPort, adminPort, backend)));
     }
 
     private static string Token(RSA rsa)
