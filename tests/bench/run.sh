@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The load benchmark: six ways to the same 1.7 KB answer, in turn and interleaved in one run, on this machine.
 # Prints medians of ratios to bare YARP, p50/p99 and CPU per request. Needs wrk, nginx, haproxy and the .NET SDK.
-# Usage: tests/bench/run.sh [rounds (default 5)] [seconds per turn (default 4)] [connections (default 32)]
+# Usage: tests/bench/run.sh [rounds (default 5)] [seconds per turn (default 4)] [connections (default 32)] [seconds of warm-up each (default 25)]
 set -euo pipefail
 
 rounds=${1:-5}
 seconds=${2:-4}
 connections=${3:-32}
+warm=${4:-25}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 chmod 755 "$work" # nginx drops its rights when it is started as root
@@ -144,8 +145,9 @@ print(name, rate, ms("50%"), ms("99%"), ticks / hz / count * 1e6)
 PY
 }
 
+# Just-in-time compilation in tiers goes on for a while under load: only what is warm is compared.
 ways="nginx:1 haproxy:2 yarp:3 yarpjwt:4 gateway:5"
-for way in $ways; do turn "${way%:*}" "${way#*:}" 3 >/dev/null; done
+for way in $ways; do turn "${way%:*}" "${way#*:}" "$warm" >/dev/null; done
 : >"$work/turns"
 for round in $(seq 1 "$rounds"); do
   order=$ways
