@@ -63,7 +63,7 @@ public class TokenCacheBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public bool CacheHit() => _authenticator.AuthenticateAsync(_context).GetAwaiter().GetResult().Caller is not null;
+    public ValueTask<CallerResult> CacheHit() => _authenticator.AuthenticateAsync(_context);
 
     [Benchmark]
     public async Task<bool> SignatureCheck() => (await _handler.ValidateTokenAsync(_token, _parameters)).IsValid;
