@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
@@ -12,7 +13,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Does the answer keep to the decision, and whose data is in it? Reads it whole, judges it, records it, and only then lets it go.</summary>
-internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments discovery, AuditTrail trail, SnapshotHolder snapshots) : IStage
+internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments discovery, HandleIssuer handles, AuditTrail trail, SnapshotHolder snapshots) : IStage
 {
     public string Name => "Release";
 
@@ -107,8 +108,8 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
         return StageResult.Continue;
     }
 
-    private static AnswerVerdict Judge(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered) =>
-        AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure);
+    private AnswerVerdict Judge(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered) =>
+        AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles));
 
     private static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
     {
