@@ -52,6 +52,7 @@ internal static class DataPlane
         services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
         services.AddSingleton<IUpstream, YarpUpstream>().AddSingleton<StoredVersionGuard>().AddSingleton<DiscoveryDocuments>();
         services.AddSingleton(new HandleSealer(SecretOf(options.HandleKey))).AddSingleton<HandleIssuer>().AddSingleton<HandleReader>();
+        services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>();
         services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>();
 
         var app = builder.Build();
