@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Pipeline;
@@ -18,7 +19,27 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     {
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
         record.Decision = "permit";
-        AddDisclosed(record, exchange);
+        AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records what one segment of a streaming answer is about to release; its bytes may go only when this continues.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="segment">What the segment lets out, and what was withheld before it.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="isFirst">The first record bears the decision's id, so that it is found by what the client was told; later ones name it as their parent.</param>
+    public async ValueTask<StageResult> RecordSegmentAsync(GatewayExchange exchange, Disclosure segment, long bytes, bool isFirst)
+    {
+        var record = Describe(exchange, AuditKind.Disclosure, isFirst ? exchange.Id : NewId());
+        record.ParentId = isFirst ? Guid.Empty : exchange.Id;
+        record.Decision = "permit";
+        AddDisclosed(record, segment, bytes);
         if (!await TryAppendAsync(record))
         {
             return StageResult.Refuse(DenyReason.AuditUnavailable);
@@ -49,7 +70,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         var record = Describe(exchange, AuditKind.Outcome, NewId());
         record.ParentId = exchange.Id;
         record.Decision = "permit";
-        AddDisclosed(record, exchange);
+        AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
         if (!await TryAppendAsync(record))
         {
             return StageResult.Refuse(DenyReason.AuditUnavailable);
@@ -124,16 +145,15 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         }
     }
 
-    private static void AddDisclosed(AuditRecord record, GatewayExchange exchange)
+    private static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {
-        var disclosure = exchange.Disclosure;
         record.PatientState = disclosure.HasUndeterminedPatient ? "undetermined" : disclosure.Patients.Count > 0 ? "known" : "none-by-type";
         record.Patients = AuditText.PatientsOf(disclosure.Patients);
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
         record.WithheldCount = disclosure.Withheld;
         record.Labels = AuditText.LabelsOf(disclosure.Labels);
-        record.Bytes = exchange.BytesOut;
+        record.Bytes = bytes;
     }
 
     // What a request named, for records of things that were not released.
@@ -155,15 +175,15 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         {
             Id = id,
             Kind = kind,
-            Event = exchange.Request is { } asked ? AuditText.NameOf(asked.Interaction) : "request",
+            Event = exchange.Asked is { } asked ? AuditText.NameOf(asked.Interaction) : "request",
             Time = id == exchange.Id ? exchange.Now : clock.GetUtcNow(),
             Revision = exchange.Snapshot.Revision,
             Tenant = exchange.Route?.Tenant,
             Environment = exchange.Route?.Environment ?? options.Environment,
             Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
             Method = exchange.Http.Request.Method,
-            Template = exchange.Request?.Template,
-            Interaction = exchange.Request is { } known ? AuditText.NameOf(known.Interaction) : null,
+            Template = exchange.Asked?.Template,
+            Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
             ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
             RawTarget = exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget,
             Rule = exchange.Permit?.Rule,

@@ -11,6 +11,7 @@ using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Logging;
@@ -51,6 +52,8 @@ internal static class DataPlane
         services.AddSingleton<IngressStage>().AddSingleton<IdentifyStage>().AddSingleton<UnderstandStage>().AddSingleton<DecideStage>();
         services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
         services.AddSingleton<IUpstream, YarpUpstream>().AddSingleton<StoredVersionGuard>().AddSingleton<DiscoveryDocuments>();
+        services.AddSingleton(new HandleSealer(SecretOf(options.HandleKey))).AddSingleton<HandleIssuer>().AddSingleton<HandleReader>();
+        services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>();
         services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>();
 
         var app = builder.Build();
@@ -63,4 +66,9 @@ internal static class DataPlane
         app.Run(runner.RunAsync);
         return app;
     }
+
+    // Validated at start; a secret that has gone since then must not become a random one.
+    private static string? SecretOf(string? reference) => reference is null ? null
+        : SecretReference.TryResolve(reference, out var secret, out var why) ? secret
+        : throw new InvalidOperationException($"PhiGateway:HandleKey: {why}");
 }

@@ -34,6 +34,10 @@ public sealed class GatewayOptions
     /// <summary>Endpoints told to SMART apps; default: those customary at the first issuer.</summary>
     public SmartEndpointOptions SmartEndpoints { get; set; } = new();
 
+    /// <summary>Secret that seals pages, export jobs and export files, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters, the same on every node behind one address;
+    /// null: a random one, so that handles are good on the node that issued them until it restarts.</summary>
+    public string? HandleKey { get; set; }
+
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
 

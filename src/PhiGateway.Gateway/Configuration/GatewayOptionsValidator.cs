@@ -35,6 +35,7 @@ internal static class GatewayOptionsValidator
             Add("Listeners:Admin", "must differ from Listeners:Data: the control plane has its own listener.");
         }
 
+        ValidateHandleKey(options.HandleKey, Add);
         ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
         ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
         if (options.Registry.MaxSnapshotAge < TimeSpan.FromSeconds(5) || options.Registry.MaxSnapshotAge > TimeSpan.FromDays(1))
@@ -90,6 +91,23 @@ internal static class GatewayOptionsValidator
         if (options.Admin.BootstrapKey is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
         {
             Add("Admin:BootstrapKey", why);
+        }
+    }
+
+    private static void ValidateHandleKey(string? reference, Action<string, string> add)
+    {
+        if (reference is null)
+        {
+            return;
+        }
+
+        if (!SecretReference.TryResolve(reference, out var secret, out var why))
+        {
+            add("HandleKey", why);
+        }
+        else if (secret.Length < 32)
+        {
+            add("HandleKey", "must name a secret of at least 32 characters.");
         }
     }
 

@@ -33,20 +33,20 @@ internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard stored
             version = found;
         }
 
-        // 2. The call, from the canonical request and the permit's obligations.
+        // 2. The call, from the canonical request and the permit's obligations; behind a handle, the place that the upstream named.
         if (UpstreamCallFactory.FindConflict(exchange.Request!, exchange.Permit!) is { } conflict)
         {
             return StageResult.Refuse(conflict);
         }
 
-        var call = UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
+        var call = exchange.Continuation is { } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
         if (version is not null && exchange.Request!.Headers.IfMatch is null)
         {
             call = call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] };
         }
 
         // 3. A write's intent, durable before the upstream hears of it.
-        if (exchange.Request!.IsWrite)
+        if (exchange.Asked!.IsWrite)
         {
             var recorded = await trail.RecordIntentAsync(exchange);
             if (recorded.IsRefused(out _))

@@ -24,6 +24,9 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     /// <summary>Where an asynchronous job is polled, as the upstream says it.</summary>
     public Uri? ContentLocation => response.Content.Headers.ContentLocation;
 
+    /// <summary>How long to wait, where the upstream says it as a number; null otherwise.</summary>
+    public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
+
     /// <summary>The body, decompressed; null when its encoding is not one that can be read.</summary>
     public async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Snapshot;
 using Yarp.ReverseProxy.Model;
@@ -42,7 +43,14 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
 
     public ClientEntry? Client { get; set; }
 
+    /// <summary>What is decided, forwarded and judged; for a handle, the request that it continues.</summary>
     public FhirRequest? Request { get; set; }
+
+    /// <summary>Set when the request came with a handle of ours.</summary>
+    public Continuation? Continuation { get; set; }
+
+    /// <summary>The request as it came: its interaction and template stand in the record.</summary>
+    public FhirRequest? Asked => Continuation is null ? Request : Continuation.Asked;
 
     public Permit? Permit { get; set; }
 

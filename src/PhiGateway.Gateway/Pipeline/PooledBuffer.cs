@@ -14,6 +14,24 @@ internal sealed class PooledBuffer(int most) : IBufferWriter<byte>, IDisposable
     /// <summary>What is in it; valid until the next write.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
+    /// <summary>Appends what a stream has until there are more bytes than this; true when that was all of it.</summary>
+    public async ValueTask<bool> TryReadAheadAsync(Stream stream, int enough, CancellationToken cancellationToken)
+    {
+        while (Length <= enough)
+        {
+            Reserve(4096);
+            var read = await stream.ReadAsync(_bytes.AsMemory(Length), cancellationToken);
+            if (read == 0)
+            {
+                return true;
+            }
+
+            Length += read;
+        }
+
+        return false;
+    }
+
     /// <summary>Appends everything a stream has; false when it has more than fits.</summary>
     public async ValueTask<bool> TryReadAsync(Stream stream, CancellationToken cancellationToken)
     {

@@ -55,6 +55,32 @@ internal static class AnswerHeaders
         }
     }
 
+    /// <summary>Writes the headers of an answer in the gateway's own words.</summary>
+    /// <param name="exchange">The exchange; its status is set.</param>
+    /// <param name="contentType">Null without a body.</param>
+    /// <param name="length">Bytes that will follow.</param>
+    public static void WriteOwn(GatewayExchange exchange, string? contentType, int length)
+    {
+        WriteCommon(exchange, contentType);
+        exchange.Http.Response.ContentLength = length;
+    }
+
+    /// <summary>Writes the headers of an answer whose length is not known yet, and of which anything may have been withheld.</summary>
+    public static void WriteStream(GatewayExchange exchange, string contentType)
+    {
+        WriteCommon(exchange, contentType);
+        exchange.Http.Response.Headers["X-Intermediary"] = exchange.Http.Request.Host.Host;
+    }
+
+    private static void WriteCommon(GatewayExchange exchange, string? contentType)
+    {
+        var response = exchange.Http.Response;
+        response.StatusCode = exchange.Status;
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Request-Id"] = exchange.Id.ToString();
+        response.ContentType = contentType;
+    }
+
     // Only a place below the upstream's own base has a name on this side.
     private static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer)
     {

@@ -1,19 +1,31 @@
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Decision;
-using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release;
 
-/// <summary>Does the answer keep to the decision, and whose data is in it? Reads it whole, judges it, records it, and only then lets it go.</summary>
-internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments discovery, AuditTrail trail, SnapshotHolder snapshots) : IStage
+/// <summary>Does the answer keep to the decision, and whose data is in it? Reads it whole (or, when large, in segments), judges it, records it, and only then lets it go.</summary>
+internal sealed class ReleaseStage(
+    GatewayOptions options,
+    DiscoveryDocuments discovery,
+    ExportAnswers exports,
+    StreamedRelease streams,
+    HandleIssuer handles,
+    AuditTrail trail,
+    SnapshotHolder snapshots) : IStage
 {
+    // Searches up to here are judged whole; a larger one is not held.
+    private readonly int _wholeUpTo = Math.Min(1024 * 1024, options.Limits.MaxAnswer / 2);
+
     public string Name => "Release";
 
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
@@ -21,6 +33,11 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
         if (Discovery.IsPublic(exchange.Canonical!))
         {
             return await discovery.WriteAsync(exchange);
+        }
+
+        if (ExportAnswers.IsExport(exchange.Asked!.Interaction))
+        {
+            return await exports.ReleaseAsync(exchange);
         }
 
         // 1. What the status means for this request.
@@ -32,10 +49,10 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
             return StageResult.Refuse(refusal, $"upstream-{answer.Status}");
         }
 
-        // 2. The body, whole, in a form that can be read.
+        // 2. The body, whole, in a form that can be read; what is too large for that leaves on the way, segment by segment.
         using var body = new PooledBuffer(options.Limits.MaxAnswer);
-        var opened = await ReadAsync(exchange, body);
-        if (opened.IsRefused(out _))
+        var opened = await ReadAsync(exchange, body, MayStream(exchange, meaning));
+        if (opened.IsRefused(out _) || exchange.Delivered)
         {
             return opened;
         }
@@ -64,31 +81,14 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "empty");
         }
 
-        // 4. Whose data it is must be known to outsiders and machines that act by themselves.
-        if (exchange.Disclosure.HasUndeterminedPatient && !MayReceiveUndetermined(exchange))
+        // 4. May all of it leave, now, to this client?
+        var asked = ReleaseChecks.Ask(exchange, exchange.Disclosure, 0, snapshots);
+        if (asked.IsRefused(out _))
         {
-            return StageResult.Refuse(DenyReason.PatientUndetermined);
+            return asked;
         }
 
-        if (LimitOf(exchange.Permit!) is { } most && exchange.Disclosure.Resources.Count > most)
-        {
-            return StageResult.Refuse(DenyReason.QuotaExceeded, "limit-records");
-        }
-
-        var limits = exchange.Client!.Client.Limits;
-        if (exchange.Ticket is { } ticket && !ticket.Gate.TryTake(exchange.Disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now))
-        {
-            return StageResult.Refuse(DenyReason.QuotaExceeded);
-        }
-
-        // 5. Revoked since the decision: nothing of it goes.
-        if (!ReferenceEquals(snapshots.Current, exchange.Snapshot)
-            && PolicyDecisionPoint.FindRevocation(exchange.Caller!, exchange.Route!.Tenant, snapshots.Current) is { } revoked)
-        {
-            return StageResult.Refuse(revoked, "while-answering");
-        }
-
-        // 6. On record, durably; then the bytes.
+        // 5. On record, durably; then the bytes.
         exchange.Status = meaning.Status;
         exchange.BytesOut = bytes.Length;
         var recorded = exchange.Request!.IsWrite ? await trail.RecordOutcomeAsync(exchange) : await trail.RecordDisclosureAsync(exchange);
@@ -107,10 +107,10 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
         return StageResult.Continue;
     }
 
-    private static AnswerVerdict Judge(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered) =>
-        AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure);
+    private AnswerVerdict Judge(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered) =>
+        AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles));
 
-    private static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
+    private async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body, bool mayStream)
     {
         var answer = exchange.Answer!;
         if (answer.Length == 0 || answer.Status == StatusCodes.Status204NoContent)
@@ -126,6 +126,16 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
             }
 
+            if (mayStream)
+            {
+                if (!await body.TryReadAheadAsync(stream, _wholeUpTo, exchange.Http.RequestAborted))
+                {
+                    return IsJson(answer) ? await StreamAsync(exchange, body, stream) : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+                }
+
+                return body.Length == 0 || IsJson(answer) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+            }
+
             body.Expect(answer.Length ?? 0);
             if (!await body.TryReadAsync(stream, exchange.Http.RequestAborted))
             {
@@ -137,28 +147,25 @@ internal sealed class ReleaseStage(GatewayOptions options, DiscoveryDocuments di
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
         }
 
-        if (body.Length > 0 && answer.MediaType is not ("application/fhir+json" or "application/json" or "application/json+fhir"))
-        {
-            return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
-        }
-
-        return StageResult.Continue;
+        return body.Length == 0 || IsJson(answer) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
     }
 
-    private static bool MayReceiveUndetermined(GatewayExchange exchange) =>
-        exchange.Client is { Organization.Kind: OrganizationKind.Internal, Client.Kind: not ClientKind.AiAgent };
+    private static bool IsJson(UpstreamAnswer answer) => answer.MediaType is "application/fhir+json" or "application/json" or "application/json+fhir";
 
-    private static int? LimitOf(Permit permit)
+    // The Bundle of an operation may say last what it is; only that of $everything is known beforehand.
+    private bool MayStream(GatewayExchange exchange, AnswerStatus meaning) =>
+        exchange.Request is { IsWrite: false } request
+        && meaning.HasBody
+        && (exchange.Answer!.Length is not { } length || length > _wholeUpTo)
+        && (request.Interaction != Interaction.Operation || request.Operation == "$everything")
+        && BundleStreamFilter.CanStream(request)
+        && !HttpMethods.IsHead(exchange.Http.Request.Method);
+
+    private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
     {
-        for (var i = 0; i < permit.Obligations.Count; i++)
-        {
-            if (permit.Obligations[i] is LimitRecords limit)
-            {
-                return limit.Most;
-            }
-        }
-
-        return null;
+        var whole = new ReplayStream(body.Written, stream);
+        return streams.RunAsync(exchange, "application/fhir+json; charset=utf-8", (sink, cancellation) => BundleStreamFilter.RunAsync(
+            exchange.Request!, whole, exchange.Permit!.Release, exchange.Route!.Fhir, PageLinks.OptionsFor(exchange, handles), sink, StreamLimits.Default, cancellation));
     }
 
     private static bool ReferenceEqualsMemory(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right) => left.Equals(right);

@@ -8,7 +8,7 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Understand;
 
 /// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
-internal sealed class UnderstandStage(GatewayOptions options) : IStage
+internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles) : IStage
 {
     public string Name => "Understand";
 
@@ -36,7 +36,7 @@ internal sealed class UnderstandStage(GatewayOptions options) : IStage
         return Understand(exchange, exchange.Body.Written);
     }
 
-    private static StageResult Understand(GatewayExchange exchange, ReadOnlyMemory<byte> body)
+    private StageResult Understand(GatewayExchange exchange, ReadOnlyMemory<byte> body)
     {
         var reading = FhirRequestReader.Read(exchange.Canonical!, exchange.Headers, body, exchange.Route!.Fhir);
         if (!reading.TryGet(out var request, out var refusal))
@@ -45,6 +45,6 @@ internal sealed class UnderstandStage(GatewayOptions options) : IStage
         }
 
         exchange.Request = request;
-        return StageResult.Continue;
+        return request.Handle is null ? StageResult.Continue : handles.Open(exchange, request);
     }
 }

@@ -39,6 +39,9 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>The hospital's own ward application: any patient, also restricted.</summary>
     internal IdentityProviderClient Ward { get; } = NewClient("ward-app", "TREAT");
 
+    /// <summary>The hospital's quality registry: exports Observations and Patients on the same roster, nothing else.</summary>
+    internal IdentityProviderClient Exporter { get; } = NewClient("quality-registry", "TREAT");
+
     /// <summary>Known to the identity provider and to nobody else.</summary>
     internal IdentityProviderClient Stranger { get; } = NewClient("stranger", "TREAT");
 
@@ -52,7 +55,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         _folder = Directory.CreateTempSubdirectory("phigw-e2e-").FullName;
         var (dataPort, adminPort) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
         Backend = await FhirServer.StartAsync("Bearer backend-secret");
-        Issuer = await IdentityProvider.StartAsync(new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Stranger]));
+        Issuer = await IdentityProvider.StartAsync(new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Exporter, Stranger]));
         var (registry, audit) = await CreateStoresAsync();
         await File.WriteAllTextAsync(Path.Combine(_folder, "registry.connection"), registry);
         await File.WriteAllTextAsync(Path.Combine(_folder, "audit.connection"), audit);
@@ -110,7 +113,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         }
 
         using var response = await _http.SendAsync(request);
-        return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
+        return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
     }
 
     internal Task<Reply> GetAsync(string pathAndQuery, string? token) => SendAsync(HttpMethod.Get, pathAndQuery, token);
@@ -219,13 +222,20 @@ public abstract class GatewayWorld : IAsyncLifetime
                 new { types = new[] { "Patient", "Observation", "Condition", "Encounter", "DiagnosticReport" }, interactions = new[] { "read", "vread", "search", "history" }, patients = new { any = true }, confidentiality = "V", labels = new[] { "HIV", "TBOO", "ETH", "PSY", "SUD" } },
             },
         });
-        foreach (var useCase in new[] { "lab-results", "ward-charting" })
+        await Mary.CreateAsync("use-cases", new
+        {
+            id = "quality-export", title = "The quality registry takes its cohort", owner = "mary.smith@hospital.example", organization = "north-hospital", purposes = new[] { "TREAT" },
+            environment = "production", tenants = new[] { "north" }, expires = year,
+            grants = new object[] { new { types = new[] { "Patient", "Observation" }, interactions = new[] { "export" }, patients = new { roster = "acme-orders" } } },
+        });
+        foreach (var useCase in new[] { "lab-results", "ward-charting", "quality-export" })
         {
             await Wei.PostSeenAsync($"use-cases/{useCase}", "approve");
         }
 
         await AdmitAsync(Lab.ClientId, "lab-results");
         await AdmitAsync(Ward.ClientId, "ward-charting");
+        await AdmitAsync(Exporter.ClientId, "quality-export");
     }
 
     private async Task AdmitAsync(string client, string useCase)

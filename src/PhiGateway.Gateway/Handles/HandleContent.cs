@@ -1,0 +1,18 @@
+namespace PhiGateway.Gateway.Handles;
+
+/// <summary>What is inside a sealed handle; PHI, never logged.</summary>
+/// <param name="Kind">What it continues.</param>
+/// <param name="Binding">For whom it was issued, and under which approval.</param>
+/// <param name="Expires">Good until then, UTC; whole seconds.</param>
+/// <param name="Original">The request that is decided anew at each use.</param>
+/// <param name="Upstream">Where the upstream continues it: path and query below the upstream's base.</param>
+internal sealed record HandleContent(HandleKind Kind, HandleBinding Binding, DateTimeOffset Expires, OriginalRequest Original, string Upstream);
+
+/// <summary>What a handle continues.</summary>
+internal enum HandleKind : byte
+{
+    None = 0,
+    Page,
+    Job,
+    File,
+}

@@ -1,0 +1,62 @@
+using System.Text;
+
+namespace PhiGateway.Gateway.Handles;
+
+/// <summary>The bytes inside a handle: a version, then the fields in one order.</summary>
+internal static class HandleFormat
+{
+    private const byte Version = 1;
+
+    public static byte[] Write(HandleContent content)
+    {
+        using var bytes = new MemoryStream(512);
+        using var writer = new BinaryWriter(bytes, Encoding.UTF8);
+        writer.Write(Version);
+        writer.Write((byte)content.Kind);
+        writer.Write(content.Expires.ToUnixTimeSeconds());
+        writer.Write(content.Binding.Client);
+        writer.Write(content.Binding.Tenant);
+        writer.Write(content.Binding.Route);
+        writer.Write(content.Binding.Fingerprint);
+        writer.Write(content.Binding.UseCase);
+        writer.Write(content.Upstream);
+        writer.Write(content.Original.Method);
+        writer.Write(content.Original.Target);
+        writer.Write(content.Original.ContentType ?? string.Empty);
+        writer.Write(content.Original.IsAsync);
+        writer.Write7BitEncodedInt(content.Original.Body.Length);
+        writer.Write(content.Original.Body.Span);
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <summary>Null for bytes of another version or with anything left over.</summary>
+    public static HandleContent? Read(byte[] plain)
+    {
+        using var bytes = new MemoryStream(plain);
+        using var reader = new BinaryReader(bytes, Encoding.UTF8);
+        try
+        {
+            if (reader.ReadByte() != Version)
+            {
+                return null;
+            }
+
+            var kind = (HandleKind)reader.ReadByte();
+            var expires = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
+            var binding = new HandleBinding(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+            var upstream = reader.ReadString();
+            var (method, target, type, isAsync) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBoolean());
+            var length = reader.Read7BitEncodedInt();
+            var body = reader.ReadBytes(length);
+            return body.Length == length && bytes.Position == bytes.Length
+                ? new HandleContent(kind, binding, expires, new OriginalRequest(method, target, type.Length == 0 ? null : type, isAsync, body), upstream)
+                : null;
+        }
+        catch (Exception fault) when (fault is IOException or FormatException or ArgumentException)
+        {
+            // It was sealed with our key by another build.
+            return null;
+        }
+    }
+}

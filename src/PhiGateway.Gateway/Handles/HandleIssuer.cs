@@ -1,0 +1,35 @@
+using PhiGateway.Gateway.Pipeline;
+
+namespace PhiGateway.Gateway.Handles;
+
+/// <summary>Issues the gateway's own names for places of the upstream: pages, export jobs, export files.</summary>
+internal sealed class HandleIssuer(HandleSealer sealer)
+{
+    private static readonly TimeSpan PageLife = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ExportLife = TimeSpan.FromHours(24);
+
+    /// <summary>The URL for a client; null when the place is not below the upstream's base or does not fit into a handle.</summary>
+    /// <param name="exchange">The request that is answered; its original is what the handle continues.</param>
+    /// <param name="kind">What it continues.</param>
+    /// <param name="upstreamUrl">The place as the upstream wrote it; PHI.</param>
+    public string? Issue(GatewayExchange exchange, HandleKind kind, string upstreamUrl)
+    {
+        var route = exchange.Route!.Fhir;
+        if (HandleBinding.Of(exchange) is not { } binding || UpstreamPlace.Find(upstreamUrl, route.UpstreamBases) is not { } place)
+        {
+            return null;
+        }
+
+        var expires = exchange.Now + (kind == HandleKind.Page ? PageLife : ExportLife);
+        var handle = sealer.Seal(new HandleContent(kind, binding, expires, OriginalRequest.Of(exchange), place));
+        return handle is null ? null : $"{route.GatewayBase}{PathOf(kind)}{handle}";
+    }
+
+    private static string PathOf(HandleKind kind) => kind switch
+    {
+        HandleKind.Page => "/?_page=",
+        HandleKind.Job => "/_export/",
+        HandleKind.File => "/_file/",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+}

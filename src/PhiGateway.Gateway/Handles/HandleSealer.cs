@@ -1,0 +1,96 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PhiGateway.Gateway.Handles;
+
+/// <summary>Seals and opens handles (AES-256-GCM): who holds one learns nothing from it and can change nothing in it.</summary>
+/// <remarks>Thread-safe. Every handle has a key of its own, derived with a random salt, so that random nonces never wear a key out.</remarks>
+internal sealed class HandleSealer
+{
+    /// <summary>Longest handle, in characters; what needs more gets none.</summary>
+    public const int MaxLength = 4096;
+
+    private const int SaltLength = 16;
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+    private const int Overhead = SaltLength + NonceLength + TagLength;
+
+    private readonly byte[] _key;
+
+    /// <param name="secret">Shared by the nodes that are to open each other's handles; null: a random one, good for this process.</param>
+    public HandleSealer(string? secret) =>
+        _key = secret is null ? RandomNumberGenerator.GetBytes(32) : HKDF.Extract(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), "phi-gateway handle key 1"u8.ToArray());
+
+    private static ReadOnlySpan<byte> Purpose => "phi-gateway handle 1"u8;
+
+    /// <summary>The handle; null when it would be too long.</summary>
+    public string? Seal(HandleContent content)
+    {
+        var plain = HandleFormat.Write(content);
+        if (Base64Url.GetEncodedLength(plain.Length + Overhead) > MaxLength)
+        {
+            return null;
+        }
+
+        var bytes = new byte[plain.Length + Overhead];
+        var head = bytes.AsSpan(0, SaltLength + NonceLength);
+        RandomNumberGenerator.Fill(head);
+        using var cipher = Cipher(head[..SaltLength]);
+        cipher.Encrypt(head[SaltLength..], plain, bytes.AsSpan(head.Length, plain.Length), bytes.AsSpan(head.Length + plain.Length), Purpose);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>Opens a handle for a request; null with the flaw, in words for the record, when it is not this request's to use.</summary>
+    public HandleContent? Open(string handle, HandleKind kind, HandleBinding binding, DateTimeOffset now, out string? flaw)
+    {
+        var content = Unseal(handle);
+        flaw = content switch
+        {
+            null => "handle-not-ours",
+            _ when content.Kind != kind => "handle-of-another-kind",
+            _ when content.Binding.Client != binding.Client => "handle-of-another-client",
+            _ when content.Binding.Tenant != binding.Tenant || content.Binding.Route != binding.Route => "handle-of-another-route",
+            _ when content.Binding != binding => "handle-of-another-approval",
+            _ when content.Expires <= now => "handle-expired",
+            _ => null,
+        };
+        return flaw is null ? content : null;
+    }
+
+    private HandleContent? Unseal(string handle)
+    {
+        if (handle.Length > MaxLength || !Base64Url.IsValid(handle))
+        {
+            return null;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(handle);
+        // One spelling only: the spare bits of the last character are part of the seal.
+        if (bytes.Length <= Overhead || Base64Url.EncodeToString(bytes) != handle)
+        {
+            return null;
+        }
+
+        var sealedBytes = bytes.AsSpan();
+        var plain = new byte[bytes.Length - Overhead];
+        try
+        {
+            using var cipher = Cipher(sealedBytes[..SaltLength]);
+            cipher.Decrypt(sealedBytes.Slice(SaltLength, NonceLength), sealedBytes.Slice(SaltLength + NonceLength, plain.Length), sealedBytes[^TagLength..], plain, Purpose);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+
+        return HandleFormat.Read(plain);
+    }
+
+    private AesGcm Cipher(ReadOnlySpan<byte> salt)
+    {
+        Span<byte> key = stackalloc byte[32];
+        HKDF.Expand(HashAlgorithmName.SHA256, _key, key, salt);
+        return new AesGcm(key, TagLength);
+    }
+}

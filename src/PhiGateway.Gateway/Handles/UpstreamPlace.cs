@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace PhiGateway.Gateway.Handles;
+
+/// <summary>Reads a link of the upstream as a place below its base; any other place has no name on this side.</summary>
+internal static class UpstreamPlace
+{
+    private static readonly SearchValues<char> Odd = SearchValues.Create("\\#\r\n\t \"<>");
+
+    /// <summary>Path and query below the base, beginning with <c>/</c> or <c>?</c>; null when it is elsewhere or could be read as elsewhere.</summary>
+    /// <param name="link">As the upstream wrote it: absolute, from the root, or relative to its base.</param>
+    /// <param name="upstreamBases">Bases of the route's upstream, absolute, without trailing slash.</param>
+    public static string? Find(string link, IReadOnlyList<string> upstreamBases)
+    {
+        if (link.Length == 0 || link.AsSpan().ContainsAny(Odd) || link.StartsWith("//", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var isAbsolute = link.Contains("://", StringComparison.Ordinal) && link.IndexOf("://", StringComparison.Ordinal) < link.AsSpan().IndexOfAny('/', '?') + 1;
+        for (var i = 0; i < upstreamBases.Count; i++)
+        {
+            if (!Uri.TryCreate(upstreamBases[i], UriKind.Absolute, out var root))
+            {
+                continue;
+            }
+
+            var absolute = isAbsolute ? link : link[0] == '/' ? root.GetLeftPart(UriPartial.Authority) + link : $"{upstreamBases[i]}{(link[0] == '?' ? string.Empty : "/")}{link}";
+            if (Below(absolute, root) is { } place)
+            {
+                return place;
+            }
+        }
+
+        return null;
+    }
+
+    // Compared after dot segments are resolved; an encoded slash or dot could be resolved by a later reader, so there is none.
+    private static string? Below(string absolute, Uri root)
+    {
+        if (!Uri.TryCreate(absolute, UriKind.Absolute, out var uri) || uri.Scheme != root.Scheme || uri.Authority != root.Authority || uri.UserInfo.Length > 0)
+        {
+            return null;
+        }
+
+        var path = uri.AbsolutePath;
+        var below = root.AbsolutePath.TrimEnd('/');
+        if (path.Contains("%2f", StringComparison.OrdinalIgnoreCase) || path.Contains("%5c", StringComparison.OrdinalIgnoreCase) || path.Contains("%2e", StringComparison.OrdinalIgnoreCase)
+            || !path.StartsWith(below, StringComparison.Ordinal) || (path.Length > below.Length && path[below.Length] != '/'))
+        {
+            return null;
+        }
+
+        var place = path[below.Length..] + uri.Query;
+        return place.Length == 0 ? null : place;
+    }
+}

@@ -1,0 +1,45 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Seals the paging links of one answer into handles of ours.</summary>
+internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) : ILinkSealer
+{
+    /// <summary>What is added to the filtering of an answer: nothing for a single resource.</summary>
+    public static AnswerOptions OptionsFor(GatewayExchange exchange, HandleIssuer handles)
+    {
+        if (!Fhir.Answers.Streaming.BundleStreamFilter.CanStream(exchange.Request!) || exchange.Request!.IsWrite)
+        {
+            return AnswerOptions.Default;
+        }
+
+        // The self link of a later page is a handle of the upstream's, which shows no parameters at all.
+        return new AnswerOptions { Links = new PageLinks(handles, exchange), Narrowed = exchange.Continuation is null ? AddedBy(exchange.Permit!) : [] };
+    }
+
+    /// <inheritdoc/>
+    public string? Seal(string relation, string upstreamUrl) => relation switch
+    {
+        "next" or "previous" or "prev" or "first" => handles.Issue(exchange, HandleKind.Page, upstreamUrl),
+
+        // The number of the last page says how much there is, withheld records included.
+        _ => null,
+    };
+
+    private static IReadOnlyList<KeyValuePair<string, string>> AddedBy(Permit permit)
+    {
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is NarrowSearch narrow)
+            {
+                return narrow.Added;
+            }
+        }
+
+        return [];
+    }
+}

@@ -1,0 +1,59 @@
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Ends a streaming answer at once when its client is revoked, also while it waits for the upstream or for a slow client.</summary>
+internal sealed class RevocationWatch : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly GatewayExchange _exchange;
+    private readonly SnapshotHolder _snapshots;
+    private readonly CancellationTokenSource _end;
+    private bool _disposed;
+
+    public RevocationWatch(GatewayExchange exchange, SnapshotHolder snapshots)
+    {
+        (_exchange, _snapshots) = (exchange, snapshots);
+        _end = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
+        Token = _end.Token;
+        snapshots.Published += OnPublished;
+        // What was published between the decision and this line.
+        OnPublished(snapshots.Current);
+    }
+
+    /// <summary>Cancelled on revocation, on <see cref="Stop"/>, and when the client goes away.</summary>
+    public CancellationToken Token { get; }
+
+    /// <summary>Ends the answer.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            if (!_disposed)
+            {
+                // Not waited for: whoever publishes a snapshot must not run what hangs on this token.
+                _ = _end.CancelAsync();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _snapshots.Published -= OnPublished;
+        lock (_gate)
+        {
+            _disposed = true;
+            _end.Dispose();
+        }
+    }
+
+    private void OnPublished(RegistrySnapshot snapshot)
+    {
+        if (ReleaseChecks.FindRevocation(_exchange, _snapshots) is not null)
+        {
+            Stop();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Understand;
+
+/// <summary>Opens a handle and reads the request behind it again, so that everything after it decides and judges as if that had come.</summary>
+internal sealed class HandleReader(HandleSealer sealer)
+{
+    /// <summary>Puts the original and its continuation into the exchange; every flaw is told as the same 404.</summary>
+    public StageResult Open(GatewayExchange exchange, FhirRequest asked)
+    {
+        if (HandleBinding.Of(exchange) is not { } binding)
+        {
+            return StageResult.Refuse(DenyReason.HandleNotYours, "handle-without-client");
+        }
+
+        if (sealer.Open(asked.Handle!, KindOf(asked.Interaction), binding, exchange.Now, out var flaw) is not { } content)
+        {
+            return StageResult.Refuse(DenyReason.HandleNotYours, flaw);
+        }
+
+        var route = exchange.Route!;
+        var original = content.Original;
+        if (!CanonicalReader.Read(original.Method, original.Target, route.Base).TryGet(out var line, out _)
+            || !FhirRequestReader.Read(line, original.Headers, original.Body, route.Fhir).TryGet(out var request, out _)
+            || request.Handle is not null
+            || request.IsWrite)
+        {
+            return StageResult.Refuse(DenyReason.HandleNotYours, "handle-no-longer-understood");
+        }
+
+        exchange.Continuation = new Continuation(asked, original, content.Upstream);
+        exchange.Request = request;
+        return StageResult.Continue;
+    }
+
+    private static HandleKind KindOf(Interaction interaction) => interaction switch
+    {
+        Interaction.SearchPage => HandleKind.Page,
+        Interaction.ExportStatus or Interaction.ExportCancel => HandleKind.Job,
+        Interaction.ExportFile => HandleKind.File,
+        _ => HandleKind.None,
+    };
+}
