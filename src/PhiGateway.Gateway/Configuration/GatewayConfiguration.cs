@@ -43,25 +43,20 @@ internal static class GatewayConfiguration
 
         var gateway = configuration.GetSection("PhiGateway");
         problems.AddRange(UnknownKeys.Find(gateway, typeof(GatewayOptions)));
-        var options = new GatewayOptions();
-        Bind(gateway, options, problems);
+        var options = Bind(gateway, problems);
         GatewayOptionsValidator.Validate(options, problems);
         RouteValidator.Validate(configuration.GetSection("ReverseProxy"), options, problems);
         return (options, problems);
     }
 
-    // Each leaf is bound by itself, so that one unreadable value does not hide the others.
-    private static void Bind(IConfigurationSection section, GatewayOptions options, List<ConfigurationProblem> problems)
+    // What is already known to be wrong is left out: the binder would stop at it, or drop the whole item of a list around it without a word.
+    private static GatewayOptions Bind(IConfigurationSection section, List<ConfigurationProblem> problems)
     {
-        try
-        {
-            section.Bind(options);
-        }
-        catch (InvalidOperationException fault)
-        {
-            var culprit = section.AsEnumerable().FirstOrDefault(pair => pair.Value is not null && fault.Message.Contains($"'{pair.Key}'", StringComparison.Ordinal)).Key;
-            problems.Add(new ConfigurationProblem(culprit ?? section.Path, "cannot be read as the kind of value it must be."));
-        }
+        var wrong = problems.Select(static problem => problem.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var values = section.AsEnumerable().Where(pair => pair.Value is not null && !wrong.Contains(pair.Key));
+        var options = new GatewayOptions();
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection(section.Path).Bind(options);
+        return options;
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment()

@@ -23,14 +23,14 @@ internal static class GatewayOptionsValidator
             Add("Node", "must be 1 to 64 of letters, digits, dot, dash and underscore.");
         }
 
-        if (!Uri.TryCreate(options.PublicBase, UriKind.Absolute, out var publicBase) || publicBase.Scheme is not ("http" or "https") || publicBase.AbsolutePath != "/" || options.PublicBase.EndsWith('/'))
+        if (!Uri.TryCreate(options.PublicBase, UriKind.Absolute, out var publicBase) || publicBase.Scheme is not ("http" or "https") || publicBase.AbsolutePath != "/" || options.PublicBase.EndsWith('/') || publicBase.Query.Length + publicBase.Fragment.Length + publicBase.UserInfo.Length > 0)
         {
             Add("PublicBase", "is required: scheme and authority that clients use, without a path or trailing slash, such as https://gw.hospital.example.");
         }
 
         ValidateListener(options.Listeners.Data, "Listeners:Data", options.Listeners, options.Listeners.AllowPlainHttpBehindTerminator, Add);
         ValidateListener(options.Listeners.Admin, "Listeners:Admin", options.Listeners, false, Add);
-        if (string.Equals(options.Listeners.Data, options.Listeners.Admin, StringComparison.OrdinalIgnoreCase) && !options.Listeners.Data.EndsWith(":0", StringComparison.Ordinal))
+        if (AreOne(options.Listeners.Data, options.Listeners.Admin))
         {
             Add("Listeners:Admin", "must differ from Listeners:Data: the control plane has its own listener.");
         }
@@ -110,6 +110,14 @@ internal static class GatewayOptionsValidator
             add("HandleKey", "must name a secret of at least 32 characters.");
         }
     }
+
+    // One port on one address, however it is written; port 0 is another one each time.
+    private static bool AreOne(string left, string right) =>
+        Uri.TryCreate(left, UriKind.Absolute, out var one)
+        && Uri.TryCreate(right, UriKind.Absolute, out var other)
+        && one.Port == other.Port
+        && one.Port != 0
+        && string.Equals(one.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), other.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), StringComparison.OrdinalIgnoreCase);
 
     private static void ValidateListener(string text, string key, ListenerOptions listeners, bool plainAllowed, Action<string, string> add)
     {

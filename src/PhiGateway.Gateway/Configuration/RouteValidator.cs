@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Yarp.ReverseProxy.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -27,14 +28,24 @@ internal static class RouteValidator
             ValidateRoute(route, clusters, options, problems);
         }
 
+        // Two routes for one place would be told apart only when a request comes, and then by a fault.
+        foreach (var twice in routes.GroupBy(PlaceOf, StringComparer.OrdinalIgnoreCase).SelectMany(static group => group.Skip(1)))
+        {
+            problems.Add(new ConfigurationProblem($"{twice.Path}:Match", "is the same as another route's: give each a base or hosts of its own."));
+        }
+
         foreach (var cluster in clusters.Values)
         {
             ValidateCluster(cluster, problems);
         }
     }
 
+    private static string PlaceOf(IConfigurationSection route) =>
+        $"{route["Match:Path"]} {string.Join(' ', route.GetSection("Match:Hosts").GetChildren().Select(static host => host.Value).Order(StringComparer.OrdinalIgnoreCase))}";
+
     private static void ValidateRoute(IConfigurationSection route, Dictionary<string, IConfigurationSection> clusters, GatewayOptions options, List<ConfigurationProblem> problems)
     {
+        problems.AddRange(UnknownKeys.Find(route, typeof(RouteConfig)));
         var metadata = route.GetSection("Metadata");
         Unknown(metadata, RouteMetadata.OfRoutes, problems);
         if (metadata[RouteMetadata.Kind] != RouteMetadata.FhirR4)
@@ -72,6 +83,7 @@ internal static class RouteValidator
 
     private static void ValidateCluster(IConfigurationSection cluster, List<ConfigurationProblem> problems)
     {
+        problems.AddRange(UnknownKeys.Find(cluster, typeof(ClusterConfig)));
         var metadata = cluster.GetSection("Metadata");
         Unknown(metadata, RouteMetadata.OfClusters, problems);
         if (metadata[RouteMetadata.Credential] is { } reference && !SecretReference.TryResolve(reference, out _, out var why))

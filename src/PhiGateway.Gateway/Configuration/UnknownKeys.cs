@@ -1,13 +1,14 @@
 using System.Collections;
+using System.ComponentModel;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Finds keys that no option has: a misspelt limit is a limit that does not hold.</summary>
+/// <summary>Finds keys that no option has, and values that are none of their kind: a misspelt limit is a limit that does not hold.</summary>
 internal static class UnknownKeys
 {
-    /// <summary>Every unknown key below a section that is bound to a type.</summary>
+    /// <summary>Every unknown key and unreadable value below a section that is bound to a type.</summary>
     public static IEnumerable<ConfigurationProblem> Find(IConfigurationSection section, Type type)
     {
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -32,12 +33,20 @@ internal static class UnknownKeys
     {
         if (ElementOf(type) is { } element)
         {
-            return IsPlain(element) ? [] : section.GetChildren().SelectMany(item => Find(item, element));
+            return section.GetChildren().SelectMany(item => Below(item, element));
+        }
+
+        if ((Nullable.GetUnderlyingType(type) ?? type).IsDefined(typeof(FlagsAttribute), inherit: false))
+        {
+            // A set of flags is written as one value or as a list.
+            return [];
         }
 
         if (IsPlain(type))
         {
-            return section.GetChildren().Any() ? [new ConfigurationProblem(section.Path, "must be a plain value.")] : [];
+            return section.GetChildren().Any() ? [new ConfigurationProblem(section.Path, "must be a plain value.")]
+                : IsReadable(section.Value, type) ? []
+                : [new ConfigurationProblem(section.Path, "cannot be read as the kind of value it must be.")];
         }
 
         return section.Value is not null && !section.GetChildren().Any() && section.Value.Length > 0
@@ -45,8 +54,29 @@ internal static class UnknownKeys
             : Find(section, type);
     }
 
-    private static Type? ElementOf(Type type) =>
-        type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments()[0] : null;
+    private static bool IsReadable(string? value, Type type)
+    {
+        var kind = Nullable.GetUnderlyingType(type) ?? type;
+        if (value is null || (value.Length == 0 && kind != type) || !(kind.IsPrimitive || kind.IsEnum || kind == typeof(TimeSpan)))
+        {
+            return true;
+        }
 
-    private static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || Nullable.GetUnderlyingType(type) is not null;
+        try
+        {
+            // As the binder does it.
+            return TypeDescriptor.GetConverter(kind).ConvertFromInvariantString(value) is not null;
+        }
+#pragma warning disable CA1031 // Converters wrap what they find in exceptions of no common type.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
+
+    private static Type? ElementOf(Type type) =>
+        type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments()[^1] : null;
+
+    private static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri) || type == typeof(Version) || Nullable.GetUnderlyingType(type) is not null;
 }

@@ -24,7 +24,7 @@ internal static class HeaderPolicy
     };
 
     /// <summary>Name of the first header that makes the request unreadable in one way; null when there is none.</summary>
-    public static string? FindBroken(IHeaderDictionary headers)
+    public static string? FindBroken(IHeaderDictionary headers, string protocol)
     {
         foreach (var name in Single)
         {
@@ -39,7 +39,7 @@ internal static class HeaderPolicy
             return HeaderNames.Upgrade;
         }
 
-        if (headers.TryGetValue(HeaderNames.TransferEncoding, out var encoding) && !(encoding.Count == 1 && string.Equals(encoding[0], "chunked", StringComparison.OrdinalIgnoreCase)))
+        if (headers.TryGetValue(HeaderNames.TransferEncoding, out var encoding) && !IsOneFraming(encoding, headers, protocol))
         {
             return HeaderNames.TransferEncoding;
         }
@@ -71,6 +71,15 @@ internal static class HeaderPolicy
         IfModifiedSince = One(headers.IfModifiedSince),
         IfNoneExist = One(headers["If-None-Exist"]),
     };
+
+    // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from a
+    // request with both and keeps it under the name below.
+    private static bool IsOneFraming(StringValues encoding, IHeaderDictionary headers, string protocol) =>
+        encoding.Count == 1
+        && string.Equals(encoding[0], "chunked", StringComparison.OrdinalIgnoreCase)
+        && protocol != "HTTP/1.0"
+        && headers.ContentLength is null
+        && !headers.ContainsKey("X-Content-Length");
 
     private static string? One(StringValues values) => values.Count == 0 ? null : values[0];
 

@@ -36,7 +36,7 @@ internal sealed class IngressStage(GatewayOptions options) : IStage
         }
 
         // 3. Headers: nothing that asks for another method, path or protocol, nothing meant twice.
-        var broken = HeaderPolicy.FindBroken(request.Headers);
+        var broken = HeaderPolicy.FindBroken(request.Headers, request.Protocol);
         if (broken is not null)
         {
             return StageResult.Refuse(broken == HeaderNames.Upgrade ? DenyReason.UpgradeRefused : DenyReason.MalformedHeader, broken);

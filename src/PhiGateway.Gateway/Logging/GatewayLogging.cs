@@ -17,6 +17,7 @@ internal static class GatewayLogging
     /// <summary>Makes the logger; the caller disposes it.</summary>
     /// <param name="options">Where logs go.</param>
     /// <param name="quiet">Warnings and worse only, for the demonstration's console.</param>
+    /// <exception cref="IOException">No log can be written where <see cref="GatewayOptions.LogFile"/> says; also <see cref="UnauthorizedAccessException"/>.</exception>
     public static Serilog.Core.Logger Create(GatewayOptions options, bool quiet)
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Is(quiet ? LogEventLevel.Warning : LogEventLevel.Information);
@@ -34,10 +35,19 @@ internal static class GatewayLogging
 
         if (options.LogFile is { } path)
         {
+            Probe(path);
             configuration.WriteTo.Async(sink => sink.File(formatter, path, rollingInterval: RollingInterval.Day, fileSizeLimitBytes: 256 * 1024 * 1024, rollOnFileSizeLimit: true, retainedFileCountLimit: 31));
         }
 
         return configuration.CreateLogger();
+    }
+
+    // The sink would fail in the background and say nothing.
+    private static void Probe(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        File.Create(Path.Combine(folder, $".phigw-{System.Environment.ProcessId}"), 1, FileOptions.DeleteOnClose).Dispose();
     }
 
     /// <summary>The provider for Microsoft.Extensions.Logging.</summary>

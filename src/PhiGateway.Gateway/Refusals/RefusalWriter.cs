@@ -37,9 +37,9 @@ internal static class RefusalWriter
             response.Headers.WWWAuthenticate = Challenge(exchange, reason);
         }
 
-        if (exchange.Http.Request.Protocol == "HTTP/1.1" && exchange.Canonical is null)
+        if (exchange.Http.Request.Protocol == "HTTP/1.1" && (exchange.Canonical is null || reason == DenyReason.MalformedRequest || reason == DenyReason.BodyTooLarge))
         {
-            // A request that could not be read leaves the connection in doubt.
+            // A request that could not be read to its end leaves the connection in doubt.
             response.Headers.Connection = "close";
         }
 

@@ -24,7 +24,7 @@ internal sealed record CorpusRequest(string Method, string Target, Dictionary<st
 internal sealed record CorpusExpectation(int Status, string Reason);
 
 /// <summary>An attack and its legitimate twin, as they stand in <c>tests/corpus</c>.</summary>
-internal sealed record CorpusEntry(string Name, string Method, string Target, Dictionary<string, string>? Headers, string? Body, CorpusExpectation Expect, CorpusRequest Twin)
+internal sealed record CorpusEntry(string Name, string Method, string Target, Dictionary<string, string>? Headers, string? Body, CorpusExpectation Expect, CorpusRequest Twin, CorpusExpectation? ExpectWhole = null)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
