@@ -1,0 +1,36 @@
+using PhiGateway.Gateway.Configuration;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Handles;
+
+public sealed class HandleKeyTests
+{
+    [Fact]
+    public void Validate_HandleKey_MustBeAReferenceToALongSecret()
+    {
+        var folder = Directory.CreateTempSubdirectory("phigw-handle-key-").FullName;
+        try
+        {
+            var (good, weak) = (Path.Combine(folder, "good"), Path.Combine(folder, "weak"));
+            File.WriteAllText(good, new string('k', 32));
+            File.WriteAllText(weak, new string('k', 31));
+
+            Assert.Empty(ProblemsOf(null));
+            Assert.Empty(ProblemsOf($"file:{good}"));
+            Assert.Contains("32 characters", Assert.Single(ProblemsOf($"file:{weak}")));
+            Assert.Single(ProblemsOf($"file:{folder}/missing"));
+            Assert.Contains("reference", Assert.Single(ProblemsOf(new string('k', 32))));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IReadOnlyList<string> ProblemsOf(string? key)
+    {
+        var problems = new List<ConfigurationProblem>();
+        GatewayOptionsValidator.Validate(new GatewayOptions { HandleKey = key }, problems);
+        return [.. problems.Where(static problem => problem.Key == "PhiGateway:HandleKey").Select(static problem => problem.Message)];
+    }
+}
