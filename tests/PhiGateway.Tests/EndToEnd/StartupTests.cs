@@ -206,7 +206,7 @@ public sealed class StartupTests
     {
         using var folder = new StartupFolder();
         await using var gateway = folder.Prepare();
-        await gateway.StartAsync(untilReady: false);
+        await ServeAsync(gateway);
         using var http = new HttpClient();
         using var refused = await http.GetAsync(new Uri(gateway.Data, "/fhir/Patient/f001"));
         var decision = Guid.Parse(Assert.Single(refused.Headers.GetValues("X-Request-Id")));
@@ -241,7 +241,7 @@ public sealed class StartupTests
         }
 
         await using var gateway = folder.Prepare();
-        await gateway.StartAsync(untilReady: false);
+        await ServeAsync(gateway);
         var (status, body, headers) = await AskAsync(gateway, early);
         Assert.Equal(503, status);
         Assert.Contains("issuer-unavailable", body);
@@ -328,6 +328,24 @@ public sealed class StartupTests
         {
             process.Kill();
             await process.WaitForExitAsync();
+        }
+    }
+
+    // The control plane answers first, so that an operator can look at a node that does not serve yet.
+    private static async Task ServeAsync(GatewayProcess gateway)
+    {
+        await gateway.StartAsync(untilReady: false);
+        while (true)
+        {
+            try
+            {
+                using var connection = await RawConnection.OpenAsync(gateway.Data);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(20);
+            }
         }
     }
 
