@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The load benchmark: six ways to the same 1.7 KB answer, in turn and interleaved in one run, on this machine.
+# The load benchmark: five ways to the same 1.7 KB answer, in turn and interleaved in one run, on this machine.
 # Prints medians of ratios to bare YARP, p50/p99 and CPU per request. Needs wrk, nginx, haproxy and the .NET SDK.
 # Usage: tests/bench/run.sh [rounds (default 5)] [seconds per turn (default 4)] [connections (default 32)] [seconds of warm-up each (default 25)]
 set -euo pipefail
@@ -96,7 +96,7 @@ backend b
 CONF
 sed -i 's/{ var(txn.bearer),jwt_verify(txn.alg,[^}]*} || //' "$work/haproxy.cfg"
 
-# --- the six ways ---
+# --- the five ways ---
 start() { "$@" >"$work/$name.out" 2>&1 & pids+=($!); declare -g "pid_$name=$!"; }
 name=backend; start nginx -c "$work/nginx/backend.conf"
 name=nginx;   start nginx -c "$work/nginx/proxy.conf"
