@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Npgsql;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -165,7 +164,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
 
     private static StorageOptions Options(string connectionString) => new() { Provider = StorageProvider.Postgres, ConnectionString = connectionString };
 
-    private static string RepositoryRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
+    private static string RepositoryRoot() => RepositoryPaths.Root;
 
     private static async Task DeniedAsync(Func<Task> call) => Assert.Equal(Denied, (await Assert.ThrowsAsync<PostgresException>(call)).SqlState);
 

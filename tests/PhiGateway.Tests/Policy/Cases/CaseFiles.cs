@@ -1,5 +1,5 @@
+using PhiGateway.Tests.Infrastructure;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace PhiGateway.Tests.Policy.Cases;
@@ -23,6 +23,5 @@ internal static class CaseFiles
         _ => [node.GetValue<string>()],
     };
 
-    private static string Locate([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "cases"));
+    private static string Locate() => RepositoryPaths.Of("tests", "cases");
 }
