@@ -5,6 +5,9 @@ internal static class DemoFolder
 {
     private const string Marker = ".phi-gateway-demo";
 
+    // For as long as the process lives.
+    private static FileStream? _held;
+
     private static readonly (string Client, string Purpose)[] Clients =
         [("acme-results-connector", "TREAT"), ("ward-app", "TREAT"), ("clearbill-claims", "HPAYMT"), ("cohort-44-loader", "HRESCH")];
 
@@ -20,15 +23,21 @@ internal static class DemoFolder
                     throw new DemoFolderException($"The folder {folder} holds files of somebody else. Name another with --data.");
                 }
 
+                // A demonstration that still runs holds its marker: its files are not ours to delete.
+                using (new FileStream(Path.Combine(folder, Marker), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                }
+
                 Directory.Delete(folder, recursive: true);
             }
 
             Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, Marker), "Made by the demonstration; deleted at its next start.\n");
+            _held = new FileStream(Path.Combine(folder, Marker), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new DemoFolderException($"The folder {folder} cannot be written. Name another with --data.", fault);
+            throw new DemoFolderException($"The folder {folder} cannot be written, or another demonstration runs in it. Name another with --data.", fault);
         }
     }
 
