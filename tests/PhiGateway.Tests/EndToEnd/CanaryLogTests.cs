@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
@@ -42,23 +41,6 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         }
 
         Assert.Contains(Patient, record.ToJsonString());
-    }
-
-    [Fact]
-    public async Task Readiness_OfARunningNode_TellsPartsAndNothingElse()
-    {
-        using var http = new HttpClient { BaseAddress = world.Gateway.Admin };
-        await world.GetAsync($"/Patient/{Patient}", await world.TokenAsync(world.Ward));
-
-        var ready = await http.GetStringAsync("/readyz");
-
-        Assert.Equal(["ready", "node", "revision", "parts"], JsonNode.Parse(ready)!.AsObject().Select(member => member.Key));
-        foreach (var word in new[] { Patient, world.Folder, world.Backend.Base, "backend-secret", "Data Source", world.Ward.ClientId })
-        {
-            Assert.DoesNotContain(word, ready, StringComparison.Ordinal);
-        }
-
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await world.GetAsync("/../readyz", null)).Status);
     }
 
     private async Task<string> ReadAsync(string ward, string lab)
