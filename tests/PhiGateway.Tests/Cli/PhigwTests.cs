@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Cli;
 using PhiGateway.Tests.Admin;
+using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Cli;
@@ -93,10 +94,7 @@ public sealed class PhigwTests : IDisposable
         Assert.Contains("admin", healthy.Output);
         Assert.Contains("revision", healthy.Output);
         Assert.Equal(1, (await RunAsync(server, "vera", "doctor", "--config", Write("broken.json", "{"))).Code);
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var port = LoopbackPort.Free();
         Assert.Equal(4, (await RunAsync(server, "vera", "doctor", "--server", $"http://127.0.0.1:{port}")).Code);
         Assert.Equal(4, (await RunAsync(server, "vera", "client", "list", "--server", $"http://127.0.0.1:{port}")).Code);
     }

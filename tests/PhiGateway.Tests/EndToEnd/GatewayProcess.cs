@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Tests.EndToEnd;
@@ -42,15 +40,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return new GatewayProcess(path, new Uri($"http://127.0.0.1:{dataPort}"), new Uri($"http://127.0.0.1:{adminPort}"));
     }
 
-    /// <summary>A loopback port that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Starts and waits until it answers.</summary>
+    /// <summary>Starts and waits until both planes answer.</summary>
     public async Task StartAsync(bool untilReady = true)
     {
         var process = Launch(["--config", _configuration]);
@@ -69,6 +59,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
                 using var answer = await http.GetAsync(new Uri(Admin, untilReady ? "/readyz" : "/livez"));
                 if (answer.IsSuccessStatusCode)
                 {
+                    // The listeners are bound one after the other.
+                    using var data = await http.GetAsync(Data);
                     return;
                 }
             }

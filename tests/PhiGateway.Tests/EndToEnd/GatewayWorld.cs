@@ -53,7 +53,7 @@ public abstract class GatewayWorld : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         _folder = Directory.CreateTempSubdirectory("phigw-e2e-").FullName;
-        var (dataPort, adminPort) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        var (dataPort, adminPort) = (LoopbackPort.Free(), LoopbackPort.Free());
         Backend = await FhirServer.StartAsync("Bearer backend-secret");
         Issuer = await IdentityProvider.StartAsync(new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Exporter, Stranger]));
         var (registry, audit) = await CreateStoresAsync();

@@ -10,7 +10,7 @@ internal sealed class StartupFolder : IDisposable
 {
     public StartupFolder()
     {
-        (DataPort, AdminPort) = (GatewayProcess.FreePort(), GatewayProcess.FreePort());
+        (DataPort, AdminPort) = (LoopbackPort.Free(), LoopbackPort.Free());
         File.WriteAllText(At("bootstrap.key"), BootstrapKey);
         Configuration = new JsonObject
         {
@@ -28,7 +28,7 @@ internal sealed class StartupFolder : IDisposable
                 },
                 ["Issuers"] = new JsonArray(new JsonObject
                 {
-                    ["Name"] = "hospital-idp", [nameof(Issuer)] = $"http://127.0.0.1:{GatewayProcess.FreePort()}", ["Audience"] = "https://gw.hospital.example/fhir", ["Algorithms"] = new JsonArray("ES256"), ["Environment"] = "production",
+                    ["Name"] = "hospital-idp", [nameof(Issuer)] = $"http://127.0.0.1:{LoopbackPort.Free()}", ["Audience"] = "https://gw.hospital.example/fhir", ["Algorithms"] = new JsonArray("ES256"), ["Environment"] = "production",
                 }),
                 ["Admin"] = new JsonObject { ["BootstrapKey"] = $"file:{At("bootstrap.key")}" },
             },

@@ -191,7 +191,7 @@ public sealed class StartupTests
         using var folder = new StartupFolder();
         await using var first = folder.Prepare();
         await first.StartAsync(untilReady: false);
-        folder.Gateway["Listeners"] = new JsonObject { ["Data"] = $"http://127.0.0.1:{GatewayProcess.FreePort()}", ["Admin"] = $"http://127.0.0.1:{GatewayProcess.FreePort()}" };
+        folder.Gateway["Listeners"] = new JsonObject { ["Data"] = $"http://127.0.0.1:{LoopbackPort.Free()}", ["Admin"] = $"http://127.0.0.1:{LoopbackPort.Free()}" };
 
         var (exit, output) = await folder.RunAsync();
 
@@ -232,7 +232,7 @@ public sealed class StartupTests
     {
         using var folder = new StartupFolder();
         var client = new IdentityProviderClient("somebody", "system/*.rs") { ClientSecret = "somebody-secret-for-tests-0123456789" };
-        var config = new IdentityProviderConfig("https://gw.hospital.example/fhir", [client]) { Port = GatewayProcess.FreePort() };
+        var config = new IdentityProviderConfig("https://gw.hospital.example/fhir", [client]) { Port = LoopbackPort.Free() };
         string early;
         await using (var issuer = await IdentityProvider.StartAsync(config))
         {

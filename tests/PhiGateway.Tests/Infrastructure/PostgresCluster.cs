@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace PhiGateway.Tests.Infrastructure;
@@ -37,7 +35,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             await RunAsync("chown", "postgres", folder);
         }
 
-        var cluster = new PostgresCluster(folder, binaries, FreePort(), fsync);
+        var cluster = new PostgresCluster(folder, binaries, LoopbackPort.Free(), fsync);
         await cluster.RunAsOwnerAsync("initdb", "-D", cluster.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
         await cluster.StartAsync();
         return cluster;
@@ -89,13 +87,6 @@ public sealed class PostgresCluster : IAsyncDisposable
 
         return folders.FirstOrDefault(f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "pg_ctl")))
             ?? throw new InvalidOperationException("These tests need PostgreSQL (initdb and pg_ctl): install the package 'postgresql', or put its bin folder on PATH.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // Postgres refuses to run as root: there its own user does it.
