@@ -97,22 +97,27 @@ internal static class Narrowing
         }
     }
 
-    // A request that means all types is sent for those that the permit lets out.
+    // A request that means all types is sent for those that the permit lets out, where it has a parameter for that: what else comes is withheld.
     private static void AddTypes(List<QueryParameter> parameters, FhirRequest request, Permit permit)
     {
-        List<string>? names = null;
+        if (request.Interaction is not (Interaction.SearchSystem or Interaction.Export) && request.Operation != "$everything")
+        {
+            return;
+        }
+
+        var types = default(ResourceTypeSet);
         for (var i = 0; i < request.Parts.Count; i++)
         {
             var part = request.Parts[i];
             if (part.IsWildcard && permit.Release.Types.Contains(part.Type))
             {
-                (names ??= []).Add(part.Type.Name);
+                types = types.With(part.Type);
             }
         }
 
-        if (names is not null && names.Count < ResourceType.All.Count)
+        if (!types.IsEmpty && types != ResourceTypeSet.All)
         {
-            parameters.Add(new QueryParameter("_type", string.Join(',', names)));
+            parameters.Add(new QueryParameter("_type", string.Join(',', types.Members().Select(static type => type.Name))));
         }
     }
 
