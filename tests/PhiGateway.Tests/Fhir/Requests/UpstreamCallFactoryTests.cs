@@ -48,6 +48,21 @@ public sealed class UpstreamCallFactoryTests
         Assert.Contains(call.Headers, header => header is { Key: "Prefer", Value: "handling=strict" });
     }
 
+    [Theory]
+    [InlineData("/fhir/Observation?code=x", "/Observation?code=x&patient=Patient/1,Patient/2")]
+    [InlineData("/fhir/Condition", "/Condition?patient=Patient/1,Patient/2")]
+    [InlineData("/fhir/Patient?birthdate=2000-01-01", "/Patient?birthdate=2000-01-01&_id=1,2")]
+    [InlineData("/fhir/Coverage", "/Coverage?patient=Patient/1,Patient/2")]
+    [InlineData("/fhir/Device", "/Device")]
+    [InlineData("/fhir/Practitioner", "/Practitioner")]
+    public void Create_SearchConfinedToPatients_NamesThemByTheOwnerOfTheType(string target, string upstream)
+    {
+        var permit = RequestFixture.Permit(new NarrowSearch([]) { Patients = [PatientId.Parse("1"), PatientId.Parse("2")] });
+        var request = RequestFixture.Understood("GET", target);
+        Assert.Equal(upstream, UpstreamCallFactory.Create(request, permit).PathAndQuery);
+        Assert.Equal(upstream.Contains("1,", StringComparison.Ordinal) ? 1 : 0, UpstreamCallFactory.FindNarrowing(request, permit).Count);
+    }
+
     [Fact]
     public void Create_SearchByForm_StaysAFormWithAllParameters()
     {
