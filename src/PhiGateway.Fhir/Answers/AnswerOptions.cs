@@ -11,4 +11,10 @@ public sealed record AnswerOptions
 
     /// <summary>Parameters that the permit added to the search; empty by default. When the answer's self link does not show them all, <see cref="Disclosure.NarrowingNotApplied"/> is set.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Narrowed { get; init; } = [];
+
+    /// <summary>How strictly the self link is taken.</summary>
+    public SelfLinkRule SelfLinks { get; init; }
+
+    /// <summary>The added parameter that the client's own self link does not show, since it names patients; null (default): none.</summary>
+    public KeyValuePair<string, string>? Confinement { get; init; }
 }

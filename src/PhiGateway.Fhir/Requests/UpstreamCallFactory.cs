@@ -27,6 +27,14 @@ public static class UpstreamCallFactory
         return request.UsesHiddenElement(permit.Release) ? DenyReason.HiddenElement : null;
     }
 
+    /// <summary>The parameters that <see cref="Create"/> adds to a search on the permit's behalf, and that its answer's self link must therefore show. Empty: none.</summary>
+    /// <remarks>Not the types of a compartment search or of an operation: servers may leave them out of a self link, and what comes is judged by type anyway.</remarks>
+    public static IReadOnlyList<KeyValuePair<string, string>> FindNarrowing(FhirRequest request, Permit permit) =>
+        request.Interaction == Interaction.SearchType || (request.Interaction == Interaction.SearchSystem && request.CompartmentId is null) ? Narrowing.Added(request, permit) : [];
+
+    /// <summary>The one among them that names patients: it is no news to the client's own self link, and no disclosure of who is on a roster. Null: none.</summary>
+    public static KeyValuePair<string, string>? FindConfinement(FhirRequest request, Permit permit) => Narrowing.Owner(request, permit);
+
     /// <summary>Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the types that remain of a request for all types.</summary>
     /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle).</exception>
     public static UpstreamCall Create(FhirRequest request, Permit permit) => request.Interaction switch

@@ -21,6 +21,9 @@ internal static class RouteMetadata
     /// <summary>Cluster. Security: <c>true</c> sends the client's own token upstream.</summary>
     public const string ForwardClientToken = "Phi.ForwardClientToken";
 
+    /// <summary>Cluster: what the upstream's self links must show of a narrowed search, <c>required</c> (default), <c>optional</c> or, Security, <c>ignored</c>.</summary>
+    public const string SelfLinks = "Phi.SelfLinks";
+
     /// <summary>The one kind there is.</summary>
     public const string FhirR4 = "fhir-r4";
 
@@ -28,5 +31,5 @@ internal static class RouteMetadata
     public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment];
 
     /// <summary>Keys a cluster may have.</summary>
-    public static readonly string[] OfClusters = [Credential, ForwardClientToken];
+    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks];
 }

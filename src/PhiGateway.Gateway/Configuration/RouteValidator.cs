@@ -96,6 +96,11 @@ internal static class RouteValidator
             problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.ForwardClientToken}", "must be true or false."));
         }
 
+        if (!SelfLinkWords.TryRead(metadata[RouteMetadata.SelfLinks], out _))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.SelfLinks}", "must be required, optional or ignored."));
+        }
+
         if (cluster["LoadBalancingPolicy"] is { } policy && !SafePolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
         {
             problems.Add(new ConfigurationProblem($"{cluster.Path}:LoadBalancingPolicy", "must be RoundRobin, Random or FirstAlphabetical."));

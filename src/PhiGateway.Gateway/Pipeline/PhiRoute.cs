@@ -1,4 +1,5 @@
 using PhiGateway.Fhir;
+using PhiGateway.Fhir.Answers;
 
 namespace PhiGateway.Gateway.Pipeline;
 
@@ -22,6 +23,9 @@ internal sealed record PhiRoute
 
     /// <summary>How long the upstream may take to begin its answer.</summary>
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>What the upstream's self links must show of a narrowed search.</summary>
+    public SelfLinkRule SelfLinks { get; init; }
 
     public required FhirContext Fhir { get; init; }
 }

@@ -49,6 +49,11 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        if (!SelfLinkWords.TryRead(cluster.Metadata?.GetValueOrDefault(RouteMetadata.SelfLinks), out var selfLinks))
+        {
+            return null;
+        }
+
         return new PhiRoute
         {
             RouteId = model.Config.RouteId,
@@ -58,6 +63,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
             BackendAuthorization = authorization,
             ForwardsClientToken = cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true && bool.TryParse(forward, out var forwards) && forwards,
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
+            SelfLinks = selfLinks,
             Fhir = new FhirContext
             {
                 GatewayBase = options.PublicBase + basePath,

@@ -2,7 +2,6 @@ using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
 
 namespace PhiGateway.Gateway.Release;
 
@@ -18,7 +17,14 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         }
 
         // The self link of a later page is a handle of the upstream's, which shows no parameters at all.
-        return new AnswerOptions { Links = new PageLinks(handles, exchange), Narrowed = exchange.Continuation is null ? AddedBy(exchange.Permit!) : [] };
+        var (request, permit) = (exchange.Request!, exchange.Permit!);
+        return new AnswerOptions
+        {
+            Links = new PageLinks(handles, exchange),
+            Narrowed = exchange.Continuation is null ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
+            SelfLinks = exchange.Route!.SelfLinks,
+            Confinement = UpstreamCallFactory.FindConfinement(request, permit),
+        };
     }
 
     /// <inheritdoc/>
@@ -29,17 +35,4 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         // The number of the last page says how much there is, withheld records included.
         _ => null,
     };
-
-    private static IReadOnlyList<KeyValuePair<string, string>> AddedBy(Permit permit)
-    {
-        for (var i = 0; i < permit.Obligations.Count; i++)
-        {
-            if (permit.Obligations[i] is NarrowSearch narrow)
-            {
-                return narrow.Added;
-            }
-        }
-
-        return [];
-    }
 }

@@ -17,13 +17,19 @@ internal static class ReleaseChecks
     /// <param name="snapshots">For revocations since the decision.</param>
     public static StageResult Ask(GatewayExchange exchange, Disclosure disclosure, long before, SnapshotHolder snapshots)
     {
-        // 1. Whose data it is must be known to outsiders and machines that act by themselves.
+        // 1. A search that was permitted within limits must have been made within them: the upstream says so in its self link.
+        if (disclosure.NarrowingNotApplied)
+        {
+            return StageResult.Refuse(DenyReason.NarrowingNotApplied);
+        }
+
+        // 2. Whose data it is must be known to outsiders and machines that act by themselves.
         if (disclosure.HasUndeterminedPatient && !MayReceiveUndetermined(exchange))
         {
             return StageResult.Refuse(DenyReason.PatientUndetermined);
         }
 
-        // 2. How much.
+        // 3. How much.
         if (LimitOf(exchange.Permit!) is { } most && before + disclosure.Resources.Count > most)
         {
             return StageResult.Refuse(DenyReason.QuotaExceeded, "limit-records");
@@ -35,7 +41,7 @@ internal static class ReleaseChecks
             return StageResult.Refuse(DenyReason.QuotaExceeded);
         }
 
-        // 3. Revoked since the decision: nothing of it goes.
+        // 4. Revoked since the decision: nothing of it goes.
         return FindRevocation(exchange, snapshots) is { } revoked ? StageResult.Refuse(revoked, "while-answering") : StageResult.Continue;
     }
 

@@ -15,7 +15,7 @@ public sealed record AccessPart
     /// <summary>Logical id, for instance-level parts; null otherwise.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Operation name with its <c>$</c>, for <see cref="Interaction.Operation"/>.</summary>
+    /// <summary>Operation name with its <c>$</c>, for <see cref="Interaction.Operation"/> and for the searches that stand for what such an operation brings back.</summary>
     public string? Operation { get; init; }
 
     /// <summary>The include value as written, such as <c>Observation:subject</c>, for include roles.</summary>

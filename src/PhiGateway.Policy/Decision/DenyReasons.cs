@@ -116,6 +116,7 @@ public sealed partial class DenyReason
     // --- Release ---
     public static readonly DenyReason UnreadableAnswer = new("unreadable-answer", 502, "Release", "exception", "The clinical system's answer could not be judged.");
     public static readonly DenyReason AnswerTooLarge = new("answer-too-large", 502, "Release", "too-costly", "The clinical system's answer is too large to be judged.");
+    public static readonly DenyReason NarrowingNotApplied = new("narrowing-not-applied", 502, "Release", "exception", "The clinical system did not confirm that it kept to the limits of this search.");
     public static readonly DenyReason NotFoundOrWithheld = new("not-found-or-withheld", 404, "Release", "not-found", "The resource does not exist or is not available.");
     public static readonly DenyReason RevokedWhileStreaming = new("revoked-while-streaming", 403, "Release", "forbidden", "This client's access has been revoked.");
 

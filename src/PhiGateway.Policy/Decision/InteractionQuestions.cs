@@ -27,17 +27,8 @@ internal static class InteractionQuestions
             return null;
         }
 
-        var parts = run.Request.Parts;
-        run.Grants = new ulong[parts.Count];
-        for (var place = 0; place < parts.Count; place++)
-        {
-            if (!DecisionRun.IsContainer(parts[place]) && Covered(run, place, parts[place]) is { } deny)
-            {
-                return deny;
-            }
-        }
-
-        return null;
+        run.Grants = new ulong[run.Request.Parts.Count];
+        return PartQuestion.Ask(run, isFirst: true, Covered);
     }
 
     internal static Deny? Elements(DecisionRun run)
@@ -50,6 +41,11 @@ internal static class InteractionQuestions
         var parts = run.Request.Parts;
         for (var place = 0; place < parts.Count; place++)
         {
+            if (run.IsSettled(place))
+            {
+                continue;
+            }
+
             var uses = parts[place].Uses;
             for (var use = 0; use < uses.Count; use++)
             {

@@ -23,6 +23,8 @@ internal static class PartRights
         {
             Interaction.Patch => ScopeRights.Read,
             Interaction.Delete or Interaction.ExportCancel => ScopeRights.None,
+            // The Group in the path says whose data is meant; itself it leaves only as one of the types exported.
+            Interaction.Export when part.Id is not null => ScopeRights.None,
             _ => NeededBy(part),
         },
         _ => ScopeRights.None,
@@ -36,6 +38,8 @@ internal static class PartRights
             Interaction.Operation => OperationGrants(part, useCase),
             // A job or file was opened by an export that was judged by type; the type may not stand in its address.
             Interaction.ExportStatus or Interaction.ExportCancel or Interaction.ExportFile when part.Type.IsNone => GrantsFor(part.Interaction, null, useCase),
+            Interaction.SearchType when part.Operation is not null => GrantsFor(Interaction.SearchType, part.Type, useCase) | OperationGrants(part, useCase),
+            Interaction.Export when part.Id is not null => GrantsFor(Interaction.Export, part.Type, useCase) | GrantsFor(Interaction.Read, part.Type, useCase),
             _ => GrantsFor(part.Interaction, part.Type, useCase),
         },
         PartRole.Include or PartRole.RevInclude => GrantsFor(Interaction.Read, part.Type, useCase),
@@ -75,6 +79,9 @@ internal static class PartRights
         {
             case Interaction.Read or Interaction.VRead or Interaction.HistoryInstance:
                 return ScopeRights.Read;
+            case Interaction.SearchType when part.Operation is not null:
+                // What an operation brings back was never found by the client: it is read as well as searched.
+                return ScopeRights.Read | ScopeRights.Search;
             case Interaction.SearchType or Interaction.SearchSystem or Interaction.SearchPage or Interaction.HistoryType or Interaction.HistorySystem:
                 return ScopeRights.Search;
             case Interaction.Create:
@@ -83,6 +90,9 @@ internal static class PartRights
                 return ScopeRights.Update;
             case Interaction.Delete:
                 return ScopeRights.Delete;
+            case Interaction.Export when part.Id is not null:
+                // The Group whose members are exported; each type that comes out is a part of its own.
+                return ScopeRights.Read;
             case Interaction.Operation when part.Operation == "$match":
                 return ScopeRights.Search;
             case Interaction.Operation or Interaction.Export or Interaction.ExportStatus or Interaction.ExportCancel or Interaction.ExportFile:

@@ -6,24 +6,7 @@ namespace PhiGateway.Policy.Decision;
 /// <summary>Whose data?</summary>
 internal static class PatientQuestions
 {
-    internal static Deny? Patients(DecisionRun run)
-    {
-        if (run.OnlyCapabilities)
-        {
-            return null;
-        }
-
-        var parts = run.Request.Parts;
-        for (var place = 0; place < parts.Count; place++)
-        {
-            if (!DecisionRun.IsContainer(parts[place]) && Patients(run, place, parts[place]) is { } deny)
-            {
-                return deny;
-            }
-        }
-
-        return null;
-    }
+    internal static Deny? Patients(DecisionRun run) => run.OnlyCapabilities ? null : PartQuestion.Ask(run, isFirst: false, Patients);
 
     private static Deny? Patients(DecisionRun run, int place, AccessPart part)
     {

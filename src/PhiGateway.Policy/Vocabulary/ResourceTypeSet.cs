@@ -59,6 +59,9 @@ public readonly struct ResourceTypeSet : IEquatable<ResourceTypeSet>
     /// <summary>Types in both sets.</summary>
     public ResourceTypeSet Intersect(ResourceTypeSet other) => new(_a & other._a, _b & other._b, _c & other._c);
 
+    /// <summary>Types in this set and not in the other.</summary>
+    public ResourceTypeSet Except(ResourceTypeSet other) => new(_a & ~other._a, _b & ~other._b, _c & ~other._c);
+
     /// <summary>Types in either set.</summary>
     public ResourceTypeSet Union(ResourceTypeSet other) => new(_a | other._a, _b | other._b, _c | other._c);
 

@@ -35,7 +35,7 @@ export class Faults {
   }
 
   set(fault) {
-    if (!(fault.mode in modes) && !['ignore-parameters', 'foreign-entries', 'foreign-resource'].includes(fault.mode)) return false;
+    if (!(fault.mode in modes) && !['ignore-parameters', 'drop-parameters', 'no-self-link', 'bare-self-link', 'odd-self-link', 'foreign-entries', 'foreign-resource'].includes(fault.mode)) return false;
     this.active.push({ times: Infinity, ...fault });
     return true;
   }

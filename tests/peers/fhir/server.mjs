@@ -6,6 +6,9 @@ import { Search } from './search.mjs';
 const failure = (status, code, text) => ({ status, body: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, details: { text } }] } });
 const missing = (what) => failure(404, 'not-found', `${what} not found`);
 
+const encoded = (text) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
+const odd = (url) => `${url.split('?')[0]}?${[...new URLSearchParams(url.split('?')[1] ?? '')].reverse().map(([name, value]) => `${name}=${encoded(value)}`).join('&')}`;
+
 export class FhirServer {
   constructor(store, base) {
     this.store = store;
@@ -19,6 +22,10 @@ export class FhirServer {
     if (fault?.mode === 'foreign-entries' && answer.body?.resourceType === 'Bundle') {
       answer.body = { ...answer.body, entry: [...(answer.body.entry ?? []), ...this.#foreign().map((resource) => ({ resource, search: { mode: 'match' } }))] };
     }
+    // How the links of other servers look: none, without parameters, in another order and spelling.
+    if (answer.body?.link && fault?.mode === 'no-self-link') answer.body = { ...answer.body, link: answer.body.link.filter((one) => one.relation !== 'self') };
+    if (answer.body?.link && fault?.mode === 'bare-self-link') answer.body.link = answer.body.link.map((one) => (one.relation === 'self' ? { ...one, url: one.url.split('?')[0] } : one));
+    if (answer.body?.link && fault?.mode === 'odd-self-link') answer.body.link = answer.body.link.map((one) => (one.relation === 'self' ? { ...one, url: odd(one.url) } : one));
     if (fault?.mode === 'foreign-resource' && answer.status === 200) answer.body = this.#foreign()[0];
     return answer;
   }
@@ -32,12 +39,13 @@ export class FhirServer {
     const [path, query = ''] = relative.split('?');
     const segments = path.split('/').filter(Boolean).map(decodeURIComponent);
     const parameters = new URLSearchParams(query);
-    if (fault?.mode === 'ignore-parameters') {
-      // As servers do with parameters that they do not know or have switched off; paging still works.
+    if (fault?.mode === 'ignore-parameters' || fault?.mode === 'drop-parameters') {
+      // As servers do with parameters that they do not know or have switched off; paging still works. Honest ones say so in the self link.
       for (const name of [...parameters.keys()].filter((one) => !one.startsWith('_'))) parameters.delete(name);
     }
     const verb = method === 'HEAD' ? 'GET' : method;
-    const self = `${this.base}${path}${query ? `?${query}` : ''}`;
+    const shown = fault?.mode === 'drop-parameters' ? parameters.toString() : query;
+    const self = `${this.base}${path}${shown ? `?${shown}` : ''}`;
     const last = segments.at(-1);
 
     if (verb === 'POST' && last === '_search') {

@@ -44,12 +44,12 @@ internal sealed class BundleLinks
         return ScanResult.NeedMore;
     }
 
-    public void Write(Bases bases, ILinkSealer? sealer, IBufferWriter<byte> output)
+    public void Write(Bases bases, AnswerOptions options, IBufferWriter<byte> output)
     {
         var any = false;
         foreach (var (relation, url) in _links)
         {
-            var leaving = relation == "self" ? Rewritten(url, bases) : sealer?.Seal(relation, url);
+            var leaving = relation == "self" ? Rewritten(SelfLink.Without(url, options.Confinement, bases), bases) : options.Links?.Seal(relation, url);
             if (leaving is null)
             {
                 continue;
@@ -67,20 +67,9 @@ internal sealed class BundleLinks
         output.Write(any ? "]"u8 : default);
     }
 
-    /// <summary>Whether the self link carries each of these parameters with exactly its value.</summary>
-    public bool SelfShows(IReadOnlyList<KeyValuePair<string, string>> narrowed)
-    {
-        var self = _links.Find(static link => link.Key == "self").Value;
-        if (self is null)
-        {
-            return false;
-        }
-
-        var query = self[(self.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').Select(static pair => Decode(pair)).ToHashSet(StringComparer.Ordinal);
-        return narrowed.All(added => query.Contains(added.Key + "=" + added.Value));
-    }
-
-    private static string Decode(string pair) => Uri.UnescapeDataString(pair.Replace('+', ' '));
+    /// <summary>Whether the self link shows what was added to the search.</summary>
+    public bool SelfShows(AnswerOptions options, Bases bases) =>
+        options.Narrowed.Count == 0 || SelfLink.Shows(_links.Find(static link => link.Key == "self").Value, options.Narrowed, options.SelfLinks, bases);
 
     private static string? Rewritten(string url, Bases bases)
     {

@@ -49,6 +49,8 @@ internal sealed partial class BundleWalker
         _entriesOpen = true;
     }
 
+    private void CheckNarrowing() => work.Disclosure.NarrowingNotApplied |= _kind == BundleKind.SearchSet && !_links.SelfShows(work.Options, work.Bases);
+
     private ScanResult Finish()
     {
         if ((_members & 0b11) != 0b11 || (request is { Entries.Count: > 0 } && _kind is BundleKind.BatchResponse or BundleKind.TransactionResponse && request.Entries.Count != _entries))
@@ -73,10 +75,10 @@ internal sealed partial class BundleWalker
 
         if (_kind != BundleKind.Stored)
         {
-            _links.Write(work.Bases, work.Options.Links, work.Output);
+            _links.Write(work.Bases, work.Options, work.Output);
         }
 
-        work.Disclosure.NarrowingNotApplied |= work.Options.Narrowed.Count > 0 && _kind == BundleKind.SearchSet && !_links.SelfShows(work.Options.Narrowed);
+        CheckNarrowing();
         work.Output.Write("}"u8);
         _phase = Phase.Done;
         return ScanResult.Complete;

@@ -176,6 +176,12 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
             return ScanResult.Broken;
         }
 
+        // Links that stand before the entries are looked at before any entry leaves; most servers write them there.
+        if ((_members & 0b1000) != 0)
+        {
+            CheckNarrowing();
+        }
+
         _phase = Phase.Entries;
         return ScanResult.Complete;
     }

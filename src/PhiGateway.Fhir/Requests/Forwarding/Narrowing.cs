@@ -52,14 +52,38 @@ internal static class Narrowing
             shaped.Add(new QueryParameter("_count", limit.ToString(CultureInfo.InvariantCulture)));
         }
 
-        if (request.Interaction == Interaction.SearchType)
+        foreach (var (name, value) in Added(request, permit))
         {
-            AddNarrowing(shaped, permit);
+            shaped.Add(new QueryParameter(name, value));
         }
 
-        AddTypes(shaped, request, permit);
         return shaped;
     }
+
+    /// <summary>What the permit adds to the client's parameters: conditions, patients, types. Empty: nothing.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> Added(FhirRequest request, Permit permit)
+    {
+        List<KeyValuePair<string, string>>? added = null;
+        if (request.Interaction == Interaction.SearchType && FindNarrowing(permit) is { } narrow)
+        {
+            added = [.. narrow.Added];
+            if (Owner(request, permit) is { } owner)
+            {
+                added.Add(owner);
+            }
+        }
+
+        if (Types(request, permit) is { } types)
+        {
+            (added ??= []).Add(types);
+        }
+
+        return added is null ? [] : added;
+    }
+
+    /// <summary>The parameter that confines a search to patients that the request does not name; null: none is added.</summary>
+    internal static KeyValuePair<string, string>? Owner(FhirRequest request, Permit permit) =>
+        request.Interaction == Interaction.SearchType && FindNarrowing(permit) is { } narrow ? OwnerParameter.For(request.Type, narrow.Patients) : null;
 
     /// <summary>Parameters of a conditional write: narrowed too, so that a match outside what is allowed is no match.</summary>
     internal static IReadOnlyList<QueryParameter> Condition(FhirRequest request, Permit permit)
@@ -97,23 +121,38 @@ internal static class Narrowing
         }
     }
 
-    // A request that means all types is sent for those that the permit lets out.
-    private static void AddTypes(List<QueryParameter> parameters, FhirRequest request, Permit permit)
+    private static NarrowSearch? FindNarrowing(Permit permit)
     {
-        List<string>? names = null;
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is NarrowSearch narrow)
+            {
+                return narrow;
+            }
+        }
+
+        return null;
+    }
+
+    // A request that means all types is sent for those that the permit lets out, where it has a parameter for that: what else comes is withheld.
+    private static KeyValuePair<string, string>? Types(FhirRequest request, Permit permit)
+    {
+        if (request.Interaction is not (Interaction.SearchSystem or Interaction.Export) && request.Operation != "$everything")
+        {
+            return null;
+        }
+
+        var types = default(ResourceTypeSet);
         for (var i = 0; i < request.Parts.Count; i++)
         {
             var part = request.Parts[i];
             if (part.IsWildcard && permit.Release.Types.Contains(part.Type))
             {
-                (names ??= []).Add(part.Type.Name);
+                types = types.With(part.Type);
             }
         }
 
-        if (names is not null && names.Count < ResourceType.All.Count)
-        {
-            parameters.Add(new QueryParameter("_type", string.Join(',', names)));
-        }
+        return types.IsEmpty || types == ResourceTypeSet.All ? null : KeyValuePair.Create("_type", string.Join(',', types.Members().Select(static type => type.Name)));
     }
 
     private static int? FindLimit(Permit permit)

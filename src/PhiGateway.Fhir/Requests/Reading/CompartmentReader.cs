@@ -19,7 +19,7 @@ internal static class CompartmentReader
             return NoCompartment();
         }
 
-        if (SystemSearchReader.ReadTypes(source, CompartmentCatalog.Members(compartment), Interaction.SearchType, isWildcard: false, out var reading) is { } refusal)
+        if (SystemSearchReader.ReadTypes(source, CompartmentCatalog.Members(compartment), Interaction.SearchType, isWildcard: true, out var reading) is { } refusal)
         {
             return refusal.As<FhirRequest>();
         }
@@ -35,7 +35,7 @@ internal static class CompartmentReader
                     return Refusal.Query("compartment and parameter name different patients").As<FhirRequest>();
                 }
 
-                reading.Parts[i] = reading.Parts[i] with { Patients = patients };
+                reading.Parts[i] = reading.Parts[i] with { Patients = patients, PatientInPath = true };
             }
         }
 

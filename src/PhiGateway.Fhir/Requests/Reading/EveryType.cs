@@ -14,11 +14,11 @@ internal static class EveryType
         AskedFor.GetOrAdd(interaction, static key => [.. ResourceType.All.Select(type => new AccessPart { Interaction = key, Type = type })]);
 
     /// <summary>One part per type that may be dropped where the request can be narrowed to the types that remain.</summary>
-    internal static IEnumerable<AccessPart> Droppable(Interaction interaction, ResourceTypeSet types, IReadOnlyList<PatientId> patients)
+    internal static IEnumerable<AccessPart> Droppable(Interaction interaction, ResourceTypeSet types, IReadOnlyList<PatientId> patients, string? operation = null)
     {
         foreach (var type in types.Members())
         {
-            yield return new AccessPart { Interaction = interaction, Type = type, Patients = patients, IsWildcard = true };
+            yield return new AccessPart { Interaction = interaction, Type = type, Patients = patients, Operation = operation, IsWildcard = true };
         }
     }
 }

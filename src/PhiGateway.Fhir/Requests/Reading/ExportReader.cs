@@ -68,7 +68,7 @@ internal static class ExportReader
 
         if (id is not null)
         {
-            parts.Add(new AccessPart { Interaction = Interaction.Read, Type = ResourceType.Group, Id = id });
+            parts.Add(new AccessPart { Interaction = Interaction.Export, Type = ResourceType.Group, Id = id, Operation = "$export" });
         }
 
         foreach (var exported in types.Members())

@@ -43,7 +43,9 @@ internal static class OperationParts
     {
         if (!TypeList.Find(call.Inputs, out _, out var list))
         {
-            parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible, patients));
+            // What its resources refer to (practitioners, organizations, medications) comes along, and is nobody's record.
+            parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible, patients, call.Name));
+            parts.AddRange(EveryType.Droppable(Interaction.SearchType, ResourceTypeSet.All.Except(possible), [], call.Name));
             return null;
         }
 
@@ -54,7 +56,7 @@ internal static class OperationParts
 
         foreach (var type in types.Members())
         {
-            parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Patients = patients });
+            parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Patients = possible.Contains(type) ? patients : [], Operation = call.Name });
         }
 
         return null;

@@ -162,6 +162,54 @@ public sealed class AnswerFilterBundleTests
         Assert.False(Filter(Search(), body, TestPolicy.For("1")).Disclosure.NarrowingNotApplied);
     }
 
+    [Theory]
+    [InlineData("patient", "Patient/1,Patient/2", "patient=Patient%2f2%2cPatient%2F1", true)]
+    [InlineData("patient", "Patient/1,Patient/2", "patient:Patient=1,2", true)]
+    [InlineData("patient", "Patient/1,Patient/2", "patient=https://ehr.internal:8443/r4/Patient/1", true)]
+    [InlineData("patient", "Patient/1,Patient/2", "patient=Patient/1,Patient/2,Patient/3", false)]
+    [InlineData("patient", "Patient/1", "patient=https://elsewhere.example/Patient/1", false)]
+    [InlineData("patient", "Patient/1", "patient:not=Patient/1", false)]
+    [InlineData("patient", "Patient/1", "patient=Patient/12", false)]
+    [InlineData("category", "laboratory", "category=http://x%7Claboratory", true)]
+    [InlineData("category", "http://x|laboratory", "category=laboratory", false)]
+    [InlineData("category", "a,b", "category=b", true)]
+    [InlineData("category", "a", "category=a,b", false)]
+    [InlineData("category", "a", "category=b&category=a", true)]
+    [InlineData("category", "a b", "category=a+b", true)]
+    [InlineData("category", "a\\,b", "category=a%5C%2Cb", true)]
+    [InlineData("category", "a", "category=", false)]
+    [InlineData("category", "a", "xcategory=a&_count=1", false)]
+    public void Filter_SelfLinkInAnotherSpelling_ShowsWhatItMeans(string name, string added, string query, bool shown)
+    {
+        var body = $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation?{{query}}"}]}""";
+        var answer = Filter(Search(), body, TestPolicy.Everything, new AnswerOptions { Narrowed = [KeyValuePair.Create(name, added)] });
+        Assert.Equal(!shown, answer.Disclosure.NarrowingNotApplied);
+    }
+
+    [Theory]
+    [InlineData(SelfLinkRule.Required, null, true)]
+    [InlineData(SelfLinkRule.Required, "", true)]
+    [InlineData(SelfLinkRule.Optional, null, false)]
+    [InlineData(SelfLinkRule.Optional, "", false)]
+    [InlineData(SelfLinkRule.Optional, "?code=x", true)]
+    [InlineData(SelfLinkRule.Optional, "?category=lab", false)]
+    [InlineData(SelfLinkRule.Ignored, "?code=x", false)]
+    public void Filter_SelfLinkMissingOrBare_IsTakenAsConfigured(SelfLinkRule rule, string? query, bool flagged)
+    {
+        var link = query is null ? string.Empty : $$""","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation{{query}}"}]""";
+        var options = new AnswerOptions { Narrowed = [KeyValuePair.Create("category", "lab")], SelfLinks = rule };
+        Assert.Equal(flagged, Filter(Search(), $$"""{"resourceType":"Bundle","type":"searchset"{{link}}}""", TestPolicy.Everything, options).Disclosure.NarrowingNotApplied);
+    }
+
+    [Fact]
+    public void Filter_SelfLink_DoesNotShowTheClientWhomItWasConfinedTo()
+    {
+        var options = new AnswerOptions { Confinement = KeyValuePair.Create("patient", "Patient/1,Patient/2") };
+        const string Body = """{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation?code=x&patient=Patient%2F2,Patient%2F1&_count=5"}]}""";
+        var answer = Filter(Search(), Body, TestPolicy.Everything, options);
+        Assert.Equal("https://gw.example/fhir/Observation?code=x&_count=5", answer.Json.GetProperty("link")[0].GetProperty("url").GetString());
+    }
+
     [Fact]
     public void Filter_History_JudgesEveryVersionByItself()
     {

@@ -125,7 +125,31 @@ public sealed class ClassificationTests
     public void Read_CompartmentOfEverything_AsksForEachMember()
     {
         var request = RequestFixture.Understood("GET", "/fhir/Patient/17/*");
-        Assert.Contains(request.Parts, part => part.Type.Name == "Observation" && part.Patients.Single() == PatientId.Parse("17") && !part.IsWildcard);
+        Assert.Contains(request.Parts, part => part.Type.Name == "Observation" && part.Patients.Single() == PatientId.Parse("17") && part is { IsWildcard: true, PatientInPath: true });
         Assert.DoesNotContain(request.Parts, part => part.Type.Name == "Practitioner");
+        Assert.All(RequestFixture.Understood("GET", "/fhir/Patient/17/*?_type=Observation,Condition").Parts, static part => Assert.False(part.IsWildcard));
     }
+
+    [Fact]
+    public void Read_Everything_AsksForTheCallAndForEveryTypeItCouldBringBack()
+    {
+        var request = RequestFixture.Understood("GET", "/fhir/Patient/17/$everything");
+        Assert.Equal((Interaction.Operation, "17", false), (request.Parts[0].Interaction, request.Parts[0].Id, request.Parts[0].IsWildcard));
+        Assert.All(request.Parts.Skip(1), static part => Assert.True(part is { IsWildcard: true, Operation: "$everything" }));
+        Assert.Contains(request.Parts, static part => part.Type.Name == "Observation" && part.Patients.Single() == PatientId.Parse("17"));
+        Assert.Contains(request.Parts, static part => part.Type.Name == "Practitioner" && part.Patients.Count == 0);
+    }
+
+    [Fact]
+    public void Read_GroupExport_NamesTheGroupAndDropsTypesOnlyWhenNoneIsNamed()
+    {
+        var request = RequestFixture.Understood("GET", "/fhir/Group/7/$export", RequestFixture.Async);
+        Assert.Equal(("Group", "7", false), (request.Parts[0].Type.Name, request.Parts[0].Id, request.Parts[0].IsWildcard));
+        Assert.All(request.Parts.Skip(1), static part => Assert.True(part is { IsWildcard: true, Interaction: Interaction.Export, Id: null }));
+        Assert.All(RequestFixture.Understood("GET", "/fhir/Group/7/$export?_type=Patient", RequestFixture.Async).Parts, static part => Assert.False(part.IsWildcard));
+    }
+
+    [Fact]
+    public void Read_PatientsCompartment_StandsInThePath() =>
+        Assert.True(RequestFixture.Understood("GET", "/fhir/Patient/17/Observation").Parts.Single().PatientInPath);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;
@@ -10,7 +11,7 @@ public sealed class UpstreamCallFactoryTests
     [Theory]
     [InlineData("GET", "/fhir/Observation/1?_elements=code&_format=json", "GET", "/Observation/1")]
     [InlineData("HEAD", "/fhir/Observation/1", "GET", "/Observation/1")]
-    [InlineData("GET", "/fhir/Patient/17/%24everything?_count=5", "GET", "/Patient/17/$everything?_count=5&_type=")]
+    [InlineData("GET", "/fhir/Patient/17/%24everything?_count=5", "GET", "/Patient/17/$everything?_count=5")]
     [InlineData("GET", "/fhir/Observation?patient=https://gw.hospital.example/fhir/Patient/17", "GET", "/Observation?patient=Patient/17")]
     [InlineData("GET", "/fhir/Observation?subject=17", "GET", "/Observation?subject=Patient/17")]
     [InlineData("GET", "/fhir/Observation?code=http://loinc.org|1&_summary=text&_pretty=true", "GET", "/Observation?code=http://loinc.org%7C1")]
@@ -24,6 +25,20 @@ public sealed class UpstreamCallFactoryTests
         Assert.Contains(call.Headers, header => header is { Key: "Accept", Value: "application/fhir+json" });
     }
 
+    [Theory]
+    [InlineData("/fhir/Patient/17/$everything?_count=5", "/Patient/17/$everything?_count=5&_type=Condition,Practitioner")]
+    [InlineData("/fhir/Patient/17/*", "/Patient/17/*?_type=Condition")]
+    [InlineData("/fhir?_lastUpdated=gt2026-01-01", "?_lastUpdated=gt2026-01-01&_type=Condition,Practitioner")]
+    [InlineData("/fhir/$export", "/$export?_type=Condition,Practitioner")]
+    [InlineData("/fhir/Group/7/$export?_since=2026-01-01T00:00:00Z", "/Group/7/$export?_since=2026-01-01T00:00:00Z&_type=Condition")]
+    [InlineData("/fhir/Patient/17/$everything?_type=Condition", "/Patient/17/$everything?_type=Condition")]
+    [InlineData("/fhir/Composition/17/$document", "/Composition/17/$document")]
+    public void Create_WildcardUnderAPermitForTwoTypes_NamesThoseWhereThereIsAParameter(string target, string upstream)
+    {
+        var permit = new Permit("use-case/1", [], new TwoTypes());
+        Assert.Equal(upstream, UpstreamCallFactory.Create(RequestFixture.Understood("GET", target, target.Contains("$export", StringComparison.Ordinal) ? RequestFixture.Async : default), permit).PathAndQuery);
+    }
+
     [Fact]
     public void Create_NarrowSearch_IsASeparateAnd()
     {
@@ -31,6 +46,21 @@ public sealed class UpstreamCallFactoryTests
         var call = UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?category=vital-signs&_total=accurate"), RequestFixture.Permit(narrow));
         Assert.Equal("/Observation?category=vital-signs&category=http://x%7Clab", call.PathAndQuery);
         Assert.Contains(call.Headers, header => header is { Key: "Prefer", Value: "handling=strict" });
+    }
+
+    [Theory]
+    [InlineData("/fhir/Observation?code=x", "/Observation?code=x&patient=Patient/1,Patient/2")]
+    [InlineData("/fhir/Condition", "/Condition?patient=Patient/1,Patient/2")]
+    [InlineData("/fhir/Patient?birthdate=2000-01-01", "/Patient?birthdate=2000-01-01&_id=1,2")]
+    [InlineData("/fhir/Coverage", "/Coverage?patient=Patient/1,Patient/2")]
+    [InlineData("/fhir/Device", "/Device")]
+    [InlineData("/fhir/Practitioner", "/Practitioner")]
+    public void Create_SearchConfinedToPatients_NamesThemByTheOwnerOfTheType(string target, string upstream)
+    {
+        var permit = RequestFixture.Permit(new NarrowSearch([]) { Patients = [PatientId.Parse("1"), PatientId.Parse("2")] });
+        var request = RequestFixture.Understood("GET", target);
+        Assert.Equal(upstream, UpstreamCallFactory.Create(request, permit).PathAndQuery);
+        Assert.Equal(upstream.Contains("1,", StringComparison.Ordinal) ? 1 : 0, UpstreamCallFactory.FindNarrowing(request, permit).Count);
     }
 
     [Fact]
@@ -81,5 +111,16 @@ public sealed class UpstreamCallFactoryTests
         Assert.Equal(
             """{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=a%7C1"}},{"resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"}},"request":{"method":"POST","url":"Observation"}},{"request":{"method":"GET","url":"Patient/17"}}]}""",
             Encoding.UTF8.GetString(call.Body.Span));
+    }
+
+    private sealed class TwoTypes : ReleasePolicy
+    {
+        public override ResourceTypeSet Types { get; } = ResourceTypeSet.Of([ResourceType.Parse("Condition"), ResourceType.Parse("Practitioner")]);
+
+        public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => [];
+
+        public override ElementSet ElementsOf(ResourceType type) => ElementSet.All;
+
+        public override ReleaseVerdict Judge(ResourceFacts facts) => ReleaseVerdict.Withheld(WithholdReason.NotCovered);
     }
 }

@@ -87,12 +87,14 @@ public sealed class GatewayConfigurationTests
         { "ReverseProxy:Clusters:ehr:Metadata:Phi.Credential", "Bearer in-the-open", "ReverseProxy:Clusters:ehr:Metadata:Phi.Credential" },
         { "ReverseProxy:Clusters:ehr:Metadata:Phi.Credential", "env:PHIGW_TEST_NOT_SET", "ReverseProxy:Clusters:ehr:Metadata:Phi.Credential" },
         { "ReverseProxy:Clusters:ehr:Metadata:Phi.ForwardClientToken", "yes", "ReverseProxy:Clusters:ehr:Metadata:Phi.ForwardClientToken" },
+        { "ReverseProxy:Clusters:ehr:Metadata:Phi.SelfLinks", "never", "ReverseProxy:Clusters:ehr:Metadata:Phi.SelfLinks" },
     };
 
     /// <summary>Nearest good values.</summary>
     public static TheoryData<string, string> Right => new()
     {
         { "PhiGateway:Hosts:0", "gw" },
+        { "ReverseProxy:Clusters:ehr:Metadata:Phi.SelfLinks", "optional" },
         { "PhiGateway:Limits:MaxRequestBody", "2097152" },
         { "PhiGateway:Registry:MaxSnapshotAge", "00:15:00" },
         { "PhiGateway:Audit:Journal:Budget", "64 MiB" },

@@ -108,6 +108,8 @@ internal static class CaseParts
         Patients = [.. CaseFiles.Texts(part["patients"]).Select(PatientId.Parse)],
         Conditions = [.. CaseFiles.Texts(part["conditions"]).Select(CaseScopes.ReadConstraint)],
         Uses = CaseFiles.Texts(part["uses"]),
+        IsWildcard = part["wildcard"]?.GetValue<bool>() ?? false,
+        PatientInPath = part["patientInPath"]?.GetValue<bool>() ?? false,
         Body = ReadFacts(part["body"]),
     };
 }
