@@ -61,19 +61,6 @@ internal static class Narrowing
         return shaped;
     }
 
-    /// <summary>Parameters of a conditional write: narrowed too, so that a match outside what is allowed is no match.</summary>
-    internal static IReadOnlyList<QueryParameter> Condition(FhirRequest request, Permit permit)
-    {
-        if (request.Parameters.Count == 0)
-        {
-            return [];
-        }
-
-        List<QueryParameter> narrowed = [.. request.Parameters];
-        AddNarrowing(narrowed, permit);
-        return narrowed;
-    }
-
     private static bool IsDropped(QueryParameter parameter, bool withholds) => parameter.Name switch
     {
         "_format" or "_pretty" or "_elements" or "_outputFormat" => true,
