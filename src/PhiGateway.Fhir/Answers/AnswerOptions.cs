@@ -9,6 +9,9 @@ public sealed record AnswerOptions
     /// <summary>Seals paging links; null (default): they are dropped.</summary>
     public ILinkSealer? Links { get; init; }
 
+    /// <summary>For a transaction: who judges the answer to each entry, in their order; an entry without a judge of its own is withheld. Null (default): one judge for all.</summary>
+    public IReadOnlyList<Policy.Decision.ReleasePolicy>? Judges { get; init; }
+
     /// <summary>Parameters that the permit added to the search; empty by default. When the answer's self link does not show them all, <see cref="Disclosure.NarrowingNotApplied"/> is set.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Narrowed { get; init; } = [];
 

@@ -54,6 +54,9 @@ public sealed class FhirRequest
     /// <summary>Entries of a batch or transaction, in order, each a whole request; empty otherwise.</summary>
     public IReadOnlyList<FhirRequest> Entries { get; init; } = [];
 
+    /// <summary>The searches that a write hangs on: its own condition, and each conditional reference in its body. The gateway runs them itself; empty otherwise.</summary>
+    public IReadOnlyList<WriteCondition> Conditions { get; init; } = [];
+
     /// <summary>Headers of the request that carry meaning.</summary>
     public FhirHeaders Headers { get; init; }
 
@@ -66,6 +69,23 @@ public sealed class FhirRequest
 
     /// <summary>Whether only a count is asked for, which would count what the filter withholds.</summary>
     public bool IsCountOnly => Interaction is Interaction.SearchType or Interaction.SearchSystem && (Parameter("_summary") == "count" || Parameter("_count")?.AsSpan().TrimStart('0').IsEmpty == true);
+
+    /// <summary>The condition that says which resource a conditional create, update, patch or delete means; null otherwise.</summary>
+    public WriteCondition? OwnCondition
+    {
+        get
+        {
+            for (var i = 0; i < Conditions.Count; i++)
+            {
+                if (Conditions[i].Reference is null)
+                {
+                    return Conditions[i];
+                }
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>The first value of a parameter by its exact name; null when it is not there.</summary>
     public string? Parameter(string name)

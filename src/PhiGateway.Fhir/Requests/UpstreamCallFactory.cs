@@ -36,21 +36,37 @@ public static class UpstreamCallFactory
     public static KeyValuePair<string, string>? FindConfinement(FhirRequest request, Permit permit) => Narrowing.Owner(request, permit);
 
     /// <summary>Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the types that remain of a request for all types.</summary>
-    /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle).</exception>
+    /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle), or takes apart (a bundle, a conditional write).</exception>
     public static UpstreamCall Create(FhirRequest request, Permit permit) => request.Interaction switch
     {
         Interaction.Read or Interaction.VRead or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => Get(request, Narrowing.Shape(request, permit), null),
         Interaction.SearchType or Interaction.SearchSystem => Search(request, permit),
         Interaction.Capabilities => Get(request, [], null),
-        Interaction.Create => Write(request, "POST", [], Narrowing.Condition(request, permit)),
-        Interaction.Update => Write(request, "PUT", Narrowing.Condition(request, permit), []),
-        Interaction.Patch => Write(request, "PATCH", Narrowing.Condition(request, permit), []),
-        Interaction.Delete => Write(request, "DELETE", Narrowing.Condition(request, permit), []),
+        Interaction.Create when request.Conditions.Count == 0 => Write(request, "POST"),
+        Interaction.Update when request.Conditions.Count == 0 => Write(request, "PUT"),
+        Interaction.Patch when request.Conditions.Count == 0 => Write(request, "PATCH"),
+        Interaction.Delete when request.Conditions.Count == 0 => Write(request, "DELETE"),
         Interaction.Operation => Operation(request, permit, null),
         Interaction.Export => Operation(request, permit, "respond-async"),
-        Interaction.Batch or Interaction.Transaction => new UpstreamCall("POST", string.Empty, Json, BundleWriter.Write(request, permit), [Accept]),
         _ => throw new ArgumentException("The gateway answers this request itself.", nameof(request)),
     };
+
+    /// <summary>Generates the one call of a transaction from the calls of its entries.</summary>
+    /// <param name="transaction">The transaction, without conditions.</param>
+    /// <param name="calls">One per entry, each made for the permit of its own.</param>
+    public static UpstreamCall CreateTransaction(FhirRequest transaction, IReadOnlyList<UpstreamCall> calls) =>
+        new("POST", string.Empty, Json, BundleWriter.Write(transaction, calls), Preference.Return(transaction.Headers.Prefer) is { } preference ? [Accept, KeyValuePair.Create("Prefer", preference)] : [Accept]);
+
+    /// <summary>The same creation, unless something matches a condition: narrowed like the search that found nothing.</summary>
+    /// <param name="create">The call of the creation.</param>
+    /// <param name="condition">The search that found nothing.</param>
+    /// <param name="permit">The search's own permit.</param>
+    public static UpstreamCall Unless(UpstreamCall create, FhirRequest condition, Permit permit)
+    {
+        var text = new StringBuilder(128);
+        CanonicalWriter.AppendQuery(text, [.. Narrowing.Shape(condition, permit).Where(static parameter => parameter.Name != "_count")], null);
+        return create with { Headers = [.. create.Headers, KeyValuePair.Create("If-None-Exist", text.ToString())] };
+    }
 
     private static KeyValuePair<string, string> Accept => KeyValuePair.Create("Accept", Json);
 
@@ -82,7 +98,7 @@ public static class UpstreamCallFactory
         return new UpstreamCall("POST", Target(request, []), request.Body.IsEmpty ? null : Json, request.Body, headers);
     }
 
-    private static UpstreamCall Write(FhirRequest request, string method, IReadOnlyList<QueryParameter> query, IReadOnlyList<QueryParameter> ifNoneExist)
+    private static UpstreamCall Write(FhirRequest request, string method)
     {
         var headers = new List<KeyValuePair<string, string>> { Accept };
         if (request.Headers.IfMatch is { } tag)
@@ -90,19 +106,12 @@ public static class UpstreamCallFactory
             headers.Add(KeyValuePair.Create("If-Match", tag));
         }
 
-        if (ifNoneExist.Count > 0)
-        {
-            var condition = new StringBuilder(128);
-            CanonicalWriter.AppendQuery(condition, ifNoneExist, null);
-            headers.Add(KeyValuePair.Create("If-None-Exist", condition.ToString()));
-        }
-
         if (Preference.Return(request.Headers.Prefer) is { } preference)
         {
             headers.Add(KeyValuePair.Create("Prefer", preference));
         }
 
-        return new UpstreamCall(method, Target(request, query), request.Body.IsEmpty ? null : Preference.MediaType(request), request.Body, headers);
+        return new UpstreamCall(method, Target(request, []), request.Body.IsEmpty ? null : Preference.MediaType(request), request.Body, headers);
     }
 
     private static string Target(FhirRequest request, IReadOnlyList<QueryParameter> parameters)

@@ -94,6 +94,21 @@ internal static class AuditText
         return texts;
     }
 
+    /// <summary>Every resource that a request, or an entry of it, names by its id.</summary>
+    public static IReadOnlyList<string> ResourcesAsked(FhirRequest request)
+    {
+        List<string>? named = null;
+        foreach (var one in request.Entries.Prepend(request))
+        {
+            if (one is { Id: { } id, Type.IsNone: false })
+            {
+                (named ??= []).Add($"{one.Type.Name}/{id}");
+            }
+        }
+
+        return named is null ? [] : named;
+    }
+
     /// <summary>Every patient that a request names, once each.</summary>
     public static IReadOnlyList<string> PatientsAsked(FhirRequest request)
     {

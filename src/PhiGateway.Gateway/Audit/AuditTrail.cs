@@ -49,6 +49,21 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         return StageResult.Continue;
     }
 
+    /// <summary>Records that the entries of a batch were decided one by one; each has a record of its own, which names this one as its parent.</summary>
+    public async ValueTask<StageResult> RecordBatchAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Decision, exchange.Id);
+        record.Decision = "permit";
+        record.Bytes = exchange.BytesOut;
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
     /// <summary>Records a write that is about to be forwarded.</summary>
     public async ValueTask<StageResult> RecordIntentAsync(GatewayExchange exchange)
     {
@@ -88,7 +103,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         var record = exchange.IntentRecorded
             ? Describe(exchange, AuditKind.Outcome, NewId())
             : Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
-        record.ParentId = exchange.IntentRecorded || exchange.DisclosureRecorded ? exchange.Id : Guid.Empty;
+        record.ParentId = exchange.IntentRecorded || exchange.DisclosureRecorded ? exchange.Id : ParentOf(exchange);
         // A fault is ours or the upstream's; everything below 500 is an answer that the client was denied.
         record.Decision = reason.Status >= 500 ? "error" : "deny";
         record.Reason = reason.Code;
@@ -115,6 +130,20 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         if (exchange.IntentRecorded)
         {
             await RecordRefusalAsync(exchange, DenyReason.Faulted, "client-gone");
+        }
+
+        await CloseEntriesAsync(exchange);
+    }
+
+    /// <summary>The batch ends before its answer: the open intent of an entry still gets its outcome.</summary>
+    public async ValueTask CloseEntriesAsync(GatewayExchange exchange)
+    {
+        foreach (var entry in exchange.Entries)
+        {
+            if (entry.IntentRecorded)
+            {
+                await RecordRefusalAsync(entry, DenyReason.Faulted, "batch-ended");
+            }
         }
     }
 
@@ -165,9 +194,11 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         }
 
         record.Patients = AuditText.PatientsAsked(request);
-        record.Resources = request.Id is null || request.Type.IsNone ? [] : [$"{request.Type.Name}/{request.Id}"];
+        record.Resources = AuditText.ResourcesAsked(request);
         record.ResourceCount = record.Resources.Count;
     }
+
+    private static Guid ParentOf(GatewayExchange exchange) => exchange.Bundle?.Id ?? Guid.Empty;
 
     private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id)
     {
@@ -181,11 +212,12 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             Tenant = exchange.Route?.Tenant,
             Environment = exchange.Route?.Environment ?? options.Environment,
             Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
-            Method = exchange.Http.Request.Method,
+            ParentId = ParentOf(exchange),
+            Method = exchange.Bundle is null ? exchange.Http.Request.Method : exchange.Canonical!.Method,
             Template = exchange.Asked?.Template,
             Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
             ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
-            RawTarget = exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget,
+            RawTarget = exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget : exchange.Canonical!.ToTarget(),
             Rule = exchange.Permit?.Rule,
             Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
             Upstream = exchange.Upstream,

@@ -3,11 +3,12 @@ using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>Is it approved? One call to the decision point; whatever is not a permit is a refusal.</summary>
-internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapshots) : IStage
+/// <summary>Is it approved? One call to the decision point, for a bundle one per entry; whatever is not a permit is a refusal.</summary>
+internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapshots, TimeProvider clock) : IStage
 {
     private static readonly Permit DiscoveryPermit = new("discovery", [], ReleasePolicy.Nothing);
 
@@ -28,10 +29,11 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
             return StageResult.Refuse(DenyReason.SnapshotTooOld);
         }
 
-        var result = DecisionMaker.Decide(exchange, exchange.Request!.Parts);
-
-        // What a change would overwrite is a fact of the upstream. It is fetched in Forward, once there is room for this client,
-        // and decided over there; until then only its absence stands in the way, and there is no permit.
-        return result.Refusal == DenyReason.PatientUndetermined && StoredVersions.AreNeeded(exchange.Request!) ? StageResult.Continue : result;
+        return exchange.Request!.Interaction switch
+        {
+            Interaction.Batch => BundleDecision.DecideBatch(exchange, clock),
+            Interaction.Transaction => BundleDecision.DecideTransaction(exchange, clock),
+            _ => WriteDecision.Decide(exchange),
+        };
     }
 }

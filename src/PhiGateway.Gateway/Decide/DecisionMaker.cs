@@ -10,7 +10,7 @@ internal static class DecisionMaker
     /// <summary>Decides over these parts and keeps the permit in the exchange; whatever is not a permit is a refusal.</summary>
     public static StageResult Decide(GatewayExchange exchange, IReadOnlyList<AccessPart> parts)
     {
-        var decision = PolicyDecisionPoint.Decide(Ask(exchange, parts), exchange.Snapshot);
+        var decision = Ask(exchange, parts);
         switch (decision)
         {
             case Permit permit when Obligations.AreKnown(permit.Obligations):
@@ -23,7 +23,11 @@ internal static class DecisionMaker
         }
     }
 
-    private static AccessRequest Ask(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) => new()
+    /// <summary>Decides over these parts and keeps nothing.</summary>
+    public static Decision Ask(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) => PolicyDecisionPoint.Decide(ToRequest(exchange, parts), exchange.Snapshot);
+
+    /// <summary>The parts with everything else that a decision depends on.</summary>
+    public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) => new()
     {
         Caller = exchange.Caller!,
         Tenant = exchange.Route!.Tenant,

@@ -7,7 +7,7 @@ namespace PhiGateway.Gateway.Decide;
 /// <summary>Says which parts of a request change a resource that is already there.</summary>
 internal static class StoredVersions
 {
-    /// <summary>Whether any part does.</summary>
+    /// <summary>Whether any part changes a resource that the request names by its id.</summary>
     public static bool AreNeeded(FhirRequest request)
     {
         foreach (var part in request.Parts)
@@ -22,6 +22,9 @@ internal static class StoredVersions
     }
 
     /// <summary>Whether this part changes a resource that the request names by its id.</summary>
-    public static bool IsNeeded(AccessPart part) =>
-        part is { Role: PartRole.Target, Id: not null, Interaction: Interaction.Update or Interaction.Patch or Interaction.Delete };
+    public static bool IsNeeded(AccessPart part) => part.Id is not null && ChangesSomething(part);
+
+    /// <summary>Whether this part changes a resource, named or to be found.</summary>
+    public static bool ChangesSomething(AccessPart part) =>
+        part is { Role: PartRole.Target, Interaction: Interaction.Update or Interaction.Patch or Interaction.Delete };
 }

@@ -1,52 +1,34 @@
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Audit;
-using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
-internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard storedVersions, AuditTrail trail) : IStage
+internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, TransactionPreparation transactions, ConditionSearch conditions, AuditTrail trail) : IStage
 {
     public string Name => "Forward";
 
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange.Canonical!))
+        // The gateway speaks for itself: there is nothing to ask of the upstream. And of a batch each entry goes by itself, just before its answer is judged.
+        if (Discovery.IsPublic(exchange.Canonical!) || exchange.Request!.Interaction == Interaction.Batch)
         {
-            // The gateway speaks for itself: there is nothing to ask of the upstream.
             return StageResult.Continue;
         }
 
-        // 1. A change is decided over what it changes, and tied to the version that was judged.
-        string? version = null;
-        if (StoredVersions.AreNeeded(exchange.Request!))
+        // 1. The facts that only the upstream has, the decision over them, and the call: from the canonical request and the permit's obligations.
+        var prepared = exchange.Request.Interaction == Interaction.Transaction ? await transactions.PrepareAsync(exchange) : await calls.PrepareAsync(exchange);
+        if (prepared.Call is not { } call)
         {
-            var (decided, found) = await storedVersions.DecideAsync(exchange);
-            if (decided.IsRefused(out _))
-            {
-                return decided;
-            }
-
-            version = found;
+            return prepared.Result;
         }
 
-        // 2. The call, from the canonical request and the permit's obligations; behind a handle, the place that the upstream named.
-        if (UpstreamCallFactory.FindConflict(exchange.Request!, exchange.Permit!) is { } conflict)
-        {
-            return StageResult.Refuse(conflict);
-        }
-
-        var call = exchange.Continuation is { } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
-        if (version is not null && exchange.Request!.Headers.IfMatch is null)
-        {
-            call = call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] };
-        }
-
-        // 3. A write's intent, durable before the upstream hears of it.
-        if (exchange.Asked!.IsWrite)
+        // 2. A write's intent, durable before the upstream hears of it.
+        if (exchange.IsWrite)
         {
             var recorded = await trail.RecordIntentAsync(exchange);
             if (recorded.IsRefused(out _))
@@ -55,14 +37,34 @@ internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard stored
             }
         }
 
-        // 4. Away with it.
-        var sent = await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted);
-        if (sent.Answer is not { } answer)
+        // 3. Away with it.
+        var sent = await SendAsync(exchange, call);
+        if (sent.IsRefused(out _) || prepared.Unless is not { } unless || exchange.Answer!.Status is not (200 or 412))
         {
-            return StageResult.Refuse(sent.Failure ?? DenyReason.UpstreamUnavailable);
+            return sent;
         }
 
-        exchange.Answer = answer;
-        return StageResult.Continue;
+        // 4. Something matched after all. What this client may see was not there a moment ago: is it now?
+        var found = await conditions.RunAsync(exchange, unless);
+        if (found.Refusal is { } refusal)
+        {
+            return StageResult.Refuse(refusal, "condition");
+        }
+
+        if (found.Ids.Count > 0)
+        {
+            return StageResult.Refuse(DenyReason.VersionChanged, "condition-raced");
+        }
+
+        // 5. It is not: what matched is not this client's to know of, so the creation goes without the condition.
+        exchange.Answer.Dispose();
+        return await SendAsync(exchange, prepared.Plain!);
+    }
+
+    private async ValueTask<StageResult> SendAsync(GatewayExchange exchange, UpstreamCall call)
+    {
+        var sent = await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted);
+        exchange.Answer = sent.Answer;
+        return sent.Answer is null ? StageResult.Refuse(sent.Failure ?? DenyReason.UpstreamUnavailable) : StageResult.Continue;
     }
 }

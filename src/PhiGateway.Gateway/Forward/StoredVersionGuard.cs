@@ -15,57 +15,37 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
     private static readonly KeyValuePair<string, string>[] AcceptJson = [KeyValuePair.Create("Accept", "application/fhir+json")];
 
     /// <summary>Fetches and decides; the exchange holds the permit when this continues.</summary>
-    /// <returns>For a single write, the version it is tied to; null when there is none yet.</returns>
+    /// <returns>The version that the write is tied to; null when there is none yet.</returns>
     public async ValueTask<(StageResult Result, string? Version)> DecideAsync(GatewayExchange exchange)
     {
+        // A request of its own and an entry of a bundle alike change one resource.
         var request = exchange.Request!;
-        var parts = new List<AccessPart>(request.Parts.Count);
-        string? version = null;
-        foreach (var part in request.Parts)
+        var parts = request.Parts.ToArray();
+        var place = Array.FindIndex(parts, StoredVersions.IsNeeded);
+        var (judged, version, refusal) = await LookUpAsync(exchange, parts[place], request);
+        if (judged is null)
         {
-            if (!StoredVersions.IsNeeded(part))
-            {
-                parts.Add(part);
-                continue;
-            }
-
-            var source = SourceOf(request, part);
-            var (judged, found, refusal) = await LookUpAsync(exchange, part, source);
-            if (judged is null)
-            {
-                return (StageResult.Refuse(refusal ?? DenyReason.UnreadableAnswer, "stored-version"), null);
-            }
-
-            // Whoever writes against a version must mean the one that was judged.
-            if (found is not null && source.Headers.IfMatch is { } match && match != $"W/\"{found}\"")
-            {
-                exchange.RefusalStatus = 412;
-                return (StageResult.Refuse(DenyReason.UpstreamRejected, "version-changed"), null);
-            }
-
-            if (found is not null && request.Entries.Count > 0 && source.Headers.IfMatch is null)
-            {
-                return (StageResult.Refuse(DenyReason.IfMatchRequired), null);
-            }
-
-            version = found;
-            parts.Add(judged);
+            return (StageResult.Refuse(refusal ?? DenyReason.UnreadableAnswer, "stored-version"), null);
         }
 
-        return (DecisionMaker.Decide(exchange, parts), request.Entries.Count == 0 ? version : null);
-    }
-
-    private static FhirRequest SourceOf(FhirRequest request, AccessPart part)
-    {
-        foreach (var entry in request.Entries)
+        parts[place] = judged;
+        var decided = DecisionMaker.Decide(exchange, parts);
+        if (decided.IsRefused(out _))
         {
-            if (entry.Parts.Contains(part))
-            {
-                return entry;
-            }
+            return (decided, null);
         }
 
-        return request;
+        // Only to one who may change it is it said that the version is another: whoever writes against a version must mean the one that was judged,
+        // and what a condition had found, or not found, must still be so.
+        var isStale = version is not null && request.Headers.IfMatch is { } match && match != $"W/\"{version}\"";
+        var isGone = exchange.Expected != StoredState.Unknown && exchange.Expected != judged.StoredState;
+        if (isStale || isGone)
+        {
+            exchange.Permit = null;
+            return (StageResult.Refuse(DenyReason.VersionChanged), null);
+        }
+
+        return (StageResult.Continue, version);
     }
 
     private static bool Relabels(AccessPart part, FhirRequest source, ReadOnlySpan<byte> stored, PhiRoute route)
@@ -104,15 +84,7 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
             }
 
             using var body = new PooledBuffer(options.Limits.MaxAnswer);
-            try
-            {
-                await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
-                if (stream is null || !await body.TryReadAsync(stream, exchange.Http.RequestAborted))
-                {
-                    return (null, null, DenyReason.UnreadableAnswer);
-                }
-            }
-            catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
+            if (!await answer.TryReadAsync(body, exchange.Http.RequestAborted))
             {
                 return (null, null, DenyReason.UnreadableAnswer);
             }

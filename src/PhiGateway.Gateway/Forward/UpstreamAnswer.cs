@@ -27,6 +27,20 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     /// <summary>How long to wait, where the upstream says it as a number; null otherwise.</summary>
     public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
 
+    /// <summary>Reads the whole body; false when it is too large, cut short or in an encoding that cannot be read.</summary>
+    public async ValueTask<bool> TryReadAsync(Pipeline.PooledBuffer buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await OpenAsync(cancellationToken);
+            return stream is not null && await buffer.TryReadAsync(stream, cancellationToken);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The body, decompressed; null when its encoding is not one that can be read.</summary>
     public async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
     {

@@ -17,6 +17,18 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
 {
     public HttpContext Http { get; } = http;
 
+    /// <summary>The bundle that this is an entry of; null for a request of its own.</summary>
+    public GatewayExchange? Bundle { get; private init; }
+
+    /// <summary>The entries of a bundle, each with a decision of its own; empty otherwise.</summary>
+    public IReadOnlyList<GatewayExchange> Entries { get; set; } = [];
+
+    /// <summary>What Decide found about an entry; a refusal until then.</summary>
+    public StageResult Decided { get; set; }
+
+    /// <summary>Place of the entry for which a transaction is refused; null otherwise.</summary>
+    public int? RefusedEntry { get; set; }
+
     /// <summary>Null when no route matched.</summary>
     public PhiRoute? Route { get; } = route;
 
@@ -49,8 +61,17 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
     /// <summary>Set when the request came with a handle of ours.</summary>
     public Continuation? Continuation { get; set; }
 
+    /// <summary>A write as it came, with conditions, once <see cref="Request"/> is the plain one that it comes to; null otherwise.</summary>
+    public FhirRequest? Conditional { get; set; }
+
+    /// <summary>Whether the resource that a conditional write comes to must be there, or must not; unknown: no matter.</summary>
+    public StoredState Expected { get; set; }
+
     /// <summary>The request as it came: its interaction and template stand in the record.</summary>
-    public FhirRequest? Asked => Continuation is null ? Request : Continuation.Asked;
+    public FhirRequest? Asked => Continuation?.Asked ?? Conditional ?? Request;
+
+    /// <summary>Whether what goes upstream changes something there.</summary>
+    public bool IsWrite => Continuation is null ? Request!.IsWrite : Continuation.Asked.IsWrite;
 
     public Permit? Permit { get; set; }
 
@@ -87,8 +108,24 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
     /// <summary>The request's body in a pooled buffer; null when none was read.</summary>
     public PooledBuffer? Body { get; set; }
 
+    /// <summary>An entry of this bundle, as an exchange of its own.</summary>
+    public GatewayExchange OpenEntry(FhirRequest entry, Guid id) => new(Http, Route, Proxy, Snapshot, Now, id)
+    {
+        Bundle = this,
+        Canonical = entry.Canonical,
+        Headers = entry.Headers,
+        Caller = Caller,
+        Client = Client,
+        Request = entry,
+    };
+
     public void Dispose()
     {
+        foreach (var entry in Entries)
+        {
+            entry.Dispose();
+        }
+
         Ticket?.Dispose();
         Answer?.Dispose();
         Body?.Dispose();

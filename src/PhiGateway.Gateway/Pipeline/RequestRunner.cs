@@ -80,6 +80,7 @@ internal sealed class RequestRunner(
             return;
         }
 
+        await trail.CloseEntriesAsync(exchange);
         var told = await trail.RecordRefusalAsync(exchange, reason, detail);
         await RefusalWriter.WriteAsync(exchange, told);
     }

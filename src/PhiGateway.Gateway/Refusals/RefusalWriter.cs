@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Pipeline;
@@ -52,7 +53,7 @@ internal static class RefusalWriter
         else
         {
             response.ContentType = "application/fhir+json; charset=utf-8";
-            WriteOperationOutcome(body, exchange, Told(reason));
+            WriteOperationOutcome(body, exchange, reason);
         }
 
         response.ContentLength = body.WrittenCount;
@@ -61,6 +62,12 @@ internal static class RefusalWriter
         {
             await response.Body.WriteAsync(body.WrittenMemory, exchange.Http.RequestAborted);
         }
+    }
+
+    private static void WriteOperationOutcome(IBufferWriter<byte> output, GatewayExchange exchange, DenyReason reason)
+    {
+        using var json = new Utf8JsonWriter(output);
+        WriteOutcome(json, exchange.Id, reason, exchange.RefusedEntry);
     }
 
     // To a client a record that is missing and a record that is another patient's are the same, to the letter; the trail tells them apart.
@@ -72,9 +79,14 @@ internal static class RefusalWriter
         return reason.OAuthError is null ? $"Bearer realm=\"{realm}\"" : $"Bearer realm=\"{realm}\", error=\"{reason.OAuthError}\"";
     }
 
-    private static void WriteOperationOutcome(IBufferWriter<byte> output, GatewayExchange exchange, DenyReason reason)
+    /// <summary>The OperationOutcome of a refusal; also for one entry of a batch.</summary>
+    /// <param name="json">Receives it.</param>
+    /// <param name="decision">Decision id.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="place">The entry of a transaction that is refused; null: none in particular.</param>
+    public static void WriteOutcome(Utf8JsonWriter json, Guid decision, DenyReason reason, int? place)
     {
-        using var json = new Utf8JsonWriter(output);
+        reason = Told(reason);
         json.WriteStartObject();
         json.WriteString("resourceType", "OperationOutcome");
         json.WriteStartArray("issue");
@@ -90,7 +102,14 @@ internal static class RefusalWriter
         json.WriteEndArray();
         json.WriteString("text", reason.PublicText);
         json.WriteEndObject();
-        json.WriteString("diagnostics", $"decision {exchange.Id}");
+        json.WriteString("diagnostics", $"decision {decision}");
+        if (place is { } entry)
+        {
+            json.WriteStartArray("expression");
+            json.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"Bundle.entry[{entry}]"));
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();

@@ -36,11 +36,11 @@ internal static class AnswerHeaders
         }
 
         // Version and date of the one resource that is released; of nothing else.
-        if (exchange.Disclosure.Resources.Count == 1 && exchange.Request!.Interaction is Interaction.Read or Interaction.VRead or Interaction.Create or Interaction.Update or Interaction.Patch)
+        if (IsOneResource(exchange))
         {
-            if (exchange.Disclosure.Resources[0].VersionId is { } version && FhirId.IsValid(version))
+            if (TagOf(exchange) is { } tag)
             {
-                headers.ETag = $"W/\"{version}\"";
+                headers.ETag = tag;
             }
 
             if (answer.LastModified is { } date)
@@ -49,7 +49,7 @@ internal static class AnswerHeaders
             }
         }
 
-        if (exchange.Status == 201 && LocationOf(exchange, answer) is { } location)
+        if (LocationOf(exchange, answer) is { } location)
         {
             headers.Location = location;
         }
@@ -81,10 +81,23 @@ internal static class AnswerHeaders
         response.ContentType = contentType;
     }
 
-    // Only a place below the upstream's own base has a name on this side.
-    private static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer)
+    /// <summary>Whether the answer is one resource that was released, with a version and a date of its own.</summary>
+    public static bool IsOneResource(GatewayExchange exchange) =>
+        exchange.Disclosure.Resources.Count == 1 && exchange.Request!.Interaction is Interaction.Read or Interaction.VRead or Interaction.Create or Interaction.Update or Interaction.Patch;
+
+    /// <summary>The version of that resource; null when it is not known.</summary>
+    public static string? TagOf(GatewayExchange exchange) =>
+        exchange.Disclosure.Resources[0].VersionId is { } version && FhirId.IsValid(version) ? $"W/\"{version}\"" : null;
+
+    /// <summary>Where a created resource is, or the one that a conditional create found; null otherwise. Only a place below the upstream's own base has a name on this side.</summary>
+    public static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        if (answer.Location is not { } upstream)
+        if (exchange is { Conditional.Interaction: Interaction.Create, Request: { Interaction: Interaction.Read } found })
+        {
+            return $"{exchange.Route!.Fhir.GatewayBase}/{found.Type.Name}/{found.Id}";
+        }
+
+        if (exchange.Status != 201 || answer.Location is not { } upstream)
         {
             return null;
         }

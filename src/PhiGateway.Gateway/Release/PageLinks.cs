@@ -2,6 +2,8 @@ using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release;
 
@@ -11,6 +13,12 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
     /// <summary>What is added to the filtering of an answer: nothing for a single resource.</summary>
     public static AnswerOptions OptionsFor(GatewayExchange exchange, HandleIssuer handles)
     {
+        if (exchange.Request!.Interaction == Interaction.Transaction)
+        {
+            // Each entry's answer under its entry's own permit.
+            return new AnswerOptions { Judges = [.. exchange.Entries.Select(static entry => entry.Permit!.Release)] };
+        }
+
         if (!Fhir.Answers.Streaming.BundleStreamFilter.CanStream(exchange.Request!) || exchange.Request!.IsWrite)
         {
             return AnswerOptions.Default;

@@ -1,13 +1,10 @@
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
@@ -18,10 +15,11 @@ internal sealed class ReleaseStage(
     GatewayOptions options,
     DiscoveryDocuments discovery,
     ExportAnswers exports,
+    BatchRelease batches,
     StreamedRelease streams,
+    AnswerJudge judge,
     HandleIssuer handles,
-    AuditTrail trail,
-    SnapshotHolder snapshots) : IStage
+    AuditTrail trail) : IStage
 {
     // Searches up to here are judged whole; a larger one is not held.
     private readonly int _wholeUpTo = Math.Min(1024 * 1024, options.Limits.MaxAnswer / 2);
@@ -40,6 +38,11 @@ internal sealed class ReleaseStage(
             return await exports.ReleaseAsync(exchange);
         }
 
+        if (exchange.Request!.Interaction == Interaction.Batch)
+        {
+            return await batches.ReleaseAsync(exchange);
+        }
+
         // 1. What the status means for this request.
         var answer = exchange.Answer!;
         var meaning = AnswerStatus.Read(answer.Status, exchange.Request!);
@@ -50,54 +53,31 @@ internal sealed class ReleaseStage(
         }
 
         // 2. The body, whole, in a form that can be read; what is too large for that leaves on the way, segment by segment.
-        using var body = new PooledBuffer(options.Limits.MaxAnswer);
-        var opened = await ReadAsync(exchange, body, MayStream(exchange, meaning));
+        using var body = judge.NewBuffer();
+        var opened = MayStream(exchange, meaning) ? await ReadAheadAsync(exchange, body) : await AnswerJudge.ReadAsync(exchange, body);
         if (opened.IsRefused(out _) || exchange.Delivered)
         {
             return opened;
         }
 
-        // 3. Resource by resource; finished before the first byte goes.
-        using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
-        var bytes = ReadOnlyMemory<byte>.Empty;
-        if (body.Length > 0 && meaning.HasBody)
+        // 3. Resource by resource; finished before the first byte goes. Then: may all of it leave, now, to this client?
+        using var filtered = judge.NewBuffer();
+        var (judged, bytes) = judge.Judge(exchange, meaning, body, filtered);
+        if (judged.IsRefused(out _))
         {
-            switch (Judge(exchange, body, filtered))
-            {
-                case AnswerVerdict.Unchanged:
-                    bytes = body.Written;
-                    break;
-                case AnswerVerdict.Rewritten:
-                    bytes = filtered.Written;
-                    break;
-                case AnswerVerdict.Withheld:
-                    return StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString());
-                default:
-                    return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
-            }
-        }
-        else if (meaning.NeedsBody)
-        {
-            return StageResult.Refuse(DenyReason.UnreadableAnswer, "empty");
+            return judged;
         }
 
-        // 4. May all of it leave, now, to this client?
-        var asked = ReleaseChecks.Ask(exchange, exchange.Disclosure, 0, snapshots);
-        if (asked.IsRefused(out _))
-        {
-            return asked;
-        }
-
-        // 5. On record, durably; then the bytes.
+        // 4. On record, durably; then the bytes.
         exchange.Status = meaning.Status;
         exchange.BytesOut = bytes.Length;
-        var recorded = exchange.Request!.IsWrite ? await trail.RecordOutcomeAsync(exchange) : await trail.RecordDisclosureAsync(exchange);
+        var recorded = exchange.IsWrite ? await trail.RecordOutcomeAsync(exchange) : await trail.RecordDisclosureAsync(exchange);
         if (recorded.IsRefused(out _))
         {
             return recorded;
         }
 
-        AnswerHeaders.Write(exchange, answer, bytes.Length, changed: !ReferenceEqualsMemory(bytes, body.Written));
+        AnswerHeaders.Write(exchange, answer, bytes.Length, changed: !bytes.Equals(body.Written));
         if (bytes.Length > 0 && !HttpMethods.IsHead(exchange.Http.Request.Method))
         {
             await exchange.Http.Response.Body.WriteAsync(bytes, exchange.Http.RequestAborted);
@@ -107,13 +87,10 @@ internal sealed class ReleaseStage(
         return StageResult.Continue;
     }
 
-    private AnswerVerdict Judge(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered) =>
-        AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles));
-
-    private async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body, bool mayStream)
+    private async ValueTask<StageResult> ReadAheadAsync(GatewayExchange exchange, PooledBuffer body)
     {
         var answer = exchange.Answer!;
-        if (answer.Length == 0 || answer.Status == StatusCodes.Status204NoContent)
+        if (answer.Length == 0)
         {
             return StageResult.Continue;
         }
@@ -126,20 +103,9 @@ internal sealed class ReleaseStage(
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
             }
 
-            if (mayStream)
+            if (!await body.TryReadAheadAsync(stream, _wholeUpTo, exchange.Http.RequestAborted))
             {
-                if (!await body.TryReadAheadAsync(stream, _wholeUpTo, exchange.Http.RequestAborted))
-                {
-                    return IsJson(answer) ? await StreamAsync(exchange, body, stream) : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
-                }
-
-                return body.Length == 0 || IsJson(answer) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
-            }
-
-            body.Expect(answer.Length ?? 0);
-            if (!await body.TryReadAsync(stream, exchange.Http.RequestAborted))
-            {
-                return StageResult.Refuse(DenyReason.AnswerTooLarge);
+                return AnswerJudge.IsJson(answer) ? await StreamAsync(exchange, body, stream) : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
             }
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
@@ -147,10 +113,8 @@ internal sealed class ReleaseStage(
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
         }
 
-        return body.Length == 0 || IsJson(answer) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+        return AnswerJudge.CheckType(answer, body);
     }
-
-    private static bool IsJson(UpstreamAnswer answer) => answer.MediaType is "application/fhir+json" or "application/json" or "application/json+fhir";
 
     // The Bundle of an operation may say last what it is; only that of $everything is known beforehand.
     private bool MayStream(GatewayExchange exchange, AnswerStatus meaning) =>
@@ -167,6 +131,4 @@ internal sealed class ReleaseStage(
         return streams.RunAsync(exchange, "application/fhir+json; charset=utf-8", (sink, cancellation) => BundleStreamFilter.RunAsync(
             exchange.Request!, whole, exchange.Permit!.Release, exchange.Route!.Fhir, PageLinks.OptionsFor(exchange, handles), sink, StreamLimits.Default, cancellation));
     }
-
-    private static bool ReferenceEqualsMemory(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right) => left.Equals(right);
 }

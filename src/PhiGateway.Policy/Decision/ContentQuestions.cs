@@ -40,7 +40,7 @@ internal static class ContentQuestions
             }
 
             var reason = WithholdReason.NotCovered;
-            var newPatient = part.Interaction == Interaction.Create && part.Type == ResourceType.Patient && body.Owner == OwnerState.Undetermined;
+            var newPatient = IsCreation(part) && part.Type == ResourceType.Patient && body.Owner == OwnerState.Undetermined;
             admitted = judge.Admit(body, newPatient, ref reason);
             if (admitted == 0)
             {
@@ -50,6 +50,10 @@ internal static class ContentQuestions
 
         return part.Interaction == Interaction.Create ? null : Stored(run, judge, admitted, part, rule);
     }
+
+    // A conditional update that matches nothing creates, under a name that the server chooses.
+    private static bool IsCreation(AccessPart part) =>
+        part.Interaction == Interaction.Create || part is { Interaction: Interaction.Update, Id: null, StoredState: StoredState.Absent };
 
     // A write that looks only at the new content could take a record over, push one out, or strip its labels.
     private static Deny? Stored(DecisionRun run, GrantReleasePolicy judge, ulong admitted, AccessPart part, string rule)
@@ -76,7 +80,7 @@ internal static class ContentQuestions
 
     private static bool LabelsDiffer(ResourceFacts body, ResourceFacts stored)
     {
-        if (body.Confidentiality != stored.Confidentiality || body.Owner != stored.Owner || body.Labels.Count != stored.Labels.Count || body.Owners.Count != stored.Owners.Count)
+        if (body.HasNewOwner || body.Confidentiality != stored.Confidentiality || body.Owner != stored.Owner || body.Labels.Count != stored.Labels.Count || body.Owners.Count != stored.Owners.Count)
         {
             return true;
         }

@@ -111,7 +111,9 @@ public sealed partial class DenyReason
 
     public static readonly DenyReason UpstreamBusy = new("upstream-busy", 503, "Forward", "transient", "The clinical system is busy.");
     public static readonly DenyReason UpstreamRejected = new("upstream-rejected", 400, "Forward", "processing", "The clinical system rejected the request.");
-    public static readonly DenyReason IfMatchRequired = new("if-match-required", 428, "Forward", "conflict", "A change inside a bundle must name the version it changes (ifMatch).");
+    public static readonly DenyReason ConditionAmbiguous = new("condition-ambiguous", 412, "Forward", "multiple-matches", "More than one resource matches the condition.");
+    public static readonly DenyReason ConditionUnmatched = new("condition-unmatched", 412, "Forward", "not-found", "No resource matches a conditional reference.");
+    public static readonly DenyReason VersionChanged = new("version-changed", 412, "Forward", "conflict", "The resource is not in the version that the request names or was judged by.");
 
     // --- Release ---
     public static readonly DenyReason UnreadableAnswer = new("unreadable-answer", 502, "Release", "exception", "The clinical system's answer could not be judged.");

@@ -157,7 +157,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             return true;
         }
 
-        if (newPatient || facts.Owner != OwnerState.Known || facts.Owners.Count == 0)
+        if (newPatient || facts.HasNewOwner || facts.Owner != OwnerState.Known || facts.Owners.Count == 0)
         {
             return false;
         }
@@ -208,9 +208,14 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             return grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
         }
 
-        if (facts.Owner != OwnerState.Known || facts.Owners.Count == 0)
+        if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
             return WithholdReason.UndeterminedPatient;
+        }
+
+        if (facts.HasNewOwner && grant.Reach != PatientReach.Any)
+        {
+            return WithholdReason.OutsidePatients;
         }
 
         for (var owner = 0; owner < facts.Owners.Count; owner++)

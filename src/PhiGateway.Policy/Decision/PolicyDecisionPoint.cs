@@ -19,12 +19,12 @@ public static class PolicyDecisionPoint
         new("tenant", PlaceQuestions.Tenant),
         new("network", PlaceQuestions.Network),
         new("hours", PlaceQuestions.Hours),
-        new("something asked", InteractionQuestions.Asked),
+        new("something asked", InteractionQuestions.Asked, OfParts: true),
         new("purpose of use", PlaceQuestions.Purpose),
-        new("interaction and type", InteractionQuestions.Covered),
-        new("elements used", InteractionQuestions.Elements),
-        new("patients", PatientQuestions.Patients),
-        new("content written", ContentQuestions.Content),
+        new("interaction and type", InteractionQuestions.Covered, OfParts: true),
+        new("elements used", InteractionQuestions.Elements, OfParts: true),
+        new("patients", PatientQuestions.Patients, OfParts: true),
+        new("content written", ContentQuestions.Content, OfParts: true),
         new("delegation", IdentityQuestions.Delegation),
     ];
 
@@ -44,6 +44,22 @@ public static class PolicyDecisionPoint
         }
 
         return PermitFactory.Create(run);
+    }
+
+    /// <summary>The doors that are closed whatever is asked: null when only the parts of a request are still in question.</summary>
+    /// <remarks>For bundles, whose entries are decided one by one: a client whose path is closed is refused once, not once per entry.</remarks>
+    public static Deny? FindClosedDoor(AccessRequest request, RegistrySnapshot snapshot)
+    {
+        var run = new DecisionRun(request, snapshot);
+        foreach (var question in Questions)
+        {
+            if (!question.OfParts && question.Ask(run) is { } deny)
+            {
+                return deny;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Decides the same way and says what each question found; for people, not for the hot path.</summary>
@@ -97,4 +113,5 @@ public static class PolicyDecisionPoint
 /// <summary>One question of the decision.</summary>
 /// <param name="Name">In words.</param>
 /// <param name="Ask">Null when the door is open.</param>
-internal sealed record DecisionQuestion(string Name, Func<DecisionRun, Deny?> Ask);
+/// <param name="OfParts">It asks about the parts of the request; the others ask about the caller, the place and the hour.</param>
+internal sealed record DecisionQuestion(string Name, Func<DecisionRun, Deny?> Ask, bool OfParts = false);

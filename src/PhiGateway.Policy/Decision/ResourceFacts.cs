@@ -36,6 +36,9 @@ public sealed class ResourceFacts
     /// <summary>The resource says of itself that elements are missing (SUBSETTED) or could not be read to the end of what judgement needs.</summary>
     public bool Unjudgeable { get; set; }
 
+    /// <summary>Among its owners is a Patient that the same transaction creates: on no roster, in no context, known to no task.</summary>
+    public bool HasNewOwner { get; private set; }
+
     public void AddOwner(PatientId owner)
     {
         if (!_owners.Contains(owner))
@@ -53,6 +56,14 @@ public sealed class ResourceFacts
     }
 
     public void AddToken(TokenFact token) => _tokens.Add(token);
+
+    /// <summary>Says that this owner stood only for a Patient about to be created; false when it is not among the owners.</summary>
+    public bool DeclareNew(PatientId owner)
+    {
+        var declared = _owners.Remove(owner);
+        HasNewOwner |= declared;
+        return declared;
+    }
 
     /// <summary>Raises the high-water mark.</summary>
     public void Raise(Confidentiality confidentiality)
@@ -72,6 +83,7 @@ public sealed class ResourceFacts
         Owner = OwnerState.Undetermined;
         Confidentiality = Confidentiality.Unrestricted;
         Unjudgeable = false;
+        HasNewOwner = false;
         _owners.Clear();
         _labels.Clear();
         _tokens.Clear();

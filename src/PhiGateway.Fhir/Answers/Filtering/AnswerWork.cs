@@ -29,7 +29,7 @@ internal sealed class AnswerWork : IDisposable
         Reader = ResourceReader.Rent();
     }
 
-    public ReleasePolicy Policy { get; }
+    public ReleasePolicy Policy { get; set; }
 
     public Bases Bases { get; }
 
@@ -99,7 +99,7 @@ internal sealed class AnswerWork : IDisposable
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
     public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
-        new(Policy, Bases, disclosure, output, Options with { Narrowed = [] }, null, Nesting + 1) { Container = container };
+        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null }, null, Nesting + 1) { Container = container };
 
     public void Dispose() => ResourceReader.Return(Reader);
 

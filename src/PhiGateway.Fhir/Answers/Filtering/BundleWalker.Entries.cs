@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Policy.Decision;
 
 namespace PhiGateway.Fhir.Answers.Filtering;
 
@@ -10,6 +11,11 @@ internal sealed partial class BundleWalker
     private ScanResult ReadEntry(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int from)
     {
         var entry = default(BundleEntry);
+        if (work.Options.Judges is { } judges)
+        {
+            work.Policy = _entries < judges.Count ? judges[_entries] : ReleasePolicy.Nothing;
+        }
+
         var result = ReadEntryMembers(ref reader, data, ref entry);
         if (result != ScanResult.Complete)
         {

@@ -78,6 +78,12 @@ internal sealed partial class BundleWalker
             }
 
             asked = request.Entries[place];
+
+            // What became of an entry must be said, or nobody knows which of them this is.
+            if (!EntryParts.HasStatus(entry.Status, data))
+            {
+                return ScanResult.Broken;
+            }
         }
 
         var outcome = ReleaseOutcome.Withheld;

@@ -68,6 +68,9 @@ internal static class EntryParts
         output.Write("}"u8);
     }
 
+    /// <summary>Whether a response says its status.</summary>
+    public static bool HasStatus(TextSpan status, ReadOnlySpan<byte> data) => !StatusOf(status, data).IsEmpty;
+
     /// <summary>The fullUrl by which the entries of a stored Bundle refer to each other; only our own bases change.</summary>
     public static void WriteStoredFullUrl(ReadOnlySpan<byte> data, TextSpan fullUrl, Bases bases, IBufferWriter<byte> output)
     {

@@ -1,70 +1,95 @@
 using System.Buffers;
 using System.Text.Json;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Forwarding;
 
-/// <summary>Writes a batch or transaction anew from its entries, each in canonical form.</summary>
+/// <summary>Writes a transaction from the calls of its entries, each in canonical form, narrowed and tied to its version.</summary>
 internal static class BundleWriter
 {
-    internal static byte[] Write(FhirRequest bundle, Permit permit)
+    internal static byte[] Write(FhirRequest transaction, IReadOnlyList<UpstreamCall> calls)
     {
-        // What narrows one type's search would break another's: the entries' answers are filtered all the same.
-        var plain = permit with { Obligations = [.. permit.Obligations.Where(static obligation => obligation is not NarrowSearch)] };
-        var output = new ArrayBufferWriter<byte>(bundle.Body.Length + 256);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(calls.Count, transaction.Entries.Count);
+        var output = new ArrayBufferWriter<byte>(transaction.Body.Length + 256);
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
         {
-            json.WriteStartObject();
-            json.WriteString("resourceType", "Bundle");
-            json.WriteString("type", bundle.Interaction == Interaction.Transaction ? "transaction" : "batch");
-            json.WriteStartArray("entry");
-            foreach (var entry in bundle.Entries)
+            Begin(json, transaction.Interaction);
+            for (var i = 0; i < calls.Count; i++)
             {
-                WriteEntry(json, entry, UpstreamCallFactory.Create(entry, plain));
+                var call = calls[i];
+                WriteEntry(json, new BundlePiece(
+                    transaction.Entries[i].FullUrl, call.Method, call.PathAndQuery.TrimStart('/'), call.ContentType, call.Body, Find(call, "If-Match"), Find(call, "If-None-Exist")));
             }
 
-            json.WriteEndArray();
-            json.WriteEndObject();
+            End(json);
         }
 
         return output.WrittenSpan.ToArray();
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, FhirRequest entry, UpstreamCall call)
+    internal static void Begin(Utf8JsonWriter json, Interaction interaction)
     {
         json.WriteStartObject();
-        if (entry.FullUrl is not null)
+        json.WriteString("resourceType", "Bundle");
+        json.WriteString("type", interaction == Interaction.Transaction ? "transaction" : "batch");
+        json.WriteStartArray("entry");
+    }
+
+    internal static void End(Utf8JsonWriter json)
+    {
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    internal static void WriteEntry(Utf8JsonWriter json, BundlePiece piece)
+    {
+        json.WriteStartObject();
+        if (piece.FullUrl is not null)
         {
-            json.WriteString("fullUrl", entry.FullUrl);
+            json.WriteString("fullUrl", piece.FullUrl);
         }
 
-        if (call.ContentType == "application/json-patch+json")
+        if (piece.ContentType == "application/json-patch+json")
         {
             json.WriteStartObject("resource");
             json.WriteString("resourceType", "Binary");
-            json.WriteString("contentType", call.ContentType);
-            json.WriteBase64String("data", call.Body.Span);
+            json.WriteString("contentType", piece.ContentType);
+            json.WriteBase64String("data", piece.Body.Span);
             json.WriteEndObject();
         }
-        else if (!call.Body.IsEmpty)
+        else if (!piece.Body.IsEmpty)
         {
             json.WritePropertyName("resource");
-            json.WriteRawValue(call.Body.Span, skipInputValidation: true);
+            json.WriteRawValue(piece.Body.Span, skipInputValidation: true);
         }
 
         json.WriteStartObject("request");
-        json.WriteString("method", call.Method);
-        json.WriteString("url", call.PathAndQuery.TrimStart('/'));
-        foreach (var (name, value) in call.Headers)
+        json.WriteString("method", piece.Method);
+        json.WriteString("url", piece.Url);
+        if (piece.IfMatch is not null)
         {
-            if (name is "If-Match" or "If-None-Exist")
-            {
-                json.WriteString(name == "If-Match" ? "ifMatch" : "ifNoneExist", value);
-            }
+            json.WriteString("ifMatch", piece.IfMatch);
+        }
+
+        if (piece.IfNoneExist is not null)
+        {
+            json.WriteString("ifNoneExist", piece.IfNoneExist);
         }
 
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static string? Find(UpstreamCall call, string name)
+    {
+        foreach (var header in call.Headers)
+        {
+            if (header.Key == name)
+            {
+                return header.Value;
+            }
+        }
+
+        return null;
     }
 }

@@ -85,19 +85,6 @@ internal static class Narrowing
     internal static KeyValuePair<string, string>? Owner(FhirRequest request, Permit permit) =>
         request.Interaction == Interaction.SearchType && FindNarrowing(permit) is { } narrow ? OwnerParameter.For(request.Type, narrow.Patients) : null;
 
-    /// <summary>Parameters of a conditional write: narrowed too, so that a match outside what is allowed is no match.</summary>
-    internal static IReadOnlyList<QueryParameter> Condition(FhirRequest request, Permit permit)
-    {
-        if (request.Parameters.Count == 0)
-        {
-            return [];
-        }
-
-        List<QueryParameter> narrowed = [.. request.Parameters];
-        AddNarrowing(narrowed, permit);
-        return narrowed;
-    }
-
     private static bool IsDropped(QueryParameter parameter, bool withholds) => parameter.Name switch
     {
         "_format" or "_pretty" or "_elements" or "_outputFormat" => true,

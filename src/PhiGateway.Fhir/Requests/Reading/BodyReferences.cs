@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Reading;
@@ -9,13 +8,13 @@ namespace PhiGateway.Fhir.Requests.Reading;
 internal static class BodyReferences
 {
     /// <summary>Adds the searches that the body would cause to the parts.</summary>
-    internal static Refusal? Check(JsonElement element, RequestSource source, List<AccessPart> parts, List<UsedParameter> used)
+    internal static Refusal? Check(JsonElement element, RequestSource source, BodyFindings found)
     {
         if (element.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in element.EnumerateArray())
             {
-                if (Check(item, source, parts, used) is { } refusal)
+                if (Check(item, source, found) is { } refusal)
                 {
                     return refusal;
                 }
@@ -26,8 +25,8 @@ internal static class BodyReferences
             foreach (var member in element.EnumerateObject())
             {
                 var refusal = member.Value.ValueKind == JsonValueKind.String
-                    ? member.NameEquals("reference"u8) ? CheckOne(member.Value.GetString()!, source, parts, used) : null
-                    : Check(member.Value, source, parts, used);
+                    ? member.NameEquals("reference"u8) ? CheckOne(member.Value.GetString()!, source, found) : null
+                    : Check(member.Value, source, found);
                 if (refusal is not null)
                 {
                     return refusal;
@@ -38,11 +37,11 @@ internal static class BodyReferences
         return null;
     }
 
-    private static Refusal? CheckOne(string reference, RequestSource source, List<AccessPart> parts, List<UsedParameter> used)
+    private static Refusal? CheckOne(string reference, RequestSource source, BodyFindings found)
     {
         if (reference.StartsWith("urn:uuid:", StringComparison.Ordinal))
         {
-            return source.Bundle is { IsTransaction: true } bundle && bundle.FullUrls.Contains(reference)
+            return source.Bundle is { IsTransaction: true } bundle && bundle.Names.IsKnown(reference)
                 ? null
                 : Refusal.Body("reference to a name that no entry of this transaction has");
         }
@@ -67,8 +66,9 @@ internal static class BodyReferences
             return refusal;
         }
 
-        parts.AddRange(condition.Parts);
-        used.AddRange(condition.Used);
+        found.Parts.AddRange(condition.Parts);
+        found.Used.AddRange(condition.Used);
+        found.Conditions.Add(new WriteCondition(condition.ToSearch(source.Line.Base), reference));
         return null;
     }
 }

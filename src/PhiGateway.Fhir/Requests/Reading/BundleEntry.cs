@@ -13,6 +13,16 @@ internal static class BundleEntry
     internal static string? FullUrl(JsonElement entry) =>
         StrictJson.Text(entry, "fullUrl") is { } url && url.StartsWith("urn:uuid:", StringComparison.Ordinal) ? url : null;
 
+    /// <summary>Notes an entry's name and what it stands for; false when the name is another entry's.</summary>
+    internal static bool TryName(FhirContext context, TransactionNames names, string name, JsonElement entry)
+    {
+        var (method, url) = entry.TryGetProperty("request", out var request) ? (StrictJson.Text(request, "method"), StrictJson.Text(request, "url")) : (null, null);
+        var condition = method == "POST" && StrictJson.Text(request, "ifNoneExist") is not null;
+
+        // A conditional create may turn out to be somebody who is there already.
+        return names.TryAdd(name, condition || url is null ? null : method, url is null ? null : Relative(context, url));
+    }
+
     internal static Reading<FhirRequest> Read(RequestSource bundle, BundleScope scope, JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("request", out var request) || StrictJson.Text(request, "method") is not { } method || StrictJson.Text(request, "url") is not { } url)
@@ -26,13 +36,13 @@ internal static class BundleEntry
             return Refusal.Body("new resource with a name that is no urn:uuid").As<FhirRequest>();
         }
 
-        var line = ReadLine(bundle.Context, method, url);
+        var line = ReadLine(bundle, method, url);
         if (!line.TryGet(out var canonical, out var reason))
         {
             return Reading<FhirRequest>.Refused(reason, line.Detail);
         }
 
-        if (ReadBody(entry, method, out var contentType, out var body) is { } refusal)
+        if (ReadBody(entry, scope, method, out var contentType, out var body) is { } refusal)
         {
             return refusal.As<FhirRequest>();
         }
@@ -40,6 +50,7 @@ internal static class BundleEntry
         var headers = new FhirHeaders
         {
             ContentType = contentType,
+            Prefer = bundle.Headers.Prefer,
             IfMatch = StrictJson.Text(request, "ifMatch"),
             IfNoneMatch = StrictJson.Text(request, "ifNoneMatch"),
             IfModifiedSince = StrictJson.Text(request, "ifModifiedSince"),
@@ -51,31 +62,40 @@ internal static class BundleEntry
             return reading;
         }
 
+        if (read.Interaction == Interaction.Capabilities)
+        {
+            return Refusal.Unknown("capabilities in a bundle").As<FhirRequest>();
+        }
+
         return read.Interaction is Interaction.SearchType or Interaction.SearchSystem && method == "POST"
             ? Refusal.Unknown("search by POST in a bundle").As<FhirRequest>()
             : Reading<FhirRequest>.Of(FullUrl(entry) is { } name ? read.Named(name) : read);
     }
 
     // Relative to the base, or below one of our own bases; a leading slash would be relative to the host.
-    private static Reading<CanonicalRequest> ReadLine(FhirContext context, string method, string url)
+    private static string Relative(FhirContext context, string url)
     {
-        var relative = url;
         foreach (var root in context.UpstreamBases.Prepend(context.GatewayBase))
         {
             if (url.Length > root.Length && url.StartsWith(root, StringComparison.Ordinal) && url[root.Length] is '/' or '?')
             {
-                relative = url[root.Length] == '/' ? url[(root.Length + 1)..] : url[root.Length..];
-                break;
+                return url[root.Length] == '/' ? url[(root.Length + 1)..] : url[root.Length..];
             }
         }
 
+        return url;
+    }
+
+    private static Reading<CanonicalRequest> ReadLine(RequestSource bundle, string method, string url)
+    {
+        var relative = Relative(bundle.Context, url);
         return relative.StartsWith('/') || relative.AsSpan(0, relative.IndexOf('?', StringComparison.Ordinal) is var end and >= 0 ? end : relative.Length).Contains(':')
             ? Reading<CanonicalRequest>.Refused(DenyReason.MalformedPath, "entry's url is not relative to this server")
-            : CanonicalReader.Read(method, $"/{relative}", string.Empty);
+            : CanonicalReader.Read(method, $"{bundle.Line.Base}/{relative}", bundle.Line.Base);
     }
 
     // A JSON Patch travels in a bundle as a Binary (R4 3.1.0.11.2).
-    private static Refusal? ReadBody(JsonElement entry, string method, out string? contentType, out ReadOnlyMemory<byte> body)
+    private static Refusal? ReadBody(JsonElement entry, BundleScope scope, string method, out string? contentType, out ReadOnlyMemory<byte> body)
     {
         contentType = null;
         body = default;
@@ -98,7 +118,7 @@ internal static class BundleEntry
             return null;
         }
 
-        body = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(resource).ToArray();
+        body = (scope.IsTransaction ? scope.Names.Resolve(resource) : null) ?? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(resource).ToArray();
         return null;
     }
 }

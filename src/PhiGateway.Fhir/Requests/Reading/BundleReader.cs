@@ -49,10 +49,10 @@ internal static class BundleReader
             return Refusal.Body("bundle without entries or with too many").As<FhirRequest>();
         }
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new TransactionNames();
         foreach (var entry in entries.EnumerateArray())
         {
-            if (BundleEntry.FullUrl(entry) is { } name && !names.Add(name))
+            if (BundleEntry.FullUrl(entry) is { } name && !BundleEntry.TryName(source.Context, names, name, entry))
             {
                 return Refusal.Body("two entries of one name").As<FhirRequest>();
             }
@@ -61,12 +61,19 @@ internal static class BundleReader
         var scope = new BundleScope(kind == "transaction", names);
         var requests = new List<FhirRequest>(entries.GetArrayLength());
         var parts = new List<AccessPart>();
+        var changed = new HashSet<(ResourceType, string)>();
         foreach (var entry in entries.EnumerateArray())
         {
             var reading = BundleEntry.Read(source, scope, entry);
             if (!reading.TryGet(out var request, out var reason))
             {
                 return Reading<FhirRequest>.Refused(reason, reading.Detail);
+            }
+
+            // R4 3.1.0.11.2: such a transaction fails; which of the two changes would be judged over which version?
+            if (scope.IsTransaction && request is { IsWrite: true, Id: { } id } && !changed.Add((request.Type, id)))
+            {
+                return Refusal.Body("two entries of a transaction change one resource").As<FhirRequest>();
             }
 
             requests.Add(request);

@@ -30,8 +30,7 @@ internal static class PatchReader
 
         using (document)
         {
-            var parts = new List<AccessPart>();
-            var used = new List<UsedParameter>();
+            var found = new BodyFindings();
             var touched = new SortedSet<string>(StringComparer.Ordinal);
             var refusal = mediaType switch
             {
@@ -39,7 +38,7 @@ internal static class PatchReader
                 "application/merge-patch+json" => PatchGrammar.ReadMergePatch(document.RootElement, touched),
                 _ => PatchGrammar.ReadPathPatch(document.RootElement, type, touched),
             };
-            refusal ??= BodyReferences.Check(document.RootElement, source, parts, used);
+            refusal ??= BodyReferences.Check(document.RootElement, source, found);
             if (refusal is not null)
             {
                 return refusal.As<FhirRequest>();
@@ -53,8 +52,9 @@ internal static class PatchReader
                 Type = type,
                 Id = id,
                 Parameters = condition?.Parameters ?? [],
-                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients }, .. condition?.Parts ?? [], .. parts],
-                Used = [.. condition?.Used ?? [], .. used],
+                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients }, .. condition?.Parts ?? [], .. found.Parts],
+                Used = [.. condition?.Used ?? [], .. found.Used],
+                Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
                 Body = source.Body,
                 TouchedElements = [.. touched],
                 Headers = source.Headers,

@@ -30,12 +30,12 @@ internal static class WriteReader
             : WithBody(source, type, null, Interaction.Update, condition, "?");
 
     internal static Reading<FhirRequest> Delete(RequestSource source, ResourceType type, string id) =>
-        CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : Done(source, type, id, Interaction.Delete, null, null, [], [], "/{id}");
+        CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : Done(source, type, id, Interaction.Delete, null, null, new BodyFindings(), "/{id}");
 
     internal static Reading<FhirRequest> ConditionalDelete(RequestSource source, ResourceType type) =>
         ConditionReader.Read(source.Context, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
             ? refusal.As<FhirRequest>()
-            : Done(source, type, null, Interaction.Delete, condition, null, [], [], "?");
+            : Done(source, type, null, Interaction.Delete, condition, null, new BodyFindings(), "?");
 
     /// <summary>Query parameters of an unconditional write: none that mean anything.</summary>
     internal static Refusal? CheckQuery(IReadOnlyList<QueryParameter> query)
@@ -98,21 +98,20 @@ internal static class WriteReader
 
     private static Reading<FhirRequest> Scan(RequestSource source, JsonElement body, ResourceType type, string? id, Interaction interaction, Condition? condition, string shape)
     {
-        var parts = new List<AccessPart>();
-        var used = new List<UsedParameter>();
-        if (BodyReferences.Check(body, source, parts, used) is { } refusal)
+        var found = new BodyFindings();
+        if (BodyReferences.Check(body, source, found) is { } refusal)
         {
             return refusal.As<FhirRequest>();
         }
 
         var facts = new ResourceFacts();
-        return source.Scanner.TryScan(source.Body.Span, source.Context, facts)
-            ? Done(source, type, id, interaction, condition, facts, parts, used, shape)
+        return TransactionNames.TryScan(source, body, facts)
+            ? Done(source, type, id, interaction, condition, facts, found, shape)
             : Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "body is not one resource that can be judged");
     }
 
     private static Reading<FhirRequest> Done(
-        RequestSource source, ResourceType type, string? id, Interaction interaction, Condition? condition, ResourceFacts? facts, List<AccessPart> others, List<UsedParameter> used, string shape)
+        RequestSource source, ResourceType type, string? id, Interaction interaction, Condition? condition, ResourceFacts? facts, BodyFindings found, string shape)
     {
         var patients = id is null ? [] : PathPatient.Of(type, id);
         var main = new AccessPart { Interaction = interaction, Type = type, Id = id, Patients = patients, Body = facts };
@@ -123,8 +122,9 @@ internal static class WriteReader
             Type = type,
             Id = id,
             Parameters = condition?.Parameters ?? [],
-            Parts = [main, .. condition?.Parts ?? [], .. others],
-            Used = [.. condition?.Used ?? [], .. used],
+            Parts = [main, .. condition?.Parts ?? [], .. found.Parts],
+            Used = [.. condition?.Used ?? [], .. found.Used],
+            Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
             Body = facts is null ? default : source.Body,
             Headers = source.Headers,
             Template = Template.Of(source.Method, type, shape),

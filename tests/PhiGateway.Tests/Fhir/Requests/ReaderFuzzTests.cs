@@ -1,6 +1,7 @@
 using System.Text;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Fhir.Scopes;
 using Xunit;
 
@@ -27,10 +28,7 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
                 && FhirRequestReader.Read(line, seed.ToHeaders(), body, RequestFixture.Context, RequestFixture.Scanner).TryGet(out var request, out _))
             {
                 understood++;
-                if (request.Handle is null)
-                {
-                    _ = UpstreamCallFactory.Create(request, RequestFixture.Permit());
-                }
+                Send(request);
             }
             else
             {
@@ -40,6 +38,51 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
 
         output.WriteLine($"{Runs} requests: {understood} understood, {refused} refused");
         Assert.True(understood > 1000 && refused > 1000);
+    }
+
+    // As the host would, with a match for every condition and with none.
+    private static void Send(FhirRequest request)
+    {
+        if (request.Handle is not null || request is { OwnCondition: null, Conditions.Count: > 0 })
+        {
+            return;
+        }
+
+        if (request.OwnCondition is { } condition)
+        {
+            _ = UpstreamCallFactory.Create(condition.Search, RequestFixture.Permit());
+            if (ConditionalWrite.OnNone(request) is { } none && ConditionalWrite.Read(none, request, RequestFixture.Context).TryGet(out var created, out _))
+            {
+                Send(created);
+            }
+
+            if (ConditionalWrite.Read(ConditionalWrite.OnMatch(request, "found"), request, RequestFixture.Context).TryGet(out var changed, out _))
+            {
+                Send(changed);
+            }
+
+            return;
+        }
+
+        foreach (var entry in request.Entries)
+        {
+            Send(entry);
+        }
+
+        if (request.Interaction == Interaction.Transaction)
+        {
+            var forms = request.Entries.Select(static entry => entry.OwnCondition is null ? null : ConditionalWrite.OnMatch(entry, "found")).ToArray();
+            var references = request.Entries.SelectMany(static entry => entry.Conditions).Where(static one => one.Reference is not null).Select(static one => one.Reference!).Distinct().ToDictionary(static text => text, static _ => "Patient/found");
+            if (TransactionForms.Read(request, forms, references, RequestFixture.Context).TryGet(out var plain, out _))
+            {
+                Assert.All(plain.Entries, static entry => Assert.Empty(entry.Conditions));
+                _ = UpstreamCallFactory.CreateTransaction(plain, [.. plain.Entries.Select(static entry => UpstreamCallFactory.Create(entry, RequestFixture.Permit()))]);
+            }
+        }
+        else if (request.Interaction != Interaction.Batch)
+        {
+            _ = UpstreamCallFactory.Create(request, RequestFixture.Permit());
+        }
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class UpstreamCallFactoryTests
     [InlineData("GET", "/fhir/Observation?subject=17", "GET", "/Observation?subject=Patient/17")]
     [InlineData("GET", "/fhir/Observation?code=http://loinc.org|1&_summary=text&_pretty=true", "GET", "/Observation?code=http://loinc.org%7C1")]
     [InlineData("GET", "/fhir?_type=Patient&_id=1", "GET", "?_id=1&_type=Patient")]
-    [InlineData("DELETE", "/fhir/Observation?identifier=a|1", "DELETE", "/Observation?identifier=a%7C1")]
+    [InlineData("DELETE", "/fhir/Observation/1", "DELETE", "/Observation/1")]
     public void Create_Request_IsWrittenAnew(string method, string target, string upstreamMethod, string upstream)
     {
         var call = UpstreamCallFactory.Create(RequestFixture.Understood(method, target), RequestFixture.Permit());
@@ -89,27 +89,46 @@ public sealed class UpstreamCallFactoryTests
         Assert.Null(UpstreamCallFactory.FindConflict(request, RequestFixture.Permit()));
     }
 
-    [Fact]
-    public void Create_ConditionalCreate_CarriesTheNarrowedCondition()
+    [Theory]
+    [InlineData("POST", "/fhir/Observation", "identifier=a|1")]
+    [InlineData("PUT", "/fhir/Observation?identifier=a|1", null)]
+    [InlineData("DELETE", "/fhir/Observation?identifier=a|1", null)]
+    public void Create_ConditionThatWasNotLookedUp_Throws(string method, string target, string? ifNoneExist)
     {
-        var request = RequestFixture.Understood("POST", "/fhir/Observation", RequestFixture.Json with { IfNoneExist = "identifier=a|1" }, "{\"resourceType\":\"Observation\"}");
-        var call = UpstreamCallFactory.Create(request, RequestFixture.Permit(new NarrowSearch([KeyValuePair.Create("patient", "17")])));
-        Assert.Contains(call.Headers, header => header is { Key: "If-None-Exist", Value: "identifier=a%7C1&patient=17" });
-        Assert.Equal("application/fhir+json", call.ContentType);
+        var headers = method == "DELETE" ? default : RequestFixture.Json with { IfNoneExist = ifNoneExist };
+        var request = RequestFixture.Understood(method, target, headers, method == "DELETE" ? string.Empty : "{\"resourceType\":\"Observation\"}");
+        Assert.Throws<ArgumentException>(() => UpstreamCallFactory.Create(request, RequestFixture.Permit()));
     }
 
     [Fact]
-    public void Create_Transaction_IsWrittenFromItsEntries()
+    public void Unless_SearchThatFoundNothing_IsTheNarrowedCondition()
+    {
+        var request = RequestFixture.Understood("POST", "/fhir/Observation", RequestFixture.Json with { IfNoneExist = "identifier=a|1" }, "{\"resourceType\":\"Observation\"}");
+        Assert.True(ConditionalWrite.Read(ConditionalWrite.OnNone(request)!, request, RequestFixture.Context).TryGet(out var plain, out _));
+        var permit = RequestFixture.Permit(new NarrowSearch([KeyValuePair.Create("category", "laboratory")]));
+
+        var call = UpstreamCallFactory.Unless(UpstreamCallFactory.Create(plain, RequestFixture.Permit()), request.OwnCondition!.Search, permit);
+
+        Assert.Equal(("POST", "/Observation", "application/fhir+json"), (call.Method, call.PathAndQuery, call.ContentType));
+        Assert.Contains(call.Headers, header => header is { Key: "If-None-Exist", Value: "identifier=a%7C1&category=laboratory" });
+        Assert.Equal("/Observation?identifier=a%7C1&_count=50&category=laboratory", UpstreamCallFactory.Create(request.OwnCondition.Search, permit).PathAndQuery);
+    }
+
+    [Fact]
+    public void CreateTransaction_EntriesCalls_AreWrittenNarrowedAndTied()
     {
         const string Body = """
             {"resourceType":"Bundle","type":"transaction","meta":{"tag":[]},"entry":[
-              {"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=a|1"}},
+              {"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}},
               {"resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"}},"request":{"method":"POST","url":"https://gw.hospital.example/fhir/Observation"}},
-              {"request":{"method":"GET","url":"Patient/17"}}]}
+              {"request":{"method":"DELETE","url":"Observation/9","ifMatch":"W/\"3\""}},
+              {"request":{"method":"GET","url":"Observation?patient=17"}}]}
             """;
-        var call = UpstreamCallFactory.Create(RequestFixture.Understood("POST", "/fhir", RequestFixture.Json, Body), RequestFixture.Permit());
+        var transaction = RequestFixture.Understood("POST", "/fhir", RequestFixture.Json, Body);
+        var narrow = RequestFixture.Permit(new NarrowSearch([KeyValuePair.Create("category", "laboratory")]));
+        var call = UpstreamCallFactory.CreateTransaction(transaction, [.. transaction.Entries.Select(entry => UpstreamCallFactory.Create(entry, narrow))]);
         Assert.Equal(
-            """{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=a%7C1"}},{"resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"}},"request":{"method":"POST","url":"Observation"}},{"request":{"method":"GET","url":"Patient/17"}}]}""",
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}},{"resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"}},"request":{"method":"POST","url":"Observation"}},{"request":{"method":"DELETE","url":"Observation/9","ifMatch":"W/\u00223\u0022"}},{"request":{"method":"GET","url":"Observation?patient=17\u0026category=laboratory"}}]}""",
             Encoding.UTF8.GetString(call.Body.Span));
     }
 

@@ -1,0 +1,13 @@
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Fhir.Requests.Reading;
+
+/// <summary>The searches found in a body: what they make the server look at, and themselves.</summary>
+internal sealed class BodyFindings
+{
+    internal List<AccessPart> Parts { get; } = [];
+
+    internal List<UsedParameter> Used { get; } = [];
+
+    internal List<WriteCondition> Conditions { get; } = [];
+}

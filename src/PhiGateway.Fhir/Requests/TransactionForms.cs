@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests.Forwarding;
+using PhiGateway.Fhir.Requests.Reading;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests;
+
+/// <summary>Writes a transaction anew with its conditions looked up, and reads it again: from there on it holds none.</summary>
+public static class TransactionForms
+{
+    /// <summary>The same transaction with plain entries.</summary>
+    /// <param name="transaction">As it was read.</param>
+    /// <param name="forms">One per entry; null leaves the entry as it is.</param>
+    /// <param name="references">Conditional references and what each of them means.</param>
+    /// <param name="context">Bases and limits.</param>
+    public static Reading<FhirRequest> Read(FhirRequest transaction, IReadOnlyList<PlainForm?> forms, IReadOnlyDictionary<string, string> references, FhirContext context)
+    {
+        var output = new ArrayBufferWriter<byte>(transaction.Body.Length + 256);
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
+        {
+            BundleWriter.Begin(json, Interaction.Transaction);
+            for (var i = 0; i < transaction.Entries.Count; i++)
+            {
+                var entry = transaction.Entries[i];
+                var form = forms[i] ?? new PlainForm(entry.Canonical.Method, entry.Canonical.Segments, entry.Headers, entry.Body);
+                var url = new StringBuilder(64);
+                CanonicalWriter.AppendPath(url, form.Segments);
+                CanonicalWriter.AppendQuery(url, forms[i] is null ? entry.Canonical.Query : [], '?');
+                BundleWriter.WriteEntry(json, new BundlePiece(entry.FullUrl, form.Method, url.ToString().TrimStart('/'), form.Headers.ContentType, Resolve(form, references), form.Headers.IfMatch, form.Headers.IfNoneExist));
+            }
+
+            BundleWriter.End(json);
+        }
+
+        return RequestRouter.Route(new RequestSource(transaction.Canonical, transaction.Headers, output.WrittenMemory, context, ResourceBodyScanner.Instance, Bundle: null));
+    }
+
+    private static ReadOnlyMemory<byte> Resolve(PlainForm form, IReadOnlyDictionary<string, string> references)
+    {
+        if (form.Body.IsEmpty || references.Count == 0)
+        {
+            return form.Body;
+        }
+
+        using var document = JsonDocument.Parse(form.Body);
+        return ReferenceRewriter.Rewrite(document.RootElement, references) is { } rewritten ? rewritten : form.Body;
+    }
+}

@@ -1,0 +1,91 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Forward;
+
+/// <summary>Makes the one call of a request, or of an entry of a batch: looks up what a condition matches and what a change overwrites, and decides over both.</summary>
+internal sealed class CallPreparation(StoredVersionGuard storedVersions, ConditionSearch conditions)
+{
+    /// <summary>The call; the exchange holds the permit under which it goes.</summary>
+    public async ValueTask<PreparedCall> PrepareAsync(GatewayExchange exchange)
+    {
+        if (exchange.Request!.OwnCondition is { } condition)
+        {
+            return await ResolveAsync(exchange, exchange.Request, condition.Search);
+        }
+
+        var (decided, version) = StoredVersions.AreNeeded(exchange.Request) ? await storedVersions.DecideAsync(exchange) : (StageResult.Continue, null);
+        return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : Write(exchange, version);
+    }
+
+    // Behind a handle, the place that the upstream named.
+    private static PreparedCall Write(GatewayExchange exchange, string? version)
+    {
+        if (UpstreamCallFactory.FindConflict(exchange.Request!, exchange.Permit!) is { } conflict)
+        {
+            return PreparedCall.Refused(conflict);
+        }
+
+        var call = exchange.Continuation is { } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
+        return PreparedCall.Of(Tie(call, exchange.Request!, version));
+    }
+
+    /// <summary>The call, for that version only; a client's own version was compared with it before.</summary>
+    public static UpstreamCall Tie(UpstreamCall call, FhirRequest request, string? version) =>
+        version is null || request.Headers.IfMatch is not null ? call : call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] };
+
+    private async ValueTask<PreparedCall> ResolveAsync(GatewayExchange exchange, FhirRequest write, FhirRequest search)
+    {
+        var found = await conditions.RunAsync(exchange, search);
+        if (found.Refusal is { } refusal)
+        {
+            return PreparedCall.Refused(refusal, "condition");
+        }
+
+        if (found.Ids.Count > 1)
+        {
+            return PreparedCall.Refused(DenyReason.ConditionAmbiguous);
+        }
+
+        var isMatch = found.Ids.Count == 1;
+        if ((isMatch ? ConditionalWrite.OnMatch(write, found.Ids[0]) : ConditionalWrite.OnNone(write)) is not { } form)
+        {
+            // A patch or a delete of nothing is one of something missing; a version of nothing cannot be met.
+            return PreparedCall.Refused(write.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld, "condition-matches-nothing");
+        }
+
+        var reading = ConditionalWrite.Read(form, write, exchange.Route!.Fhir);
+        if (!reading.TryGet(out var plain, out var unread))
+        {
+            return PreparedCall.Refused(unread, reading.Detail);
+        }
+
+        exchange.Conditional = write;
+        exchange.Request = plain;
+        switch (plain.Interaction)
+        {
+            case Interaction.Read:
+                // The condition was the search that found it; what is read is what that search may show.
+                exchange.Permit = found.Permit;
+                return PreparedCall.Of(UpstreamCallFactory.Create(plain, found.Permit!));
+            case Interaction.Create:
+                return Create(exchange, write, search, found.Permit!);
+            default:
+                exchange.Expected = isMatch ? StoredState.Present : StoredState.Absent;
+                return await PrepareAsync(exchange);
+        }
+    }
+
+    // What no condition matched is made anew: under the right to update where that was asked for (R4 3.1.0.4.3), under a name that the server chooses.
+    private static PreparedCall Create(GatewayExchange exchange, FhirRequest write, FhirRequest search, Permit permit)
+    {
+        var part = exchange.Request!.Parts[0];
+        var decided = DecisionMaker.Decide(exchange, [write.Interaction == Interaction.Update ? part with { Interaction = Interaction.Update, StoredState = StoredState.Absent } : part]);
+        return decided.IsRefused(out _)
+            ? PreparedCall.Refused(decided)
+            : PreparedCall.OfCreation(UpstreamCallFactory.Create(exchange.Request, exchange.Permit!), search, permit);
+    }
+}

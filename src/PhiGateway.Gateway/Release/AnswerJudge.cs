@@ -1,0 +1,88 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Registry;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch.</summary>
+internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, SnapshotHolder snapshots)
+{
+    /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
+    public static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
+    {
+        var answer = exchange.Answer!;
+        if (answer.Length == 0 || answer.Status == 204)
+        {
+            return StageResult.Continue;
+        }
+
+        try
+        {
+            await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
+            if (stream is null)
+            {
+                return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
+            }
+
+            body.Expect(answer.Length ?? 0);
+            if (!await body.TryReadAsync(stream, exchange.Http.RequestAborted))
+            {
+                return StageResult.Refuse(DenyReason.AnswerTooLarge);
+            }
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
+        {
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
+        }
+
+        return CheckType(answer, body);
+    }
+
+    /// <summary>What is not empty must be JSON.</summary>
+    public static StageResult CheckType(UpstreamAnswer answer, PooledBuffer body) =>
+        body.Length == 0 || IsJson(answer) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+
+    /// <summary>Whether the answer says that it is JSON.</summary>
+    public static bool IsJson(UpstreamAnswer answer) => answer.MediaType is "application/fhir+json" or "application/json" or "application/json+fhir";
+
+    /// <summary>Judges resource by resource, then asks whether all of it may leave, now, to this client.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="meaning">What the status means.</param>
+    /// <param name="body">The body, whole.</param>
+    /// <param name="filtered">Receives what is rewritten.</param>
+    /// <returns>When it continues, the bytes that may leave.</returns>
+    public (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    {
+        var bytes = ReadOnlyMemory<byte>.Empty;
+        if (body.Length > 0 && meaning.HasBody)
+        {
+            switch (AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles)))
+            {
+                case AnswerVerdict.Unchanged:
+                    bytes = body.Written;
+                    break;
+                case AnswerVerdict.Rewritten:
+                    bytes = filtered.Written;
+                    break;
+                case AnswerVerdict.Withheld:
+                    return (StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString()), default);
+                default:
+                    return (StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement"), default);
+            }
+        }
+        else if (meaning.NeedsBody)
+        {
+            return (StageResult.Refuse(DenyReason.UnreadableAnswer, "empty"), default);
+        }
+
+        var asked = ReleaseChecks.Ask(exchange, exchange.Disclosure, 0, snapshots);
+        return asked.IsRefused(out _) ? (asked, default) : (StageResult.Continue, bytes);
+    }
+
+    /// <summary>A buffer for one answer, of the size that may be held.</summary>
+    public PooledBuffer NewBuffer() => new(options.Limits.MaxAnswer);
+}

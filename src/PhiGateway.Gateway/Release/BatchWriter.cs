@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Refusals;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Writes the batch-response: one entry per entry of the request, in their order (R4 3.1.0.11.4).</summary>
+internal sealed class BatchWriter : IDisposable
+{
+    private readonly Utf8JsonWriter _json;
+
+    public BatchWriter(IBufferWriter<byte> output)
+    {
+        _json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        _json.WriteStartObject();
+        _json.WriteString("resourceType", "Bundle");
+        _json.WriteString("type", "batch-response");
+        _json.WriteStartArray("entry");
+    }
+
+    /// <summary>An entry that was answered.</summary>
+    /// <param name="entry">Its exchange; status and disclosure are set.</param>
+    /// <param name="answer">The upstream's answer, for its headers.</param>
+    /// <param name="resource">What may leave; empty without a resource.</param>
+    public void WriteAnswer(GatewayExchange entry, UpstreamAnswer answer, ReadOnlyMemory<byte> resource)
+    {
+        var isOne = AnswerHeaders.IsOneResource(entry);
+        _json.WriteStartObject();
+        if (!resource.IsEmpty && entry.Canonical!.Method != "HEAD")
+        {
+            if (isOne && entry.Disclosure.Resources[0] is { Id: { } id, Type: var type })
+            {
+                _json.WriteString("fullUrl", $"{entry.Route!.Fhir.GatewayBase}/{type.Name}/{id}");
+            }
+
+            _json.WritePropertyName("resource");
+            _json.WriteRawValue(resource.Span, skipInputValidation: true);
+        }
+
+        _json.WriteStartObject("response");
+        _json.WriteString("status", PhraseOf(entry.Status));
+        if (AnswerHeaders.LocationOf(entry, answer) is { } location)
+        {
+            _json.WriteString("location", location);
+        }
+
+        if (isOne && AnswerHeaders.TagOf(entry) is { } tag)
+        {
+            _json.WriteString("etag", tag);
+        }
+
+        if (isOne && answer.LastModified is { } date)
+        {
+            _json.WriteString("lastModified", date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        }
+
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    /// <summary>An entry that was refused: status, code and decision id, as it would have been told by itself.</summary>
+    public void WriteRefusal(GatewayExchange entry, DenyReason reason)
+    {
+        _json.WriteStartObject();
+        _json.WriteStartObject("response");
+        _json.WriteString("status", (entry.RefusalStatus ?? reason.Status).ToString(CultureInfo.InvariantCulture));
+        _json.WritePropertyName("outcome");
+        RefusalWriter.WriteOutcome(_json, entry.Id, reason, null);
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    /// <summary>Ends the Bundle.</summary>
+    public void End()
+    {
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private static string PhraseOf(int status) => status switch
+    {
+        200 => "200 OK",
+        201 => "201 Created",
+        202 => "202 Accepted",
+        204 => "204 No Content",
+        _ => status.ToString(CultureInfo.InvariantCulture),
+    };
+}
