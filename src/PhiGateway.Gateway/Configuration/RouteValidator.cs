@@ -28,20 +28,12 @@ internal static class RouteValidator
             ValidateRoute(route, clusters, options, problems);
         }
 
-        // Two routes for one place would be told apart only when a request comes, and then by a fault.
-        foreach (var twice in routes.GroupBy(PlaceOf, StringComparer.OrdinalIgnoreCase).SelectMany(static group => group.Skip(1)))
-        {
-            problems.Add(new ConfigurationProblem($"{twice.Path}:Match", "is the same as another route's: give each a base or hosts of its own."));
-        }
-
+        RoutePlaces.Validate(routes, problems);
         foreach (var cluster in clusters.Values)
         {
             ValidateCluster(cluster, problems);
         }
     }
-
-    private static string PlaceOf(IConfigurationSection route) =>
-        $"{route["Match:Path"]} {string.Join(' ', route.GetSection("Match:Hosts").GetChildren().Select(static host => host.Value).Order(StringComparer.OrdinalIgnoreCase))}";
 
     private static void ValidateRoute(IConfigurationSection route, Dictionary<string, IConfigurationSection> clusters, GatewayOptions options, List<ConfigurationProblem> problems)
     {

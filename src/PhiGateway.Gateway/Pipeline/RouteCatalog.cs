@@ -60,7 +60,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
             Fhir = new FhirContext
             {
-                GatewayBase = options.PublicBase + basePath,
+                GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
                 UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
             },
         };
