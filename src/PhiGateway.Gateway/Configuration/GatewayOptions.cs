@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Access;
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -37,6 +38,9 @@ public sealed class GatewayOptions
     /// <summary>Secret that seals pages, export jobs and export files, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters, the same on every node behind one address;
     /// null: a random one, so that handles are good on the node that issued them until it restarts.</summary>
     public string? HandleKey { get; set; }
+
+    /// <summary>Clinical APIs that are not FHIR, by the name that a route's <c>Phi.Api</c> gives; none by default.</summary>
+    public IReadOnlyDictionary<string, ApiOptions> Apis { get; set; } = new Dictionary<string, ApiOptions>();
 
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }

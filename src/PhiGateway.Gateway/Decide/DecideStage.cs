@@ -17,7 +17,7 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
 
     private StageResult Decide(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange.Canonical!))
+        if (Discovery.IsPublic(exchange))
         {
             exchange.Permit = DiscoveryPermit;
             return StageResult.Continue;
@@ -32,6 +32,6 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
 
         // What a change would overwrite is a fact of the upstream. It is fetched in Forward, once there is room for this client,
         // and decided over there; until then only its absence stands in the way, and there is no permit.
-        return result.Refusal == DenyReason.PatientUndetermined && StoredVersions.AreNeeded(exchange.Request!) ? StageResult.Continue : result;
+        return result.Refusal == DenyReason.PatientUndetermined && StoredVersions.AreNeeded(exchange) ? StageResult.Continue : result;
     }
 }

@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Decide;
@@ -8,13 +9,13 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
-internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard storedVersions, AuditTrail trail) : IStage
+internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard storedVersions, ApiVersionGuard apiVersions, AuditTrail trail) : IStage
 {
     public string Name => "Forward";
 
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange.Canonical!))
+        if (Discovery.IsPublic(exchange))
         {
             // The gateway speaks for itself: there is nothing to ask of the upstream.
             return StageResult.Continue;
@@ -22,9 +23,9 @@ internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard stored
 
         // 1. A change is decided over what it changes, and tied to the version that was judged.
         string? version = null;
-        if (StoredVersions.AreNeeded(exchange.Request!))
+        if (StoredVersions.AreNeeded(exchange))
         {
-            var (decided, found) = await storedVersions.DecideAsync(exchange);
+            var (decided, found) = exchange.Api is { } changed ? await apiVersions.DecideAsync(exchange, changed) : await storedVersions.DecideAsync(exchange);
             if (decided.IsRefused(out _))
             {
                 return decided;
@@ -34,16 +35,12 @@ internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard stored
         }
 
         // 2. The call, from the canonical request and the permit's obligations; behind a handle, the place that the upstream named.
-        if (UpstreamCallFactory.FindConflict(exchange.Request!, exchange.Permit!) is { } conflict)
+        if (exchange.Api is null && UpstreamCallFactory.FindConflict(exchange.Request!, exchange.Permit!) is { } conflict)
         {
             return StageResult.Refuse(conflict);
         }
 
-        var call = exchange.Continuation is { } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
-        if (version is not null && exchange.Request!.Headers.IfMatch is null)
-        {
-            call = call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] };
-        }
+        var call = exchange.Api is { } api ? ApiCallFactory.Create(api, version) : CallOf(exchange, version);
 
         // 3. A write's intent, durable before the upstream hears of it.
         if (exchange.Asked!.IsWrite)
@@ -64,5 +61,13 @@ internal sealed class ForwardStage(IUpstream upstream, StoredVersionGuard stored
 
         exchange.Answer = answer;
         return StageResult.Continue;
+    }
+
+    private static UpstreamCall CallOf(GatewayExchange exchange, string? version)
+    {
+        var call = exchange.Continuation is { } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
+        return version is not null && exchange.Request!.Headers.IfMatch is null
+            ? call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] }
+            : call;
     }
 }

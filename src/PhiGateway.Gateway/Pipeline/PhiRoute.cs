@@ -1,4 +1,5 @@
 using PhiGateway.Fhir;
+using PhiGateway.Fhir.Apis;
 
 namespace PhiGateway.Gateway.Pipeline;
 
@@ -7,7 +8,7 @@ internal sealed record PhiRoute
 {
     public required string RouteId { get; init; }
 
-    /// <summary>FHIR base as a path, without trailing slash.</summary>
+    /// <summary>The base as a path, without trailing slash.</summary>
     public required string Base { get; init; }
 
     public required string Tenant { get; init; }
@@ -23,5 +24,9 @@ internal sealed record PhiRoute
     /// <summary>How long the upstream may take to begin its answer.</summary>
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>Bases and limits; those of JSON hold for declared APIs too.</summary>
     public required FhirContext Fhir { get; init; }
+
+    /// <summary>What may be asked, where it is not FHIR that is spoken; null: FHIR R4.</summary>
+    public ApiTable? Api { get; init; }
 }

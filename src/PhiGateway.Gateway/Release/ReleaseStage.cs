@@ -18,6 +18,7 @@ internal sealed class ReleaseStage(
     GatewayOptions options,
     DiscoveryDocuments discovery,
     ExportAnswers exports,
+    ApiAnswers apis,
     StreamedRelease streams,
     HandleIssuer handles,
     AuditTrail trail,
@@ -30,9 +31,14 @@ internal sealed class ReleaseStage(
 
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange.Canonical!))
+        if (Discovery.IsPublic(exchange))
         {
             return await discovery.WriteAsync(exchange);
+        }
+
+        if (exchange.Api is { } api)
+        {
+            return await apis.ReleaseAsync(exchange, api);
         }
 
         if (ExportAnswers.IsExport(exchange.Asked!.Interaction))

@@ -144,7 +144,7 @@ public abstract class Installation : IAsyncLifetime
         return peer;
     }
 
-    internal static JsonObject Issuer(string name, IdentityProvider provider, string audience) => new()
+    internal static JsonObject IssuerOf(string name, IdentityProvider provider, string audience) => new()
     {
         ["Name"] = name, ["Issuer"] = provider.Issuer, ["Audience"] = audience, ["Algorithms"] = new JsonArray("ES256"), ["Environment"] = "production",
     };

@@ -64,7 +64,7 @@ public sealed class TenancyWorld : Installation
                 ["ehr-south"] = Cluster(South.Base, "Bearer of-south"),
             },
         };
-        return ([Issuer("north-idp", NorthIssuer, origin + "/north"), Issuer("south-idp", SouthIssuer, origin + "/south")], proxy, []);
+        return ([IssuerOf("north-idp", NorthIssuer, origin + "/north"), IssuerOf("south-idp", SouthIssuer, origin + "/south")], proxy, []);
     }
 
     private protected override async Task FillAsync()

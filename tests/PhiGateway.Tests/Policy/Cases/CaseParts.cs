@@ -109,5 +109,8 @@ internal static class CaseParts
         Conditions = [.. CaseFiles.Texts(part["conditions"]).Select(CaseScopes.ReadConstraint)],
         Uses = CaseFiles.Texts(part["uses"]),
         Body = ReadFacts(part["body"]),
+        Judgeable = part["judgeable"] is { } known
+            ? new JudgeableFacts(CaseFiles.Texts(known["parameters"]), known["labels"]?.GetValue<bool>() ?? false, ConfidentialityCodes.TryParse(CaseFiles.Text(known["floor"]) ?? "N", out var floor) ? floor : Confidentiality.VeryRestricted)
+            : null,
     };
 }
