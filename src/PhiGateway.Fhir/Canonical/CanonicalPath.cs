@@ -8,14 +8,14 @@ namespace PhiGateway.Fhir.Canonical;
 internal static class CanonicalPath
 {
     // The longest legitimate path is a sealed handle of the gateway's own; FHIR itself needs five segments of 64.
-    private const int MaxSegments = 6;
+    internal const int MaxSegments = 6;
     private const int MaxSegmentLength = 4096;
 
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:*");
 
     /// <summary>Reads what follows the base: nothing, one slash, or <c>/segment</c> repeated.</summary>
-    internal static Refusal? Read(ReadOnlySpan<char> path, out string[] segments)
+    internal static Refusal? Read(ReadOnlySpan<char> path, int maxSegments, out string[] segments)
     {
         segments = [];
         if (path.Length <= 1)
@@ -25,7 +25,7 @@ internal static class CanonicalPath
 
         path = path[1..];
         var count = path.Count('/') + 1;
-        if (count > MaxSegments)
+        if (count > maxSegments)
         {
             return Malformed("too many segments");
         }

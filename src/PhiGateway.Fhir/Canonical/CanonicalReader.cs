@@ -13,7 +13,10 @@ public static class CanonicalReader
     public const int MaxParameters = 256;
 
     /// <summary>Reads method and raw target (as on the wire, before any decoding) below a base path.</summary>
-    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath)
+    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath) => Read(method, rawTarget, basePath, CanonicalPath.MaxSegments);
+
+    /// <summary>The same with a limit of one's own on the path's segments, for backends whose paths are longer than FHIR's.</summary>
+    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath, int maxSegments)
     {
         var known = KnownMethod(method);
         if (known is null)
@@ -39,7 +42,7 @@ public static class CanonicalReader
             return Reading<CanonicalRequest>.Refused(DenyReason.NoRoute, "target is not below the base");
         }
 
-        if (CanonicalPath.Read(path[root.Length..], out var segments) is { } brokenPath)
+        if (CanonicalPath.Read(path[root.Length..], maxSegments, out var segments) is { } brokenPath)
         {
             return brokenPath.As<CanonicalRequest>();
         }

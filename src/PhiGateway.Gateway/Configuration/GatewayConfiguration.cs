@@ -44,6 +44,7 @@ internal static class GatewayConfiguration
         var gateway = configuration.GetSection("PhiGateway");
         problems.AddRange(UnknownKeys.Find(gateway, typeof(GatewayOptions)));
         var options = Bind(gateway, problems);
+        options.RouteHosts = RoutePlaces.HostsOf(configuration.GetSection("ReverseProxy"));
         GatewayOptionsValidator.Validate(options, problems);
         RouteValidator.Validate(configuration.GetSection("ReverseProxy"), options, problems);
         return (options, problems);

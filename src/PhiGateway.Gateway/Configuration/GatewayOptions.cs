@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Access;
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -38,12 +39,25 @@ public sealed class GatewayOptions
     /// null: a random one, so that handles are good on the node that issued them until it restarts.</summary>
     public string? HandleKey { get; set; }
 
+    /// <summary>Clinical APIs that are not FHIR, by the name that a route's <c>Phi.Api</c> gives; none by default.</summary>
+    public IReadOnlyDictionary<string, ApiOptions> Apis { get; set; } = new Dictionary<string, ApiOptions>();
+
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
 
-    /// <summary>Every authority accepted in the Host header.</summary>
+    /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
+    internal IReadOnlyList<string> RouteHosts { get; set; } = [];
+
+    /// <summary>Every authority accepted in the Host header: that of <see cref="PublicBase"/>, <see cref="Hosts"/>, and those of routes, which stand at the port of <see cref="PublicBase"/> when they name none.</summary>
     internal IReadOnlyList<string> AcceptedHosts =>
-        Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri) ? [uri.Authority, .. Hosts] : Hosts;
+        Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri) ? [uri.Authority, .. Hosts, .. RouteHosts.Select(host => AuthorityOf(host, uri))] : Hosts;
+
+    /// <summary>Scheme, host and port that clients of a route use: its own host where it names one, else <see cref="PublicBase"/>.</summary>
+    internal string PublicBaseOf(IReadOnlyList<string>? hosts) =>
+        hosts is [var first, ..] && Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{AuthorityOf(first, uri)}" : PublicBase;
+
+    private static string AuthorityOf(string host, Uri publicBase) =>
+        publicBase.IsDefaultPort || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']')) ? host : $"{host}:{publicBase.Port}";
 }
 
 /// <summary>Where the two planes listen.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -81,6 +82,13 @@ internal static class GatewayOptionsValidator
         foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
         {
             problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));
+        }
+
+        foreach (var (name, api) in options.Apis)
+        {
+            var found = new List<ApiProblem>();
+            _ = ApiTable.Compile(api, found);
+            problems.AddRange(found.Select(problem => new ConfigurationProblem($"PhiGateway:Apis:{name}:{problem.Path}", problem.Message)));
         }
 
         foreach (var problem in options.Admin.Oidc?.Validate() ?? [])

@@ -3,10 +3,10 @@ namespace PhiGateway.Gateway.Configuration;
 /// <summary>The metadata keys that a YARP route or cluster carries for the gateway.</summary>
 internal static class RouteMetadata
 {
-    /// <summary>Route: what is spoken there; <c>fhir-r4</c>. Required.</summary>
+    /// <summary>Route: what is spoken there; <c>fhir-r4</c> or <c>rest-json</c>. Required.</summary>
     public const string Kind = "Phi.Kind";
 
-    /// <summary>Route: the FHIR base as a path, such as <c>/fhir</c>. Required.</summary>
+    /// <summary>Route: the base as a path, such as <c>/fhir</c>. Required.</summary>
     public const string Base = "Phi.Base";
 
     /// <summary>Route: the tenant whose data is behind it. Required.</summary>
@@ -24,11 +24,17 @@ internal static class RouteMetadata
     /// <summary>Cluster: what the upstream's self links must show of a narrowed search, <c>required</c> (default), <c>optional</c> or, Security, <c>ignored</c>.</summary>
     public const string SelfLinks = "Phi.SelfLinks";
 
-    /// <summary>The one kind there is.</summary>
+    /// <summary>Route of kind <c>rest-json</c>: which of <c>PhiGateway:Apis</c> declares what may be asked there. Required.</summary>
+    public const string Api = "Phi.Api";
+
+    /// <summary>A FHIR R4 server.</summary>
     public const string FhirR4 = "fhir-r4";
 
+    /// <summary>A JSON REST API that a table declares.</summary>
+    public const string RestJson = "rest-json";
+
     /// <summary>Keys a route may have.</summary>
-    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment];
+    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api];
 
     /// <summary>Keys a cluster may have.</summary>
     public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks];

@@ -28,30 +28,19 @@ internal static class RouteValidator
             ValidateRoute(route, clusters, options, problems);
         }
 
-        // Two routes for one place would be told apart only when a request comes, and then by a fault.
-        foreach (var twice in routes.GroupBy(PlaceOf, StringComparer.OrdinalIgnoreCase).SelectMany(static group => group.Skip(1)))
-        {
-            problems.Add(new ConfigurationProblem($"{twice.Path}:Match", "is the same as another route's: give each a base or hosts of its own."));
-        }
-
+        RoutePlaces.Validate(routes, problems);
         foreach (var cluster in clusters.Values)
         {
             ValidateCluster(cluster, problems);
         }
     }
 
-    private static string PlaceOf(IConfigurationSection route) =>
-        $"{route["Match:Path"]} {string.Join(' ', route.GetSection("Match:Hosts").GetChildren().Select(static host => host.Value).Order(StringComparer.OrdinalIgnoreCase))}";
-
     private static void ValidateRoute(IConfigurationSection route, Dictionary<string, IConfigurationSection> clusters, GatewayOptions options, List<ConfigurationProblem> problems)
     {
         problems.AddRange(UnknownKeys.Find(route, typeof(RouteConfig)));
         var metadata = route.GetSection("Metadata");
         Unknown(metadata, RouteMetadata.OfRoutes, problems);
-        if (metadata[RouteMetadata.Kind] != RouteMetadata.FhirR4)
-        {
-            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Kind}", "must be fhir-r4."));
-        }
+        ValidateKind(metadata, options, problems);
 
         var basePath = metadata[RouteMetadata.Base];
         if (basePath is null || !BasePath.IsValid(basePath))
@@ -78,7 +67,24 @@ internal static class RouteValidator
             problems.Add(new ConfigurationProblem(child.Path, "has no effect here: the upstream request is generated, and access is decided by the registry. Remove it."));
         }
 
-        _ = options;
+    }
+
+    private static void ValidateKind(IConfigurationSection metadata, GatewayOptions options, List<ConfigurationProblem> problems)
+    {
+        var kind = metadata[RouteMetadata.Kind];
+        var api = metadata[RouteMetadata.Api];
+        if (kind is not (RouteMetadata.FhirR4 or RouteMetadata.RestJson))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Kind}", "must be fhir-r4, or rest-json for an API that a table declares."));
+        }
+        else if (kind == RouteMetadata.RestJson && (api is null || !options.Apis.ContainsKey(api)))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Api}", "must name one of PhiGateway:Apis."));
+        }
+        else if (kind == RouteMetadata.FhirR4 && api is not null)
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Api}", "belongs to routes of the kind rest-json."));
+        }
     }
 
     private static void ValidateCluster(IConfigurationSection cluster, List<ConfigurationProblem> problems)
@@ -121,7 +127,7 @@ internal static class RouteValidator
         {
             if (!Uri.TryCreate(destination["Address"], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Query.Length > 0)
             {
-                problems.Add(new ConfigurationProblem($"{destination.Path}:Address", "must be the upstream's FHIR base, such as https://ehr.internal:8443/r4."));
+                problems.Add(new ConfigurationProblem($"{destination.Path}:Address", "must be the upstream's base, such as https://ehr.internal:8443/r4."));
             }
         }
     }

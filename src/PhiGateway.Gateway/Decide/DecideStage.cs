@@ -18,7 +18,7 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
 
     private StageResult Decide(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange.Canonical!))
+        if (Discovery.IsPublic(exchange))
         {
             exchange.Permit = DiscoveryPermit;
             return StageResult.Continue;

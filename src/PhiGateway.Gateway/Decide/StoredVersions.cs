@@ -1,4 +1,4 @@
-using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
@@ -7,10 +7,15 @@ namespace PhiGateway.Gateway.Decide;
 /// <summary>Says which parts of a request change a resource that is already there.</summary>
 internal static class StoredVersions
 {
-    /// <summary>Whether any part changes a resource that the request names by its id.</summary>
-    public static bool AreNeeded(FhirRequest request)
+    /// <summary>Whether any part changes a resource that the request names by its id, and its stored version can be read.</summary>
+    public static bool AreNeeded(GatewayExchange exchange)
     {
-        foreach (var part in request.Parts)
+        if (exchange.Api is { } api)
+        {
+            return api.Operation.StoredRead is not null;
+        }
+
+        foreach (var part in exchange.Request!.Parts)
         {
             if (IsNeeded(part))
             {

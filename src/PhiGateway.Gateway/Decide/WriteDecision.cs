@@ -26,7 +26,7 @@ internal static class WriteDecision
         var result = DecisionMaker.Decide(exchange, request.Conditions.Count == 0 ? request.Parts : [request.Parts[0]]);
         if (request.Conditions.Count == 0)
         {
-            return result.Refusal == DenyReason.PatientUndetermined && StoredVersions.AreNeeded(request) ? StageResult.Continue : result;
+            return result.Refusal == DenyReason.PatientUndetermined && StoredVersions.AreNeeded(exchange) ? StageResult.Continue : result;
         }
 
         // A permit for what was not looked up yet is none.

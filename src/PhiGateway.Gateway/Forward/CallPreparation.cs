@@ -17,7 +17,7 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
             return await ResolveAsync(exchange, exchange.Request, condition.Search);
         }
 
-        var (decided, version) = StoredVersions.AreNeeded(exchange.Request) ? await storedVersions.DecideAsync(exchange) : (StageResult.Continue, null);
+        var (decided, version) = StoredVersions.AreNeeded(exchange) ? await storedVersions.DecideAsync(exchange) : (StageResult.Continue, null);
         return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : Write(exchange, version);
     }
 

@@ -1,5 +1,7 @@
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Audit;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
@@ -8,20 +10,22 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
-internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, TransactionPreparation transactions, ConditionSearch conditions, AuditTrail trail) : IStage
+internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, ApiVersionGuard apiVersions, TransactionPreparation transactions, ConditionSearch conditions, AuditTrail trail) : IStage
 {
     public string Name => "Forward";
 
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
         // The gateway speaks for itself: there is nothing to ask of the upstream. And of a batch each entry goes by itself, just before its answer is judged.
-        if (Discovery.IsPublic(exchange.Canonical!) || exchange.Request!.Interaction == Interaction.Batch)
+        if (Discovery.IsPublic(exchange) || exchange.Request!.Interaction == Interaction.Batch)
         {
             return StageResult.Continue;
         }
 
         // 1. The facts that only the upstream has, the decision over them, and the call: from the canonical request and the permit's obligations.
-        var prepared = exchange.Request.Interaction == Interaction.Transaction ? await transactions.PrepareAsync(exchange) : await calls.PrepareAsync(exchange);
+        var prepared = exchange.Api is { } api ? await PrepareAsync(exchange, api)
+            : exchange.Request.Interaction == Interaction.Transaction ? await transactions.PrepareAsync(exchange)
+            : await calls.PrepareAsync(exchange);
         if (prepared.Call is not { } call)
         {
             return prepared.Result;
@@ -66,5 +70,11 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Tr
         var sent = await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted);
         exchange.Answer = sent.Answer;
         return sent.Answer is null ? StageResult.Refuse(sent.Failure ?? DenyReason.UpstreamUnavailable) : StageResult.Continue;
+    }
+
+    private async ValueTask<PreparedCall> PrepareAsync(GatewayExchange exchange, ApiRequest request)
+    {
+        var (decided, tag) = StoredVersions.AreNeeded(exchange) ? await apiVersions.DecideAsync(exchange, request) : (StageResult.Continue, null);
+        return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : PreparedCall.Of(ApiCallFactory.Create(request, tag));
     }
 }

@@ -25,7 +25,7 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
         for (var i = 0; i < calls.Length; i++)
         {
             var entry = exchange.Entries[i];
-            var (decided, version) = StoredVersions.AreNeeded(entry.Request!) ? await storedVersions.DecideAsync(entry) : (DecisionMaker.Decide(entry, entry.Request!.Parts), null);
+            var (decided, version) = StoredVersions.AreNeeded(entry) ? await storedVersions.DecideAsync(entry) : (DecisionMaker.Decide(entry, entry.Request!.Parts), null);
             if (decided.IsRefused(out _))
             {
                 return PreparedCall.Refused(BundleDecision.RefuseFor(exchange, i, decided));

@@ -1,12 +1,14 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Gateway.Pipeline;
 
 namespace PhiGateway.Gateway.Identify;
 
 /// <summary>The two documents that are public by their standards and answered by the gateway itself; matched exactly, never by prefix.</summary>
 internal static class Discovery
 {
-    /// <summary>Whether the request asks for <c>/metadata</c> or the SMART configuration and nothing else.</summary>
-    public static bool IsPublic(CanonicalRequest request) => request.Method is "GET" or "HEAD" && (IsMetadata(request) || IsSmartConfiguration(request));
+    /// <summary>Whether the request asks for <c>/metadata</c> or the SMART configuration of a FHIR route and nothing else; a declared API has neither.</summary>
+    public static bool IsPublic(GatewayExchange exchange) =>
+        exchange is { Route.Api: null, Canonical: { Method: "GET" or "HEAD" } request } && (IsMetadata(request) || IsSmartConfiguration(request));
 
     /// <summary><c>/metadata</c></summary>
     public static bool IsMetadata(CanonicalRequest request) => request.Segments.Count == 1 && request.Segments[0] == "metadata";

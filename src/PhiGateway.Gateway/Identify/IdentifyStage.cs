@@ -11,7 +11,7 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange.Canonical!))
+        if (Discovery.IsPublic(exchange))
         {
             // SMART App Launch section 2.1 and FHIR's capabilities are read before a client has a token; they hold no PHI.
             return new(StageResult.Continue);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
@@ -44,7 +45,7 @@ internal sealed class IngressStage(GatewayOptions options) : IStage
 
         // 4. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
         var rawTarget = exchange.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var reading = CanonicalReader.Read(request.Method, rawTarget, route.Base);
+        var reading = route.Api is null ? CanonicalReader.Read(request.Method, rawTarget, route.Base) : CanonicalReader.Read(request.Method, rawTarget, route.Base, ApiTable.MostSegments);
         if (!reading.TryGet(out var canonical, out var refusal))
         {
             return StageResult.Refuse(refusal, reading.Detail);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Admit;
@@ -57,6 +58,12 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
 
     /// <summary>What is decided, forwarded and judged; for a handle, the request that it continues.</summary>
     public FhirRequest? Request { get; set; }
+
+    /// <summary>The same request in the words of a declared API; null on FHIR routes.</summary>
+    public ApiRequest? Api { get; set; }
+
+    /// <summary>Methods to name with a refusal for the method; null: those of FHIR.</summary>
+    public string? AllowedMethods { get; set; }
 
     /// <summary>Set when the request came with a handle of ours.</summary>
     public Continuation? Continuation { get; set; }

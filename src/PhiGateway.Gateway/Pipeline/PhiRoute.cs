@@ -1,5 +1,6 @@
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Apis;
 
 namespace PhiGateway.Gateway.Pipeline;
 
@@ -8,7 +9,7 @@ internal sealed record PhiRoute
 {
     public required string RouteId { get; init; }
 
-    /// <summary>FHIR base as a path, without trailing slash.</summary>
+    /// <summary>The base as a path, without trailing slash.</summary>
     public required string Base { get; init; }
 
     public required string Tenant { get; init; }
@@ -27,5 +28,9 @@ internal sealed record PhiRoute
     /// <summary>What the upstream's self links must show of a narrowed search.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 
+    /// <summary>Bases and limits; those of JSON hold for declared APIs too.</summary>
     public required FhirContext Fhir { get; init; }
+
+    /// <summary>What may be asked, where it is not FHIR that is spoken; null: FHIR R4.</summary>
+    public ApiTable? Api { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir;
+using PhiGateway.Fhir.Apis;
 using PhiGateway.Gateway.Configuration;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
@@ -12,6 +13,9 @@ internal sealed class RouteCatalog(GatewayOptions options)
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
     private readonly ConditionalWeakTable<RouteModel, PhiRoute> _routes = [];
+
+    // Validated at start; one that does not compile has no routes.
+    private readonly Dictionary<string, ApiTable> _apis = CompileApis(options);
 
     /// <summary>The route of a request; null when the route's metadata is not that of a PHI route, so nothing is forwarded.</summary>
     public PhiRoute? Find(IReverseProxyFeature proxy)
@@ -31,11 +35,32 @@ internal sealed class RouteCatalog(GatewayOptions options)
         return derived;
     }
 
+    private static Dictionary<string, ApiTable> CompileApis(GatewayOptions options)
+    {
+        var tables = new Dictionary<string, ApiTable>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, api) in options.Apis)
+        {
+            if (ApiTable.Compile(api, []) is { } table)
+            {
+                tables.Add(name, table);
+            }
+        }
+
+        return tables;
+    }
+
+    // A kind that is not known has no language, so nothing is understood there.
+    private bool TryFindApi(string kind, IReadOnlyDictionary<string, string> metadata, out ApiTable? api)
+    {
+        api = null;
+        return kind == RouteMetadata.FhirR4 || (kind == RouteMetadata.RestJson && metadata.TryGetValue(RouteMetadata.Api, out var name) && _apis.TryGetValue(name, out api));
+    }
+
     private PhiRoute? Derive(RouteModel model, ClusterConfig cluster)
     {
         var metadata = model.Config.Metadata;
         if (metadata is null
-            || !metadata.TryGetValue(RouteMetadata.Kind, out var kind) || kind != RouteMetadata.FhirR4
+            || !metadata.TryGetValue(RouteMetadata.Kind, out var kind) || !TryFindApi(kind, metadata, out var api)
             || !metadata.TryGetValue(RouteMetadata.Base, out var basePath) || !BasePath.IsValid(basePath)
             || !metadata.TryGetValue(RouteMetadata.Tenant, out var tenant) || tenant.Length == 0)
         {
@@ -64,9 +89,10 @@ internal sealed class RouteCatalog(GatewayOptions options)
             ForwardsClientToken = cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true && bool.TryParse(forward, out var forwards) && forwards,
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
             SelfLinks = selfLinks,
+            Api = api,
             Fhir = new FhirContext
             {
-                GatewayBase = options.PublicBase + basePath,
+                GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
                 UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
             },
         };

@@ -30,7 +30,7 @@ internal static class RefusalWriter
 
         if (status == StatusCodes.Status405MethodNotAllowed)
         {
-            response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
+            response.Headers.Allow = exchange.AllowedMethods ?? "GET, HEAD, POST, PUT, PATCH, DELETE";
         }
 
         if (status == StatusCodes.Status401Unauthorized || reason.OAuthError is not null)
@@ -45,10 +45,10 @@ internal static class RefusalWriter
         }
 
         var body = new ArrayBufferWriter<byte>(512);
-        if (exchange.Route is null)
+        if (exchange.Route is null or { Api: not null })
         {
             response.ContentType = "application/problem+json";
-            WriteProblem(body, exchange, reason, status);
+            WriteProblem(body, exchange, Told(reason), status);
         }
         else
         {
@@ -122,6 +122,7 @@ internal static class RefusalWriter
         json.WriteString("type", $"{CodeSystem}:{reason.Code}");
         json.WriteString("title", reason.PublicText);
         json.WriteNumber("status", status);
+        json.WriteString("code", reason.Code);
         json.WriteString("decision", exchange.Id.ToString());
         json.WriteEndObject();
     }

@@ -16,6 +16,7 @@ internal sealed class ReleaseStage(
     DiscoveryDocuments discovery,
     ExportAnswers exports,
     BatchRelease batches,
+    ApiAnswers apis,
     StreamedRelease streams,
     AnswerJudge judge,
     HandleIssuer handles,
@@ -28,9 +29,14 @@ internal sealed class ReleaseStage(
 
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange.Canonical!))
+        if (Discovery.IsPublic(exchange))
         {
             return await discovery.WriteAsync(exchange);
+        }
+
+        if (exchange.Api is { } api)
+        {
+            return await apis.ReleaseAsync(exchange, api);
         }
 
         if (ExportAnswers.IsExport(exchange.Asked!.Interaction))

@@ -38,6 +38,11 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
 
     private StageResult Understand(GatewayExchange exchange, ReadOnlyMemory<byte> body)
     {
+        if (exchange.Route!.Api is { } table)
+        {
+            return ApiUnderstanding.Read(exchange, table, body);
+        }
+
         var reading = FhirRequestReader.Read(exchange.Canonical!, exchange.Headers, body, exchange.Route!.Fhir);
         if (!reading.TryGet(out var request, out var refusal))
         {

@@ -50,6 +50,9 @@ public sealed record AccessPart
 
     /// <summary>Facts of the resource as it stands upstream; given exactly with <see cref="StoredState.Present"/>.</summary>
     public ResourceFacts? Stored { get; init; }
+
+    /// <summary>What can be known of this part's resources, for backends that do not speak FHIR; null (the default): everything.</summary>
+    public JudgeableFacts? Judgeable { get; init; }
 }
 
 /// <summary>Whether the present version of a resource was looked up before a write.</summary>

@@ -8,14 +8,14 @@ public sealed partial class DenyReason
 
     // --- Ingress ---
     public static readonly DenyReason MalformedRequest = new("malformed-request", 400, "Ingress", "invalid", "The request cannot be read in exactly one way.");
-    public static readonly DenyReason MalformedPath = new("malformed-path", 400, "Ingress", "invalid", "The path is not in the form that FHIR gives it.");
+    public static readonly DenyReason MalformedPath = new("malformed-path", 400, "Ingress", "invalid", "The path is not in a form that is served here.");
     public static readonly DenyReason MalformedQuery = new("malformed-query", 400, "Ingress", "invalid", "The query cannot be read in exactly one way.");
     public static readonly DenyReason MalformedHeader = new("malformed-header", 400, "Ingress", "invalid", "A header appears twice or is not allowed from clients.");
     public static readonly DenyReason MethodNotAllowed = new("method-not-allowed", 405, "Ingress", "not-supported", "The method is not supported here.");
     public static readonly DenyReason UnknownHost = new("unknown-host", 421, "Ingress", "not-found", "This host is not served here.");
     public static readonly DenyReason NoRoute = new("no-route", 404, "Ingress", "not-found", "Nothing is served at this path.");
     public static readonly DenyReason BodyTooLarge = new("body-too-large", 413, "Ingress", "too-long", "The body is larger than this gateway accepts.");
-    public static readonly DenyReason UnsupportedMediaType = new("unsupported-media-type", 415, "Ingress", "not-supported", "The body's media type is not supported; send application/fhir+json.");
+    public static readonly DenyReason UnsupportedMediaType = new("unsupported-media-type", 415, "Ingress", "not-supported", "The body's media type is not supported here.");
     public static readonly DenyReason UpgradeRefused = new("upgrade-refused", 400, "Ingress", "not-supported", "Protocol upgrades are not supported.");
     public static readonly DenyReason NotAcceptable = new("not-acceptable", 406, "Ingress", "not-supported", "Only application/fhir+json is served.");
 
@@ -33,7 +33,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason NotUnderstood = new("not-understood", 400, "Understand", "not-supported", "The request is not one this gateway understands.");
     public static readonly DenyReason UnknownResourceType = new("unknown-resource-type", 404, "Understand", "not-supported", "The resource type is not known.");
     public static readonly DenyReason UnknownParameter = new("unknown-parameter", 400, "Understand", "not-supported", "A search parameter or modifier is not known for this type.");
-    public static readonly DenyReason MalformedBody = new("malformed-body", 400, "Understand", "structure", "The body is not a valid FHIR resource in JSON for this request.");
+    public static readonly DenyReason MalformedBody = new("malformed-body", 400, "Understand", "structure", "The body is not the JSON that this request takes.");
     public static readonly DenyReason OperationNotSupported = new("operation-not-supported", 404, "Understand", "not-supported", "The operation is not supported.");
     public static readonly DenyReason HandleNotYours = new("handle-not-yours", 404, "Understand", "not-found", "The page, job or file does not exist.");
 
@@ -83,6 +83,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason OperationNotPermitted = new("operation-not-permitted", 403, "Decide", "forbidden", "The approved use of this client does not include this operation.");
     public static readonly DenyReason ConditionNotMet = new("condition-not-met", 403, "Decide", "forbidden", "The resource is not of the kind that the approved use covers.");
     public static readonly DenyReason HiddenElement = new("hidden-element", 403, "Decide", "forbidden", "The request filters or sorts by something it may not see.");
+    public static readonly DenyReason NotJudgeable = new("not-judgeable", 403, "Decide", "forbidden", "The approved use sets conditions that cannot be checked on what this interface returns.");
 
     // --- Decide: patient ---
     public static readonly DenyReason PatientContextMissing = new("patient-context-missing", 403, "Decide", "forbidden", "The token names no patient.", "insufficient_scope");

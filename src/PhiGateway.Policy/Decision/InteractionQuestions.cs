@@ -83,6 +83,17 @@ internal static class InteractionQuestions
             return new Deny(part.Interaction == Interaction.Operation && part.Role == PartRole.Target ? DenyReason.OperationNotPermitted : DenyReason.OutsideUseCase, run.UseCaseRule);
         }
 
+        grants = Judgeability.Grants(run.UseCase, part, grants);
+        if (grants == 0 || !Judgeability.ScopesAddUp(run.Reach, part, needed))
+        {
+            return new Deny(DenyReason.NotJudgeable, run.UseCaseRule);
+        }
+
+        if (Judgeability.HighEnough(run.UseCase, part, grants) is 0)
+        {
+            return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
+        }
+
         var open = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition ? Walkable(run.UseCase, part, grants) : grants;
         if (open == 0)
         {

@@ -49,7 +49,7 @@ internal static class PartRights
 
     /// <summary>The grants under which what the part yields is judged.</summary>
     internal static ulong AnswerGrants(AccessPart part, ulong grants, UseCaseEntry useCase) =>
-        part is { Role: PartRole.Target, Interaction: Interaction.Patch } ? GrantsFor(Interaction.Read, part.Type, useCase) : grants;
+        part is { Role: PartRole.Target, Interaction: Interaction.Patch } ? Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase)) : grants;
 
     /// <summary>Whether the use case names an include value; a target type after it only narrows.</summary>
     internal static bool NamesInclude(UseCaseEntry useCase, string? value)

@@ -115,7 +115,7 @@ public sealed class StartupTests
         (string, string)[] secrets =
         [
             ("PHIGW__Listeners__CertificatePath", folder.At("tls.crt")), ("PHIGW__Listeners__CertificateKeyPath", folder.At("tls.key")), ("PHIGW_REGISTRY", "Host=db"), ("PHIGW_AUDIT", "Host=db"),
-            ("PHIGW_ADMIN_KEY", StartupFolder.BootstrapKey), ("EHR_NORTH_AUTHORIZATION", "Bearer x"), ("EHR_SOUTH_AUTHORIZATION", "Bearer x"),
+            ("PHIGW_ADMIN_KEY", StartupFolder.BootstrapKey), ("EHR_NORTH_AUTHORIZATION", "Bearer x"), ("EHR_SOUTH_AUTHORIZATION", "Bearer x"), ("LAB_AUTHORIZATION", "Bearer x"),
         ];
         if ((await File.ReadAllTextAsync(RepositoryPaths.Of("deploy", "examples", file))).Contains("file:/etc/phigateway/ehr-authorization", StringComparison.Ordinal))
         {

@@ -18,8 +18,9 @@ internal sealed class FhirServer : IAsyncDisposable
     private string Origin => new Uri(Base).GetLeftPart(UriPartial.Authority);
 
     /// <param name="authorization">The only Authorization header it accepts; null: it accepts everything.</param>
-    public static async Task<FhirServer> StartAsync(string? authorization = null) =>
-        new(await NodeProcess.StartAsync("fhir.mjs", authorization is null ? [] : ["--authorization", authorization]));
+    /// <param name="fixtures">Files with resources that it holds besides its own.</param>
+    public static async Task<FhirServer> StartAsync(string? authorization = null, params string[] fixtures) =>
+        new(await NodeProcess.StartAsync("fhir.mjs", [.. authorization is null ? Array.Empty<string>() : ["--authorization", authorization], .. fixtures.SelectMany(static file => new[] { "--fixtures", file })]));
 
     /// <summary>Every FHIR request that reached it, in order.</summary>
     public async Task<IReadOnlyList<RecordedRequest>> RecordedAsync() =>

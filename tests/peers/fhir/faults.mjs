@@ -30,12 +30,14 @@ const modes = {
 };
 
 export class Faults {
-  constructor() {
+  /** @param own Modes that the server itself knows how to be wrong in. */
+  constructor(own = ['ignore-parameters', 'drop-parameters', 'no-self-link', 'bare-self-link', 'odd-self-link', 'foreign-entries', 'foreign-resource']) {
+    this.own = own;
     this.active = [];
   }
 
   set(fault) {
-    if (!(fault.mode in modes) && !['ignore-parameters', 'drop-parameters', 'no-self-link', 'bare-self-link', 'odd-self-link', 'foreign-entries', 'foreign-resource'].includes(fault.mode)) return false;
+    if (!(fault.mode in modes) && !this.own.includes(fault.mode)) return false;
     this.active.push({ times: Infinity, ...fault });
     return true;
   }

@@ -94,20 +94,6 @@ internal static class Narrowing
         _ => false,
     };
 
-    private static void AddNarrowing(List<QueryParameter> parameters, Permit permit)
-    {
-        for (var i = 0; i < permit.Obligations.Count; i++)
-        {
-            if (permit.Obligations[i] is NarrowSearch narrow)
-            {
-                foreach (var (name, value) in narrow.Added)
-                {
-                    parameters.Add(new QueryParameter(name, value));
-                }
-            }
-        }
-    }
-
     private static NarrowSearch? FindNarrowing(Permit permit)
     {
         for (var i = 0; i < permit.Obligations.Count; i++)

@@ -67,6 +67,12 @@ public sealed class GatewayConfigurationTests
         { "ReverseProxy:Routes:fhir:ClusterId", "pacs", "ReverseProxy:Routes:fhir:ClusterId" },
         { "ReverseProxy:Routes:fhir:ClusterId", null, "ReverseProxy:Routes:fhir:ClusterId" },
         { "ReverseProxy:Routes:fhir:Match:Path", "/{**rest}", "ReverseProxy:Routes:fhir:Match:Path" },
+        { "ReverseProxy:Routes:fhir:Match:Hosts:0", "*.hospital.example", "ReverseProxy:Routes:fhir:Match:Hosts:0" },
+        { "ReverseProxy:Routes:fhir:Match:Hosts:0", "*", "ReverseProxy:Routes:fhir:Match:Hosts:0" },
+        { "ReverseProxy:Routes:fhir:Match:Hosts:0", "gw.hospital.example:*", "ReverseProxy:Routes:fhir:Match:Hosts:0" },
+        { "ReverseProxy:Routes:fhir:Match:Headers:0:Name", "X-Tenant", "ReverseProxy:Routes:fhir:Match:Headers" },
+        { "ReverseProxy:Routes:fhir:Match:QueryParameters:0:Name", "tenant", "ReverseProxy:Routes:fhir:Match:QueryParameters" },
+        { "ReverseProxy:Routes:fhir:Match:Methods:0", "GET", "ReverseProxy:Routes:fhir:Match:Methods" },
         { "ReverseProxy:Routes:fhir:Match:Path", "/other/{**rest}", "ReverseProxy:Routes:fhir:Match:Path" },
         { "ReverseProxy:Routes:fhir:Metadata:Phi.Base", "/other", "ReverseProxy:Routes:fhir:Match:Path" },
         { "ReverseProxy:Routes:fhir:Metadata:Phi.Base", "fhir/", "ReverseProxy:Routes:fhir:Metadata:Phi.Base" },
@@ -113,6 +119,8 @@ public sealed class GatewayConfigurationTests
         { "ReverseProxy:Clusters:ehr:SessionAffinity:Enabled", "false" },
         { "ReverseProxy:Routes:fhir:Order", "1" },
         { "ReverseProxy:Routes:fhir:Match:Hosts:0", "gw.hospital.example" },
+        { "ReverseProxy:Routes:fhir:Match:Hosts:0", "gw.hospital.example:8443" },
+        { "ReverseProxy:Routes:fhir:Match:Hosts:0", "[::1]:8443" },
         { "ReverseProxy:Clusters:ehr:HttpClient:SslProtocols:0", "Tls13" },
         { "PhiGateway:Listeners:Admin", "http://127.0.0.2:8080" },
         { "Serilog:MinimumLevel", "Warning" },
@@ -186,6 +194,38 @@ public sealed class GatewayConfigurationTests
             ("ReverseProxy:Routes:again:Metadata:Phi.Kind", "fhir-r4"),
             ("ReverseProxy:Routes:again:Metadata:Phi.Base", "/fhir"),
             ("ReverseProxy:Routes:again:Metadata:Phi.Tenant", "south")));
+
+    /// <summary>Base and host of a second route, its tenant another: which of them overlap with /fhir, first at any host, then at one.</summary>
+    public static TheoryData<string, string?, bool, bool> SecondRoutes => new()
+    {
+        { "/fhir", null, true, true },
+        { "/fhir", "north.hospital.example", true, true },
+        { "/fhir", "NORTH.hospital.example:8443", true, true },
+        { "/fhir", "south.hospital.example", true, false },
+        { "/FHIR", null, true, true },
+        { "/fhir/south", null, true, true },
+        { "/fhir/south", "south.hospital.example", true, false },
+        { "/fhir2", null, false, false },
+        { "/south/fhir", null, false, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(SecondRoutes))]
+    public void Read_TwoRoutes_MustNotMeetInOneRequest(string path, string? host, bool overlapsAnyHost, bool overlapsOneHost)
+    {
+        (string, string?)[] second =
+        [
+            ("ReverseProxy:Routes:south:ClusterId", "ehr"),
+            ("ReverseProxy:Routes:south:Match:Path", path + "/{**rest}"),
+            ("ReverseProxy:Routes:south:Match:Hosts:0", host),
+            ("ReverseProxy:Routes:south:Metadata:Phi.Kind", "fhir-r4"),
+            ("ReverseProxy:Routes:south:Metadata:Phi.Base", path),
+            ("ReverseProxy:Routes:south:Metadata:Phi.Tenant", "south"),
+        ];
+
+        Assert.Equal(overlapsAnyHost ? ["ReverseProxy:Routes:south:Match"] : [], Problems(second).Select(static problem => problem.Key));
+        Assert.Equal(overlapsOneHost ? ["ReverseProxy:Routes:south:Match"] : [], Problems([.. second, (Route + "Match:Hosts:0", "north.hospital.example")]).Select(static problem => problem.Key));
+    }
 
     [Fact]
     public void Read_TwoRoutesOfTwoBases_AreGood() =>

@@ -111,5 +111,8 @@ internal static class CaseParts
         IsWildcard = part["wildcard"]?.GetValue<bool>() ?? false,
         PatientInPath = part["patientInPath"]?.GetValue<bool>() ?? false,
         Body = ReadFacts(part["body"]),
+        Judgeable = part["judgeable"] is { } known
+            ? new JudgeableFacts(CaseFiles.Texts(known["parameters"]), known["labels"]?.GetValue<bool>() ?? false, ConfidentialityCodes.TryParse(CaseFiles.Text(known["floor"]) ?? "N", out var floor) ? floor : Confidentiality.VeryRestricted)
+            : null,
     };
 }

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Configuration;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Where routes are, by host and base, and which of them are in two minds about a request: whose data it asks for must not hang on which route wins.</summary>
+internal static class RoutePlaces
+{
+    /// <summary>Hosts of every route, as accepted in the Host header.</summary>
+    public static IReadOnlyList<string> HostsOf(IConfigurationSection section) =>
+        [.. section.GetSection("Routes").GetChildren().SelectMany(static route => HostsOfRoute(route)).Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>Adds a problem for every host that is not one name, and for every pair of routes that one request could match.</summary>
+    public static void Validate(List<IConfigurationSection> routes, List<ConfigurationProblem> problems)
+    {
+        foreach (var route in routes)
+        {
+            foreach (var host in route.GetSection("Match:Hosts").GetChildren().Where(static host => !IsOneHost(host.Value)))
+            {
+                problems.Add(new ConfigurationProblem(host.Path, "must be one host name, with a port or without, in ASCII; a wildcard would let clients choose whose data they ask for."));
+            }
+
+            foreach (var child in route.GetSection("Match").GetChildren().Where(static child => child.Key is "Headers" or "QueryParameters" or "Methods"))
+            {
+                problems.Add(new ConfigurationProblem(child.Path, "is not supported: which route a request takes is told by host and path only, not by what a client may add."));
+            }
+        }
+
+        for (var later = 1; later < routes.Count; later++)
+        {
+            for (var earlier = 0; earlier < later; earlier++)
+            {
+                if (Overlap(routes[earlier], routes[later]))
+                {
+                    problems.Add(new ConfigurationProblem($"{routes[later].Path}:Match", $"overlaps with route {routes[earlier].Key}: give each a base or hosts of its own, so that no request could take either."));
+                }
+            }
+        }
+    }
+
+    private static bool Overlap(IConfigurationSection one, IConfigurationSection other)
+    {
+        if (one["Match:Path"] is not { } path || other["Match:Path"] is not { } otherPath || !Nest(Trim(path), Trim(otherPath)))
+        {
+            return false;
+        }
+
+        var hosts = HostsOfRoute(one);
+        var otherHosts = HostsOfRoute(other);
+        return hosts.Count == 0 || otherHosts.Count == 0 || hosts.Any(host => otherHosts.Any(otherHost => Meet(host, otherHost)));
+    }
+
+    // ASP.NET's routing is blind to letter case.
+    private static bool Nest(string path, string other) =>
+        path.Length <= other.Length
+            ? other.StartsWith(path, StringComparison.OrdinalIgnoreCase) && (other.Length == path.Length || other[path.Length] == '/')
+            : Nest(other, path);
+
+    private static string Trim(string path) => path.EndsWith("/{**rest}", StringComparison.Ordinal) ? path[..^"/{**rest}".Length] : path;
+
+    // A host without a port is that host at any port.
+    private static bool Meet(string host, string other)
+    {
+        var (name, port) = Split(host);
+        var (otherName, otherPort) = Split(other);
+        return name.Equals(otherName, StringComparison.OrdinalIgnoreCase) && (port is null || otherPort is null || port == otherPort);
+    }
+
+    private static (string Name, string? Port) Split(string host) =>
+        host.LastIndexOf(':') is var colon and > 0 && !host.EndsWith(']') ? (host[..colon], host[(colon + 1)..]) : (host, null);
+
+    private static bool IsOneHost(string? host)
+    {
+        if (string.IsNullOrEmpty(host))
+        {
+            return false;
+        }
+
+        var (name, port) = Split(host);
+        return (port is null || (ushort.TryParse(port, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0))
+            && name.Length > 0
+            && (name[0] == '[' ? System.Net.IPAddress.TryParse(name.AsSpan().Trim("[]"), out _) : name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'));
+    }
+
+    private static List<string> HostsOfRoute(IConfigurationSection route) =>
+        [.. route.GetSection("Match:Hosts").GetChildren().Select(static host => host.Value ?? string.Empty).Where(static host => host.Length > 0)];
+}

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using PhiGateway.Tests.Infrastructure;
+
+namespace PhiGateway.Tests.EndToEnd.Tenancy;
+
+/// <summary>Two hospitals with an issuer and a backend each, reached by path and by host, and two clinics that share one backend.</summary>
+public sealed class TenancyWorld : Installation
+{
+    internal const string Tags = "https://gateway.example/tenants";
+
+    internal const string NorthHost = "north.gateway.example";
+
+    internal const string SouthHost = "south.gateway.example";
+
+    private static readonly string[] Everything = ["read", "vread", "search", "create", "update", "patch", "delete", "history", "export"];
+
+    internal FhirServer North { get; private set; } = null!;
+
+    internal FhirServer South { get; private set; } = null!;
+
+    /// <summary>One server for the clinics East and West, whose records are told apart by a tag.</summary>
+    internal FhirServer Shared { get; private set; } = null!;
+
+    internal IdentityProvider NorthIssuer { get; private set; } = null!;
+
+    internal IdentityProvider SouthIssuer { get; private set; } = null!;
+
+    internal IdentityProviderClient NorthApp { get; } = NewClient("north-app");
+
+    internal IdentityProviderClient SouthApp { get; } = NewClient("south-app");
+
+    /// <summary>Admitted in both hospitals; its tokens name the north.</summary>
+    internal IdentityProviderClient BothApp { get; } = NewClient("both-app", "north");
+
+    /// <summary>Admitted in both hospitals; its tokens name none.</summary>
+    internal IdentityProviderClient RovingApp { get; } = NewClient("roving-app");
+
+    internal IdentityProviderClient EastApp { get; } = NewClient("east-app");
+
+    internal IdentityProviderClient WestApp { get; } = NewClient("west-app");
+
+    internal string Port => $":{Gateway.Data.Port}";
+
+    private protected override async Task<(JsonArray Issuers, JsonObject Proxy, JsonObject Gateway)> PrepareAsync(Uri data)
+    {
+        var origin = data.GetLeftPart(UriPartial.Authority);
+        NorthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/north", [NorthApp, SouthApp, BothApp, RovingApp, EastApp])));
+        SouthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/south", [SouthApp, WestApp])));
+        North = Keep(await FhirServer.StartAsync("Bearer of-north", await FixturesAsync("north")));
+        South = Keep(await FhirServer.StartAsync("Bearer of-south", await FixturesAsync("south")));
+        Shared = Keep(await FhirServer.StartAsync("Bearer of-both", await FixturesAsync("east", "east"), await FixturesAsync("west", "west"), await FixturesAsync("both", "east", "west"), await FixturesAsync("untagged")));
+        var proxy = new JsonObject
+        {
+            ["Routes"] = new JsonObject
+            {
+                ["north"] = Route("ehr-north", "/north/fhir", "north"),
+                ["south"] = Route("ehr-south", "/south/fhir", "south"),
+                ["north-host"] = Route("ehr-north", "/fhir", "north", host: NorthHost),
+                ["south-host"] = Route("ehr-south", "/fhir", "south", host: SouthHost),
+            },
+            ["Clusters"] = new JsonObject
+            {
+                ["ehr-north"] = Cluster(North.Base, "Bearer of-north"),
+                ["ehr-south"] = Cluster(South.Base, "Bearer of-south"),
+            },
+        };
+        return ([IssuerOf("north-idp", NorthIssuer, origin + "/north"), IssuerOf("south-idp", SouthIssuer, origin + "/south")], proxy, []);
+    }
+
+    private protected override async Task FillAsync()
+    {
+        await Mary.CreateAsync("organizations", new { id = "group", kind = "internal", name = "The group of hospitals" });
+        foreach (var tenants in new[] { new[] { "north" }, ["south"], ["north", "south"] })
+        {
+            await ApproveAsync($"charting-{string.Join('-', tenants)}", "group", tenants, Grant());
+        }
+
+        await AdmitAsync(NorthApp.ClientId, "charting-north", "north-idp");
+        await AdmitAsync(SouthApp.ClientId, "charting-south", "south-idp");
+        await AdmitAsync(BothApp.ClientId, "charting-north-south", "north-idp");
+        await AdmitAsync(RovingApp.ClientId, "charting-north-south", "north-idp");
+    }
+
+    private static object Grant() => new { types = new[] { "Patient", "Observation" }, interactions = Everything, patients = new { any = true } };
+
+    // A patient and an observation that only this name has.
+    private async Task<string> FixturesAsync(string name, params string[] tags)
+    {
+        var meta = tags.Length == 0 ? null : new JsonObject { ["tag"] = new JsonArray([.. tags.Select(static tag => new JsonObject { ["system"] = Tags, ["code"] = tag })]) };
+        var patient = new JsonObject { ["resourceType"] = "Patient", ["id"] = $"pat-{name}", ["active"] = true, ["name"] = new JsonArray(new JsonObject { ["family"] = $"Family-{name}" }) };
+        var resources = new JsonArray(patient);
+        for (var number = 1; number <= 3; number++)
+        {
+            resources.Add(new JsonObject
+            {
+                ["resourceType"] = "Observation", ["id"] = $"obs-{name}-{number}", ["status"] = "final", ["code"] = new JsonObject { ["text"] = "note" },
+                ["subject"] = new JsonObject { ["reference"] = $"Patient/pat-{name}" }, ["valueString"] = $"secret of {name}",
+            });
+        }
+
+        foreach (var resource in resources.Where(_ => meta is not null))
+        {
+            resource!["meta"] = meta!.DeepClone();
+        }
+
+        var file = Path.Combine(Folder, $"{name}.json");
+        await File.WriteAllTextAsync(file, resources.ToJsonString());
+        return file;
+    }
+}
