@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
@@ -32,6 +33,7 @@ public static class AdminApi
         RevocationEndpoints.Map(api);
         RosterEndpoints.Map(api);
         TrailEndpoints.Map(api);
+        DecisionEndpoints.Map(api);
         StatusEndpoints.Map(api);
         ConfigEndpoints.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRoles(AdminRoles.All);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Organizations;
@@ -52,6 +53,8 @@ public static class AdminServices
         services.AddSingleton<OwnerVerbs>();
         services.AddSingleton<RevocationCommands>();
         services.AddSingleton<TrailSearch>();
+        services.AddSingleton<DecisionExplainer>();
+        services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();
         services.AddSingleton<ConfigCommands>();
         services.AddSingleton<MemberCommands>();

@@ -18,6 +18,7 @@ internal static class PhigwCommand
 
         root.Add(ClientCommands.Create(common));
         root.Add(ClientCommands.Revoke(common));
+        root.Add(ExplainCommand.Create(common));
         root.Add(AuditCommands.Create(common));
         root.Add(DoctorCommand.Create(common));
         root.Add(CompletionCommand.Create(common));

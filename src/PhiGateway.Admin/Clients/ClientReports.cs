@@ -19,7 +19,7 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
 
         var snapshot = snapshots();
         var now = time.GetUtcNow();
-        var doors = snapshot.FindClientById(id) is { } entry ? Posture.Of(entry, snapshot, now) : [];
+        var doors = snapshot.FindClientById(id) is { } entry ? DoorReport.Of(entry, snapshot, now, options.WarnDays) : [];
         return AdminResult.Json(new PostureReport(
             id,
             JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString()),
@@ -27,7 +27,7 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
             snapshot.Revision,
             view.Fingerprint,
             view.Approval?.Fingerprint,
-            [.. doors.Select(door => new DoorReport(door.Name, door.Reason.Code, door.Open, door.ClosesAt, door.Open && door.ClosesAt <= now.AddDays(options.WarnDays), door.ToOpen))]));
+            doors));
     }
 
     public async Task<IResult> BlastRadiusAsync(HttpContext context, string id)
@@ -95,7 +95,12 @@ public sealed record PostureReport(string Client, string Status, bool PathOpen, 
 /// <param name="ClosesAt">When it closes by itself; absent: it has no date.</param>
 /// <param name="Closing">Whether that is soon.</param>
 /// <param name="ToOpen">What to do to open it.</param>
-public sealed record DoorReport(string Name, string Reason, bool Open, DateTimeOffset? ClosesAt, bool Closing, string? ToOpen);
+/// <param name="Rule">The entity behind it, such as <c>agreement/baa-1</c>.</param>
+public sealed record DoorReport(string Name, string Reason, bool Open, DateTimeOffset? ClosesAt, bool Closing, string? ToOpen, string? Rule)
+{
+    internal static IReadOnlyList<DoorReport> Of(ClientEntry entry, RegistrySnapshot snapshot, DateTimeOffset at, int warnDays) =>
+        [.. Posture.Of(entry, snapshot, at).Select(door => new DoorReport(door.Name, door.Reason.Code, door.Open, door.ClosesAt, door.Open && door.ClosesAt <= at.AddDays(warnDays), door.ToOpen, door.Rule))];
+}
 
 /// <summary>Clients that wait for an approver.</summary>
 /// <param name="Items">By client id.</param>

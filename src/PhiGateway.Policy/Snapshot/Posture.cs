@@ -40,7 +40,7 @@ public static class Posture
     private static Door Shown(PathDoor door, string name, long ticks)
     {
         var open = door.IsOpen(ticks);
-        return new Door(name, door.Reason, open, door.From == long.MaxValue ? null : Days.Moment(door.Until), open ? null : door.ToOpen);
+        return new Door(name, door.Reason, open, door.From == long.MaxValue ? null : Days.Moment(door.Until), open ? null : door.ToOpen) { Rule = door.Rule, Advice = door.ToOpen };
     }
 }
 
@@ -50,4 +50,11 @@ public static class Posture
 /// <param name="Open">Whether it is open now.</param>
 /// <param name="ClosesAt">When it closes by itself, UTC; null: it has no date.</param>
 /// <param name="ToOpen">What an operator does to open it; null when open.</param>
-public sealed record Door(string Name, DenyReason Reason, bool Open, DateTimeOffset? ClosesAt, string? ToOpen);
+public sealed record Door(string Name, DenyReason Reason, bool Open, DateTimeOffset? ClosesAt, string? ToOpen)
+{
+    /// <summary>The entity whose dates or state the door has, such as <c>agreement/baa-1</c>; null where none stands behind it.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>What an operator does when it closes, also while it is open; null where there is nothing to do in time.</summary>
+    public string? Advice { get; init; }
+}

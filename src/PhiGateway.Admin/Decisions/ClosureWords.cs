@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Admin.Decisions;
+
+/// <summary>Says what was closed and what would open it, as precisely as the registry and the record allow.</summary>
+internal static class ClosureWords
+{
+    /// <summary>What a refusal is about.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Rule">What closed it.</param>
+    /// <param name="Asked">What was asked.</param>
+    /// <param name="Proof">How the caller proved itself.</param>
+    /// <param name="Time">When.</param>
+    internal sealed record Facts(DenyReason Reason, string? Rule, ExplainedRequest Asked, ExplainedProof Proof, DateTimeOffset Time);
+
+    public static (string Closed, IReadOnlyList<string> ToOpen) Of(Facts facts, ClientEntry? entry, IReadOnlyList<DoorReport> doors)
+    {
+        var place = string.Join(" or ", DecisionQuestions.AnsweringWith(facts.Reason)) is { Length: > 0 } questions ? questions : facts.Reason.Stage;
+        if (entry is { UseCase: { } useCase } && Precise(facts, entry.Client, useCase) is { } precise)
+        {
+            return ($"{place}: {precise.What}", [precise.ToOpen]);
+        }
+
+        var mine = doors.Where(door => door.Reason == facts.Reason.Code && (facts.Rule is null || door.Rule is null || door.Rule == facts.Rule)).ToList();
+        if (mine.Count > 0)
+        {
+            var words = string.Join("; ", mine.Select(static door => $"door {door.Name}{(door.ClosesAt is { } at ? string.Create(CultureInfo.InvariantCulture, $" with its date {at:yyyy-MM-dd}") : string.Empty)}"));
+            var open = mine.Where(static door => !door.Open).Select(static door => door.ToOpen).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+            return ($"{place}: {words}{(facts.Rule is null ? string.Empty : $" ({facts.Rule})")}", open.Count > 0 ? open : ["by the registry of today this door is open: nothing needs to be done"]);
+        }
+
+        var by = facts.Rule is null ? string.Empty : $" ({facts.Rule})";
+        return ($"{place}: {facts.Reason.PublicText}{by}", [RefusalGuide.Find(facts.Reason.Code) ?? facts.Reason.PublicText]);
+    }
+
+    private static (string What, string ToOpen)? Precise(Facts facts, Client client, UseCase useCase)
+    {
+        var asked = facts.Asked;
+        var word = WordOf(asked.Interaction);
+        return facts.Reason.Code switch
+        {
+            "outside-use-case" when asked.ResourceType is { } type && word is not null =>
+                ($"grants of {useCase.Id} cover {Covered(useCase)}", $"add {type}.{word} to {useCase.Id} and have it approved (widening: two persons)"),
+            "operation-not-permitted" =>
+                ($"grants of {useCase.Id} permit the operations {List(useCase.Grants.SelectMany(static grant => grant.Operations))}", $"add the operation to {useCase.Id} and have it approved (widening: two persons)"),
+            "include-not-permitted" =>
+                ($"grants of {useCase.Id} permit the includes {List(useCase.Grants.SelectMany(static grant => grant.Includes))}", $"add the include to {useCase.Id} and have it approved (widening: two persons)"),
+            "outside-scope" when asked.ResourceType is { } type =>
+                ($"the token's scope does not cover {word ?? asked.Interaction} of {type}", $"have {facts.Proof.Issuer ?? "the issuer"} grant a scope for {type} to {facts.Proof.ClientId ?? client.Id}; the registry stays as it is"),
+            "purpose-not-permitted" => ($"{useCase.Id} permits {List(useCase.Purposes)}, asserted was {asked.Purpose ?? "none"}", $"assert one of {List(useCase.Purposes)}, or add the purpose to {useCase.Id} and have it approved (widening: two persons)"),
+            "purpose-missing" => ($"the token asserted no purpose; {useCase.Id} permits {List(useCase.Purposes)}", $"have {facts.Proof.Issuer ?? "the issuer"} assert one of {List(useCase.Purposes)}"),
+            "wrong-tenant" => ($"the client serves {List(client.Tenants.Count > 0 ? client.Tenants : useCase.Tenants)}, asked was {asked.Tenant ?? "none"}", $"add the tenant to {useCase.Id} and the client and have it approved (widening: two persons), or send the client where it belongs"),
+            "wrong-environment" => ($"the use case belongs to {useCase.Environment}, the route to {asked.Environment ?? "none"}, the token to its issuer's environment", "nothing in the registry: find out why an identity of one environment called another"),
+            "wrong-network" => ($"the client calls from {List(client.Networks)}, this call came from {facts.Proof.Peer ?? "an unknown address"}", $"add the network to client {client.Id} and have it approved (widening: two persons), or find out who called"),
+            "outside-hours" => (string.Create(CultureInfo.InvariantCulture, $"the client calls during {List(client.Hours)} UTC, this call came at {facts.Time:HH:mm}"), $"call within the hours, or widen them on client {client.Id} and have it approved (two persons)"),
+            "binding-required" => ($"the client must prove {List(client.Requires)}, proven was {facts.Proof.Binding ?? "none"}", $"have the client use {List(client.Requires)}"),
+            "client-token-lifetime" => ($"the client's tokens may live {client.MaxTokenLifetimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? "as long as the issuer says"} s", $"shorten the lifetime of its tokens at {facts.Proof.Issuer ?? "the issuer"}"),
+            "outside-roster" => ($"the patient was not on {List(useCase.Grants.Select(static grant => grant.Patients?.Roster).OfType<string>())}", "add the membership to the roster, if the client is to serve this patient"),
+            "delegation-too-deep" => ($"the client permits {client.DelegationDepth} actors", $"raise the delegation depth of client {client.Id} and have it approved (widening: two persons)"),
+            _ => null,
+        };
+    }
+
+    private static string Covered(UseCase useCase) =>
+        List(useCase.Grants.SelectMany(static grant => grant.Types.Select(type => $"{type}.{string.Join('+', grant.Interactions)}")));
+
+    private static string List(IEnumerable<string> values) => string.Join(", ", values.Distinct(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";
+
+    // The word by which a grant names the interaction of a record.
+    private static string? WordOf(string? interaction)
+    {
+        foreach (var known in Enum.GetValues<Interaction>())
+        {
+            if (JsonNamingPolicy.KebabCaseLower.ConvertName(known.ToString()) == interaction)
+            {
+                return InteractionWords.All.FirstOrDefault(word => InteractionWords.TryParse(word, out var set) && set.Contains(known));
+            }
+        }
+
+        return null;
+    }
+}

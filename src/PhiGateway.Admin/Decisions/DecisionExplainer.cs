@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Admin.Decisions;
+
+/// <summary>Explains a decision from its record in the trail, beside the registry as it stands now; each look is itself on record first.</summary>
+internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets, Func<RegistrySnapshot> snapshots, AdminOptions options)
+{
+    public async Task<IResult> ExplainAsync(HttpContext context, string id)
+    {
+        if (!Guid.TryParseExact(id, "D", out var guid))
+        {
+            return AdminProblem.NotFound("decision");
+        }
+
+        // Whose data was asked for stands in the answer: the look is durable before the answer leaves.
+        var look = records.Create(context, "decision.explain", "audit", RequestId.GuidOf(context), Guid.Empty, AuditKind.AuditUse);
+        look.Note = "id=" + guid.ToString("D");
+        await journal.AppendAsync(look);
+        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = PageLimit.Most }, context.RequestAborted);
+        if (page.Entries.FirstOrDefault(entry => entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent) is not { } entry || Read(entry) is not { } record)
+        {
+            return AdminProblem.NotFound("decision");
+        }
+
+        // A write that was let in may have been refused later: what came of it decides.
+        var last = record.Kind == AuditKind.Intent ? page.Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome).Select(Read).FirstOrDefault(static found => found is not null) : null;
+        return AdminResult.Json(Explain(record, last ?? record, entry.Log, await sets.GetAsync(context.RequestAborted)));
+    }
+
+    private DecisionExplanation Explain(AuditRecord record, AuditRecord verdict, string node, WorkingSet set)
+    {
+        var snapshot = snapshots();
+        var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
+        var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
+        var asked = new ExplainedRequest(record.Method, record.RawTarget, record.Template, record.Interaction, record.ResourceType, record.Purpose, record.Tenant, record.Environment);
+        var proof = new ExplainedProof(record.Issuer, record.IssuerClientId, record.Subject, record.Binding, record.TokenHash, record.Peer);
+        var doors = client is null ? [] : DoorReport.Of(client, snapshot, record.Time, options.WarnDays);
+        var (closed, toOpen) = reason is null ? (null, []) : ClosureWords.Of(new ClosureWords.Facts(reason, verdict.Rule, asked, proof, record.Time), client, doors);
+        var organization = record.Organization is null ? null : set.Find<Organization>(RegistryKind.Organization, record.Organization);
+        return new DecisionExplanation(
+            record.Id,
+            verdict.Decision,
+            verdict.Reason,
+            reason?.Stage,
+            reason?.PublicText,
+            verdict.Rule,
+            record.Time,
+            node,
+            new ExplainedCaller(record.Client, record.UseCase, record.Organization, organization?.Name, record.Owner, client?.Approval?.ApprovedBy, client?.Approval?.ApprovedAt),
+            proof,
+            asked,
+            Render(DecisionQuestions.Reconstruct(reason is { Stage: "Decide" } || reason is null || IsBeforeDecide(reason) ? reason : null, verdict.Rule)),
+            doors,
+            closed,
+            toOpen,
+            Compare(record, snapshot, client, set));
+    }
+
+    internal static IReadOnlyList<ExplainedQuestion> Render(IReadOnlyList<DecisionAnswer> answers) =>
+        [.. answers.Select(static answer => new ExplainedQuestion(answer.Question, JsonNamingPolicy.KebabCaseLower.ConvertName(answer.Outcome.ToString())))];
+
+    // Later stages refuse what was permitted: their reasons say nothing against any question.
+    private static bool IsBeforeDecide(DenyReason reason) => reason.Stage is "Ingress" or "Identify" or "Understand";
+
+    private static ExplainedRegistry Compare(AuditRecord record, RegistrySnapshot snapshot, ClientEntry? client, WorkingSet set)
+    {
+        var changed = new List<string>();
+        if (client is not null)
+        {
+            foreach (var (kind, id) in PathOf(client))
+            {
+                if (id is not null && set.Find(kind, id) is { } found && found.Item.Revision > record.Revision)
+                {
+                    changed.Add(RegistryRoute.Of(kind).Word + "/" + id);
+                }
+            }
+        }
+
+        var note =
+            record.Client is not null && client is null ? "The registry knows this client no longer: doors cannot be shown."
+            : changed.Count > 0 ? $"The registry has changed since: {string.Join(", ", changed)}. Doors and advice are those of today."
+            : snapshot.Revision == record.Revision ? "The registry is the one that decided."
+            : string.Create(CultureInfo.InvariantCulture, $"The registry went from revision {record.Revision} to {snapshot.Revision}; nothing on this client's path has changed.");
+        return new ExplainedRegistry(record.Revision, snapshot.Revision, changed, note);
+    }
+
+    private static IEnumerable<(RegistryKind Kind, string? Id)> PathOf(ClientEntry client)
+    {
+        yield return (RegistryKind.Client, client.Client.Id);
+        yield return (RegistryKind.UseCase, client.Client.UseCase);
+        yield return (RegistryKind.Agreement, client.Agreement?.Id);
+        yield return (RegistryKind.Organization, client.Organization?.Id);
+        yield return (RegistryKind.Approval, client.Approval?.Id);
+        yield return (RegistryKind.Review, client.Review?.Id);
+        foreach (var credential in client.Credentials)
+        {
+            yield return (RegistryKind.Credential, credential.Id);
+        }
+    }
+
+    private static AuditRecord? Read(AuditEntry entry)
+    {
+        try
+        {
+            return AuditRecordReader.Read(entry.Body.Span);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using PhiGateway.Admin.Clients;
+
+namespace PhiGateway.Admin.Decisions;
+
+/// <summary>Why a decision went as it did: what the trail recorded, beside what the registry says now. PHI: the target may name a patient.</summary>
+/// <param name="Id">Decision id; absent for a request that was only imagined.</param>
+/// <param name="Decision">permit, deny or error.</param>
+/// <param name="Reason">Code of the refusal; absent for permits.</param>
+/// <param name="Stage">Stage that refused; absent for permits.</param>
+/// <param name="Text">What the client was told; absent for permits.</param>
+/// <param name="Rule">The rule that decided, as recorded.</param>
+/// <param name="Time">Moment of the decision, UTC.</param>
+/// <param name="Node">Log of the node that decided.</param>
+/// <param name="Who">The caller.</param>
+/// <param name="Proof">How the caller proved itself.</param>
+/// <param name="Asked">What was asked.</param>
+/// <param name="Questions">Every question of the decision in order: open, closed or not-asked.</param>
+/// <param name="Doors">The client's doors as the registry stands now; empty when it knows no such client.</param>
+/// <param name="Closed">What was closed, in words; absent for permits.</param>
+/// <param name="ToOpen">What would open it; empty for permits.</param>
+/// <param name="Registry">Whether the registry is still the one that decided.</param>
+public sealed record DecisionExplanation(
+    Guid? Id,
+    string Decision,
+    string? Reason,
+    string? Stage,
+    string? Text,
+    string? Rule,
+    DateTimeOffset Time,
+    string? Node,
+    ExplainedCaller Who,
+    ExplainedProof Proof,
+    ExplainedRequest Asked,
+    IReadOnlyList<ExplainedQuestion> Questions,
+    IReadOnlyList<DoorReport> Doors,
+    string? Closed,
+    IReadOnlyList<string> ToOpen,
+    ExplainedRegistry Registry);
+
+/// <summary>Who called.</summary>
+/// <param name="Client">Registered client; absent for a stranger.</param>
+/// <param name="UseCase">Its use case.</param>
+/// <param name="Organization">Id of the organization behind it.</param>
+/// <param name="OrganizationName">Its name now.</param>
+/// <param name="Owner">Accountable owner at the time.</param>
+/// <param name="ApprovedBy">Who last approved the client.</param>
+/// <param name="ApprovedAt">When.</param>
+public sealed record ExplainedCaller(string? Client, string? UseCase, string? Organization, string? OrganizationName, string? Owner, string? ApprovedBy, DateTimeOffset? ApprovedAt);
+
+/// <summary>The credential.</summary>
+/// <param name="Issuer">Issuer that vouched.</param>
+/// <param name="ClientId">Client id at the issuer, as the token claims it.</param>
+/// <param name="Subject">Subject of the token.</param>
+/// <param name="Binding">none, mtls or dpop.</param>
+/// <param name="TokenHash">SHA-256 of the token, never the token.</param>
+/// <param name="Peer">Address of the TCP peer.</param>
+public sealed record ExplainedProof(string? Issuer, string? ClientId, string? Subject, string? Binding, string? TokenHash, string? Peer);
+
+/// <summary>The request. PHI.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Target">Target exactly as sent.</param>
+/// <param name="Template">The same without ids.</param>
+/// <param name="Interaction">FHIR interaction.</param>
+/// <param name="ResourceType">Resource type.</param>
+/// <param name="Purpose">Purposes asserted.</param>
+/// <param name="Tenant">Tenant of the route.</param>
+/// <param name="Environment">Environment of the route.</param>
+public sealed record ExplainedRequest(string? Method, string? Target, string? Template, string? Interaction, string? ResourceType, string? Purpose, string? Tenant, string? Environment);
+
+/// <summary>One question of the decision.</summary>
+/// <param name="Name">Such as <c>purpose of use</c>.</param>
+/// <param name="Outcome">open, closed or not-asked.</param>
+public sealed record ExplainedQuestion(string Name, string Outcome);
+
+/// <summary>The registry that decided against the registry now.</summary>
+/// <param name="Decided">Revision that decided.</param>
+/// <param name="Now">Revision that this node enforces now.</param>
+/// <param name="ChangedSince">Documents on the client's path that were written after the decision; empty: the path stands as it did.</param>
+/// <param name="Note">The same in words.</param>
+public sealed record ExplainedRegistry(long Decided, long Now, IReadOnlyList<string> ChangedSince, string Note);

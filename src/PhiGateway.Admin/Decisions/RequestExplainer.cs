@@ -1,0 +1,180 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Fhir;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Scopes;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Admin.Decisions;
+
+/// <summary>Decides an imagined request over the registry in force and says what every question found.</summary>
+internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal records, Func<RegistrySnapshot> snapshots, AdminOptions options, TimeProvider time)
+{
+    private const int MaxLifetime = 86_400;
+
+    public async Task<IResult> ExplainAsync(HttpContext context)
+    {
+        if ((await VerbBody.ReadAsync<ExplainRequest>(context)).Failed(out var problem, out var body))
+        {
+            return problem;
+        }
+
+        var snapshot = snapshots();
+        if (Read(body, snapshot).Failed(out problem, out var imagined))
+        {
+            return problem;
+        }
+
+        // Whether a patient is on a roster shows in the answer, so the question is on record first.
+        var look = records.Create(context, "decision.imagine", "audit", RequestId.GuidOf(context), Guid.Empty, AuditKind.AuditUse);
+        look.Client = imagined.Entry?.Client.Id;
+        look.Tenant = imagined.Access.Tenant;
+        look.Patients = [.. imagined.Access.Parts.SelectMany(static part => part.Patients).Select(static patient => patient.Value!).Distinct(StringComparer.Ordinal)];
+        await journal.AppendAsync(look);
+        return AdminResult.Json(Explain(body, imagined, snapshot));
+    }
+
+    private DecisionExplanation Explain(ExplainRequest body, Imagined imagined, RegistrySnapshot snapshot)
+    {
+        var access = imagined.Access;
+        var trace = imagined.Refusal is null ? PolicyDecisionPoint.Explain(access, snapshot) : null;
+        var deny = imagined.Refusal is { } refused ? new Deny(refused, imagined.Detail) : trace!.Decision as Deny;
+        var line = body.Request!.Split(' ', 2);
+        var asked = new ExplainedRequest(
+            line[0], line[1], imagined.Fhir?.Template, imagined.Fhir is { } fhir ? JsonNamingPolicy.KebabCaseLower.ConvertName(fhir.Interaction.ToString()) : null,
+            imagined.Fhir is { Type.IsNone: false } typed ? typed.Type.Name : null, body.Caller!.Purpose, access.Tenant, access.Environment);
+        var proof = new ExplainedProof(access.Caller.Issuer, access.Caller.ClientId, null, access.Caller.Binding.ToString().ToLowerInvariant(), null, body.Peer);
+        var doors = imagined.Entry is { } entry ? DoorReport.Of(entry, snapshot, access.Now, options.WarnDays) : [];
+        var (closed, toOpen) = deny is null ? (null, []) : ClosureWords.Of(new ClosureWords.Facts(deny.Reason, deny.Rule, asked, proof, access.Now), imagined.Entry, doors);
+        return new DecisionExplanation(
+            null,
+            deny is null ? "permit" : "deny",
+            deny?.Reason.Code,
+            deny?.Reason.Stage,
+            deny?.Reason.PublicText,
+            deny?.Rule ?? (trace?.Decision as Permit)?.Rule,
+            access.Now,
+            null,
+            new ExplainedCaller(
+                imagined.Entry?.Client.Id, imagined.Entry?.Client.UseCase, imagined.Entry?.Organization?.Id, imagined.Entry?.Organization?.Name, imagined.Entry?.Client.Owner,
+                imagined.Entry?.Approval?.ApprovedBy, imagined.Entry?.Approval?.ApprovedAt),
+            proof,
+            asked,
+            DecisionExplainer.Render(trace?.Answers ?? DecisionQuestions.Reconstruct(deny!.Reason, deny.Rule)),
+            doors,
+            closed,
+            toOpen,
+            new ExplainedRegistry(snapshot.Revision, snapshot.Revision, [], "Decided over the registry in force."));
+    }
+
+    private Outcome<Imagined> Read(ExplainRequest body, RegistrySnapshot snapshot)
+    {
+        if (body.Caller is not { } who)
+        {
+            return AdminProblem.Invalid("/caller", "required", "Say who would call.");
+        }
+
+        if (body.Request?.Split(' ') is not [{ Length: > 0 } method, ['/', ..] target])
+        {
+            return AdminProblem.Invalid("/request", "invalid", "Method and target are expected, such as GET /fhir/Observation?patient=17.");
+        }
+
+        var entry = who.Client is { } id ? snapshot.FindClientById(id) : null;
+        var credential = entry?.Credentials.FirstOrDefault(static known => known is { Issuer: not null, ClientId: not null });
+        if ((who.Issuer ?? credential?.Issuer, who.ClientId ?? credential?.ClientId) is not ({ } issuer, { } clientId))
+        {
+            return AdminProblem.Invalid("/caller", "unknown-client", "Name a registered client with a credential, or issuer and client_id.");
+        }
+
+        entry ??= snapshot.FindClient(issuer, clientId);
+        if (ReadCaller(who, issuer, clientId, entry, body.At ?? time.GetUtcNow()).Failed(out var problem, out var caller))
+        {
+            return problem;
+        }
+
+        IPAddress? peer = null;
+        if (body.Peer is not null && !IPAddress.TryParse(body.Peer, out peer))
+        {
+            return AdminProblem.Invalid("/peer", "invalid", "An IP address is expected.");
+        }
+
+        var access = new AccessRequest
+        {
+            Caller = caller,
+            Tenant = body.Tenant ?? entry?.Client.Tenants.FirstOrDefault() ?? entry?.UseCase?.Tenants.FirstOrDefault() ?? string.Empty,
+            Environment = body.Environment ?? entry?.Client.Environment ?? string.Empty,
+            Peer = peer,
+            Now = body.At ?? time.GetUtcNow(),
+            Parts = [],
+            Justification = body.Justification,
+        };
+        var basePath = body.Base ?? "/fhir";
+        var line = CanonicalReader.Read(method, target, basePath);
+        if (!line.TryGet(out var canonical, out var refusal))
+        {
+            return new Imagined(access, entry, null, refusal, line.Detail);
+        }
+
+        var bytes = body.Resource is null ? default : (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(body.Resource.ToJsonString());
+        var headers = new FhirHeaders { ContentType = bytes.IsEmpty ? null : body.ContentType ?? "application/fhir+json" };
+        var reading = FhirRequestReader.Read(canonical, headers, bytes, new FhirContext { GatewayBase = "https://gateway.invalid" + basePath, UpstreamBases = [] });
+        return reading.TryGet(out var fhir, out refusal)
+            ? new Imagined(access with { Parts = fhir.Parts }, entry, fhir, null, null)
+            : new Imagined(access, entry, null, refusal, reading.Detail);
+    }
+
+    private static Outcome<Caller> ReadCaller(ExplainCaller who, string issuer, string clientId, ClientEntry? entry, DateTimeOffset now)
+    {
+        PatientId? patient = null;
+        if (who.Patient is not null)
+        {
+            if (!PatientId.TryParse(who.Patient, out var read))
+            {
+                return AdminProblem.Invalid("/caller/patient", "malformed-id", "A FHIR id is expected.");
+            }
+
+            patient = read;
+        }
+
+        if (who.Lifetime is < 1 or > MaxLifetime)
+        {
+            return AdminProblem.Invalid("/caller/lifetime", "out-of-range", $"1 to {MaxLifetime} seconds.");
+        }
+
+        ProofBinding? binding = who.Binding switch { null or "none" => ProofBinding.None, "mtls" => ProofBinding.Mtls, "dpop" => ProofBinding.Dpop, _ => null };
+        if (binding is null)
+        {
+            return AdminProblem.Invalid("/caller/binding", "invalid", "none, mtls or dpop.");
+        }
+
+        var codes = (who.Purpose ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new Caller
+        {
+            Issuer = issuer,
+            IssuerEnvironment = entry?.Client.Environment ?? string.Empty,
+            ClientId = clientId,
+            Scopes = SmartScopeReader.Read(who.Scopes),
+            Purposes = [.. codes.Where(static code => PurposeOfUse.TryParse(code, out _)).Select(PurposeOfUse.Parse)],
+            HasUnknownPurpose = codes.Any(static code => !PurposeOfUse.TryParse(code, out _)),
+            PatientContext = patient,
+            Tenant = who.Tenant,
+            IssuedAt = now,
+            ExpiresAt = now.AddSeconds(who.Lifetime ?? 300),
+            TokenHash = "none",
+            Binding = binding.Value,
+            Actors = who.Actors ?? [],
+        };
+    }
+
+    private sealed record Imagined(AccessRequest Access, ClientEntry? Entry, FhirRequest? Fhir, DenyReason? Refusal, string? Detail);
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace PhiGateway.Cli.Output;
+
+/// <summary>Prints the explanation of a decision for people: who, proof, asked, doors, closed, to open.</summary>
+internal static class ExplanationText
+{
+    public static void Write(TextWriter output, JsonNode answer)
+    {
+        var (who, proof, asked, registry) = (answer["who"]!, answer["proof"]!, answer["asked"]!, answer["registry"]!);
+        output.WriteLine(Clean($"{Text(answer["decision"])?.ToUpperInvariant()} {Text(answer["reason"]) ?? Text(answer["rule"])}   {Text(answer["time"])}   revision {registry["decided"]}   node {Text(answer["node"]) ?? "none (imagined)"}"));
+        Line(output, "who", string.Join(" · ", new[] { Text(who["client"]) ?? "not registered", Text(who["organization_name"]) ?? Text(who["organization"]), Text(who["owner"]) is { } owner ? "owner " + owner : null }.OfType<string>()));
+        Line(output, "proof", string.Join(", ", new[] { Text(proof["issuer"]) ?? "none", Text(proof["client_id"]), Binding(Text(proof["binding"])), Text(proof["peer"]) is { } peer ? "from " + peer : null }.OfType<string>()));
+        Line(output, "asked", $"{Text(asked["method"])} {Text(asked["target"]) ?? Text(asked["template"])}   purpose {Text(asked["purpose"]) ?? "none"}   tenant {Text(asked["tenant"]) ?? "none"}");
+        Line(output, "questions", string.Join("  ", answer["questions"]!.AsArray().Select(static question => $"{Text(question!["name"])} {Mark(Text(question["outcome"]))}")));
+        Line(output, "doors", string.Join("  ", answer["doors"]!.AsArray().Select(door => Door(door!, who, answer))));
+        if (Text(answer["closed"]) is { } closed)
+        {
+            Line(output, "closed", closed);
+        }
+
+        foreach (var step in answer["to_open"]!.AsArray())
+        {
+            Line(output, "to open", Text(step)!);
+        }
+
+        Line(output, "registry", Text(registry["note"])!);
+    }
+
+    private static string Door(JsonNode door, JsonNode who, JsonNode answer)
+    {
+        var text = $"{Text(door["name"])} {((bool)door["open"]! ? "✓" : "✗")}";
+        if (Text(door["name"]) == "approval" && Text(who["approved_by"]) is { } by)
+        {
+            text += $" ({Text(who["approved_at"])?[..10]} by {by})";
+        }
+        else if (Moment(door["closes_at"]) is { } closes && Moment(answer["time"]) is { } at)
+        {
+            var days = (closes - at).TotalDays;
+            text += days >= 0
+                ? string.Create(CultureInfo.InvariantCulture, $" ({Math.Floor(days)} days left)")
+                : string.Create(CultureInfo.InvariantCulture, $" (since {closes:yyyy-MM-dd})");
+        }
+
+        return text;
+    }
+
+    private static string? Binding(string? binding) => binding switch { "dpop" => "DPoP-bound", "mtls" => "mTLS-bound", "none" => "bearer token", _ => null };
+
+    private static string Mark(string? outcome) => outcome switch { "open" => "✓", "closed" => "✗", _ => "–" };
+
+    private static DateTimeOffset? Moment(JsonNode? node) =>
+        Text(node) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null;
+
+    private static string? Text(JsonNode? node) => (string?)node;
+
+    private static void Line(TextWriter output, string name, string text)
+    {
+        if (text.Length > 0)
+        {
+            output.WriteLine($"{name,-10}{Clean(text)}");
+        }
+    }
+
+    // What a client sent must not move the cursor of the person who reads it.
+    private static string Clean(string text) => new([.. text.Select(static c => char.IsControl(c) ? ' ' : c)]);
+}
