@@ -15,6 +15,9 @@ internal sealed class SnapshotFollower(
     TimeProvider clock,
     ILogger<SnapshotFollower> log)
 {
+    // So few changes are built in well under a millisecond.
+    private const int QuickToBuild = 50;
+
     private readonly RegistrySnapshotBuilder _builder = new();
     private volatile string? _problem;
     private bool _loaded;
@@ -24,6 +27,9 @@ internal sealed class SnapshotFollower(
 
     /// <summary>Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.</summary>
     public bool HasReachedRegistry => Volatile.Read(ref _loaded);
+
+    /// <summary>Whether the last load was a page of more.</summary>
+    private bool HasMore { get; set; }
 
     /// <summary>Loads once, before the node serves: from the registry or else from the last good snapshot.</summary>
     public async Task StartWithRegistryAsync(CancellationToken cancellationToken)
@@ -58,8 +64,15 @@ internal sealed class SnapshotFollower(
             {
                 var asked = clock.GetUtcNow();
                 var changes = await source.LoadSinceAsync(holder.Current.Revision, cancellationToken);
+                HasMore = changes.HasMore;
                 if (changes.Revision > holder.Current.Revision)
                 {
+                    // A revocation is in force before the rest is built.
+                    if (changes.Revocations.Count > 0 && changes.Items.Count + changes.Members.Count > QuickToBuild)
+                    {
+                        holder.Publish(_builder.Apply(new RegistryChanges(holder.Current.Revision, [], [], changes.Revocations)), holder.ConfirmedAt ?? asked);
+                    }
+
                     Publish(_builder.Apply(changes), asked);
                     lastGood.Changed();
                 }
@@ -95,6 +108,11 @@ internal sealed class SnapshotFollower(
             {
                 reported = await TryReportAsync(now, stoppingToken) ? holder.Current.Revision : -1;
                 reportedAt = now;
+            }
+
+            if (reached && HasMore)
+            {
+                continue;
             }
 
             if (reached)
