@@ -38,7 +38,7 @@ internal static class FleetBackend
         await context.Response.WriteAsync($$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"{{self}}"}],"entry":[""");
         for (var i = 0; ; i++)
         {
-            await context.Response.WriteAsync($$"""{{(i == 0 ? "" : ",")}}{"resource":{{Observation($"o{i}")}},"search":{"mode":"match"}}""", context.RequestAborted);
+            await context.Response.WriteAsync($$$"""{{{(i == 0 ? "" : ",")}}}{"resource":{{{Observation($"o{i}")}}},"search":{"mode":"match"}}""", context.RequestAborted);
             if (i >= EntriesAtOnce)
             {
                 await context.Response.Body.FlushAsync(context.RequestAborted);
