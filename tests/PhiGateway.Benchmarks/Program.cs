@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Running;
+using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Benchmarks.Peers;
 
-// Three jobs in one program: the micro benchmarks; the peers that the load benchmark compares with; and its fixtures.
+// Several jobs in one program: the micro benchmarks; the peers that the load benchmark compares with, and its fixtures; a fleet of nodes on one Postgres.
 switch (args)
 {
     case ["peer", var kind, var port, var backend, var folder]:
@@ -9,6 +10,13 @@ switch (args)
         return;
     case ["prepare", var folder, var gatewayPort, var adminPort, var backend]:
         await LoadFixture.PrepareAsync(folder, int.Parse(gatewayPort), int.Parse(adminPort), backend);
+        return;
+    case ["revocations", .. var rest]:
+        await RevocationRun.RunAsync(rest is [var rounds] ? int.Parse(rounds) : 60);
+        return;
+    case ["changes", .. var rest]:
+        var numbers = rest.Select(int.Parse).Concat(new[] { 50_000, 1_000_000, 5, 10 }.Skip(rest.Length)).ToList();
+        await ChangesRun.RunAsync(numbers[0], numbers[1], numbers[2], numbers[3]);
         return;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(LoadFixture).Assembly).Run(args);

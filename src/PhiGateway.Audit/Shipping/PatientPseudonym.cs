@@ -15,34 +15,15 @@ public sealed class PatientPseudonym
     /// <summary>Length of a pseudonym: 130 bits.</summary>
     public const int Characters = 26;
 
-    private const int KeyBytes = 32;
-
     private readonly byte[] _key;
 
     /// <summary>Uses a key of 32 bytes.</summary>
     public PatientPseudonym(ReadOnlySpan<byte> key) =>
-        _key = key.Length == KeyBytes ? key.ToArray() : throw new ArgumentException($"A pseudonym key has {KeyBytes} bytes.", nameof(key));
+        _key = key.Length == KeyFile.KeyBytes ? key.ToArray() : throw new ArgumentException($"A pseudonym key has {KeyFile.KeyBytes} bytes.", nameof(key));
 
     /// <summary>Reads the key, or makes one on the first start; only its owner may read the file.</summary>
     /// <exception cref="InvalidDataException">The file is no key, or others may read it.</exception>
-    public static PatientPseudonym OpenOrCreate(string path)
-    {
-        if (!File.Exists(path))
-        {
-            Create(path);
-        }
-
-        if (!OperatingSystem.IsWindows()
-            && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute)) != 0)
-        {
-            throw new InvalidDataException($"The pseudonym key {path} can be read by everybody on this machine. Give it mode 0600; if others had access, replace it.");
-        }
-
-        var key = File.ReadAllBytes(path);
-        return key.Length == KeyBytes
-            ? new PatientPseudonym(key)
-            : throw new InvalidDataException($"The pseudonym key {path} must have exactly {KeyBytes} bytes. Restore it: a new key finds none of the old records.");
-    }
+    public static PatientPseudonym OpenOrCreate(string path) => new(KeyFile.OpenOrCreate(path, "pseudonym key"));
 
     /// <summary>The pseudonym of a patient's logical id within a tenant.</summary>
     public string Of(string tenant, string patientId) => Of(tenant, LogicalId, patientId);
@@ -58,32 +39,5 @@ public sealed class PatientPseudonym
         _ = HMACSHA256.HashData(_key, buffer.AsSpan(0, bytes), mac);
         ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         return Base32.Encode(mac, Characters);
-    }
-
-    private static void Create(string path)
-    {
-        var temporary = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(RandomNumberGenerator.GetBytes(KeyBytes));
-            file.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
-        }
-
-        new JournalFiles().SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -8,8 +8,9 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>Is there room: rate and concurrency of the client, space in the journal?</summary>
-internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal) : IStage
+internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, TimeProvider clock) : IStage
 {
+    private readonly long _started = clock.GetTimestamp();
     private readonly ConcurrentDictionary<string, ClientGate> _gates = new(StringComparer.Ordinal);
 
     public string Name => "Admit";
@@ -37,7 +38,7 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal) 
             return StageResult.Refuse(DenyReason.ConcurrencyLimited);
         }
 
-        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, exchange.Now);
+        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, clock.GetElapsedTime(_started));
         if (wait > TimeSpan.Zero)
         {
             exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

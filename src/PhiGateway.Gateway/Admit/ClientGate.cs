@@ -31,7 +31,9 @@ internal sealed class ClientGate
     public void Leave() => Interlocked.Decrement(ref _inFlight);
 
     /// <summary>Generic cell rate algorithm: zero when the request conforms, else how long to wait.</summary>
-    public TimeSpan Conform(int perSecond, DateTimeOffset now)
+    /// <param name="perSecond">Requests a second.</param>
+    /// <param name="now">A clock that never goes back, read here and now: the time at which a request began would hold against it what others did meanwhile.</param>
+    public TimeSpan Conform(int perSecond, TimeSpan now)
     {
         var interval = TimeSpan.TicksPerSecond / perSecond;
         // One second's worth may come at once.
@@ -39,10 +41,10 @@ internal sealed class ClientGate
         while (true)
         {
             var expected = Interlocked.Read(ref _nextAllowed);
-            var arrival = Math.Max(expected, now.UtcTicks);
-            if (arrival - now.UtcTicks > burst)
+            var arrival = Math.Max(expected, now.Ticks);
+            if (arrival - now.Ticks > burst)
             {
-                return TimeSpan.FromTicks(arrival - now.UtcTicks - burst);
+                return TimeSpan.FromTicks(arrival - now.Ticks - burst);
             }
 
             if (Interlocked.CompareExchange(ref _nextAllowed, arrival + interval, expected) == expected)

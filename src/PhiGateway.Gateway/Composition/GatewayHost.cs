@@ -149,7 +149,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
         var follower = new SnapshotFollower(
-            registry.Source, snapshots, new LastGoodSnapshot(options, clock, loggers.CreateLogger<LastGoodSnapshot>()), options, clock, loggers.CreateLogger<SnapshotFollower>());
+            registry.Source, snapshots, new LastGoodSnapshot(options, clock, loggers.CreateLogger<LastGoodSnapshot>()), options, clock, RecordedRevision.In(journal), loggers.CreateLogger<SnapshotFollower>());
         Parts = new GatewayParts
         {
             Options = options,

@@ -91,8 +91,14 @@ public sealed class RegistryOptions
     /// <summary>How long a node serves from its last good snapshot while the registry is away; default 15 minutes.</summary>
     public TimeSpan MaxSnapshotAge { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>The net under NOTIFY; default 2 seconds.</summary>
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Starts with a registry older than this node has enforced, as after a restore from a backup; default false. Security: whatever was revoked since the backup is not revoked any more.
+    /// Set it for one start, look at the registry, and take it out again.
+    /// </summary>
+    public bool AcceptOlderRevision { get; set; }
+
+    /// <summary>The net under NOTIFY, one small query each time; default a quarter of a second, so that a revocation whose NOTIFY is lost is still in force within one. Security: longer is later.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
     public string? LastGoodFile { get; set; }

@@ -1,90 +1,105 @@
-using System.Security.Cryptography;
-using System.Text.Json;
+using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Registry;
 
-/// <summary>The registry as last seen, on this node's disk, with revision, time and checksum: what a node starts from when the database is away.</summary>
-/// <remarks>Its age counts from when it was seen, so a restart does not make it younger. Written at most once a minute, and at a whole load.</remarks>
-internal sealed class LastGoodSnapshot(GatewayOptions options, TimeProvider clock, ILogger<LastGoodSnapshot> log)
+/// <summary>The registry as last seen, on this node's disk: what a node starts from when the database is away.</summary>
+/// <remarks>
+/// A change is in the file before it is in force, so that a node never comes back with less than it has enforced. Its age counts from when it was seen: a restart does not
+/// make it younger. A disk that fails costs the file, never the change.
+/// </remarks>
+internal sealed class LastGoodSnapshot
 {
+    private const long LargestChanges = 32 * 1024 * 1024;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
+    private readonly TimeProvider _clock;
+    private readonly ILogger<LastGoodSnapshot> _log;
+    private readonly string? _path;
+    private readonly TimeSpan _confirmEvery;
+    private KeptRegistryFile? _file;
     private DateTimeOffset _writtenAt = DateTimeOffset.MinValue;
-    private bool _changed;
+    private DateTimeOffset _confirmedAt = DateTimeOffset.MinValue;
+    private bool _isWhole;
 
-    /// <summary>Reads the file; null when there is none or it is damaged, which is logged.</summary>
-    public KeptSnapshot? TryRead()
+    public LastGoodSnapshot(GatewayOptions options, TimeProvider clock, ILogger<LastGoodSnapshot> log)
     {
-        if (options.Registry.LastGoodFile is not { } path || !File.Exists(path))
+        (_clock, _log, _path) = (clock, log, options.Registry.LastGoodFile);
+        _confirmEvery = options.Registry.MaxSnapshotAge / 3;
+    }
+
+    /// <summary>Reads the file: the whole and the changes after it; empty, and why, when there is none or it may not be used.</summary>
+    /// <param name="atLeast">The newest revision that this node is known to have enforced.</param>
+    public (IReadOnlyList<KeptSnapshot> Steps, string? Problem) Read(long atLeast)
+    {
+        if (_path is null || !File.Exists(_path))
         {
-            return null;
+            return ([], null);
         }
 
         try
         {
-            var text = File.ReadAllBytes(path);
-            var line = text.AsSpan().IndexOf((byte)'\n');
-            if (line != 64 || Convert.ToHexStringLower(SHA256.HashData(text.AsSpan(line + 1))) != System.Text.Encoding.ASCII.GetString(text, 0, line))
+            if (Open().TryRead() is not { } steps)
             {
-                GatewayLog.LastGoodFailed(log, "read", "checksum");
-                return null;
+                GatewayLog.LastGoodFailed(_log, "read", "not what this node wrote");
+                return ([], "the last good snapshot was refused: it is not what this node wrote");
             }
 
-            return JsonSerializer.Deserialize<KeptSnapshot>(text.AsSpan(line + 1), Json);
+            if (steps[^1].Everything.Revision < atLeast)
+            {
+                GatewayLog.OlderRevisionRefused(_log, steps[^1].Everything.Revision, atLeast);
+                return ([], $"the last good snapshot was refused: it is older than revision {atLeast}, which this node has enforced");
+            }
+
+            return (steps, null);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            GatewayLog.LastGoodFailed(log, "read", fault.GetType().Name);
-            return null;
+            GatewayLog.LastGoodFailed(_log, "read", fault.GetType().Name);
+            return ([], "the last good snapshot could not be read");
         }
     }
 
-    /// <summary>Writes a whole load at once.</summary>
+    /// <summary>Writes a whole load.</summary>
     public void Offer(RegistryChanges everything, DateTimeOffset confirmedAt)
     {
-        if (options.Registry.LastGoodFile is not { } path)
+        if (_path is null)
         {
             return;
         }
 
-        try
-        {
-            var body = JsonSerializer.SerializeToUtf8Bytes(new KeptSnapshot(everything, confirmedAt), Json);
-            var temporary = path + ".new";
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(body))));
-                file.WriteByte((byte)'\n');
-                file.Write(body);
-                file.Flush(flushToDisk: true);
-            }
+        _writtenAt = _clock.GetUtcNow();
+        _isWhole = Try("written", file => file.Write(new KeptSnapshot(everything, confirmedAt)));
+        _confirmedAt = confirmedAt;
+    }
 
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            _writtenAt = clock.GetUtcNow();
-            _changed = false;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+    /// <summary>Keeps what is about to be in force.</summary>
+    public void Keep(RegistryChanges changes, DateTimeOffset confirmedAt)
+    {
+        if (_isWhole)
         {
-            GatewayLog.LastGoodFailed(log, "written", fault.GetType().Name);
+            _isWhole = Try("written", file => file.Append(new KeptSnapshot(changes, confirmedAt)));
+            _confirmedAt = confirmedAt;
         }
     }
 
-    /// <summary>The snapshot in force is newer than the file.</summary>
-    public void Changed() => _changed = true;
+    /// <summary>Keeps, now and then, that nothing had changed.</summary>
+    public void Confirm(long revision, DateTimeOffset at)
+    {
+        if (at - _confirmedAt >= _confirmEvery)
+        {
+            Keep(new RegistryChanges(revision, [], [], []), at);
+        }
+    }
 
-    /// <summary>Writes the file again when it is older than the registry and the last writing is a minute ago.</summary>
+    /// <summary>Writes the whole again when changes have grown large or could not be kept; at most once a minute.</summary>
     public async Task WriteIfDueAsync(IRegistrySource source, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        if (options.Registry.LastGoodFile is null || now - _writtenAt < Interval || (!_changed && now - _writtenAt < options.Registry.MaxSnapshotAge / 3))
+        var now = _clock.GetUtcNow();
+        if (_path is null || now - _writtenAt < Interval || (_isWhole && _file!.ChangesBytes < LargestChanges))
         {
             return;
         }
@@ -97,14 +112,23 @@ internal sealed class LastGoodSnapshot(GatewayOptions options, TimeProvider cloc
         catch (Exception fault) when (fault is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            GatewayLog.LastGoodFailed(log, "written", fault.GetType().Name);
+            GatewayLog.LastGoodFailed(_log, "written", fault.GetType().Name);
         }
     }
 
-    private static JsonSerializerOptions Json { get; } = new(RegistryJson.Options) { Converters = { new PatientIdConverter() } };
-}
+    private KeptRegistryFile Open() => _file ??= new KeptRegistryFile(_path!, KeyFile.OpenOrCreate(_path + ".key", "key of the last good snapshot"));
 
-/// <summary>What the file holds.</summary>
-/// <param name="Everything">The registry.</param>
-/// <param name="ConfirmedAt">When it was last seen to be current, UTC.</param>
-internal sealed record KeptSnapshot(RegistryChanges Everything, DateTimeOffset ConfirmedAt);
+    private bool Try(string action, Action<KeptRegistryFile> write)
+    {
+        try
+        {
+            write(Open());
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            GatewayLog.LastGoodFailed(_log, action, fault.GetType().Name);
+            return false;
+        }
+    }
+}

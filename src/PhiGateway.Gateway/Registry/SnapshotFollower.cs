@@ -13,8 +13,12 @@ internal sealed class SnapshotFollower(
     LastGoodSnapshot lastGood,
     GatewayOptions options,
     TimeProvider clock,
+    long newestEnforced,
     ILogger<SnapshotFollower> log)
 {
+    // So few changes are built in well under a millisecond.
+    private const int QuickToBuild = 50;
+
     private readonly RegistrySnapshotBuilder _builder = new();
     private volatile string? _problem;
     private bool _loaded;
@@ -25,14 +29,29 @@ internal sealed class SnapshotFollower(
     /// <summary>Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.</summary>
     public bool HasReachedRegistry => Volatile.Read(ref _loaded);
 
+    /// <summary>Whether the last load was a page of more.</summary>
+    private bool HasMore { get; set; }
+
     /// <summary>Loads once, before the node serves: from the registry or else from the last good snapshot.</summary>
     public async Task StartWithRegistryAsync(CancellationToken cancellationToken)
     {
         await FollowOnceAsync(cancellationToken);
-        if (!_loaded && lastGood.TryRead() is { } kept)
+        if (_loaded)
         {
-            Publish(_builder.Rebuild(kept.Everything), kept.ConfirmedAt);
+            return;
         }
+
+        var (steps, problem) = lastGood.Read(newestEnforced);
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var next = i == 0 ? _builder.Rebuild(steps[i].Everything) : _builder.Apply(steps[i].Everything);
+            if (i == steps.Count - 1)
+            {
+                Publish(next, steps[i].ConfirmedAt);
+            }
+        }
+
+        _problem = problem is null ? _problem : $"{_problem}; {problem}";
     }
 
     /// <summary>Takes whatever is newer; false when the registry could not be read.</summary>
@@ -40,33 +59,10 @@ internal sealed class SnapshotFollower(
     {
         try
         {
-            if (!_loaded)
+            var reached = _loaded ? await LoadChangesAsync(cancellationToken) : await LoadEverythingAsync(cancellationToken);
+            if (!reached)
             {
-                var everything = await source.LoadAllAsync(cancellationToken);
-                if (everything.Revision < holder.Current.Revision)
-                {
-                    GatewayLog.OlderRevisionRefused(log, everything.Revision, holder.Current.Revision);
-                    _problem = "the registry is at an older revision than this node has seen";
-                    return false;
-                }
-
-                Publish(_builder.Rebuild(everything), clock.GetUtcNow());
-                _loaded = true;
-                lastGood.Offer(everything, clock.GetUtcNow());
-            }
-            else
-            {
-                var asked = clock.GetUtcNow();
-                var changes = await source.LoadSinceAsync(holder.Current.Revision, cancellationToken);
-                if (changes.Revision > holder.Current.Revision)
-                {
-                    Publish(_builder.Apply(changes), asked);
-                    lastGood.Changed();
-                }
-                else
-                {
-                    holder.Confirm(asked);
-                }
+                return false;
             }
 
             _problem = null;
@@ -97,6 +93,11 @@ internal sealed class SnapshotFollower(
                 reportedAt = now;
             }
 
+            if (reached && HasMore)
+            {
+                continue;
+            }
+
             if (reached)
             {
                 await lastGood.WriteIfDueAsync(source, stoppingToken);
@@ -107,6 +108,64 @@ internal sealed class SnapshotFollower(
                 await Task.Delay(options.Registry.PollInterval, clock, stoppingToken);
             }
         }
+    }
+
+    private async Task<bool> LoadEverythingAsync(CancellationToken cancellationToken)
+    {
+        var everything = await source.LoadAllAsync(cancellationToken);
+        if (IsOlder(everything.Revision))
+        {
+            return false;
+        }
+
+        var now = clock.GetUtcNow();
+        lastGood.Offer(everything, now);
+        Publish(_builder.Rebuild(everything), now);
+        Volatile.Write(ref _loaded, true);
+        return true;
+    }
+
+    private async Task<bool> LoadChangesAsync(CancellationToken cancellationToken)
+    {
+        var asked = clock.GetUtcNow();
+        var known = holder.Current.Revision;
+        var changes = await source.LoadSinceAsync(known, cancellationToken);
+        HasMore = changes.HasMore;
+        if (IsOlder(changes.Revision))
+        {
+            return false;
+        }
+
+        if (changes.Revision == known)
+        {
+            lastGood.Confirm(known, asked);
+            holder.Confirm(asked);
+            return true;
+        }
+
+        lastGood.Keep(changes, asked);
+        if (changes.Revocations.Count > 0 && changes.Items.Count + changes.Members.Count > QuickToBuild)
+        {
+            // A revocation is in force before the rest is built.
+            holder.Publish(_builder.Apply(new RegistryChanges(known, [], [], changes.Revocations)), holder.ConfirmedAt ?? asked);
+        }
+
+        Publish(_builder.Apply(changes), asked);
+        return true;
+    }
+
+    // A database that was rolled back or restored: what this node has enforced since must not silently be undone.
+    private bool IsOlder(long offered)
+    {
+        var newest = Math.Max(holder.Current.Revision, options.Registry.AcceptOlderRevision ? 0 : newestEnforced);
+        if (offered >= newest)
+        {
+            return false;
+        }
+
+        GatewayLog.OlderRevisionRefused(log, offered, newest);
+        _problem = $"the registry is at revision {offered}, older than {newest}, which this node has enforced";
+        return true;
     }
 
     private void Publish(RegistrySnapshot next, DateTimeOffset confirmedAt)

@@ -7,7 +7,10 @@ public interface IRegistrySource
     /// <summary>Everything, in one consistent read, together with the revision it stands for.</summary>
     Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken);
 
-    /// <summary>Everything written after a revision, in order of revision; tombstones included. Empty when nothing was.</summary>
+    /// <summary>
+    /// Everything written after a revision, in order of revision; tombstones included. Empty when nothing was. Of a bulk import a first page
+    /// (<see cref="RegistryChanges.HasMore"/>), yet every revocation: none waits behind an import.
+    /// </summary>
     /// <remarks>Never skips a change that commits late: a revision is only reported once every smaller one is visible.</remarks>
     Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken);
 

@@ -1,7 +1,7 @@
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>What a load brought.</summary>
-/// <param name="Revision">The revision that a node has after applying it.</param>
+/// <param name="Revision">The revision that a node has after applying it: everything up to it is in force, documents and revocations possibly beyond.</param>
 /// <param name="Items">Documents, the latest version of each, tombstones included.</param>
 /// <param name="Members">Roster membership changes in order.</param>
 /// <param name="Revocations">Revocations in order.</param>
@@ -13,6 +13,9 @@ public sealed record RegistryChanges(
 {
     /// <summary>When the newest of these changes was committed, UTC; null when unknown. Feeds the propagation histogram.</summary>
     public DateTimeOffset? CommittedAt { get; init; }
+
+    /// <summary>Whether memberships beyond <see cref="Revision"/> wait to be loaded: ask again at once.</summary>
+    public bool HasMore { get; init; }
 }
 
 /// <summary>A membership as it now stands, or its removal.</summary>

@@ -6,6 +6,9 @@ namespace PhiGateway.Storage.Registry;
 /// <summary>The registry's read side for gateway nodes; how a node is woken is left to each database.</summary>
 internal abstract class SqlRegistrySource(Database database) : IRegistrySource, IAsyncDisposable
 {
+    // Bounds what one load brings, so that a revocation never waits behind a bulk import; a page is read and applied in a fraction of a second.
+    private const int MembersPerLoad = 20_000;
+
     private long _loaded = -1;
 
     /// <summary>The highest revision that was handed out; -1: none yet.</summary>
@@ -55,18 +58,29 @@ internal abstract class SqlRegistrySource(Database database) : IRegistrySource, 
         await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
         var (revision, changedAt) = await ReadRevisionAsync(connection, transaction, cancellationToken);
 
+        // Documents and revocations always up to now, memberships only to the end of a page: the revision says up to where everything is there.
+        var upTo = since is { } from ? await FindEndOfPageAsync(connection, transaction, from, revision, cancellationToken) : revision;
+
         // Removed memberships say nothing to a node that starts from nothing; removed documents are few and stay in.
         var (all, living) = since is null ? ("", "WHERE NOT removed") : ("WHERE revision > @since ORDER BY revision", "WHERE revision > @since ORDER BY revision");
         await using var items = Command(connection, transaction, $"SELECT {RegistryRows.ItemColumns} FROM documents {all}", since);
         var documents = await RegistryRows.ReadItemsAsync(database, items, cancellationToken);
-        await using var members = Command(connection, transaction, $"SELECT {RegistryRows.MemberColumns} FROM roster_member {living}", since);
+        var page = upTo < revision ? $"WHERE revision > @since AND revision <= {upTo} ORDER BY revision" : living;
+        await using var members = Command(connection, transaction, $"SELECT {RegistryRows.MemberColumns} FROM roster_member {page}", since);
         var memberships = await RegistryRows.ReadMembersAsync(database, members, cancellationToken);
         await using var revoked = Command(
             connection, transaction, $"SELECT {RegistryRows.RevocationColumns} FROM revocation {(since is null ? "ORDER BY revision" : all)}", since);
         var revocations = await RegistryRows.ReadRevocationsAsync(database, revoked, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        Loaded = revision;
-        return new RegistryChanges(revision, documents, memberships, revocations) { CommittedAt = revision == 0 ? null : changedAt };
+        Loaded = upTo;
+        return new RegistryChanges(upTo, documents, memberships, revocations) { CommittedAt = revision == 0 ? null : changedAt, HasMore = upTo < revision };
+    }
+
+    // Whole revisions only: what was written together comes together.
+    private static async Task<long> FindEndOfPageAsync(DbConnection connection, DbTransaction transaction, long since, long revision, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, transaction, $"SELECT revision FROM roster_member WHERE revision > @since ORDER BY revision LIMIT 1 OFFSET {MembersPerLoad}", since);
+        return await command.ExecuteScalarAsync(cancellationToken) is long end ? end : revision;
     }
 
     private static DbCommand Command(DbConnection connection, DbTransaction transaction, string sql, long? since)

@@ -25,6 +25,32 @@ public abstract partial class RegistryStoreContract
     }
 
     [Fact]
+    public async Task LoadSince_RevocationBehindABulkImport_ComesWithTheFirstPage()
+    {
+        const int batches = 25;
+        for (var batch = 0; batch < batches; batch++)
+        {
+            await Store.PutMembersAsync([.. Enumerable.Range(batch * 1000, 1000).Select(i => Member("r", $"p-{i}"))], "tester", None);
+        }
+
+        await PutAsync(RegistryKind.Client, "late", "1", 0);
+        var newest = await Store.RevokeAsync(Revoke("x1", "acme"), None);
+
+        var first = await Source.LoadSinceAsync(0, None);
+        Assert.True(first.HasMore);
+        Assert.Equal("x1", Assert.Single(first.Revocations).Id);
+        Assert.Equal("late", Assert.Single(first.Items).Id);
+        Assert.Equal(0, first.Members.Count % 1000);
+        Assert.True(first.Revision < newest);
+
+        var rest = await Source.LoadSinceAsync(first.Revision, None);
+        Assert.False(rest.HasMore);
+        Assert.Equal(newest, rest.Revision);
+        Assert.Equal(batches * 1000, first.Members.Concat(rest.Members).Select(member => member.Member.Patient).Distinct().Count());
+        Assert.Equal(batches * 1000, first.Members.Count + rest.Members.Count);
+    }
+
+    [Fact]
     public async Task Wait_Cancelled_Ends()
     {
         using var stop = new CancellationTokenSource();

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace PhiGateway.Benchmarks.Fleet;
+
+/// <summary>A FHIR server that knows one Observation, and a search whose answer never ends.</summary>
+internal static class FleetBackend
+{
+    // More than the gateway judges whole, so that the rest leaves as a stream.
+    private const int EntriesAtOnce = 1500;
+
+    public static async Task<WebApplication> StartAsync(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        var app = builder.Build();
+        var read = Encoding.UTF8.GetBytes(Observation("o1"));
+        app.MapGet("/fhir/Observation/o1", async context =>
+        {
+            context.Response.ContentType = "application/fhir+json";
+            context.Response.ContentLength = read.Length;
+            await context.Response.Body.WriteAsync(read);
+        });
+        app.MapGet("/fhir/Observation", EndlessAsync);
+        await app.StartAsync();
+        return app;
+    }
+
+    private static async Task EndlessAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/fhir+json";
+        var self = $"http://{context.Request.Host}{context.Request.Path}{context.Request.QueryString}";
+        await context.Response.WriteAsync($$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"{{self}}"}],"entry":[""");
+        for (var i = 0; ; i++)
+        {
+            await context.Response.WriteAsync($$$"""{{{(i == 0 ? "" : ",")}}}{"resource":{{{Observation($"o{i}")}}},"search":{"mode":"match"}}""", context.RequestAborted);
+            if (i >= EntriesAtOnce)
+            {
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await Task.Delay(20, context.RequestAborted);
+            }
+        }
+    }
+
+    private static string Observation(string id) =>
+        $$"""{"resourceType":"Observation","id":"{{id}}","meta":{"versionId":"1"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"15074-8"}]},"subject":{"reference":"Patient/p1"},"note":[{"text":"{{new string('n', 900)}}"}]}""";
+}
