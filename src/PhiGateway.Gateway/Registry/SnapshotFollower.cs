@@ -21,10 +21,11 @@ internal sealed class SnapshotFollower(
 
     private readonly RegistrySnapshotBuilder _builder = new();
     private volatile string? _problem;
+    private volatile string? _fileProblem;
     private bool _loaded;
 
     /// <summary>Why the last load failed, in words; null when it did not.</summary>
-    public string? Problem => _problem;
+    public string? Problem => _problem is { } problem && _fileProblem is { } file ? $"{problem}; {file}" : _problem;
 
     /// <summary>Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.</summary>
     public bool HasReachedRegistry => Volatile.Read(ref _loaded);
@@ -51,7 +52,7 @@ internal sealed class SnapshotFollower(
             }
         }
 
-        _problem = problem is null ? _problem : $"{_problem}; {problem}";
+        _fileProblem = problem;
     }
 
     /// <summary>Takes whatever is newer; false when the registry could not be read.</summary>
@@ -65,7 +66,7 @@ internal sealed class SnapshotFollower(
                 return false;
             }
 
-            _problem = null;
+            _problem = _fileProblem = null;
             return true;
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, the node keeps what it has.
@@ -187,7 +188,7 @@ internal sealed class SnapshotFollower(
     {
         try
         {
-            await source.ReportNodeAsync(new NodeStatus(options.Node, holder.Current.Revision, now, _problem), cancellationToken);
+            await source.ReportNodeAsync(new NodeStatus(options.Node, holder.Current.Revision, now, Problem), cancellationToken);
             return true;
         }
 #pragma warning disable CA1031 // Best effort by contract.

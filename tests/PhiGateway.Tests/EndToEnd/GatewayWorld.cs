@@ -61,7 +61,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_folder, "audit.connection"), audit);
         await File.WriteAllTextAsync(Path.Combine(_folder, "backend.authorization"), "Bearer backend-secret");
         await File.WriteAllTextAsync(Path.Combine(_folder, "bootstrap.key"), BootstrapKey);
-        Gateway = GatewayProcess.Prepare(_folder, dataPort, adminPort, Configuration(dataPort, adminPort));
+        Gateway = GatewayProcess.Prepare(_folder, dataPort, adminPort, Configuration("gw-test", _folder, dataPort, adminPort, dataPort, TimeSpan.FromMinutes(15)));
         await Gateway.StartAsync();
         await FillAsync();
     }
@@ -90,12 +90,26 @@ public abstract class GatewayWorld : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>Another node on the same stores, not started; its files are in a folder of its own.</summary>
+    internal GatewayProcess PrepareNode(string name, TimeSpan? maxSnapshotAge = null)
+    {
+        var (dataPort, adminPort) = (LoopbackPort.Free(), LoopbackPort.Free());
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        return GatewayProcess.Prepare(folder, dataPort, adminPort, Configuration(name, folder, dataPort, adminPort, Gateway.Data.Port, maxSnapshotAge ?? TimeSpan.FromMinutes(15)));
+    }
+
     internal Task<string> TokenAsync(IdentityProviderClient client, string? scope = null) => Issuer.TokenAsync(client, scope);
 
     /// <summary>One call to the data plane.</summary>
-    internal async Task<Reply> SendAsync(HttpMethod method, string pathAndQuery, string? token, string? body = null, string contentType = "application/fhir+json", params (string Name, string Value)[] headers)
+    internal Task<Reply> SendAsync(HttpMethod method, string pathAndQuery, string? token, string? body = null, string contentType = "application/fhir+json", params (string Name, string Value)[] headers) =>
+        SendToAsync(Gateway, method, pathAndQuery, token, body, contentType, headers);
+
+    /// <summary>One read from a certain node.</summary>
+    internal Task<Reply> GetFromAsync(GatewayProcess node, string pathAndQuery, string? token) => SendToAsync(node, HttpMethod.Get, pathAndQuery, token, null, "application/fhir+json", []);
+
+    private async Task<Reply> SendToAsync(GatewayProcess node, HttpMethod method, string pathAndQuery, string? token, string? body, string contentType, (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, Base + pathAndQuery);
+        using var request = new HttpRequestMessage(method, new Uri(node.Data, "/fhir" + pathAndQuery));
         if (token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -140,27 +154,27 @@ public abstract class GatewayWorld : IAsyncLifetime
         Claims = new JsonObject { ["purpose_of_use"] = new JsonArray(purpose) },
     };
 
-    private string Configuration(int dataPort, int adminPort) => JsonSerializer.Serialize(new Dictionary<string, object>
+    private string Configuration(string node, string folder, int dataPort, int adminPort, int audiencePort, TimeSpan maxSnapshotAge) => JsonSerializer.Serialize(new Dictionary<string, object>
     {
         ["PhiGateway"] = new
         {
             Environment = "production",
-            Node = "gw-test",
+            Node = node,
             PublicBase = $"http://127.0.0.1:{dataPort}",
             Listeners = new { Data = $"http://127.0.0.1:{dataPort}", Admin = $"http://127.0.0.1:{adminPort}" },
-            Registry = new { Provider, ConnectionString = $"file:{Path.Combine(_folder, "registry.connection")}", LastGoodFile = Path.Combine(_folder, "registry.last-good") },
+            Registry = new { Provider, ConnectionString = $"file:{Path.Combine(_folder, "registry.connection")}", LastGoodFile = Path.Combine(folder, "registry.last-good"), MaxSnapshotAge = maxSnapshotAge.ToString() },
             Audit = new
             {
-                Journal = new { Directory = Path.Combine(_folder, "journal"), Budget = "256 MiB" },
+                Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "256 MiB" },
                 Store = new { Provider, ConnectionString = $"file:{Path.Combine(_folder, "audit.connection")}" },
             },
             Issuers = new[]
             {
-                new { Name = "hospital-idp", Issuer = Issuer.Issuer, Audience = $"http://127.0.0.1:{dataPort}/fhir", Algorithms = new[] { "ES256" }, Environment = "production" },
+                new { Name = "hospital-idp", Issuer = Issuer.Issuer, Audience = $"http://127.0.0.1:{audiencePort}/fhir", Algorithms = new[] { "ES256" }, Environment = "production" },
             },
             Limits = new { RequestsPerSecond = 10_000 },
             Admin = new { BootstrapKey = $"file:{Path.Combine(_folder, "bootstrap.key")}" },
-            LogFile = Path.Combine(_folder, "gateway-.log"),
+            LogFile = Path.Combine(folder, "gateway-.log"),
         },
         ["ReverseProxy"] = new Dictionary<string, object>
         {

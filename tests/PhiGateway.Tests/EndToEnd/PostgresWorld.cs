@@ -3,7 +3,7 @@ using PhiGateway.Tests.Infrastructure;
 namespace PhiGateway.Tests.EndToEnd;
 
 /// <summary>One node on a Postgres cluster of its own, which tests may stop and start.</summary>
-public sealed class PostgresWorld : GatewayWorld
+public class PostgresWorld : GatewayWorld
 {
     internal PostgresCluster Cluster { get; private set; } = null!;
 
