@@ -15,17 +15,9 @@ public static class UpstreamCallFactory
 {
     private const string Json = "application/fhir+json";
 
-    /// <summary>What the permit's obligations cannot be met for: a count of things that are withheld, a filter or sort by what no one may see. Null: nothing.</summary>
+    /// <summary>What the permit's obligations cannot be met for: a bare count of things of which some are withheld. Null: nothing.</summary>
     /// <remarks>Asked after the decision and before <see cref="Create"/>.</remarks>
-    public static DenyReason? FindConflict(FhirRequest request, Permit permit)
-    {
-        if (request.IsCountOnly && Narrowing.Withholds(permit))
-        {
-            return DenyReason.HiddenElement;
-        }
-
-        return request.UsesHiddenElement(permit.Release) ? DenyReason.HiddenElement : null;
-    }
+    public static DenyReason? FindConflict(FhirRequest request, Permit permit) => request.IsCountOnly && Narrowing.Withholds(permit) ? DenyReason.HiddenElement : null;
 
     /// <summary>The parameters that <see cref="Create"/> adds to a search on the permit's behalf, and that its answer's self link must therefore show. Empty: none.</summary>
     /// <remarks>Not the types of a compartment search or of an operation: servers may leave them out of a self link, and what comes is judged by type anyway.</remarks>
@@ -42,10 +34,10 @@ public static class UpstreamCallFactory
         Interaction.Read or Interaction.VRead or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => Get(request, Narrowing.Shape(request, permit), null),
         Interaction.SearchType or Interaction.SearchSystem => Search(request, permit),
         Interaction.Capabilities => Get(request, [], null),
-        Interaction.Create => Write(request, "POST", [], Narrowing.Condition(request, permit)),
-        Interaction.Update => Write(request, "PUT", Narrowing.Condition(request, permit), []),
-        Interaction.Patch => Write(request, "PATCH", Narrowing.Condition(request, permit), []),
-        Interaction.Delete => Write(request, "DELETE", Narrowing.Condition(request, permit), []),
+        Interaction.Create => Write(request, permit, "POST", [], Narrowing.Condition(request, permit)),
+        Interaction.Update => Write(request, permit, "PUT", Narrowing.Condition(request, permit), []),
+        Interaction.Patch => Write(request, permit, "PATCH", Narrowing.Condition(request, permit), []),
+        Interaction.Delete => Write(request, permit, "DELETE", Narrowing.Condition(request, permit), []),
         Interaction.Operation => Operation(request, permit, null),
         Interaction.Export => Operation(request, permit, "respond-async"),
         Interaction.Batch or Interaction.Transaction => new UpstreamCall("POST", string.Empty, Json, BundleWriter.Write(request, permit), [Accept]),
@@ -82,7 +74,7 @@ public static class UpstreamCallFactory
         return new UpstreamCall("POST", Target(request, []), request.Body.IsEmpty ? null : Json, request.Body, headers);
     }
 
-    private static UpstreamCall Write(FhirRequest request, string method, IReadOnlyList<QueryParameter> query, IReadOnlyList<QueryParameter> ifNoneExist)
+    private static UpstreamCall Write(FhirRequest request, Permit permit, string method, IReadOnlyList<QueryParameter> query, IReadOnlyList<QueryParameter> ifNoneExist)
     {
         var headers = new List<KeyValuePair<string, string>> { Accept };
         if (request.Headers.IfMatch is { } tag)
@@ -97,7 +89,9 @@ public static class UpstreamCallFactory
             headers.Add(KeyValuePair.Create("If-None-Exist", condition.ToString()));
         }
 
-        if (Preference.Return(request.Headers.Prefer) is { } preference)
+        // Who may write and not read is not shown what was written: then the upstream need not send it.
+        var preference = permit.Release.Types.Contains(request.Type) ? Preference.Return(request.Headers.Prefer) : "return=minimal";
+        if (preference is not null)
         {
             headers.Add(KeyValuePair.Create("Prefer", preference));
         }

@@ -70,6 +70,9 @@ internal sealed class ReleaseStage(
                 case AnswerVerdict.Rewritten:
                     bytes = filtered.Written;
                     break;
+                case AnswerVerdict.Withheld when exchange.Request!.IsWrite:
+                    // It is written; who may not read it learns that and no more.
+                    break;
                 case AnswerVerdict.Withheld:
                     return StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString());
                 default:

@@ -22,7 +22,7 @@ public static class PolicyDecisionPoint
         new("something asked", InteractionQuestions.Asked),
         new("purpose of use", PlaceQuestions.Purpose),
         new("interaction and type", InteractionQuestions.Covered),
-        new("elements used", InteractionQuestions.Elements),
+        new("elements used", ElementQuestions.Elements),
         new("patients", PatientQuestions.Patients),
         new("content written", ContentQuestions.Content),
         new("delegation", IdentityQuestions.Delegation),
