@@ -101,39 +101,10 @@ public sealed class FhirRequest
         return null;
     }
 
-    /// <summary>Whether the request filters or sorts by an element that the policy lets no one see: then order or number would betray it.</summary>
-    public bool UsesHiddenElement(ReleasePolicy policy)
-    {
-        for (var i = 0; i < Used.Count; i++)
-        {
-            var (type, definition, _) = Used[i];
-            var visible = policy.ElementsOf(type);
-            if (!visible.IsAll && !definition.IsOwner && !IsVisible(definition.Elements, visible))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     internal FhirRequest Named(string fullUrl)
     {
         var named = (FhirRequest)MemberwiseClone();
         named.FullUrl = fullUrl;
         return named;
-    }
-
-    private static bool IsVisible(IReadOnlyList<string> elements, ElementSet visible)
-    {
-        for (var i = 0; i < elements.Count; i++)
-        {
-            if (!visible.Contains(elements[i]))
-            {
-                return false;
-            }
-        }
-
-        return elements.Count > 0;
     }
 }

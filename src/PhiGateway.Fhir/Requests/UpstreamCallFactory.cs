@@ -15,17 +15,9 @@ public static class UpstreamCallFactory
 {
     private const string Json = "application/fhir+json";
 
-    /// <summary>What the permit's obligations cannot be met for: a count of things that are withheld, a filter or sort by what no one may see. Null: nothing.</summary>
+    /// <summary>What the permit's obligations cannot be met for: a bare count of things of which some are withheld. Null: nothing.</summary>
     /// <remarks>Asked after the decision and before <see cref="Create"/>.</remarks>
-    public static DenyReason? FindConflict(FhirRequest request, Permit permit)
-    {
-        if (request.IsCountOnly && Narrowing.Withholds(permit))
-        {
-            return DenyReason.HiddenElement;
-        }
-
-        return request.UsesHiddenElement(permit.Release) ? DenyReason.HiddenElement : null;
-    }
+    public static DenyReason? FindConflict(FhirRequest request, Permit permit) => request.IsCountOnly && Narrowing.Withholds(permit) ? DenyReason.HiddenElement : null;
 
     /// <summary>The parameters that <see cref="Create"/> adds to a search on the permit's behalf, and that its answer's self link must therefore show. Empty: none.</summary>
     /// <remarks>Not the types of a compartment search or of an operation: servers may leave them out of a self link, and what comes is judged by type anyway.</remarks>
@@ -42,10 +34,10 @@ public static class UpstreamCallFactory
         Interaction.Read or Interaction.VRead or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => Get(request, Narrowing.Shape(request, permit), null),
         Interaction.SearchType or Interaction.SearchSystem => Search(request, permit),
         Interaction.Capabilities => Get(request, [], null),
-        Interaction.Create when request.Conditions.Count == 0 => Write(request, "POST"),
-        Interaction.Update when request.Conditions.Count == 0 => Write(request, "PUT"),
-        Interaction.Patch when request.Conditions.Count == 0 => Write(request, "PATCH"),
-        Interaction.Delete when request.Conditions.Count == 0 => Write(request, "DELETE"),
+        Interaction.Create when request.Conditions.Count == 0 => Write(request, permit, "POST"),
+        Interaction.Update when request.Conditions.Count == 0 => Write(request, permit, "PUT"),
+        Interaction.Patch when request.Conditions.Count == 0 => Write(request, permit, "PATCH"),
+        Interaction.Delete when request.Conditions.Count == 0 => Write(request, permit, "DELETE"),
         Interaction.Operation => Operation(request, permit, null),
         Interaction.Export => Operation(request, permit, "respond-async"),
         _ => throw new ArgumentException("The gateway answers this request itself.", nameof(request)),
@@ -98,7 +90,7 @@ public static class UpstreamCallFactory
         return new UpstreamCall("POST", Target(request, []), request.Body.IsEmpty ? null : Json, request.Body, headers);
     }
 
-    private static UpstreamCall Write(FhirRequest request, string method)
+    private static UpstreamCall Write(FhirRequest request, Permit permit, string method)
     {
         var headers = new List<KeyValuePair<string, string>> { Accept };
         if (request.Headers.IfMatch is { } tag)
@@ -106,7 +98,9 @@ public static class UpstreamCallFactory
             headers.Add(KeyValuePair.Create("If-Match", tag));
         }
 
-        if (Preference.Return(request.Headers.Prefer) is { } preference)
+        // Who may write and not read is not shown what was written: then the upstream need not send it.
+        var preference = permit.Release.Types.Contains(request.Type) ? Preference.Return(request.Headers.Prefer) : "return=minimal";
+        if (preference is not null)
         {
             headers.Add(KeyValuePair.Create("Prefer", preference));
         }

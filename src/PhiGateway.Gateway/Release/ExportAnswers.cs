@@ -115,7 +115,7 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
         return stream is null
             ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding")
             : await streams.RunAsync(exchange, "application/fhir+ndjson", (sink, cancellation) =>
-                NdjsonFilter.RunAsync(stream, exchange.Permit!.Release, exchange.Route!.Fhir, sink, StreamLimits.Default, cancellation));
+                NdjsonFilter.RunAsync(stream, exchange.Permit!.Release, exchange.Route!.Fhir, sink, StreamLimits.Default, cancellation, exchange.Request));
     }
 
     private async ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body)

@@ -82,7 +82,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason IncludeNotPermitted = new("include-not-permitted", 403, "Decide", "forbidden", "The approved use of this client does not include pulling in these resources.");
     public static readonly DenyReason OperationNotPermitted = new("operation-not-permitted", 403, "Decide", "forbidden", "The approved use of this client does not include this operation.");
     public static readonly DenyReason ConditionNotMet = new("condition-not-met", 403, "Decide", "forbidden", "The resource is not of the kind that the approved use covers.");
-    public static readonly DenyReason HiddenElement = new("hidden-element", 403, "Decide", "forbidden", "The request filters or sorts by something it may not see.");
+    public static readonly DenyReason HiddenElement = new("hidden-element", 403, "Decide", "forbidden", "The request filters, sorts or counts by something it may not see.");
     public static readonly DenyReason NotJudgeable = new("not-judgeable", 403, "Decide", "forbidden", "The approved use sets conditions that cannot be checked on what this interface returns.");
 
     // --- Decide: patient ---

@@ -7,6 +7,7 @@ namespace PhiGateway.Policy.Decision;
 internal static class FactMatching
 {
     // Codes that say how a resource was processed, or that it is a test: they carry no sensitivity (HL7 v3-ObservationValue, v3-ActReason).
+    // Codes that demand what happens with every release (v3-ActCode) ask for nothing more.
     private const string ObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
 
     /// <summary>Whether a resource satisfies all constraints.</summary>
@@ -93,7 +94,7 @@ internal static class FactMatching
     }
 
     private static bool IsNeutral(in SecurityLabel label) =>
-        label.System == ObservationValue || (label.System == PurposeOfUse.System && label.Code == "HTEST");
+        label.System == ObservationValue || (label.System == PurposeOfUse.System && label.Code == "HTEST") || (label.System == ActCodes.System && ActCodes.IsFulfilled(label.Code));
 
     private static bool Satisfies(ResourceFacts facts, TokenConstraint constraint)
     {

@@ -31,34 +31,6 @@ internal static class InteractionQuestions
         return PartQuestion.Ask(run, isFirst: true, Covered);
     }
 
-    internal static Deny? Elements(DecisionRun run)
-    {
-        if (run.OnlyCapabilities)
-        {
-            return null;
-        }
-
-        var parts = run.Request.Parts;
-        for (var place = 0; place < parts.Count; place++)
-        {
-            if (run.IsSettled(place))
-            {
-                continue;
-            }
-
-            var uses = parts[place].Uses;
-            for (var use = 0; use < uses.Count; use++)
-            {
-                if (!run.UseCase.ElementsOf(run.Grants[place]).Contains(uses[use]))
-                {
-                    return new Deny(DenyReason.HiddenElement, run.UseCase.RuleOf(run.Grants[place]));
-                }
-            }
-        }
-
-        return null;
-    }
-
     private static Deny? Covered(DecisionRun run, int place, AccessPart part)
     {
         var needed = PartRights.Needed(part);

@@ -20,7 +20,7 @@ public sealed record NarrowSearch(IReadOnlyList<KeyValuePair<string, string>> Ad
     public AccessPart? Part { get; init; }
 }
 
-/// <summary>Only the elements of the minimum-necessary profile leave.</summary>
+/// <summary>Only the elements of the minimum-necessary profile leave, some of them masked.</summary>
 public sealed record KeepElements() : Obligation("keep-elements");
 
 /// <summary>Resources above the ceiling or with a label not permitted are withheld.</summary>

@@ -15,13 +15,14 @@ internal static class PartRights
         _ => ScopeRights.None,
     };
 
-    /// <summary>The letters under which what the part yields is judged on its way out. A patch answers with the whole resource, so it is a read; a delete yields nothing.</summary>
+    /// <summary>The letters under which what the part yields is judged on its way out. A write answers with the whole resource, so it is a read; a delete yields nothing.</summary>
     internal static ScopeRights NeededByAnswer(AccessPart part) => part.Role switch
     {
         PartRole.Include or PartRole.RevInclude => ScopeRights.Read,
         PartRole.Target => part.Interaction switch
         {
-            Interaction.Patch => ScopeRights.Read,
+            // Writing does not imply reading (SMART App Launch 2, scopes): what was written is shown to those who may read it.
+            Interaction.Create or Interaction.Update or Interaction.Patch => ScopeRights.Read,
             Interaction.Delete or Interaction.ExportCancel => ScopeRights.None,
             // The Group in the path says whose data is meant; itself it leaves only as one of the types exported.
             Interaction.Export when part.Id is not null => ScopeRights.None,
@@ -49,7 +50,7 @@ internal static class PartRights
 
     /// <summary>The grants under which what the part yields is judged.</summary>
     internal static ulong AnswerGrants(AccessPart part, ulong grants, UseCaseEntry useCase) =>
-        part is { Role: PartRole.Target, Interaction: Interaction.Patch } ? Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase)) : grants;
+        part is { Role: PartRole.Target, Interaction: Interaction.Create or Interaction.Update or Interaction.Patch } ? Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase)) : grants;
 
     /// <summary>Whether the use case names an include value; a target type after it only narrows.</summary>
     internal static bool NamesInclude(UseCaseEntry useCase, string? value)

@@ -43,6 +43,12 @@ internal static class PermitFactory
             var needed = PartRights.NeededByAnswer(part);
             var grants = run.Reach.Usable(PartRights.AnswerGrants(part, run.Grants[place], run.UseCase));
             var lane = new ReleaseLane(part.Type, grants, needed);
+            if (part.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch && !run.Reach.ScopesGrant(part.Type, needed, usableOnly: true))
+            {
+                // The token lets write and not read: the type is not among those of which anything may be shown.
+                continue;
+            }
+
             if (needed != ScopeRights.None && grants != 0 && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
             {
                 lanes.Add(lane);

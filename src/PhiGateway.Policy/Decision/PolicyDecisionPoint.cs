@@ -22,7 +22,7 @@ public static class PolicyDecisionPoint
         new("something asked", InteractionQuestions.Asked, OfParts: true),
         new("purpose of use", PlaceQuestions.Purpose),
         new("interaction and type", InteractionQuestions.Covered, OfParts: true),
-        new("elements used", InteractionQuestions.Elements, OfParts: true),
+        new("elements used", ElementQuestions.Elements, OfParts: true),
         new("patients", PatientQuestions.Patients, OfParts: true),
         new("content written", ContentQuestions.Content, OfParts: true),
         new("delegation", IdentityQuestions.Delegation),

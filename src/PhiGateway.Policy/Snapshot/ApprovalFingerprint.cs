@@ -83,6 +83,12 @@ public static class ApprovalFingerprint
             .AddSet("labels", grant.Labels)
             .AddSet("elements", grant.Elements)
             .Add("where", grant.Where.Count);
+        // Written only when there are any, so that what was approved before there were masks is still approved.
+        if (grant.Masks.Count > 0)
+        {
+            form.AddSet("masks", grant.Masks);
+        }
+
         foreach (var (parameter, values) in grant.Where.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
             form.Add("parameter", parameter).AddSet("values", values.Split(','));

@@ -172,6 +172,10 @@ internal static class GrantCompiler
                 && (!labels || value is { Code: not null, System: not "" }))
             {
                 values.Add(value);
+                if (labels && value.System is null or ActCodes.System && ActCodes.IsUnfulfillable(value.Code!))
+                {
+                    problems.Add(new RegistryProblem($"{path}/{place}", "This code asks for something that does not happen here (de-identification, an approval per case), so no grant can pass over it."));
+                }
             }
             else
             {
@@ -193,6 +197,14 @@ internal static class GrantCompiler
             }
         }
 
-        return grant.Elements.Count == 0 ? ElementSet.All : ElementSet.Of(grant.Elements);
+        for (var place = 0; place < grant.Masks.Count; place++)
+        {
+            if (!ElementPath.IsMaskable(grant.Masks[place]))
+            {
+                problems.Add(new RegistryProblem($"{path}/masks/{place}", "A mask is a path of at most four element names, such as birthDate or identifier.value; not the type, id, meta or what is contained."));
+            }
+        }
+
+        return ElementSet.Of(grant.Elements, grant.Masks);
     }
 }

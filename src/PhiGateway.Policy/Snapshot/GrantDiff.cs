@@ -39,14 +39,24 @@ internal static class GrantDiff
             && PatientsCover(wide.Patients, narrow.Patients)
             && wide.Where.All(pair => narrow.Where.TryGetValue(pair.Key, out var values) && ValuesCover(pair.Value, values))
             && CeilingCovers(wide.Confidentiality, narrow.Confidentiality)
-            && narrow.Labels.All(label => wide.Labels.Contains(label, StringComparer.Ordinal))
+            && narrow.Labels.All(label => wide.Labels.Any(permitted => LabelCovers(permitted, label)))
             && (wide.Elements.Count == 0 || (narrow.Elements.Count > 0 && narrow.Elements.All(element => wide.Elements.Contains(element, StringComparer.Ordinal))))
+            && wide.Masks.All(mask => Hides(narrow, mask))
             && (wide.MayRelabel || !narrow.MayRelabel);
     }
 
     private static bool PatientsCover(PatientScope? wide, PatientScope? narrow) => narrow is null || (wide is not null && (wide.Any || wide == narrow));
 
     private static bool ValuesCover(string wide, string narrow) => narrow.Split(',').All(value => wide.Split(',').Contains(value, StringComparer.Ordinal));
+
+    private static bool Hides(Grant grant, string path) =>
+        grant.Masks.Any(mask => ElementPath.IsWithin(path, mask)) || (grant.Elements.Count > 0 && !grant.Elements.Contains(ElementPath.Top(path), StringComparer.Ordinal));
+
+    // A code without a system means that code in any system; the members of a group are ActCode's alone.
+    private static bool LabelCovers(string wide, string narrow) =>
+        wide == narrow
+        || (TokenValue.TryParse(wide, out var permitted) && TokenValue.TryParse(narrow, out var label) && label is { System: { } system, Code: { } code }
+            && ((permitted.System is null && permitted.Code == code) || (system == ActCodes.System && permitted is { System: null or ActCodes.System, Code: { } group } && ActCodes.IsWithin(code, group))));
 
     // An unreadable ceiling covers nothing, and is covered by nothing.
     private static bool CeilingCovers(string wide, string narrow) =>

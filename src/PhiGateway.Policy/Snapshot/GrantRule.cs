@@ -55,8 +55,7 @@ internal sealed class GrantRule
     {
         foreach (var permitted in Labels)
         {
-            // A coding without a system is matched by no permission: what it means is anyone's guess.
-            if (!string.IsNullOrEmpty(label.System) && permitted.Matches(label.System, label.Code))
+            if (PermitsLabel(permitted, label))
             {
                 return true;
             }
@@ -64,4 +63,10 @@ internal sealed class GrantRule
 
         return false;
     }
+
+    // A coding without a system is matched by no permission: what it means is anyone's guess. A group of ActCode covers its members, no other system has groups.
+    private static bool PermitsLabel(in TokenValue permitted, in SecurityLabel label) =>
+        !string.IsNullOrEmpty(label.System)
+        && (permitted.Matches(label.System, label.Code)
+            || (label.System == ActCodes.System && permitted is { System: null or ActCodes.System, Code: { } group } && ActCodes.IsWithin(label.Code, group)));
 }

@@ -16,7 +16,7 @@ internal static class NullMembers
 
     private static bool InGrant(Grant grant) =>
         In(grant.Types) || In(grant.Interactions) || grant.Where is null || In(grant.Where.Values) || In(grant.Operations) || In(grant.Includes) || grant.Confidentiality is null
-        || In(grant.Labels) || In(grant.Elements);
+        || In(grant.Labels) || In(grant.Elements) || In(grant.Masks);
 
     private static bool In<T>(IEnumerable<T>? items) => items is null || items.Any(static item => item is null);
 }

@@ -33,6 +33,11 @@ internal static class UseCaseValidation
 
     private static void CheckGrant(Grant grant, string path, ValidationContext context)
     {
+        if (grant.Masks.Count > 0 && grant.Interactions.Contains("update", StringComparer.Ordinal))
+        {
+            context.Add(path + "/interactions", "Whoever sees some elements masked would write the masks back by an update; grant patch instead.");
+        }
+
         if (grant.Elements.Count > 0 && grant.Interactions.Contains("update", StringComparer.Ordinal))
         {
             context.Add(path + "/interactions", "Whoever sees only some elements would erase the others by an update; grant patch instead.");

@@ -21,6 +21,7 @@ public sealed class ReadingWorld : GatewayWorld
             grants = new object[]
             {
                 new { types = new[] { "Patient", "Observation", "Condition" }, interactions = new[] { "read", "search", "export" }, operations = new[] { "$everything" }, patients = new { roster = "acme-orders" } },
+                new { types = new[] { "Immunization" }, interactions = new[] { "read", "search" }, masks = new[] { "lotNumber", "doseQuantity.value", "note" }, patients = new { roster = "acme-orders" } },
                 new { types = new[] { "Group" }, interactions = new[] { "read" }, patients = new { any = true } },
                 new { types = new[] { "Practitioner", "Organization" }, interactions = new[] { "read", "search" }, patients = new { none = true } },
             },

@@ -8,11 +8,11 @@ namespace PhiGateway.Tests.EndToEnd;
 public sealed class WildcardTests(ReadingWorld world)
 {
     private static readonly (string, string) Async = ("Prefer", "respond-async");
-    private static readonly string[] Permitted = ["Condition", "Observation", "Organization", "Patient", "Practitioner"];
+    private static readonly string[] Permitted = ["Condition", "Immunization", "Observation", "Organization", "Patient", "Practitioner"];
 
     [Theory]
-    [InlineData("/Patient/example/$everything?_count=500", "/fhir/R4/Patient/example/$everything?_count=500&_type=Condition,Observation,Organization,Patient,Practitioner")]
-    [InlineData("/Patient/example/*?_count=500", "/fhir/R4/Patient/example/*?_count=500&_type=Condition,Observation,Patient")]
+    [InlineData("/Patient/example/$everything?_count=500", "/fhir/R4/Patient/example/$everything?_count=500&_type=Condition,Immunization,Observation,Organization,Patient,Practitioner")]
+    [InlineData("/Patient/example/*?_count=500", "/fhir/R4/Patient/example/*?_count=500&_type=Condition,Immunization,Observation,Patient")]
     public async Task Get_AllOfAPatient_IsWhatTheUseCasePermits(string path, string upstream)
     {
         await world.Backend.ForgetRecordedAsync();

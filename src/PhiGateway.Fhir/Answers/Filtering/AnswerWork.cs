@@ -94,7 +94,7 @@ internal sealed class AnswerWork : IDisposable
             return;
         }
 
-        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, viewed ? View : null, Output);
+        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, viewed && View?.Turn(Reader.Facts.Type) == true ? View : null, Output);
     }
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>

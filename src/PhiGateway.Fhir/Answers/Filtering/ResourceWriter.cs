@@ -1,15 +1,12 @@
 using System.Buffers;
-using System.Text.Json;
 using PhiGateway.Fhir.Answers.Scanning;
 
 namespace PhiGateway.Fhir.Answers.Filtering;
 
-/// <summary>Writes a resource that was just read: whole with its references rewritten, or only the elements that may leave, marked SUBSETTED.</summary>
+/// <summary>Writes a resource that was just read: whole with its references rewritten, or only the elements that may leave, masked where it was approved so, and marked.</summary>
 internal static class ResourceWriter
 {
-    private static ReadOnlySpan<byte> Subsetted => """{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}"""u8;
-
-    /// <summary>Writes it; true when the permitted elements left something out.</summary>
+    /// <summary>Writes it; true when the permitted elements left something out or masked it.</summary>
     public static bool Write(ReadOnlySpan<byte> data, int start, int end, ResourceReader source, ElementNames? permitted, ClientView? view, IBufferWriter<byte> output)
     {
         if (permitted is null && view is null)
@@ -22,6 +19,8 @@ internal static class ResourceWriter
         var marked = false;
         var any = false;
         var members = source.Members;
+        var (leaves, masked) = Look(data, members, permitted);
+        var subsetted = leaves || view is not null || permitted is { KeepsAll: false };
         output.Write("{"u8);
         for (var i = 0; i < members.Count; i++)
         {
@@ -37,12 +36,18 @@ internal static class ResourceWriter
                 continue;
             }
 
+            if (permitted?.MaskOf(name) is { } mask)
+            {
+                any |= MaskWriter.Write(name, data, members.ValueStart(i, data), members.End(i, data), mask, source.Edits, first: !any, output);
+                continue;
+            }
+
             output.Write(any ? ","u8 : default);
             any = true;
-            if (name.SequenceEqual("meta"u8))
+            if (name.SequenceEqual("meta"u8) && (subsetted || masked))
             {
                 marked = true;
-                WriteMeta(data, members.ValueStart(i, data), members.End(i, data), source.Edits, output);
+                MetaWriter.Write(data, members.ValueStart(i, data), members.End(i, data), source.Edits, subsetted, masked, output);
             }
             else
             {
@@ -50,75 +55,27 @@ internal static class ResourceWriter
             }
         }
 
-        if (!marked)
+        if (!marked && (subsetted || masked))
         {
             output.Write(any ? ","u8 : default);
-            WriteOwnMeta(output);
+            MetaWriter.WriteOwn(subsetted, masked, output);
         }
 
         output.Write("}"u8);
-        return cut;
+        return cut || masked;
     }
 
-    private static void WriteOwnMeta(IBufferWriter<byte> output)
+    // The marks stand in meta, which mostly comes before what they are about.
+    private static (bool Leaves, bool Masked) Look(ReadOnlySpan<byte> data, MemberList members, ElementNames? permitted)
     {
-        output.Write("\"meta\":{\"tag\":["u8);
-        output.Write(Subsetted);
-        output.Write("]}"u8);
-    }
-
-    private static void WriteMeta(ReadOnlySpan<byte> data, int start, int end, EditList edits, IBufferWriter<byte> output)
-    {
-        var reader = new Utf8JsonReader(data[start..end]);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
+        var (leaves, masked) = (false, false);
+        for (var i = 0; permitted is { HasMasks: true } && i < members.Count; i++)
         {
-            WriteOwnMeta(output);
-            return;
+            var name = members.Name(i, data);
+            leaves |= !permitted.Contains(name);
+            masked |= permitted.Contains(name) && permitted.MaskOf(name) is not null;
         }
 
-        // Without a tag, a new one goes in after the brace; otherwise into the array that is there.
-        var insert = start + 1;
-        var empty = true;
-        var inTag = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            empty = false;
-            if (!reader.ValueSpan.SequenceEqual("tag"u8))
-            {
-                reader.Skip();
-                continue;
-            }
-
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.StartArray)
-            {
-                WriteOwnMeta(output);
-                return;
-            }
-
-            inTag = true;
-            var opened = checked((int)reader.BytesConsumed);
-            insert = start + opened;
-            reader.Skip();
-            var content = data[insert..(start + checked((int)reader.TokenStartIndex))];
-            if (content.IndexOf("\"SUBSETTED\""u8) >= 0)
-            {
-                output.Write("\"meta\":"u8);
-                edits.Copy(data, start, end, output);
-                return;
-            }
-
-            empty = content.Trim(" \t\r\n"u8).IsEmpty;
-            break;
-        }
-
-        output.Write("\"meta\":"u8);
-        edits.Copy(data, start, insert, output);
-        output.Write(inTag ? default : "\"tag\":["u8);
-        output.Write(Subsetted);
-        output.Write(inTag ? default : "]"u8);
-        output.Write(empty ? default : ","u8);
-        edits.Copy(data, insert, end, output);
+        return (leaves, masked);
     }
 }

@@ -6,7 +6,7 @@ namespace PhiGateway.Fhir.Answers.Scanning;
 /// <summary>Turns codings into labels: confidentiality to the high-water mark, integrity tags aside, everything else to the list.</summary>
 internal static class LabelReader
 {
-    public const string ActCode = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+    public const string ActCode = ActCodes.System;
     public const string ObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
 
     /// <summary>Takes in one coding; true when it was a confidentiality.</summary>

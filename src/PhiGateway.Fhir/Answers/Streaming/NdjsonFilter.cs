@@ -1,6 +1,7 @@
 using System.Buffers;
 using PhiGateway.Fhir.Answers.Filtering;
 using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
@@ -16,13 +17,14 @@ public static class NdjsonFilter
     /// <param name="onSegment">Records, then writes.</param>
     /// <param name="limits">How much is held.</param>
     /// <param name="cancellation">Ends the run with <see cref="OperationCanceledException"/>: revocation, or a client that left.</param>
+    /// <param name="request">The export, whose <c>_elements</c> are applied here; null: whole resources.</param>
     public static async ValueTask<StreamVerdict> RunAsync(
-        Stream upstream, ReleasePolicy policy, FhirContext context, SegmentHandler onSegment, StreamLimits limits, CancellationToken cancellation)
+        Stream upstream, ReleasePolicy policy, FhirContext context, SegmentHandler onSegment, StreamLimits limits, CancellationToken cancellation, FhirRequest? request = null)
     {
         using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
         var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
         var disclosure = new Disclosure();
-        using var work = new AnswerWork(policy, Bases.Of(context), disclosure, segment, AnswerOptions.Default, null, nesting: 0);
+        using var work = new AnswerWork(policy, Bases.Of(context), disclosure, segment, AnswerOptions.Default, request is null ? null : ClientView.Of(request), nesting: 0);
         var looked = 0;
         while (true)
         {
@@ -91,7 +93,7 @@ public static class NdjsonFilter
         switch (work.Prepare(line, 0, line.Length, null))
         {
             case ReleaseOutcome.Released:
-                work.Write(line, 0, line.Length, viewed: false);
+                work.Write(line, 0, line.Length, viewed: true);
                 work.Output.Write("\n"u8);
                 break;
             case ReleaseOutcome.Broken:

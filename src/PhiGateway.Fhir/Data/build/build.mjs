@@ -1,4 +1,4 @@
-// Rebuilds search_parameters.json, compartments.json and operations.json from HL7's own definitions.
+// Rebuilds search_parameters.json, compartments.json, operations.json and summary_elements.json from HL7's own definitions.
 // Usage: node build.mjs <folder of the npm package hl7.fhir.r4.examples@4.0.1> [output folder]
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -163,6 +163,14 @@ for (const definition of load('OperationDefinition').filter((o) => o.id !== 'exa
   (operations[name] ??= []).push({ types, ...levels, in: Object.fromEntries(inputs) });
 }
 
+// --- Summaries: type -> top-level elements of a summary, and those that every instance has ---
+const summaries = {};
+for (const type of concrete) {
+  const top = [...structures.get(type).elements.values()].filter((e) => e.path.split('.').length === 2);
+  const names = (those) => those.map((e) => e.path.slice(type.length + 1).replace('[x]', '')).filter((name) => name !== 'id' && name !== 'meta');
+  summaries[type] = { summary: names(top.filter((e) => e.isSummary)), mandatory: names(top.filter((e) => e.min > 0)) };
+}
+
 const lines = (value) =>
   `{\n${Object.entries(value)
     .map(([key, inner]) => {
@@ -172,6 +180,7 @@ const lines = (value) =>
     .join(',\n')}\n}\n`;
 writeFileSync(join(target, 'search_parameters.json'), lines(grammar));
 writeFileSync(join(target, 'compartments.json'), lines(compartments));
+writeFileSync(join(target, 'summary_elements.json'), lines(summaries));
 writeFileSync(
   join(target, 'operations.json'),
   `{\n${Object.entries(operations)

@@ -23,7 +23,7 @@ internal static class ConditionReader
             return Refusal.Query("condition without a filter");
         }
 
-        var main = new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = PartRole.Condition, Patients = reading.Patients, Conditions = reading.Conditions };
+        var main = new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = PartRole.Condition, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses };
         condition = new Condition(reading.Canonical(parameters), [main, .. reading.Others ?? []], reading.Used);
         return null;
     }

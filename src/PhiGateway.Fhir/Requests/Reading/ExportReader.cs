@@ -58,9 +58,10 @@ internal static class ExportReader
         }
 
         var patients = new List<PatientId>();
+        var walked = new List<AccessPart>();
         foreach (var input in rest)
         {
-            if (ReadInput(source, input, types, patients, used) is { } refusal)
+            if (ReadInput(source, input, types, patients, used, walked) is { } refusal)
             {
                 return refusal;
             }
@@ -73,13 +74,15 @@ internal static class ExportReader
 
         foreach (var exported in types.Members())
         {
-            parts.Add(new AccessPart { Interaction = Interaction.Export, Type = exported, Patients = patients, IsWildcard = !isNamed });
+            parts.Add(new AccessPart { Interaction = Interaction.Export, Type = exported, Patients = patients, IsWildcard = !isNamed, Uses = UsedElements.Of(used, exported) });
         }
+
+        parts.AddRange(walked);
 
         return null;
     }
 
-    private static Refusal? ReadInput(RequestSource source, QueryParameter input, ResourceTypeSet types, List<PatientId> patients, List<UsedParameter> used)
+    private static Refusal? ReadInput(RequestSource source, QueryParameter input, ResourceTypeSet types, List<PatientId> patients, List<UsedParameter> used, List<AccessPart> walked)
     {
         switch (input.Name)
         {
@@ -90,7 +93,7 @@ internal static class ExportReader
             case "_elements":
                 return ResultParameters.HasShape("_elements", input.Value) ? null : Refusal.Query("_elements is no list of elements");
             case "_typeFilter":
-                return ReadFilter(source, input.Value, types, used);
+                return ReadFilter(source, input.Value, types, used, walked);
             case "patient" when source.Method == "POST":
                 if (!PatientReference.TryRead(input.Value, null, source.Context, out var patient))
                 {
@@ -104,7 +107,7 @@ internal static class ExportReader
         }
     }
 
-    private static Refusal? ReadFilter(RequestSource source, string filter, ResourceTypeSet types, List<UsedParameter> used)
+    private static Refusal? ReadFilter(RequestSource source, string filter, ResourceTypeSet types, List<UsedParameter> used, List<AccessPart> walked)
     {
         var isQuery = CanonicalReader.Read("GET", $"/{filter}", string.Empty).TryGet(out var line, out _);
         if (!isQuery || line!.Segments.Count != 1 || !ResourceType.TryParse(line.Segments[0], out var type) || !types.Contains(type))
@@ -117,7 +120,9 @@ internal static class ExportReader
             return refusal;
         }
 
+        // The filter itself only narrows what is exported; what it walks to is searched and never comes out.
         used.AddRange(condition.Used);
+        walked.AddRange(condition.Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain));
         return null;
     }
 }

@@ -11,7 +11,7 @@ internal static class OperationParts
 {
     internal static Refusal? Add(RequestSource source, OperationDefinition operation, OperationCall call, SearchReading reading, List<AccessPart> parts)
     {
-        parts.Add(new AccessPart { Interaction = Interaction.Operation, Type = call.Type, Id = call.Id, Operation = call.Name, Patients = reading.Patients, Conditions = reading.Conditions });
+        parts.Add(new AccessPart { Interaction = Interaction.Operation, Type = call.Type, Id = call.Id, Operation = call.Name, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses });
         parts.AddRange(reading.Others ?? []);
         switch (operation.Returns)
         {
@@ -21,7 +21,7 @@ internal static class OperationParts
                 parts.Add(new AccessPart { Interaction = call.Id is null ? Interaction.SearchType : Interaction.Read, Type = call.Type, Id = call.Id, Patients = reading.Patients });
                 return null;
             case OperationResult.Search:
-                parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = call.Type, Patients = reading.Patients, Conditions = reading.Conditions });
+                parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = call.Type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses });
                 return null;
             case OperationResult.Compartment:
                 return AddTypes(call, CompartmentOf(call.Type), reading.Patients, parts);

@@ -54,7 +54,7 @@ internal static class SystemSearchReader
                 return refusal;
             }
 
-            parts.Add(new AccessPart { Interaction = interaction, Type = type, Patients = reading.Patients, Conditions = reading.Conditions, IsWildcard = isWildcard && !isNamed });
+            parts.Add(new AccessPart { Interaction = interaction, Type = type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses, IsWildcard = isWildcard && !isNamed });
             parts.AddRange(reading.Others ?? []);
             used.AddRange(reading.Used);
             var spelled = reading.Canonical(rest);

@@ -25,7 +25,7 @@ internal static class TypeSearchReader
             return contradiction.As<FhirRequest>();
         }
 
-        var main = new AccessPart { Interaction = Interaction.SearchType, Type = type, Patients = reading.Patients, Conditions = reading.Conditions, PatientInPath = compartment == ResourceType.Patient };
+        var main = new AccessPart { Interaction = Interaction.SearchType, Type = type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses, PatientInPath = compartment == ResourceType.Patient };
         return Reading<FhirRequest>.Of(new FhirRequest
         {
             Canonical = source.Line,

@@ -99,19 +99,24 @@ internal static class ChainReader
         }
 
         reading.Use(new UsedParameter(source, link, IsSort: false));
-        return Walk(reading, source, PartRole.ReverseChain, name[(second + 1)..], value, depth, out canonical);
+        return Walk(reading, source, PartRole.ReverseChain, name[(second + 1)..], value, depth, out canonical, link);
     }
 
-    private static Refusal? Walk(SearchReading reading, ResourceType type, PartRole role, string rest, string value, int depth, out string canonical)
+    private static Refusal? Walk(SearchReading reading, ResourceType type, PartRole role, string rest, string value, int depth, out string canonical, SearchParameterDefinition? through = null)
     {
         var inner = new SearchReading(reading.Context, type, isCondition: true);
+        if (through is not null)
+        {
+            inner.Use(new UsedParameter(type, through, IsSort: false));
+        }
+
         var refusal = Read(inner, type, rest, value, depth + 1, out canonical);
         if (refusal is not null)
         {
             return refusal;
         }
 
-        reading.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = role, Patients = inner.Patients, Conditions = inner.Conditions });
+        reading.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = role, Patients = inner.Patients, Conditions = inner.Conditions, Uses = inner.Uses });
         foreach (var used in inner.Used)
         {
             reading.Use(used);

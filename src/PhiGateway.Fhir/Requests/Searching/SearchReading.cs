@@ -33,6 +33,9 @@ internal sealed class SearchReading(FhirContext context, ResourceType type, bool
 
     internal IReadOnlyList<UsedParameter> Used => _used is null ? [] : _used;
 
+    /// <summary>Elements of the type itself that are filtered or sorted by.</summary>
+    internal IReadOnlyList<string> Uses => UsedElements.Of(Used, Type);
+
     internal void Add(AccessPart part) => (Others ??= []).Add(part);
 
     internal void AddCondition(TokenConstraint condition) => (_conditions ??= []).Add(condition);

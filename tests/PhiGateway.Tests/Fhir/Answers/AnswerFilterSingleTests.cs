@@ -142,9 +142,12 @@ public sealed class AnswerFilterSingleTests
     [Theory]
     [InlineData("_elements", "status,text", "id,meta,resourceType,status,text")]
     [InlineData("_elements", "Observation.status", "id,meta,resourceType,status")]
-    [InlineData("_elements", "valueString", "id,meta,resourceType")]
-    [InlineData("_elements", "", "id,meta,resourceType")]
-    [InlineData("_summary", "text", "id,meta,resourceType,text")]
+    [InlineData("_elements", "valueString", "id,meta,resourceType,status")]
+    [InlineData("_elements", "subject.reference", "id,meta,resourceType,status,subject")]
+    [InlineData("_elements", "Patient.name,Observation.subject", "id,meta,resourceType,status,subject")]
+    [InlineData("_elements", "", "id,meta,resourceType,status")]
+    [InlineData("_summary", "text", "id,meta,resourceType,status,text")]
+    [InlineData("_summary", "true", "id,meta,resourceType,status,subject")]
     [InlineData("_summary", "data", "id,meta,resourceType,status,subject")]
     public void Filter_ClientWantsLess_GetsTheIntersection(string parameter, string value, string members)
     {
@@ -152,6 +155,38 @@ public sealed class AnswerFilterSingleTests
         var request = Request(Interaction.Read, "Observation", "o1", [new QueryParameter(parameter, value)]);
         var answer = Filter(request, Observation("o1", "1", ""","text":{"div":"d"},"valueString":"CANARY" """), policy);
         Assert.Equal(members, string.Join(",", answer.Json.EnumerateObject().Select(static member => member.Name).Order(StringComparer.Ordinal)));
+    }
+
+    private const string Reason = """{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}""";
+
+    [Theory]
+    [InlineData("birthDate", ""","birthDate":"1970-01-01","_birthDate":{"id":"CANARY"}""", ""","_birthDate":{R}""")]
+    [InlineData("name", ""","name":[{"family":"CANARY"},{"family":"CANARY"}]""", ""","name":[{R}]""")]
+    [InlineData("name.given", ""","name":[{"family":"F","given":["CANARY",null],"_given":[null,{"id":"CANARY"}]}]""", ""","name":[{"family":"F","_given":[{R}]}]""")]
+    [InlineData("address.period.start", ""","address":[{"period":{"start":"CANARY","end":"2020"}}]""", ""","address":[{"period":{"_start":{R},"end":"2020"}}]""")]
+    [InlineData("deceased", ""","deceasedDateTime":"CANARY" """, ""","_deceasedDateTime":{R}""")]
+    [InlineData("managingOrganization.display", ""","managingOrganization":{"reference":"https://ehr.internal:8443/r4/Organization/1","display":"CANARY"}""", ""","managingOrganization":{"reference":"https://gw.example/fhir/Organization/1","_display":{R}}""")]
+    [InlineData("birthDate.value", ""","birthDate":"CANARY" """, ""","_birthDate":{R}""")]
+    public void Filter_MaskedElement_LeavesAsAbsentForThatReason(string mask, string members, string expected)
+    {
+        var policy = new TestPolicy { Elements = { ["Patient"] = ElementSet.Of([], [mask]) } };
+        var answer = Filter(Read("Patient", "1"), $$"""{"resourceType":"Patient","id":"1"{{members}}}""", policy);
+        const string Security = ""","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"MASKED"}]}""";
+        Assert.Equal($$"""{"resourceType":"Patient","id":"1"{{expected.Replace("{R}", Reason, StringComparison.Ordinal)}}{{Security}}}""", answer.Text);
+        Assert.True(answer.Disclosure.Redacted);
+    }
+
+    [Fact]
+    public void Filter_MaskedElement_TakesTheNarrativeWithItAndKeepsWhatMetaSays()
+    {
+        var policy = new TestPolicy { Elements = { ["Patient"] = ElementSet.Of(["text", "gender", "name"], ["name"]) } };
+        const string Body = """{"resourceType":"Patient","id":"1","meta":{"versionId":"2","security":[{"code":"x"}],"tag":[{"code":"t"}]},"text":{"div":"CANARY"},"gender":"male","active":true,"name":[{"family":"CANARY"}]}""";
+        var answer = Filter(Read("Patient", "1"), Body, policy);
+        Assert.DoesNotContain("CANARY", answer.Text);
+        Assert.Equal("id,gender,meta,name,resourceType".Split(',').Order(), answer.Json.EnumerateObject().Select(static member => member.Name).Order());
+        Assert.Equal(["MASKED", "x"], answer.Json.GetProperty("meta").GetProperty("security").EnumerateArray().Select(static label => label.GetProperty("code").GetString()));
+        Assert.Equal(["SUBSETTED", "t"], answer.Json.GetProperty("meta").GetProperty("tag").EnumerateArray().Select(static tag => tag.GetProperty("code").GetString()));
+        Assert.Equal("2", answer.Json.GetProperty("meta").GetProperty("versionId").GetString());
     }
 
     [Fact]

@@ -87,6 +87,36 @@ public sealed class ReleasePolicyTests
         Assert.Equal(expected, Policy(TestRegistry.Grant() with { Labels = [ActCode + "|HIV", "FREE"] }).Judge(facts).Reason);
     }
 
+    [Theory]
+    [InlineData("SPI", "SPI", WithholdReason.None)]
+    [InlineData("SPI", "COGN", WithholdReason.None)]
+    [InlineData("SPI", "ETHUD", WithholdReason.None)]
+    [InlineData(ActCode + "|SUD", "OPIOIDUD", WithholdReason.None)]
+    [InlineData("_ActInformationSensitivityPolicy", "HIV", WithholdReason.None)]
+    [InlineData("_ActInformationSensitivityPolicy", "RACE", WithholdReason.Label)]
+    [InlineData("PSY", "SPI", WithholdReason.Label)]
+    [InlineData("SUD", "ETH", WithholdReason.Label)]
+    [InlineData("SPI", "HIV", WithholdReason.Label)]
+    [InlineData("SPI", "NOAUTH", WithholdReason.Label)]
+    [InlineData("urn:other|SPI", "PSY", WithholdReason.Label)]
+    [InlineData("NORDSCLCD", "NORDSCLCD", WithholdReason.None)]
+    [InlineData("SPI", "AOD", WithholdReason.None)]
+    [InlineData("SPI", "DEID", WithholdReason.Label)]
+    public void Judge_LabelOfAGroup_IsPermittedByTheGroup(string granted, string label, WithholdReason expected)
+    {
+        var facts = Asked.Facts("Observation", "17");
+        facts.AddLabel(new SecurityLabel(ActCode, label));
+        Assert.Equal(expected, Policy(TestRegistry.Grant() with { Labels = [granted] }).Judge(facts).Reason);
+    }
+
+    [Fact]
+    public void Judge_MemberOfAGroupInAnotherSystem_IsNoMember()
+    {
+        var facts = Asked.Facts("Observation", "17");
+        facts.AddLabel(new SecurityLabel("urn:other", "PSY"));
+        Assert.Equal(WithholdReason.Label, Policy(TestRegistry.Grant() with { Labels = ["SPI"] }).Judge(facts).Reason);
+    }
+
     [Fact]
     public void Judge_Where_EveryConditionMustHold()
     {
@@ -133,7 +163,23 @@ public sealed class ReleasePolicyTests
         Assert.Equal(["code", "id", "meta", "resourceType", "status"], verdict.Elements!.Names.Order());
         Assert.Same(verdict.Elements, policy.Judge(Asked.Facts("Observation", "17")).Elements);
         Assert.True(policy.ElementsOf(ResourceType.Parse("Observation")).Contains("value"));
+        Assert.True(policy.ElementsOf(ResourceType.Parse("Observation")).Contains("valueQuantity"));
+        Assert.False(policy.ElementsOf(ResourceType.Parse("Observation")).Contains("statusReason"));
         Assert.False(policy.ElementsOf(ResourceType.Parse("Condition")).Contains("code"));
+    }
+
+    [Fact]
+    public void Judge_GrantsThatMaskDifferently_MaskWhatNeitherShows()
+    {
+        var first = TestRegistry.Grant() with { Elements = ["code", "subject", "note"], Masks = ["subject.display", "note"] };
+        Assert.Equal(["note", "subject.display"], Elements(first).Masks);
+        Assert.Equal(["subject.display"], Elements(first, TestRegistry.Grant() with { Elements = ["note"] }).Masks);
+        Assert.Equal(["subject.display"], Elements(first, TestRegistry.Grant() with { Elements = ["subject", "note"], Masks = ["subject"] }).Masks);
+        Assert.True(Elements(first, TestRegistry.Grant()).IsAll);
+        Assert.True(Elements(first).Contains("code"));
+        Assert.False(Elements(first).Contains("subject"));
+
+        static ElementSet Elements(params Grant[] grants) => Policy(grants).Judge(Asked.Facts("Observation", "17")).Elements!;
     }
 
     [Fact]

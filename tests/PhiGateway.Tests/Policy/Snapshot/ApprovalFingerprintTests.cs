@@ -33,6 +33,7 @@ public sealed class ApprovalFingerprintTests
         { ChangeKind.Widening, WithGrants(TestRegistry.Grant() with { Interactions = ["read", "search", "delete"] }) },
         { ChangeKind.Narrowing, WithGrants(TestRegistry.Grant() with { Interactions = ["read"] }) },
         { ChangeKind.Narrowing, WithGrants(TestRegistry.Grant() with { Elements = ["status"] }) },
+        { ChangeKind.Narrowing, WithGrants(TestRegistry.Grant() with { Masks = ["subject.display"] }) },
         { ChangeKind.Narrowing, WithGrants(TestRegistry.Grant() with { Where = new Dictionary<string, string> { ["category"] = "laboratory" } }) },
         { ChangeKind.Widening, WithGrants(TestRegistry.Grant() with { Confidentiality = "R" }) },
         { ChangeKind.Narrowing, WithGrants(TestRegistry.Grant() with { Confidentiality = "L" }) },
@@ -96,6 +97,24 @@ public sealed class ApprovalFingerprintTests
         var other = Approved with { UseCase = Approved.UseCase with { Purposes = ["TREAT\npurposes[]=3:COC"] } };
         Assert.NotEqual(one.Fingerprint, other.Fingerprint);
     }
+
+    [Fact]
+    public void Compare_MaskTakenAway_IsWiderUnlessTheElementGoesToo()
+    {
+        var masked = WithGrants(TestRegistry.Grant() with { Masks = ["subject", "note"] });
+        Assert.Equal(ChangeKind.Widening, AccessDiff.Classify(masked, WithGrants(TestRegistry.Grant() with { Masks = ["subject"] })));
+        Assert.Equal(ChangeKind.Widening, AccessDiff.Classify(masked, WithGrants(TestRegistry.Grant() with { Masks = ["subject.display", "note"] })));
+        Assert.Equal(ChangeKind.Narrowing, AccessDiff.Classify(masked, WithGrants(TestRegistry.Grant() with { Elements = ["code"] })));
+    }
+
+    [Theory]
+    [InlineData("SPI", "http://terminology.hl7.org/CodeSystem/v3-ActCode|PSY", ChangeKind.Narrowing)]
+    [InlineData("http://terminology.hl7.org/CodeSystem/v3-ActCode|PSY", "SPI", ChangeKind.Widening)]
+    [InlineData("HIV", "http://terminology.hl7.org/CodeSystem/v3-ActCode|HIV", ChangeKind.Narrowing)]
+    [InlineData("SPI", "ETH", ChangeKind.Widening)]
+    [InlineData("urn:x|SPI", "urn:x|PSY", ChangeKind.Widening)]
+    public void Compare_LabelsOfAGroup_AreNarrowerThanTheGroup(string before, string after, ChangeKind expected) =>
+        Assert.Equal(expected, AccessDiff.Classify(WithGrants(TestRegistry.Grant() with { Labels = [before] }), WithGrants(TestRegistry.Grant() with { Labels = [after] })));
 
     [Fact]
     public void Compare_GrantSplitInTwo_IsNeitherWiderNorNarrower()
