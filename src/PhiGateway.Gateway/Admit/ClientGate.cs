@@ -31,7 +31,10 @@ internal sealed class ClientGate
     public void Leave() => Interlocked.Decrement(ref _inFlight);
 
     /// <summary>Generic cell rate algorithm: zero when the request conforms, else how long to wait.</summary>
-    public TimeSpan Conform(int perSecond, DateTimeOffset now)
+    /// <param name="perSecond">The rate.</param>
+    /// <param name="now">The moment of the request.</param>
+    /// <param name="cost">How many requests it stands for; it is let in as one, and the next waits for all of them.</param>
+    public TimeSpan Conform(int perSecond, DateTimeOffset now, int cost = 1)
     {
         var interval = TimeSpan.TicksPerSecond / perSecond;
         // One second's worth may come at once.
@@ -45,7 +48,7 @@ internal sealed class ClientGate
                 return TimeSpan.FromTicks(arrival - now.UtcTicks - burst);
             }
 
-            if (Interlocked.CompareExchange(ref _nextAllowed, arrival + interval, expected) == expected)
+            if (Interlocked.CompareExchange(ref _nextAllowed, arrival + (interval * cost), expected) == expected)
             {
                 return TimeSpan.Zero;
             }

@@ -49,6 +49,8 @@ internal static class CaseParts
             facts.AddOwner(PatientId.Parse(owner));
         }
 
+        facts.DeclareNew(PatientId.Parse("new"));
+
         if (ConfidentialityCodes.TryParse(CaseFiles.Text(node["confidentiality"]) ?? "N", out var confidentiality))
         {
             facts.Confidentiality = confidentiality;
@@ -109,5 +111,6 @@ internal static class CaseParts
         Conditions = [.. CaseFiles.Texts(part["conditions"]).Select(CaseScopes.ReadConstraint)],
         Uses = CaseFiles.Texts(part["uses"]),
         Body = ReadFacts(part["body"]),
+        StoredState = CaseFiles.Text(part["stored"]) == "absent" ? StoredState.Absent : StoredState.Unknown,
     };
 }
