@@ -155,6 +155,22 @@ public sealed class ConditionalTests(OpenWorld world)
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync($"/Observation/{others.Json["id"]}", world.Token)).Status);
     }
 
+    [Fact]
+    public async Task Create_ManyAtOnceUnderOneCondition_AllMeanOneOfThem()
+    {
+        var token = await world.TokenAsync(world.Lab);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => CreateAsync(token, "f001", "at-once")));
+
+        Assert.All(replies, reply => Assert.True(reply.Status is HttpStatusCode.Created or HttpStatusCode.OK, $"{reply.Status} {reply.Code}"));
+        Assert.All(replies, reply => Assert.NotNull(reply.Json["id"]));
+        foreach (var reply in replies)
+        {
+            var records = await world.TrailAsync(reply.DecisionId, atLeast: 2);
+            Assert.Equal(records.Count(record => (string?)record["kind"] == "intent"), records.Count(record => (string?)record["kind"] == "outcome"));
+        }
+    }
+
     [Theory]
     [InlineData("system/Observation.cud", 403)]
     [InlineData("system/Observation.cuds", 201)]

@@ -90,6 +90,20 @@ public sealed class WriteTests(OpenWorld world)
     }
 
     [Fact]
+    public async Task Patch_WithoutTheRightToRead_IsDoneAndShowsNothing()
+    {
+        var token = await world.TokenAsync(world.Lab, "system/Observation.cud");
+        var created = await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001"));
+
+        var reply = await world.SendAsync(HttpMethod.Patch, $"/Observation/{created.Json["id"]}", token, """[{"op":"replace","path":"/valueString","value":"patched"}]""", "application/json-patch+json");
+
+        Assert.Equal((HttpStatusCode.OK, string.Empty), (reply.Status, reply.Body));
+        Assert.Equal("patched", (string?)(await world.GetAsync($"/Observation/{created.Json["id"]}", world.Token)).Json["valueString"]);
+        var outcome = Assert.Single(await world.TrailAsync(reply.DecisionId, atLeast: 3), record => (string?)record["kind"] == "outcome");
+        Assert.Equal(1, (int?)outcome["withheldCount"]);
+    }
+
+    [Fact]
     public async Task Update_PatientLink_NeedsARightOfItsOwn()
     {
         var created = await world.SendAsync(HttpMethod.Post, "/Patient", world.Token, """{"resourceType":"Patient","active":true}""");
