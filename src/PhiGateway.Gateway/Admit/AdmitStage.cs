@@ -4,6 +4,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Admit;
 
@@ -38,7 +39,7 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
             return StageResult.Refuse(DenyReason.ConcurrencyLimited);
         }
 
-        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, clock.GetElapsedTime(_started));
+        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, clock.GetElapsedTime(_started), CostOf(exchange));
         if (wait > TimeSpan.Zero)
         {
             exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -46,5 +47,22 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
         }
 
         return StageResult.Continue;
+    }
+
+    // The entries of a batch go upstream one by one, so they count one by one; those that were refused do not go.
+    private static int CostOf(GatewayExchange exchange)
+    {
+        if (exchange.Request!.Interaction != Interaction.Batch)
+        {
+            return 1;
+        }
+
+        var permitted = 0;
+        foreach (var entry in exchange.Entries)
+        {
+            permitted += entry.Decided.IsRefused(out _) ? 0 : 1;
+        }
+
+        return Math.Max(permitted, 1);
     }
 }

@@ -33,7 +33,8 @@ internal sealed class ClientGate
     /// <summary>Generic cell rate algorithm: zero when the request conforms, else how long to wait.</summary>
     /// <param name="perSecond">Requests a second.</param>
     /// <param name="now">A clock that never goes back, read here and now: the time at which a request began would hold against it what others did meanwhile.</param>
-    public TimeSpan Conform(int perSecond, TimeSpan now)
+    /// <param name="cost">How many requests it stands for; it is let in as one, and the next waits for all of them.</param>
+    public TimeSpan Conform(int perSecond, TimeSpan now, int cost = 1)
     {
         var interval = TimeSpan.TicksPerSecond / perSecond;
         // One second's worth may come at once.
@@ -47,7 +48,7 @@ internal sealed class ClientGate
                 return TimeSpan.FromTicks(arrival - now.Ticks - burst);
             }
 
-            if (Interlocked.CompareExchange(ref _nextAllowed, arrival + interval, expected) == expected)
+            if (Interlocked.CompareExchange(ref _nextAllowed, arrival + (interval * cost), expected) == expected)
             {
                 return TimeSpan.Zero;
             }

@@ -37,6 +37,20 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
     public static UpstreamCall Tie(UpstreamCall call, FhirRequest request, string? version) =>
         version is null || request.Headers.IfMatch is not null ? call : call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] };
 
+    /// <summary>The read of what a conditional create found: it may show what the search may show.</summary>
+    public static UpstreamCall Find(GatewayExchange exchange, ConditionMatches found)
+    {
+        var write = exchange.Conditional!;
+        if (!ConditionalWrite.Read(ConditionalWrite.OnMatch(write, found.Ids[0]), write, exchange.Route!.Fhir).TryGet(out var plain, out _))
+        {
+            throw new InvalidOperationException("A read of a type and an id is always one.");
+        }
+
+        exchange.Request = plain;
+        exchange.Permit = found.Permit;
+        return UpstreamCallFactory.Create(plain, found.Permit!);
+    }
+
     private async ValueTask<PreparedCall> ResolveAsync(GatewayExchange exchange, FhirRequest write, FhirRequest search)
     {
         var found = await conditions.RunAsync(exchange, search);
@@ -68,9 +82,7 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
         switch (plain.Interaction)
         {
             case Interaction.Read:
-                // The condition was the search that found it; what is read is what that search may show.
-                exchange.Permit = found.Permit;
-                return PreparedCall.Of(UpstreamCallFactory.Create(plain, found.Permit!));
+                return PreparedCall.Of(Find(exchange, found));
             case Interaction.Create:
                 return Create(exchange, write, search, found.Permit!);
             default:

@@ -41,6 +41,24 @@ internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options
         }
     }
 
+    /// <summary>What an upstream means that answers a creation on a condition with "there is one": the very resource, when it shows it, else what the search finds now.</summary>
+    public async ValueTask<ConditionMatches> RecognizeAsync(GatewayExchange exchange, FhirRequest search, UpstreamAnswer answer)
+    {
+        if (answer.Status == 200 && DecisionMaker.Ask(exchange, search.Parts) is Permit permit)
+        {
+            using var body = new PooledBuffer(options.Limits.MaxAnswer);
+            var facts = new ResourceFacts();
+            if (await answer.TryReadAsync(body, exchange.Http.RequestAborted)
+                && ResourceScanner.TryScan(body.Written.Span, permit.Release, exchange.Route!.Fhir, facts)
+                && facts is { Id: { } id } && facts.Type == search.Type)
+            {
+                return new ConditionMatches(null, permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit);
+            }
+        }
+
+        return await RunAsync(exchange, search);
+    }
+
     private ConditionMatches Judge(GatewayExchange exchange, FhirRequest search, Permit permit, PooledBuffer body)
     {
         using var filtered = new PooledBuffer(options.Limits.MaxAnswer);

@@ -49,20 +49,21 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
         }
 
         // 4. Something matched after all. What this client may see was not there a moment ago: is it now?
-        var found = await conditions.RunAsync(exchange, unless);
+        var found = await conditions.RecognizeAsync(exchange, unless, exchange.Answer);
+        exchange.Answer.Dispose();
         if (found.Refusal is { } refusal)
         {
             return StageResult.Refuse(refusal, "condition");
         }
 
-        if (found.Ids.Count > 0)
+        // 5. It is: a creation has its match; an update would have to begin anew. It is not: what matched is not this client's to know of,
+        // so the creation goes without the condition.
+        return found.Ids.Count switch
         {
-            return StageResult.Refuse(DenyReason.VersionChanged, "condition-raced");
-        }
-
-        // 5. It is not: what matched is not this client's to know of, so the creation goes without the condition.
-        exchange.Answer.Dispose();
-        return await SendAsync(exchange, prepared.Plain!);
+            0 => await SendAsync(exchange, prepared.Plain!),
+            1 when exchange.Conditional!.Interaction == Interaction.Create => await SendAsync(exchange, CallPreparation.Find(exchange, found)),
+            _ => StageResult.Refuse(found.Ids.Count == 1 ? DenyReason.VersionChanged : DenyReason.ConditionAmbiguous, "condition-raced"),
+        };
     }
 
     private async ValueTask<StageResult> SendAsync(GatewayExchange exchange, UpstreamCall call)

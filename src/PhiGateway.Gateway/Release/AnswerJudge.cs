@@ -68,6 +68,9 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
                 case AnswerVerdict.Rewritten:
                     bytes = filtered.Written;
                     break;
+                case AnswerVerdict.Withheld when exchange.IsWrite:
+                    // What was written was decided before; only its echo stays (SMART App Launch 2: to write is not to read).
+                    break;
                 case AnswerVerdict.Withheld:
                     return (StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString()), default);
                 default:

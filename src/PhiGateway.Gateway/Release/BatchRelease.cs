@@ -97,14 +97,14 @@ internal sealed class BatchRelease(ForwardStage forward, AnswerJudge judge, Audi
         }
 
         var fits = output.Length + (long)bytes.Length + ((long)WithoutResource * batch.Entries.Count) <= options.Limits.MaxAnswer;
-        if (!fits && !entry.IsWrite)
+        if (!fits && !entry.IntentRecorded)
         {
             return StageResult.Refuse(DenyReason.AnswerTooLarge, "batch");
         }
 
         entry.Status = meaning.Status;
         entry.BytesOut = bytes.Length;
-        if (entry.IsWrite)
+        if (entry.IntentRecorded)
         {
             // What came of a write is on record before anything else is done.
             var recorded = await trail.RecordOutcomeAsync(entry);

@@ -77,7 +77,7 @@ internal sealed class ReleaseStage(
         // 4. On record, durably; then the bytes.
         exchange.Status = meaning.Status;
         exchange.BytesOut = bytes.Length;
-        var recorded = exchange.IsWrite ? await trail.RecordOutcomeAsync(exchange) : await trail.RecordDisclosureAsync(exchange);
+        var recorded = exchange.IntentRecorded ? await trail.RecordOutcomeAsync(exchange) : await trail.RecordDisclosureAsync(exchange);
         if (recorded.IsRefused(out _))
         {
             return recorded;

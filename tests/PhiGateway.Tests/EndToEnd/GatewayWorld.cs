@@ -148,7 +148,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         }
     }
 
-    private static IdentityProviderClient NewClient(string id, string purpose) => new(id, "system/*.cruds system/*.rs system/Patient.rs system/Observation.rs system/Observation.cs system/Observation.crs")
+    private static IdentityProviderClient NewClient(string id, string purpose) => new(id, "system/*.cruds system/*.rs system/Patient.rs system/Observation.rs system/Observation.cs system/Observation.crs system/Observation.cud system/Observation.cuds")
     {
         ClientSecret = $"{id}-secret-for-tests-0123456789",
         Claims = new JsonObject { ["purpose_of_use"] = new JsonArray(purpose) },

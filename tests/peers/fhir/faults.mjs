@@ -4,6 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const phi = 'Peter James Chalmers, born 1974-12-25';
 
+const withEntries = (answer, change) => {
+  const bundle = JSON.parse(answer.text);
+  return { ...answer, text: JSON.stringify({ ...bundle, entry: change(bundle.entry ?? []) }) };
+};
+
 // Each takes the honest answer {status, type, headers, text} and gives what is sent instead.
 const modes = {
   'html': () => ({ status: 200, type: 'text/html', text: `<html><body>Login required for ${phi}</body></html>` }),
@@ -25,6 +30,9 @@ const modes = {
   'redirect': (answer) => ({ ...answer, status: 302, headers: { location: '/fhir/R4/Patient/f001' }, text: '' }),
   'unauthorized': () => ({ status: 401, headers: { 'www-authenticate': 'Bearer realm="ehr-internal"' }, type: 'text/plain', text: 'token expired' }),
   'set-cookie': (answer) => ({ ...answer, headers: { ...answer.headers, 'set-cookie': 'EHRSESSION=abc', 'x-powered-by': 'ehr-internal/1.2', 'server': 'ehr-internal' } }),
+  'drop-entry': (answer) => withEntries(answer, (entries) => entries.slice(0, -1)),
+  'more-entries': (answer) => withEntries(answer, (entries) => [...entries, ...entries.slice(-1)]),
+  'no-status': (answer) => withEntries(answer, (entries) => entries.map((entry) => ({ ...entry, response: {} }))),
   'slow': (answer) => answer,
   'trickle': (answer) => ({ ...answer, trickle: true }),
 };

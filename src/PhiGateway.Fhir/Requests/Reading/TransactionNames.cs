@@ -61,6 +61,6 @@ internal sealed class TransactionNames
     private static bool IsInstance(string url)
     {
         var slash = url.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && ResourceType.TryParse(url[..slash], out _) && FhirId.IsValid(url.AsSpan(slash + 1));
+        return slash > 0 && ResourceType.TryParse(url.AsSpan(0, slash), out _) && FhirId.IsValid(url.AsSpan(slash + 1));
     }
 }

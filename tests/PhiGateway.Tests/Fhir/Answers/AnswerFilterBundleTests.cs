@@ -280,6 +280,34 @@ public sealed class AnswerFilterBundleTests
         Assert.Equal("""{"response":{"status":"201 Created","location":"https://gw.example/fhir/Observation/n/_history/1"}}""", answer.Json.GetProperty("entry")[0].GetRawText());
     }
 
+    [Fact]
+    public void Filter_JudgePerEntry_JudgesEachAnswerByItsOwnAndNoneWithout()
+    {
+        var body = $$"""
+            {"resourceType":"Bundle","type":"transaction-response","entry":[
+            {"resource":{{Observation("a", "1")}},"response":{"status":"200"} },{"resource":{{Observation("b", "1")}},"response":{"status":"200"} },{"resource":{{Observation("c", "1")}},"response":{"status":"200"} }]}
+            """;
+        var request = Request(Interaction.Transaction, entries: [Read("Observation", "a"), Read("Observation", "b"), Read("Observation", "c")]);
+
+        var answer = Filter(request, body, TestPolicy.Everything, new AnswerOptions { Judges = [TestPolicy.For("1"), TestPolicy.For("2")] });
+
+        var entries = answer.Json.GetProperty("entry");
+        Assert.Equal("a", entries[0].GetProperty("resource").GetProperty("id").GetString());
+        Assert.Equal("""{"response":{"status":"404 Not Found"}}""", entries[1].GetRawText());
+        Assert.Equal(entries[1].GetRawText(), entries[2].GetRawText());
+        Assert.Equal("a", Assert.Single(answer.Disclosure.Resources).Id);
+    }
+
+    [Theory]
+    [InlineData("""{"status":"201"}""", AnswerVerdict.Rewritten)]
+    [InlineData("""{"status":"done"}""", AnswerVerdict.Unreadable)]
+    [InlineData("{}", AnswerVerdict.Unreadable)]
+    public void Filter_EntryOfATransaction_SaysWhatBecameOfIt(string response, AnswerVerdict verdict)
+    {
+        var request = Request(Interaction.Transaction, entries: [Request(Interaction.Create, "Observation")]);
+        Assert.Equal(verdict, Filter(request, $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"response":{{response}} }]}""", TestPolicy.Everything).Verdict);
+    }
+
     private sealed class OnlyNext : ILinkSealer
     {
         public Dictionary<string, string> Given { get; } = [];

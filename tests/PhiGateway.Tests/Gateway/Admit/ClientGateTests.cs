@@ -54,4 +54,13 @@ public sealed class ClientGateTests
         first.Value.Dispose();
         Assert.NotNull(gate.Enter(2));
     }
+
+    [Fact]
+    public void Conform_RequestOfMany_IsLetInAndPaidByTheNext()
+    {
+        var gate = new ClientGate();
+        Assert.Equal(TimeSpan.Zero, gate.Conform(10, Start, cost: 50));
+        Assert.Equal(TimeSpan.FromMilliseconds(4100), gate.Conform(10, Start));
+        Assert.Equal(TimeSpan.Zero, gate.Conform(10, Start + TimeSpan.FromMilliseconds(4100)));
+    }
 }

@@ -49,6 +49,8 @@ internal static class CaseParts
             facts.AddOwner(PatientId.Parse(owner));
         }
 
+        facts.DeclareNew(PatientId.Parse("new"));
+
         if (ConfidentialityCodes.TryParse(CaseFiles.Text(node["confidentiality"]) ?? "N", out var confidentiality))
         {
             facts.Confidentiality = confidentiality;
@@ -114,5 +116,6 @@ internal static class CaseParts
         Judgeable = part["judgeable"] is { } known
             ? new JudgeableFacts(CaseFiles.Texts(known["parameters"]), known["labels"]?.GetValue<bool>() ?? false, ConfidentialityCodes.TryParse(CaseFiles.Text(known["floor"]) ?? "N", out var floor) ? floor : Confidentiality.VeryRestricted)
             : null,
+        StoredState = CaseFiles.Text(part["stored"]) == "absent" ? StoredState.Absent : StoredState.Unknown,
     };
 }

@@ -30,6 +30,18 @@ public sealed class ReleasePolicyTests
     }
 
     [Fact]
+    public void Judge_OwnerAboutToBeCreated_IsAnyonesOnly()
+    {
+        var facts = Asked.Facts("Observation", "17", "99");
+        Assert.True(facts.DeclareNew(PatientId.Parse("99")));
+        Assert.False(facts.DeclareNew(PatientId.Parse("98")));
+        Assert.Equal(WithholdReason.OutsidePatients, Policy().Judge(facts).Reason);
+        Assert.Equal(WithholdReason.None, Policy(Any()).Judge(facts).Reason);
+        facts.Reset();
+        Assert.False(facts.HasNewOwner);
+    }
+
+    [Fact]
     public void Judge_KnownWithoutOwners_IsWithheld()
     {
         var facts = Asked.Facts("Observation");
