@@ -1,5 +1,6 @@
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Apis;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Pipeline;
 
@@ -12,6 +13,9 @@ internal sealed record PhiRoute
     public required string Base { get; init; }
 
     public required string Tenant { get; init; }
+
+    /// <summary>The tag of this tenant's records, where tenants share the backend; null: it is the tenant's own.</summary>
+    public TokenValue? TenantTag { get; init; }
 
     public required string Environment { get; init; }
 

@@ -57,6 +57,11 @@ internal static class Narrowing
             AddNarrowing(shaped, permit);
         }
 
+        if (isSearch)
+        {
+            AddTenant(shaped, permit);
+        }
+
         AddTypes(shaped, request, permit);
         return shaped;
     }
@@ -71,6 +76,7 @@ internal static class Narrowing
 
         List<QueryParameter> narrowed = [.. request.Parameters];
         AddNarrowing(narrowed, permit);
+        AddTenant(narrowed, permit);
         return narrowed;
     }
 
@@ -93,6 +99,18 @@ internal static class Narrowing
                 {
                     parameters.Add(new QueryParameter(name, value));
                 }
+            }
+        }
+    }
+
+    // A parameter of its own is an AND (FHIR R4 search 3.1.1.3): whatever tags the client asks for, these are the only ones it gets.
+    private static void AddTenant(List<QueryParameter> parameters, Permit permit)
+    {
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is ConfineToTenant tenant)
+            {
+                parameters.Add(new QueryParameter("_tag", tenant.Tag.ToString()));
             }
         }
     }
