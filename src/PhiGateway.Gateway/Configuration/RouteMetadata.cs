@@ -1,3 +1,5 @@
+using PhiGateway.Policy.Vocabulary;
+
 namespace PhiGateway.Gateway.Configuration;
 
 /// <summary>The metadata keys that a YARP route or cluster carries for the gateway.</summary>
@@ -27,6 +29,9 @@ internal static class RouteMetadata
     /// <summary>Route of kind <c>rest-json</c>: which of <c>PhiGateway:Apis</c> declares what may be asked there. Required.</summary>
     public const string Api = "Phi.Api";
 
+    /// <summary>Route of kind <c>fhir-r4</c>: the tag that every record of the tenant carries (<c>system|code</c>), where several tenants share the backend; none: the backend is the tenant's own.</summary>
+    public const string TenantTag = "Phi.TenantTag";
+
     /// <summary>A FHIR R4 server.</summary>
     public const string FhirR4 = "fhir-r4";
 
@@ -34,8 +39,12 @@ internal static class RouteMetadata
     public const string RestJson = "rest-json";
 
     /// <summary>Keys a route may have.</summary>
-    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api];
+    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag];
 
     /// <summary>Keys a cluster may have.</summary>
     public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks];
+
+    /// <summary>Reads a tenant's tag: both parts, none of them with a character that FHIR search would have to escape.</summary>
+    public static bool TryReadTag(string text, out TokenValue tag) =>
+        TokenValue.TryParse(text, out tag) && tag is { System.Length: > 0, Code.Length: > 0 } && text.All(static c => c is > ' ' and < (char)127 and not (',' or '$' or '\\' or '"'));
 }

@@ -29,6 +29,7 @@ internal static class RouteValidator
         }
 
         RoutePlaces.Validate(routes, problems);
+        TenantTags.Validate(routes, clusters, problems);
         foreach (var cluster in clusters.Values)
         {
             ValidateCluster(cluster, problems);

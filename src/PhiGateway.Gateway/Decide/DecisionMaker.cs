@@ -31,6 +31,7 @@ internal static class DecisionMaker
     {
         Caller = exchange.Caller!,
         Tenant = exchange.Route!.Tenant,
+        TenantTag = exchange.Route.TenantTag,
         Environment = exchange.Route.Environment,
         Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
         Now = exchange.Now,

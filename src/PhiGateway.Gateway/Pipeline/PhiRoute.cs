@@ -1,6 +1,7 @@
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Apis;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Pipeline;
 
@@ -13,6 +14,9 @@ internal sealed record PhiRoute
     public required string Base { get; init; }
 
     public required string Tenant { get; init; }
+
+    /// <summary>The tag of this tenant's records, where tenants share the backend; null: it is the tenant's own.</summary>
+    public TokenValue? TenantTag { get; init; }
 
     public required string Environment { get; init; }
 

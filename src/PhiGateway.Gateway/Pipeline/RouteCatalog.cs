@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Apis;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -67,6 +68,18 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        TokenValue? tag = null;
+        if (metadata.TryGetValue(RouteMetadata.TenantTag, out var text))
+        {
+            if (!RouteMetadata.TryReadTag(text, out var read) || api is not null)
+            {
+                // A tag that cannot be read must not become "none".
+                return null;
+            }
+
+            tag = read;
+        }
+
         string? authorization = null;
         if (cluster.Metadata?.TryGetValue(RouteMetadata.Credential, out var reference) == true && !SecretReference.TryResolve(reference, out authorization, out _))
         {
@@ -84,6 +97,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
             RouteId = model.Config.RouteId,
             Base = basePath,
             Tenant = tenant,
+            TenantTag = tag,
             Environment = metadata.TryGetValue(RouteMetadata.Environment, out var environment) && environment.Length > 0 ? environment : options.Environment,
             BackendAuthorization = authorization,
             ForwardsClientToken = cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true && bool.TryParse(forward, out var forwards) && forwards,

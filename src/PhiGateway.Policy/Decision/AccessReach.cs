@@ -29,6 +29,9 @@ internal sealed class AccessReach
 
     internal UseCaseEntry UseCase { get; }
 
+    /// <summary>The tag of the tenant's records; null: none is needed.</summary>
+    internal TokenValue? TenantTag { get; init; }
+
     internal long Ticks => _ticks;
 
     internal PatientId? Context => _caller.PatientContext;

@@ -68,13 +68,19 @@ internal static class ContentQuestions
                     return new Deny(DenyReason.PatientNotFound, rule);
                 }
 
+                // A patch of what lies near the tags could hand the record to another tenant, and no right covers that.
+                if (run.Reach.TenantTag is not null && part is { Interaction: Interaction.Patch, Relabels: true })
+                {
+                    return new Deny(DenyReason.RelabelNotPermitted, "tenant-tag");
+                }
+
                 return (part.Relabels || (part.Body is { } body && LabelsDiffer(body, stored))) && !MayRelabel(run.UseCase, over) ? new Deny(DenyReason.RelabelNotPermitted, rule) : null;
             case StoredState.Absent when part.Interaction == Interaction.Update:
                 return null;
             case StoredState.Absent:
                 return new Deny(DenyReason.PatientNotFound, rule);
             default:
-                return IsUnrestricted(run.UseCase, admitted) ? null : new Deny(DenyReason.PatientUndetermined, rule);
+                return run.Reach.TenantTag is null && IsUnrestricted(run.UseCase, admitted) ? null : new Deny(DenyReason.PatientUndetermined, rule);
         }
     }
 
@@ -142,7 +148,7 @@ internal static class ContentQuestions
         WithholdReason.UndeterminedPatient or WithholdReason.Unjudgeable => DenyReason.PatientUndetermined,
         WithholdReason.Confidentiality => DenyReason.TooConfidential,
         WithholdReason.Label => DenyReason.LabelNotPermitted,
-        WithholdReason.Condition => DenyReason.ConditionNotMet,
+        WithholdReason.Condition or WithholdReason.OutsideTenant => DenyReason.ConditionNotMet,
         _ => DenyReason.OutsideUseCase,
     };
 }

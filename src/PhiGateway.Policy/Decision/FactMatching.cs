@@ -6,6 +6,9 @@ namespace PhiGateway.Policy.Decision;
 /// <summary>Compares what a resource says with what a grant or scope wants.</summary>
 internal static class FactMatching
 {
+    /// <summary>The search parameter of <c>meta.tag</c>.</summary>
+    internal const string TagParameter = "_tag";
+
     // Codes that say how a resource was processed, or that it is a test: they carry no sensitivity (HL7 v3-ObservationValue, v3-ActReason).
     // Codes that demand what happens with every release (v3-ActCode) ask for nothing more.
     private const string ObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
@@ -22,6 +25,29 @@ internal static class FactMatching
         }
 
         return true;
+    }
+
+    /// <summary>Whether a resource is the tenant's alone: it carries the tenant's tag, and no tag of that system which is another's.</summary>
+    internal static bool IsOfTenant(ResourceFacts facts, TokenValue tag)
+    {
+        var found = false;
+        for (var place = 0; place < facts.Tokens.Count; place++)
+        {
+            var token = facts.Tokens[place];
+            if (token.Parameter != TagParameter || !string.Equals(token.System, tag.System, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (!string.Equals(token.Code, tag.Code, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            found = true;
+        }
+
+        return found;
     }
 
     /// <summary>Whether all labels of a resource may leave under a grant.</summary>

@@ -67,6 +67,12 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             return 0;
         }
 
+        if (_reach.TenantTag is { } tag && !FactMatching.IsOfTenant(facts, tag))
+        {
+            nearest = WithholdReason.OutsideTenant;
+            return 0;
+        }
+
         var admitted = 0UL;
         foreach (var lane in _lanes)
         {
@@ -247,7 +253,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     private IReadOnlyList<string> FindParameters(ResourceType type)
     {
-        List<string>? names = null;
+        List<string>? names = _reach.TenantTag is null ? null : [FactMatching.TagParameter];
         var grants = GrantsOf(type);
         for (var place = 0; place < _reach.UseCase.Grants.Length; place++)
         {

@@ -20,6 +20,10 @@ public sealed record NarrowSearch(IReadOnlyList<KeyValuePair<string, string>> Ad
     public AccessPart? Part { get; init; }
 }
 
+/// <summary>Searches are confined to the tenant's own records by a separate AND, and every record must carry the tag.</summary>
+/// <param name="Tag">System and code.</param>
+public sealed record ConfineToTenant(Vocabulary.TokenValue Tag) : Obligation("confine-to-tenant");
+
 /// <summary>Only the elements of the minimum-necessary profile leave, some of them masked.</summary>
 public sealed record KeepElements() : Obligation("keep-elements");
 

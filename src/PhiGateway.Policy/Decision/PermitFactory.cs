@@ -66,6 +66,11 @@ internal static class PermitFactory
             obligations.Add(narrowing);
         }
 
+        if (run.Request.TenantTag is { } tag)
+        {
+            obligations.Add(new ConfineToTenant(tag));
+        }
+
         var confined = false;
         var trimmed = false;
         foreach (var lane in lanes)

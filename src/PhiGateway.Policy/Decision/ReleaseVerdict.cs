@@ -39,4 +39,6 @@ public enum WithholdReason : byte
     Condition,
     /// <summary>Could not be judged.</summary>
     Unjudgeable,
+    /// <summary>Does not carry the tenant's tag, or carries another tenant's.</summary>
+    OutsideTenant,
 }

@@ -73,6 +73,11 @@ internal static class Narrowing
             }
         }
 
+        if ((request.Interaction is Interaction.SearchType or Interaction.SearchSystem) && Tenant(permit) is { } tenant)
+        {
+            (added ??= []).Add(tenant);
+        }
+
         if (Types(request, permit) is { } types)
         {
             (added ??= []).Add(types);
@@ -101,6 +106,20 @@ internal static class Narrowing
             if (permit.Obligations[i] is NarrowSearch narrow)
             {
                 return narrow;
+            }
+        }
+
+        return null;
+    }
+
+    // A parameter of its own is an AND (FHIR R4 search 3.1.1.3): whatever tags the client asks for, these are the only ones it gets.
+    private static KeyValuePair<string, string>? Tenant(Permit permit)
+    {
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is ConfineToTenant tenant)
+            {
+                return KeyValuePair.Create("_tag", tenant.Tag.ToString());
             }
         }
 

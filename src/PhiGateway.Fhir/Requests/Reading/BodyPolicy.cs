@@ -9,7 +9,7 @@ internal sealed class BodyPolicy : ReleasePolicy
 {
     internal static readonly BodyPolicy Instance = new();
 
-    private static readonly string[] Candidates = ["category", "class", "code", "status", "type"];
+    private static readonly string[] Candidates = ["_tag", "category", "class", "code", "status", "type"];
     private static readonly string[][] Needed = Load();
 
     private BodyPolicy()

@@ -253,7 +253,7 @@ public sealed class LabTests(LabWorld world) : IClassFixture<LabWorld>
     }
 
     [Fact]
-    public async Task Change_ByItsOwnReading_IsDecidedOverTheStoredVersion()
+    public async Task Change_OfAStoredRecord_IsDecidedOverIt()
     {
         var created = await world.SendAsync(HttpMethod.Post, "/lab/v1/results", await Vendor, """{"patientId":"p4","category":"laboratory","value":"old"}""", "application/json");
         var target = $"/lab/v1/results/{(string?)created.Json["id"]}";

@@ -57,11 +57,14 @@ public sealed class TenancyWorld : Installation
                 ["south"] = Route("ehr-south", "/south/fhir", "south"),
                 ["north-host"] = Route("ehr-north", "/fhir", "north", host: NorthHost),
                 ["south-host"] = Route("ehr-south", "/fhir", "south", host: SouthHost),
+                ["east"] = Route("ehr-shared", "/east/fhir", "east", metadata: ("Phi.TenantTag", $"{Tags}|east")),
+                ["west"] = Route("ehr-shared", "/west/fhir", "west", metadata: ("Phi.TenantTag", $"{Tags}|west")),
             },
             ["Clusters"] = new JsonObject
             {
                 ["ehr-north"] = Cluster(North.Base, "Bearer of-north"),
                 ["ehr-south"] = Cluster(South.Base, "Bearer of-south"),
+                ["ehr-shared"] = Cluster(Shared.Base, "Bearer of-both"),
             },
         };
         return ([IssuerOf("north-idp", NorthIssuer, origin + "/north"), IssuerOf("south-idp", SouthIssuer, origin + "/south")], proxy, []);
@@ -70,7 +73,7 @@ public sealed class TenancyWorld : Installation
     private protected override async Task FillAsync()
     {
         await Mary.CreateAsync("organizations", new { id = "group", kind = "internal", name = "The group of hospitals" });
-        foreach (var tenants in new[] { new[] { "north" }, ["south"], ["north", "south"] })
+        foreach (var tenants in new[] { new[] { "north" }, ["south"], ["east"], ["west"], ["north", "south"] })
         {
             await ApproveAsync($"charting-{string.Join('-', tenants)}", "group", tenants, Grant());
         }
@@ -79,9 +82,11 @@ public sealed class TenancyWorld : Installation
         await AdmitAsync(SouthApp.ClientId, "charting-south", "south-idp");
         await AdmitAsync(BothApp.ClientId, "charting-north-south", "north-idp");
         await AdmitAsync(RovingApp.ClientId, "charting-north-south", "north-idp");
+        await AdmitAsync(EastApp.ClientId, "charting-east", "north-idp");
+        await AdmitAsync(WestApp.ClientId, "charting-west", "south-idp");
     }
 
-    private static object Grant() => new { types = new[] { "Patient", "Observation" }, interactions = Everything, patients = new { any = true } };
+    private static object Grant() => new { types = new[] { "Patient", "Observation" }, interactions = Everything, operations = new[] { "$everything" }, patients = new { any = true }, mayRelabel = true };
 
     // A patient and an observation that only this name has.
     private async Task<string> FixturesAsync(string name, params string[] tags)

@@ -70,6 +70,12 @@ public sealed class GatewayConfigurationTests
         { "ReverseProxy:Routes:fhir:Match:Hosts:0", "*.hospital.example", "ReverseProxy:Routes:fhir:Match:Hosts:0" },
         { "ReverseProxy:Routes:fhir:Match:Hosts:0", "*", "ReverseProxy:Routes:fhir:Match:Hosts:0" },
         { "ReverseProxy:Routes:fhir:Match:Hosts:0", "gw.hospital.example:*", "ReverseProxy:Routes:fhir:Match:Hosts:0" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag", "north", "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag", "|north", "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag", "urn:t|", "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag", "urn:t|north,urn:t|south", "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Kind", "rest-json", "ReverseProxy:Routes:fhir:Metadata:Phi.Api" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Api", "lab", "ReverseProxy:Routes:fhir:Metadata:Phi.Api" },
         { "ReverseProxy:Routes:fhir:Match:Headers:0:Name", "X-Tenant", "ReverseProxy:Routes:fhir:Match:Headers" },
         { "ReverseProxy:Routes:fhir:Match:QueryParameters:0:Name", "tenant", "ReverseProxy:Routes:fhir:Match:QueryParameters" },
         { "ReverseProxy:Routes:fhir:Match:Methods:0", "GET", "ReverseProxy:Routes:fhir:Match:Methods" },
@@ -225,6 +231,37 @@ public sealed class GatewayConfigurationTests
 
         Assert.Equal(overlapsAnyHost ? ["ReverseProxy:Routes:south:Match"] : [], Problems(second).Select(static problem => problem.Key));
         Assert.Equal(overlapsOneHost ? ["ReverseProxy:Routes:south:Match"] : [], Problems([.. second, (Route + "Match:Hosts:0", "north.hospital.example")]).Select(static problem => problem.Key));
+    }
+
+    /// <summary>Tags of two routes to one backend, the tenant of the second, and whether they tell the tenants apart.</summary>
+    public static TheoryData<string?, string?, string, bool> TagsOfOneBackend => new()
+    {
+        { null, null, "south", true },
+        { "urn:t|north", "urn:t|south", "south", true },
+        { "urn:t|north", "urn:t|north", "north", true },
+        { null, "urn:t|south", "south", false },
+        { "urn:t|north", null, "south", false },
+        { "urn:t|north", "urn:t|north", "south", false },
+        { "urn:t|north", "urn:u|south", "south", false },
+        { "urn:t|north", "urn:t|south", "north", false },
+        { "urn:t|north", null, "north", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(TagsOfOneBackend))]
+    public void Read_TenantsOfOneBackend_MustBeToldApartWholly(string? first, string? second, string tenant, bool isGood)
+    {
+        var problems = Problems(
+            (Route + "Metadata:Phi.TenantTag", first),
+            ("ReverseProxy:Clusters:again:Destinations:x:Address", "https://EHR.internal:8443/r4/"),
+            ("ReverseProxy:Routes:second:ClusterId", "again"),
+            ("ReverseProxy:Routes:second:Match:Path", "/second/fhir/{**rest}"),
+            ("ReverseProxy:Routes:second:Metadata:Phi.Kind", "fhir-r4"),
+            ("ReverseProxy:Routes:second:Metadata:Phi.Base", "/second/fhir"),
+            ("ReverseProxy:Routes:second:Metadata:Phi.Tenant", tenant),
+            ("ReverseProxy:Routes:second:Metadata:Phi.TenantTag", second));
+
+        Assert.Equal(isGood ? [] : ["ReverseProxy:Routes:second:Metadata:Phi.TenantTag"], problems.Select(static problem => problem.Key));
     }
 
     [Fact]

@@ -13,6 +13,8 @@ public sealed class DenyStaysDenyTests
 {
     private static readonly Func<AccessRequest, AccessRequest>[] Against =
     [
+        static request => request with { TenantTag = new TokenValue("urn:tenants", "elsewhere") },
+        static request => request with { Parts = [.. request.Parts.Select(static part => part with { Judgeable = new JudgeableFacts([], false, Confidentiality.VeryRestricted) })] },
         static request => request with { Parts = [.. request.Parts, Asked.Search("Condition")] },
         static request => request with { Parts = [.. request.Parts, Asked.Read("Patient", "99") with { Patients = [PatientId.Parse("99")] }] },
         static request => request with { Parts = [.. request.Parts, new AccessPart { Interaction = Interaction.None, Type = default }] },
