@@ -14,6 +14,9 @@ switch (args)
     case ["revocations", .. var rest]:
         await RevocationRun.RunAsync(rest is [var rounds] ? int.Parse(rounds) : 60);
         return;
+    case ["stream", .. var rest]:
+        await StreamRun.RunAsync(rest is [var mebibytes] ? int.Parse(mebibytes) : 200);
+        return;
     case ["changes", .. var rest]:
         var numbers = rest.Select(int.Parse).Concat(new[] { 50_000, 1_000_000, 5, 10 }.Skip(rest.Length)).ToList();
         await ChangesRun.RunAsync(numbers[0], numbers[1], numbers[2], numbers[3]);

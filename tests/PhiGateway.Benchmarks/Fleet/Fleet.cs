@@ -51,8 +51,8 @@ internal sealed class Fleet : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Changes one document of a writer; each writer calls it in turn.</summary>
-    public async Task ChangeAsync(int writer)
+    /// <summary>Changes so many documents of a writer in one transaction; each writer calls it in turn.</summary>
+    public async Task ChangeAsync(int writer, int documents)
     {
         long version;
         lock (_versions)
@@ -61,7 +61,8 @@ internal sealed class Fleet : IAsyncDisposable
             _versions[writer] = version + 1;
         }
 
-        var result = await Registry.Store.WriteAsync([FleetRegistry.ChangeOf(writer, version, $"Vendor as of change {version}")], "fleet", CancellationToken.None);
+        var writes = Enumerable.Range(writer * documents, documents).Select(number => FleetRegistry.ChangeOf(number, version, $"Vendor as of change {version}")).ToList();
+        var result = await Registry.Store.WriteAsync(writes, "fleet", CancellationToken.None);
         if (result is not RegistryWriteResult.Written)
         {
             throw new InvalidOperationException("A change was not taken.");

@@ -57,6 +57,14 @@ internal sealed class FleetCalls : IDisposable
         }
     }
 
+    /// <summary>Opens an answer to be read piece by piece.</summary>
+    public async Task<Stream> OpenAsync(FleetNode node, string path, FleetToken token)
+    {
+        using var request = Request(node, path, token);
+        var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync();
+    }
+
     /// <summary>Reads at a pace, late ones not forgiven: the time of each is counted from when it was due.</summary>
     public async Task LoadAsync(FleetNode node, FleetToken token, int perSecond, Latencies? times, CancellationToken stop)
     {

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace PhiGateway.Benchmarks.Fleet;
+
+/// <summary>How much memory a node takes while it judges, records and releases one very large answer.</summary>
+internal static class StreamRun
+{
+    private const int Step = 20 * 1024 * 1024;
+
+    /// <summary>Reads so many MiB of one searchset through a node and says its memory at each step.</summary>
+    public static async Task RunAsync(int mebibytes)
+    {
+        await using var fleet = await Fleet.StartAsync(nodes: 1, clients: 1, members: 0);
+        var node = fleet.Nodes[0];
+        using var calls = new FleetCalls();
+        var token = fleet.Tokens.For(FleetRegistry.ClientOf(0));
+        for (var i = 0; i < 200; i++)
+        {
+            await calls.ReadAsync(node, token);
+        }
+
+        await using var body = await calls.OpenAsync(node, "/fhir/Observation?patient=p1&code=15074-8", token);
+        Console.WriteLine($"before: {node.ResidentBytes / 1048576} MiB in RAM");
+        var buffer = new byte[256 * 1024];
+        var (read, next, started) = (0L, (long)Step, Stopwatch.GetTimestamp());
+        while (read < mebibytes * 1048576L)
+        {
+            var count = await body.ReadAsync(buffer);
+            read += count > 0 ? count : throw new InvalidOperationException("The answer ended.");
+            if (read >= next)
+            {
+                Console.WriteLine($"{read / 1048576,5} MiB released: {node.ResidentBytes / 1048576} MiB in RAM");
+                next += Step;
+            }
+        }
+
+        Console.WriteLine($"{read / 1048576 / Stopwatch.GetElapsedTime(started).TotalSeconds:0} MiB/s, judged, recorded segment by segment and released");
+    }
+}
