@@ -47,6 +47,9 @@ public abstract class GatewayWorld : IAsyncLifetime
 
     private protected abstract string Provider { get; }
 
+    /// <summary>Further clients that the identity provider knows; whoever adds them admits them.</summary>
+    private protected virtual IReadOnlyList<IdentityProviderClient> MoreClients => [];
+
     private protected virtual Task<(string Registry, string Audit)> CreateStoresAsync() =>
         Task.FromResult(($"Data Source={Path.Combine(_folder, "registry.db")}", $"Data Source={Path.Combine(_folder, "audit.db")}"));
 
@@ -55,7 +58,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         _folder = Directory.CreateTempSubdirectory("phigw-e2e-").FullName;
         var (dataPort, adminPort) = (LoopbackPort.Free(), LoopbackPort.Free());
         Backend = await FhirServer.StartAsync("Bearer backend-secret");
-        Issuer = await IdentityProvider.StartAsync(new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Exporter, Stranger]));
+        Issuer = await IdentityProvider.StartAsync(new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Exporter, Stranger, .. MoreClients]));
         var (registry, audit) = await CreateStoresAsync();
         await File.WriteAllTextAsync(Path.Combine(_folder, "registry.connection"), registry);
         await File.WriteAllTextAsync(Path.Combine(_folder, "audit.connection"), audit);
@@ -252,7 +255,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         await AdmitAsync(Exporter.ClientId, "quality-export");
     }
 
-    private async Task AdmitAsync(string client, string useCase)
+    private protected async Task AdmitAsync(string client, string useCase)
     {
         await Mary.CreateAsync("clients", new { id = client, useCase, owner = "mary.smith@hospital.example", environment = "production" });
         await Mary.CreateAsync("credentials", new { id = $"{client}-oidc", client, issuer = "hospital-idp", clientId = client });
