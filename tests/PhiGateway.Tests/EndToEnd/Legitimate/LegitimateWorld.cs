@@ -21,7 +21,13 @@ public sealed class LegitimateWorld : GatewayWorld
 
     private static readonly string[] Reads = ["read", "vread", "search", "history"];
 
-    private static readonly string[] Labels = ["HIV", "TBOO", "ETH", "PSY", "SUD"];
+    private static readonly string[] Includes =
+    [
+        "CareTeam:participant", "Condition:encounter", "DiagnosticReport:result", "DiagnosticReport:subject", "Encounter:patient", "Encounter:subject",
+        "MedicationRequest:medication", "Observation:patient", "Observation:performer", "Observation:subject", "Procedure:performer", "Provenance:target",
+    ];
+
+    private static readonly string[] Labels = ["HIV", "TBOO", "ETH", "PSY", "SUD", "42CFRPart2"];
 
     /// <summary>Every patient.</summary>
     internal IdentityProviderClient Engine { get; } = Client("reporting-engine", "system/*.rs system/*.read system/Observation.rs");
@@ -66,8 +72,8 @@ public sealed class LegitimateWorld : GatewayWorld
             environment = "production", tenants = new[] { "north" }, expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
             grants = new object[]
             {
-                new { types = Clinical, interactions = Reads, patients, confidentiality = "V", labels = Labels },
-                new { types = Reference, interactions = Reads, patients = new { any = true }, confidentiality = "V", labels = Labels },
+                new { types = Clinical, interactions = Reads, includes = Includes, patients, confidentiality = "V", labels = Labels },
+                new { types = Reference, interactions = Reads, includes = Includes, patients = new { any = true }, confidentiality = "V", labels = Labels },
             },
         });
         await Wei.PostSeenAsync($"use-cases/{id}", "approve");
