@@ -45,6 +45,8 @@ internal static class PatchReader
                 return refusal.As<FhirRequest>();
             }
 
+            // A patch can copy from where it touches, and succeed or fail by what stands there: it is a question about these elements.
+            string[] elements = [.. touched];
             var patients = id is null ? [] : PathPatient.Of(type, id);
             return Reading<FhirRequest>.Of(new FhirRequest
             {
@@ -53,10 +55,10 @@ internal static class PatchReader
                 Type = type,
                 Id = id,
                 Parameters = condition?.Parameters ?? [],
-                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients }, .. condition?.Parts ?? [], .. parts],
+                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients, Uses = elements }, .. condition?.Parts ?? [], .. parts],
                 Used = [.. condition?.Used ?? [], .. used],
                 Body = source.Body,
-                TouchedElements = [.. touched],
+                TouchedElements = elements,
                 Headers = source.Headers,
                 Template = Template.Of(source.Method, type, shape),
             });
