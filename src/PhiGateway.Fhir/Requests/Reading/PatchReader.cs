@@ -44,6 +44,8 @@ internal static class PatchReader
                 return refusal.As<FhirRequest>();
             }
 
+            // A patch can copy from where it touches, and succeed or fail by what stands there: it is a question about these elements.
+            string[] elements = [.. touched];
             var patients = id is null ? [] : PathPatient.Of(type, id);
             return Reading<FhirRequest>.Of(new FhirRequest
             {
@@ -52,11 +54,11 @@ internal static class PatchReader
                 Type = type,
                 Id = id,
                 Parameters = condition?.Parameters ?? [],
-                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients }, .. condition?.Parts ?? [], .. found.Parts],
+                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients, Uses = elements }, .. condition?.Parts ?? [], .. found.Parts],
                 Used = [.. condition?.Used ?? [], .. found.Used],
                 Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
                 Body = source.Body,
-                TouchedElements = [.. touched],
+                TouchedElements = elements,
                 Headers = source.Headers,
                 Template = Template.Of(source.Method, type, shape),
             });

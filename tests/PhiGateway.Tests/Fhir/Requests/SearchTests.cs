@@ -143,6 +143,14 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public void Read_PatchThatCopies_AsksAboutWhereItCopiesFrom()
+    {
+        var headers = new FhirHeaders { ContentType = "application/json-patch+json" };
+        var request = RequestFixture.Understood("PATCH", "/fhir/Patient/17", headers, """[{"op":"copy","from":"/birthDate","path":"/contact/0/text"}]""");
+        Assert.Equal(["birthDate", "contact"], request.Parts[0].Uses);
+    }
+
+    [Fact]
     public void Read_ExportFilter_StandsAtTheTypeAndBringsWhatItWalks()
     {
         var request = RequestFixture.Understood("GET", "/fhir/$export?_type=Observation,Patient&_typeFilter=Observation%3Fpatient.birthdate%3D2000-01-01%26status%3Dfinal", RequestFixture.Async);
