@@ -98,7 +98,9 @@ public sealed class SharedBackendTests(TenancyWorld world)
     [Fact]
     public async Task Everything_AndExport_HoldTheTenantsOwnOnly()
     {
-        Assert.DoesNotContain("west", (await world.GetAsync("/east/fhir/Patient/pat-west/$everything?_type=Patient,Observation", await East)).Body);
+        var foreign = await world.GetAsync("/east/fhir/Patient/pat-west/$everything?_type=Patient,Observation", await East);
+        Assert.DoesNotContain("Family-west", foreign.Body);
+        Assert.DoesNotContain("secret of west", foreign.Body);
         var chart = await world.GetAsync("/east/fhir/Patient/pat-east/$everything?_type=Patient,Observation", await East);
         Assert.True(chart.Entries.Count == 4, chart.Body);
 
