@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Identity;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 

@@ -59,7 +59,7 @@ internal static class CredentialValidation
             if (!seen.Add(key) || (holder is not null && holder != credential.Id && !isWritten(holder)))
             {
                 problems.Add(new RegistryProblem(
-                    RegistryPaths.Of(RegistryKind.Credential, credential.Id) + "/clientId", "Another credential has the same issuer and client id; one credential belongs to one client."));
+                    $"{RegistryPaths.Of(RegistryKind.Credential, credential.Id)}/{CredentialIdentity.MemberOf(credential)}", CredentialIdentity.WordsOf(credential)));
             }
         }
     }
