@@ -114,9 +114,8 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
     {
         var (status, answer) = result switch
         {
-            AdminResult { ShowsSecret: true } secret => (secret.Status, new StoredAnswer("{\"note\":\"The secret was shown once.\"}", secret.ContentType, secret.ETag, secret.Location)),
             StreamedResult streamed => (streamed.Status, new StoredAnswer(Encoding.UTF8.GetString(streamed.Last.Span), "application/x-ndjson", null, null)),
-            AdminResult good => (good.Status, new StoredAnswer(Encoding.UTF8.GetString(good.Body.Span), good.ContentType, good.ETag, good.Location)),
+            AdminResult good => (good.Status, new StoredAnswer(Encoding.UTF8.GetString((good.WithoutSecret ?? good.Body).Span), good.ContentType, good.ETag, good.Location)),
             AdminProblem problem => (problem.Status, new StoredAnswer(JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options), "application/problem+json", null, null)),
             _ => (500, new StoredAnswer(string.Empty, "application/json", null, null)),
         };

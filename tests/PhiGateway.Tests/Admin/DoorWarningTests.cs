@@ -36,7 +36,7 @@ public sealed class DoorWarningTests
     ];
 
     [Fact]
-    public void Doors_EachHasAReasonACaseAndItsDate()
+    public void Posture_EveryDoor_HasAReasonACaseAndItsDate()
     {
         var snapshot = Dated();
         var found = Posture.Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now);

@@ -137,7 +137,7 @@ public sealed class PhigwTests : IDisposable
 
     // A pipeline may depend on what is written down here.
     [Fact]
-    public void ExitCodes_AreDocumented()
+    public void ExitCodes_AndCommands_AreDocumented()
     {
         var page = File.ReadAllText(RepositoryPaths.Of("docs", "phigw.md"));
         foreach (var code in typeof(ExitCodes).GetFields())

@@ -17,7 +17,7 @@ try {
   run('openapi-typescript', 'bin/cli.js', join(work, 'openapi.json'), '--output', join(work, 'admin-api.ts'));
   copyFileSync(join(here, 'journey.ts'), join(work, 'journey.ts'));
   writeFileSync(join(work, 'package.json'), '{"type":"module"}');
-  run('typescript', 'bin/tsc', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', '--types', '', '--outDir', work, join(work, 'journey.ts'));
+  run('typescript', 'bin/tsc', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', '--outDir', work, join(work, 'journey.ts'));
   await import(pathToFileURL(join(work, 'journey.js')).href);
 } finally {
   rmSync(work, { recursive: true, force: true });
