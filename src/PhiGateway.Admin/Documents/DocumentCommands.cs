@@ -114,7 +114,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
         {
             ETag = ETag.Of(item.Version),
             Location = $"/admin/v1/{route.Segment}/{item.Id}",
-            WithoutSecret = secret is null ? null : open,
+            WithoutSecret = secret is null ? default(ReadOnlyMemory<byte>?) : open,
         };
     }
 
