@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
@@ -31,6 +32,7 @@ public static class AdminApi
         UseCaseEndpoints.Map(api);
         OrganizationEndpoints.Map(api);
         RevocationEndpoints.Map(api);
+        AlertEndpoints.Map(api);
         RosterEndpoints.Map(api);
         TrailEndpoints.Map(api);
         DecisionEndpoints.Map(api);

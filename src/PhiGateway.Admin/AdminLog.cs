@@ -16,4 +16,10 @@ internal static partial class AdminLog
 
     [LoggerMessage(7004, LogLevel.Warning, "Admin call {RequestId}: the change was written but its outcome could not be journaled.")]
     public static partial void OutcomeUnrecorded(ILogger logger, Guid requestId);
+
+    [LoggerMessage(7005, LogLevel.Warning, "Doors that will close could not be looked after ({Fault}); trying again.")]
+    public static partial void DoorWarningsFailed(ILogger logger, string fault);
+
+    [LoggerMessage(7006, LogLevel.Information, "Alerts of doors: {Raised} raised, {Changed} changed.")]
+    public static partial void DoorWarningsWritten(ILogger logger, int raised, int changed);
 }

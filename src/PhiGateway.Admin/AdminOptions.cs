@@ -15,6 +15,9 @@ public sealed class AdminOptions
     /// <summary>Whether a resource type has a token search parameter of that name; the host gives the language layer's answer. Default: every name is taken, and the node's snapshot judges.</summary>
     public Func<ResourceType, string, bool> KnowsTokenParameter { get; set; } = static (_, _) => true;
 
+    /// <summary>Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); default 30 and 7. Empty: no alerts are raised.</summary>
+    public IReadOnlyList<int> DoorWarningDays { get; set; } = [30, 7];
+
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;
 }

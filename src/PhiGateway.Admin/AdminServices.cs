@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.OpenApi;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
@@ -13,7 +16,9 @@ using PhiGateway.Admin.Rosters;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin;
 
@@ -24,12 +29,12 @@ public static class AdminServices
     internal const string Document = "v1";
 
     /// <summary>Adds the admin API's services.</summary>
-    /// <exception cref="InvalidOperationException">The options cannot be used; every problem is listed.</exception>
+    /// <exception cref="AdminStartException">The options cannot be used; every problem is listed.</exception>
     public static IServiceCollection AddPhiGatewayAdmin(this IServiceCollection services, AdminOptions options)
     {
         if (options.Oidc?.Validate() is { Count: > 0 } problems)
         {
-            throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
+            throw new AdminStartException(string.Join(Environment.NewLine, problems));
         }
 
         services.AddRouting();
@@ -57,6 +62,11 @@ public static class AdminServices
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();
         services.AddSingleton<ConfigCommands>();
+        services.AddSingleton<AlertVerbs>();
+        services.AddSingleton(static provider => new DoorWarnings(
+            provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<WorkingSetSource>(), provider.GetRequiredService<IAuditJournal>(),
+            provider.GetRequiredService<Func<RegistrySnapshot>>(), provider.GetRequiredService<AdminOptions>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DoorWarnings>>()));
         services.AddSingleton<MemberCommands>();
         services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)
@@ -68,12 +78,18 @@ public static class AdminServices
         {
             // For the OpenAPI schemas: the same names and enums as on the wire.
             json.SerializerOptions.PropertyNamingPolicy = RegistryJson.Options.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = RegistryJson.Options.NumberHandling;
+            json.SerializerOptions.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { SchemaDescription.WireNames } };
             foreach (var converter in RegistryJson.Options.Converters)
             {
                 json.SerializerOptions.Converters.Add(converter);
             }
         });
-        services.AddOpenApi(Document, static openApi => openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        services.AddOpenApi(Document, static openApi =>
+        {
+            openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            openApi.AddDocumentTransformer<ApiDescription>().AddOperationTransformer<OperationDescription>().AddSchemaTransformer<SchemaDescription>();
+        });
         return services;
     }
 }

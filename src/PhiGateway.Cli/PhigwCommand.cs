@@ -18,6 +18,8 @@ internal static class PhigwCommand
 
         root.Add(ClientCommands.Create(common));
         root.Add(ClientCommands.Revoke(common));
+        root.Add(AlertCommands.Queue(common));
+        root.Add(AlertCommands.Create(common));
         root.Add(ExplainCommand.Create(common));
         root.Add(AuditCommands.Create(common));
         root.Add(DoctorCommand.Create(common));

@@ -21,7 +21,7 @@ public sealed class AdminOidcOptions
     /// <summary>The issuer's role names to the gateway's; empty: they are the same.</summary>
     public IReadOnlyDictionary<string, string> RoleMap { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Static key set: a file path or <c>env:NAME</c>; null: OIDC discovery at the issuer.</summary>
+    /// <summary>Static key set: a file path, <c>file:/path</c> or <c>env:NAME</c>; null: OIDC discovery at the issuer.</summary>
     public string? Jwks { get; set; }
 
     /// <summary>Everything wrong with these options; empty when they can be used.</summary>

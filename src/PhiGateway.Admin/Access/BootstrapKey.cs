@@ -1,5 +1,6 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Identity;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Access;
@@ -14,10 +15,10 @@ public static class BootstrapKey
     /// <param name="store">The registry.</param>
     /// <param name="journal">Takes the record before the key exists.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="reference">Configured key as <c>env:NAME</c> or file path; null: one of 256 bits is generated.</param>
+    /// <param name="reference">Configured key by reference, <c>env:NAME</c> or <c>file:/path</c>; null: one of 256 bits is generated.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The generated key, to be shown once; null when there was nothing to do or the key was configured.</returns>
-    /// <exception cref="InvalidOperationException">The configured key has fewer than 128 bits, or its reference leads nowhere.</exception>
+    /// <exception cref="AdminStartException">The configured key has fewer than 128 bits, or its reference leads nowhere.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot take the record; no key was made.</exception>
     public static async Task<string?> EnsureAsync(IRegistryStore store, IAuditJournal journal, TimeProvider time, string? reference, CancellationToken cancellationToken)
     {
@@ -26,10 +27,15 @@ public static class BootstrapKey
             return null;
         }
 
-        var key = reference is null ? AdminKeyHash.NewKey() : SecretReference.Read(reference);
+        var key = AdminKeyHash.NewKey();
+        if (reference is not null && !SecretReference.TryResolve(reference, out key, out var why))
+        {
+            throw new AdminStartException($"The admin bootstrap key: {why}.");
+        }
+
         if (!AdminKeyHash.IsStrong(key))
         {
-            throw new InvalidOperationException("The configured admin bootstrap key is too weak: at least 128 random bits are needed, such as the output of 'openssl rand -base64 32'.");
+            throw new AdminStartException("The configured admin bootstrap key is too weak: at least 128 random bits are needed, such as the output of 'openssl rand -base64 32'.");
         }
 
         var now = time.GetUtcNow();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Identity;
 
 namespace PhiGateway.Admin.Access;
 
@@ -9,7 +10,7 @@ internal static class OidcSetup
 {
     public static void Add(IServiceCollection services, AdminOidcOptions oidc)
     {
-        var keys = oidc.Jwks is null ? null : new JsonWebKeySet(SecretReference.Read(oidc.Jwks)).GetSigningKeys();
+        var keys = oidc.Jwks is null ? null : ReadKeys(oidc.Jwks);
         services.AddAuthentication().AddJwtBearer(OidcAuthenticator.Scheme, jwt =>
         {
             jwt.MapInboundClaims = false;
@@ -32,5 +33,23 @@ internal static class OidcSetup
                 ClockSkew = TimeSpan.FromSeconds(30),
             };
         });
+    }
+
+    // Public keys are no secret: the plain path of a file is as good as a reference, as for the issuers of the data plane.
+    private static IList<SecurityKey> ReadKeys(string jwks)
+    {
+        if (!SecretReference.TryResolve(SecretReference.IsReference(jwks) ? jwks : "file:" + jwks, out var text, out var why))
+        {
+            throw new AdminStartException($"Admin:Oidc:Jwks: {why}.");
+        }
+
+        try
+        {
+            return new JsonWebKeySet(text).GetSigningKeys();
+        }
+        catch (ArgumentException fault)
+        {
+            throw new AdminStartException("Admin:Oidc:Jwks is not a JSON Web Key Set.", fault);
+        }
     }
 }

@@ -35,11 +35,11 @@ internal static class ClientEndpoints
         api.MapGet("/clients/{id}/blast-radius", (HttpContext context, string id, ClientReports reports) => reports.BlastRadiusAsync(context, id))
             .RequireRoles(AdminRoles.All).Describe("Shows what stops when a client is stopped").Returns(typeof(BlastRadius));
         api.MapGet("/approvals/queue", (HttpContext context, ClientReports reports) => reports.QueueAsync(context))
-            .RequireRoles(AdminRoles.All).Describe("Lists the clients that wait for an approver", "Never approved, or changed since.").Returns(typeof(QueuePage));
+            .RequireRoles(AdminRoles.All).Describe("Lists the clients that wait for an approver", "Never approved, changed since, or expired (`?why=`): since when, and which inputs of the approval were written.").Returns(typeof(QueuePage)).Reads([.. CallParameter.Page, CallParameter.Why]);
     }
 
     /// <summary>What all verbs share: a role, a small body, a document as answer, repeatable by Idempotency-Key.</summary>
-    internal static RouteHandlerBuilder Verb(this RouteHandlerBuilder builder, IReadOnlyList<string> roles, string summary, string? description = null, Type? body = null, Type? answer = null) =>
-        builder.RequireRoles(roles).Describe(summary, description).Takes(body ?? typeof(ReasonBody), optional: true).Returns(answer ?? typeof(Client))
-            .AddEndpointFilter<RouteHandlerBuilder, IdempotencyFilter>();
+    internal static RouteHandlerBuilder Verb(this RouteHandlerBuilder builder, IReadOnlyList<string> roles, string summary, string? description = null, Type? body = null, Type? answer = null, int status = StatusCodes.Status200OK) =>
+        builder.RequireRoles(roles).Describe(summary, description).Takes(body ?? typeof(ReasonBody), optional: true).Returns(answer ?? typeof(Client), status)
+            .Repeatable().Reads(CallParameter.IfMatch);
 }

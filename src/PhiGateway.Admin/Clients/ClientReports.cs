@@ -49,6 +49,12 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
             return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
         }
 
+        string? why = null;
+        if (context.Request.Query["why"] is { Count: > 0 } asked && (asked is not [{ } word] || (why = word) is not ("never-approved" or "changed" or "expired")))
+        {
+            return AdminProblem.BadParameter("why", "never-approved, changed or expired is expected.");
+        }
+
         var set = await sets.GetAsync(context.RequestAborted);
         var waiting = new List<QueueEntry>();
         foreach (var client in set.All<Client>(RegistryKind.Client))
@@ -58,7 +64,7 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
                 continue;
             }
 
-            if (QueueEntry.Of(ClientView.Find(set, client.Id, rules)!, time.GetUtcNow()) is { } entry)
+            if (QueueEntry.Of(set, ClientView.Find(set, client.Id, rules)!, time.GetUtcNow()) is { } entry && (why is null || entry.Why == why))
             {
                 waiting.Add(entry);
                 if (waiting.Count > limit)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Clients;
 
@@ -12,9 +13,12 @@ namespace PhiGateway.Admin.Clients;
 /// <param name="ChangedBy">Who last changed the client; may not approve.</param>
 /// <param name="Fingerprint">Fingerprint to approve with.</param>
 /// <param name="ApprovedAt">Last approval.</param>
-public sealed record QueueEntry(string Client, string UseCase, string Status, string Why, string? RequestedBy, string? ChangedBy, string? Fingerprint, DateTimeOffset? ApprovedAt)
+/// <param name="Since">Since when it waits, UTC: the first change after the approval that is still there, the approval's end, or the last write of a client never approved.</param>
+/// <param name="Changed">What its approval covers and was written after it, oldest first.</param>
+public sealed record QueueEntry(
+    string Client, string UseCase, string Status, string Why, string? RequestedBy, string? ChangedBy, string? Fingerprint, DateTimeOffset? ApprovedAt, DateTimeOffset Since, IReadOnlyList<ChangedInput> Changed)
 {
-    internal static QueueEntry? Of(ClientView view, DateTimeOffset now)
+    internal static QueueEntry? Of(WorkingSet set, ClientView view, DateTimeOffset now)
     {
         var expired = view.Approval?.Until <= DateOnly.FromDateTime(now.UtcDateTime);
         if (view.IsApproved && !expired)
@@ -24,6 +28,37 @@ public sealed record QueueEntry(string Client, string UseCase, string Status, st
 
         var why = view.Approval is null ? "never-approved" : view.IsApproved ? "expired" : "changed";
         var client = view.Client;
-        return new QueueEntry(client.Id, client.UseCase, JsonNamingPolicy.KebabCaseLower.ConvertName(client.Status.ToString()), why, client.RequestedBy, client.ChangedBy, view.Fingerprint, view.Approval?.ApprovedAt);
+        IReadOnlyList<ChangedInput> changed = why == "changed" ? ChangedInput.Since(set, view) : [];
+        var since = why switch
+        {
+            "changed" when changed.Count > 0 => changed[0].At,
+            "expired" => new DateTimeOffset(view.Approval!.Until!.Value.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero),
+            _ => view.Item.UpdatedAt,
+        };
+        return new QueueEntry(
+            client.Id, client.UseCase, JsonNamingPolicy.KebabCaseLower.ConvertName(client.Status.ToString()), why, client.RequestedBy, client.ChangedBy, view.Fingerprint, view.Approval?.ApprovedAt, since, changed);
+    }
+}
+
+/// <summary>One document that an approval covers and that was written after it.</summary>
+/// <param name="Document">Such as <c>organization/acme</c>.</param>
+/// <param name="At">When it was last written, UTC.</param>
+/// <param name="By">Who wrote it.</param>
+/// <param name="Revision">Registry revision of that write.</param>
+public sealed record ChangedInput(string Document, DateTimeOffset At, string By, long Revision)
+{
+    internal static IReadOnlyList<ChangedInput> Since(WorkingSet set, ClientView view)
+    {
+        var approved = set.Find(RegistryKind.Approval, view.Approval!.Id)?.Item.Revision ?? 0;
+        (RegistryKind Kind, string? Id)[] inputs =
+        [
+            (RegistryKind.Client, view.Client.Id), (RegistryKind.UseCase, view.UseCase?.Id), (RegistryKind.Agreement, view.Agreement?.Id), (RegistryKind.Organization, view.Organization?.Id),
+        ];
+        return [.. inputs
+            .Select(input => input.Id is null ? null : set.Find(input.Kind, input.Id)?.Item)
+            .OfType<RegistryItem>()
+            .Where(item => item.Revision > approved)
+            .OrderBy(static item => item.Revision)
+            .Select(static item => new ChangedInput(RegistryRoute.Of(item.Kind).Word + "/" + item.Id, item.UpdatedAt, item.UpdatedBy, item.Revision))];
     }
 }

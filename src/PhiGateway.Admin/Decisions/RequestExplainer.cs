@@ -111,7 +111,7 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
         var access = new AccessRequest
         {
             Caller = caller,
-            Tenant = body.Tenant ?? entry?.Client.Tenants.FirstOrDefault() ?? entry?.UseCase?.Tenants.FirstOrDefault() ?? string.Empty,
+            Tenant = body.Tenant ?? (entry?.Client.Tenants is [var own, ..] ? own : entry?.UseCase?.Tenants is [var first, ..] ? first : string.Empty),
             Environment = body.Environment ?? entry?.Client.Environment ?? string.Empty,
             Peer = peer,
             Now = body.At ?? time.GetUtcNow(),

@@ -13,7 +13,7 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
     public const string Yaml = "application/yaml";
 
     // Fifty thousand clients as YAML are some thirty megabytes.
-    private const int MaxFile = 64 * 1024 * 1024;
+    internal const int MaxFile = 64 * 1024 * 1024;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 

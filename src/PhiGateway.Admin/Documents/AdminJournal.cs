@@ -12,11 +12,13 @@ namespace PhiGateway.Admin.Documents;
 /// <summary>Writes the records of admin calls: the intent before anything is changed, the outcome before anybody is told.</summary>
 internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILogger<AdminJournal> log)
 {
-    /// <summary>Durable when it returns; the head record's id is the call's request id.</summary>
+    /// <summary>Durable when it returns; the head record's id is the call's request id, that of a further attempt names it as its parent.</summary>
     /// <exception cref="JournalUnavailableException">Nothing may be changed.</exception>
-    public async Task IntentAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before, long revision)
+    public async Task IntentAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before, long revision, int attempt = 1)
     {
-        var head = Create(context, edit.Event, edit.Target, RequestId.GuidOf(context), Guid.Empty);
+        var head = attempt == 1
+            ? Create(context, edit.Event, edit.Target, RequestId.GuidOf(context), Guid.Empty)
+            : Create(context, edit.Event, edit.Target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
         head.Revision = revision;
         head.Note = Join("intent", plan.Note);
         if (plan.Writes.Count == 1)

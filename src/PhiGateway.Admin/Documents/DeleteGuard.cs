@@ -3,7 +3,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>What must not be deleted: anything that something else names, a client that still lives, the last way in.</summary>
+/// <summary>What must not be deleted: anything that something else names, a client that still lives.</summary>
 internal static class DeleteGuard
 {
     // More names help nobody.
@@ -14,11 +14,6 @@ internal static class DeleteGuard
         if (item.Entity is Client { Status: not (ClientStatus.Draft or ClientStatus.Archived) })
         {
             return AdminProblem.Conflict("client-lives", "Only draft and archived clients can be deleted; revoke and archive it first.");
-        }
-
-        if (item.Entity is AdminKey key && !set.All<AdminKey>(RegistryKind.AdminKey).Any(other => other.Id != key.Id && !other.Disabled && other.Roles.Contains(Access.AdminRoles.Admin)))
-        {
-            return AdminProblem.Conflict("last-admin-key", "This is the last enabled key with the role admin.");
         }
 
         var referrers = Referrers(set, item.Item.Kind, item.Item.Id).Take(MaxNamed).ToList();

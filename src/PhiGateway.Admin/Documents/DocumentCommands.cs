@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Access;
@@ -103,16 +104,17 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
         }
 
         var body = DocumentMeta.Render(item);
+        var open = Encoding.UTF8.GetBytes(body.ToJsonString());
         if (secret is not null)
         {
             body["key"] = secret;
         }
 
-        return new AdminResult(item.Version == 1 || secret is not null ? StatusCodes.Status201Created : StatusCodes.Status200OK, System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()))
+        return new AdminResult(item.Version == 1 || secret is not null ? StatusCodes.Status201Created : StatusCodes.Status200OK, secret is null ? open : Encoding.UTF8.GetBytes(body.ToJsonString()))
         {
             ETag = ETag.Of(item.Version),
             Location = $"/admin/v1/{route.Segment}/{item.Id}",
-            ShowsSecret = secret is not null,
+            WithoutSecret = secret is null ? default(ReadOnlyMemory<byte>?) : open,
         };
     }
 

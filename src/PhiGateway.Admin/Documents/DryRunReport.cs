@@ -35,6 +35,10 @@ public sealed record DryRunReport
     [JsonPropertyName("reapproval")]
     public required IReadOnlyList<string> Reapproval { get; init; }
 
+    /// <summary>Clients whose approval goes along, because the change narrows only and was marked so.</summary>
+    [JsonPropertyName("carried_over")]
+    public IReadOnlyList<string> CarriedOver { get; init; } = [];
+
     /// <summary>Revocations that would be written, as <c>target/value</c>.</summary>
     [JsonPropertyName("revocations")]
     public IReadOnlyList<string> Revocations { get; init; } = [];
@@ -52,6 +56,7 @@ public sealed record DryRunReport
             Widened = [.. effects.Where(static effect => effect.Effect is "widened" or "both" or "opened")],
             Narrowed = [.. effects.Where(static effect => effect.Effect is "narrowed" or "both" or "closed")],
             Reapproval = [.. effects.Where(static effect => effect.ApprovalLapses).Select(static effect => effect.Client)],
+            CarriedOver = [.. outcome.Plan.Writes.Where(write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 }).Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id)?.Client).OfType<string>()],
             Revocations = [.. outcome.Plan.Revocations.Select(static row => $"{JsonNamingPolicy.KebabCaseLower.ConvertName(row.Target.ToString())}/{row.Value}")],
         };
     }

@@ -20,6 +20,11 @@ internal sealed class ListQuery
     private int _limit;
     private HashSet<string>? _fields;
 
+    /// <summary>Members that can be filtered by equality; ranges add <c>.lt</c> and kin to their names.</summary>
+    public static IEnumerable<CallParameter> Filters(RegistryRoute route) => RegistryJson.Options.GetTypeInfo(route.Type).Properties
+        .Where(static property => property.Name != "hash" && IsSimple(property, "eq"))
+        .Select(static property => new CallParameter(property.Name, "Only those with this value; empty: without one."));
+
     public static Outcome<ListQuery> Read(HttpContext context, RegistryRoute route)
     {
         var query = new ListQuery();
@@ -86,14 +91,19 @@ internal sealed class ListQuery
             return AdminProblem.BadParameter(Shorten(name), "there is no such filter.");
         }
 
-        var kind = RegistryJson.Options.GetTypeInfo(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
-        if (kind.Kind != JsonTypeInfoKind.None && !(kind.Kind == JsonTypeInfoKind.Enumerable && kind.ElementType == typeof(string) && @operator == "eq"))
+        if (!IsSimple(property, @operator))
         {
             return AdminProblem.BadParameter(member, "only simple members can be filtered.");
         }
 
         _filters.Add((member, @operator, value));
         return null;
+    }
+
+    private static bool IsSimple(JsonPropertyInfo property, string @operator)
+    {
+        var kind = RegistryJson.Options.GetTypeInfo(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
+        return kind.Kind == JsonTypeInfoKind.None || (kind.Kind == JsonTypeInfoKind.Enumerable && kind.ElementType == typeof(string) && @operator == "eq");
     }
 
     private AdminProblem? ReadPlace(HttpContext context, Dictionary<string, JsonPropertyInfo> members)

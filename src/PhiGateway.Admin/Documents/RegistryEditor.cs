@@ -7,9 +7,12 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Admin.Documents;
 
 /// <summary>The only way from the admin API into the registry: plan, validate, record the intent, write, record the outcome.</summary>
-/// <remarks>One writer at a time in this process; between processes the store's expected versions decide.</remarks>
+/// <remarks>One writer at a time in this process; between processes the store writes only over the set that was judged, and the loser plans anew.</remarks>
 internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets, IRegistryRules rules, AdminJournal journal, TimeProvider time) : IDisposable
 {
+    // Each attempt is a race lost against another node; whoever loses this many times is told to come back.
+    private const int MaxAttempts = 5;
+
     private readonly SemaphoreSlim _writing = new(1, 1);
 
     public async Task<Outcome<EditOutcome>> WriteAsync(HttpContext context, Edit edit)
@@ -26,19 +29,7 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
     }
 
     /// <summary>What a change would do; writes nothing and waits for nobody.</summary>
-    public async Task<Outcome<EditOutcome>> PreviewAsync(HttpContext context, Edit edit)
-    {
-        var before = await sets.GetAsync(context.RequestAborted);
-        if (edit.Plan(before).Failed(out var problem, out var plan))
-        {
-            return problem;
-        }
-
-        var after = before.After(plan.Writes, time.GetUtcNow(), AdminCaller.Of(context).Person);
-        return FindNewProblems(before, after, plan) is { Count: > 0 } findings
-            ? AdminProblem.Invalid(findings) with { Status = edit.ProblemStatus }
-            : new EditOutcome(before, after, plan, [], DryRun: true);
-    }
+    public Task<Outcome<EditOutcome>> PreviewAsync(HttpContext context, Edit edit) => PlanAsync(context, edit);
 
     public void Dispose() => _writing.Dispose();
 
@@ -46,62 +37,78 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
 
     private async Task<Outcome<EditOutcome>> WriteOneAsync(HttpContext context, Edit edit)
     {
-        var actor = AdminCaller.Of(context).Person;
+        for (var attempt = 1; ; attempt++)
+        {
+            // 1. Plan on what is there now, refuse what would contradict itself.
+            if ((await PlanAsync(context, edit)).Failed(out var problem, out var outcome))
+            {
+                return problem;
+            }
 
-        // 1. Plan on what is stored now.
+            var (before, plan) = (outcome.Before, outcome.Plan);
+            if (IsDryRun(context) || (plan.Writes.Count == 0 && plan.Revocations.Count == 0))
+            {
+                return outcome with { DryRun = IsDryRun(context) };
+            }
+
+            // 2. The intent is durable before anything changes; a caller who hangs up does not stop what has begun.
+            await journal.IntentAsync(context, edit, plan, before, before.Revision, attempt);
+
+            // 3. Write, all or nothing, and only over the very set that was judged.
+            switch (await StoreAsync(context, edit, plan, before))
+            {
+                case RegistryWriteResult.Written written:
+                    // 4. The outcome is durable before the caller is told.
+                    return await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status200OK, AdminJournal.WrittenAt(written.Revision), written.Revision) is { } unrecorded
+                        ? unrecorded
+                        : outcome with { Items = written.Items, DryRun = false };
+                case RegistryWriteResult.Conflict or RegistryWriteResult.Moved when attempt < MaxAttempts:
+                    // Somebody on another node was faster: look again, since both changes together may say something else.
+                    if (await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status409Conflict, "not written: the registry moved on, planned anew") is { } broken)
+                    {
+                        return broken;
+                    }
+
+                    break;
+                default:
+                    return await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status503ServiceUnavailable, "not written: the registry kept moving on") ?? AdminProblem.Busy;
+            }
+        }
+    }
+
+    private async Task<Outcome<EditOutcome>> PlanAsync(HttpContext context, Edit edit)
+    {
         var before = await sets.GetAsync(context.RequestAborted);
-        if (edit.Plan(before).Failed(out var problem, out var plan))
+        var now = time.GetUtcNow();
+        if (edit.Plan(before).Failed(out var problem, out var plan) || ApprovalCarryOver.Extend(context, before, plan, rules, now).Failed(out problem, out plan))
         {
             return problem;
         }
 
-        // 2. Refuse what would contradict itself. Old contradictions must not keep anyone from closing a path.
-        var after = before.After(plan.Writes, time.GetUtcNow(), actor);
+        // Old contradictions must not keep anyone from closing a path: only new ones count.
+        var after = before.After(plan.Writes, now, AdminCaller.Of(context).Person);
         if (FindNewProblems(before, after, plan) is { Count: > 0 } findings)
         {
             return AdminProblem.Invalid(findings) with { Status = edit.ProblemStatus };
         }
 
-        if (IsDryRun(context) || (plan.Writes.Count == 0 && plan.Revocations.Count == 0))
+        return LastAdminGuard.Check(before, after, plan, now) is { } locked ? locked : new EditOutcome(before, after, plan, [], DryRun: true);
+    }
+
+    private async Task<RegistryWriteResult> StoreAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before)
+    {
+        try
         {
-            return new EditOutcome(before, after, plan, [], IsDryRun(context));
+            // Revocations belong to no document: they are judged against nothing, and nothing must hold them up.
+            var batch = new RegistryBatch(plan.Writes) { Revocations = plan.Revocations, SeenRevision = plan.Writes.Count == 0 ? null : before.Revision };
+            return await store.WriteAsync(batch, AdminCaller.Of(context).Person, CancellationToken.None);
         }
-
-        // 3. The intent is durable before anything changes; a caller who hangs up does not stop what has begun.
-        await journal.IntentAsync(context, edit, plan, before, before.Revision);
-
-        // 4. Write: revocations first, they only ever close (lifting is a call of its own).
-        var revision = before.Revision;
-        foreach (var revocation in plan.Revocations)
+        catch (Exception fault)
         {
-            revision = await store.RevokeAsync(revocation, CancellationToken.None);
+            // The intent is on record, so what came of it must be too; whether the commit arrived is not known.
+            await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status503ServiceUnavailable, "failed: " + fault.GetType().Name);
+            throw;
         }
-
-        IReadOnlyList<RegistryItem> items = [];
-        if (plan.Writes.Count > 0)
-        {
-            switch (await store.WriteAsync(plan.Writes, actor, CancellationToken.None))
-            {
-                case RegistryWriteResult.Written written:
-                    revision = written.Revision;
-                    items = written.Items;
-                    break;
-                case RegistryWriteResult.Conflict conflict:
-                    var note = $"conflict at {RegistryRoute.Of(conflict.Kind).Word}/{conflict.Id}";
-                    return await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status412PreconditionFailed, note)
-                        ?? AdminProblem.PreconditionFailed(conflict.CurrentVersion);
-                default:
-                    throw new InvalidOperationException("The store answered with an unknown result.");
-            }
-        }
-
-        // 5. The outcome is durable before the caller is told.
-        if (await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status200OK, AdminJournal.WrittenAt(revision), revision) is { } unrecorded)
-        {
-            return unrecorded;
-        }
-
-        return new EditOutcome(before, after, plan, items, DryRun: false);
     }
 
     private List<ProblemPointer> FindNewProblems(WorkingSet before, WorkingSet after, EditPlan plan) =>

@@ -31,7 +31,7 @@ internal sealed record RegistryRoute(
         new(RegistryKind.Roster, "rosters", "roster", typeof(Roster), AdminRoles.All, AdminRoles.Writers, []),
         new(RegistryKind.TaskGrant, "task-grants", "task-grant", typeof(TaskGrant), AdminRoles.All, AdminRoles.Writers, []),
         new(RegistryKind.Review, "reviews", "review", typeof(Review), AdminRoles.All, AdminRoles.Closers, ["by"]),
-        new(RegistryKind.Alert, "alerts", "alert", typeof(Alert), AdminRoles.All, AdminRoles.Closers, []),
+        new(RegistryKind.Alert, "alerts", "alert", typeof(Alert), AdminRoles.All, AdminRoles.Closers, ["state", "handledBy", "handledAt", "resolution"]),
         new(RegistryKind.Approval, "approvals", "approval", typeof(Approval), AdminRoles.All, [], []),
         new(RegistryKind.AdminKey, "admin-keys", "admin-key", typeof(AdminKey), [AdminRoles.Admin], [AdminRoles.Admin], ["hash", "created"]),
     ];

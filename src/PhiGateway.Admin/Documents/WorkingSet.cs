@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Documents;
 
@@ -23,8 +24,8 @@ internal sealed class WorkingSet
     private ILookup<string, Credential> CredentialIndex => field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
 
     private Dictionary<(string, string), string> HolderIndex => field ??= All<Credential>(RegistryKind.Credential)
-        .Where(static credential => credential is { Issuer: not null, ClientId: not null })
-        .GroupBy(static credential => (credential.Issuer!, credential.ClientId!))
+        .Where(static credential => CredentialIdentity.Of(credential) is not null)
+        .GroupBy(static credential => CredentialIdentity.Of(credential)!.Value)
         .ToDictionary(static group => group.Key, static group => group.First().Id);
 
     private Dictionary<string, Approval> ApprovalIndex => field ??= All<Approval>(RegistryKind.Approval)
@@ -53,7 +54,7 @@ internal sealed class WorkingSet
 
     public IEnumerable<Credential> CredentialsOf(string client) => CredentialIndex[client];
 
-    /// <summary>Id of the credential with this issuer and client id; null when there is none.</summary>
+    /// <summary>Id of the credential with this identity (see <see cref="CredentialIdentity"/>); null when there is none.</summary>
     public string? HolderOf(string issuer, string clientId) => HolderIndex.GetValueOrDefault((issuer, clientId));
 
     /// <summary>The latest approval of a client: the one that counts.</summary>

@@ -7,6 +7,7 @@ internal sealed partial record AdminProblem
     public static readonly AdminProblem JournalDown = new(503, "audit-unavailable", "The audit journal cannot take the record", "Nothing was changed. Try again when the journal is open.") { RetryAfter = 5 };
     public static readonly AdminProblem OutcomeUnrecorded = new(503, "outcome-unrecorded", "The outcome could not be recorded", "The change was written and its intent is on record, but its outcome could not be journaled.");
     public static readonly AdminProblem StoreDown = new(503, "registry-unavailable", "The registry cannot be reached", "Nothing was changed by this call, or the change cannot be confirmed. Read before trying again.") { RetryAfter = 5 };
+    public static readonly AdminProblem Busy = new(503, "registry-busy", "The registry kept changing", "Nothing was changed: others wrote at the same moment, again and again.") { RetryAfter = 1 };
     public static readonly AdminProblem Fault = new(500, "faulted", "The call could not be processed");
     public static readonly AdminProblem PreconditionRequired = new(428, "precondition-required", "If-Match is required", "Send the ETag of the version you saw as If-Match.");
     public static readonly AdminProblem TooManyFailures = new(429, "too-many-failures", "Too many failed authentications") { RetryAfter = 60 };

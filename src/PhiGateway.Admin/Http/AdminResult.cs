@@ -15,8 +15,8 @@ internal sealed record AdminResult(int Status, ReadOnlyMemory<byte> Body) : IRes
 
     public string? Location { get; init; }
 
-    /// <summary>Security: set when the body shows a secret once; such a body is never remembered.</summary>
-    public bool ShowsSecret { get; init; }
+    /// <summary>Security: the body without its secret, when it shows one; only this is remembered for a repeated call.</summary>
+    public ReadOnlyMemory<byte>? WithoutSecret { get; init; }
 
     public static AdminResult Json<T>(T value, int status = 200) => new(status, JsonSerializer.SerializeToUtf8Bytes(value, AdminJson.Options));
 

@@ -16,9 +16,6 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
     // A key is a UUID or alike; longer ones only fill the store.
     private const int MaxKey = 128;
 
-    // A call that began this long ago and never ended died with its process.
-    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(2);
-
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
@@ -33,20 +30,20 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
             return AdminProblem.BadHeader(Header, $"one value of 1 to {MaxKey} characters is expected.");
         }
 
-        if ((await RequestBody.ReadBytesAsync(http, RequestBody.MaxDocument)).Failed(out var problem, out var body))
+        var scope = http.GetEndpoint()?.Metadata.GetMetadata<IdempotencyScope>() ?? IdempotencyScope.Document;
+        if ((await ReadContentAsync(http, scope)).Failed(out var problem, out var content))
         {
             return problem;
         }
 
-        http.Request.Body = new MemoryStream(body, writable: false);
         var caller = AdminCaller.Of(http).Person;
         var first = $"{Digest(caller)}:{key}";
-        var entry = new IdempotencyEntry(first, Digest($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n", body), 0, string.Empty, time.GetUtcNow());
+        var entry = new IdempotencyEntry(first, Digest($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n", content), 0, string.Empty, time.GetUtcNow());
 
         // The store never forgets an answer within its day, so a call after a failure of ours takes the next place.
         for (var attempt = 1; await store.PutIdempotentAsync(entry, http.RequestAborted) is { } earlier; attempt++)
         {
-            if (Replay(earlier, entry) is { } answer)
+            if (Replay(earlier, entry, scope) is { } answer)
             {
                 return answer;
             }
@@ -72,8 +69,27 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
         }
     }
 
+    // What stands for the body: the body itself, or its digest as the caller names it where the body is a stream.
+    private static async Task<Outcome<byte[]>> ReadContentAsync(HttpContext http, IdempotencyScope scope)
+    {
+        if (scope.Streamed)
+        {
+            return ContentDigest.Read(http.Request.Headers[ContentDigest.Header]) is { } digest
+                ? digest
+                : AdminProblem.BadHeader(ContentDigest.Header, "with an Idempotency-Key the sha-256 of the body is expected (RFC 9530), since the body is not held.");
+        }
+
+        if ((await RequestBody.ReadBytesAsync(http, scope.MaxBody)).Failed(out var problem, out var body))
+        {
+            return problem;
+        }
+
+        http.Request.Body = new MemoryStream(body, writable: false);
+        return body;
+    }
+
     // Null: the earlier call ended without an answer worth repeating, so this one may run.
-    private static IResult? Replay(IdempotencyEntry earlier, IdempotencyEntry now)
+    private static IResult? Replay(IdempotencyEntry earlier, IdempotencyEntry now, IdempotencyScope scope)
     {
         if (!string.Equals(earlier.BodyHash, now.BodyHash, StringComparison.Ordinal))
         {
@@ -82,7 +98,7 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
 
         if (earlier.Status == 0)
         {
-            return now.At - earlier.At < Abandoned ? AdminProblem.Conflict("still-running", "The first call with this Idempotency-Key is still running.") : null;
+            return now.At - earlier.At < scope.Abandoned ? AdminProblem.Conflict("still-running", "The first call with this Idempotency-Key is still running.") : null;
         }
 
         if (earlier.Status >= 500)
@@ -98,8 +114,8 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
     {
         var (status, answer) = result switch
         {
-            AdminResult { ShowsSecret: true } secret => (secret.Status, new StoredAnswer("{\"note\":\"The secret was shown once.\"}", secret.ContentType, secret.ETag, secret.Location)),
-            AdminResult good => (good.Status, new StoredAnswer(Encoding.UTF8.GetString(good.Body.Span), good.ContentType, good.ETag, good.Location)),
+            StreamedResult streamed => (streamed.Status, new StoredAnswer(Encoding.UTF8.GetString(streamed.Last.Span), "application/x-ndjson", null, null)),
+            AdminResult good => (good.Status, new StoredAnswer(Encoding.UTF8.GetString((good.WithoutSecret ?? good.Body).Span), good.ContentType, good.ETag, good.Location)),
             AdminProblem problem => (problem.Status, new StoredAnswer(JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options), "application/problem+json", null, null)),
             _ => (500, new StoredAnswer(string.Empty, "application/json", null, null)),
         };

@@ -83,7 +83,17 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
 
         var target = "roster/" + id;
         await journal.IntentAsync(context, @event, target, null, [patient]);
-        var revision = await write(AdminCaller.Of(context).Person);
+        long revision;
+        try
+        {
+            revision = await write(AdminCaller.Of(context).Person);
+        }
+        catch (Exception fault)
+        {
+            await journal.OutcomeAsync(context, @event, target, StatusCodes.Status503ServiceUnavailable, "failed: " + fault.GetType().Name);
+            throw;
+        }
+
         return await journal.OutcomeAsync(context, @event, target, StatusCodes.Status204NoContent, AdminJournal.WrittenAt(revision), revision) is { } unrecorded
             ? unrecorded
             : new AdminResult(StatusCodes.Status204NoContent, default);

@@ -27,7 +27,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
     // A file with more bad lines than this is the wrong file; the count goes on.
     internal const int MaxErrors = 1000;
 
-    public async Task<IResult?> ImportAsync(HttpContext context, string id)
+    public async Task<IResult> ImportAsync(HttpContext context, string id)
     {
         if (!RequestBody.IsMediaType(context, MediaType) && !RequestBody.IsMediaType(context, "application/ndjson"))
         {
@@ -38,6 +38,12 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
         if (context.Request.Query["from_line"] is [{ } text] && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out fromLine) || fromLine < 1))
         {
             return AdminProblem.BadParameter("from_line", "a line number from 1 on is expected.");
+        }
+
+        var named = ContentDigest.Read(context.Request.Headers[ContentDigest.Header]);
+        if (named is null && context.Request.Headers.ContainsKey(ContentDigest.Header))
+        {
+            return AdminProblem.BadHeader(ContentDigest.Header, "sha-256=:base64: is expected.");
         }
 
         if (await store.FindAsync(RegistryKind.Roster, id, context.RequestAborted) is null)
@@ -60,6 +66,11 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
         context.Response.ContentType = MediaType;
         var run = new ImportRun(id, fromLine, dryRun);
         var failure = await RunAsync(context, run);
+        if (failure is null && named is not null && !named.AsSpan().SequenceEqual(Convert.FromHexString(run.Digest())))
+        {
+            failure = "digest-mismatch";
+        }
+
         if (!dryRun)
         {
             var note = $"lines {run.Lines}, accepted {run.Accepted}, removed {run.Removed}, rejected {run.Rejected}, next line {run.NextLine}, sha256 {run.Digest()}{(failure is null ? string.Empty : ", broke off: " + failure)}";
@@ -67,8 +78,9 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
             failure ??= unrecorded?.Code;
         }
 
-        await WriteAsync(context, run.ToResult(failure));
-        return null;
+        var result = run.ToResult(failure);
+        await WriteAsync(context, result);
+        return new StreamedResult(failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, JsonSerializer.SerializeToUtf8Bytes(result, AdminJson.Options));
     }
 
     private async Task<string?> RunAsync(HttpContext context, ImportRun run)

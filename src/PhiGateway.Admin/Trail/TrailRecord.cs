@@ -6,4 +6,15 @@ namespace PhiGateway.Admin.Trail;
 /// <summary>One record of the trail with those that belong to it.</summary>
 /// <param name="Record">The record with its place in the log.</param>
 /// <param name="Children">Outcomes, deliveries, parts; oldest first.</param>
-public sealed record TrailRecord([property: JsonPropertyName("record")] JsonObject Record, [property: JsonPropertyName("children")] IReadOnlyList<JsonObject> Children);
+public sealed record TrailRecord([property: JsonPropertyName("record")] TrailEntry Record, [property: JsonPropertyName("children")] IReadOnlyList<TrailEntry> Children);
+
+/// <summary>One record with its place in a log.</summary>
+/// <param name="Log">Log of the node.</param>
+/// <param name="Sequence">Place in it.</param>
+/// <param name="ChainHash">Hash chained to the record before, in hex.</param>
+/// <param name="Record">The record exactly as journaled: its members are the trail's own, and later versions may add some.</param>
+public sealed record TrailEntry(
+    [property: JsonPropertyName("log")] string Log,
+    [property: JsonPropertyName("sequence")] long Sequence,
+    [property: JsonPropertyName("chain_hash")] string ChainHash,
+    [property: JsonPropertyName("record")] JsonObject Record);

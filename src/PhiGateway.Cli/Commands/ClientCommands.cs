@@ -43,13 +43,19 @@ internal static class ClientCommands
 
             return (bool)posture["path_open"]! ? ExitCodes.Ok : ExitCodes.Findings;
         }));
-        foreach (var (verb, words) in ((string, string)[])[("submit", "Asks for approval."), ("suspend", "Closes the PHI path until it is resumed."), ("resume", "Opens a suspended client again."), ("attest", "Records that the owner still stands behind it.")])
+        foreach (var (verb, words) in ((string, string)[])[("submit", "Asks for approval."), ("suspend", "Closes the PHI path until it is resumed."), ("resume", "Opens a suspended client again."), ("attest", "Records that the owner still stands behind it."), ("quarantine", "Closes the PHI path on suspicion."), ("archive", "Puts a revoked client away.")])
         {
             client.Add(Verb(common, verb, words, id));
         }
 
         client.Add(Verb(common, "revoke", "Ends a client for good.", id));
         client.Add(Approve(common, id));
+        client.Add(Rotate(common, id));
+        client.Add(CliRun.Action(new Command("blast-radius", "Shows what stops when a client is stopped.") { id }, common, async (parsed, run, cancellationToken) =>
+        {
+            Printer.One(run.Out, run.Format, (await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!) + "/blast-radius", cancellationToken)).Json);
+            return ExitCodes.Ok;
+        }));
         return client;
     }
 
@@ -109,11 +115,34 @@ internal static class ClientCommands
         });
     }
 
-    private static Option<string?> Reason() => new("--reason", "-r") { Description = "Why, in words without patient data." };
+    private static Command Rotate(CommonOptions common, Argument<string> id)
+    {
+        var reason = Reason();
+        var file = new Argument<FileInfo>("credential") { Description = "The new credential, .yaml or .json, as in a registry file." };
+        var replaces = new Option<string?>("--replaces") { Description = "Id of the old one; may be left out while there is only one." };
+        var overlap = new Option<int?>("--overlap-hours") { Description = "How long the old one is still honoured; default 168." };
+        return CliRun.Action(new Command("rotate", "Puts a new credential beside the old one, which ends after the overlap.") { id, file, replaces, overlap, reason }, common, async (parsed, run, cancellationToken) =>
+        {
+            var body = new JsonObject { ["credential"] = CliFiles.ReadObject(parsed.GetValue(file)!) };
+            foreach (var (name, value) in ((string, JsonNode?)[])[("replaces", parsed.GetValue(replaces)), ("overlap_hours", parsed.GetValue(overlap)), ("reason", parsed.GetValue(reason))])
+            {
+                if (value is not null)
+                {
+                    body[name] = value;
+                }
+            }
+
+            var answer = await run.Client.SendAsync(HttpMethod.Post, run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:rotate"), cancellationToken, body);
+            Printer.One(run.Out, run.Format, answer.Json);
+            return ExitCodes.Ok;
+        });
+    }
+
+    internal static Option<string?> Reason() => new("--reason", "-r") { Description = "Why, in words without patient data." };
 
     private static string Path(string id) => "/admin/v1/clients/" + Uri.EscapeDataString(id);
 
-    private static string ToQuery(string filter)
+    internal static string ToQuery(string filter)
     {
         var equals = filter.IndexOf('=', StringComparison.Ordinal);
         return equals <= 0

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
@@ -38,21 +37,7 @@ internal static class ExplainCommand
 
     private static JsonObject Read(FileInfo file)
     {
-        string text;
-        try
-        {
-            text = File.ReadAllText(file.FullName);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CliFault(ExitCodes.Usage, $"{file} cannot be read.");
-        }
-
-        if (RegistryText.Parse(text, out var problem) is not JsonObject body)
-        {
-            throw new CliFault(ExitCodes.Usage, $"{file}: {problem ?? "caller and request are expected."}");
-        }
-
+        var body = CliFiles.ReadObject(file);
         foreach (var name in NotAsked)
         {
             body.Remove(name);

@@ -24,7 +24,7 @@ internal static class FileCommands
 
     private static int Validate(FileInfo file, CliRun run)
     {
-        var findings = RegistryFileCheck.Run(Read(file), IsYaml(file), TimeProvider.System.GetUtcNow());
+        var findings = RegistryFileCheck.Run(CliFiles.Read(file), IsYaml(file), TimeProvider.System.GetUtcNow());
         var list = new JsonArray([.. findings.Select(static finding => new JsonObject { ["pointer"] = finding.Pointer, ["code"] = finding.Code, ["detail"] = finding.Detail })]);
         if (run.Format != OutputFormat.Table)
         {
@@ -68,7 +68,7 @@ internal static class FileCommands
     private static Task<CliAnswer> SendAsync(string verb, FileInfo file, bool prune, CliRun run, CancellationToken cancellationToken, params (string, string)[] headers)
     {
         var path = verb + (prune ? "?prune=true" : string.Empty);
-        return run.Client.SendAsync(HttpMethod.Post, verb == "config:apply" ? run.Write(path) : "/admin/v1/" + path, Read(file), IsYaml(file) ? "application/yaml" : "application/json", cancellationToken, headers);
+        return run.Client.SendAsync(HttpMethod.Post, verb == "config:apply" ? run.Write(path) : "/admin/v1/" + path, CliFiles.Read(file), IsYaml(file) ? "application/yaml" : "application/json", cancellationToken, headers);
     }
 
     private static void Print(CliRun run, CliAnswer answer)
@@ -102,18 +102,6 @@ internal static class FileCommands
         }
 
         run.Out.WriteLine(answer.Json["changes"]!.AsArray().Count == 0 ? "no changes" : $"set {answer.ETag}");
-    }
-
-    private static byte[] Read(FileInfo file)
-    {
-        try
-        {
-            return File.ReadAllBytes(file.FullName);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CliFault(ExitCodes.Usage, $"{file} cannot be read.");
-        }
     }
 
     private static bool IsYaml(FileInfo file) => !file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase);

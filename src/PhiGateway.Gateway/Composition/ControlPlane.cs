@@ -35,7 +35,7 @@ internal static class ControlPlane
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
         services.AddSingleton<INodeHealth>(new NodeHealthPort(options, parts.Snapshots, parts.Follower));
-        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, Oidc = options.Admin.Oidc, KnowsTokenParameter = IsToken });
+        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, Oidc = options.Admin.Oidc, KnowsTokenParameter = IsToken, DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7] });
 
         var app = builder.Build();
         HealthEndpoints.Use(app, readiness);

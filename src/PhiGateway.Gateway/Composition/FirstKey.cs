@@ -10,11 +10,9 @@ internal static class FirstKey
     /// <summary>The generated key, to be shown once; null when one exists or one was configured.</summary>
     public static async Task<string?> EnsureAsync(GatewayParts parts, CancellationToken cancellationToken)
     {
-        // The control plane names files by their path alone.
-        var reference = parts.Options.Admin.BootstrapKey is { } named && named.StartsWith("file:", StringComparison.Ordinal) ? named[5..] : parts.Options.Admin.BootstrapKey;
         try
         {
-            return await BootstrapKey.EnsureAsync(parts.RegistryStore, parts.Journal, parts.Clock, reference, cancellationToken);
+            return await BootstrapKey.EnsureAsync(parts.RegistryStore, parts.Journal, parts.Clock, parts.Options.Admin.BootstrapKey, cancellationToken);
         }
         catch (Exception fault) when (fault is DbException or TimeoutException or SocketException || fault.InnerException is DbException or SocketException)
         {

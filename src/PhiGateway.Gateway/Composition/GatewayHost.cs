@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -8,6 +9,7 @@ using PhiGateway.Gateway.Demo;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Registry;
+using PhiGateway.Identity;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Storage;
 
@@ -59,6 +61,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
+            host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             return host;
         }
         catch

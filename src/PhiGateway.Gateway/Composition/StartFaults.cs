@@ -1,3 +1,4 @@
+using PhiGateway.Admin;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Storage;
 
@@ -7,5 +8,5 @@ namespace PhiGateway.Gateway.Composition;
 internal static class StartFaults
 {
     /// <summary>A store, the journal, a file or a port that cannot be used.</summary>
-    public static bool IsForOperators(Exception fault) => fault is StorageException or JournalOpenException or IOException or UnauthorizedAccessException or InvalidOperationException { Source: "PhiGateway.Admin" };
+    public static bool IsForOperators(Exception fault) => fault is StorageException or JournalOpenException or IOException or UnauthorizedAccessException or AdminStartException;
 }

@@ -156,6 +156,9 @@ public sealed class AdminPlaneOptions
 
     /// <summary>OIDC issuer of administrators; null: keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }
+
+    /// <summary>Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.</summary>
+    public IReadOnlyList<int>? DoorWarningDays { get; set; }
 }
 
 /// <summary>Endpoints for <c>.well-known/smart-configuration</c>; null: derived from the first issuer.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using PhiGateway.Fhir.Apis;
+using PhiGateway.Identity;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -94,6 +95,11 @@ internal static class GatewayOptionsValidator
         foreach (var problem in options.Admin.Oidc?.Validate() ?? [])
         {
             problems.Add(new ConfigurationProblem("PhiGateway:Admin:Oidc", problem));
+        }
+
+        if (options.Admin.DoorWarningDays?.Any(static days => days is < 1 or > 366) == true)
+        {
+            Add("Admin:DoorWarningDays", "must be days between 1 and 366.");
         }
 
         if (options.Admin.BootstrapKey is { } reference && !SecretReference.TryResolve(reference, out _, out var why))

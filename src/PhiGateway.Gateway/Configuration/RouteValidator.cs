@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using PhiGateway.Identity;
 using Yarp.ReverseProxy.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Apis;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Identity;
 using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;

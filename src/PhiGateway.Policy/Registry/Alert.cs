@@ -20,6 +20,30 @@ public sealed record Alert : IRegistryEntity
     public string? Notify { get; init; }
 
     public AlertState State { get; init; } = AlertState.Open;
+
+    /// <summary>How soon somebody must act; default warning.</summary>
+    public AlertSeverity Severity { get; init; }
+
+    /// <summary>Which door it is about, such as <c>agreement</c>; null: none.</summary>
+    public string? Door { get; init; }
+
+    /// <summary>When it happens if nobody acts, UTC; null: it has no date.</summary>
+    public DateTimeOffset? Due { get; init; }
+
+    /// <summary>Who last acknowledged or closed it; <c>system</c>: the gateway, because its cause is gone.</summary>
+    public string? HandledBy { get; init; }
+
+    public DateTimeOffset? HandledAt { get; init; }
+
+    /// <summary>Why it was closed, in words without PHI.</summary>
+    public string? Resolution { get; init; }
+}
+
+/// <summary>How soon somebody must act on an alert.</summary>
+public enum AlertSeverity : byte
+{
+    Warning,
+    Urgent,
 }
 
 /// <summary>State of an alert.</summary>

@@ -22,4 +22,13 @@ public sealed record Approval : IRegistryEntity
 
     /// <summary>First day no longer valid, UTC; null: as long as the use case.</summary>
     public DateOnly? Until { get; init; }
+
+    /// <summary>Set when the approval was carried over a change that only narrowed; who asked, who approved and since when stay as they were.</summary>
+    public CarriedOver? CarriedOver { get; init; }
 }
+
+/// <summary>An approval carried over a pure narrowing, the latest one; earlier ones stand in the trail.</summary>
+/// <param name="By">Who marked the change as not needing approval anew; an approver.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="From">The fingerprint that was approved before the change.</param>
+public sealed record CarriedOver(string By, DateTimeOffset At, string From);

@@ -14,7 +14,11 @@ public interface IRegistryStore
 
     /// <summary>All writes or none, in one transaction, under one new revision; wakes every node.</summary>
     /// <returns>The revision written, or the first conflict.</returns>
-    Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken);
+    Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken) => WriteAsync(new RegistryBatch(writes), actor, cancellationToken);
+
+    /// <summary>One whole change: documents and revocations together, or nothing; wakes every node.</summary>
+    /// <returns>The revision written, the first conflict, or that the documents have moved on since they were seen.</returns>
+    Task<RegistryWriteResult> WriteAsync(RegistryBatch batch, string actor, CancellationToken cancellationToken);
 
     /// <summary>Adds or changes memberships (roster, patient) in bulk, idempotently.</summary>
     /// <returns>The revision written.</returns>

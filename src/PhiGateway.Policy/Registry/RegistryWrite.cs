@@ -7,7 +7,19 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="ExpectedVersion">The version it must have now; 0: it must not exist; null: whatever it is.</param>
 public sealed record RegistryWrite(RegistryKind Kind, string Id, string? Json, long? ExpectedVersion);
 
-/// <summary>Outcome of a write: a revision with the new items, or the conflict that stopped it.</summary>
+/// <summary>What one change writes in one transaction.</summary>
+/// <param name="Writes">Documents to put or delete.</param>
+public sealed record RegistryBatch(IReadOnlyList<RegistryWrite> Writes)
+{
+    /// <summary>Revocations that belong to the change; in force together with it.</summary>
+    public IReadOnlyList<Revocation> Revocations { get; init; } = [];
+
+    /// <summary>The revision whose documents the change was judged against: when any document was written after it, nothing is written. Null: not asked.</summary>
+    /// <remarks>What two people write at once on two nodes may contradict each other although each alone is sound; this makes one of them look again.</remarks>
+    public long? SeenRevision { get; init; }
+}
+
+/// <summary>Outcome of a write: a revision with the new items, or what stopped it.</summary>
 public abstract record RegistryWriteResult
 {
     private RegistryWriteResult()
@@ -24,4 +36,8 @@ public abstract record RegistryWriteResult
     /// <param name="Id">Its id.</param>
     /// <param name="CurrentVersion">Its version now; 0 when it does not exist.</param>
     public sealed record Conflict(RegistryKind Kind, string Id, long CurrentVersion) : RegistryWriteResult;
+
+    /// <summary>Nothing was written: documents were written after <see cref="RegistryBatch.SeenRevision"/>.</summary>
+    /// <param name="Revision">Revision of the newest document.</param>
+    public sealed record Moved(long Revision) : RegistryWriteResult;
 }

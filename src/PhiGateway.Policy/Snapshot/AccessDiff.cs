@@ -69,7 +69,9 @@ public static class AccessDiff
         diff.Same("organization", before.Organization, after.Organization, ChangeKind.Widening);
         diff.Most("expires", before.Expires.DayNumber, after.Expires.DayNumber, Day(before.Expires), Day(after.Expires));
         diff.Most("effective", -before.Effective.DayNumber, -after.Effective.DayNumber, Day(before.Effective), Day(after.Effective));
-        diff.Same("crossBorder", before.CrossBorder ? "yes" : "no", after.CrossBorder ? "yes" : "no", after.CrossBorder ? ChangeKind.Widening : ChangeKind.Narrowing);
+
+        // Data that no longer crosses a border needs no legal review any more: fewer places, but also one door less.
+        diff.Same("crossBorder", before.CrossBorder ? "yes" : "no", after.CrossBorder ? "yes" : "no", after.CrossBorder ? ChangeKind.Widening : ChangeKind.Neutral);
         diff.Set("jurisdictions", before.Jurisdictions, after.Jurisdictions);
         diff.Same("legalReview", before.LegalReview?.Reference, after.LegalReview?.Reference, ChangeKind.Neutral);
         diff.Same("legalReview/by", before.LegalReview?.By, after.LegalReview?.By, ChangeKind.Neutral);

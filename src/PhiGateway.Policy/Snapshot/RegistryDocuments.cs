@@ -68,7 +68,7 @@ internal sealed class RegistryDocuments
 
     /// <summary>The key by which a credential is recognised; null when it has none.</summary>
     internal static CredentialKey? KeyOf(Credential credential) =>
-        string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId) ? null : new CredentialKey(credential.Issuer, credential.ClientId);
+        CredentialIdentity.Of(credential) is var (issuer, value) ? new CredentialKey(issuer, value) : null;
 
     private static string? ClientOf(IRegistryEntity? entity) => entity switch
     {

@@ -158,8 +158,9 @@ internal sealed class RegistryState
             return new CredentialEntry(credential, null);
         }
 
-        problems.Add(new RegistryProblem(path + "/clientId", "Another credential has the same issuer and client id; one credential belongs to one client."));
-        return new CredentialEntry(credential, path + "/clientId");
+        var member = $"{path}/{CredentialIdentity.MemberOf(credential)}";
+        problems.Add(new RegistryProblem(member, CredentialIdentity.WordsOf(credential)));
+        return new CredentialEntry(credential, member);
     }
 
     private void Rebind(ClientEntry? old, ClientEntry? entry)

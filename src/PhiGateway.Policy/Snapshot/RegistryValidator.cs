@@ -12,7 +12,7 @@ public static class RegistryValidator
     /// <param name="existing">What is stored already; null for what is not.</param>
     /// <param name="knowsTokenParameter">Whether a type has a token search parameter of that name; the language layer knows.</param>
     /// <param name="today">The day, UTC: nothing may be expired on arrival. Null: dates are not held against a day.</param>
-    /// <param name="holderOf">Id of the stored credential with this issuer and client id, null when there is none; null: not asked.</param>
+    /// <param name="holderOf">Id of the stored credential with this identity (see <see cref="CredentialIdentity"/>), null when there is none; null: not asked.</param>
     public static IReadOnlyList<RegistryProblem> Validate(
         IReadOnlyList<IRegistryEntity> written,
         Func<RegistryKind, string, IRegistryEntity?> existing,

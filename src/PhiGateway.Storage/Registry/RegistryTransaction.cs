@@ -52,6 +52,13 @@ internal sealed class RegistryTransaction : IAsyncDisposable
 
     public DbCommand Command(string sql) => Connection.Command(sql, Transaction);
 
+    /// <summary>Takes a further revision for what needs one of its own.</summary>
+    public async Task<long> NextRevisionAsync(Database database, CancellationToken cancellationToken)
+    {
+        await TakeRevisionAsync(database, cancellationToken);
+        return Revision;
+    }
+
     public Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -36,41 +36,40 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         return await RegistryRows.ReadItemsAsync(database, command, cancellationToken);
     }
 
-    public async Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken)
+    public async Task<RegistryWriteResult> WriteAsync(RegistryBatch batch, string actor, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(actor);
-        if (writes.Count == 0)
+        if (batch.Writes.Count == 0 && batch.Revocations.Count == 0)
         {
             return new RegistryWriteResult.Written(await GetRevisionAsync(cancellationToken), []);
         }
 
+        // From here on this transaction alone holds the revision's row: nobody writes between the look and the commit.
         await using var write = await BeginAsync(cancellationToken);
-        var states = await LoadStatesAsync(write, writes, cancellationToken);
-        var items = new List<RegistryItem>(writes.Count);
-        foreach (var one in writes)
+        if (batch.SeenRevision is { } seen && await NewestDocumentAsync(write, cancellationToken) is var newest && newest > seen)
         {
-            if (!Enum.IsDefined(one.Kind) || string.IsNullOrEmpty(one.Id))
-            {
-                throw new ArgumentException("A registry write names an unknown kind or no id.", nameof(writes));
-            }
-
-            var known = states.TryGetValue((one.Kind, one.Id), out var state);
-            var visible = known ? state.Visible : 0;
-            if ((one.ExpectedVersion is { } expected && expected != visible) || (one.Json is null && visible == 0))
-            {
-                return new RegistryWriteResult.Conflict(one.Kind, one.Id, visible);
-            }
-
-            // A document that comes back goes on counting: a version is an ETag and never names two contents.
-            var next = new DocumentState((known ? state.Version : 0) + 1, one.Json is null, one.Json ?? state.Json);
-            states[(one.Kind, one.Id)] = next;
-            items.Add(new RegistryItem(one.Kind, one.Id, next.Version, write.Revision, next.Json, write.At, actor, next.Deleted));
+            return new RegistryWriteResult.Moved(newest);
         }
 
-        var latest = items.Where(i => states[(i.Kind, i.Id)].Version == i.Version).ToList();
-        await StoreAsync(write, latest, cancellationToken);
+        var (items, conflict) = await PutDocumentsAsync(write, batch.Writes, actor, cancellationToken);
+        if (conflict is not null)
+        {
+            return conflict;
+        }
+
+        var last = write.Revision;
+        for (var place = 0; place < batch.Revocations.Count; place++)
+        {
+            // A revocation has a revision of its own; the first may share that of the documents.
+            last = place == 0 ? last : await write.NextRevisionAsync(database, cancellationToken);
+            if (await FindRevocationAsync(write, batch.Revocations[place], cancellationToken) is null)
+            {
+                await InsertRevocationAsync(write, batch.Revocations[place], last, cancellationToken);
+            }
+        }
+
         await CommitAsync(write, cancellationToken);
-        return new RegistryWriteResult.Written(write.Revision, items);
+        return new RegistryWriteResult.Written(last, items);
     }
 
     public async Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken)
@@ -125,24 +124,12 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
     public async Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken);
-        await using (var known = write.Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id").With("id", revocation.Id))
-        await using (var reader = await known.ExecuteReaderAsync(cancellationToken))
+        if (await FindRevocationAsync(write, revocation, cancellationToken) is { } earlier)
         {
-            if (await reader.ReadAsync(cancellationToken))
-            {
-                var earlier = RegistryRows.ReadRevocation(database, reader);
-                return SameEffect(earlier, revocation)
-                    ? reader.GetInt64(RegistryRows.RevocationColumnCount)
-                    : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
-            }
+            return earlier;
         }
 
-        await using var command = write.Command(
-                $"INSERT INTO revocation ({RegistryRows.RevocationColumns}, revision) VALUES (@id, @target, @value, @issuer, @issued_before, @reason, @by, @at, @lifted, @revision)")
-            .With("id", revocation.Id).With("target", (short)revocation.Target).With("value", revocation.Value).With("issuer", revocation.Issuer)
-            .With("issued_before", database.Time(revocation.IssuedBefore)).With("reason", StorableText.Clean(revocation.Reason)).With("by", revocation.By)
-            .With("at", database.Time(revocation.At)).With("lifted", revocation.Lifted).With("revision", write.Revision);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await InsertRevocationAsync(write, revocation, write.Revision, cancellationToken);
         await CommitAsync(write, cancellationToken);
         return write.Revision;
     }
@@ -216,6 +203,67 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
 
     /// <returns>How many memberships really went.</returns>
     protected abstract Task<long> TombstoneMembersAsync(RegistryTransaction write, string roster, string[] patients, CancellationToken cancellationToken);
+
+    private async Task<(List<RegistryItem> Items, RegistryWriteResult.Conflict? Conflict)> PutDocumentsAsync(
+        RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken)
+    {
+        var items = new List<RegistryItem>(writes.Count);
+        if (writes.Count == 0)
+        {
+            return (items, null);
+        }
+
+        var states = await LoadStatesAsync(write, writes, cancellationToken);
+        foreach (var one in writes)
+        {
+            if (!Enum.IsDefined(one.Kind) || string.IsNullOrEmpty(one.Id))
+            {
+                throw new ArgumentException("A registry write names an unknown kind or no id.", nameof(writes));
+            }
+
+            var known = states.TryGetValue((one.Kind, one.Id), out var state);
+            var visible = known ? state.Visible : 0;
+            if ((one.ExpectedVersion is { } expected && expected != visible) || (one.Json is null && visible == 0))
+            {
+                return (items, new RegistryWriteResult.Conflict(one.Kind, one.Id, visible));
+            }
+
+            // A document that comes back goes on counting: a version is an ETag and never names two contents.
+            var next = new DocumentState((known ? state.Version : 0) + 1, one.Json is null, one.Json ?? state.Json);
+            states[(one.Kind, one.Id)] = next;
+            items.Add(new RegistryItem(one.Kind, one.Id, next.Version, write.Revision, next.Json, write.At, actor, next.Deleted));
+        }
+
+        var latest = items.Where(i => states[(i.Kind, i.Id)].Version == i.Version).ToList();
+        await StoreAsync(write, latest, cancellationToken);
+        return (items, null);
+    }
+
+    private static async Task<long> NewestDocumentAsync(RegistryTransaction write, CancellationToken cancellationToken)
+    {
+        await using var command = write.Command("SELECT COALESCE(MAX(revision), 0) FROM documents");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
+    }
+
+    /// <returns>The revision of the same revocation written before; null when there is none.</returns>
+    private async Task<long?> FindRevocationAsync(RegistryTransaction write, Revocation revocation, CancellationToken cancellationToken)
+    {
+        await using var known = write.Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id").With("id", revocation.Id);
+        await using var reader = await known.ExecuteReaderAsync(cancellationToken);
+        return !await reader.ReadAsync(cancellationToken) ? null
+            : SameEffect(RegistryRows.ReadRevocation(database, reader), revocation) ? reader.GetInt64(RegistryRows.RevocationColumnCount)
+            : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
+    }
+
+    private async Task InsertRevocationAsync(RegistryTransaction write, Revocation revocation, long revision, CancellationToken cancellationToken)
+    {
+        await using var command = write.Command(
+                $"INSERT INTO revocation ({RegistryRows.RevocationColumns}, revision) VALUES (@id, @target, @value, @issuer, @issued_before, @reason, @by, @at, @lifted, @revision)")
+            .With("id", revocation.Id).With("target", (short)revocation.Target).With("value", revocation.Value).With("issuer", revocation.Issuer)
+            .With("issued_before", database.Time(revocation.IssuedBefore)).With("reason", StorableText.Clean(revocation.Reason)).With("by", revocation.By)
+            .With("at", database.Time(revocation.At)).With("lifted", revocation.Lifted).With("revision", revision);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     private static bool SameEffect(Revocation a, Revocation b) =>
         a.Target == b.Target && a.Value == b.Value && a.Issuer == b.Issuer && a.Lifted == b.Lifted

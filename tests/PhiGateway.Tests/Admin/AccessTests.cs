@@ -167,11 +167,12 @@ public sealed class AccessTests
         await File.WriteAllTextAsync(file, weak, TestContext.Current.CancellationToken);
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => BootstrapKey.EnsureAsync(store, new FakeJournal(), time, file, default));
+        var fault = await Assert.ThrowsAsync<PhiGateway.Admin.AdminStartException>(() => BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default));
         Assert.DoesNotContain(weak == "admin" ? "\"admin\"" : weak, fault.Message);
         Assert.Equal(0, store.Writes);
         await File.WriteAllTextAsync(file, "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ\n", TestContext.Current.CancellationToken);
-        Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, file, default));
+        Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default));
+        await Assert.ThrowsAsync<PhiGateway.Admin.AdminStartException>(() => BootstrapKey.EnsureAsync(new FakeRegistryStore(time), new FakeJournal(), time, "env:PHIGW_NO_SUCH_VARIABLE", default));
         Assert.Equal(1, store.Writes);
         File.Delete(file);
     }

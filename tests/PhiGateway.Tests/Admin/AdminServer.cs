@@ -20,13 +20,19 @@ namespace PhiGateway.Tests.Admin;
 /// <summary>The admin API on Kestrel at a free loopback port, with one person per role.</summary>
 internal sealed class AdminServer : IAsyncDisposable
 {
+    // The same for every server of the run: made once.
+    private static ApiContract Contract = null!;
+
     private readonly WebApplication _app;
     private readonly HttpClient _http = new();
     private readonly Dictionary<string, string> _keys = [];
 
-    private AdminServer(WebApplication app, FakeTime time, FakeRegistryStore store, FakeJournal journal, FakeAuditStore trail, LogSink logs)
+    private readonly IRegistryStore _registry;
+
+    private AdminServer(WebApplication app, IRegistryStore registry, FakeTime time, FakeRegistryStore store, FakeJournal journal, FakeAuditStore trail, LogSink logs)
     {
         _app = app;
+        _registry = registry;
         Time = time;
         Store = store;
         Journal = journal;
@@ -48,7 +54,7 @@ internal sealed class AdminServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    public static async Task<AdminServer> StartAsync(Action<AdminOptions>? configure = null, Action<WebApplication>? extra = null)
+    public static async Task<AdminServer> StartAsync(Action<AdminOptions>? configure = null, Action<WebApplication>? extra = null, IRegistryStore? registry = null)
     {
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
@@ -58,8 +64,8 @@ internal sealed class AdminServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
-        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<IRegistryStore>(store).AddSingleton<IAuditJournal>(journal).AddSingleton<IAuditStore>(trail);
-        AdminServerPorts.Add(builder.Services, store);
+        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton(registry ?? store).AddSingleton<IAuditJournal>(journal).AddSingleton<IAuditStore>(trail);
+        AdminServerPorts.Add(builder.Services, registry ?? store);
         var options = new AdminOptions();
         configure?.Invoke(options);
         builder.Services.AddPhiGatewayAdmin(options);
@@ -67,23 +73,42 @@ internal sealed class AdminServer : IAsyncDisposable
         app.MapPhiGatewayAdmin();
         extra?.Invoke(app);
         await app.StartAsync();
-        var server = new AdminServer(app, time, store, journal, trail, logs);
+        var server = new AdminServer(app, registry ?? store, time, store, journal, trail, logs);
         server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         foreach (var (person, roles) in new[] { ("vera", "viewer"), ("august", "auditor"), ("olga", "operator"), ("otto", "operator"), ("anna", "approver"), ("arno", "approver"), ("adam", "admin"), ("nora", "operator approver") })
         {
             await server.AddKeyAsync(person, roles.Split(' '));
         }
 
+        Contract ??= new ApiContract((await server.ReadDocumentAsync()).Json);
         return server;
+    }
+
+    /// <summary>The OpenAPI document, as a viewer reads it.</summary>
+    public async Task<AdminAnswer> ReadDocumentAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, "/openapi/v1.json"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _keys["vera"]);
+        using var response = await _http.SendAsync(request);
+        return await AdminAnswer.OfAsync(response);
     }
 
     public async Task<string> AddKeyAsync(string person, params string[] roles)
     {
         var key = AdminKeyHash.NewKey();
         var entity = new AdminKey { Id = person, Person = person + "@hospital.example", Hash = AdminKeyHash.Of(key), Roles = roles, Created = Time.GetUtcNow() };
-        await Store.WriteAsync([new RegistryWrite(RegistryKind.AdminKey, person, RegistryJson.Serialize(entity), 0)], "test", default);
+        await _registry.WriteAsync([new RegistryWrite(RegistryKind.AdminKey, person, RegistryJson.Serialize(entity), null)], "test", default);
         _keys[person] = key;
         return key;
+    }
+
+    /// <summary>For a second node on the same registry, which wrote the keys anew.</summary>
+    public void UseKeysOf(AdminServer other)
+    {
+        foreach (var (person, key) in other._keys)
+        {
+            _keys[person] = key;
+        }
     }
 
     public string KeyOf(string person) => _keys[person];
@@ -117,7 +142,9 @@ internal sealed class AdminServer : IAsyncDisposable
         }
 
         using var response = await _http.SendAsync(request);
-        return await AdminAnswer.OfAsync(response);
+        var answer = await AdminAnswer.OfAsync(response);
+        Contract.Check(method, path, answer);
+        return answer;
     }
 
     public Task<AdminAnswer> GetAsync(string path, string person = "vera") => SendAsync(person, "GET", path);

@@ -1,14 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
-using PhiGateway.Tests.Admin.Fakes;
 
 namespace PhiGateway.Tests.Admin;
 
 /// <summary>The ports that the host gives to the control plane, as fakes: the snapshot is always the store's newest.</summary>
 internal static class AdminServerPorts
 {
-    public static void Add(IServiceCollection services, FakeRegistryStore store)
+    public static void Add(IServiceCollection services, IRegistryStore store)
     {
         services.AddSingleton<Func<RegistrySnapshot>>(() => new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(
             store.GetRevisionAsync(default).Result,

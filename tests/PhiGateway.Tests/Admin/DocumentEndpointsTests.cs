@@ -140,7 +140,7 @@ public sealed class DocumentEndpointsTests
         server.Store.BeforeWrite = () => server.Store.WriteAsync([new RegistryWrite(RegistryKind.Organization, "acme", Sample.Organization, 1)], "elsewhere", default);
         var answer = await server.SendAsync("olga", "PUT", Organizations + "/acme", Sample.Organization, ("If-Match", "\"1\""));
         Assert.Equal(412, answer.Status);
-        Assert.Contains(server.Journal.Records, record => record.Event == "organization.update" && record.Status == 412);
+        Assert.Contains(server.Journal.Records, record => record.Event == "organization.update" && record.Status == 409);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class OffboardTests
         Assert.Equal(writes, server.Store.Writes);
         var done = await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
         Assert.Equal("offboarded", (string)done.Json["status"]!);
-        Assert.Equal(writes + 2, server.Store.Writes);
+        Assert.Equal(writes + 1, server.Store.Writes);
         Assert.Equal("revoked", (string)(await server.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]!);
         Assert.Equal("organization", (string)(await server.GetAsync("/admin/v1/revocations")).Json["items"]![0]!["target"]!);
         var records = server.Journal.Records.Where(record => record.Event == "organization.offboard").ToList();
@@ -26,15 +26,17 @@ public sealed class OffboardTests
     }
 
     [Fact]
-    public async Task Offboard_ClientChangedMeanwhile_ChangesNoDocument()
+    public async Task Offboard_ClientChangedMeanwhile_IsPlannedAnew_StaleIfMatchIs412()
     {
         await using var server = await AdminServer.StartAsync();
         await ClientVerbsTests.OpenAsync(server);
         var client = await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default);
         server.Store.BeforeWrite = () => server.Store.WriteAsync([new RegistryWrite(RegistryKind.Client, client!.Id, client.Json, client.Version)], "elsewhere", default);
-        Assert.Equal(412, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""")).Status);
-        Assert.Equal("active", (string)(await server.GetAsync("/admin/v1/organizations/acme")).Json["status"]!);
         Assert.Equal(200, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""")).Status);
+        Assert.Equal("revoked", (string)(await server.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]!);
+        var records = server.Journal.Records.Where(record => record.Event == "organization.offboard" && record.Target == "organization/acme").ToList();
+        Assert.Equal([409, 200], records.Select(record => record.Status).Where(status => status != 0));
+        Assert.Equal(412, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""", "olga", ("If-Match", "\"1\""))).Status);
     }
 
     [Fact]

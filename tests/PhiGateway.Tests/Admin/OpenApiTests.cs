@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -43,6 +46,33 @@ public sealed class OpenApiTests
         {
             Assert.True(schemas.ContainsKey(reference["#/components/schemas/".Length..]), reference);
         }
+    }
+
+    // Every type that an endpoint takes or returns, with all its members, by the names that go over the wire.
+    [Fact]
+    public async Task Document_EveryTypeOfEveryEndpoint_HasAllItsMembers()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var document = (await server.GetAsync("/openapi/v1.json")).Json;
+        var schemas = document["components"]!["schemas"]!.AsObject();
+        var endpoints = server.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToList();
+        var types = endpoints.SelectMany(endpoint => endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Select(metadata => metadata.Type).Concat(endpoint.Metadata.OfType<IAcceptsMetadata>().Select(metadata => metadata.RequestType)))
+            .OfType<Type>().Where(type => type.Namespace!.StartsWith("PhiGateway", StringComparison.Ordinal)).ToHashSet();
+        Assert.True(types.Count > 30);
+        foreach (var type in types.Where(type => !type.IsGenericType))
+        {
+            var options = type.Assembly == typeof(PhiGateway.Admin.AdminOptions).Assembly ? AdminJson.Options : RegistryJson.Options;
+            var expected = options.GetTypeInfo(type).Properties.Select(property => property.Name).Where(name => (type.Name, name) != ("AdminKey", "hash"));
+            Assert.True(schemas[type.Name] is not null, $"no schema {type.Name}");
+            var known = schemas[type.Name]!["properties"]?.AsObject().Select(pair => pair.Key).ToHashSet() ?? [];
+            Assert.All(expected, name => Assert.True(known.Contains(name), $"{type.Name} lacks {name}"));
+        }
+
+        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => (string)operation.Value!["operationId"]!).ToList();
+        Assert.Equal(operations.Count, operations.Distinct().Count());
+        Assert.All(document["paths"]!.AsObject(), path => Assert.All(path.Value!.AsObject(), operation => Assert.True(
+            operation.Key == "get" || path.Key.EndsWith(":search", StringComparison.Ordinal) || path.Key.EndsWith(":explain", StringComparison.Ordinal) || operation.Value!["parameters"]!.AsArray().Any(parameter => (string)parameter!["name"]! == "dry_run"),
+            $"{operation.Key} {path.Key} has no dry_run")));
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

@@ -100,6 +100,58 @@ public sealed class PhigwTests : IDisposable
     }
 
     [Fact]
+    public async Task Queue_And_Alerts_ShowWhatWaits()
+    {
+        await using var server = await AdminServer.StartAsync();
+        Assert.Equal(0, (await RunAsync(server, "vera", "queue")).Code);
+        await ClientVerbsTests.OpenAsync(server);
+        await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""");
+        var queue = await RunAsync(server, "vera", "queue", "--why", "changed");
+        Assert.Equal(1, queue.Code);
+        Assert.Contains("organization/acme by olga@hospital.example", queue.Output);
+        Assert.Equal(2, (await RunAsync(server, "vera", "queue", "--why", "odd")).Code);
+
+        Assert.Equal(0, (await RunAsync(server, "vera", "alert", "list")).Code);
+        await server.PostAsync("/admin/v1/owners/mary@hospital.example:left", "{}");
+        var alerts = await RunAsync(server, "vera", "alert", "list", "-o", "json");
+        Assert.Equal(1, alerts.Code);
+        var id = (string)JsonNode.Parse(alerts.Output)!["items"]![0]!["id"]!;
+        Assert.Equal(0, (await RunAsync(server, "olga", "alert", "acknowledge", id)).Code);
+        Assert.Equal(1, (await RunAsync(server, "olga", "alert", "close", id)).Code);
+        Assert.Equal(0, (await RunAsync(server, "olga", "alert", "close", id, "-r", "new owner named")).Code);
+        Assert.Equal(3, (await RunAsync(server, "vera", "alert", "close", id, "-r", "x")).Code);
+        Assert.Contains("closed", (await RunAsync(server, "vera", "alert", "list", "--all")).Output);
+    }
+
+    [Fact]
+    public async Task Client_RotateAndBlastRadius_WorkFromAFile()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        var file = Write("new.yaml", "id: acme-oidc-2\nissuer: hospital-idp\nclientId: acme-connector-2\nrotateBy: 2026-12-01\n");
+        var rotated = await RunAsync(server, "olga", "client", "rotate", "acme-connector", file, "--overlap-hours", "24");
+        Assert.True(rotated.Code == 0, rotated.Error);
+        Assert.Contains("acme-oidc-2", (await RunAsync(server, "vera", "client", "blast-radius", "acme-connector")).Output);
+        Assert.Equal(2, (await RunAsync(server, "olga", "client", "rotate", "acme-connector", Path.Combine(_folder, "none.yaml"))).Code);
+    }
+
+    // A pipeline may depend on what is written down here.
+    [Fact]
+    public void ExitCodes_AndCommands_AreDocumented()
+    {
+        var page = File.ReadAllText(RepositoryPaths.Of("docs", "phigw.md"));
+        foreach (var code in typeof(ExitCodes).GetFields())
+        {
+            Assert.Contains($"| {code.GetRawConstantValue()} |", page);
+        }
+
+        foreach (var command in PhigwCommand.Create().Subcommands)
+        {
+            Assert.Contains($"`phigw {command.Name}", page);
+        }
+    }
+
+    [Fact]
     public async Task Usage_Wrong_Is2_AndNeverRepeatsAKey()
     {
         await using var server = await AdminServer.StartAsync();

@@ -29,6 +29,19 @@ public sealed class RefusalTests(OpenWorld world)
         { RawShape.Get("/fhir/Patient/f001").Replace("{host}", "ehr.internal", StringComparison.Ordinal), 421, "unknown-host" },
     };
 
+    [Fact]
+    public async Task Refusal_AskedAbout_IsExplainedFromItsRecord()
+    {
+        var refused = await world.GetAsync("/Condition?patient=f001", await world.TokenAsync(world.Lab));
+        Assert.Equal("outside-use-case", refused.Code);
+        await world.TrailAsync(refused.DecisionId);
+        var why = await world.Wei.GetAsync($"decisions/{refused.DecisionId}");
+        Assert.Equal("outside-use-case", (string)why["reason"]!);
+        Assert.Equal(world.Lab.ClientId, (string)why["who"]!["client"]!);
+        Assert.Equal("add Condition.search to lab-results and have it approved (widening: two persons)", (string)why["to_open"]![0]!);
+        Assert.All(why["doors"]!.AsArray(), door => Assert.True((bool)door!["open"]!, (string)door["name"]!));
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public async Task Refuse_OnAFhirRoute_IsAnOperationOutcomeWithTheDecision(string request, int status, string code)

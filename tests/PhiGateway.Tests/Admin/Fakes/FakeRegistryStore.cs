@@ -19,6 +19,9 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     /// <summary>Runs inside the next document write, before it: for two admins at once.</summary>
     public Action? BeforeWrite { get; set; }
 
+    /// <summary>Thrown by the next document writes: the database went away.</summary>
+    public Exception? Failure { get; set; }
+
     /// <summary>Fails the bulk write with this number, from 1 on.</summary>
     public int FailBatch { get; set; }
 
@@ -48,13 +51,28 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
-    public Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken)
+    public Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken) =>
+        WriteAsync(new RegistryBatch(writes), actor, cancellationToken);
+
+    public Task<RegistryWriteResult> WriteAsync(RegistryBatch batch, string actor, CancellationToken cancellationToken)
     {
+        var writes = batch.Writes;
         var before = BeforeWrite;
         BeforeWrite = null;
         before?.Invoke();
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+
         lock (_lock)
         {
+            var newest = _items.Values.Select(item => item.Revision).DefaultIfEmpty().Max();
+            if (batch.SeenRevision < newest)
+            {
+                return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(newest));
+            }
+
             foreach (var write in writes)
             {
                 var version = _items.TryGetValue((write.Kind, write.Id), out var current) && !current.Deleted ? current.Version : 0;
@@ -73,6 +91,11 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
                 var item = new RegistryItem(write.Kind, write.Id, (current?.Version ?? 0) + 1, _revision, write.Json ?? current?.Json ?? "{}", time.GetUtcNow(), actor, write.Json is null);
                 _items[(write.Kind, write.Id)] = item;
                 items.Add(item);
+            }
+
+            foreach (var revocation in batch.Revocations)
+            {
+                _revocations.Insert(0, revocation);
             }
 
             return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Written(_revision, items));

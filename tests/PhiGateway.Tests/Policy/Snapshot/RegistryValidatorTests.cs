@@ -57,10 +57,18 @@ public sealed class RegistryValidatorTests
         Assert.Contains(Validate([spoiled]), problem => problem.Path == path);
 
     [Fact]
-    public void Validate_SameCredentialTwice_IsFound()
+    public void Validate_SameCredentialTwice_IsFoundAtBoth()
     {
         var problems = Validate([TestRegistry.Credential(), TestRegistry.Credential("second")]);
-        Assert.Equal("credentials/second/clientId", Assert.Single(problems).Path);
+        Assert.Equal(["credentials/connector-oidc/clientId", "credentials/second/clientId"], problems.Select(static problem => problem.Path));
+    }
+
+    [Fact]
+    public void Validate_SameCertificateInAnotherSpelling_IsFoundAtBoth()
+    {
+        Credential Certificate(string id, string thumbprint) => new() { Id = id, Client = "connector", Kind = CredentialKind.Certificate, Thumbprint = thumbprint };
+        var problems = Validate([Certificate("one", new string('a', 64)), Certificate("two", new string('A', 64)), Certificate("three", new string('b', 64))]);
+        Assert.Equal(["credentials/one/thumbprint", "credentials/two/thumbprint"], problems.Select(static problem => problem.Path));
     }
 
     [Fact]

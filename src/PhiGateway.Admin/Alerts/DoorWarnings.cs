@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>Raises an alert before a door closes, makes it urgent when the day is near, and closes it by itself when the date has moved; run by the host.</summary>
+/// <remarks>Every node may run it: an alert's id follows from door and date, so whoever comes second finds it there.</remarks>
+public sealed class DoorWarnings
+{
+    private const string Gateway = "system";
+
+    // Days are what counts; an hour makes a date that was just written visible soon.
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    // The first look waits until the node has its registry.
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
+
+    private const int BatchSize = 200;
+
+    private readonly IRegistryStore _store;
+    private readonly WorkingSetSource _sets;
+    private readonly IAuditJournal _journal;
+    private readonly Func<RegistrySnapshot> _snapshots;
+    private readonly AdminOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<DoorWarnings> _log;
+
+    internal DoorWarnings(
+        IRegistryStore store, WorkingSetSource sets, IAuditJournal journal, Func<RegistrySnapshot> snapshots, AdminOptions options, TimeProvider time, ILogger<DoorWarnings> log) =>
+        (_store, _sets, _journal, _snapshots, _options, _time, _log) = (store, sets, journal, snapshots, options, time, log);
+
+    /// <summary>Looks every hour until it is stopped; a fault waits for the next look.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var good = false;
+            try
+            {
+                good = _snapshots().Revision > 0;
+                if (good)
+                {
+                    await RunOnceAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+#pragma warning disable CA1031 // The database or the journal may be away; the doors close on their day whether anybody was warned or not.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                good = false;
+                AdminLog.DoorWarningsFailed(_log, fault.GetType().Name);
+            }
+
+            await Task.Delay(good ? Period : Retry, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>One look; returns how many alerts were written.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var set = await _sets.GetAsync(cancellationToken);
+        var now = _time.GetUtcNow();
+        var due = ClosingDoors.Find(_snapshots(), set, _options.DoorWarningDays, now);
+        var writes = new List<(string Event, RegistryWrite Write)>();
+        foreach (var (id, wanted) in due)
+        {
+            var item = set.Find(RegistryKind.Alert, id);
+            if (Next(item?.Entity as Alert, wanted) is var (name, next))
+            {
+                writes.Add((name, new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(next), item?.Item.Version ?? 0)));
+            }
+        }
+
+        foreach (var (id, item) in set.Kind(RegistryKind.Alert))
+        {
+            if (item.Entity is Alert { Kind: ClosingDoors.Kind, State: not AlertState.Closed } gone && !due.ContainsKey(id))
+            {
+                var closed = gone with { State = AlertState.Closed, HandledBy = Gateway, HandledAt = now, Resolution = "The date has moved, or the door is no longer on any active client's path." };
+                writes.Add(("alert.resolve", new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(closed), item.Item.Version)));
+            }
+        }
+
+        foreach (var batch in writes.Chunk(BatchSize))
+        {
+            await WriteAsync(batch, set, now);
+        }
+
+        if (writes.Count > 0)
+        {
+            var raised = writes.Count(static write => write.Event == "alert.raise");
+            AdminLog.DoorWarningsWritten(_log, raised, writes.Count - raised);
+        }
+
+        return writes.Count;
+    }
+
+    // Null: it stands as it should. What a person closed stays closed for this door and date.
+    private static (string Event, Alert Next)? Next(Alert? there, Alert wanted) => there switch
+    {
+        null => ("alert.raise", wanted),
+        { State: AlertState.Closed, HandledBy: Gateway } => ("alert.reopen", wanted),
+        { State: AlertState.Closed } => null,
+        _ when there.Severity < wanted.Severity => ("alert.escalate", there with { Severity = wanted.Severity, State = AlertState.Open, Evidence = wanted.Evidence, Notify = wanted.Notify }),
+        _ when there.Evidence != wanted.Evidence || there.Notify != wanted.Notify => ("alert.update", there with { Evidence = wanted.Evidence, Notify = wanted.Notify }),
+        _ => null,
+    };
+
+    private async Task WriteAsync(IReadOnlyList<(string Event, RegistryWrite Write)> batch, WorkingSet before, DateTimeOffset now)
+    {
+        var pending = new List<Task>(batch.Count);
+        foreach (var (name, write) in batch)
+        {
+            pending.Add(_journal.AppendAsync(new AuditRecord
+            {
+                Id = Guid.CreateVersion7(now),
+                Kind = AuditKind.Admin,
+                Event = name,
+                Time = now,
+                Actor = Gateway,
+                Target = "alert/" + write.Id,
+                Revision = before.Revision,
+                Before = before.Find(RegistryKind.Alert, write.Id)?.Item.Json,
+                After = write.Json,
+                Note = "intent",
+            }).AsTask());
+        }
+
+        await Task.WhenAll(pending);
+        if (await _store.WriteAsync([.. batch.Select(static one => one.Write)], Gateway, CancellationToken.None) is RegistryWriteResult.Written)
+        {
+            return;
+        }
+
+        // Another node or a person was faster with one of them: the others one by one, the next look sees to the rest.
+        foreach (var (_, write) in batch)
+        {
+            await _store.WriteAsync([write], Gateway, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace PhiGateway.Admin;
+
+/// <summary>What the OpenAPI document says about the API as a whole.</summary>
+internal sealed class ApiDescription : IOpenApiDocumentTransformer
+{
+    public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "PHI Gateway admin API",
+            Version = "1",
+            Description = "The registry that governs traffic, the audit trail, and the state of the nodes. Inside v1 only additions are made.",
+        };
+        document.AddComponent<IOpenApiSecurityScheme>("bearer", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An admin key, or a token of the configured issuer." });
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin;
+
+/// <summary>Makes the schemas say what is on the wire: names, what may be absent, and the members that the API itself adds.</summary>
+internal sealed class SchemaDescription : IOpenApiSchemaTransformer
+{
+    /// <summary>Documents have the registry's names, envelopes those of this API.</summary>
+    public static void WireNames(JsonTypeInfo info)
+    {
+        if (info.Kind != JsonTypeInfoKind.Object || info.Type.Assembly != typeof(SchemaDescription).Assembly)
+        {
+            return;
+        }
+
+        foreach (var property in info.Properties)
+        {
+            if (property.AttributeProvider?.IsDefined(typeof(JsonPropertyNameAttribute), inherit: false) != true)
+            {
+                property.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            }
+        }
+    }
+
+    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var info = context.JsonTypeInfo;
+        if (info.Type == typeof(JsonObject))
+        {
+            schema.Type = JsonSchemaType.Object;
+            schema.AdditionalProperties = new OpenApiSchema();
+        }
+        else if (info.Kind == JsonTypeInfoKind.Object)
+        {
+            // Null is not written: what may be null may be absent.
+            foreach (var property in info.Properties.Where(static property => property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null))
+            {
+                schema.Required?.Remove(property.Name);
+            }
+        }
+
+        if (typeof(IRegistryEntity).IsAssignableFrom(info.Type) && schema.Properties is { } properties)
+        {
+            properties[DocumentMeta.Member] = Meta();
+            Managed(info.Type, schema, properties);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // What the gateway sets need not be sent; what it never shows does not exist.
+    private static void Managed(Type type, OpenApiSchema schema, IDictionary<string, IOpenApiSchema> properties)
+    {
+        if (type == typeof(AdminKey))
+        {
+            properties.Remove("hash");
+            properties["key"] = new OpenApiSchema { Type = JsonSchemaType.String, ReadOnly = true, Description = "The key, in the answer that creates it and never again." };
+            schema.Required?.Remove("hash");
+            schema.Required?.Remove("created");
+        }
+        else if (type == typeof(Review))
+        {
+            schema.Required?.Remove("by");
+        }
+    }
+
+    private static OpenApiSchema Meta() => new()
+    {
+        Type = JsonSchemaType.Object,
+        ReadOnly = true,
+        Description = "Bookkeeping; ignored when sent.",
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["version"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
+            ["revision"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
+            ["updatedAt"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+            ["updatedBy"] = new OpenApiSchema { Type = JsonSchemaType.String },
+        },
+        Required = new HashSet<string> { "version", "revision", "updatedAt", "updatedBy" },
+    };
+}
