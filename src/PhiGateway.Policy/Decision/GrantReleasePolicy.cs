@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decision;
 
 /// <summary>Judges resources by the grants and scopes under which one request was permitted: some grant and some scope must admit the whole of it.</summary>
-/// <remarks>A resource whose owner could not be established is withheld under every grant, also one for any patient: what nobody can attribute, nobody can account for.</remarks>
+/// <remarks>A resource whose owner could not be established leaves only to the hospital's own clients under a grant for any patient, never to an AI agent, and is recorded as undetermined.</remarks>
 internal sealed class GrantReleasePolicy : ReleasePolicy
 {
     private readonly AccessReach _reach;
@@ -29,6 +29,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
             }
         }
     }
+
+    /// <summary>Whether a grant for any patient lets out what cannot be attributed; false by default.</summary>
+    internal bool AdmitsUndetermined { get; init; }
 
     public override ResourceTypeSet Types { get; }
 
@@ -216,7 +219,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
-            return WithholdReason.UndeterminedPatient;
+            return AdmitsUndetermined && grant.Reach == PatientReach.Any ? WithholdReason.None : WithholdReason.UndeterminedPatient;
         }
 
         if (facts.HasNewOwner && grant.Reach != PatientReach.Any)

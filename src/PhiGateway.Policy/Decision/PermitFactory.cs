@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -30,8 +31,11 @@ internal static class PermitFactory
         }
 
         var lanes = Lanes(run);
-        return new Permit(run.UseCase.RuleOf(all), Obligations(run, lanes), new GrantReleasePolicy(run.Reach, lanes));
+        return new Permit(run.UseCase.RuleOf(all), Obligations(run, lanes), new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run.Entry) });
     }
+
+    // Partners and AI agents are shown nothing that nobody can attribute; the hospital's own are, and the record says so.
+    private static bool IsOwnStaff(ClientEntry entry) => entry.Organization?.Kind == OrganizationKind.Internal && entry.Client.Kind != ClientKind.AiAgent;
 
     private static ReleaseLane[] Lanes(DecisionRun run)
     {

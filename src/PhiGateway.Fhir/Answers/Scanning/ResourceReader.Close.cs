@@ -55,7 +55,11 @@ internal sealed partial class ResourceReader
             literal = false;
         }
 
-        if ((role & ScanRole.Owner) != 0)
+        if ((role & ScanRole.Owner) != 0 && frame.Contained && literal && type != ResourceType.Patient && IsSignature(frame.Program))
+        {
+            // Of what stands around it; that the reference is not to a patient says nothing more.
+        }
+        else if ((role & ScanRole.Owner) != 0)
         {
             _owners.Owner(literal, type, id, frame.Program.Rule, frame.Contained);
         }
@@ -64,6 +68,9 @@ internal sealed partial class ResourceReader
             _owners.Other(literal, type, id, says.SequenceEqual("Patient"u8) || text.IndexOf("Patient/"u8) >= 0 || text.StartsWith("Patient?"u8));
         }
     }
+
+    // A Provenance that is contained in what it signs (FHIR R4 6.3.4) belongs to that, whatever it points at besides.
+    private static bool IsSignature(ScanProgram program) => program.Type.Name == "Provenance";
 
     // PlainOf has one scratch space, which the reference may occupy; a type that needs escapes is no type.
     private static ReadOnlySpan<byte> PlainType(TextSpan text, ReadOnlySpan<byte> data) => text.Escaped ? "?"u8 : text.In(data);

@@ -60,7 +60,7 @@ internal sealed partial class ResourceReader
                         inner = ScanProgram.For(type);
                         node = inner.Root;
                         contained = true;
-                        if (inner.Rule is OwnerRule.Self or OwnerRule.Indirect)
+                        if (inner.Rule is OwnerRule.Self or OwnerRule.Indirect && !IsSignature(inner))
                         {
                             // A person described in place, or a parcel of anything: whose record that is, nobody can say.
                             _owners.Unresolved(contained: true);

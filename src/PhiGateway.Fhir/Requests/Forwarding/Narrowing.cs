@@ -138,7 +138,7 @@ internal static class Narrowing
         for (var i = 0; i < request.Parts.Count; i++)
         {
             var part = request.Parts[i];
-            if (part.IsWildcard && permit.Release.Types.Contains(part.Type))
+            if (part is { IsWildcard: true, Role: PartRole.Target } && permit.Release.Types.Contains(part.Type))
             {
                 types = types.With(part.Type);
             }

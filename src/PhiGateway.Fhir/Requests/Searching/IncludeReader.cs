@@ -46,9 +46,11 @@ internal static class IncludeReader
             return null;
         }
 
+        // Without a type it means whatever is pointed at: of several possible types those that are not permitted fall out.
+        var isWildcard = link.Targets.Members().Skip(1).Any();
         foreach (var possible in link.Targets.Members())
         {
-            reading.Add(Part(possible, PartRole.Include, value));
+            reading.Add(Part(possible, PartRole.Include, value) with { IsWildcard = isWildcard });
         }
 
         return null;

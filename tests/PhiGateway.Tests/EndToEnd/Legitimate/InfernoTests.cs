@@ -142,23 +142,28 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
     public async Task Provenance_ByReverseInclude_IsReturned()
     {
         var everything = await world.TokenAsync(world.App, "patient/*.rs");
-        var engine = await world.TokenAsync(world.Engine, "system/*.rs");
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Observation?patient=example&_revinclude=Provenance:target", everything)).Status);
-        Assert.Contains("Provenance/", string.Join(' ', (await world.GetAsync("/Procedure?_id=example&_revinclude=Provenance:target", engine)).Entries));
+        var signed = await world.GetAsync("/Procedure?patient=example&_revinclude=Provenance:target", everything);
+        Assert.Equal(HttpStatusCode.OK, signed.Status);
+        Assert.Contains("Procedure/example", signed.Entries);
+        var engine = await world.TokenAsync(world.Engine, "system/*.rs");
+        Assert.Contains("Provenance/procedure-signed", (await world.GetAsync("/Procedure?_id=example&_revinclude=Provenance:target", engine)).Entries);
     }
 
     // Revocation: the token of a revoked client.
     [Fact]
     public async Task Revoked_ReadAfterwards_IsRefused()
     {
-        var token = await world.TokenAsync(world.Exporter);
-        await world.Wei.PostAsync($"clients/{world.Exporter.ClientId}:revoke", new { reason = "the patient said no" });
+        var token = await world.TokenAsync(world.Ward);
+        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/example", token)).Status);
+        await world.Wei.PostAsync($"clients/{world.Ward.ClientId}:revoke", new { reason = "the patient said no" });
         Reply reply;
         do
         {
-            reply = await world.GetAsync("/Patient/$export", token);
+            reply = await world.GetAsync("/Patient/example", token);
         }
-        while (reply.Code != "revoked");
+        while (reply.Status == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.Forbidden, reply.Status);
+        Assert.Equal("revoked", reply.Code);
     }
 }
