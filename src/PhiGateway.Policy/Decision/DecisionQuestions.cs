@@ -29,6 +29,7 @@ public static class DecisionQuestions
         ["interaction and type"] =
         [
             DenyReason.OutsideScope, DenyReason.OutsideUseCase, DenyReason.PatientContextMissing, DenyReason.IncludeNotPermitted, DenyReason.OperationNotPermitted, DenyReason.ConditionNotMet,
+            DenyReason.NotJudgeable, DenyReason.TooConfidential,
         ],
         ["elements used"] = [DenyReason.HiddenElement],
         ["patients"] =

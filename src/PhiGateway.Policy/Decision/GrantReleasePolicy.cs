@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decision;
 
 /// <summary>Judges resources by the grants and scopes under which one request was permitted: some grant and some scope must admit the whole of it.</summary>
-/// <remarks>A resource whose owner could not be established leaves only to the hospital's own clients under a grant for any patient, never to an AI agent, and is recorded as undetermined.</remarks>
+/// <remarks>
+/// A resource whose owner could not be established is withheld under every grant, also one for any patient. One that was read through and names no patient at all (of a group, of a device)
+/// leaves to the hospital's own clients under a grant for any patient, never to a partner or an AI agent, and is recorded as undetermined.
+/// </remarks>
 internal sealed class GrantReleasePolicy : ReleasePolicy
 {
     private readonly AccessReach _reach;
@@ -219,7 +222,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
-            return AdmitsUndetermined && grant.Reach == PatientReach.Any ? WithholdReason.None : WithholdReason.UndeterminedPatient;
+            return AdmitsUndetermined && facts.NamesNoPatient && grant.Reach == PatientReach.Any ? WithholdReason.None : WithholdReason.UndeterminedPatient;
         }
 
         if (facts.HasNewOwner && grant.Reach != PatientReach.Any)

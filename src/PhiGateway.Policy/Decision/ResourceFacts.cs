@@ -24,6 +24,12 @@ public sealed class ResourceFacts
     /// <summary>Whose record it is; filled exactly when <see cref="Owner"/> is <see cref="OwnerState.Known"/>.</summary>
     public IReadOnlyList<PatientId> Owners => _owners;
 
+    /// <summary>
+    /// With <see cref="OwnerState.Undetermined"/>: read through, it names no patient at all (a group, a device, nobody). False: something in it may name one and could not be read;
+    /// that is withheld from everybody.
+    /// </summary>
+    public bool NamesNoPatient { get; set; }
+
     /// <summary>High-water mark over the resource, what it contains and its inline labels; Normal when unlabelled.</summary>
     public Confidentiality Confidentiality { get; set; }
 
@@ -84,6 +90,7 @@ public sealed class ResourceFacts
         Confidentiality = Confidentiality.Unrestricted;
         Unjudgeable = false;
         HasNewOwner = false;
+        NamesNoPatient = false;
         _owners.Clear();
         _labels.Clear();
         _tokens.Clear();

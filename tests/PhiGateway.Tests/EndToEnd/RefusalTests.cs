@@ -141,22 +141,33 @@ public sealed class RefusalTests(OpenWorld world)
     [Fact]
     public async Task Refuse_TooManyAtOnce_SaysWhenToComeBack()
     {
-        await world.Mary.PatchAsync($"clients/{world.Ward.ClientId}", new { limits = new { requestsPerSecond = 1 } });
+        await LimitAsync(new { requestsPerSecond = 1 });
+        try
+        {
+            var token = await world.TokenAsync(world.Ward);
+            RawReply? limited;
+            do
+            {
+                (limited, _) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001").Replace("{token}", token, StringComparison.Ordinal));
+            }
+            while (limited!.Status != 429);
+
+            Assert.Equal("rate-limited", limited.Code);
+            Assert.True(int.Parse(limited.Header("Retry-After")!) >= 1);
+            Assert.Equal("no-store", limited.Header("Cache-Control"));
+        }
+        finally
+        {
+            await LimitAsync(null);
+        }
+    }
+
+    private async Task LimitAsync(object? limits)
+    {
+        await world.Mary.PatchAsync($"clients/{world.Ward.ClientId}", new { limits });
         await world.Mary.PostAsync($"clients/{world.Ward.ClientId}:submit");
         var posture = await world.Wei.GetAsync($"clients/{world.Ward.ClientId}/posture");
         await world.Wei.PostAsync($"clients/{world.Ward.ClientId}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
-        var token = await world.TokenAsync(world.Ward);
-
-        RawReply? limited;
-        do
-        {
-            (limited, _) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001").Replace("{token}", token, StringComparison.Ordinal));
-        }
-        while (limited!.Status != 429);
-
-        Assert.Equal("rate-limited", limited.Code);
-        Assert.True(int.Parse(limited.Header("Retry-After")!) >= 1);
-        Assert.Equal("no-store", limited.Header("Cache-Control"));
     }
 
     private static string Without(string request) => request.Replace("Authorization: Bearer {token}\r\n", string.Empty, StringComparison.Ordinal);

@@ -94,11 +94,12 @@ public sealed class WriteTests(OpenWorld world)
     {
         var token = await world.TokenAsync(world.Lab, "system/Observation.cud");
         var created = await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001"));
+        var written = created.Headers["Location"][world.Base.Length..].Split("/_history/")[0];
 
-        var reply = await world.SendAsync(HttpMethod.Patch, $"/Observation/{created.Json["id"]}", token, """[{"op":"replace","path":"/valueString","value":"patched"}]""", "application/json-patch+json");
+        var reply = await world.SendAsync(HttpMethod.Patch, written, token, """[{"op":"replace","path":"/valueString","value":"patched"}]""", "application/json-patch+json");
 
         Assert.Equal((HttpStatusCode.OK, string.Empty), (reply.Status, reply.Body));
-        Assert.Equal("patched", (string?)(await world.GetAsync($"/Observation/{created.Json["id"]}", world.Token)).Json["valueString"]);
+        Assert.Equal("patched", (string?)(await world.GetAsync(written, world.Token)).Json["valueString"]);
         var outcome = Assert.Single(await world.TrailAsync(reply.DecisionId, atLeast: 3), record => (string?)record["kind"] == "outcome");
         Assert.Equal(1, (int?)outcome["withheldCount"]);
     }

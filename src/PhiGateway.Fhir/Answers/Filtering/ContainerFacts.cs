@@ -29,6 +29,7 @@ internal sealed class ContainerFacts
     /// <summary>Adds the sum to the container's own facts.</summary>
     public void Conclude(ResourceFacts container)
     {
+        container.NamesNoPatient = false;
         container.Raise(_sum.Confidentiality);
         for (var i = 0; i < _sum.Labels.Count; i++)
         {

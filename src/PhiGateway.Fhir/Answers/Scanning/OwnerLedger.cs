@@ -18,6 +18,7 @@ internal sealed class OwnerLedger
     private bool _nobody;
     private bool _otherUnresolved;
     private bool _containedUnresolved;
+    private bool _unreadable;
 
     /// <summary>An owner element was there, whatever it held.</summary>
     public bool Named => _owners.Count > 0 || _unresolved || _relatedPerson || _nobody;
@@ -27,7 +28,7 @@ internal sealed class OwnerLedger
         _owners.Clear();
         _others.Clear();
         _contained.Clear();
-        _unresolved = _relatedPerson = _nobody = _otherUnresolved = _containedUnresolved = false;
+        _unreadable = _unresolved = _relatedPerson = _nobody = _otherUnresolved = _containedUnresolved = false;
     }
 
     /// <summary>Forgets every id.</summary>
@@ -41,6 +42,13 @@ internal sealed class OwnerLedger
 
     /// <summary>An owner element that is no readable reference.</summary>
     public void Unresolved(bool contained)
+    {
+        _unreadable = true;
+        Elsewhere(contained);
+    }
+
+    // Of a group, a device: whose, nobody can say, but no patient is named.
+    private void Elsewhere(bool contained)
     {
         if (contained)
         {
@@ -71,6 +79,10 @@ internal sealed class OwnerLedger
         else if (literal && PatientPathTable.Instance.IsNobody(type))
         {
             _nobody |= !contained;
+        }
+        else if (literal)
+        {
+            Elsewhere(contained);
         }
         else
         {
@@ -110,6 +122,7 @@ internal sealed class OwnerLedger
             _owners.AddRange(_others);
         }
 
+        facts.NamesNoPatient = facts.Owner == OwnerState.Undetermined && !_unreadable && !_otherUnresolved && rule != OwnerRule.Self && _owners.Count + _others.Count + _contained.Count == 0;
         if (facts.Owner == OwnerState.Known)
         {
             AddAll(_owners, facts);

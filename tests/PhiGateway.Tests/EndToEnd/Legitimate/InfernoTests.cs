@@ -19,7 +19,7 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
 
     // 2.3.01 to 2.3.23: neither 404 nor an empty 200 for a type that was not granted.
     [Fact]
-    public async Task LimitedApp_GrantedTypes200_OthersForbidden()
+    public async Task Search_LimitedApp_IsServedGrantedTypesAndRefusedOthers()
     {
         var limited = await world.TokenAsync(world.App, "patient/Patient.rs patient/Condition.rs");
 
@@ -35,7 +35,7 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
 
     // 1.7
     [Fact]
-    public async Task UnrestrictedApp_AllTypes200()
+    public async Task Search_UnrestrictedApp_IsServedEveryType()
     {
         var everything = await world.TokenAsync(world.App, "patient/*.rs");
         foreach (var type in new[] { "AllergyIntolerance", "CarePlan", "CareTeam", "Condition", "Device", "DiagnosticReport", "DocumentReference", "Goal", "Immunization", "MedicationRequest", "Observation", "Procedure", "Encounter", "ServiceRequest", "Coverage", "MedicationDispense" })
@@ -117,7 +117,7 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
 
     // Well-known, capabilities, CORS, capability statement.
     [Fact]
-    public async Task Discovery_AsTheKitsReadIt()
+    public async Task Discovery_WithoutToken_IsAsTheKitsReadIt()
     {
         var wellKnown = await world.SendAsync(HttpMethod.Get, "/.well-known/smart-configuration", null, headers: [("Origin", "https://app.example"), ("Accept", "application/fhir+xml")]);
         Assert.Equal(HttpStatusCode.OK, wellKnown.Status);
