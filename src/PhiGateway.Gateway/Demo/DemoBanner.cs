@@ -20,19 +20,19 @@ internal static class DemoBanner
               clients       acme-results-connector (lab vendor), ward-app (internal), clearbill-claims (billing), cohort-44-loader (research)
 
             1. An approved client reads a patient's lab results:
-               curl -s -H "Authorization: Bearer $(cat {acme})" "{host.DataAddress}/fhir/Observation?patient=f001&category=laboratory"
+               curl -s -H "Authorization: Bearer $(cat '{acme}')" "{host.DataAddress}/fhir/Observation?patient=f001&category=laboratory"
 
             2. The same token asks for something its use case does not cover, although its scope would:
-               curl -s -i -H "Authorization: Bearer $(cat {acme})" "{host.DataAddress}/fhir/Condition?patient=f001"
+               curl -s -i -H "Authorization: Bearer $(cat '{acme}')" "{host.DataAddress}/fhir/Condition?patient=f001"
 
             3. Both are in the audit trail:
-               curl -s -H "Authorization: Bearer $(cat {folder}/admin.key)" "{host.AdminAddress}/admin/v1/audit?client=acme-results-connector&limit=5"
+               curl -s -H "Authorization: Bearer $(cat '{folder}/admin.key')" "{host.AdminAddress}/admin/v1/audit?client=acme-results-connector&limit=5"
 
             4. The client is revoked:
-               curl -s -X POST -H "Authorization: Bearer $(cat {folder}/admin.key)" -H "Content-Type: application/json" -d '{Body}' "{host.AdminAddress}/admin/v1/clients/acme-results-connector:revoke"
+               curl -s -X POST -H "Authorization: Bearer $(cat '{folder}/admin.key')" -H "Content-Type: application/json" -d '{Body}' "{host.AdminAddress}/admin/v1/clients/acme-results-connector:revoke"
 
             5. Its next call fails:
-               curl -s -i -H "Authorization: Bearer $(cat {acme})" "{host.DataAddress}/fhir/Observation?patient=f001&category=laboratory"
+               curl -s -i -H "Authorization: Bearer $(cat '{acme}')" "{host.DataAddress}/fhir/Observation?patient=f001&category=laboratory"
 
             Ctrl-C stops it.
 

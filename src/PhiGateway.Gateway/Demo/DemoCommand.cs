@@ -111,6 +111,8 @@ internal static class DemoCommand
             }
         }
 
+        // The commands that are printed are pasted in whatever folder the reader stands in.
+        settings = settings with { Data = Path.GetFullPath(settings.Data) };
         return settings.Port != settings.AdminPort;
     }
 

@@ -331,6 +331,39 @@ public sealed class StartupTests
         }
     }
 
+    [Fact]
+    public async Task Demo_PrintedCommands_FindTheirFilesFromAnyFolder()
+    {
+        using var folder = new StartupFolder();
+        var start = StartupFolder.StartInfo(["demo", "--port", $"{folder.DataPort}", "--admin-port", $"{folder.AdminPort}", "--data", "de mo"]);
+        start.WorkingDirectory = folder.Root;
+        using var process = Process.Start(start)!;
+        try
+        {
+            var commands = new List<string>();
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ctrl-C", StringComparison.Ordinal))
+            {
+                if (line.Contains("curl", StringComparison.Ordinal))
+                {
+                    commands.Add(line);
+                }
+            }
+
+            Assert.Equal(5, commands.Count);
+            foreach (var command in commands)
+            {
+                var file = command.Split("$(cat '")[1].Split("')")[0];
+                Assert.True(Path.IsPathFullyQualified(file), file);
+                Assert.NotEmpty(await File.ReadAllTextAsync(file));
+            }
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
     // The control plane answers first, so that an operator can look at a node that does not serve yet.
     private static async Task ServeAsync(GatewayProcess gateway)
     {
