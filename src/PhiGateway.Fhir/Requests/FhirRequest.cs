@@ -39,9 +39,6 @@ public sealed class FhirRequest
     /// <summary>Everything asked for or pulled in; what the decision point is shown.</summary>
     public required IReadOnlyList<AccessPart> Parts { get; init; }
 
-    /// <summary>Every search parameter that the request filters or sorts by, chains and conditions included.</summary>
-    public IReadOnlyList<UsedParameter> Used { get; init; } = [];
-
     /// <summary>The body for writes, as received (validated JSON); empty for reads and for searches by form.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 

@@ -59,19 +59,6 @@ internal sealed class ApiVersionGuard(IUpstream upstream, GatewayOptions options
     private async ValueTask<ResourceFacts?> ReadAsync(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer)
     {
         using var body = new PooledBuffer(options.Limits.MaxAnswer);
-        try
-        {
-            await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
-            if (stream is null || !await body.TryReadAsync(stream, exchange.Http.RequestAborted))
-            {
-                return null;
-            }
-        }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
-        {
-            return null;
-        }
-
-        return ApiAnswerFilter.ReadStored(request, body.Written, exchange.Route!.Fhir.MaxDepth);
+        return await answer.TryReadAsync(body, exchange.Http.RequestAborted) ? ApiAnswerFilter.ReadStored(request, body.Written, exchange.Route!.Fhir.MaxDepth) : null;
     }
 }

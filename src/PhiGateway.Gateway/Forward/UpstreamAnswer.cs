@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
 
 namespace PhiGateway.Gateway.Forward;
 
@@ -28,16 +30,25 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
 
     /// <summary>Reads the whole body; false when it is too large, cut short or in an encoding that cannot be read.</summary>
-    public async ValueTask<bool> TryReadAsync(Pipeline.PooledBuffer buffer, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryReadAsync(PooledBuffer buffer, CancellationToken cancellationToken) => !(await ReadAsync(buffer, cancellationToken)).IsRefused(out _);
+
+    /// <summary>Reads the whole body; refuses one that is too large, cut short or in an encoding that cannot be read.</summary>
+    public async ValueTask<StageResult> ReadAsync(PooledBuffer buffer, CancellationToken cancellationToken)
     {
         try
         {
             await using var stream = await OpenAsync(cancellationToken);
-            return stream is not null && await buffer.TryReadAsync(stream, cancellationToken);
+            if (stream is null)
+            {
+                return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
+            }
+
+            buffer.Expect(Length ?? 0);
+            return await buffer.TryReadAsync(stream, cancellationToken) ? StageResult.Continue : StageResult.Refuse(DenyReason.AnswerTooLarge);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
         {
-            return false;
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
         }
     }
 

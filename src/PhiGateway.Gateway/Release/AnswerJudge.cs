@@ -20,26 +20,8 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
             return StageResult.Continue;
         }
 
-        try
-        {
-            await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
-            if (stream is null)
-            {
-                return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
-            }
-
-            body.Expect(answer.Length ?? 0);
-            if (!await body.TryReadAsync(stream, exchange.Http.RequestAborted))
-            {
-                return StageResult.Refuse(DenyReason.AnswerTooLarge);
-            }
-        }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
-        {
-            return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
-        }
-
-        return CheckType(answer, body);
+        var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);
+        return read.IsRefused(out _) ? read : CheckType(answer, body);
     }
 
     /// <summary>What is not empty must be JSON.</summary>

@@ -120,23 +120,10 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
 
     private static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, UpstreamAnswer answer, PooledBuffer body)
     {
-        try
+        var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);
+        if (read.IsRefused(out _))
         {
-            await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
-            if (stream is null)
-            {
-                return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
-            }
-
-            body.Expect(answer.Length ?? 0);
-            if (!await body.TryReadAsync(stream, exchange.Http.RequestAborted))
-            {
-                return StageResult.Refuse(DenyReason.AnswerTooLarge);
-            }
-        }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
-        {
-            return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
+            return read;
         }
 
         return body.Length == 0 || IsJson(answer.MediaType) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");

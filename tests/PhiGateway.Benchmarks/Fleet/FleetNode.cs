@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using PhiGateway.Benchmarks.Peers;
 using PhiGateway.Gateway.Composition;
 
 namespace PhiGateway.Benchmarks.Fleet;
@@ -105,22 +106,7 @@ internal sealed class FleetNode : IAsyncDisposable
             },
             Limits = new { RequestsPerSecond = 1_000_000, Concurrency = 100_000 },
         },
-        ["ReverseProxy"] = new Dictionary<string, object>
-        {
-            ["Routes"] = new Dictionary<string, object>
-            {
-                ["fhir"] = new Dictionary<string, object>
-                {
-                    ["ClusterId"] = "backend",
-                    ["Match"] = new { Path = "/fhir/{**rest}" },
-                    ["Metadata"] = new Dictionary<string, string> { ["Phi.Kind"] = "fhir-r4", ["Phi.Base"] = "/fhir", ["Phi.Tenant"] = "fleet" },
-                },
-            },
-            ["Clusters"] = new Dictionary<string, object>
-            {
-                ["backend"] = new Dictionary<string, object> { ["Destinations"] = new Dictionary<string, object> { ["a"] = new { Address = $"http://127.0.0.1:{backendPort}/fhir" } } },
-            },
-        },
+        ["ReverseProxy"] = GatewaySetup.ReverseProxyTo($"http://127.0.0.1:{backendPort}", "fleet"),
     };
 
     private static string SecretIn(string folder, string name, string value)

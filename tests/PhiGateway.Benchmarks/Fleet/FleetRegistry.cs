@@ -1,4 +1,4 @@
-using System.Text.Json;
+using PhiGateway.Benchmarks.Peers;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -10,6 +10,7 @@ namespace PhiGateway.Benchmarks.Fleet;
 internal static class FleetRegistry
 {
     public const string Roster = "fleet-roster";
+    private const string Actor = "fleet";
     private const int Batch = 1000;
     private const int MemberBatch = 20_000;
 
@@ -19,24 +20,24 @@ internal static class FleetRegistry
     public static async Task FillAsync(RegistryStorage storage, int clients, int members)
     {
         await storage.Migrator.MigrateAsync(CancellationToken.None);
-        await WriteAsync(storage, [new Roster { Id = Roster }]);
-        await storage.Store.PutMembersAsync([new RosterMember(Roster, PatientId.Parse("p1"))], "fleet", CancellationToken.None);
+        await GatewaySetup.WriteAsync(storage, [new Roster { Id = Roster }], Actor);
+        await storage.Store.PutMembersAsync([new RosterMember(Roster, PatientId.Parse("p1"))], Actor, CancellationToken.None);
         for (var from = 0; from < members; from += MemberBatch)
         {
             var page = Enumerable.Range(from, Math.Min(MemberBatch, members - from)).Select(i => new RosterMember($"roster-{i % 20}", PatientId.Parse($"pat-{i}"))).ToList();
-            await storage.Store.PutMembersAsync(page, "fleet", CancellationToken.None);
+            await storage.Store.PutMembersAsync(page, Actor, CancellationToken.None);
         }
 
         for (var from = 0; from < clients; from += Batch)
         {
-            await WriteAsync(storage, [.. Enumerable.Range(from, Math.Min(Batch, clients - from)).SelectMany(EntitiesOf)]);
+            await GatewaySetup.WriteAsync(storage, Enumerable.Range(from, Math.Min(Batch, clients - from)).SelectMany(EntitiesOf), Actor);
         }
 
         // Approved as they now stand.
         var snapshot = new RegistrySnapshotBuilder().Rebuild(await storage.Source.LoadAllAsync(CancellationToken.None));
         for (var from = 0; from < clients; from += Batch)
         {
-            await WriteAsync(storage, [.. Enumerable.Range(from, Math.Min(Batch, clients - from)).Select(number => ApprovalOf(snapshot.FindClientById(ClientOf(number))!))]);
+            await GatewaySetup.WriteAsync(storage, Enumerable.Range(from, Math.Min(Batch, clients - from)).Select(number => ApprovalOf(snapshot.FindClientById(ClientOf(number))!)), Actor);
         }
     }
 
@@ -78,9 +79,4 @@ internal static class FleetRegistry
         ApprovedAt = DateTimeOffset.UtcNow,
         Fingerprint = entry.Fingerprint,
     };
-
-    private static Task WriteAsync(RegistryStorage storage, IRegistryEntity[] entities) => storage.Store.WriteAsync(
-        [.. entities.Select(entity => new RegistryWrite(KindOf(entity), entity.Id, JsonSerializer.Serialize(entity, entity.GetType(), RegistryJson.Options), 0))], "fleet", CancellationToken.None);
-
-    private static RegistryKind KindOf(IRegistryEntity entity) => Enum.GetValues<RegistryKind>().First(kind => RegistryJson.TypeOf(kind) == entity.GetType());
 }

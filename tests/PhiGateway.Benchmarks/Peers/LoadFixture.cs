@@ -73,18 +73,15 @@ internal static class LoadFixture
             },
             new Credential { Id = "bench-oidc", Client = "bench", Issuer = "bench-idp", ClientId = "bench", Created = today, RotateBy = today.AddDays(30) },
         ];
-        var writes = entities.Select(entity => new RegistryWrite(KindOf(entity), entity.Id, JsonSerializer.Serialize(entity, entity.GetType(), RegistryJson.Options), 0)).ToList();
-        await storage.Store.WriteAsync(writes, "bench", CancellationToken.None);
+        await GatewaySetup.WriteAsync(storage, entities, "bench");
         await storage.Store.PutMembersAsync([new RosterMember("bench-roster", PatientId.Parse("p1"))], "bench", CancellationToken.None);
         var snapshot = new RegistrySnapshotBuilder().Rebuild(await storage.Source.LoadAllAsync(CancellationToken.None));
         var approval = new Approval
         {
             Id = "bench-1", Client = "bench", RequestedBy = "a@bench.example", ApprovedBy = "b@bench.example", ApprovedAt = DateTimeOffset.UtcNow, Fingerprint = snapshot.FindClientById("bench")!.Fingerprint,
         };
-        await storage.Store.WriteAsync([new RegistryWrite(RegistryKind.Approval, approval.Id, RegistryJson.Serialize(approval), 0)], "bench", CancellationToken.None);
+        await GatewaySetup.WriteAsync(storage, [approval], "bench");
     }
-
-    private static RegistryKind KindOf(IRegistryEntity entity) => Enum.GetValues<RegistryKind>().First(kind => RegistryJson.TypeOf(kind) == entity.GetType());
 
     private static object Configuration(string folder, int gatewayPort, int adminPort, string backend) => new Dictionary<string, object>
     {
@@ -110,21 +107,6 @@ internal static class LoadFixture
             },
             Limits = new { RequestsPerSecond = 1_000_000, Concurrency = 100_000 },
         },
-        ["ReverseProxy"] = new Dictionary<string, object>
-        {
-            ["Routes"] = new Dictionary<string, object>
-            {
-                ["fhir"] = new Dictionary<string, object>
-                {
-                    ["ClusterId"] = "backend",
-                    ["Match"] = new { Path = "/fhir/{**rest}" },
-                    ["Metadata"] = new Dictionary<string, string> { ["Phi.Kind"] = "fhir-r4", ["Phi.Base"] = "/fhir", ["Phi.Tenant"] = "bench" },
-                },
-            },
-            ["Clusters"] = new Dictionary<string, object>
-            {
-                ["backend"] = new Dictionary<string, object> { ["Destinations"] = new Dictionary<string, object> { ["a"] = new { Address = $"{backend}/fhir" } } },
-            },
-        },
+        ["ReverseProxy"] = GatewaySetup.ReverseProxyTo(backend, "bench"),
     };
 }

@@ -36,6 +36,21 @@ internal sealed class AdminClient : IDisposable
 
     public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
+    /// <summary>The trail's records of one decision, the decision first; asked for until so many were shipped.</summary>
+    public async Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast)
+    {
+        while (true)
+        {
+            var items = (await GetAsync($"audit?id={decisionId}"))["items"]!.AsArray();
+            if (items.Count >= atLeast)
+            {
+                return [.. items.Select(static item => item!["record"]!.DeepClone())];
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>Any call, with whatever answer.</summary>
     public async Task<(HttpStatusCode Status, string Body)> TryAsync(HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {

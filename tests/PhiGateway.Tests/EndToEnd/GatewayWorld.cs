@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Tests.Infrastructure;
@@ -110,46 +107,13 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>One read from a certain node.</summary>
     internal Task<Reply> GetFromAsync(GatewayProcess node, string pathAndQuery, string? token) => SendToAsync(node, HttpMethod.Get, pathAndQuery, token, null, "application/fhir+json", []);
 
-    private async Task<Reply> SendToAsync(GatewayProcess node, HttpMethod method, string pathAndQuery, string? token, string? body, string contentType, (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(method, new Uri(node.Data, "/fhir" + pathAndQuery));
-        if (token is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, Encoding.UTF8);
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        }
-
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        using var response = await _http.SendAsync(request);
-        return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
-    }
+    private Task<Reply> SendToAsync(GatewayProcess node, HttpMethod method, string pathAndQuery, string? token, string? body, string contentType, (string Name, string Value)[] headers) =>
+        Reply.AskAsync(_http, new HttpRequestMessage(method, new Uri(node.Data, "/fhir" + pathAndQuery)), token, body, contentType, headers);
 
     internal Task<Reply> GetAsync(string pathAndQuery, string? token) => SendAsync(HttpMethod.Get, pathAndQuery, token);
 
     /// <summary>The trail's records of one decision, the decision first; asked for until it was shipped.</summary>
-    internal async Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast = 1)
-    {
-        while (true)
-        {
-            var page = await Wei.GetAsync($"audit?id={decisionId}");
-            var items = page["items"]!.AsArray();
-            if (items.Count >= atLeast)
-            {
-                return [.. items.Select(item => item!["record"]!.DeepClone())];
-            }
-
-            await Task.Delay(50);
-        }
-    }
+    internal Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast = 1) => Wei.TrailAsync(decisionId, atLeast);
 
     private static IdentityProviderClient NewClient(string id, string purpose) => new(id, "system/*.cruds system/*.rs system/Patient.rs system/Observation.rs system/Observation.cs system/Observation.crs system/Observation.cud system/Observation.cuds")
     {
@@ -264,19 +228,4 @@ public abstract class GatewayWorld : IAsyncLifetime
         var posture = await Wei.GetAsync($"clients/{client}/posture");
         await Wei.PostAsync($"clients/{client}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
     }
-}
-
-/// <summary>An answer of the data plane.</summary>
-internal sealed record Reply(HttpStatusCode Status, string Body, IReadOnlyDictionary<string, string> Headers)
-{
-    public JsonNode Json => JsonNode.Parse(Body)!;
-
-    /// <summary>Code of the refusal; null when it is none.</summary>
-    public string? Code => Body.StartsWith('{') ? Json["issue"]?[0]?["details"]?["coding"]?[0]?["code"]?.GetValue<string>() : null;
-
-    /// <summary>The decision id that the client was told.</summary>
-    public string DecisionId => Headers["X-Request-Id"];
-
-    /// <summary>Type/id of every entry of a Bundle.</summary>
-    public IReadOnlyList<string> Entries => [.. (Json["entry"]?.AsArray() ?? []).Select(entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}")];
 }

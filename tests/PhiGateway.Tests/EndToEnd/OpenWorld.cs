@@ -29,13 +29,7 @@ public sealed class OpenWorld : GatewayWorld
             },
         });
         await Wei.PostSeenAsync("use-cases/open", "approve");
-        var client = Stranger.ClientId;
-        await Mary.CreateAsync("clients", new { id = client, useCase = "open", owner = "mary.smith@hospital.example", environment = "production" });
-        await Mary.CreateAsync("credentials", new { id = $"{client}-oidc", client, issuer = "hospital-idp", clientId = client });
-        await Mary.PostAsync($"clients/{client}:attest");
-        await Mary.PostAsync($"clients/{client}:submit");
-        var posture = await Wei.GetAsync($"clients/{client}/posture");
-        await Wei.PostAsync($"clients/{client}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
+        await AdmitAsync(Stranger.ClientId, "open");
         Token = await TokenAsync(Stranger);
         while ((await GetAsync("/Patient/f001", Token)).Status != System.Net.HttpStatusCode.OK)
         {

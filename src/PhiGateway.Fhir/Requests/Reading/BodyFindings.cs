@@ -7,7 +7,5 @@ internal sealed class BodyFindings
 {
     internal List<AccessPart> Parts { get; } = [];
 
-    internal List<UsedParameter> Used { get; } = [];
-
     internal List<WriteCondition> Conditions { get; } = [];
 }

@@ -67,7 +67,6 @@ internal static class BodyReferences
         }
 
         found.Parts.AddRange(condition.Parts);
-        found.Used.AddRange(condition.Used);
         found.Conditions.Add(new WriteCondition(condition.ToSearch(source.Line.Base), reference));
         return null;
     }

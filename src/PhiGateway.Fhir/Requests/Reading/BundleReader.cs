@@ -85,7 +85,6 @@ internal static class BundleReader
             Canonical = source.Line,
             Interaction = scope.IsTransaction ? Interaction.Transaction : Interaction.Batch,
             Parts = parts,
-            Used = [.. requests.SelectMany(static request => request.Used)],
             Body = source.Body,
             Entries = requests,
             Headers = source.Headers,

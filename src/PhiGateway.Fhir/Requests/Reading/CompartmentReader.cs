@@ -47,7 +47,6 @@ internal static class CompartmentReader
             CompartmentId = id,
             Parameters = reading.Parameters,
             Parts = reading.Parts,
-            Used = reading.Used,
             Headers = source.Headers,
             Template = $"{source.Method} /{compartment.Name}/{{id}}{suffix}",
         });

@@ -22,7 +22,6 @@ internal sealed record Condition(IReadOnlyList<QueryParameter> Parameters, IRead
             Type = type,
             Parameters = parameters,
             Parts = [Parts[0] with { Role = PartRole.Target }, .. Parts.Skip(1)],
-            Used = Used,
             Template = Template.Of("GET", type, string.Empty),
         };
     }

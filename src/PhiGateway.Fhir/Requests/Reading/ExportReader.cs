@@ -41,7 +41,6 @@ internal static class ExportReader
             Operation = "$export",
             Parameters = inputs,
             Parts = parts,
-            Used = used,
             Headers = source.Headers,
             Template = $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/$export",
         });

@@ -46,7 +46,6 @@ internal static class OperationReader
             Operation = name,
             Parameters = inputs,
             Parts = parts,
-            Used = reading.Used,
             Body = source.Body,
             Headers = source.Headers,
             Template = $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/{name}",

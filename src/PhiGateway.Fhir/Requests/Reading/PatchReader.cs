@@ -55,7 +55,6 @@ internal static class PatchReader
                 Id = id,
                 Parameters = condition?.Parameters ?? [],
                 Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients, Uses = elements }, .. condition?.Parts ?? [], .. found.Parts],
-                Used = [.. condition?.Used ?? [], .. found.Used],
                 Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
                 Body = source.Body,
                 TouchedElements = elements,

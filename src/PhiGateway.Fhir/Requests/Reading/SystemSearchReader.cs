@@ -21,7 +21,6 @@ internal static class SystemSearchReader
             Interaction = Interaction.SearchSystem,
             Parameters = reading.Parameters,
             Parts = reading.Parts,
-            Used = reading.Used,
             Headers = source.Headers,
             Template = source.Method == "POST" ? "POST /_search" : $"{source.Method} /?",
         });
@@ -30,7 +29,7 @@ internal static class SystemSearchReader
     /// <summary>Reads the parameters once per type: those of <c>_type</c>, or all that are possible.</summary>
     internal static Refusal? ReadTypes(RequestSource source, ResourceTypeSet possible, Interaction interaction, bool isWildcard, out SystemSearch search)
     {
-        search = new SystemSearch([], [], []);
+        search = new SystemSearch([], []);
         if (SearchParameters.Merge(source, out var parameters) is { } unmerged)
         {
             return unmerged;
@@ -44,7 +43,6 @@ internal static class SystemSearchReader
         }
 
         var parts = new List<AccessPart>();
-        var used = new List<UsedParameter>();
         var canonical = rest;
         foreach (var type in types.Members())
         {
@@ -56,7 +54,6 @@ internal static class SystemSearchReader
 
             parts.Add(new AccessPart { Interaction = interaction, Type = type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses, IsWildcard = isWildcard && !isNamed });
             parts.AddRange(reading.Others ?? []);
-            used.AddRange(reading.Used);
             var spelled = reading.Canonical(rest);
             if (!ReferenceEquals(spelled, rest))
             {
@@ -64,7 +61,7 @@ internal static class SystemSearchReader
             }
         }
 
-        search = new SystemSearch(isNamed ? [.. canonical, new QueryParameter("_type", typeList)] : canonical, parts, used);
+        search = new SystemSearch(isNamed ? [.. canonical, new QueryParameter("_type", typeList)] : canonical, parts);
         return null;
     }
 }

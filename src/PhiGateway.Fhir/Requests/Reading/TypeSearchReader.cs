@@ -35,7 +35,6 @@ internal static class TypeSearchReader
             CompartmentId = compartmentId,
             Parameters = reading.Canonical(parameters),
             Parts = reading.Others is null ? [main] : [main, .. reading.Others],
-            Used = reading.Used,
             Headers = source.Headers,
             Template = compartmentId is null ? Template.Of(source.Method, type, suffix) : $"{source.Method} /{compartment.Name}/{{id}}/{type.Name}{suffix}",
         });

@@ -123,7 +123,6 @@ internal static class WriteReader
             Id = id,
             Parameters = condition?.Parameters ?? [],
             Parts = [main, .. condition?.Parts ?? [], .. found.Parts],
-            Used = [.. condition?.Used ?? [], .. found.Used],
             Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
             Body = facts is null ? default : source.Body,
             Headers = source.Headers,

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;
@@ -87,42 +85,13 @@ public abstract class Installation : IAsyncLifetime
     }
 
     /// <summary>One call to the data plane.</summary>
-    internal async Task<Reply> SendAsync(HttpMethod method, string pathAndQuery, string? token, string? body = null, string contentType = "application/fhir+json", string? host = null, params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(method, Gateway.Data.GetLeftPart(UriPartial.Authority) + pathAndQuery);
-        request.Headers.Host = host;
-        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, Encoding.UTF8);
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        }
-
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        using var response = await _http.SendAsync(request);
-        return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
-    }
+    internal Task<Reply> SendAsync(HttpMethod method, string pathAndQuery, string? token, string? body = null, string contentType = "application/fhir+json", string? host = null, params (string Name, string Value)[] headers) =>
+        Reply.AskAsync(_http, new HttpRequestMessage(method, Gateway.Data.GetLeftPart(UriPartial.Authority) + pathAndQuery) { Headers = { Host = host } }, token, body, contentType, headers);
 
     internal Task<Reply> GetAsync(string pathAndQuery, string? token, string? host = null) => SendAsync(HttpMethod.Get, pathAndQuery, token, host: host);
 
     /// <summary>The trail's records of one decision; asked for until they were shipped.</summary>
-    internal async Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast = 1)
-    {
-        while (true)
-        {
-            var items = (await Wei.GetAsync($"audit?id={decisionId}"))["items"]!.AsArray();
-            if (items.Count >= atLeast)
-            {
-                return [.. items.Select(static item => item!["record"]!.DeepClone())];
-            }
-
-            await Task.Delay(50);
-        }
-    }
+    internal Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast = 1) => Wei.TrailAsync(decisionId, atLeast);
 
     /// <summary>A client of an issuer; ends with the installation.</summary>
     internal static IdentityProviderClient NewClient(string id, string? tenant = null, string scope = "system/*.cruds system/*.rs system/Patient.rs system/Observation.rs")
