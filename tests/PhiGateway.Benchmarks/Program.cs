@@ -11,6 +11,9 @@ switch (args)
     case ["prepare", var folder, var gatewayPort, var adminPort, var backend]:
         await LoadFixture.PrepareAsync(folder, int.Parse(gatewayPort), int.Parse(adminPort), backend);
         return;
+    case ["allocations"]:
+        await AllocationRun.RunAsync();
+        return;
     case ["revocations", .. var rest]:
         await RevocationRun.RunAsync(rest is [var rounds] ? int.Parse(rounds) : 60);
         return;

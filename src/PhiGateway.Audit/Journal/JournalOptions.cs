@@ -32,6 +32,9 @@ public sealed record JournalOptions
     /// <summary>Longest time between two flushes that load may ask for; idle, nothing waits.</summary>
     public TimeSpan MaxBatchWindow { get; init; } = TimeSpan.FromMicroseconds(400);
 
+    /// <summary>Longest time that a record nobody waits for (a delivery) is held back so that it shares the flush of one that somebody waits for; default 20 ms, at most 10 s.</summary>
+    public TimeSpan MaxUnawaitedDelay { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Share of the room, in percent, above which a warning is due.</summary>
     public int WarnPercent { get; init; } = 70;
 
@@ -76,6 +79,11 @@ public sealed record JournalOptions
         if (MaxBatchWindow < TimeSpan.Zero || MaxBatchWindow > TimeSpan.FromMilliseconds(20))
         {
             problems.Add("The journal's batch window must be 0 to 20 ms.");
+        }
+
+        if (MaxUnawaitedDelay < TimeSpan.Zero || MaxUnawaitedDelay > TimeSpan.FromSeconds(10))
+        {
+            problems.Add("The journal's delay of records that nobody waits for must be 0 to 10 s.");
         }
 
         if (!(0 < WarnPercent && WarnPercent <= PagePercent && PagePercent < StopPercent && StopPercent < ReservePercent && ReservePercent < 100))

@@ -11,6 +11,7 @@ internal sealed class JournalWriter : IDisposable
     private const int Block = 4096;
     private const int BufferBytes = 1024 * 1024;
     private const int WaitersPerGroup = 4;
+    private const int ManyUnawaited = 256;
 
     private readonly JournalOptions _options;
     private readonly JournalState _state;
@@ -118,6 +119,12 @@ internal sealed class JournalWriter : IDisposable
 
                 _queue.Wait(ref _state.Stopping);
                 continue;
+            }
+
+            // Records that nobody waits for are not worth a flush of their own: they go with the next one that somebody waits for.
+            if (!_queue.HasAwaited && _queue.Unawaited < ManyUnawaited)
+            {
+                _queue.WaitForAwaited(_options.MaxUnawaitedDelay, ref _state.Stopping);
             }
 
             _window.Gather(_queue);

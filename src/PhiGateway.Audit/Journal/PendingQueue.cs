@@ -3,6 +3,10 @@ namespace PhiGateway.Audit.Journal;
 /// <summary>Many appenders, one taker, no lock: the taker gets all that waits at once, in order of arrival.</summary>
 internal sealed class PendingQueue : IDisposable
 {
+    private const int Awake = 0;
+    private const int ParkedForAny = 1;
+    private const int ParkedForAwaited = 2;
+
     private readonly AutoResetEvent _wake = new(initialState: false);
     private PendingAppend? _newest;
     private int _parked;
@@ -16,6 +20,9 @@ internal sealed class PendingQueue : IDisposable
     public int Count => Volatile.Read(ref _count);
 
     public bool IsEmpty => Volatile.Read(ref _newest) is null;
+
+    /// <summary>Somebody waits for one of them.</summary>
+    public bool HasAwaited => Count > Unawaited;
 
     public void Add(PendingAppend pending)
     {
@@ -33,7 +40,7 @@ internal sealed class PendingQueue : IDisposable
         }
         while (Interlocked.CompareExchange(ref _newest, pending, newest) != newest);
 
-        Wake();
+        Wake(pending.Awaited);
     }
 
     /// <summary>Oldest first, linked by <see cref="PendingAppend.Next"/>; null when nothing waits.</summary>
@@ -62,23 +69,39 @@ internal sealed class PendingQueue : IDisposable
         return oldest;
     }
 
-    /// <summary>Sleeps until something is added or <see cref="Wake"/> is called. For the taker only.</summary>
+    /// <summary>Sleeps until something is added or <see cref="Wake()"/> is called. For the taker only.</summary>
     public void Wait(ref readonly bool stopping)
     {
         // Parked is published before the queue is looked at once more; an appender does the reverse: one of the two sees the other.
-        _ = Interlocked.Exchange(ref _parked, 1);
+        _ = Interlocked.Exchange(ref _parked, ParkedForAny);
         if (!IsEmpty || Volatile.Read(in stopping))
         {
-            _ = Interlocked.Exchange(ref _parked, 0);
+            _ = Interlocked.Exchange(ref _parked, Awake);
             return;
         }
 
         _ = _wake.WaitOne();
     }
 
-    public void Wake()
+    /// <summary>Sleeps until somebody waits for a record, the time is up or <see cref="Wake()"/> is called. For the taker only.</summary>
+    public void WaitForAwaited(TimeSpan longest, ref readonly bool stopping)
     {
-        if (Volatile.Read(ref _parked) == 1 && Interlocked.Exchange(ref _parked, 0) == 1)
+        _ = Interlocked.Exchange(ref _parked, ParkedForAwaited);
+        if (!HasAwaited && !Volatile.Read(in stopping))
+        {
+            _ = _wake.WaitOne(longest);
+        }
+
+        _ = Interlocked.Exchange(ref _parked, Awake);
+    }
+
+    /// <summary>Ends the taker's sleep.</summary>
+    public void Wake() => Wake(awaited: true);
+
+    private void Wake(bool awaited)
+    {
+        var parked = Volatile.Read(ref _parked);
+        if (parked != Awake && (awaited || parked == ParkedForAny) && Interlocked.CompareExchange(ref _parked, Awake, parked) == parked)
         {
             _ = _wake.Set();
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -15,6 +16,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     private const int MostListed = 1000;
 
     /// <summary>Records what is about to be released; the bytes may go only when this continues.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RecordDisclosureAsync(GatewayExchange exchange)
     {
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
@@ -250,6 +252,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         return record;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryAppendAsync(AuditRecord record)
     {
         try

@@ -58,6 +58,7 @@ internal static class DataPlane
         services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>();
 
         var app = builder.Build();
+        KeepOut(app);
         var runner = app.Services.GetRequiredService<RequestRunner>();
         app.UseRouting();
         // Two ways in, one pipeline: what YARP has a route for, and whatever it has none for, which is refused on the record.
@@ -66,6 +67,13 @@ internal static class DataPlane
 #pragma warning restore ASP0014
         app.Run(runner.RunAsync);
         return app;
+    }
+
+    // The identify stage asks JwtBearer itself; because its services are here, ASP.NET would put two middlewares of its own around every request.
+    private static void KeepOut(IApplicationBuilder app)
+    {
+        app.Properties["__AuthenticationMiddlewareSet"] = true;
+        app.Properties["__AuthorizationMiddlewareSet"] = true;
     }
 
     // Validated at start; a secret that has gone since then must not become a random one.

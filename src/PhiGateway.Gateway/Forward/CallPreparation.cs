@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Pipeline;
@@ -10,6 +11,7 @@ namespace PhiGateway.Gateway.Forward;
 internal sealed class CallPreparation(StoredVersionGuard storedVersions, ConditionSearch conditions)
 {
     /// <summary>The call; the exchange holds the permit under which it goes.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<PreparedCall> PrepareAsync(GatewayExchange exchange)
     {
         if (exchange.Request!.OwnCondition is { } condition)

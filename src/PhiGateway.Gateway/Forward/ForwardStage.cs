@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Apis;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Audit;
@@ -14,6 +15,7 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
 {
     public string Name => "Forward";
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
         // The gateway speaks for itself: there is nothing to ask of the upstream. And of a batch each entry goes by itself, just before its answer is judged.
@@ -66,6 +68,7 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
         };
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StageResult> SendAsync(GatewayExchange exchange, UpstreamCall call)
     {
         var sent = await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
 
@@ -33,6 +34,7 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     public async ValueTask<bool> TryReadAsync(PooledBuffer buffer, CancellationToken cancellationToken) => !(await ReadAsync(buffer, cancellationToken)).IsRefused(out _);
 
     /// <summary>Reads the whole body; refuses one that is too large, cut short or in an encoding that cannot be read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> ReadAsync(PooledBuffer buffer, CancellationToken cancellationToken)
     {
         try
@@ -53,6 +55,7 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     }
 
     /// <summary>The body, decompressed; null when its encoding is not one that can be read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);

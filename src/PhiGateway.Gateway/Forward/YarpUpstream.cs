@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
@@ -15,6 +16,7 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
 
     private readonly ILoadBalancingPolicy[] _policies = [.. policies];
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<UpstreamResult> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
     {
         var proxy = exchange.Proxy!;

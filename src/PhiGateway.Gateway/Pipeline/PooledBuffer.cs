@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace PhiGateway.Gateway.Pipeline;
 
@@ -33,6 +34,7 @@ internal sealed class PooledBuffer(int most) : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>Appends everything a stream has; false when it has more than fits.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         while (true)

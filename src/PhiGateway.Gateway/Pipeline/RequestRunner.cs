@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Logging;
@@ -56,6 +57,7 @@ internal sealed class RequestRunner(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StageResult> WalkAsync(GatewayExchange exchange)
     {
         var stages = pipeline.Stages;

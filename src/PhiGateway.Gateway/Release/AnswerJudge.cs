@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Forward;
@@ -12,6 +13,7 @@ namespace PhiGateway.Gateway.Release;
 internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, SnapshotHolder snapshots)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
     {
         var answer = exchange.Answer!;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Audit;
@@ -27,6 +28,7 @@ internal sealed class ReleaseStage(
 
     public string Name => "Release";
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
         if (Discovery.IsPublic(exchange))

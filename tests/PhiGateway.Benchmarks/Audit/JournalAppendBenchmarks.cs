@@ -4,11 +4,12 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Benchmarks.Audit;
 
-/// <summary>What one durable audit record costs: encoding alone, alone on the disk, and in group commits of 32 waiters.</summary>
+/// <summary>What one durable audit record costs: encoding alone, alone on the disk, and in group commits of 32 waiters. The budget is 2 µs of CPU beside the flush.</summary>
 [MemoryDiagnoser]
 public class JournalAppendBenchmarks
 {
     private const int Appenders = 32;
+    private const int Turns = 32;
 
     private readonly AuditRecord _record = Record();
     private readonly Task[] _appends = new Task[Appenders];
@@ -17,37 +18,48 @@ public class JournalAppendBenchmarks
     private FileJournal _journal = null!;
 
     [GlobalSetup]
-    public async Task SetupAsync()
+    public void Setup()
     {
         _directory = Directory.CreateTempSubdirectory("phigw-bench-").FullName;
-        _journal = await FileJournal.OpenAsync(new JournalOptions { Directory = _directory, LogName = "bench", Budget = 16L << 30 }, TimeProvider.System);
+        _journal = FileJournal.OpenAsync(new JournalOptions { Directory = _directory, LogName = "bench", Budget = 2L << 30 }, TimeProvider.System).GetAwaiter().GetResult();
     }
 
     [GlobalCleanup]
-    public async Task CleanupAsync()
+    public void Cleanup()
     {
-        await _journal.DisposeAsync();
+        _journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Directory.Delete(_directory, recursive: true);
     }
-
-    [IterationCleanup]
-    public void Ship() => _journal.Acknowledge(_journal.DurableSequence);
 
     [Benchmark]
     public int Encode() => AuditRecordWriter.Write(_record, ref _buffer, 0);
 
-    [Benchmark]
-    public async Task<AuditPosition> AppendOne() => await _journal.AppendAsync(_record);
-
-    [Benchmark(OperationsPerInvoke = Appenders)]
-    public Task AppendThirtyTwo()
+    [Benchmark(OperationsPerInvoke = Turns)]
+    public void AppendOne()
     {
-        for (var i = 0; i < Appenders; i++)
+        for (var turn = 0; turn < Turns; turn++)
         {
-            _appends[i] = _journal.AppendAsync(_record).AsTask();
+            _journal.AppendAsync(_record).AsTask().GetAwaiter().GetResult();
         }
 
-        return Task.WhenAll(_appends);
+        // What is shipped may be overwritten: the journal's room never ends.
+        _journal.Acknowledge(_journal.DurableSequence);
+    }
+
+    [Benchmark(OperationsPerInvoke = Appenders * Turns)]
+    public void AppendThirtyTwo()
+    {
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            for (var i = 0; i < Appenders; i++)
+            {
+                _appends[i] = _journal.AppendAsync(_record).AsTask();
+            }
+
+            Task.WhenAll(_appends).GetAwaiter().GetResult();
+        }
+
+        _journal.Acknowledge(_journal.DurableSequence);
     }
 
     private static AuditRecord Record() => new()

@@ -14,6 +14,13 @@ internal static class YarpPeer
 {
     public static async Task RunAsync(string kind, int port, string backend, string folder)
     {
+        await using var app = await BuildAsync(kind, port, backend, folder);
+        await app.RunAsync();
+    }
+
+    /// <summary>The peer, not yet started.</summary>
+    public static async Task<WebApplication> BuildAsync(string kind, int port, string backend, string folder)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
@@ -44,6 +51,6 @@ internal static class YarpPeer
         }
 
         app.MapReverseProxy();
-        await app.RunAsync();
+        return app;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public bool Gated { get; set; }
 
+    /// <summary>Flushes of records so far.</summary>
+    public int Writes { get; private set; }
+
     public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Lets one write pass.</summary>
@@ -63,6 +66,7 @@ internal sealed class FaultyFiles : IJournalFiles
 
         public void WriteDurable(ReadOnlySpan<byte> bytes, long offset)
         {
+            owner.Writes++;
             if (owner.Gated)
             {
                 _ = owner.Entered.TrySetResult();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Xunit;
@@ -74,8 +75,9 @@ public sealed class StreamingTests(StreamingTests.Large world) : IClassFixture<S
         await world.GetAsync(job, token);
         var file = (string)(await world.GetAsync(job, token)).Json["output"]![0]!["url"]!;
 
-        // Nobody reads on, so that the gateway waits with most of the file still unsent.
-        using var response = await OpenAsync(file[world.Base.Length..], token);
+        // Nobody reads on, and no socket takes it all, so that the gateway waits with most of the file still unsent.
+        using var narrow = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectNarrowAsync });
+        using var response = await OpenAsync(file[world.Base.Length..], token, narrow);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         await world.Wei.PostAsync($"clients/{world.Exporter.ClientId}:revoke", new { reason = "contract ended" });
 
@@ -86,11 +88,19 @@ public sealed class StreamingTests(StreamingTests.Large world) : IClassFixture<S
         Assert.Equal("revoked", (await world.GetAsync(job, token)).Code);
     }
 
-    private Task<HttpResponseMessage> OpenAsync(string pathAndQuery, string token)
+    private Task<HttpResponseMessage> OpenAsync(string pathAndQuery, string token, HttpClient? client = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, world.Base + pathAndQuery);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return world.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return (client ?? world.Client).SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    // The kernel would let a receive buffer grow to megabytes; one that was set stays as it is.
+    private static async ValueTask<Stream> ConnectNarrowAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 32 * 1024 };
+        await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     // Until delivery and, for a cut, its reason have been shipped.

@@ -171,6 +171,31 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task TryAppend_SomebodyWaitsForAnother_SharesItsFlush()
+    {
+        using var folder = new JournalFolder();
+        var files = new FaultyFiles();
+        await using var journal = await folder.OpenAsync(files, folder.Options with { MaxUnawaitedDelay = TimeSpan.FromSeconds(10) });
+        var before = files.Writes;
+        Assert.True(journal.TryAppend(TestRecords.Of(AuditKind.Delivery)));
+        Assert.True(journal.TryAppend(TestRecords.Of(AuditKind.Delivery)));
+        var awaited = await journal.AppendAsync(TestRecords.Disclosure());
+        Assert.Equal(before + 1, files.Writes);
+        Assert.Equal(awaited.Sequence, journal.DurableSequence);
+    }
+
+    [Fact]
+    public async Task TryAppend_NobodyWaitsForAnything_IsWrittenAllTheSame()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        var before = journal.DurableSequence;
+        Assert.True(journal.TryAppend(TestRecords.Of(AuditKind.Delivery)));
+        SpinWait.SpinUntil(() => journal.DurableSequence == before + 1);
+        Assert.Equal(AuditKind.Delivery, JournalFolder.ReadAll(journal)[^1].Record.Kind);
+    }
+
+    [Fact]
     public async Task Append_QueueFull_IsRefusedNotQueued()
     {
         using var folder = new JournalFolder();
