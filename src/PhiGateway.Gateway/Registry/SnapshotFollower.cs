@@ -19,6 +19,12 @@ internal sealed class SnapshotFollower(
     // So few changes are built in well under a millisecond.
     private const int QuickToBuild = 50;
 
+    // A change after a quiet moment is taken at once; of many, those of this span are taken together: each round costs queries, a flush of the kept file and a build.
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
+
+    // A report is a write to the database, of every node.
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
+
     private readonly RegistrySnapshotBuilder _builder = new();
     private volatile string? _problem;
     private volatile string? _fileProblem;
@@ -86,9 +92,10 @@ internal sealed class SnapshotFollower(
         var reportedAt = DateTimeOffset.MinValue;
         while (!stoppingToken.IsCancellationRequested)
         {
+            var (before, started) = (holder.Current.Revision, clock.GetTimestamp());
             var reached = await FollowOnceAsync(stoppingToken);
             var now = clock.GetUtcNow();
-            if (reached && (holder.Current.Revision != reported || now - reportedAt > TimeSpan.FromSeconds(10)))
+            if (reached && now - reportedAt > (holder.Current.Revision != reported ? ReportEvery : TimeSpan.FromSeconds(10)))
             {
                 reported = await TryReportAsync(now, stoppingToken) ? holder.Current.Revision : -1;
                 reportedAt = now;
@@ -102,7 +109,13 @@ internal sealed class SnapshotFollower(
             if (reached)
             {
                 await lastGood.WriteIfDueAsync(source, stoppingToken);
-                await source.WaitForChangeAsync(options.Registry.PollInterval, stoppingToken);
+                if (holder.Current.Revision != before && Round - clock.GetElapsedTime(started) is { Ticks: > 0 } rest)
+                {
+                    await Task.Delay(rest, clock, stoppingToken);
+                }
+
+                var poll = options.Registry.PollInterval;
+                await source.WaitForChangeAsync(holder.Current.Revision != reported && poll > ReportEvery ? ReportEvery : poll, stoppingToken);
             }
             else
             {

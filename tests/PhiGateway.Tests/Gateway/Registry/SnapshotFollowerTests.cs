@@ -154,6 +154,28 @@ public sealed class SnapshotFollowerTests : IDisposable
         Assert.Equal([(5, 1, true), (9, 501, true)], published);
     }
 
+    [Fact]
+    public async Task Run_ChangesInARow_ReportsWhereItEndedUp()
+    {
+        var (holder, follower) = await RunAsync(Everything(5, "p1"));
+        var ended = new TaskCompletionSource();
+        _source.IsThere = true;
+        _source.Reported = revision => _ = revision == 9 && ended.TrySetResult();
+        _source.Waits = atMost => _clock.Advance(atMost);
+        foreach (var revision in (long[])[6, 7, 8, 9])
+        {
+            _source.Answers.Enqueue(Changes(revision, $"p{revision}"));
+        }
+
+        using var stop = new CancellationTokenSource();
+        var run = follower.RunAsync(stop.Token);
+        await ended.Task;
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal(9, holder.Current.Revision);
+    }
+
     private static RegistryChanges Everything(long revision, string patient) => Changes(revision, patient);
 
     private static RegistryChanges Changes(long revision, string patient) => new(revision, [], [new RosterMemberChange(new RosterMember("r", PatientId.Parse(patient)), false)], []);
@@ -196,13 +218,30 @@ public sealed class SnapshotFollowerTests : IDisposable
     {
         public Queue<RegistryChanges> Answers { get; } = new();
 
+        /// <summary>With nothing to answer, nothing has changed.</summary>
+        public bool IsThere { get; set; }
+
+        public Action<long> Reported { get; set; } = static _ => { };
+
+        public Action<TimeSpan> Waits { get; set; } = static _ => { };
+
         public Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken) => NextAsync();
 
-        public Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken) => NextAsync();
+        public Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken) =>
+            IsThere && Answers.Count == 0 ? Task.FromResult(new RegistryChanges(revision, [], [], [])) : NextAsync();
 
-        public Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken) => Task.CompletedTask;
+        public async Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken)
+        {
+            Waits(atMost);
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
 
-        public Task ReportNodeAsync(NodeStatus status, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task ReportNodeAsync(NodeStatus status, CancellationToken cancellationToken)
+        {
+            Reported(status.Revision);
+            return Task.CompletedTask;
+        }
 
         private Task<RegistryChanges> NextAsync() => Answers.TryDequeue(out var next) ? Task.FromResult(next) : Task.FromException<RegistryChanges>(new TimeoutException());
     }
