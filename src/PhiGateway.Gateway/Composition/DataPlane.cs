@@ -55,7 +55,7 @@ internal static class DataPlane
         services.AddSingleton<DiscoveryDocuments>().AddSingleton<AnswerJudge>().AddSingleton<BatchRelease>();
         services.AddSingleton(new HandleSealer(SecretOf(options.HandleKey))).AddSingleton<HandleIssuer>().AddSingleton<HandleReader>();
         services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>().AddSingleton<ApiAnswers>();
-        services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>();
+        services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>().AddSingleton<CrossOrigin>();
 
         var app = builder.Build();
         KeepOut(app);

@@ -64,11 +64,15 @@ internal static class RouteValidator
             problems.Add(new ConfigurationProblem($"{route.Path}:ClusterId", "must name one of ReverseProxy:Clusters."));
         }
 
+        if (!WebOrigins.TryRead(metadata[RouteMetadata.Origins], out _))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Origins}", "must be origins as browsers send them, separated by spaces, such as https://app.example: https (http on loopback only), no path, no wildcard."));
+        }
+
         foreach (var child in route.GetChildren().Where(static child => child.Key is "Transforms" or "AuthorizationPolicy" or "CorsPolicy" or "OutputCachePolicy"))
         {
             problems.Add(new ConfigurationProblem(child.Path, "has no effect here: the upstream request is generated, and access is decided by the registry. Remove it."));
         }
-
     }
 
     private static void ValidateKind(IConfigurationSection metadata, GatewayOptions options, List<ConfigurationProblem> problems)

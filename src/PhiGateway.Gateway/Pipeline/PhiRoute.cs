@@ -1,6 +1,7 @@
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Apis;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Pipeline;
@@ -25,6 +26,9 @@ internal sealed record PhiRoute
 
     /// <summary>Security: the client's own token goes upstream. Default false.</summary>
     public bool ForwardsClientToken { get; init; }
+
+    /// <summary>Web origins whose apps a browser lets read the answers; empty by default.</summary>
+    public IReadOnlySet<string> Origins { get; init; } = WebOrigins.None;
 
     /// <summary>How long the upstream may take to begin its answer.</summary>
     public required TimeSpan Timeout { get; init; }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Audit;
+using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Refusals;
 using PhiGateway.Gateway.Registry;
@@ -13,6 +14,7 @@ namespace PhiGateway.Gateway.Pipeline;
 internal sealed class RequestRunner(
     GatewayPipeline pipeline,
     RouteCatalog routes,
+    CrossOrigin crossOrigin,
     SnapshotHolder snapshots,
     AuditTrail trail,
     GatewayMetrics metrics,
@@ -23,8 +25,14 @@ internal sealed class RequestRunner(
     public async Task RunAsync(HttpContext http)
     {
         var proxy = http.Features.Get<IReverseProxyFeature>();
+        var route = proxy is null ? null : routes.Find(proxy);
+        if (crossOrigin.TryAnswer(http, route))
+        {
+            return;
+        }
+
         var now = clock.GetUtcNow();
-        using var exchange = new GatewayExchange(http, proxy is null ? null : routes.Find(proxy), proxy, snapshots.Current, now, Guid.CreateVersion7(now));
+        using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, Guid.CreateVersion7(now));
         var started = clock.GetTimestamp();
         DenyReason? refusal = null;
         try

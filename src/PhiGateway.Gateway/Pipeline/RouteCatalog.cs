@@ -93,6 +93,11 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        if (!WebOrigins.TryRead(metadata.GetValueOrDefault(RouteMetadata.Origins), out var origins))
+        {
+            return null;
+        }
+
         return new PhiRoute
         {
             RouteId = model.Config.RouteId,
@@ -104,6 +109,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
             ForwardsClientToken = cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true && bool.TryParse(forward, out var forwards) && forwards,
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
             SelfLinks = selfLinks,
+            Origins = origins,
             Api = api,
             Fhir = new FhirContext
             {

@@ -19,6 +19,9 @@ public abstract class GatewayWorld : IAsyncLifetime
 
     internal IdentityProvider Issuer { get; private set; } = null!;
 
+    /// <summary>Where the web app lives that browsers may let read.</summary>
+    internal const string AppOrigin = "https://app.hospital.example";
+
     /// <summary>Mary sets things up.</summary>
     internal AdminClient Mary { get; private set; } = null!;
 
@@ -151,7 +154,7 @@ public abstract class GatewayWorld : IAsyncLifetime
                 {
                     ["ClusterId"] = "ehr",
                     ["Match"] = new { Path = "/fhir/{**rest}" },
-                    ["Metadata"] = new Dictionary<string, string> { ["Phi.Kind"] = "fhir-r4", ["Phi.Base"] = "/fhir", ["Phi.Tenant"] = "north" },
+                    ["Metadata"] = new Dictionary<string, string> { ["Phi.Kind"] = "fhir-r4", ["Phi.Base"] = "/fhir", ["Phi.Tenant"] = "north", ["Phi.Origins"] = AppOrigin },
                 },
             },
             ["Clusters"] = new Dictionary<string, object>

@@ -100,6 +100,13 @@ public sealed class GatewayConfigurationTests
         { "ReverseProxy:Clusters:ehr:Metadata:Phi.Credential", "env:PHIGW_TEST_NOT_SET", "ReverseProxy:Clusters:ehr:Metadata:Phi.Credential" },
         { "ReverseProxy:Clusters:ehr:Metadata:Phi.ForwardClientToken", "yes", "ReverseProxy:Clusters:ehr:Metadata:Phi.ForwardClientToken" },
         { "ReverseProxy:Clusters:ehr:Metadata:Phi.SelfLinks", "never", "ReverseProxy:Clusters:ehr:Metadata:Phi.SelfLinks" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "*", "ReverseProxy:Routes:fhir:Metadata:Phi.Origins" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "null", "ReverseProxy:Routes:fhir:Metadata:Phi.Origins" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "", "ReverseProxy:Routes:fhir:Metadata:Phi.Origins" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "http://app.example", "ReverseProxy:Routes:fhir:Metadata:Phi.Origins" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "https://app.example/", "ReverseProxy:Routes:fhir:Metadata:Phi.Origins" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "https://*.app.example", "ReverseProxy:Routes:fhir:Metadata:Phi.Origins" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "https://app.example:443", "ReverseProxy:Routes:fhir:Metadata:Phi.Origins" },
     };
 
     /// <summary>Nearest good values.</summary>
@@ -107,6 +114,7 @@ public sealed class GatewayConfigurationTests
     {
         { "PhiGateway:Hosts:0", "gw" },
         { "ReverseProxy:Clusters:ehr:Metadata:Phi.SelfLinks", "optional" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.Origins", "https://app.example https://app.example:8443 http://127.0.0.1:3000" },
         { "PhiGateway:Limits:MaxRequestBody", "2097152" },
         { "PhiGateway:Registry:MaxSnapshotAge", "00:15:00" },
         { "PhiGateway:Audit:Journal:Budget", "64 MiB" },

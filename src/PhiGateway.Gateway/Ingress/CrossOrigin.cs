@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Pipeline;
+
+namespace PhiGateway.Gateway.Ingress;
+
+/// <summary>Which web apps a browser lets read the answers (Fetch standard, section 3.2 "CORS protocol"): those of the route's <c>Phi.Origins</c>, by exact origin.</summary>
+/// <remarks>It grants nothing: each call still needs its token and its approval. Cookies are never allowed, for none are ever read.</remarks>
+internal sealed class CrossOrigin(GatewayOptions options)
+{
+    private const string Methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
+
+    // What clients of FHIR, SMART and Bulk Data send that is not among the Fetch standard's safe headers.
+    private const string Asked = "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist";
+
+    // What an app needs from an answer besides its body.
+    private const string Exposed = "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, X-Request-Id";
+
+    private readonly HashSet<string> _hosts = options.AcceptedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Answers a browser's question before a request, and marks the answer to a request, for the origins of the route. The question has no token and tells nothing, so it is not
+    /// recorded; from any other origin it is a request like others, and refused as one.
+    /// </summary>
+    /// <returns>Whether that was all.</returns>
+    public bool TryAnswer(HttpContext http, PhiRoute? route)
+    {
+        var headers = http.Request.Headers;
+        if (headers.Origin.Count == 0 || route is not { Origins.Count: > 0 } || headers.Origin is not [{ } origin] || !route.Origins.Contains(origin))
+        {
+            return false;
+        }
+
+        if (!IsQuestion(http))
+        {
+            http.Response.OnStarting(static state => Mark((HttpResponse)state), http.Response);
+            return false;
+        }
+
+        if (!_hosts.Contains(http.Request.Host.Value ?? string.Empty) || HeaderPolicy.FindBroken(headers, http.Request.Protocol) is not null)
+        {
+            return false;
+        }
+
+        var response = http.Response;
+        response.StatusCode = StatusCodes.Status204NoContent;
+        response.Headers.AccessControlAllowOrigin = origin;
+        response.Headers.Vary = HeaderNames.Origin;
+        response.Headers.AccessControlAllowMethods = Methods;
+        response.Headers.AccessControlAllowHeaders = Asked;
+        response.Headers.AccessControlMaxAge = "600";
+        return true;
+    }
+
+    private static bool IsQuestion(HttpContext http) =>
+        HttpMethods.IsOptions(http.Request.Method)
+        && http.Request.Headers.AccessControlRequestMethod.Count == 1
+        && http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true;
+
+    private static Task Mark(HttpResponse response)
+    {
+        response.Headers.AccessControlAllowOrigin = response.HttpContext.Request.Headers.Origin;
+        response.Headers.AccessControlExposeHeaders = Exposed;
+        response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        return Task.CompletedTask;
+    }
+}
