@@ -51,6 +51,9 @@ public sealed class FhirRequest
     /// <summary>Entries of a batch or transaction, in order, each a whole request; empty otherwise.</summary>
     public IReadOnlyList<FhirRequest> Entries { get; init; } = [];
 
+    /// <summary>For an entry of a batch that could not be read: why not; it has no parts, no interaction and no way upstream. Null: it was read.</summary>
+    public UnreadEntry? Unread { get; init; }
+
     /// <summary>The searches that a write hangs on: its own condition, and each conditional reference in its body. The gateway runs them itself; empty otherwise.</summary>
     public IReadOnlyList<WriteCondition> Conditions { get; init; } = [];
 

@@ -215,23 +215,23 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             Environment = exchange.Route?.Environment ?? options.Environment,
             Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
             ParentId = ParentOf(exchange),
-            Method = exchange.Bundle is null ? exchange.Http.Request.Method : exchange.Canonical!.Method,
+            Method = exchange.Bundle is null ? exchange.Http.Request.Method : exchange.Request is { Unread: { } unread } ? unread.Method : exchange.Canonical!.Method,
             Template = exchange.Asked?.Template,
             Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
             ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
-            RawTarget = exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget : exchange.Canonical!.ToTarget(),
+            RawTarget = exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget : exchange.Request is { Unread: { } entry } ? entry.Url : exchange.Canonical!.ToTarget(),
             Rule = exchange.Permit?.Rule,
             Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
             Upstream = exchange.Upstream,
             UpstreamStatus = exchange.UpstreamStatus,
             Status = exchange.Status,
         };
-        if (exchange.Client is { } entry)
+        if (exchange.Client is { } client)
         {
-            record.Client = entry.Client.Id;
-            record.UseCase = entry.Client.UseCase;
-            record.Organization = entry.Organization?.Id;
-            record.Owner = entry.Client.Owner;
+            record.Client = client.Client.Id;
+            record.UseCase = client.Client.UseCase;
+            record.Organization = client.Organization?.Id;
+            record.Owner = client.Client.Owner;
         }
 
         if (exchange.Caller is { } caller)

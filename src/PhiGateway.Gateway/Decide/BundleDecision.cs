@@ -20,7 +20,7 @@ internal static class BundleDecision
         Open(exchange, clock);
         foreach (var entry in exchange.Entries)
         {
-            entry.Decided = WriteDecision.Decide(entry);
+            entry.Decided = entry.Request!.Unread is { } unread ? StageResult.Refuse(unread.Reason, unread.Detail) : WriteDecision.Decide(entry);
         }
 
         // Nothing leaves under this permit: each entry has its own.

@@ -75,7 +75,7 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
     public StoredState Expected { get; set; }
 
     /// <summary>The request as it came: its interaction and template stand in the record.</summary>
-    public FhirRequest? Asked => Continuation?.Asked ?? Conditional ?? Request;
+    public FhirRequest? Asked => Continuation?.Asked ?? Conditional ?? (Request is { Unread: null } ? Request : null);
 
     /// <summary>Whether what goes upstream changes something there.</summary>
     public bool IsWrite => Continuation is null ? Request!.IsWrite : Continuation.Asked.IsWrite;

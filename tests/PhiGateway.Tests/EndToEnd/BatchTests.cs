@@ -182,6 +182,79 @@ public sealed class BatchTests(OpenWorld world)
         Assert.DoesNotContain(await world.Backend.RecordedAsync(), request => request.Method == "DELETE");
     }
 
+    [Fact]
+    public async Task Batch_EntriesThatCannotBeRead_AreRefusedByThemselvesAndOnRecord()
+    {
+        var token = await world.TokenAsync(world.Lab);
+        await world.Backend.ForgetRecordedAsync();
+
+        var reply = await SendAsync(token,
+            new Entry("GET", "Patient/f001"),
+            new Entry("GET", "Nothing/17"),
+            new Entry("TRACE", "Patient/f001"),
+            new Entry("GET", "Observation?smuggled-parameter=1"),
+            new Entry("GET", "Observation/$graphql"),
+            new Entry("POST", "Observation", """{"resourceType":"Patient","id":"smuggled-body"}"""),
+            new Entry("PUT", "Observation/smuggled-id", Bodies.Observation("f001", id: "other")),
+            new Entry("GET", "Observation?patient=example"));
+
+        Assert.Equal(HttpStatusCode.OK, reply.Status);
+        Assert.Equal([200, 404, 405, 400, 404, 400, 400, 200], Statuses(reply));
+        Assert.Equal([null, "unknown-resource-type", "method-not-allowed", "unknown-parameter", "operation-not-supported", "malformed-body", "malformed-body", null], Codes(reply));
+
+        // Nothing of what was refused is seen upstream, in whatever form.
+        var recorded = await world.Backend.RecordedAsync();
+        Assert.Equal(["GET /fhir/R4/Patient/f001", "GET /fhir/R4/Observation"], recorded.Select(request => $"{request.Method} {request.Url.Split('?')[0]}"));
+        Assert.DoesNotContain(recorded, static request => (request.Url + request.Body + string.Join(' ', request.Headers)).Contains("smuggled", StringComparison.Ordinal));
+
+        // Each refused entry has a record of its own, found by the decision id that its answer tells.
+        var records = (await world.TrailAsync(reply.DecisionId, atLeast: 10)).Where(record => (string?)record["decision"] == "deny").ToList();
+        Assert.Equal(6, records.Count);
+        var typed = Assert.Single(records, record => (string?)record["reason"] == "unknown-resource-type");
+        Assert.Equal(("GET", "Nothing/17", reply.DecisionId), ((string?)typed["method"], (string?)typed["rawTarget"], (string?)typed["parentId"]));
+        Assert.Contains($"decision {typed["id"]}", (string?)At(reply, 1)["response"]!["outcome"]!["issue"]![0]!["diagnostics"]);
+    }
+
+    [Fact]
+    public async Task Batch_NoEntryCanBeRead_IsAnsweredEntryByEntry()
+    {
+        await world.Backend.ForgetRecordedAsync();
+
+        var reply = await SendAsync(await world.TokenAsync(world.Lab), new Entry("GET", "Nothing/17"), new Entry("GET", "../Patient/f001"));
+
+        Assert.Equal([404, 400], Statuses(reply));
+        Assert.Empty(await world.Backend.RecordedAsync());
+    }
+
+    [Fact]
+    public async Task Batch_OneEntryNamesAnotherThatIsRefused_IsRefusedItself()
+    {
+        const string Name = "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a";
+        await world.Backend.ForgetRecordedAsync();
+        var body = $$"""
+            {"resourceType":"Bundle","type":"batch","entry":[
+              {"fullUrl":"{{Name}}","resource":{"resourceType":"Patient","smuggled":1},"request":{"method":"POST","url":"Nothing"} },
+              {"resource":{{Bodies.Observation("f001").Replace("Patient/f001", Name, StringComparison.Ordinal)}} ,"request":{"method":"POST","url":"Observation"} },
+              {"request":{"method":"GET","url":"Patient/f001"} }]}
+            """;
+
+        var reply = await world.SendAsync(HttpMethod.Post, string.Empty, await world.TokenAsync(world.Lab), body);
+
+        Assert.Equal([404, 400, 200], Statuses(reply));
+        Assert.Equal("GET /fhir/R4/Patient/f001", Assert.Single((await world.Backend.RecordedAsync()).Select(request => $"{request.Method} {request.Url}")));
+    }
+
+    [Fact]
+    public async Task Transaction_OneEntryCannotBeRead_IsRefusedWhole()
+    {
+        await world.Backend.ForgetRecordedAsync();
+
+        var reply = await world.SendAsync(HttpMethod.Post, string.Empty, world.Token, Bodies.Bundle("transaction", new Entry("GET", "Patient/f001"), new Entry("GET", "Nothing/17")));
+
+        Assert.Equal((HttpStatusCode.NotFound, "unknown-resource-type"), (reply.Status, reply.Code));
+        Assert.Empty(await world.Backend.RecordedAsync());
+    }
+
     private static JsonNode At(Reply reply, int place) => reply.Json["entry"]![place]!;
 
     private static IReadOnlyList<int> Statuses(Reply reply) => [.. reply.Json["entry"]!.AsArray().Select(entry => int.Parse(((string)entry!["response"]!["status"]!)[..3], System.Globalization.CultureInfo.InvariantCulture))];

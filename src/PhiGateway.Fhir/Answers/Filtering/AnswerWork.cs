@@ -50,6 +50,12 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.</summary>
     public ContainerFacts? Container { get; init; }
 
+    /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
+    public KnownResources? Known { get; set; }
+
+    /// <summary>Why the last prepared resource must stay, unless it holds others; none: it may leave.</summary>
+    public WithholdReason LastReason { get; private set; }
+
     /// <summary>The last prepared resource may leave byte for byte.</summary>
     public bool IsUnchanged => !_isNested && _permitted is null && View is null && Reader.Edits.Count == 0;
 
@@ -62,18 +68,23 @@ internal sealed class AnswerWork : IDisposable
     {
         var facts = Reader.Facts;
         _permitted = null;
+        LastReason = WithholdReason.Unjudgeable;
         _isNested = facts.Type == ResourceType.Bundle || facts.Type == ResourceType.Parameters;
         if (_isNested)
         {
             return PrepareNested(data, start, end, asked);
         }
 
-        var verdict = Policy.Judge(facts);
+        var hidden = Known is not null && ScanProgram.For(facts.Type).OfTargets ? Known.Attribute(Reader) : WithholdReason.None;
+        var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
         {
-            Disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            LastReason = verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason;
+            Disclosure.Withhold(LastReason);
             return ReleaseOutcome.Withheld;
         }
+
+        LastReason = WithholdReason.None;
 
         _permitted = ElementNames.Of(elements);
         Disclosure.Release(facts);

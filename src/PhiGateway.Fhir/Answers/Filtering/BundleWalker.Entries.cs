@@ -11,6 +11,7 @@ internal sealed partial class BundleWalker
     private ScanResult ReadEntry(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int from)
     {
         var entry = default(BundleEntry);
+        var entryStart = checked((int)reader.TokenStartIndex);
         if (work.Options.Judges is { } judges)
         {
             work.Policy = _entries < judges.Count ? judges[_entries] : ReleasePolicy.Nothing;
@@ -28,7 +29,7 @@ internal sealed partial class BundleWalker
         }
 
         var place = _entries++;
-        return Settle(data, ref entry, place);
+        return Waits(data[entryStart..checked((int)reader.BytesConsumed)], ref entry) ? ScanResult.Complete : Settle(data, ref entry, place);
     }
 
     private ScanResult ReadEntryMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ref BundleEntry entry)

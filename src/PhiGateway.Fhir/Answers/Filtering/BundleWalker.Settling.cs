@@ -37,7 +37,13 @@ internal sealed partial class BundleWalker
             return ScanResult.Complete;
         }
 
+        // What stands under another server's address speaks of that server's resources.
+        var known = work.Known;
+        work.Known = known is not null && IsHere(entry.FullUrl, data) ? known : null;
         var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null);
+        work.Known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
+        work.Known = known;
+
         if (outcome != ReleaseOutcome.Released)
         {
             return outcome == ReleaseOutcome.Broken ? ScanResult.Broken : ScanResult.Complete;

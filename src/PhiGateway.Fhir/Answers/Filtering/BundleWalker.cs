@@ -92,9 +92,7 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
             case Phase.Members:
                 return ReadMember(ref reader, data, from);
             case Phase.Entries when reader.TokenType == JsonTokenType.EndArray:
-                work.Output.Write(_entriesOpen ? "]"u8 : default);
-                _phase = Phase.Members;
-                return ScanResult.Complete;
+                return CloseEntries();
             default:
                 return reader.TokenType == JsonTokenType.StartObject ? ReadEntry(ref reader, data, from) : ScanResult.Broken;
         }
@@ -182,8 +180,21 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
             CheckNarrowing();
         }
 
+        if (_kind is BundleKind.SearchSet or BundleKind.History or BundleKind.Collection && KnownResources.Matter(work.Policy.Types))
+        {
+            work.Known = new KnownResources();
+        }
+
         _phase = Phase.Entries;
         return ScanResult.Complete;
+    }
+
+    private ScanResult CloseEntries()
+    {
+        var result = SettleWaiting();
+        work.Output.Write(_entriesOpen ? "]"u8 : default);
+        _phase = Phase.Members;
+        return result;
     }
 
     private static int MemberOf(ReadOnlySpan<byte> name)

@@ -10,6 +10,7 @@ internal sealed class OwnerLedger
     private readonly List<PatientId> _owners = new(4);
     private readonly List<PatientId> _others = new(4);
     private readonly List<PatientId> _contained = new(4);
+    private readonly List<ResourceName> _targets = [];
     private readonly byte[] _lastBytes = new byte[64];
     private int _lastLength;
     private PatientId _last;
@@ -20,6 +21,12 @@ internal sealed class OwnerLedger
     private bool _containedUnresolved;
     private bool _unreadable;
 
+    /// <summary>What a resource that belongs to its targets' owners points at, each by its name; all of it when <see cref="AreTargetsRead"/>.</summary>
+    public IReadOnlyList<ResourceName> Targets => _targets;
+
+    /// <summary>Every target is a literal reference to something here.</summary>
+    public bool AreTargetsRead => !_unreadable && !_containedUnresolved;
+
     /// <summary>An owner element was there, whatever it held.</summary>
     public bool Named => _owners.Count > 0 || _unresolved || _relatedPerson || _nobody;
 
@@ -28,6 +35,7 @@ internal sealed class OwnerLedger
         _owners.Clear();
         _others.Clear();
         _contained.Clear();
+        _targets.Clear();
         _unreadable = _unresolved = _relatedPerson = _nobody = _otherUnresolved = _containedUnresolved = false;
     }
 
@@ -64,19 +72,25 @@ internal sealed class OwnerLedger
     /// <param name="literal">Whether it could be read.</param>
     /// <param name="type">The type it points at.</param>
     /// <param name="id">The id it points at.</param>
-    /// <param name="rule">How the containing type's owner is established.</param>
+    /// <param name="program">How the containing type's owner is established.</param>
     /// <param name="contained">It stands in a contained resource.</param>
-    public void Owner(bool literal, ResourceType type, ReadOnlySpan<byte> id, OwnerRule rule, bool contained)
+    public void Owner(bool literal, ResourceType type, ReadOnlySpan<byte> id, ScanProgram program, bool contained)
     {
+        var isTarget = literal && program.OfTargets && !contained;
+        if (isTarget)
+        {
+            _targets.Add(new ResourceName(type, Encoding.ASCII.GetString(id)));
+        }
+
         if (literal && type == ResourceType.Patient)
         {
             (contained ? _contained : _owners).Add(Intern(id));
         }
-        else if (literal && rule == OwnerRule.Participants && type.Name == "RelatedPerson")
+        else if (literal && program.Rule == OwnerRule.Participants && type.Name == "RelatedPerson")
         {
             _relatedPerson |= !contained;
         }
-        else if (literal && PatientPathTable.Instance.IsNobody(type))
+        else if (literal && (isTarget ? PatientPathTable.Instance.IsNobodys(type) : PatientPathTable.Instance.IsNobody(type)))
         {
             _nobody |= !contained;
         }
@@ -105,6 +119,15 @@ internal sealed class OwnerLedger
         {
             _otherUnresolved |= speaksOfPatient;
         }
+    }
+
+    /// <summary>Concludes anew: every target is known, and these are the owners of those that have any.</summary>
+    public void ConcludeOfTargets(IReadOnlyList<PatientId> owners, OwnerRule rule, ResourceFacts facts)
+    {
+        _unresolved = false;
+        _nobody = true;
+        _owners.AddRange(owners);
+        Conclude(rule, facts);
     }
 
     /// <summary>Concludes into the facts.</summary>

@@ -61,7 +61,7 @@ internal sealed partial class ResourceReader
         }
         else if ((role & ScanRole.Owner) != 0)
         {
-            _owners.Owner(literal, type, id, frame.Program.Rule, frame.Contained);
+            _owners.Owner(literal, type, id, frame.Program, frame.Contained);
         }
         else if (!frame.Contained)
         {

@@ -41,6 +41,9 @@ internal sealed partial class ResourceReader
     /// <summary>Facts for callers that need room for them.</summary>
     public ResourceFacts Facts { get; } = new();
 
+    /// <summary>What the last resource says about its owners.</summary>
+    public OwnerLedger Owners => _owners;
+
     public static ResourceReader Rent()
     {
         var reader = t_spare ?? new ResourceReader();

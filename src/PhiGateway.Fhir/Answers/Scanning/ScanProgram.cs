@@ -9,8 +9,9 @@ internal sealed class ScanProgram
 
     private readonly string[] _parameters;
 
-    internal ScanProgram(ResourceType type, ScanNode root, OwnerRule rule, string[] parameters)
+    internal ScanProgram(ResourceType type, ScanNode root, OwnerRule rule, string[] parameters, bool ofTargets)
     {
+        OfTargets = ofTargets;
         Type = type;
         Root = root;
         Rule = rule;
@@ -22,6 +23,9 @@ internal sealed class ScanProgram
     public ScanNode Root { get; }
 
     public OwnerRule Rule { get; }
+
+    /// <summary>Its owners are those of the resources that it points at, where these are known.</summary>
+    public bool OfTargets { get; }
 
     public static ScanProgram For(ResourceType type) => Programs[type.Index] ??= ScanProgramFactory.Create(type);
 

@@ -33,7 +33,7 @@ internal static class ScanProgramFactory
             }
         }
 
-        return new ScanProgram(type, root, RuleOf(type, paths), parameters.Select(static parameter => parameter.Key).ToArray());
+        return new ScanProgram(type, root, RuleOf(type, paths), parameters.Select(static parameter => parameter.Key).ToArray(), paths.OfTargets);
     }
 
     private static OwnerRule RuleOf(ResourceType type, PatientPaths paths) => type.Name switch

@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Answers.Scanning;
 using PhiGateway.Fhir.Compartments;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Policy.Vocabulary;
@@ -10,7 +11,7 @@ internal static class OwnerParameter
     private static readonly string[] Preferred = ["patient", "subject"];
     private static readonly string?[] Names = Load();
 
-    /// <summary>The parameter with the patients as alternatives; null where a record may be nobody's, or its owner stands where no single parameter looks.</summary>
+    /// <summary>The parameter with the patients as alternatives; null where a record may be nobody's, or its owner stands where no single parameter looks, or is that of what it speaks of.</summary>
     internal static KeyValuePair<string, string>? For(ResourceType type, IReadOnlyList<PatientId> patients)
     {
         if (patients.Count == 0 || Names[type.Index] is not { } name)
@@ -27,6 +28,11 @@ internal static class OwnerParameter
         var names = new string?[ResourceType.IndexCount];
         foreach (var type in CompartmentCatalog.Members(ResourceType.Patient).Members())
         {
+            if (PatientPathTable.Instance.For(type).OfTargets)
+            {
+                continue;
+            }
+
             var owners = PatientOwnership.OwnerElements(type);
             var fit = SearchGrammar.Of(type).Values.Where(parameter => parameter.IsOwner && parameter.Paths.Count == owners.Count).Select(static parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
             names[type.Index] = type == ResourceType.Patient ? "_id" : Preferred.FirstOrDefault(fit.Contains) ?? fit.Order(StringComparer.Ordinal).FirstOrDefault();

@@ -9,6 +9,10 @@ namespace PhiGateway.Fhir.Requests.Reading;
 /// <summary>One entry of a batch or transaction.</summary>
 internal static class BundleEntry
 {
+    private const int LongestUrl = 2048;
+
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+
     /// <summary>The entry's <c>urn:uuid:</c> name; null when it has none.</summary>
     internal static string? FullUrl(JsonElement entry) =>
         StrictJson.Text(entry, "fullUrl") is { } url && url.StartsWith("urn:uuid:", StringComparison.Ordinal) ? url : null;
@@ -70,6 +74,21 @@ internal static class BundleEntry
         return read.Interaction is Interaction.SearchType or Interaction.SearchSystem && method == "POST"
             ? Refusal.Unknown("search by POST in a bundle").As<FhirRequest>()
             : Reading<FhirRequest>.Of(FullUrl(entry) is { } name ? read.Named(name) : read);
+    }
+
+    /// <summary>An entry that could not be read: its place in the batch, and nothing of what it says but for the record.</summary>
+    internal static FhirRequest Unread(RequestSource bundle, JsonElement entry, DenyReason reason, string? detail)
+    {
+        var request = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("request", out var found) ? found : default;
+        var (method, url) = (StrictJson.Text(request, "method"), StrictJson.Text(request, "url"));
+        return new FhirRequest
+        {
+            Canonical = new CanonicalRequest("GET", bundle.Line.Base, [], []),
+            Interaction = Interaction.None,
+            Parts = [],
+            Template = "batch entry",
+            Unread = new UnreadEntry(reason, detail, Array.Find(Methods, known => known == method), url is { Length: > LongestUrl } ? url[..LongestUrl] : url),
+        };
     }
 
     // Relative to the base, or below one of our own bases; a leading slash would be relative to the host.

@@ -5,6 +5,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Reading;
 
 /// <summary>batch and transaction: every entry is a whole request, read like one of its own.</summary>
+/// <remarks>What cannot be read refuses its entry of a batch, and the whole of a transaction. What makes the bundle itself unreadable refuses the bundle.</remarks>
 internal static class BundleReader
 {
     internal static Reading<FhirRequest> Read(RequestSource source)
@@ -67,7 +68,12 @@ internal static class BundleReader
             var reading = BundleEntry.Read(source, scope, entry);
             if (!reading.TryGet(out var request, out var reason))
             {
-                return Reading<FhirRequest>.Refused(reason, reading.Detail);
+                if (scope.IsTransaction)
+                {
+                    return Reading<FhirRequest>.Refused(reason, reading.Detail);
+                }
+
+                request = BundleEntry.Unread(source, entry, reason, reading.Detail);
             }
 
             // R4 3.1.0.11.2: such a transaction fails; which of the two changes would be judged over which version?

@@ -4,7 +4,7 @@ using PhiGateway.Tests.Infrastructure;
 namespace PhiGateway.Tests.EndToEnd.Legitimate;
 
 /// <summary>One node with two readers of all clinical types: one of every patient, one of a roster; and an app that acts for one patient.</summary>
-public sealed class LegitimateWorld : GatewayWorld
+public class LegitimateWorld : GatewayWorld
 {
     /// <summary>The patients of the roster.</summary>
     public static readonly string[] Cohort = ["example", "f001"];

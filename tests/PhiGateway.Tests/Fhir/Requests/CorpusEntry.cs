@@ -20,8 +20,8 @@ internal sealed record CorpusRequest(string Method, string Target, Dictionary<st
     private string? Header(string name) => Headers?.GetValueOrDefault(name);
 }
 
-/// <summary>How an attack is refused.</summary>
-internal sealed record CorpusExpectation(int Status, string Reason);
+/// <summary>How an attack is refused; with a place, the entry of a batch that is refused, while the others are answered.</summary>
+internal sealed record CorpusExpectation(int Status, string Reason, int? Entry = null);
 
 /// <summary>An attack and its legitimate twin, as they stand in <c>tests/corpus</c>.</summary>
 internal sealed record CorpusEntry(string Name, string Method, string Target, Dictionary<string, string>? Headers, string? Body, CorpusExpectation Expect, CorpusRequest Twin, CorpusExpectation? ExpectWhole = null)
