@@ -32,6 +32,9 @@ internal static class RouteMetadata
     /// <summary>Route of kind <c>fhir-r4</c>: the tag that every record of the tenant carries (<c>system|code</c>), where several tenants share the backend; none: the backend is the tenant's own.</summary>
     public const string TenantTag = "Phi.TenantTag";
 
+    /// <summary>Route of kind <c>fhir-r4</c>: a file or folder of FHIR <c>SearchParameter</c> resources, what the server has beside R4's and <c>PhiGateway:SearchParameters</c>; none by default.</summary>
+    public const string SearchParameters = "Phi.SearchParameters";
+
     /// <summary>A FHIR R4 server.</summary>
     public const string FhirR4 = "fhir-r4";
 
@@ -39,7 +42,7 @@ internal static class RouteMetadata
     public const string RestJson = "rest-json";
 
     /// <summary>Keys a route may have.</summary>
-    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag];
+    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag, SearchParameters];
 
     /// <summary>Keys a cluster may have.</summary>
     public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks];
