@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Access;
+using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin;
@@ -14,6 +15,9 @@ public sealed class AdminOptions
 
     /// <summary>Whether a resource type has a token search parameter of that name; the host gives the language layer's answer. Default: every name is taken, and the node's snapshot judges.</summary>
     public Func<ResourceType, string, bool> KnowsTokenParameter { get; set; } = static (_, _) => true;
+
+    /// <summary>The search parameters that the server behind a base path (<c>/fhir</c>) has beside R4's, for requests that are explained; default: none.</summary>
+    public Func<string, DeclaredParameters> DeclaredParametersOf { get; set; } = static _ => DeclaredParameters.None;
 
     /// <summary>Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); default 30 and 7. Empty: no alerts are raised.</summary>
     public IReadOnlyList<int> DoorWarningDays { get; set; } = [30, 7];

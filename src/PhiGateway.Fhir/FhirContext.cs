@@ -1,3 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Grammar.Declared;
+using PhiGateway.Policy.Vocabulary;
+
 namespace PhiGateway.Fhir;
 
 /// <summary>What the language layer must know of one route: which absolute references are our own, and how large things may be. Immutable.</summary>
@@ -17,4 +22,11 @@ public sealed record FhirContext
 
     /// <summary>Most parameters in query and form together; default 100.</summary>
     public int MaxParameters { get; init; } = 100;
+
+    /// <summary>Search parameters that the upstream has beside R4's; none by default.</summary>
+    public DeclaredParameters Declared { get; init; } = DeclaredParameters.None;
+
+    /// <summary>The parameter of a type by its exact name: R4's, or one that was declared.</summary>
+    internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter) =>
+        SearchGrammar.TryFind(type, name, out parameter) || Declared.TryFind(type, name, out parameter);
 }

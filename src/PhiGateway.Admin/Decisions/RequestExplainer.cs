@@ -127,7 +127,7 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
 
         var bytes = body.Resource is null ? default : (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(body.Resource.ToJsonString());
         var headers = new FhirHeaders { ContentType = bytes.IsEmpty ? null : body.ContentType ?? "application/fhir+json" };
-        var reading = FhirRequestReader.Read(canonical, headers, bytes, new FhirContext { GatewayBase = "https://gateway.invalid" + basePath, UpstreamBases = [] });
+        var reading = FhirRequestReader.Read(canonical, headers, bytes, new FhirContext { GatewayBase = "https://gateway.invalid" + basePath, UpstreamBases = [], Declared = options.DeclaredParametersOf(basePath) });
         return reading.TryGet(out var fhir, out refusal)
             ? new Imagined(access with { Parts = fhir.Parts }, entry, fhir, null, null)
             : new Imagined(access, entry, null, refusal, reading.Detail);

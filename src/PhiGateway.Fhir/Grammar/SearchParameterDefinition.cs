@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;
@@ -39,4 +40,10 @@ public sealed class SearchParameterDefinition
 
     /// <summary>Reference(Any).</summary>
     public bool TargetsAnything { get; }
+
+    /// <summary>Canonical address of the definition, for a parameter that an operator declared; null for R4's own.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>How it may be used, for a parameter that an operator declared; null for R4's own.</summary>
+    internal ParameterRules? Rules { get; init; }
 }

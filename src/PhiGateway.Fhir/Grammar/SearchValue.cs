@@ -102,6 +102,10 @@ internal static class SearchValue
         _ => true,
     };
 
+    /// <summary>The comparator that stands before a value; empty when there is none, or when values of the type have none.</summary>
+    internal static ReadOnlySpan<char> PrefixOf(SearchParameterKind kind, string item) =>
+        kind is SearchParameterKind.Date or SearchParameterKind.Number or SearchParameterKind.Quantity ? item.AsSpan(0, item.Length - WithoutPrefix(item).Length) : default;
+
     private static bool IsDate(ReadOnlySpan<char> text) =>
         text.Length is >= 4 and <= 40 && char.IsAsciiDigit(text[0]) && !text.ContainsAnyExcept(DateCharacters);
 

@@ -4,6 +4,7 @@ using PhiGateway.Admin;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -35,7 +36,7 @@ internal static class ControlPlane
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
         services.AddSingleton<INodeHealth>(new NodeHealthPort(options, parts.Snapshots, parts.Follower));
-        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, Oidc = options.Admin.Oidc, KnowsTokenParameter = IsToken, DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7] });
+        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, Oidc = options.Admin.Oidc, KnowsTokenParameter = IsToken, DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path), DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7] });
 
         var app = builder.Build();
         HealthEndpoints.Use(app, readiness);

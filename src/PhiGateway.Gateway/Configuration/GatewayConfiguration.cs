@@ -46,6 +46,7 @@ internal static class GatewayConfiguration
         var options = Bind(gateway, problems);
         options.RouteHosts = RoutePlaces.HostsOf(configuration.GetSection("ReverseProxy"));
         GatewayOptionsValidator.Validate(options, problems);
+        SearchParameterFiles.Load(configuration.GetSection("ReverseProxy"), options, problems);
         RouteValidator.Validate(configuration.GetSection("ReverseProxy"), options, problems);
         return (options, problems);
     }

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Access;
 using PhiGateway.Fhir.Apis;
+using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -42,8 +43,17 @@ public sealed class GatewayOptions
     /// <summary>Clinical APIs that are not FHIR, by the name that a route's <c>Phi.Api</c> gives; none by default.</summary>
     public IReadOnlyDictionary<string, ApiOptions> Apis { get; set; } = new Dictionary<string, ApiOptions>();
 
+    /// <summary>Files or folders of FHIR <c>SearchParameter</c> resources (JSON, Bundle, NDJSON): the parameters that the FHIR servers behind all routes have beside R4's. A route adds its own by <c>Phi.SearchParameters</c>. None by default.</summary>
+    public IReadOnlyList<string> SearchParameters { get; set; } = [];
+
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
+
+    /// <summary>What was read of <see cref="SearchParameters"/> and of routes' own, by the path that a route names; empty for none.</summary>
+    internal IReadOnlyDictionary<string, DeclaredParameters> DeclaredParameters { get; set; } = new Dictionary<string, DeclaredParameters>();
+
+    /// <summary>The path that a route names, by the route's base; empty where it names none.</summary>
+    internal IReadOnlyDictionary<string, string> DeclaredPaths { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
     internal IReadOnlyList<string> RouteHosts { get; set; } = [];

@@ -35,6 +35,9 @@ internal static class RouteMetadata
     /// <summary>Route: the web origins whose apps a browser lets read the answers, separated by spaces (<c>https://app.example</c>); none: no browser does.</summary>
     public const string Origins = "Phi.Origins";
 
+    /// <summary>Route of kind <c>fhir-r4</c>: a file or folder of FHIR <c>SearchParameter</c> resources, what the server has beside R4's and <c>PhiGateway:SearchParameters</c>; none by default.</summary>
+    public const string SearchParameters = "Phi.SearchParameters";
+
     /// <summary>A FHIR R4 server.</summary>
     public const string FhirR4 = "fhir-r4";
 
@@ -42,7 +45,7 @@ internal static class RouteMetadata
     public const string RestJson = "rest-json";
 
     /// <summary>Keys a route may have.</summary>
-    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag, Origins];
+    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag, Origins, SearchParameters];
 
     /// <summary>Keys a cluster may have.</summary>
     public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks];

@@ -88,6 +88,12 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        // A file that is not right must not become "none": requests would be read by another grammar than the operator's.
+        if (SearchParameterFiles.Find(options, metadata.GetValueOrDefault(RouteMetadata.SearchParameters) ?? string.Empty) is not { } declared)
+        {
+            return null;
+        }
+
         if (!SelfLinkWords.TryRead(cluster.Metadata?.GetValueOrDefault(RouteMetadata.SelfLinks), out var selfLinks))
         {
             return null;
@@ -115,6 +121,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
             {
                 GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
                 UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
+                Declared = declared,
             },
         };
     }

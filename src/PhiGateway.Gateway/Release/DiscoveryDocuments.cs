@@ -4,19 +4,22 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Answers <c>/metadata</c> and the SMART configuration for the gateway itself: never the upstream's, and nothing that no policy could allow.</summary>
 internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trail)
 {
-    private static readonly ConditionalWeakTable<RegistrySnapshot, ConcurrentDictionary<string, SortedDictionary<string, SortedSet<string>>>> KnownReach = [];
+    private static readonly ConditionalWeakTable<RegistrySnapshot, ConcurrentDictionary<string, SortedDictionary<string, TypeReach>>> KnownReach = [];
 
     /// <summary>Writes the document that was asked for.</summary>
     public async ValueTask<StageResult> WriteAsync(GatewayExchange exchange)
@@ -117,12 +120,12 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
         json.WriteString("description", "Every call needs a token of a registered client and is checked against its approved use.");
         json.WriteEndObject();
         json.WriteStartArray("resource");
-        foreach (var (type, interactions) in Reachable(exchange.Snapshot, exchange.Route.Tenant, exchange.Route.Environment))
+        foreach (var (type, reach) in Reachable(exchange.Snapshot, exchange.Route.Tenant, exchange.Route.Environment))
         {
             json.WriteStartObject();
             json.WriteString("type", type);
             json.WriteStartArray("interaction");
-            foreach (var code in interactions)
+            foreach (var code in reach.Codes)
             {
                 json.WriteStartObject();
                 json.WriteString("code", code);
@@ -130,6 +133,7 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
             }
 
             json.WriteEndArray();
+            WriteParameters(json, exchange.Route.Fhir.Declared, type, reach);
             json.WriteEndObject();
         }
 
@@ -139,15 +143,37 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
         json.WriteEndObject();
     }
 
+    // R4's own go without saying; of the server's own, those whose elements some search may show.
+    private static void WriteParameters(Utf8JsonWriter json, DeclaredParameters declared, string type, TypeReach reach)
+    {
+        var served = declared.Of(ResourceType.Parse(type)).Values.Where(parameter => reach.Searched.Exists(shown => parameter.Elements.All(shown.Contains))).OrderBy(static parameter => parameter.Name, StringComparer.Ordinal).ToList();
+        if (served.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("searchParam");
+        foreach (var parameter in served)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("definition", parameter.Url);
+            json.WriteString("type", parameter.Kind.ToString().ToLowerInvariant());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     // Anybody may ask, so it is worked out once per snapshot and route.
-    private static SortedDictionary<string, SortedSet<string>> Reachable(RegistrySnapshot snapshot, string tenant, string environment) =>
+    private static SortedDictionary<string, TypeReach> Reachable(RegistrySnapshot snapshot, string tenant, string environment) =>
         KnownReach.GetValue(snapshot, static _ => new(StringComparer.Ordinal))
             .GetOrAdd($"{environment}\n{tenant}", static (_, about) => FindReach(about.snapshot, about.tenant, about.environment), (snapshot, tenant, environment));
 
     // What any approved use case of this tenant could ever do.
-    private static SortedDictionary<string, SortedSet<string>> FindReach(RegistrySnapshot snapshot, string tenant, string environment)
+    private static SortedDictionary<string, TypeReach> FindReach(RegistrySnapshot snapshot, string tenant, string environment)
     {
-        var reachable = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        var reachable = new SortedDictionary<string, TypeReach>(StringComparer.Ordinal);
         foreach (var useCase in snapshot.ListClients().Select(static entry => entry.UseCase).OfType<UseCase>().DistinctBy(static useCase => useCase.Id))
         {
             if (useCase.Status != UseCaseStatus.Approved || useCase.Environment != environment || !useCase.Tenants.Contains(tenant))
@@ -159,16 +185,21 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
             {
                 foreach (var type in grant.Types)
                 {
-                    if (!reachable.TryGetValue(type, out var codes))
+                    if (!reachable.TryGetValue(type, out var reach))
                     {
-                        reachable[type] = codes = new SortedSet<string>(StringComparer.Ordinal);
+                        reachable[type] = reach = new TypeReach([], []);
+                    }
+
+                    if (grant.Interactions.Contains("search"))
+                    {
+                        reach.Searched.Add(ElementSet.Of(grant.Elements, grant.Masks));
                     }
 
                     foreach (var word in grant.Interactions)
                     {
                         foreach (var code in Codes(word))
                         {
-                            codes.Add(code);
+                            reach.Codes.Add(code);
                         }
                     }
                 }
@@ -196,4 +227,7 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
 
         json.WriteEndArray();
     }
+
+    // What may be done with a type, and the elements that its searches show.
+    private sealed record TypeReach(SortedSet<string> Codes, List<ElementSet> Searched);
 }

@@ -18,7 +18,7 @@ internal sealed class FhirServer : IAsyncDisposable
     private string Origin => new Uri(Base).GetLeftPart(UriPartial.Authority);
 
     /// <param name="authorization">The only Authorization header it accepts; null: it accepts everything.</param>
-    /// <param name="fixtures">Files with resources that it holds besides its own.</param>
+    /// <param name="fixtures">Files with resources that it holds besides its own, or with a Bundle of search parameters that it has besides R4's.</param>
     public static async Task<FhirServer> StartAsync(string? authorization = null, params string[] fixtures) =>
         new(await NodeProcess.StartAsync("fhir.mjs", [.. authorization is null ? Array.Empty<string>() : ["--authorization", authorization], .. fixtures.SelectMany(static file => new[] { "--fixtures", file })]));
 

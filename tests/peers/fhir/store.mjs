@@ -24,7 +24,10 @@ export class Store {
       if (resource.resourceType && resource.id) await store.add(resource);
     }
     for (const file of fixtures) {
-      for (const resource of JSON.parse(fs.readFileSync(file, 'utf8'))) await store.add(resource);
+      const content = JSON.parse(fs.readFileSync(file, 'utf8'));
+      // A list is what the server holds; a Bundle, the search parameters that it has of its own.
+      if (Array.isArray(content)) for (const resource of content) await store.add(resource);
+      else indexSearchParameterBundle(content);
     }
     const definition = JSON.parse(fs.readFileSync(path.join(examples, 'CompartmentDefinition-patient.json'), 'utf8'));
     for (const { code, param } of definition.resource) {

@@ -31,7 +31,7 @@ internal static class ChainReader
     private static Refusal? ReadLink(SearchReading reading, ResourceType from, string link, string rest, string value, int depth, out string canonical)
     {
         canonical = value;
-        if (FilterReader.Find(from, link, out var definition, out var modifier) is { } unknown)
+        if (FilterReader.Find(reading.Context, from, link, out var definition, out var modifier, isLink: true) is { } unknown)
         {
             return unknown;
         }
@@ -39,6 +39,11 @@ internal static class ChainReader
         if (definition.Kind != SearchParameterKind.Reference || rest.Length == 0)
         {
             return Refusal.Parameter("chain through a parameter that is no reference");
+        }
+
+        if (definition.Rules is { } rules && !rules.Chains.Contains(FirstOf(rest)))
+        {
+            return Refusal.Parameter("chain that the parameter's definition does not list");
         }
 
         reading.Use(new UsedParameter(from, definition, IsSort: false));
@@ -54,15 +59,17 @@ internal static class ChainReader
             : ReadTargets(reading, definition, rest, value, depth, out canonical);
     }
 
+    private static string FirstOf(string rest) => rest.AsSpan().IndexOfAny('.', ':') is var end and >= 0 ? rest[..end] : rest;
+
     // The server follows the chain into every target type that knows the rest of it, so all of those are asked.
     private static Refusal? ReadTargets(SearchReading reading, SearchParameterDefinition definition, string rest, string value, int depth, out string canonical)
     {
         canonical = value;
-        var first = rest.AsSpan(0, rest.AsSpan().IndexOfAny('.', ':') is var end and >= 0 ? end : rest.Length).ToString();
+        var first = FirstOf(rest);
         var walked = 0;
         foreach (var target in definition.Targets.Members())
         {
-            if (first != "_has" && !SearchGrammar.TryFind(target, first, out _))
+            if (first != "_has" && !reading.Context.TryFind(target, first, out _))
             {
                 continue;
             }
@@ -93,7 +100,7 @@ internal static class ChainReader
             return Refusal.Parameter("_has is not _has:Type:reference-parameter:parameter");
         }
 
-        if (!SearchGrammar.TryFind(source, name[(first + 1)..second], out var link) || link.Kind != SearchParameterKind.Reference || !link.Targets.Contains(from))
+        if (!reading.Context.TryFind(source, name[(first + 1)..second], out var link) || link.Kind != SearchParameterKind.Reference || !link.Targets.Contains(from))
         {
             return Refusal.Parameter("_has through a parameter that does not point at the type");
         }
@@ -133,7 +140,7 @@ internal static class ChainReader
     private static Refusal? ReadEnd(SearchReading reading, ResourceType type, string name, string value, out string canonical)
     {
         canonical = value;
-        if (FilterReader.Find(type, name, out var definition, out var modifier) is { } unknown)
+        if (FilterReader.Find(reading.Context, type, name, out var definition, out var modifier) is { } unknown)
         {
             return unknown;
         }

@@ -8,12 +8,18 @@ namespace PhiGateway.Fhir.Requests.Searching;
 internal static class FilterReader
 {
     /// <summary>Finds the parameter and checks its modifier; <paramref name="modifier"/> is empty when there is none.</summary>
-    internal static Refusal? Find(ResourceType type, string name, [NotNull] out SearchParameterDefinition? definition, out string modifier)
+    /// <param name="context">Knows the parameters that were declared.</param>
+    /// <param name="type">The type searched.</param>
+    /// <param name="name">Parameter and modifier.</param>
+    /// <param name="definition">The parameter.</param>
+    /// <param name="modifier">The modifier.</param>
+    /// <param name="isLink">The link of a chain, whose type is no modifier (R4 3.1.1.4.1).</param>
+    internal static Refusal? Find(FhirContext context, ResourceType type, string name, [NotNull] out SearchParameterDefinition? definition, out string modifier, bool isLink = false)
     {
         modifier = string.Empty;
         definition = null!;
         var colon = name.IndexOf(':', StringComparison.Ordinal);
-        if (!SearchGrammar.TryFind(type, colon < 0 ? name : name[..colon], out var found) || UnmodelledParameters.Contains(found.Name))
+        if (!context.TryFind(type, colon < 0 ? name : name[..colon], out var found) || UnmodelledParameters.Contains(found.Name))
         {
             return Refusal.Parameter("parameter is not known for the type");
         }
@@ -25,7 +31,7 @@ internal static class FilterReader
         }
 
         modifier = name[(colon + 1)..];
-        return IsAllowed(type, found, modifier) ? null : Refusal.Parameter("modifier is not allowed for the parameter");
+        return IsAllowed(type, found, modifier, isLink) ? null : Refusal.Parameter("modifier is not allowed for the parameter");
     }
 
     /// <summary>Reads the values.</summary>
@@ -35,6 +41,11 @@ internal static class FilterReader
         if (!SearchValue.TrySplit(value, out var items))
         {
             return Refusal.Query("value list with an empty item or an unknown escape");
+        }
+
+        if (definition.Rules is { MultipleOr: false } && items.Length > 1)
+        {
+            return Refusal.Query("several values of a parameter whose definition lets it have one");
         }
 
         if (modifier == "missing")
@@ -72,13 +83,14 @@ internal static class FilterReader
 
     private static Refusal? ReadPlain(SearchParameterDefinition definition, string[] items, ref FilterReading filter)
     {
-        var isCondition = definition.Kind == SearchParameterKind.Token && definition.Name[0] != '_';
+        // A declared parameter of the same name as a condition's is another one: it never counts as meeting it.
+        var isCondition = definition is { Kind: SearchParameterKind.Token, Rules: null } && definition.Name[0] != '_';
         var tokens = isCondition ? new TokenValue[items.Length] : null;
         for (var i = 0; i < items.Length; i++)
         {
             var fits = definition.Name == "_id" ? FhirId.IsValid(items[i])
                 : tokens is not null ? SearchValue.TryReadToken(items[i], out tokens[i])
-                : SearchValue.HasShape(definition.Kind, items[i]);
+                : SearchValue.HasShape(definition.Kind, items[i]) && definition.Rules?.AllowsPrefix(SearchValue.PrefixOf(definition.Kind, items[i])) != false;
             if (!fits)
             {
                 return Refusal.Query("value does not have the shape of its parameter");
@@ -108,11 +120,16 @@ internal static class FilterReader
     }
 
     // An owner or category turned round would undo the narrowing that the gateway adds; words of the system level are taken as they are.
-    private static bool IsAllowed(ResourceType type, SearchParameterDefinition definition, string modifier)
+    private static bool IsAllowed(ResourceType type, SearchParameterDefinition definition, string modifier, bool isLink)
     {
         if (definition.Kind == SearchParameterKind.Reference && ResourceType.TryParse(modifier, out var target))
         {
-            return definition.Targets.Contains(target);
+            return definition.Targets.Contains(target) && (isLink || definition.Rules?.Modifiers.Contains("type") != false);
+        }
+
+        if (definition.Rules?.Modifiers.Contains(modifier) == false)
+        {
+            return false;
         }
 
         if (definition.IsOwner || definition.Name[0] == '_' || (type == ResourceType.Patient && definition.Name == "_id"))

@@ -12,7 +12,7 @@ internal static class IncludeReader
         var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
         var iterates = name.EndsWith(":iterate", StringComparison.Ordinal);
         var pieces = value.Split(':');
-        if (pieces.Length is < 2 or > 3 || !ResourceType.TryParse(pieces[0], out var source) || !SearchGrammar.TryFind(source, pieces[1], out var link) || link.Kind != SearchParameterKind.Reference)
+        if (pieces.Length is < 2 or > 3 || !ResourceType.TryParse(pieces[0], out var source) || !reading.Context.TryFind(source, pieces[1], out var link) || link.Kind != SearchParameterKind.Reference)
         {
             return Refusal.Parameter("include is not Type:reference-parameter[:Type]");
         }

@@ -51,7 +51,7 @@ internal static class ResultParameters
         foreach (var item in value.Split(','))
         {
             var name = item.StartsWith('-') ? item[1..] : item;
-            if (UnmodelledParameters.Contains(name) || !SearchGrammar.TryFind(reading.Type, name, out var definition))
+            if (UnmodelledParameters.Contains(name) || !reading.Context.TryFind(reading.Type, name, out var definition))
             {
                 return Refusal.Parameter("sort by a parameter that is not known for the type");
             }

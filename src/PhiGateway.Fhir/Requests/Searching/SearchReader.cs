@@ -49,9 +49,14 @@ internal static class SearchReader
             return ChainReader.Read(reading, reading.Type, name, value, 0, out canonical);
         }
 
-        if (FilterReader.Find(reading.Type, name, out var definition, out var modifier) is { } unknown)
+        if (FilterReader.Find(reading.Context, reading.Type, name, out var definition, out var modifier) is { } unknown)
         {
             return unknown;
+        }
+
+        if (definition.Rules is { MultipleAnd: false } && reading.Filters(definition))
+        {
+            return Refusal.Query("parameter stands twice that its definition lets stand once");
         }
 
         reading.Use(new UsedParameter(reading.Type, definition, IsSort: false));

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Grammar;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
@@ -44,6 +45,20 @@ internal sealed class SearchReading(FhirContext context, ResourceType type, bool
     {
         (_used ??= new List<UsedParameter>(4)).Add(used);
         HasFilter |= !used.IsSort;
+    }
+
+    /// <summary>Whether a parameter of the type itself filters already.</summary>
+    internal bool Filters(SearchParameterDefinition definition)
+    {
+        for (var i = 0; i < Used.Count; i++)
+        {
+            if (!Used[i].IsSort && Used[i].Type == Type && ReferenceEquals(Used[i].Definition, definition))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Notes whom an owner parameter names; a second one must name exactly the same patients, else the request means nobody.</summary>

@@ -35,25 +35,34 @@ public sealed class TenancyWorld : Installation
     /// <summary>Admitted in both hospitals; its tokens name none.</summary>
     internal IdentityProviderClient RovingApp { get; } = NewClient("roving-app");
 
+    /// <summary>May see names of the north's patients and nothing else.</summary>
+    internal IdentityProviderClient NamesApp { get; } = NewClient("names-app");
+
+    /// <summary>May see names and extensions of the north's patients.</summary>
+    internal IdentityProviderClient SurveyApp { get; } = NewClient("survey-app");
+
     internal IdentityProviderClient EastApp { get; } = NewClient("east-app");
 
     internal IdentityProviderClient WestApp { get; } = NewClient("west-app");
+
+    /// <summary>The search parameters that the north's server has beside R4's.</summary>
+    internal static string Parameters => RepositoryPaths.Of("tests", "search-parameters", "us-core-style.json");
 
     internal string Port => $":{Gateway.Data.Port}";
 
     private protected override async Task<(JsonArray Issuers, JsonObject Proxy, JsonObject Gateway)> PrepareAsync(Uri data)
     {
         var origin = data.GetLeftPart(UriPartial.Authority);
-        NorthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/north", [NorthApp, SouthApp, BothApp, RovingApp, EastApp])));
+        NorthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/north", [NorthApp, SouthApp, BothApp, RovingApp, EastApp, NamesApp, SurveyApp])));
         SouthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/south", [SouthApp, WestApp])));
-        North = Keep(await FhirServer.StartAsync("Bearer of-north", await FixturesAsync("north")));
+        North = Keep(await FhirServer.StartAsync("Bearer of-north", await FixturesAsync("north"), Parameters));
         South = Keep(await FhirServer.StartAsync("Bearer of-south", await FixturesAsync("south")));
         Shared = Keep(await FhirServer.StartAsync("Bearer of-both", await FixturesAsync("east", "east"), await FixturesAsync("west", "west"), await FixturesAsync("both", "east", "west"), await FixturesAsync("untagged")));
         var proxy = new JsonObject
         {
             ["Routes"] = new JsonObject
             {
-                ["north"] = Route("ehr-north", "/north/fhir", "north"),
+                ["north"] = Route("ehr-north", "/north/fhir", "north", metadata: ("Phi.SearchParameters", Parameters)),
                 ["south"] = Route("ehr-south", "/south/fhir", "south"),
                 ["north-host"] = Route("ehr-north", "/fhir", "north", host: NorthHost),
                 ["south-host"] = Route("ehr-south", "/fhir", "south", host: SouthHost),
@@ -78,6 +87,10 @@ public sealed class TenancyWorld : Installation
             await ApproveAsync($"charting-{string.Join('-', tenants)}", "group", tenants, Grant());
         }
 
+        await ApproveAsync("names", "group", ["north"], new { types = new[] { "Patient" }, interactions = new[] { "read", "search" }, elements = new[] { "name" }, patients = new { any = true } });
+        await ApproveAsync("survey", "group", ["north"], new { types = new[] { "Patient" }, interactions = new[] { "read", "search" }, elements = new[] { "name", "extension" }, patients = new { any = true } });
+        await AdmitAsync(NamesApp.ClientId, "names", "north-idp");
+        await AdmitAsync(SurveyApp.ClientId, "survey", "north-idp");
         await AdmitAsync(NorthApp.ClientId, "charting-north", "north-idp");
         await AdmitAsync(SouthApp.ClientId, "charting-south", "south-idp");
         await AdmitAsync(BothApp.ClientId, "charting-north-south", "north-idp");
@@ -93,6 +106,11 @@ public sealed class TenancyWorld : Installation
     {
         var meta = tags.Length == 0 ? null : new JsonObject { ["tag"] = new JsonArray([.. tags.Select(static tag => new JsonObject { ["system"] = Tags, ["code"] = tag })]) };
         var patient = new JsonObject { ["resourceType"] = "Patient", ["id"] = $"pat-{name}", ["active"] = true, ["name"] = new JsonArray(new JsonObject { ["family"] = $"Family-{name}" }) };
+        patient["extension"] = new JsonArray(new JsonObject
+        {
+            ["url"] = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race",
+            ["extension"] = new JsonArray(new JsonObject { ["url"] = "ombCategory", ["valueCoding"] = new JsonObject { ["system"] = "urn:oid:2.16.840.1.113883.6.238", ["code"] = "2106-3" } }),
+        });
         var resources = new JsonArray(patient);
         for (var number = 1; number <= 3; number++)
         {

@@ -21,11 +21,11 @@ internal static class RequestFixture
 
     internal static readonly IBodyScanner Scanner = new SubjectScanner();
 
-    internal static Reading<FhirRequest> Read(string method, string target, FhirHeaders headers = default, string body = "")
+    internal static Reading<FhirRequest> Read(string method, string target, FhirHeaders headers = default, string body = "", FhirContext? context = null)
     {
         var line = CanonicalReader.Read(method, target, "/fhir");
         return line.TryGet(out var canonical, out var refusal)
-            ? FhirRequestReader.Read(canonical, headers, Encoding.UTF8.GetBytes(body), Context, Scanner)
+            ? FhirRequestReader.Read(canonical, headers, Encoding.UTF8.GetBytes(body), context ?? Context, Scanner)
             : Reading<FhirRequest>.Refused(refusal, line.Detail);
     }
 

@@ -74,6 +74,10 @@ public sealed class GatewayConfigurationTests
         { "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag", "|north", "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag" },
         { "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag", "urn:t|", "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag" },
         { "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag", "urn:t|north,urn:t|south", "ReverseProxy:Routes:fhir:Metadata:Phi.TenantTag" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.SearchParameters", "/no/such/file.json", "ReverseProxy:Routes:fhir:Metadata:Phi.SearchParameters" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.SearchParameters", "", "ReverseProxy:Routes:fhir:Metadata:Phi.SearchParameters" },
+        { "ReverseProxy:Routes:fhir:Metadata:Phi.SearchParameters:0", "a.json", "ReverseProxy:Routes:fhir:Metadata:Phi.SearchParameters" },
+        { "PhiGateway:SearchParameters:0", "/no/such/file.json", "PhiGateway:SearchParameters:0" },
         { "ReverseProxy:Routes:fhir:Metadata:Phi.Kind", "rest-json", "ReverseProxy:Routes:fhir:Metadata:Phi.Api" },
         { "ReverseProxy:Routes:fhir:Metadata:Phi.Api", "lab", "ReverseProxy:Routes:fhir:Metadata:Phi.Api" },
         { "ReverseProxy:Routes:fhir:Match:Headers:0:Name", "X-Tenant", "ReverseProxy:Routes:fhir:Match:Headers" },
@@ -239,6 +243,36 @@ public sealed class GatewayConfigurationTests
 
         Assert.Equal(overlapsAnyHost ? ["ReverseProxy:Routes:south:Match"] : [], Problems(second).Select(static problem => problem.Key));
         Assert.Equal(overlapsOneHost ? ["ReverseProxy:Routes:south:Match"] : [], Problems([.. second, (Route + "Match:Hosts:0", "north.hospital.example")]).Select(static problem => problem.Key));
+    }
+
+    [Fact]
+    public void Read_SearchParameters_AreReadAndWhatIsWrongIsSaidWithFileAndPlace()
+    {
+        var folder = Directory.CreateTempSubdirectory("phigw-parameters-");
+        try
+        {
+            var good = Path.Combine(folder.FullName, "good.json");
+            var bad = Path.Combine(folder.FullName, "bad.json");
+            File.Copy(PhiGateway.Tests.Infrastructure.RepositoryPaths.Of("tests", "search-parameters", "us-core-style.json"), good);
+            Assert.Empty(Problems(("PhiGateway:SearchParameters:0", good)));
+            Assert.Empty(Problems(("PhiGateway:SearchParameters:0", folder.FullName)));
+            Assert.Empty(Problems((Route + "Metadata:Phi.SearchParameters", folder.FullName)));
+
+            File.WriteAllText(bad, """{"resourceType":"SearchParameter","url":"https://x.example/a","code":"name","base":["Patient"],"type":"string","expression":"Patient.name"}""");
+            foreach (var key in new[] { "PhiGateway:SearchParameters:0", Route + "Metadata:Phi.SearchParameters" })
+            {
+                var problem = Assert.Single(Problems((key, bad)));
+                Assert.Equal(key, problem.Key);
+                Assert.StartsWith($"{bad}: /code is a parameter that R4 has for Patient", problem.Message, StringComparison.Ordinal);
+            }
+
+            // The same parameter for all routes and again for one.
+            Assert.Equal(Route + "Metadata:Phi.SearchParameters", Assert.Single(Problems(("PhiGateway:SearchParameters:0", good), (Route + "Metadata:Phi.SearchParameters", good)).Select(static problem => problem.Key).Distinct()));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>Tags of two routes to one backend, the tenant of the second, and whether they tell the tenants apart.</summary>

@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Grammar.Declared;
+
+/// <summary>The search parameters that a server has beside R4's, as its operator declares them (FHIR <c>SearchParameter</c> resources); read once at start, immutable.</summary>
+/// <remarks>They never take the place of R4's: requests are read by R4's grammar first, and a name that R4 has for a type cannot be declared for it.</remarks>
+public sealed class DeclaredParameters
+{
+    private readonly FrozenDictionary<string, SearchParameterDefinition>?[] _byType;
+
+    internal DeclaredParameters(IReadOnlyDictionary<ResourceType, Dictionary<string, SearchParameterDefinition>> byType)
+    {
+        _byType = new FrozenDictionary<string, SearchParameterDefinition>?[ResourceType.IndexCount];
+        foreach (var (type, parameters) in byType)
+        {
+            _byType[type.Index] = parameters.ToFrozenDictionary(StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>A server that has R4's parameters only.</summary>
+    public static DeclaredParameters None { get; } = new(new Dictionary<ResourceType, Dictionary<string, SearchParameterDefinition>>());
+
+    /// <summary>The parameters of a type, by name.</summary>
+    public IReadOnlyDictionary<string, SearchParameterDefinition> Of(ResourceType type) => _byType[type.Index] ?? FrozenDictionary<string, SearchParameterDefinition>.Empty;
+
+    /// <summary>Reads every file; null when a problem was added.</summary>
+    public static DeclaredParameters? Read(IReadOnlyList<DeclaredFile> files, List<DeclaredProblem> problems)
+    {
+        var before = problems.Count;
+        var reader = new DeclaredFileReader(problems);
+        foreach (var file in files)
+        {
+            reader.Read(file);
+        }
+
+        return problems.Count > before ? null : files.Count == 0 ? None : new DeclaredParameters(reader.Found);
+    }
+
+    internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter)
+    {
+        parameter = null;
+        return _byType[type.Index]?.TryGetValue(name, out parameter) == true;
+    }
+}
