@@ -29,9 +29,11 @@ public sealed class CrossOriginTests(OpenWorld world)
     };
 
     [Fact]
-    public async Task Options_QuestionOfARegisteredOrigin_IsAnsweredWithoutTokenUpstreamOrRecord()
+    public async Task Options_QuestionOfARegisteredOrigin_IsAnsweredWithoutAskingAnybody()
     {
-        var (reply, upstream) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001", string.Join("\r\n", Question) + "\r\n", "OPTIONS"));
+        await world.Backend.ForgetRecordedAsync();
+        var (answer, _) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001", string.Join("\r\n", Question) + "\r\n", "OPTIONS"));
+        var reply = Assert.IsType<RawReply>(answer);
 
         Assert.Equal(204, reply.Status);
         Assert.Equal(App, reply.Header("Access-Control-Allow-Origin"));
@@ -40,27 +42,30 @@ public sealed class CrossOriginTests(OpenWorld world)
         Assert.Null(reply.Header("Access-Control-Allow-Credentials"));
         Assert.Equal("Origin", reply.Header("Vary"));
         Assert.Empty(reply.Body);
-        Assert.Empty(upstream);
+        Assert.Empty(await world.Backend.RecordedAsync());
     }
 
     [Theory]
     [MemberData(nameof(NotAsked))]
     public async Task Options_AnythingElse_IsRefusedAndAllowsNothing(string headers)
     {
-        var (reply, upstream) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001", headers, "OPTIONS"));
+        await world.Backend.ForgetRecordedAsync();
+        var (answer, _) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001", headers, "OPTIONS"));
+        var reply = Assert.IsType<RawReply>(answer);
 
         Assert.Contains(reply.Status, (int[])[400, 405]);
         Assert.Null(reply.Header("Access-Control-Allow-Methods"));
-        Assert.Empty(upstream);
+        Assert.Empty(await world.Backend.RecordedAsync());
+        Assert.NotNull(reply.DecisionId);
     }
 
     [Fact]
     public async Task Read_OfARegisteredOrigin_MayBeReadAlsoWhenItIsARefusal()
     {
         var lab = await world.TokenAsync(world.Lab);
-        var read = await world.SendAsync(HttpMethod.Get, "/Observation/f001", lab, headers: ("Origin", App));
+        var read = await world.SendAsync(HttpMethod.Get, "/Patient/f001", lab, headers: ("Origin", App));
         var refused = await world.SendAsync(HttpMethod.Get, "/Condition?patient=f001", lab, headers: ("Origin", App));
-        var unknown = await world.SendAsync(HttpMethod.Get, "/Observation/f001", null, headers: ("Origin", App));
+        var unknown = await world.SendAsync(HttpMethod.Get, "/Patient/f001", null, headers: ("Origin", App));
 
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized], [read.Status, refused.Status, unknown.Status]);
         Assert.All([read, refused, unknown], reply =>
@@ -74,7 +79,7 @@ public sealed class CrossOriginTests(OpenWorld world)
     [Fact]
     public async Task Read_OfAnotherOrigin_IsAnsweredButNotForItsPage()
     {
-        var reply = await world.SendAsync(HttpMethod.Get, "/Observation/f001", await world.TokenAsync(world.Lab), headers: ("Origin", "https://evil.example"));
+        var reply = await world.SendAsync(HttpMethod.Get, "/Patient/f001", await world.TokenAsync(world.Lab), headers: ("Origin", "https://evil.example"));
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.False(reply.Headers.ContainsKey("Access-Control-Allow-Origin"));
