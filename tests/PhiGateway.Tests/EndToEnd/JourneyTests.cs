@@ -203,6 +203,13 @@ public sealed class JourneyTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.Equal(world.Base, (string?)reply.Json["implementation"]!["url"]);
         Assert.DoesNotContain(world.Backend.Base, reply.Body);
+        var rest = reply.Json["rest"]![0]!;
+        Assert.True((bool)rest["security"]!["cors"]!);
+        Assert.Equal("batch", (string?)rest["interaction"]![0]!["code"]);
+        var observation = rest["resource"]!.AsArray().Single(static one => (string?)one!["type"] == "Observation")!;
+        Assert.Contains("patient", observation["searchParam"]!.AsArray().Select(static one => (string?)one!["name"]));
+        Assert.Contains("search-type", observation["interaction"]!.AsArray().Select(static one => (string?)one!["code"]));
+        Assert.DoesNotContain("Practitioner", rest["resource"]!.AsArray().Select(static one => (string?)one!["type"]));
         var smart = await world.GetAsync("/.well-known/smart-configuration", null);
         Assert.Equal(world.Issuer.Issuer, (string?)smart.Json["issuer"]);
     }

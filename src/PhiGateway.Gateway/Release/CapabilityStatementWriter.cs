@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Writes the gateway's own CapabilityStatement (R4): what some approved use case could do on this route, and nothing of the server behind it.</summary>
+internal static class CapabilityStatementWriter
+{
+    // Bulk Data Access IG: the operation stands with Group, or with Patient.
+    private static readonly Dictionary<string, string> Exports = new(StringComparer.Ordinal)
+    {
+        ["Group"] = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export",
+        ["Patient"] = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
+    };
+
+    /// <summary>Writes it for the exchange's route and snapshot.</summary>
+    public static void Write(IBufferWriter<byte> output, GatewayExchange exchange)
+    {
+        var route = exchange.Route!;
+        var reachable = PolicyReach.Of(exchange.Snapshot, route.Tenant, route.Environment);
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "CapabilityStatement");
+        json.WriteString("status", "active");
+        json.WriteString("date", exchange.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        json.WriteString("kind", "instance");
+        json.WriteStartObject("software");
+        json.WriteString("name", "PHI Gateway");
+        json.WriteEndObject();
+        json.WriteStartObject("implementation");
+        json.WriteString("description", "Access to clinical data for approved uses only");
+        json.WriteString("url", route.Fhir.GatewayBase);
+        json.WriteEndObject();
+        json.WriteString("fhirVersion", "4.0.1");
+        json.WriteStartArray("format");
+        json.WriteStringValue("json");
+        json.WriteStringValue("application/fhir+json");
+        json.WriteEndArray();
+        json.WriteStartArray("rest");
+        json.WriteStartObject();
+        json.WriteString("mode", "server");
+        WriteSecurity(json, route);
+        json.WriteStartArray("resource");
+        foreach (var (type, reach) in reachable)
+        {
+            WriteResource(json, route, type, reach);
+        }
+
+        json.WriteEndArray();
+        if (reachable.Count > 0)
+        {
+            // The gateway takes a batch apart itself; each entry is decided like a request.
+            WriteCodes(json, "interaction", ["batch"]);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteSecurity(Utf8JsonWriter json, PhiRoute route)
+    {
+        json.WriteStartObject("security");
+        json.WriteBoolean("cors", route.Origins.Count > 0);
+        json.WriteStartArray("service");
+        json.WriteStartObject();
+        json.WriteStartArray("coding");
+        json.WriteStartObject();
+        json.WriteString("system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
+        json.WriteString("code", "SMART-on-FHIR");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString("description", "Every call needs a token of a registered client and is checked against its approved use.");
+        json.WriteEndObject();
+    }
+
+    private static void WriteResource(Utf8JsonWriter json, PhiRoute route, string type, PolicyReach reach)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", type);
+        WriteCodes(json, "interaction", reach.Interactions);
+        WriteParameters(json, route, ResourceType.Parse(type), reach);
+        WriteOperations(json, type, reach);
+        json.WriteEndObject();
+    }
+
+    // Those whose elements some search may show: by any other a value could be found out without being seen.
+    private static void WriteParameters(Utf8JsonWriter json, PhiRoute route, ResourceType type, PolicyReach reach)
+    {
+        var served = SearchGrammar.Of(type).Values.Concat(route.Fhir.Declared.Of(type).Values)
+            .Where(parameter => parameter.Elements.Count > 0 && reach.Searched.Exists(shown => parameter.Elements.All(shown.Contains)))
+            .OrderBy(static parameter => parameter.Name, StringComparer.Ordinal)
+            .ToList();
+        if (served.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("searchParam");
+        foreach (var parameter in served)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            if (parameter.Url is { } definition)
+            {
+                json.WriteString("definition", definition);
+            }
+
+            json.WriteString("type", parameter.Kind.ToString().ToLowerInvariant());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteOperations(Utf8JsonWriter json, string type, PolicyReach reach)
+    {
+        var served = reach.Operations.Where(name => name != "export" || Exports.ContainsKey(type)).ToList();
+        if (served.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("operation");
+        foreach (var name in served)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("definition", name == "export" ? Exports[type] : $"http://hl7.org/fhir/OperationDefinition/{type}-{name}");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteCodes(Utf8JsonWriter json, string name, IEnumerable<string> codes)
+    {
+        json.WriteStartArray(name);
+        foreach (var code in codes)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
