@@ -12,7 +12,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("phigw-fleet-").FullName;
     private WebApplication? _backend;
     private PostgresCluster _postgres = null!;
-    private readonly Dictionary<int, long> _versions = [];
+    private readonly Dictionary<(RegistryStorage Registry, int Writer), long> _versions = [];
     private string _registry = string.Empty;
     private string _audit = string.Empty;
     private int _backendPort;
@@ -52,21 +52,29 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Changes so many documents of a writer in one transaction; each writer calls it in turn.</summary>
-    public async Task ChangeAsync(int writer, int documents)
+    public async Task ChangeAsync(RegistryStorage registry, int writer, int documents)
     {
         long version;
         lock (_versions)
         {
-            _versions.TryGetValue(writer, out version);
-            _versions[writer] = version + 1;
+            _versions.TryGetValue((registry, writer), out version);
+            _versions[(registry, writer)] = version + 1;
         }
 
         var writes = Enumerable.Range(writer * documents, documents).Select(number => FleetRegistry.ChangeOf(number, version, $"Vendor as of change {version}")).ToList();
-        var result = await Registry.Store.WriteAsync(writes, "fleet", CancellationToken.None);
+        var result = await registry.Store.WriteAsync(writes, "fleet", CancellationToken.None);
         if (result is not RegistryWriteResult.Written)
         {
             throw new InvalidOperationException("A change was not taken.");
         }
+    }
+
+    /// <summary>A registry in a database of its own beside the fleet's, which no node follows; the caller disposes it.</summary>
+    public async Task<RegistryStorage> CreateUnfollowedAsync()
+    {
+        var registry = RegistryStorage.Create(new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await _postgres.CreateDatabaseAsync() });
+        await registry.Migrator.MigrateAsync(CancellationToken.None);
+        return registry;
     }
 
     /// <summary>Changes are committed and nobody is told.</summary>

@@ -9,6 +9,8 @@ internal sealed class Latencies(string name)
 
     private readonly List<double> _milliseconds = [];
 
+    public string Name => name;
+
     public static string Header =>
         $"| {"",-44} |    n |   p50 |   p90 |   p99 |   max | {string.Join(" | ", Bounds.Select(bound => double.IsFinite(bound) ? $"≤{bound,4:0}" : ">1000"))} |\n|{string.Concat(Enumerable.Repeat("---|", 6 + Bounds.Length))}";
 
