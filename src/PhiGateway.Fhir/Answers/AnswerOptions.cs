@@ -18,6 +18,9 @@ public sealed record AnswerOptions
     /// <summary>How strictly the self link is taken.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 
+    /// <summary>The client's own <c>_count</c>, for its self link, where the upstream was asked for another; null (default): it shows what the upstream says.</summary>
+    public string? Count { get; init; }
+
     /// <summary>The added parameter that the client's own self link does not show, since it names patients; null (default): none.</summary>
     public KeyValuePair<string, string>? Confinement { get; init; }
 }

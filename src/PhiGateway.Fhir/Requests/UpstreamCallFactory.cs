@@ -27,6 +27,12 @@ public static class UpstreamCallFactory
     /// <summary>The one among them that names patients: it is no news to the client's own self link, and no disclosure of who is on a roster. Null: none.</summary>
     public static KeyValuePair<string, string>? FindConfinement(FhirRequest request, Permit permit) => Narrowing.Owner(request, permit);
 
+    /// <summary>Whether something of the answer may be withheld, so that neither counts nor pages of the upstream's are the client's to know.</summary>
+    public static bool Withholds(Permit permit) => Narrowing.Withholds(permit);
+
+    /// <summary>Matches per page that the client is given, as it asked and as its permit limits; 0: as many as the upstream gives.</summary>
+    public static int PageSize(FhirRequest request, Permit permit) => Narrowing.PageSize(request, permit);
+
     /// <summary>Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the types that remain of a request for all types.</summary>
     /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle), or takes apart (a bundle, a conditional write).</exception>
     public static UpstreamCall Create(FhirRequest request, Permit permit) => request.Interaction switch

@@ -154,6 +154,10 @@ public sealed class LimitOptions
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
 
+    /// <summary>How many pages of the upstream are looked through for one page of a client's, where records between its matches are withheld; default 10, at least 2.
+    /// A page that is not full by then says that it is incomplete, and goes on at the next one.</summary>
+    public int PagesPerPage { get; set; } = 10;
+
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
 }

@@ -75,6 +75,11 @@ internal static class GatewayOptionsValidator
             Add("Limits:MaxRequestBody", "must be between 1024 bytes and 256 MiB.");
         }
 
+        if (options.Limits.PagesPerPage is < 2 or > 1000)
+        {
+            Add("Limits:PagesPerPage", "must be between 2 and 1000.");
+        }
+
         if (options.Limits.MaxAnswer is < 65536 or > 1024 * 1024 * 1024)
         {
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");

@@ -31,7 +31,7 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
             return PreparedCall.Refused(conflict);
         }
 
-        var call = exchange.Continuation is { } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
+        var call = exchange.Continuation is { IsStart: false } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
         return PreparedCall.Of(Tie(call, exchange.Request!, version));
     }
 

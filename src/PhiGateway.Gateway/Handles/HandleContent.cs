@@ -6,7 +6,17 @@ namespace PhiGateway.Gateway.Handles;
 /// <param name="Expires">Good until then, UTC; whole seconds.</param>
 /// <param name="Original">The request that is decided anew at each use.</param>
 /// <param name="Upstream">Where the upstream continues it: path and query below the upstream's base.</param>
-internal sealed record HandleContent(HandleKind Kind, HandleBinding Binding, DateTimeOffset Expires, OriginalRequest Original, string Upstream);
+internal sealed record HandleContent(HandleKind Kind, HandleBinding Binding, DateTimeOffset Expires, OriginalRequest Original, string Upstream)
+{
+    /// <summary>For a page that is put together from pages of the upstream: how many matches of the first of them come before it.</summary>
+    public int From { get; init; }
+
+    /// <summary>Matches per page; 0: as many as the upstream gives.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Where the page before begins; null: not known.</summary>
+    public PagePlace? Before { get; init; }
+}
 
 /// <summary>What a handle continues.</summary>
 internal enum HandleKind : byte

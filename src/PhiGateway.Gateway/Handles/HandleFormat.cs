@@ -5,7 +5,7 @@ namespace PhiGateway.Gateway.Handles;
 /// <summary>The bytes inside a handle: a version, then the fields in one order.</summary>
 internal static class HandleFormat
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     public static byte[] Write(HandleContent content)
     {
@@ -20,6 +20,11 @@ internal static class HandleFormat
         writer.Write(content.Binding.Fingerprint);
         writer.Write(content.Binding.UseCase);
         writer.Write(content.Upstream);
+        writer.Write7BitEncodedInt(content.From);
+        writer.Write7BitEncodedInt(content.Size);
+        writer.Write(content.Before is not null);
+        writer.Write(content.Before?.Place ?? string.Empty);
+        writer.Write7BitEncodedInt(content.Before?.From ?? 0);
         writer.Write(content.Original.Method);
         writer.Write(content.Original.Target);
         writer.Write(content.Original.ContentType ?? string.Empty);
@@ -46,11 +51,18 @@ internal static class HandleFormat
             var expires = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
             var binding = new HandleBinding(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
             var upstream = reader.ReadString();
+            var (from, size) = (reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt());
+            var (hasBefore, before, beforeFrom) = (reader.ReadBoolean(), reader.ReadString(), reader.Read7BitEncodedInt());
             var (method, target, type, isAsync) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBoolean());
             var length = reader.Read7BitEncodedInt();
             var body = reader.ReadBytes(length);
             return body.Length == length && bytes.Position == bytes.Length
                 ? new HandleContent(kind, binding, expires, new OriginalRequest(method, target, type.Length == 0 ? null : type, isAsync, body), upstream)
+                {
+                    From = from,
+                    Size = size,
+                    Before = hasBefore ? new PagePlace(before, beforeFrom) : null,
+                }
                 : null;
         }
         catch (Exception fault) when (fault is IOException or FormatException or ArgumentException)

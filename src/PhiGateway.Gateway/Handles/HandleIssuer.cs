@@ -25,6 +25,22 @@ internal sealed class HandleIssuer(HandleSealer sealer)
         return handle is null ? null : $"{route.GatewayBase}{PathOf(kind)}{handle}";
     }
 
+    /// <summary>The URL of a page that is put together from pages of the upstream; null when it does not fit into a handle.</summary>
+    /// <param name="exchange">The request that is answered.</param>
+    /// <param name="page">Where the page begins.</param>
+    /// <param name="size">Matches per page.</param>
+    /// <param name="before">Where the page before it begins; null: not known.</param>
+    public string? IssuePage(GatewayExchange exchange, PagePlace page, int size, PagePlace? before)
+    {
+        if (HandleBinding.Of(exchange) is not { } binding)
+        {
+            return null;
+        }
+
+        var content = new HandleContent(HandleKind.Page, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), page.Place) { From = page.From, Size = size, Before = before };
+        return sealer.Seal(content) is { } handle ? $"{exchange.Route!.Fhir.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
+    }
+
     private static string PathOf(HandleKind kind) => kind switch
     {
         HandleKind.Page => "/?_page=",

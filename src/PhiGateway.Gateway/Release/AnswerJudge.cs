@@ -10,7 +10,7 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch.</summary>
-internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, SnapshotHolder snapshots)
+internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, SnapshotHolder snapshots)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -39,7 +39,21 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
     /// <param name="body">The body, whole.</param>
     /// <param name="filtered">Receives what is rewritten.</param>
     /// <returns>When it continues, the bytes that may leave.</returns>
-    public (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered) =>
+        body.Length > 0 && meaning.HasBody && PageWalk.Applies(exchange) ? WalkAsync(exchange, body, filtered) : new(Judge(exchange, meaning, body, filtered));
+
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
+    {
+        var walked = await pages.RunAsync(exchange, body, filtered);
+        if (!walked.IsRefused(out _))
+        {
+            walked = ReleaseChecks.Ask(exchange, exchange.Disclosure, 0, snapshots);
+        }
+
+        return walked.IsRefused(out _) ? (walked, default) : (StageResult.Continue, filtered.Written);
+    }
+
+    private (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
     {
         var bytes = ReadOnlyMemory<byte>.Empty;
         if (body.Length > 0 && meaning.HasBody)

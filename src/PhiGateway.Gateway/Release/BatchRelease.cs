@@ -90,7 +90,7 @@ internal sealed class BatchRelease(ForwardStage forward, AnswerJudge judge, Audi
         using var body = judge.NewBuffer();
         using var filtered = judge.NewBuffer();
         var read = await AnswerJudge.ReadAsync(entry, body);
-        var (judged, bytes) = read.IsRefused(out _) ? (read, default) : judge.Judge(entry, meaning, body, filtered);
+        var (judged, bytes) = read.IsRefused(out _) ? (read, default) : await judge.JudgeAsync(entry, meaning, body, filtered);
         if (judged.IsRefused(out _))
         {
             return judged;

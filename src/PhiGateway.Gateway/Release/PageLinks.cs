@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Handles;
@@ -29,9 +30,10 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         return new AnswerOptions
         {
             Links = new PageLinks(handles, exchange),
-            Narrowed = exchange.Continuation is null ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
+            Narrowed = exchange.Continuation is null or { IsStart: true } ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
             SelfLinks = exchange.Route!.SelfLinks,
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
+            Count = request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit) ? UpstreamCallFactory.PageSize(request, permit).ToString(CultureInfo.InvariantCulture) : null,
         };
     }
 

@@ -70,7 +70,7 @@ internal sealed class ReleaseStage(
 
         // 3. Resource by resource; finished before the first byte goes. Then: may all of it leave, now, to this client?
         using var filtered = judge.NewBuffer();
-        var (judged, bytes) = judge.Judge(exchange, meaning, body, filtered);
+        var (judged, bytes) = await judge.JudgeAsync(exchange, meaning, body, filtered);
         if (judged.IsRefused(out _))
         {
             return judged;
@@ -131,6 +131,7 @@ internal sealed class ReleaseStage(
         && (exchange.Answer!.Length is not { } length || length > _wholeUpTo)
         && (request.Interaction != Interaction.Operation || request.Operation == "$everything")
         && BundleStreamFilter.CanStream(request)
+        && !PageWalk.HoldsWhole(exchange)
         && !HttpMethods.IsHead(exchange.Http.Request.Method);
 
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)

@@ -33,7 +33,7 @@ internal sealed class HandleReader(HandleSealer sealer)
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-no-longer-understood");
         }
 
-        exchange.Continuation = new Continuation(asked, original, content.Upstream);
+        exchange.Continuation = new Continuation(asked, original, new PagePlace(content.Upstream, content.From)) { Size = content.Size, Before = content.Before };
         exchange.Request = request;
         return StageResult.Continue;
     }

@@ -44,7 +44,7 @@ public sealed class PagingTests(SqliteWorld world) : IClassFixture<SqliteWorld>
 
         Assert.Equal(whole.Entries.Order(), seen.Order());
         Assert.DoesNotContain(world.Backend.Base, page.Body);
-        Assert.All(await world.Backend.RecordedAsync(), request => Assert.StartsWith("/fhir/R4?_getpages=", request.Url));
+        Assert.All(await world.Backend.RecordedAsync(), static request => Assert.Equal(("POST", "/fhir/R4/Observation/_search", "patient=example&category=laboratory&_count=50"), (request.Method, request.Url, request.Body)));
         var disclosure = Assert.Single(await world.TrailAsync(page.DecisionId, atLeast: 2), record => (string?)record["kind"] == "disclosure");
         Assert.Equal("search-page", (string?)disclosure["interaction"]);
         Assert.Equal("GET /?_page", (string?)disclosure["template"]);
@@ -88,10 +88,10 @@ public sealed class PagingTests(SqliteWorld world) : IClassFixture<SqliteWorld>
     {
         var lab = await world.TokenAsync(world.Lab);
         var next = LinkOf(await world.GetAsync("/Observation?patient=example&category=laboratory&_count=1", lab), "next")!;
-        await world.Backend.SetFaultAsync("foreign-resource", match: "_getpages", times: 1);
+        await world.Backend.SetFaultAsync("foreign-resource", match: "_count=50", times: 1);
         Assert.Equal(HttpStatusCode.BadGateway, (await world.GetAsync(next, lab)).Status);
 
-        await world.Backend.SetFaultAsync("foreign-entries", match: "_getpages", times: 1);
+        await world.Backend.SetFaultAsync("foreign-entries", match: "_count=50", times: 1);
         var page = await world.GetAsync(next, lab);
 
         // The other patient is on the roster, the kind of record is not asked for in this search and not covered by the grant.

@@ -56,6 +56,17 @@ internal static class BundleKinds
         _ => false,
     };
 
+    /// <summary>The <c>type</c> of a Bundle of this kind; empty for those that name it themselves.</summary>
+    public static ReadOnlySpan<byte> NameOf(BundleKind kind) => kind switch
+    {
+        BundleKind.SearchSet => "searchset"u8,
+        BundleKind.History => "history"u8,
+        BundleKind.BatchResponse => "batch-response"u8,
+        BundleKind.TransactionResponse => "transaction-response"u8,
+        BundleKind.Collection => "collection"u8,
+        _ => default,
+    };
+
     /// <summary>The constant for a type of R4; empty for anything else.</summary>
     public static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> type) =>
         type.SequenceEqual("searchset"u8) ? "searchset"u8

@@ -14,6 +14,12 @@ internal sealed class BundleLinks
     /// <summary>The Bundle is one page of several.</summary>
     public bool HasOtherPages { get; private set; }
 
+    /// <summary>Where the upstream continues; null: nowhere.</summary>
+    public string? Next => _links.Find(static link => link.Key == "next").Value;
+
+    /// <summary>The self link as the client is given it; null without one.</summary>
+    public string? Self(Bases bases, AnswerOptions options) => _links.Find(static link => link.Key == "self").Value is { } url ? Rewritten(SelfLink.Own(url, options, bases), bases) : null;
+
     public ScanResult Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ValueSkipper skipper, NameStack names)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -49,7 +55,7 @@ internal sealed class BundleLinks
         var any = false;
         foreach (var (relation, url) in _links)
         {
-            var leaving = relation == "self" ? Rewritten(SelfLink.Without(url, options.Confinement, bases), bases) : options.Links?.Seal(relation, url);
+            var leaving = relation == "self" ? Rewritten(SelfLink.Own(url, options, bases), bases) : options.Links?.Seal(relation, url);
             if (leaving is null)
             {
                 continue;

@@ -29,7 +29,7 @@ internal sealed partial class BundleWalker
         }
 
         var place = _entries++;
-        return Waits(data[entryStart..checked((int)reader.BytesConsumed)], ref entry) ? ScanResult.Complete : Settle(data, ref entry, place);
+        return Waits(data, data[entryStart..checked((int)reader.BytesConsumed)], ref entry) ? ScanResult.Complete : Settle(data, ref entry, place);
     }
 
     private ScanResult ReadEntryMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ref BundleEntry entry)
@@ -87,6 +87,7 @@ internal sealed partial class BundleWalker
 
         entry.ResourceStart = checked((int)reader.TokenStartIndex);
         work.Reader.Facts.Reset();
+        work.Reader.Links?.Clear();
         var result = work.Reader.Read(ref reader, data, work.Policy, work.Bases, work.Reader.Facts);
         entry.ResourceEnd = checked((int)reader.BytesConsumed);
         return result;

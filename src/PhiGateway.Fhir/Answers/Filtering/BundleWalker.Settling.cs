@@ -9,6 +9,8 @@ namespace PhiGateway.Fhir.Answers.Filtering;
 /// <content>Judging one entry and writing what may leave of it.</content>
 internal sealed partial class BundleWalker
 {
+    private Disclosure? _own;
+
     private ScanResult Settle(ReadOnlySpan<byte> data, ref BundleEntry entry, int place)
     {
         if (_kind is BundleKind.BatchResponse or BundleKind.TransactionResponse)
@@ -19,8 +21,9 @@ internal sealed partial class BundleWalker
         if (!entry.HasResource)
         {
             // A deletion in a history names a resource of which nothing is left to judge.
-            if (_kind is BundleKind.History or BundleKind.Stored)
+            if (_kind is BundleKind.History or BundleKind.Stored && Window?.Meet() != false)
             {
+                Window?.Hide();
                 work.Disclosure.Withhold(WithholdReason.Unjudgeable);
             }
 
@@ -37,19 +40,15 @@ internal sealed partial class BundleWalker
             return ScanResult.Complete;
         }
 
-        // What stands under another server's address speaks of that server's resources.
-        var known = work.Known;
-        work.Known = known is not null && IsHere(entry.FullUrl, data) ? known : null;
-        var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null);
-        work.Known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
-        work.Known = known;
-
+        var mode = ModeOf(entry.Mode, data);
+        var included = mode.SequenceEqual("include"u8);
+        var outcome = included || Window is null ? Judge(data, ref entry) : JudgeForPage(data, ref entry);
         if (outcome != ReleaseOutcome.Released)
         {
             return outcome == ReleaseOutcome.Broken ? ScanResult.Broken : ScanResult.Complete;
         }
 
-        var included = ModeOf(entry.Mode, data) is var mode && mode.SequenceEqual("include"u8);
+        Window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!);
         _matches += included ? 0 : 1;
         OpenEntry();
         work.Output.Write("{"u8);
@@ -70,6 +69,45 @@ internal sealed partial class BundleWalker
 
         work.Output.Write("}"u8);
         return ScanResult.Complete;
+    }
+
+    private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref BundleEntry entry)
+    {
+        // What stands under another server's address speaks of that server's resources.
+        var known = work.Known;
+        work.Known = known is not null && IsHere(entry.FullUrl, data) ? known : null;
+        var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null);
+        work.Known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
+        work.Known = known;
+        return outcome;
+    }
+
+    // A match that may leave and does not fit on the page any more is not let out: it is neither written nor recorded.
+    private ReleaseOutcome JudgeForPage(ReadOnlySpan<byte> data, ref BundleEntry entry)
+    {
+        if (!Window!.Meet())
+        {
+            return ReleaseOutcome.Withheld;
+        }
+
+        var all = work.Disclosure;
+        var own = _own ??= new Disclosure();
+        own.Reset();
+        work.Disclosure = own;
+        var outcome = Judge(data, ref entry);
+        work.Disclosure = all;
+        if (outcome == ReleaseOutcome.Released && !Window.TryShow())
+        {
+            return ReleaseOutcome.Withheld;
+        }
+
+        if (outcome == ReleaseOutcome.Withheld)
+        {
+            Window.Hide();
+        }
+
+        all.Merge(own);
+        return outcome;
     }
 
     // Responses answer by position, so each one stays even when nothing of it may leave.

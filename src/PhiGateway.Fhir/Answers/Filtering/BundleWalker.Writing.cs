@@ -9,15 +9,7 @@ internal sealed partial class BundleWalker
 {
     private byte[] _storedType = [];
 
-    private ReadOnlySpan<byte> TypeName => _kind switch
-    {
-        BundleKind.SearchSet => "searchset"u8,
-        BundleKind.History => "history"u8,
-        BundleKind.BatchResponse => "batch-response"u8,
-        BundleKind.TransactionResponse => "transaction-response"u8,
-        BundleKind.Collection => "collection"u8,
-        _ => _storedType,
-    };
+    private ReadOnlySpan<byte> TypeName => _kind == BundleKind.Stored ? _storedType : BundleKinds.NameOf(_kind);
 
     /// <summary>Before the first piece; a stored Bundle's type follows at the end when it has not been met yet.</summary>
     private void WriteHead()
@@ -44,18 +36,35 @@ internal sealed partial class BundleWalker
 
     private void OpenEntry()
     {
+        if (Window is not null)
+        {
+            Window.WriteHead(TypeName, work.Output);
+            work.Output.Write(Window.EntriesOpen ? ","u8 : ",\"entry\":["u8);
+            Window.EntriesOpen = true;
+            return;
+        }
+
         WriteHead();
         work.Output.Write(_entriesOpen ? ","u8 : ",\"entry\":["u8);
         _entriesOpen = true;
     }
 
-    private void CheckNarrowing() => work.Disclosure.NarrowingNotApplied |= _kind == BundleKind.SearchSet && !_links.SelfShows(work.Options, work.Bases);
+    // The self link of a page further on is a handle of the upstream's, which shows no parameters at all.
+    private void CheckNarrowing() => work.Disclosure.NarrowingNotApplied |= _kind == BundleKind.SearchSet && Window is not { IsFirst: false } && !_links.SelfShows(work.Options, work.Bases);
 
     private ScanResult Finish()
     {
         if ((_members & 0b11) != 0b11 || (request is { Entries.Count: > 0 } && _kind is BundleKind.BatchResponse or BundleKind.TransactionResponse && request.Entries.Count != _entries))
         {
             return ScanResult.Broken;
+        }
+
+        if (Window is not null)
+        {
+            CheckNarrowing();
+            Window.EndPage(_links, hasTotal: (_members & 0b100) != 0);
+            _phase = Phase.Done;
+            return ScanResult.Complete;
         }
 
         WriteHead();

@@ -32,6 +32,9 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
     private int _matches;
     private int _entries;
 
+    /// <summary>The page of the client's that the matches go to; null: all that may leave does.</summary>
+    public PageWindow? Window { get; init; }
+
     private enum Phase : byte
     {
         Start,
@@ -180,9 +183,15 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
             CheckNarrowing();
         }
 
-        if (_kind is BundleKind.SearchSet or BundleKind.History or BundleKind.Collection && KnownResources.Matter(work.Policy.Types))
+        if (work.Known is null && _kind is BundleKind.SearchSet or BundleKind.History or BundleKind.Collection && KnownResources.Matter(work.Policy.Types))
         {
             work.Known = new KnownResources();
+        }
+
+        if (Window is not null && AsksForMore())
+        {
+            Window.Entries ??= new ShownEntries();
+            work.Reader.Links ??= [];
         }
 
         _phase = Phase.Entries;
@@ -195,6 +204,20 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
         work.Output.Write(_entriesOpen ? "]"u8 : default);
         _phase = Phase.Members;
         return result;
+    }
+
+    private bool AsksForMore()
+    {
+        for (var i = 0; i < request!.Parameters.Count; i++)
+        {
+            var name = request.Parameters[i].Name;
+            if (name.StartsWith("_include", StringComparison.Ordinal) || name.StartsWith("_revinclude", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static int MemberOf(ReadOnlySpan<byte> name)

@@ -60,8 +60,24 @@ internal static class NestedBundle
     {
         using var inner = work.Nest(disclosure, output, sum);
         var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
-        return new BundleWalker(kind, inner, asked).Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+        if (kind != BundleKind.SearchSet || SizeOf(asked) is not { } size)
+        {
+            return new BundleWalker(kind, inner, asked).Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+        }
+
+        // The upstream may have been asked for more, so that what is withheld does not show in how much there is.
+        var window = new PageWindow(size, 0);
+        if (new BundleWalker(kind, inner, asked) { Window = window }.Advance(bundle, true, ref state, out _) != ScanResult.Complete)
+        {
+            return false;
+        }
+
+        window.Finish(BundleKinds.NameOf(kind), PageTail.None(window.Rest is null && window.Next is null), work.Bases, inner.Options, output);
+        return true;
     }
+
+    private static int? SizeOf(FhirRequest? asked) =>
+        int.TryParse(asked?.Parameter("_count"), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;
 
     private static BundleKind PeekKind(ReadOnlySpan<byte> bundle, Bases bases) => BundleKinds.Resolve(PeekType(bundle, bases));
 

@@ -36,8 +36,16 @@ internal static class SelfLink
         return true;
     }
 
-    /// <summary>The link without one parameter that the client did not send.</summary>
-    public static string Without(string url, KeyValuePair<string, string>? hidden, Bases bases)
+    /// <summary>The link as an answer to what the client sent: without the patients it was confined to, with its own page size.</summary>
+    public static string Own(string url, AnswerOptions options, Bases bases)
+    {
+        var own = Without(url, options.Confinement, bases);
+        var question = own.IndexOf('?', StringComparison.Ordinal);
+        return options.Count is not { } count || question < 0 ? own
+            : $"{own[..question]}?{string.Join('&', own[(question + 1)..].Split('&').Select(pair => Decode(pair).Key == "_count" ? $"_count={count}" : pair))}";
+    }
+
+    private static string Without(string url, KeyValuePair<string, string>? hidden, Bases bases)
     {
         var question = url.IndexOf('?', StringComparison.Ordinal);
         if (hidden is not { } parameter || question < 0)

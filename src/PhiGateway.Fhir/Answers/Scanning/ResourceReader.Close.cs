@@ -127,6 +127,11 @@ internal sealed partial class ResourceReader
     private bool TakeReferenceText(TextSpan text, ReadOnlySpan<byte> data)
     {
         var plain = PlainOf(text, data);
+        if (Links is not null && ReferenceReader.TryRead(plain, _bases, out var type, out var id))
+        {
+            Links.Add(new ResourceName(type, System.Text.Encoding.ASCII.GetString(id)));
+        }
+
         var length = _bases.Match(plain, out var isGateway);
         if (length == 0 || (isGateway && !text.Escaped))
         {

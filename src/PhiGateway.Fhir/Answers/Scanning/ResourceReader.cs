@@ -41,6 +41,9 @@ internal sealed partial class ResourceReader
     /// <summary>Facts for callers that need room for them.</summary>
     public ResourceFacts Facts { get; } = new();
 
+    /// <summary>Receives the name of everything here that the next resources refer to; null: nobody asks. Emptied by who set it.</summary>
+    public List<ResourceName>? Links { get; set; }
+
     /// <summary>What the last resource says about its owners.</summary>
     public OwnerLedger Owners => _owners;
 
@@ -57,6 +60,7 @@ internal sealed partial class ResourceReader
         reader.Names.PopTo(0);
         reader.Edits.Reset();
         reader.Facts.Reset();
+        reader.Links = null;
         reader._owners.Forget();
         t_spare = reader;
     }

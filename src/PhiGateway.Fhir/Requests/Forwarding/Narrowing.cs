@@ -22,6 +22,17 @@ internal static class Narrowing
         return false;
     }
 
+    /// <summary>Least number of matches that the upstream is asked for where some of them may be withheld: a page of one match at a time would take a request for each that is.</summary>
+    internal const int LeastPage = 50;
+
+    /// <summary>Matches per page of the client's; 0: not said.</summary>
+    internal static int PageSize(FhirRequest request, Permit permit)
+    {
+        var most = FindLimit(permit);
+        return request.Parameter("_count") is not { } asked ? most ?? 0
+            : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? Math.Min(size, most ?? int.MaxValue) : 0;
+    }
+
     /// <summary>Parameters of a read, search, history, operation or export.</summary>
     internal static IReadOnlyList<QueryParameter> Shape(FhirRequest request, Permit permit)
     {
@@ -29,6 +40,7 @@ internal static class Narrowing
         var most = FindLimit(permit);
         var shaped = new List<QueryParameter>(request.Parameters.Count + 4);
         var hasCount = false;
+        var isPaged = request.Interaction is Interaction.SearchType or Interaction.SearchSystem or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem;
         for (var i = 0; i < request.Parameters.Count; i++)
         {
             var parameter = request.Parameters[i];
@@ -40,7 +52,7 @@ internal static class Narrowing
             if (parameter.Name == "_count")
             {
                 hasCount = true;
-                parameter = Cap(parameter, most);
+                parameter = Cap(isPaged && withholds ? AtLeast(parameter) : parameter, most);
             }
 
             shaped.Add(parameter);
@@ -159,6 +171,9 @@ internal static class Narrowing
 
         return null;
     }
+
+    private static QueryParameter AtLeast(QueryParameter count) =>
+        int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked < LeastPage ? count with { Value = LeastPage.ToString(CultureInfo.InvariantCulture) } : count;
 
     private static QueryParameter Cap(QueryParameter count, int? most) =>
         most is { } limit && (!int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) || asked > limit)

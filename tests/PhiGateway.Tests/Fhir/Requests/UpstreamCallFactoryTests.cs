@@ -76,7 +76,21 @@ public sealed class UpstreamCallFactoryTests
     {
         Assert.EndsWith("_count=50", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=500"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
         Assert.EndsWith("_count=50", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?patient=17"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
-        Assert.EndsWith("_count=5", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=5"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
+        Assert.EndsWith("_count=7", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=5"), RequestFixture.Permit(new LimitRecords(7))).PathAndQuery, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/fhir/Observation?_count=5", "_count=50")]
+    [InlineData("GET", "/fhir/Observation/_history?_count=1", "_count=50")]
+    [InlineData("GET", "/fhir/Patient/17/Observation?_count=1", "_count=50")]
+    [InlineData("GET", "/fhir/Observation?_count=51", "_count=51")]
+    [InlineData("GET", "/fhir/Patient/17/$everything?_count=5", "_count=5")]
+    public void Create_SomethingMayBeWithheld_AsksForPagesOfMoreThanAFewMatches(string method, string target, string count)
+    {
+        var request = RequestFixture.Understood(method, target);
+
+        Assert.EndsWith(count, UpstreamCallFactory.Create(request, RequestFixture.Permit(new WithholdLabelled())).PathAndQuery, StringComparison.Ordinal);
+        Assert.EndsWith(target[target.IndexOf('?', StringComparison.Ordinal)..], UpstreamCallFactory.Create(request, RequestFixture.Permit()).PathAndQuery, StringComparison.Ordinal);
     }
 
     [Theory]

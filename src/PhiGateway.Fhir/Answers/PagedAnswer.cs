@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers.Filtering;
+using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Fhir.Answers;
+
+/// <summary>Puts one page of a search (or history) together from pages of the upstream, so that a client's pages hold as many matches as it may see and asked for.</summary>
+/// <remarks>
+/// The host gives it the upstream's pages one after another until it <see cref="IsFull"/> and knows whether more follows, or until there are no more, and then finishes it.
+/// Every entry is judged as in <see cref="AnswerFilter"/>. What was included leaves only beside an entry that leaves and refers to it, or that it refers to. Not thread-safe.
+/// </remarks>
+public sealed class PagedAnswer : IDisposable
+{
+    private readonly FhirRequest _request;
+    private readonly AnswerWork _work;
+    private readonly BundleKind _kind;
+    private readonly PageWindow _window;
+
+    /// <summary>Begins a page.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="policy">The permit's judge.</param>
+    /// <param name="context">Bases and depth.</param>
+    /// <param name="output">Receives the page; to be thrown away when a page of the upstream is unreadable.</param>
+    /// <param name="disclosure">Receives what is let out.</param>
+    /// <param name="options">Narrowing and self link.</param>
+    /// <param name="size">Matches per page; 0: as many as the upstream gives on its first page.</param>
+    /// <param name="from">Matches of the first page of the upstream that belong to pages before this one.</param>
+    public PagedAnswer(FhirRequest request, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure, AnswerOptions options, int size, int from)
+    {
+        _request = request;
+        _kind = BundleKinds.Expected(request);
+        _window = new PageWindow(size > 0 ? size : int.MaxValue, from);
+        _work = new AnswerWork(policy, Bases.Of(context), disclosure, output, options, ClientView.Of(request), nesting: 0);
+    }
+
+    /// <summary>As many matches leave as fit on the page.</summary>
+    public bool IsFull => _window.Shown >= _window.Size;
+
+    /// <summary>Matches per page, as known by now.</summary>
+    public int Size => _window.Size;
+
+    /// <summary>Place on the last page given of the first match that belongs to the client's next page; null: none was met.</summary>
+    public int? Rest => _window.Rest;
+
+    /// <summary>Where the upstream continues after the last page given; null: nowhere. PHI.</summary>
+    public string? Next => _window.Next;
+
+    /// <summary>Whether pages of this request can be put together.</summary>
+    public static bool CanPage(FhirRequest request) => BundleKinds.Expected(request) is BundleKind.SearchSet or BundleKind.History;
+
+    /// <summary>Takes in one page of the upstream; false when it cannot be judged: nothing may leave.</summary>
+    public bool TryTake(ReadOnlySpan<byte> page)
+    {
+        if (_window.Next is not null)
+        {
+            _window.Turn();
+        }
+
+        var state = new JsonReaderState(ResourceReader.OptionsFor(_work.Bases));
+        return new BundleWalker(_kind, _work, _request) { Window = _window }.Advance(page, true, ref state, out _) == ScanResult.Complete;
+    }
+
+    /// <summary>Writes the end of the page.</summary>
+    public void Finish(PageTail tail) => _window.Finish(BundleKinds.NameOf(_kind), tail, _work.Bases, _work.Options, _work.Output);
+
+    /// <inheritdoc/>
+    public void Dispose() => _work.Dispose();
+}

@@ -1,0 +1,112 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where, does not show in the pages.</summary>
+internal sealed class PageWalk(IUpstream upstream, HandleIssuer handles, GatewayOptions options)
+{
+    /// <summary>Up to here a page is put together even when it is too large to be held beside others.</summary>
+    private const int SmallPage = 200;
+
+    /// <summary>Whether the answer to this request is put together page by page.</summary>
+    public static bool Applies(GatewayExchange exchange) => PagedAnswer.CanPage(exchange.Request!) && UpstreamCallFactory.Withholds(exchange.Permit!);
+
+    /// <summary>Whether the page is held whole however large it is, since it is one of few matches.</summary>
+    public static bool HoldsWhole(GatewayExchange exchange) => Applies(exchange) && UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit!) is > 0 and <= SmallPage;
+
+    /// <summary>Judges the upstream's page and as many after it as are needed.</summary>
+    /// <param name="exchange">The request; its permit judges.</param>
+    /// <param name="body">The upstream's answer, whole.</param>
+    /// <param name="output">Receives the page when this continues.</param>
+    public async ValueTask<StageResult> RunAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer output)
+    {
+        var start = exchange.Continuation?.Page ?? new PagePlace(string.Empty, 0);
+        var asked = exchange.Continuation?.Size ?? 0;
+        using var page = new PagedAnswer(
+            exchange.Request!, exchange.Permit!.Release, exchange.Route!.Fhir, output, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles),
+            asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit), start.From);
+
+        // 1. What was fetched already.
+        if (!page.TryTake(body.Written.Span))
+        {
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
+        }
+
+        // 2. On to the first match that belongs to the page after this one: only then it is known that there is such a page.
+        var place = start.Place;
+        var walked = 1;
+        while (page.Rest is null && PlaceOf(page, exchange) is { } following)
+        {
+            place = following;
+            if (walked++ == options.Limits.PagesPerPage)
+            {
+                break;
+            }
+
+            using var next = new PooledBuffer(options.Limits.MaxAnswer);
+            var fetched = await FetchAsync(exchange, following, next);
+            if (fetched.IsRefused(out _))
+            {
+                return fetched;
+            }
+
+            if (!page.TryTake(next.Written.Span))
+            {
+                return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
+            }
+        }
+
+        // 3. The other pages, under handles of ours.
+        var isCut = page.Rest is null && walked > options.Limits.PagesPerPage;
+        var rest = page.Rest is { } from ? new PagePlace(place, from) : isCut ? new PagePlace(place, 0) : null;
+        var isFirst = start is { Place.Length: 0, From: 0 };
+        page.Finish(new PageTail([.. LinksOf(exchange, page.Size, rest, isFirst ? null : exchange.Continuation!.Before, isFirst, start)], isFirst && rest is null && page.Next is null, isCut && !page.IsFull));
+        return StageResult.Continue;
+    }
+
+    private static string? PlaceOf(PagedAnswer page, GatewayExchange exchange) => page.Next is { } link ? UpstreamPlace.Find(link, exchange.Route!.Fhir.UpstreamBases) : null;
+
+    private IEnumerable<KeyValuePair<string, string>> LinksOf(GatewayExchange exchange, int size, PagePlace? next, PagePlace? before, bool isFirst, PagePlace present)
+    {
+        if (next is not null && handles.IssuePage(exchange, next, size, present) is { } nextUrl)
+        {
+            yield return KeyValuePair.Create("next", nextUrl);
+        }
+
+        if (before is not null && handles.IssuePage(exchange, before, size, null) is { } beforeUrl)
+        {
+            yield return KeyValuePair.Create("previous", beforeUrl);
+        }
+
+        if (!isFirst && handles.IssuePage(exchange, new PagePlace(string.Empty, 0), size, null) is { } firstUrl)
+        {
+            yield return KeyValuePair.Create("first", firstUrl);
+        }
+    }
+
+    private async ValueTask<StageResult> FetchAsync(GatewayExchange exchange, string place, PooledBuffer body)
+    {
+        var sent = await upstream.SendAsync(Continuation.CallTo(place), exchange, exchange.Http.RequestAborted);
+        if (sent.Answer is not { } answer)
+        {
+            return StageResult.Refuse(sent.Failure ?? DenyReason.UpstreamUnavailable);
+        }
+
+        using (answer)
+        {
+            if (answer.Status != 200)
+            {
+                return StageResult.Refuse(AnswerStatus.Read(answer.Status, exchange.Request!).Refusal ?? DenyReason.UpstreamRefused, $"upstream-{answer.Status}");
+            }
+
+            var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);
+            return read.IsRefused(out _) ? read : AnswerJudge.CheckType(answer, body);
+        }
+    }
+}
