@@ -26,6 +26,9 @@ public sealed record FhirContext
     /// <summary>Search parameters that the upstream has beside R4's; none by default.</summary>
     public DeclaredParameters Declared { get; init; } = DeclaredParameters.None;
 
+    /// <summary>The tag that is put on what a client writes without one, where tenants share the upstream; null: none is needed.</summary>
+    public TokenValue? TenantTag { get; init; }
+
     /// <summary>The parameter of a type by its exact name: R4's, or one that was declared.</summary>
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter) =>
         SearchGrammar.TryFind(type, name, out parameter) || Declared.TryFind(type, name, out parameter);

@@ -50,7 +50,7 @@ public static class SearchGrammar
         }
 
         var isOwner = kind == SearchParameterKind.Reference && targets.Contains(ResourceType.Patient) && PatientOwnership.AreOwners(type, paths);
-        return new SearchParameterDefinition(name, kind, paths, [.. elements], targets, isOwner);
+        return new SearchParameterDefinition(name, kind, paths, [.. elements], targets, isOwner) { IsSingle = entry.TryGetProperty("single", out _) };
     }
 
     private static void AddElements(HashSet<string> elements, JsonElement entry, JsonElement siblings)

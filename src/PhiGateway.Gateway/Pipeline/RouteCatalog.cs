@@ -122,6 +122,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
                 GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
                 UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
                 Declared = declared,
+                TenantTag = tag,
             },
         };
     }

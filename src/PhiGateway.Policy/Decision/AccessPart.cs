@@ -42,6 +42,11 @@ public sealed record AccessPart
     /// <summary>Top-level elements that the request filters or sorts by on this type; each must be one that may leave, or its value leaks through the answer's shape.</summary>
     public IReadOnlyList<string> Uses { get; init; } = [];
 
+    /// <summary>
+    /// For what a chain walks to: the walk can be confined to one tenant's records by a condition of its own, since the reference it follows is the only one of its kind. False (the default) is the stricter reading.
+    /// </summary>
+    public bool IsSeparable { get; init; }
+
     /// <summary>The write touches <c>meta.security</c>, <c>meta.tag</c> or a link to a patient, or it cannot be told whether it does (patches).</summary>
     public bool Relabels { get; init; }
 

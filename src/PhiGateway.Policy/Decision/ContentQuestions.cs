@@ -74,13 +74,18 @@ internal static class ContentQuestions
                     return new Deny(DenyReason.RelabelNotPermitted, "tenant-tag");
                 }
 
+                if (ViewQuestions.Partial(run, part, stored, over) is { } partial)
+                {
+                    return partial;
+                }
+
                 return (part.Relabels || (part.Body is { } body && LabelsDiffer(body, stored))) && !MayRelabel(run.UseCase, over) ? new Deny(DenyReason.RelabelNotPermitted, rule) : null;
             case StoredState.Absent when part.Interaction == Interaction.Update:
                 return null;
             case StoredState.Absent:
                 return new Deny(DenyReason.PatientNotFound, rule);
             default:
-                return run.Reach.TenantTag is null && IsUnrestricted(run.UseCase, admitted) ? null : new Deny(DenyReason.PatientUndetermined, rule);
+                return run.Reach.TenantTag is null && IsUnrestricted(run.UseCase, admitted) ? ViewQuestions.Partial(run, part, null, admitted) : new Deny(DenyReason.PatientUndetermined, rule);
         }
     }
 

@@ -28,7 +28,7 @@ public static class DecisionQuestions
         ["purpose of use"] = [DenyReason.PurposeMissing, DenyReason.PurposeUnknown, DenyReason.PurposeNotPermitted, DenyReason.JustificationMissing],
         ["interaction and type"] =
         [
-            DenyReason.OutsideScope, DenyReason.OutsideUseCase, DenyReason.PatientContextMissing, DenyReason.IncludeNotPermitted, DenyReason.OperationNotPermitted, DenyReason.ConditionNotMet,
+            DenyReason.OutsideScope, DenyReason.OutsideUseCase, DenyReason.PatientContextMissing, DenyReason.IncludeNotPermitted, DenyReason.CrossesTenants, DenyReason.OperationNotPermitted, DenyReason.ConditionNotMet,
             DenyReason.NotJudgeable, DenyReason.TooConfidential,
         ],
         ["elements used"] = [DenyReason.HiddenElement],
@@ -39,7 +39,7 @@ public static class DecisionQuestions
         ["content written"] =
         [
             DenyReason.OutsideUseCase, DenyReason.OutsideRoster, DenyReason.OutsideContext, DenyReason.OutsideTask, DenyReason.PatientUndetermined, DenyReason.PatientNotFound,
-            DenyReason.ConditionNotMet, DenyReason.TooConfidential, DenyReason.LabelNotPermitted, DenyReason.RelabelNotPermitted,
+            DenyReason.ConditionNotMet, DenyReason.TooConfidential, DenyReason.LabelNotPermitted, DenyReason.RelabelNotPermitted, DenyReason.PartialView, DenyReason.HiddenElement,
         ],
         ["delegation"] = [DenyReason.DelegationTooDeep, DenyReason.UnknownActor],
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -80,9 +80,11 @@ public sealed partial class DenyReason
     public static readonly DenyReason OutsideScope = new("outside-scope", 403, "Decide", "forbidden", "The token's scope does not include this.", "insufficient_scope");
     public static readonly DenyReason OutsideUseCase = new("outside-use-case", 403, "Decide", "forbidden", "The approved use of this client does not include this.");
     public static readonly DenyReason IncludeNotPermitted = new("include-not-permitted", 403, "Decide", "forbidden", "The approved use of this client does not include pulling in these resources.");
+    public static readonly DenyReason CrossesTenants = new("crosses-tenants", 403, "Decide", "forbidden", "The search would look at records that cannot be told apart by tenant.");
     public static readonly DenyReason OperationNotPermitted = new("operation-not-permitted", 403, "Decide", "forbidden", "The approved use of this client does not include this operation.");
     public static readonly DenyReason ConditionNotMet = new("condition-not-met", 403, "Decide", "forbidden", "The resource is not of the kind that the approved use covers.");
-    public static readonly DenyReason HiddenElement = new("hidden-element", 403, "Decide", "forbidden", "The request filters, sorts or counts by something it may not see.");
+    public static readonly DenyReason HiddenElement = new("hidden-element", 403, "Decide", "forbidden", "The request filters, sorts, counts or changes by something it may not see.");
+    public static readonly DenyReason PartialView = new("partial-view", 403, "Decide", "forbidden", "This client sees only a part of the resource and would erase the rest; a patch can change what it sees.");
     public static readonly DenyReason NotJudgeable = new("not-judgeable", 403, "Decide", "forbidden", "The approved use sets conditions that cannot be checked on what this interface returns.");
 
     // --- Decide: patient ---

@@ -50,6 +50,12 @@ internal static class InteractionQuestions
             return new Deny(DenyReason.IncludeNotPermitted, run.UseCaseRule);
         }
 
+        // The backend follows a chain over all tenants' records, and only over a single reference can a second condition hold it to the same record.
+        if (run.Request.TenantTag is not null && part.Role is PartRole.Chain or PartRole.ReverseChain && !part.IsSeparable)
+        {
+            return new Deny(DenyReason.CrossesTenants, "tenant-tag");
+        }
+
         if (grants == 0)
         {
             return new Deny(part.Interaction == Interaction.Operation && part.Role == PartRole.Target ? DenyReason.OperationNotPermitted : DenyReason.OutsideUseCase, run.UseCaseRule);

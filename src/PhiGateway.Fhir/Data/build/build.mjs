@@ -73,6 +73,19 @@ function descend(structureName, path, element, rest, only) {
   return code === 'BackboneElement' || code === 'Element' ? resolve(structureName, path, rest, only) : resolve(code, code, rest, only);
 }
 
+// Whether a JSON path leads to one value at most, whatever the resource.
+function isSingle(structureName, at, [name, ...rest]) {
+  const elements = structures.get(structureName).elements;
+  const path = elements.has(`${at}.${name}`) ? `${at}.${name}` : [...elements.keys()].find((key) => key.endsWith('[x]') && `${at}.${name}`.startsWith(key.slice(0, -3)));
+  const element = path && elements.get(path);
+  if (!element || element.max !== '1' || element.contentReference) {
+    return false;
+  }
+
+  const code = element.type[0].code;
+  return rest.length === 0 || (code === 'BackboneElement' || code === 'Element' ? isSingle(structureName, path, rest) : isSingle(code, code, rest));
+}
+
 // One alternative of a FHIRPath union, in the few shapes that R4's definitions use; null when it is not a simple path.
 function readAlternative(type, alternative) {
   let text = alternative.trim();
@@ -135,6 +148,10 @@ for (const type of concrete) {
 
     if (!simple && parameter.type !== 'composite') {
       entry.elements = [...new Set(alternatives.map((a) => new RegExp(`${type}\\.([a-zA-Z]+)`).exec(a)?.[1]).filter((name) => name))];
+    }
+
+    if (parameter.type === 'reference' && entry.paths.length === 1 && isSingle(type, type, entry.paths[0].split('.'))) {
+      entry.single = true;
     }
 
     if (parameter.type === 'composite') {

@@ -88,6 +88,7 @@ internal static class Narrowing
         if ((request.Interaction is Interaction.SearchType or Interaction.SearchSystem) && Tenant(permit) is { } tenant)
         {
             (added ??= []).Add(tenant);
+            TenantWalks.Add(request.Parameters, tenant, added);
         }
 
         if (Types(request, permit) is { } types)

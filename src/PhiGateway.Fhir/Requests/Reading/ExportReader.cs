@@ -121,7 +121,7 @@ internal static class ExportReader
 
         // The filter itself only narrows what is exported; what it walks to is searched and never comes out.
         used.AddRange(condition.Used);
-        walked.AddRange(condition.Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain));
+        walked.AddRange(condition.Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain).Select(static part => part with { IsSeparable = false }));
         return null;
     }
 }

@@ -12,7 +12,7 @@ internal static class OperationParts
     internal static Refusal? Add(RequestSource source, OperationDefinition operation, OperationCall call, SearchReading reading, List<AccessPart> parts)
     {
         parts.Add(new AccessPart { Interaction = Interaction.Operation, Type = call.Type, Id = call.Id, Operation = call.Name, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses });
-        parts.AddRange(reading.Others ?? []);
+        parts.AddRange((reading.Others ?? []).Select(static part => part with { IsSeparable = false }));
         switch (operation.Returns)
         {
             case OperationResult.Nothing:

@@ -74,6 +74,12 @@ internal static class WriteReader
 
         using (document)
         {
+            // What is judged, forwarded and compared with the stored version is the body with its tag.
+            if (source.Context.TenantTag is { } tag && TenantTagWriter.Add(document.RootElement, tag) is { } tagged)
+            {
+                return WithBody(source with { Body = tagged }, type, id, interaction, condition, shape);
+            }
+
             return CheckBody(source, document.RootElement, type, id) is { } refusal
                 ? refusal.As<FhirRequest>()
                 : Scan(source, document.RootElement, type, id, interaction, condition, shape);

@@ -50,7 +50,7 @@ internal static class ChainReader
         if (modifier.Length > 0)
         {
             return ResourceType.TryParse(modifier, out var only)
-                ? Walk(reading, only, PartRole.Chain, rest, value, depth, out canonical)
+                ? Walk(reading, only, PartRole.Chain, definition, rest, value, depth, out canonical)
                 : Refusal.Parameter("chain with a modifier that is no type");
         }
 
@@ -74,7 +74,7 @@ internal static class ChainReader
                 continue;
             }
 
-            if (Walk(reading, target, PartRole.Chain, rest, value, depth, out var spelling) is { } refusal)
+            if (Walk(reading, target, PartRole.Chain, definition, rest, value, depth, out var spelling) is { } refusal)
             {
                 return refusal;
             }
@@ -106,13 +106,13 @@ internal static class ChainReader
         }
 
         reading.Use(new UsedParameter(source, link, IsSort: false));
-        return Walk(reading, source, PartRole.ReverseChain, name[(second + 1)..], value, depth, out canonical, link);
+        return Walk(reading, source, PartRole.ReverseChain, link, name[(second + 1)..], value, depth, out canonical);
     }
 
-    private static Refusal? Walk(SearchReading reading, ResourceType type, PartRole role, string rest, string value, int depth, out string canonical, SearchParameterDefinition? through = null)
+    private static Refusal? Walk(SearchReading reading, ResourceType type, PartRole role, SearchParameterDefinition through, string rest, string value, int depth, out string canonical)
     {
         var inner = new SearchReading(reading.Context, type, isCondition: true);
-        if (through is not null)
+        if (role == PartRole.ReverseChain)
         {
             inner.Use(new UsedParameter(type, through, IsSort: false));
         }
@@ -123,7 +123,7 @@ internal static class ChainReader
             return refusal;
         }
 
-        reading.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = role, Patients = inner.Patients, Conditions = inner.Conditions, Uses = inner.Uses });
+        reading.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = role, Patients = inner.Patients, Conditions = inner.Conditions, Uses = inner.Uses, IsSeparable = role == PartRole.Chain && through.IsSingle });
         foreach (var used in inner.Used)
         {
             reading.Use(used);

@@ -128,19 +128,85 @@ public sealed class SharedBackendTests(TenancyWorld world)
     }
 
     [Fact]
-    public async Task Create_WithoutTheTag_IsRefused()
+    public async Task Create_WithAnotherTenantsTag_IsRefused()
     {
         await world.Shared.ForgetRecordedAsync();
-        foreach (var tags in new[] { Array.Empty<string>(), ["west"], ["east", "west"] })
+        foreach (var tags in new[] { new[] { "west" }, ["east", "west"], [""], ["EAST"] })
         {
             Assert.Equal("condition-not-met", (await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, Note(null, tags))).Code);
         }
 
         Assert.Empty(await world.Shared.RecordedAsync());
-        var created = await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, Note(null, "east"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("east")]
+    public async Task Create_WithOrWithoutTheTag_IsTheTenantsOwn(string? tag)
+    {
+        var created = await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, tag is null ? Note(null) : Note(null, tag));
+
         Assert.Equal(HttpStatusCode.Created, created.Status);
+        Assert.Single(created.Json["meta"]!["tag"]!.AsArray(), static given => (string?)given!["system"] == TenancyWorld.Tags && (string?)given["code"] == "east");
+        Assert.Contains(created.Json["meta"]!["tag"]!.AsArray(), static given => (string?)given!["system"] == "https://other.example");
         Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync($"/west/fhir/Observation/{(string?)created.Json["id"]}", await West)).Status);
         await DeleteAsync((string)created.Json["id"]!);
+    }
+
+    [Fact]
+    public async Task Create_ByUpdateOrInATransaction_GetsTheTag()
+    {
+        const string Plain = """{"resourceType":"Observation","id":"obs-plain","status":"final","code":{"text":"plain"},"subject":{"reference":"Patient/pat-east"}}""";
+        var put = await world.SendAsync(HttpMethod.Put, "/east/fhir/Observation/obs-plain", await East, Plain);
+        Assert.True(put.Status is HttpStatusCode.Created or HttpStatusCode.OK, $"{put.Status} {put.Code}");
+        Assert.Contains("tenants", (await world.GetAsync("/east/fhir/Observation/obs-plain", await East)).Json["meta"]!["tag"]!.ToJsonString());
+        Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/west/fhir/Observation/obs-plain", await West)).Status);
+
+        var unnamed = Plain.Replace("\"id\":\"obs-plain\",", string.Empty, StringComparison.Ordinal);
+        var entries = $$$"""{"resource":{{{Plain}}},"request":{"method":"PUT","url":"Observation/obs-plain"}},{"resource":{{{unnamed}}},"request":{"method":"POST","url":"Observation"}}""";
+        foreach (var type in new[] { "transaction", "batch" })
+        {
+            var reply = await world.SendAsync(HttpMethod.Post, "/east/fhir", await East, $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{{entries}}]}""");
+            Assert.Equal(HttpStatusCode.OK, reply.Status);
+            Assert.All(reply.Json["entry"]!.AsArray(), entry => Assert.StartsWith("20", (string?)entry!["response"]!["status"], StringComparison.Ordinal));
+            var foreign = await world.SendAsync(HttpMethod.Post, "/east/fhir", await East, $$$"""{"resourceType":"Bundle","type":"{{{type}}}","entry":[{"resource":{{{Note(null, "west")}}},"request":{"method":"POST","url":"Observation"}}]}""");
+            Assert.Contains("condition-not-met", foreign.Body);
+        }
+
+        var all = await world.GetAsync("/east/fhir/Observation?code:text=plain&_count=50", await East);
+        Assert.Equal(3, all.Entries.Count);
+        Assert.Empty((await world.GetAsync("/west/fhir/Observation?code:text=plain", await West)).Entries);
+        foreach (var entry in all.Entries)
+        {
+            await DeleteAsync(entry["Observation/".Length..]);
+        }
+    }
+
+    [Fact]
+    public async Task Change_Conditional_MeansTheTenantsOwnOnly()
+    {
+        static string Body(string patient, string value) => $$"""{"resourceType":"Observation","status":"final","code":{"text":"cond"},"identifier":[{"system":"urn:lab","value":"4711"}],"subject":{"reference":"Patient/{{patient}}"},"valueString":"{{value}}"}""";
+        const string Target = "/fhir/Observation?identifier=urn:lab|4711";
+        var west = (string)(await world.SendAsync(HttpMethod.Post, "/west/fhir/Observation", await West, Body("pat-west", "of west"))).Json["id"]!;
+        await world.Shared.ForgetRecordedAsync();
+
+        // Nothing of one's own yet: made, and the other tenant's stays.
+        var made = await world.SendAsync(HttpMethod.Put, $"/east{Target}", await East, Body("pat-east", "first"));
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        Assert.NotEqual(west, (string?)made.Json["id"]);
+        var changed = await world.SendAsync(HttpMethod.Put, $"/east{Target}", await East, Body("pat-east", "second"));
+        Assert.Equal((HttpStatusCode.OK, (string?)made.Json["id"]), (changed.Status, (string?)changed.Json["id"]));
+        var patched = await world.SendAsync(HttpMethod.Patch, $"/east{Target}", await East, """[{"op":"replace","path":"/valueString","value":"third"}]""", "application/json-patch+json");
+        Assert.Equal((HttpStatusCode.OK, "third"), (patched.Status, (string?)patched.Json["valueString"]));
+        var removed = await world.SendAsync(HttpMethod.Delete, $"/east{Target}", await East);
+        Assert.True(removed.Status is HttpStatusCode.OK or HttpStatusCode.NoContent, $"{removed.Status} {removed.Code}");
+
+        // Now there is the other's only, and that is as if there were none.
+        Assert.Equal(HttpStatusCode.NotFound, (await world.SendAsync(HttpMethod.Delete, $"/east{Target}", await East)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await world.SendAsync(HttpMethod.Patch, $"/east{Target}", await East, """[{"op":"replace","path":"/valueString","value":"x"}]""", "application/json-patch+json")).Status);
+        Assert.All((await world.Shared.RecordedAsync()).Where(static request => request.Url.Contains("identifier", StringComparison.Ordinal)), static request => Assert.Contains("_tag=", request.Url));
+        Assert.Equal("of west", (string?)(await world.GetAsync($"/west/fhir/Observation/{west}", await West)).Json["valueString"]);
+        Assert.True((await world.SendAsync(HttpMethod.Delete, $"/west{Target}", await West)).Status is HttpStatusCode.OK or HttpStatusCode.NoContent);
     }
 
     [Fact]
@@ -149,7 +215,6 @@ public sealed class SharedBackendTests(TenancyWorld world)
         var id = (string)(await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, Note(null, "east"))).Json["id"]!;
 
         Assert.Equal("condition-not-met", (await PutAsync(id, "west")).Code);
-        Assert.Equal("condition-not-met", (await PutAsync(id)).Code);
         Assert.Equal("condition-not-met", (await PutAsync(id, "east", "west")).Code);
         Assert.Equal("relabel-not-permitted", (await PatchAsync(id, """[{"op":"replace","path":"/meta/tag/0/code","value":"west"}]""")).Code);
         Assert.Equal("relabel-not-permitted", (await PatchAsync(id, """[{"op":"remove","path":"/meta"}]""")).Code);
@@ -161,6 +226,8 @@ public sealed class SharedBackendTests(TenancyWorld world)
         Assert.Equal("secret of west", (string?)(await world.GetAsync("/west/fhir/Observation/obs-west-1", await West)).Json["valueString"]);
 
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(id, "east")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(id)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync($"/east/fhir/Observation/{id}", await East)).Status);
         Assert.Equal(HttpStatusCode.OK, (await PatchAsync(id, """[{"op":"replace","path":"/valueString","value":"changed"}]""")).Status);
         await DeleteAsync(id);
     }

@@ -35,7 +35,7 @@ public sealed class TenancyWorld : Installation
     /// <summary>Admitted in both hospitals; its tokens name none.</summary>
     internal IdentityProviderClient RovingApp { get; } = NewClient("roving-app");
 
-    /// <summary>May see names of the north's patients and nothing else.</summary>
+    /// <summary>May see and change names of the north's patients and nothing else.</summary>
     internal IdentityProviderClient NamesApp { get; } = NewClient("names-app");
 
     /// <summary>May see names and extensions of the north's patients.</summary>
@@ -57,7 +57,7 @@ public sealed class TenancyWorld : Installation
         SouthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/south", [SouthApp, WestApp])));
         North = Keep(await FhirServer.StartAsync("Bearer of-north", await FixturesAsync("north"), Parameters));
         South = Keep(await FhirServer.StartAsync("Bearer of-south", await FixturesAsync("south")));
-        Shared = Keep(await FhirServer.StartAsync("Bearer of-both", await FixturesAsync("east", "east"), await FixturesAsync("west", "west"), await FixturesAsync("both", "east", "west"), await FixturesAsync("untagged")));
+        Shared = Keep(await FhirServer.StartAsync("Bearer of-both", await FixturesAsync("east", "east"), await FixturesAsync("west", "west"), await FixturesAsync("both", "east", "west"), await FixturesAsync("untagged"), await FixturesAsync("linked", "west"), await LinkAsync("cross-east", "east", "pat-linked"), await LinkAsync("cross-west", "west", "pat-east")));
         var proxy = new JsonObject
         {
             ["Routes"] = new JsonObject
@@ -87,7 +87,7 @@ public sealed class TenancyWorld : Installation
             await ApproveAsync($"charting-{string.Join('-', tenants)}", "group", tenants, Grant());
         }
 
-        await ApproveAsync("names", "group", ["north"], new { types = new[] { "Patient" }, interactions = new[] { "read", "search" }, elements = new[] { "name" }, patients = new { any = true } });
+        await ApproveAsync("names", "group", ["north"], new { types = new[] { "Patient" }, interactions = new[] { "read", "search", "patch" }, elements = new[] { "name" }, patients = new { any = true } }, new { types = new[] { "Patient" }, interactions = new[] { "update" }, patients = new { any = true } });
         await ApproveAsync("survey", "group", ["north"], new { types = new[] { "Patient" }, interactions = new[] { "read", "search" }, elements = new[] { "name", "extension" }, patients = new { any = true } });
         await AdmitAsync(NamesApp.ClientId, "names", "north-idp");
         await AdmitAsync(SurveyApp.ClientId, "survey", "north-idp");
@@ -100,6 +100,20 @@ public sealed class TenancyWorld : Installation
     }
 
     private static object Grant() => new { types = new[] { "Patient", "Observation" }, interactions = Everything, operations = new[] { "$everything" }, patients = new { any = true }, mayRelabel = true };
+
+    // A record of one tenant that the backend links to another tenant's patient.
+    private async Task<string> LinkAsync(string name, string tag, string patient)
+    {
+        var file = Path.Combine(Folder, $"{name}.json");
+        await File.WriteAllTextAsync(file, new JsonArray(new JsonObject
+        {
+            ["resourceType"] = "Observation", ["id"] = $"obs-{name}", ["status"] = "final", ["code"] = new JsonObject { ["text"] = "linked" },
+            ["meta"] = new JsonObject { ["tag"] = new JsonArray(new JsonObject { ["system"] = Tags, ["code"] = tag }) },
+            ["subject"] = new JsonObject { ["reference"] = $"Patient/{patient}" },
+            ["performer"] = new JsonArray(new JsonObject { ["reference"] = $"Patient/{patient}" }),
+        }).ToJsonString());
+        return file;
+    }
 
     // A patient and an observation that only this name has.
     private async Task<string> FixturesAsync(string name, params string[] tags)

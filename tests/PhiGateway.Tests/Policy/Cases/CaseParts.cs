@@ -25,7 +25,7 @@ internal static class CaseParts
         {
             Patients = [.. target.Patients, .. query.Where(static pair => Owners.Contains(pair[0])).SelectMany(static pair => pair[1].Split(',')).Select(static id => PatientId.Parse(id.Replace("Patient/", "", StringComparison.Ordinal)))],
             Conditions = [.. query.Where(static pair => pair[0][0] != '_' && !Owners.Contains(pair[0])).Select(static pair => CaseScopes.ReadConstraint($"{pair[0]}={pair[1]}"))],
-            Uses = [.. query.Where(static pair => pair[0] == "_sort").Select(static pair => pair[1])],
+            Uses = [.. query.Where(static pair => pair[0] == "_sort").Select(static pair => pair[1]), .. CaseFiles.Texts(source["uses"])],
             Body = ReadFacts(source["body"]),
             Stored = ReadFacts(source["stored"]),
             StoredState = source["stored"] is null ? StoredState.Unknown : StoredState.Present,
@@ -111,6 +111,7 @@ internal static class CaseParts
         Conditions = [.. CaseFiles.Texts(part["conditions"]).Select(CaseScopes.ReadConstraint)],
         Uses = CaseFiles.Texts(part["uses"]),
         IsWildcard = part["wildcard"]?.GetValue<bool>() ?? false,
+        IsSeparable = part["separable"]?.GetValue<bool>() ?? false,
         PatientInPath = part["patientInPath"]?.GetValue<bool>() ?? false,
         Body = ReadFacts(part["body"]),
         Judgeable = part["judgeable"] is { } known

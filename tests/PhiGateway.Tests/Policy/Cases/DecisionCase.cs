@@ -64,6 +64,7 @@ internal sealed class DecisionCase
         {
             Caller = ReadCaller(source["caller"]!.AsObject(), now),
             Tenant = CaseFiles.Text(source["tenant"]) ?? "north",
+            TenantTag = CaseFiles.Text(source["tenantTag"]) is { } tag && TokenValue.TryParse(tag, out var value) ? value : null,
             Environment = CaseFiles.Text(source["environment"]) ?? "production",
             Peer = source["peer"] is { } peer ? IPAddress.Parse(peer.GetValue<string>()) : null,
             Now = now,

@@ -88,13 +88,25 @@ public sealed class TenantTagTests
         Assert.IsType<Permit>(Decide(null, part));
     }
 
+    [Theory]
+    [InlineData(PartRole.Chain, true, null)]
+    [InlineData(PartRole.Chain, false, "crosses-tenants")]
+    [InlineData(PartRole.ReverseChain, false, "crosses-tenants")]
+    public void Decide_AWalk_MustBeOneThatCanBeConfined(PartRole role, bool isSeparable, string? code)
+    {
+        AccessPart[] parts = [Asked.Search("Observation"), Asked.Search("Observation") with { Role = role, IsSeparable = isSeparable }];
+
+        Assert.Equal(code, (Decide(East, parts) as Deny)?.Reason.Code);
+        Assert.NotEqual("crosses-tenants", (Decide(null, parts) as Deny)?.Reason.Code);
+    }
+
     private static AccessPart Write(Interaction interaction) => new() { Interaction = interaction, Type = ResourceType.Parse("Observation"), Id = "1", StoredState = StoredState.Present };
 
-    private static PhiGateway.Policy.Decision.Decision Decide(TokenValue? tag, AccessPart part)
+    private static PhiGateway.Policy.Decision.Decision Decide(TokenValue? tag, params AccessPart[] parts)
     {
         var grant = new Grant { Types = ["Observation"], Interactions = ["read", "search", "create", "update", "patch", "delete"], Patients = new PatientScope { Any = true }, MayRelabel = true };
         var snapshot = TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant)));
-        return PolicyDecisionPoint.Decide(Asked.For("connector", part) with { TenantTag = tag }, snapshot);
+        return PolicyDecisionPoint.Decide(Asked.For("connector", parts) with { TenantTag = tag }, snapshot);
     }
 
     private static ResourceFacts Tagged(params string[] tags)
