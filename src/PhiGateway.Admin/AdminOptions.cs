@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Decisions;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Policy.Vocabulary;
 
@@ -24,4 +25,10 @@ public sealed class AdminOptions
 
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;
+
+    /// <summary>What an issuer's configuration says about the age of its tokens, by the issuer's name; default: nothing is known.</summary>
+    public Func<string, TokenRules?> TokenRules { get; set; } = static _ => null;
+
+    /// <summary>Where uploads that name their digest are held, sealed, until it is verified; default: the system's temporary directory. Needs room for the largest import.</summary>
+    public string SpoolDirectory { get; set; } = Path.GetTempPath();
 }

@@ -77,7 +77,7 @@ internal static class ClosingDoors
         && entry.Credentials.Any(static credential => credential.OverlapUntil is null);
 
     private static IReadOnlyList<string?> OwnersOf(ClientEntry entry, string subject) =>
-        subject.StartsWith("use-case/", StringComparison.Ordinal) || subject.StartsWith("agreement/", StringComparison.Ordinal) ? [entry.UseCase?.Owner] : [entry.Client.Owner, entry.Client.Deputy];
+        subject.StartsWith("use-case/", StringComparison.Ordinal) || subject.StartsWith("agreement/", StringComparison.Ordinal) || subject.StartsWith("organization/", StringComparison.Ordinal) ? [entry.UseCase?.Owner] : [entry.Client.Owner, entry.Client.Deputy];
 
     private static string Named(IReadOnlyList<string?> names) =>
         string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MaxNamed} more") : string.Empty);

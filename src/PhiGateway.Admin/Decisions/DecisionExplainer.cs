@@ -43,6 +43,7 @@ internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal
         var snapshot = snapshots();
         var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
         var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
+        var told = reason is { Stage: "Decide" } || reason is null || IsBeforeDecide(reason) ? reason : null;
         var asked = new ExplainedRequest(record.Method, record.RawTarget, record.Template, record.Interaction, record.ResourceType, record.Purpose, record.Tenant, record.Environment);
         var proof = new ExplainedProof(record.Issuer, record.IssuerClientId, record.Subject, record.Binding, record.TokenHash, record.Peer);
         var doors = client is null ? [] : DoorReport.Of(client, snapshot, record.Time, options.WarnDays);
@@ -60,7 +61,8 @@ internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal
             new ExplainedCaller(record.Client, record.UseCase, record.Organization, organization?.Name, record.Owner, client?.Approval?.ApprovedBy, client?.Approval?.ApprovedAt),
             proof,
             asked,
-            Render(DecisionQuestions.Reconstruct(reason is { Stage: "Decide" } || reason is null || IsBeforeDecide(reason) ? reason : null, verdict.Rule)),
+            new ExplainedToken(null, null, null, null, record.Scope, [], "The token was judged when the call was decided; its scope is that of the record."),
+            TokenDoors.Render(Render(DecisionQuestions.Reconstruct(told, verdict.Rule)), told),
             doors,
             closed,
             toOpen,

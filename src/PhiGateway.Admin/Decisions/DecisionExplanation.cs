@@ -14,7 +14,8 @@ namespace PhiGateway.Admin.Decisions;
 /// <param name="Who">The caller.</param>
 /// <param name="Proof">How the caller proved itself.</param>
 /// <param name="Asked">What was asked.</param>
-/// <param name="Questions">Every question of the decision in order: open, closed or not-asked.</param>
+/// <param name="Token">What is known of the token, and what could not be judged for want of it.</param>
+/// <param name="Questions">Every question of the decision in order: open, closed, not-asked, or not-judged because an imagined token was not described.</param>
 /// <param name="Doors">The client's doors as the registry stands now; empty when it knows no such client.</param>
 /// <param name="Closed">What was closed, in words; absent for permits.</param>
 /// <param name="ToOpen">What would open it; empty for permits.</param>
@@ -31,6 +32,7 @@ public sealed record DecisionExplanation(
     ExplainedCaller Who,
     ExplainedProof Proof,
     ExplainedRequest Asked,
+    ExplainedToken Token,
     IReadOnlyList<ExplainedQuestion> Questions,
     IReadOnlyList<DoorReport> Doors,
     string? Closed,
@@ -56,6 +58,16 @@ public sealed record ExplainedCaller(string? Client, string? UseCase, string? Or
 /// <param name="Peer">Address of the TCP peer.</param>
 public sealed record ExplainedProof(string? Issuer, string? ClientId, string? Subject, string? Binding, string? TokenHash, string? Peer);
 
+/// <summary>The token's age and scope.</summary>
+/// <param name="IssuedAt">When it was issued, UTC; absent: not known.</param>
+/// <param name="AgeSeconds">Its age at the time of the decision.</param>
+/// <param name="LifetimeSeconds">How long it lives.</param>
+/// <param name="MostSeconds">How long the issuer's and the client's tokens may live at most; absent: not known here.</param>
+/// <param name="Scopes">Its scope; absent: not known.</param>
+/// <param name="NotJudged">Questions that could not be judged because the token was not described; empty: all were.</param>
+/// <param name="Note">The same in words.</param>
+public sealed record ExplainedToken(DateTimeOffset? IssuedAt, long? AgeSeconds, int? LifetimeSeconds, long? MostSeconds, string? Scopes, IReadOnlyList<string> NotJudged, string Note);
+
 /// <summary>The request. PHI.</summary>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Target">Target exactly as sent.</param>
@@ -69,7 +81,7 @@ public sealed record ExplainedRequest(string? Method, string? Target, string? Te
 
 /// <summary>One question of the decision.</summary>
 /// <param name="Name">Such as <c>purpose of use</c>.</param>
-/// <param name="Outcome">open, closed or not-asked.</param>
+/// <param name="Outcome">open, closed, not-asked or not-judged.</param>
 public sealed record ExplainedQuestion(string Name, string Outcome);
 
 /// <summary>The registry that decided against the registry now.</summary>

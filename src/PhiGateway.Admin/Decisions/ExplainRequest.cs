@@ -29,12 +29,13 @@ public sealed record ExplainRequest(
 /// <param name="Client">Registered client id; its first credential counts. Or give issuer and client_id.</param>
 /// <param name="Issuer">Name of the issuer.</param>
 /// <param name="ClientId">Client id at the issuer.</param>
-/// <param name="Scopes">Scope of the token.</param>
+/// <param name="Scopes">Scope of the token; absent: scopes are not judged.</param>
 /// <param name="Purpose">Purposes asserted, separated by blanks.</param>
 /// <param name="Patient">Launch context.</param>
 /// <param name="Tenant">Tenant that the token names.</param>
 /// <param name="Binding">none (the default), mtls or dpop.</param>
-/// <param name="Lifetime">Lifetime of the token in seconds; default 300.</param>
+/// <param name="Lifetime">Lifetime of the token in seconds; absent: it is not judged.</param>
+/// <param name="IssuedAt">When the token was issued; absent: its age is not judged.</param>
 /// <param name="Actors">Actors of a delegation, outermost first.</param>
 public sealed record ExplainCaller(
     string? Client = null,
@@ -46,4 +47,5 @@ public sealed record ExplainCaller(
     string? Tenant = null,
     string? Binding = null,
     int? Lifetime = null,
+    DateTimeOffset? IssuedAt = null,
     IReadOnlyList<string>? Actors = null);

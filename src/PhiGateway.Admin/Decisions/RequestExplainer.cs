@@ -22,6 +22,9 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
 {
     private const int MaxLifetime = 86_400;
 
+    // Stands for a scope that the question does not tell: then the grants alone decide, and the answer says so.
+    private const string AnyScope = "system/*.cruds";
+
     public async Task<IResult> ExplainAsync(HttpContext context)
     {
         if ((await VerbBody.ReadAsync<ExplainRequest>(context)).Failed(out var problem, out var body))
@@ -47,14 +50,23 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
     private DecisionExplanation Explain(ExplainRequest body, Imagined imagined, RegistrySnapshot snapshot)
     {
         var access = imagined.Access;
+        var rules = options.TokenRules(access.Caller.Issuer);
         var trace = imagined.Refusal is null ? PolicyDecisionPoint.Explain(access, snapshot) : null;
         var deny = imagined.Refusal is { } refused ? new Deny(refused, imagined.Detail) : trace!.Decision as Deny;
+
+        // The token is looked at after the line of the request and before anything else.
+        if (deny?.Reason.Stage != "Ingress" && TokenDoors.Refuse(body.Caller!, rules, access.Now) is { } early)
+        {
+            (deny, trace) = (new Deny(early), null);
+        }
+
         var line = body.Request!.Split(' ', 2);
         var asked = new ExplainedRequest(
             line[0], line[1], imagined.Fhir?.Template, imagined.Fhir is { } fhir ? JsonNamingPolicy.KebabCaseLower.ConvertName(fhir.Interaction.ToString()) : null,
             imagined.Fhir is { Type.IsNone: false } typed ? typed.Type.Name : null, body.Caller!.Purpose, access.Tenant, access.Environment);
         var proof = new ExplainedProof(access.Caller.Issuer, access.Caller.ClientId, null, access.Caller.Binding.ToString().ToLowerInvariant(), null, body.Peer);
         var doors = imagined.Entry is { } entry ? DoorReport.Of(entry, snapshot, access.Now, options.WarnDays) : [];
+        var questions = TokenDoors.Render(body.Caller!, DecisionExplainer.Render(trace?.Answers ?? DecisionQuestions.Reconstruct(deny!.Reason, deny.Rule)), deny?.Reason);
         var (closed, toOpen) = deny is null ? (null, []) : ClosureWords.Of(new ClosureWords.Facts(deny.Reason, deny.Rule, asked, proof, access.Now), imagined.Entry, doors);
         return new DecisionExplanation(
             null,
@@ -70,7 +82,8 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
                 imagined.Entry?.Approval?.ApprovedBy, imagined.Entry?.Approval?.ApprovedAt),
             proof,
             asked,
-            DecisionExplainer.Render(trace?.Answers ?? DecisionQuestions.Reconstruct(deny!.Reason, deny.Rule)),
+            TokenDoors.Describe(body.Caller!, rules, imagined.Entry?.Client.MaxTokenLifetimeSeconds, questions, access.Now),
+            questions,
             doors,
             closed,
             toOpen,
@@ -157,19 +170,21 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
             return AdminProblem.Invalid("/caller/binding", "invalid", "none, mtls or dpop.");
         }
 
+        // Of a token whose lifetime is not known, its age at least is: it lives as long as that.
+        var issued = who.IssuedAt ?? now;
         var codes = (who.Purpose ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return new Caller
         {
             Issuer = issuer,
             IssuerEnvironment = entry?.Client.Environment ?? string.Empty,
             ClientId = clientId,
-            Scopes = SmartScopeReader.Read(who.Scopes),
+            Scopes = SmartScopeReader.Read(who.Scopes ?? AnyScope),
             Purposes = [.. codes.Where(static code => PurposeOfUse.TryParse(code, out _)).Select(PurposeOfUse.Parse)],
             HasUnknownPurpose = codes.Any(static code => !PurposeOfUse.TryParse(code, out _)),
             PatientContext = patient,
             Tenant = who.Tenant,
-            IssuedAt = now,
-            ExpiresAt = now.AddSeconds(who.Lifetime ?? 300),
+            IssuedAt = issued,
+            ExpiresAt = who.Lifetime is { } seconds ? issued.AddSeconds(seconds) : now,
             TokenHash = "none",
             Binding = binding.Value,
             Actors = who.Actors ?? [],

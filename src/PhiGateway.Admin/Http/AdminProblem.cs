@@ -16,6 +16,9 @@ internal sealed partial record AdminProblem(int Status, string Code, string Titl
     /// <summary>Seconds for Retry-After; null: none is due.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>Whether the same call may well succeed when it is sent again: then it is not remembered for its Idempotency-Key.</summary>
+    public bool Transient { get; init; }
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;

@@ -9,6 +9,9 @@ internal sealed partial record AdminProblem
     public static readonly AdminProblem StoreDown = new(503, "registry-unavailable", "The registry cannot be reached", "Nothing was changed by this call, or the change cannot be confirmed. Read before trying again.") { RetryAfter = 5 };
     public static readonly AdminProblem Busy = new(503, "registry-busy", "The registry kept changing", "Nothing was changed: others wrote at the same moment, again and again.") { RetryAfter = 1 };
     public static readonly AdminProblem Fault = new(500, "faulted", "The call could not be processed");
+    public static readonly AdminProblem NotHeld = new(503, "upload-not-held", "The upload cannot be held", "Nothing was changed: there is no room to hold the upload until its digest is verified.") { RetryAfter = 60 };
+    public static readonly AdminProblem DigestMismatch = new(400, "digest-mismatch", "The body is not what its digest says", "Nothing was changed: what arrived does not have the Content-Digest named.") { Transient = true };
+    public static readonly AdminProblem UploadBroken = new(400, "upload-broken", "The body did not arrive whole", "Nothing was changed: send it again.") { Transient = true };
     public static readonly AdminProblem PreconditionRequired = new(428, "precondition-required", "If-Match is required", "Send the ETag of the version you saw as If-Match.");
     public static readonly AdminProblem TooManyFailures = new(429, "too-many-failures", "Too many failed authentications") { RetryAfter = 60 };
 

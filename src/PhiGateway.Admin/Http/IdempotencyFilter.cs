@@ -116,7 +116,7 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
         {
             StreamedResult streamed => (streamed.Status, new StoredAnswer(Encoding.UTF8.GetString(streamed.Last.Span), "application/x-ndjson", null, null)),
             AdminResult good => (good.Status, new StoredAnswer(Encoding.UTF8.GetString((good.WithoutSecret ?? good.Body).Span), good.ContentType, good.ETag, good.Location)),
-            AdminProblem problem => (problem.Status, new StoredAnswer(JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options), "application/problem+json", null, null)),
+            AdminProblem problem => (problem.Transient ? StatusCodes.Status503ServiceUnavailable : problem.Status, new StoredAnswer(JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options), "application/problem+json", null, null)),
             _ => (500, new StoredAnswer(string.Empty, "application/json", null, null)),
         };
         await store.PutIdempotentAsync(entry with { Status = status, Body = JsonSerializer.Serialize(answer, AdminJson.Options), At = time.GetUtcNow() }, CancellationToken.None);

@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
@@ -12,8 +13,12 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Admin.Rosters;
 
 /// <summary>Takes memberships by NDJSON in any number: line by line, in batches, memory flat, bad lines reported by number and passed over.</summary>
-/// <remarks>The answer is NDJSON too: progress now and then, a last line with the result. An import that broke off is sent again with <c>?from_line=</c> the number it reported.</remarks>
-internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
+/// <remarks>
+/// The answer is NDJSON too: progress now and then, a last line with the result. An import that broke off is sent again with <c>?from_line=</c> the number it reported.
+/// An import that names its digest is held until all of it is there and is what was named (<see cref="ImportUpload"/>); no line of another file is ever written. Then it runs to its end, whether its sender waits or not.
+/// Batches, not one transaction: a revocation need not wait behind a million lines.
+/// </remarks>
+internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, AdminOptions options, IHostApplicationLifetime lifetime)
 {
     private const string MediaType = "application/x-ndjson";
     private const string Event = "roster.import";
@@ -63,18 +68,36 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
             await journal.IntentAsync(context, Event, "roster/" + id, $"from line {fromLine}");
         }
 
-        context.Response.ContentType = MediaType;
         var run = new ImportRun(id, fromLine, dryRun);
-        var failure = await RunAsync(context, run);
-        if (failure is null && named is not null && !named.AsSpan().SequenceEqual(Convert.FromHexString(run.Digest())))
+        if (named is null)
         {
-            failure = "digest-mismatch";
+            return await ApplyAsync(context, run, context.Request.BodyReader, context.RequestAborted);
         }
 
-        if (!dryRun)
+        if ((await ImportUpload.HoldAsync(context, named, options.SpoolDirectory)).Failed(out var refused, out var spool))
+        {
+            if (!dryRun)
+            {
+                await journal.OutcomeAsync(context, Event, "roster/" + id, refused.Status, "nothing written: " + refused.Code);
+            }
+
+            return refused;
+        }
+
+        await using (spool)
+        {
+            return await ApplyAsync(context, run, PipeReader.Create(spool), lifetime.ApplicationStopping);
+        }
+    }
+
+    private async Task<IResult> ApplyAsync(HttpContext context, ImportRun run, PipeReader lines, CancellationToken cancellationToken)
+    {
+        context.Response.ContentType = MediaType;
+        var failure = await RunAsync(context, run, lines, cancellationToken);
+        if (!run.DryRun)
         {
             var note = $"lines {run.Lines}, accepted {run.Accepted}, removed {run.Removed}, rejected {run.Rejected}, next line {run.NextLine}, sha256 {run.Digest()}{(failure is null ? string.Empty : ", broke off: " + failure)}";
-            var unrecorded = await journal.OutcomeAsync(context, Event, "roster/" + id, failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, note, run.Revision);
+            var unrecorded = await journal.OutcomeAsync(context, Event, "roster/" + run.Roster, failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, note, run.Revision);
             failure ??= unrecorded?.Code;
         }
 
@@ -83,12 +106,12 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
         return new StreamedResult(failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, JsonSerializer.SerializeToUtf8Bytes(result, AdminJson.Options));
     }
 
-    private async Task<string?> RunAsync(HttpContext context, ImportRun run)
+    private async Task<string?> RunAsync(HttpContext context, ImportRun run, PipeReader lines, CancellationToken cancellationToken)
     {
         var actor = AdminCaller.Of(context).Person;
         try
         {
-            await foreach (var line in NdjsonLines.ReadAsync(context.Request.BodyReader, run.Hash, context.RequestAborted))
+            await foreach (var line in NdjsonLines.ReadAsync(lines, run.Hash, cancellationToken))
             {
                 run.Take(line);
                 if (run.IsBatchFull)
@@ -107,7 +130,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal)
         }
         catch (OperationCanceledException)
         {
-            return "client-gone";
+            return lifetime.ApplicationStopping.IsCancellationRequested ? "node-stopping" : "client-gone";
         }
         catch (BadHttpRequestException)
         {

@@ -13,6 +13,7 @@ internal static class ExplanationText
         Line(output, "who", string.Join(" · ", new[] { Text(who["client"]) ?? "not registered", Text(who["organization_name"]) ?? Text(who["organization"]), Text(who["owner"]) is { } owner ? "owner " + owner : null }.OfType<string>()));
         Line(output, "proof", string.Join(", ", new[] { Text(proof["issuer"]) ?? "none", Text(proof["client_id"]), Binding(Text(proof["binding"])), Text(proof["peer"]) is { } peer ? "from " + peer : null }.OfType<string>()));
         Line(output, "asked", $"{Text(asked["method"])} {Text(asked["target"]) ?? Text(asked["template"])}   purpose {Text(asked["purpose"]) ?? "none"}   tenant {Text(asked["tenant"]) ?? "none"}");
+        Line(output, "token", Token(answer["token"]!));
         Line(output, "questions", string.Join("  ", answer["questions"]!.AsArray().Select(static question => $"{Text(question!["name"])} {Mark(Text(question["outcome"]))}")));
         Line(output, "doors", string.Join("  ", answer["doors"]!.AsArray().Select(door => Door(door!, who, answer))));
         if (Text(answer["closed"]) is { } closed)
@@ -46,9 +47,20 @@ internal static class ExplanationText
         return text;
     }
 
+    private static string Token(JsonNode token)
+    {
+        var known = new[]
+        {
+            token["age_seconds"] is { } age ? $"{age} s old" : null,
+            token["lifetime_seconds"] is { } lifetime ? $"lives {lifetime} s{(token["most_seconds"] is { } most ? $" of {most} s" : string.Empty)}" : null,
+            Text(token["scopes"]) is { } scopes ? "scope " + scopes : null,
+        }.OfType<string>().ToList();
+        return string.Join(", ", known) + (known.Count > 0 && token["not_judged"]!.AsArray().Count > 0 ? ". " : string.Empty) + (token["not_judged"]!.AsArray().Count > 0 ? Text(token["note"]) : string.Empty);
+    }
+
     private static string? Binding(string? binding) => binding switch { "dpop" => "DPoP-bound", "mtls" => "mTLS-bound", "none" => "bearer token", _ => null };
 
-    private static string Mark(string? outcome) => outcome switch { "open" => "✓", "closed" => "✗", _ => "–" };
+    private static string Mark(string? outcome) => outcome switch { "open" => "✓", "closed" => "✗", "not-judged" => "?", _ => "–" };
 
     private static DateTimeOffset? Moment(JsonNode? node) =>
         Text(node) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null;

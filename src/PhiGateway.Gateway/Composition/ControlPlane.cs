@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin;
+using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
@@ -36,7 +37,16 @@ internal static class ControlPlane
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
         services.AddSingleton<INodeHealth>(new NodeHealthPort(options, parts.Snapshots, parts.Follower));
-        services.AddPhiGatewayAdmin(new AdminOptions { Node = options.Node, Oidc = options.Admin.Oidc, KnowsTokenParameter = IsToken, DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path), DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7] });
+        services.AddPhiGatewayAdmin(new AdminOptions
+        {
+            Node = options.Node,
+            Oidc = options.Admin.Oidc,
+            KnowsTokenParameter = IsToken,
+            DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
+            DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+            TokenRules = issuer => options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew) : null,
+            SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
+        });
 
         var app = builder.Build();
         HealthEndpoints.Use(app, readiness);

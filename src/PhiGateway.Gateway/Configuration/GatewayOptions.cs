@@ -173,6 +173,9 @@ public sealed class AdminPlaneOptions
 
     /// <summary>Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.</summary>
     public IReadOnlyList<int>? DoorWarningDays { get; set; }
+
+    /// <summary>Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary directory.</summary>
+    public string? SpoolDirectory { get; set; }
 }
 
 /// <summary>Endpoints for <c>.well-known/smart-configuration</c>; null: derived from the first issuer.</summary>

@@ -107,6 +107,11 @@ internal static class GatewayOptionsValidator
             Add("Admin:DoorWarningDays", "must be days between 1 and 366.");
         }
 
+        if (options.Admin.SpoolDirectory is { } spool && !Directory.Exists(spool))
+        {
+            Add("Admin:SpoolDirectory", "is not a directory.");
+        }
+
         if (options.Admin.BootstrapKey is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
         {
             Add("Admin:BootstrapKey", why);

@@ -59,8 +59,8 @@ internal static class DemoRegistry
     private static Organization[] Organizations(DateOnly today) =>
     [
         new() { Id = "north-hospital", Kind = OrganizationKind.Internal, Name = "North Hospital, ward systems" },
-        new() { Id = "acme-lab", Kind = OrganizationKind.Vendor, Name = "Acme Laboratories", Modules = ["results-connector@4"], LastReview = new(today, Approver, "VR-2026-11"), Contacts = new Dictionary<string, string> { ["security"] = "soc@acme.example" } },
-        new() { Id = "clearbill", Kind = OrganizationKind.Vendor, Name = "ClearBill Services", Modules = ["claims@2"], LastReview = new(today, Approver, "VR-2026-12") },
+        new() { Id = "acme-lab", Kind = OrganizationKind.Vendor, Name = "Acme Laboratories", Modules = ["results-connector@4"], LastReview = new(today, Approver, "VR-2026-11", today.AddDays(365)), Contacts = new Dictionary<string, string> { ["security"] = "soc@acme.example" } },
+        new() { Id = "clearbill", Kind = OrganizationKind.Vendor, Name = "ClearBill Services", Modules = ["claims@2"], LastReview = new(today, Approver, "VR-2026-12", today.AddDays(365)) },
         new() { Id = "state-university", Kind = OrganizationKind.Research, Name = "State University, cohort study", LastReview = new(today, Approver, "VR-2026-13") },
     ];
 
@@ -68,7 +68,7 @@ internal static class DemoRegistry
     [
         new() { Id = "baa-acme", Kind = AgreementKind.Baa, Organization = "acme-lab", Effective = today.AddDays(-30), Expires = today.AddDays(335), Jurisdictions = ["US"] },
         new() { Id = "baa-clearbill", Kind = AgreementKind.Baa, Organization = "clearbill", Effective = today.AddDays(-30), Expires = today.AddDays(335), Jurisdictions = ["US"] },
-        new() { Id = "dua-cohort", Kind = AgreementKind.Dua, Organization = "state-university", Effective = today.AddDays(-30), Expires = today.AddDays(150), Jurisdictions = ["US"], LegalReview = new("counsel@hospital.example", today.AddDays(-31), "IRB-2026-44") },
+        new() { Id = "dua-cohort", Kind = AgreementKind.Dua, Organization = "state-university", Effective = today.AddDays(-30), Expires = today.AddDays(150), Jurisdictions = ["US"], LegalReview = new("counsel@hospital.example", today.AddDays(-31), "IRB-2026-44", today.AddDays(150)) },
     ];
 
     private static Roster[] Rosters() =>

@@ -146,7 +146,8 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         File.Move(temporary, path, overwrite: true);
     }
 
-    private static JsonSerializerOptions Json { get; } = new(RegistryJson.Options) { WriteIndented = false, Converters = { new PatientIdConverter() } };
+    // Rows leave out what is null, so a missing parameter is one.
+    private static JsonSerializerOptions Json { get; } = new(RegistryJson.Options) { WriteIndented = false, RespectRequiredConstructorParameters = false, Converters = { new PatientIdConverter() } };
 }
 
 /// <summary>A registry, or what changed in it, as it was seen.</summary>

@@ -15,7 +15,7 @@ public static class DecisionQuestions
         [
             DenyReason.RegistryContradiction, DenyReason.ClientNotActive, DenyReason.ClientExpired, DenyReason.NotApproved, DenyReason.ApprovalStale, DenyReason.ApprovalExpired,
             DenyReason.UseCaseNotApproved, DenyReason.UseCaseExpired, DenyReason.AgreementMissing, DenyReason.AgreementNotInForce, DenyReason.AgreementNotReviewed,
-            DenyReason.OrganizationNotActive, DenyReason.OwnerMissing, DenyReason.ReviewOverdue,
+            DenyReason.OrganizationNotActive, DenyReason.VendorReviewOverdue, DenyReason.OwnerMissing, DenyReason.ReviewOverdue,
         ],
         ["credential in time"] = [DenyReason.RegistryContradiction, DenyReason.CredentialExpired, DenyReason.CredentialRotationOverdue],
         ["possession proven"] = [DenyReason.BindingRequired],

@@ -55,6 +55,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason AgreementNotInForce = new("agreement-not-in-force", 403, "Decide", "forbidden", "The agreement for this use is not in force.");
     public static readonly DenyReason AgreementNotReviewed = new("agreement-not-reviewed", 403, "Decide", "forbidden", "The agreement for this use lacks its legal review.");
     public static readonly DenyReason OrganizationNotActive = new("organization-not-active", 403, "Decide", "forbidden", "The organization behind this client is not active.");
+    public static readonly DenyReason VendorReviewOverdue = new("vendor-review-overdue", 403, "Decide", "forbidden", "The review of the organization behind this client is overdue.");
     public static readonly DenyReason OwnerMissing = new("owner-missing", 403, "Decide", "forbidden", "No accountable owner stands behind this client.");
     public static readonly DenyReason CredentialExpired = new("credential-expired", 403, "Decide", "forbidden", "This client's credential has expired.");
     public static readonly DenyReason CredentialRotationOverdue = new("credential-rotation-overdue", 403, "Decide", "forbidden", "This client's credential is overdue for rotation.");

@@ -76,6 +76,7 @@ public static class AccessDiff
         diff.Same("legalReview", before.LegalReview?.Reference, after.LegalReview?.Reference, ChangeKind.Neutral);
         diff.Same("legalReview/by", before.LegalReview?.By, after.LegalReview?.By, ChangeKind.Neutral);
         diff.Same("legalReview/on", Day(before.LegalReview?.On), Day(after.LegalReview?.On), ChangeKind.Neutral);
+        diff.Most("legalReview/until", before.LegalReview?.Until?.DayNumber, after.LegalReview?.Until?.DayNumber, Day(before.LegalReview?.Until), Day(after.LegalReview?.Until));
     }
 
     private static void CompareOrganization(Organization? before, Organization? after, AccessDiffWriter diff)

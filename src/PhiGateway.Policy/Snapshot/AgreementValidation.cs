@@ -31,6 +31,11 @@ internal static class AgreementValidation
         {
             context.Text(review.By, path + "/legalReview/by");
             context.Text(review.Reference, path + "/legalReview/reference");
+            context.Ahead(review.Until, path + "/legalReview/until");
+            if (review.Until <= review.On)
+            {
+                context.Add(path + "/legalReview/until", "A review counts for at least one day: its end lies after its day.");
+            }
         }
     }
 

@@ -6,7 +6,8 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>The hash of everything that is approved when a client is approved: change any of it and the approval no longer fits.</summary>
 /// <remarks>
 /// Two steps, so that thousands of clients of one use case share the first: the use case with agreement and organization, then the client.
-/// Titles, descriptions, contacts, states and confirmations are not part of it: states have doors of their own. The version in the first line
+/// Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's, an access review, a vendor review) have doors of their own, and
+/// saying again that all is as it was changes nothing that was approved. A legal review is part of it with its end: a later end without a new opinion widens what two persons approved. The version in the first line
 /// changes when the form does; then every client needs approval anew, which is the safe way round.
 /// </remarks>
 public static class ApprovalFingerprint
@@ -106,5 +107,10 @@ public static class ApprovalFingerprint
             .Add("legalReviewBy", agreement?.LegalReview?.By)
             .Add("legalReviewOn", agreement?.LegalReview?.On)
             .Add("legalReviewReference", agreement?.LegalReview?.Reference);
+        // Written only when there is one, so that what was approved before reviews ended is still approved.
+        if (agreement?.LegalReview?.Until is { } until)
+        {
+            form.Add("legalReviewUntil", until);
+        }
     }
 }

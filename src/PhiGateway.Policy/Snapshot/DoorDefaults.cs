@@ -9,8 +9,11 @@ public static class DoorDefaults
     /// <summary>Days for which an owner's "still mine" counts; twice a year, as access certification campaigns usually run.</summary>
     public const int OwnerConfirmationDays = 180;
 
-    /// <summary>Days that a client is served after the day its access review was due.</summary>
+    /// <summary>Days that a client is served after the day its access review, or its vendor's, was due.</summary>
     public const int ReviewGraceDays = 14;
+
+    /// <summary>Longest time from one vendor review to the next, in days; three years, as certification cycles run.</summary>
+    public const int LongestVendorReviewDays = 1096;
 
     /// <summary>Days before a door closes at which its owner is warned.</summary>
     public const int WarningDays = 14;

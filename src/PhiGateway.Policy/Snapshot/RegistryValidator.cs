@@ -79,7 +79,7 @@ public static class RegistryValidator
         switch (entity)
         {
             case Organization organization:
-                context.Text(organization.Name, path + "/name");
+                OrganizationValidation.Check(organization, path, context);
                 break;
             case Agreement agreement:
                 AgreementValidation.Check(agreement, path, context);

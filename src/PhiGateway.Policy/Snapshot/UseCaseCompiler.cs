@@ -58,11 +58,12 @@ internal static class UseCaseCompiler
             doors.Add(agreement.Terminated
                 ? PathDoor.Shut("agreement", DenyReason.AgreementNotInForce, agreementRule, "The agreement was terminated: conclude another.")
                 : new PathDoor("agreement", DenyReason.AgreementNotInForce, agreementRule, Days.Start(agreement.Effective), Days.Until(agreement.Expires), "Renew the agreement."));
-            if (NeedsLegalReview(agreement, organization))
+            if (NeedsLegalReview(agreement, organization) || agreement.LegalReview?.Until is not null)
             {
+                const string toOpen = "Have the agreement reviewed by legal counsel and file the opinion.";
                 doors.Add(agreement.LegalReview is { } review
-                    ? new PathDoor("legal-review", DenyReason.AgreementNotReviewed, agreementRule, Days.Start(review.On), long.MaxValue, "Wait for the day of the legal review, or correct it.")
-                    : PathDoor.Shut("legal-review", DenyReason.AgreementNotReviewed, agreementRule, "Have the agreement reviewed by legal counsel and file the opinion."));
+                    ? new PathDoor("legal-review", DenyReason.AgreementNotReviewed, agreementRule, Days.Start(review.On), Days.Until(review.Until), toOpen)
+                    : PathDoor.Shut("legal-review", DenyReason.AgreementNotReviewed, agreementRule, toOpen));
             }
         }
         else
@@ -71,8 +72,13 @@ internal static class UseCaseCompiler
             doors.Add(PathDoor.Standing("agreement", DenyReason.AgreementMissing, rule, without, "Name the agreement that covers this use."));
         }
 
-        doors.Add(PathDoor.Standing(
-            "organization", DenyReason.OrganizationNotActive, "organization/" + useCase.Organization, organization?.Status == OrganizationStatus.Active, "Reinstate the organization."));
+        var organizationRule = "organization/" + useCase.Organization;
+        doors.Add(PathDoor.Standing("organization", DenyReason.OrganizationNotActive, organizationRule, organization?.Status == OrganizationStatus.Active, "Reinstate the organization."));
+        if (organization?.LastReview?.NextDue is { } due)
+        {
+            doors.Add(new PathDoor("vendor-review", DenyReason.VendorReviewOverdue, organizationRule, 0, Days.StartAfter(due, 1 + DoorDefaults.ReviewGraceDays), "Review the vendor and enter the review with its next date."));
+        }
+
         return [.. doors];
     }
 

@@ -49,5 +49,14 @@ internal sealed class ValidationContext(
         }
     }
 
+    /// <summary>What is said to have happened has happened.</summary>
+    internal void NotAhead(DateOnly happened, string path)
+    {
+        if (today is { } day && happened > day)
+        {
+            Add(path, "The day lies ahead (UTC): it has not happened yet.");
+        }
+    }
+
     internal static bool IsSha256(string? text) => text is { Length: 64 } && text.All(static letter => char.IsAsciiHexDigitLower(letter));
 }

@@ -187,6 +187,11 @@ public sealed class ClientVerbsTests
     internal static async Task OpenAsync(AdminServer server)
     {
         await Sample.WriteAsync(server);
+        await ApproveAsync(server);
+    }
+
+    internal static async Task ApproveAsync(AdminServer server)
+    {
         await ApproveUseCaseAsync(server);
         Assert.Equal(200, (await server.PostAsync(Client + ":submit", "{}")).Status);
         Assert.Equal(200, (await server.PostAsync(Client + ":attest", "{}")).Status);

@@ -25,8 +25,9 @@ public sealed class DoorWarningTests
         ("use-case", DenyReason.UseCaseNotApproved, false),
         ("use-case-term", DenyReason.UseCaseExpired, true),
         ("agreement", DenyReason.AgreementNotInForce, true),
-        ("legal-review", DenyReason.AgreementNotReviewed, false),
+        ("legal-review", DenyReason.AgreementNotReviewed, true),
         ("organization", DenyReason.OrganizationNotActive, false),
+        ("vendor-review", DenyReason.VendorReviewOverdue, true),
         ("owner", DenyReason.OwnerMissing, true),
         ("review", DenyReason.ReviewOverdue, true),
         ("credential-revocation", DenyReason.Revoked, false),
@@ -177,8 +178,9 @@ public sealed class DoorWarningTests
     // Every date that can be set is set.
     private static RegistrySnapshot Dated()
     {
-        var agreement = TestRegistry.Agreement() with { CrossBorder = true, LegalReview = new LegalReview("counsel", new DateOnly(2026, 1, 1), "opinion 7") };
-        var entities = TestRegistry.Open(client: TestRegistry.Client() with { Expires = new DateOnly(2026, 9, 1) }, agreement: agreement);
+        var agreement = TestRegistry.Agreement() with { CrossBorder = true, LegalReview = new LegalReview("counsel", new DateOnly(2026, 1, 1), "opinion 7", new DateOnly(2026, 12, 1)) };
+        var organization = TestRegistry.Organization() with { LastReview = new VendorReview(new DateOnly(2026, 2, 1), "li", "evidence 7", new DateOnly(2027, 2, 1)) };
+        var entities = TestRegistry.Open(client: TestRegistry.Client() with { Expires = new DateOnly(2026, 9, 1) }, agreement: agreement, organization: organization);
         var approval = entities.OfType<Approval>().Single();
         entities.RemoveAll(entity => entity is Credential or Approval);
         entities.Add(approval with { Until = new DateOnly(2026, 11, 1) });

@@ -30,6 +30,8 @@ public sealed class ExplainTests
         Assert.Equal("closed", Outcome(json, "interaction and type"));
         Assert.Equal("open", Outcome(json, "purpose of use"));
         Assert.Equal("not-asked", Outcome(json, "patients"));
+        Assert.Equal(("open", "open"), (Outcome(json, "token age"), Outcome(json, "token scope")));
+        Assert.Equal("system/*.rs", (string)json["token"]!["scopes"]!);
         Assert.StartsWith("2027-01-01", (string)json["doors"]!.AsArray().Single(door => (string)door!["name"]! == "agreement")!["closes_at"]!);
         Assert.Equal("The registry is the one that decided.", (string)json["registry"]!["note"]!);
         Assert.Contains(server.Journal.Records, record => record.Event == "decision.explain" && record.Actor == "august@hospital.example");
@@ -159,7 +161,7 @@ public sealed class ExplainTests
         Assert.Equal(1, code);
         var lines = text.Split('\n');
         Assert.StartsWith("DENY outside-use-case", lines[0]);
-        Assert.Equal(["who", "proof", "asked", "questions", "doors", "closed", "to open", "registry"], lines[1..^1].Select(line => line[..10].Trim()));
+        Assert.Equal(["who", "proof", "asked", "token", "questions", "doors", "closed", "to open", "registry"], lines[1..^1].Select(line => line[..10].Trim()));
         Assert.Contains("acme-connector · Acme Laboratories · owner mary@hospital.example", text);
         Assert.Contains("agreement ✓ (244 days left)", text);
         Assert.Contains("approval ✓ (2026-05-01 by anna@hospital.example)", text);
@@ -171,6 +173,15 @@ public sealed class ExplainTests
             var (imagined, words) = await RunAsync(server, "explain", "--request", file);
             Assert.True(imagined == 0, words);
             Assert.StartsWith("PERMIT lab-results/1", words);
+            Assert.Contains("Not judged: token age, token lifetime", words);
+            Assert.Contains("token age ?", words);
+            var (tooOld, age) = await RunAsync(server, "explain", "--request", file, "--issued-at", "2026-05-01T11:00:00Z", "--lifetime", "300");
+            Assert.Equal(1, tooOld);
+            Assert.StartsWith("DENY expired-token", age);
+            Assert.Contains("3600 s old, lives 300 s", age);
+            var (narrow, scope) = await RunAsync(server, "explain", "--request", file, "--scopes", "system/Patient.rs");
+            Assert.Equal(1, narrow);
+            Assert.Contains("token scope ✗", scope);
             Assert.Equal(2, (await RunAsync(server, "explain")).Code);
             Assert.Equal(3, (await RunAsync(server, "explain", Guid.Empty.ToString())).Code);
         }
@@ -227,6 +238,7 @@ public sealed class ExplainTests
         IssuerClientId = "acme-connector",
         Binding = "dpop",
         Purpose = "TREAT",
+        Scope = "system/*.rs",
         Method = "GET",
         Template = "GET /Condition",
         Interaction = "search-type",

@@ -71,14 +71,6 @@ public sealed class RepeatedCallTests
         Assert.Equal("idempotency-key-reused", (await ImportAsync(server, body + "\n", Digest(body + "\n"))).Code);
     }
 
-    [Fact]
-    public async Task Import_DigestOfAnotherBody_IsToldInTheResult()
-    {
-        await using var server = await AdminServer.StartAsync();
-        await server.PostAsync("/admin/v1/rosters", Sample.Roster);
-        Assert.Contains("digest-mismatch", (await ImportAsync(server, "{\"patient\":\"p-1\"}\n", Digest("else"))).Text);
-    }
-
     [Theory]
     [InlineData("POST", "/admin/v1/organizations", """{"id":"beta","kind":"vendor","name":"Beta"}""", "organization.create")]
     [InlineData("POST", "/admin/v1/clients/acme-connector:suspend", """{"reason":"odd"}""", "client.suspend")]

@@ -21,6 +21,7 @@ public sealed class ApprovalFingerprintTests
         { ChangeKind.Widening, Approved with { Agreement = Approved.Agreement! with { Jurisdictions = ["US", "CA"] } } },
         { ChangeKind.Widening, Approved with { Agreement = Approved.Agreement! with { CrossBorder = true } } },
         { ChangeKind.Neutral, Approved with { Agreement = Approved.Agreement! with { LegalReview = new LegalReview("x", new DateOnly(2026, 1, 1), "y") } } },
+        { ChangeKind.Neutral, Approved with { Agreement = Approved.Agreement! with { LegalReview = new LegalReview("x", new DateOnly(2026, 1, 1), "y", new DateOnly(2026, 9, 1)) } } },
         { ChangeKind.Widening, Approved with { Agreement = null } },
         { ChangeKind.Widening, Approved with { UseCase = Approved.UseCase with { Purposes = ["TREAT", "HOPERAT"] } } },
         { ChangeKind.Widening, Approved with { UseCase = Approved.UseCase with { Purposes = ["HOPERAT"] } } },
@@ -65,6 +66,7 @@ public sealed class ApprovalFingerprintTests
         { Approved with { UseCase = WithGrants(TestRegistry.Grant() with { Interactions = ["search", "read"] }).UseCase } },
         { Approved with { Agreement = Approved.Agreement! with { Terminated = true } } },
         { Approved with { Organization = Approved.Organization! with { Name = "x", Status = OrganizationStatus.Suspended } } },
+        { Approved with { Organization = Approved.Organization! with { LastReview = new VendorReview(new DateOnly(2026, 4, 1), "x", "y", new DateOnly(2027, 4, 1)) } } },
     };
 
     [Theory]
@@ -115,6 +117,19 @@ public sealed class ApprovalFingerprintTests
     [InlineData("urn:x|SPI", "urn:x|PSY", ChangeKind.Widening)]
     public void Compare_LabelsOfAGroup_AreNarrowerThanTheGroup(string before, string after, ChangeKind expected) =>
         Assert.Equal(expected, AccessDiff.Classify(WithGrants(TestRegistry.Grant() with { Labels = [before] }), WithGrants(TestRegistry.Grant() with { Labels = [after] })));
+
+    [Theory]
+    [InlineData(2026, 2027, ChangeKind.Widening)]
+    [InlineData(2027, 2026, ChangeKind.Narrowing)]
+    [InlineData(2027, null, ChangeKind.Widening)]
+    [InlineData(null, 2027, ChangeKind.Narrowing)]
+    public void Compare_EndOfTheLegalReview_LaterIsWider(int? before, int? after, ChangeKind expected)
+    {
+        Assert.Equal(expected, AccessDiff.Classify(Reviewed(before), Reviewed(after)));
+
+        static ApprovedInput Reviewed(int? year) =>
+            Approved with { Agreement = Approved.Agreement! with { LegalReview = new LegalReview("x", new DateOnly(2026, 1, 1), "y", year is { } until ? new DateOnly(until, 9, 1) : null) } };
+    }
 
     [Fact]
     public void Compare_GrantSplitInTwo_IsNeitherWiderNorNarrower()

@@ -15,6 +15,13 @@ public sealed class RegistryValidatorTests
         { "organizations/?/id", TestRegistry.Organization("Ácme") },
         { "organizations/?/id", TestRegistry.Organization("-acme") },
         { "organizations/?/id", TestRegistry.Organization("a\u200bcme") },
+        { "organizations/acme/lastReview/on", Reviewed(new VendorReview(Today.AddDays(1), "li", "r")) },
+        { "organizations/acme/lastReview/by", Reviewed(new VendorReview(Today, " ", "r")) },
+        { "organizations/acme/lastReview/reference", Reviewed(new VendorReview(Today, "li", "a\nb")) },
+        { "organizations/acme/lastReview/nextDue", Reviewed(new VendorReview(Today.AddDays(-9), "li", "r", Today)) },
+        { "organizations/acme/lastReview/nextDue", Reviewed(new VendorReview(Today, "li", "r", Today.AddDays(1097))) },
+        { "agreements/baa/legalReview/until", TestRegistry.Agreement() with { LegalReview = new LegalReview("l", new DateOnly(2026, 1, 1), "r", Today) } },
+        { "agreements/baa/legalReview/until", TestRegistry.Agreement() with { LegalReview = new LegalReview("l", new DateOnly(2026, 9, 1), "r", new DateOnly(2026, 9, 1)) } },
         { "agreements/baa/organization", TestRegistry.Agreement(organization: "nobody") },
         { "agreements/baa/expires", TestRegistry.Agreement() with { Expires = Today } },
         { "agreements/baa/jurisdictions", TestRegistry.Agreement() with { Jurisdictions = [] } },
@@ -57,6 +64,13 @@ public sealed class RegistryValidatorTests
         Assert.Contains(Validate([spoiled]), problem => problem.Path == path);
 
     [Fact]
+    public void Validate_ReviewsWithTheirNextDates_FindsNothing() => Assert.Empty(Validate(
+    [
+        Reviewed(new VendorReview(Today, "li", "VR-1", Today.AddDays(1096))),
+        TestRegistry.Agreement() with { LegalReview = new LegalReview("counsel", new DateOnly(2026, 1, 1), "LR-1", Today.AddDays(1)) },
+    ]));
+
+    [Fact]
     public void Validate_SameCredentialTwice_IsFoundAtBoth()
     {
         var problems = Validate([TestRegistry.Credential(), TestRegistry.Credential("second")]);
@@ -84,6 +98,8 @@ public sealed class RegistryValidatorTests
 
     [Fact]
     public void Validate_DocumentTwice_IsFound() => Assert.Contains(Validate([TestRegistry.Client(), TestRegistry.Client()]), static problem => problem.Path == "clients/connector");
+
+    private static Organization Reviewed(VendorReview review) => TestRegistry.Organization() with { LastReview = review };
 
     private static IReadOnlyList<RegistryProblem> Validate(IReadOnlyList<IRegistryEntity> written) =>
         RegistryValidator.Validate(written, Stored, static (_, parameter) => parameter is "category" or "code", Today, static (_, clientId) => clientId == "taken" ? "someone-elses" : null);

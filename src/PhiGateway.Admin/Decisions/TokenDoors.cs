@@ -1,0 +1,94 @@
+using PhiGateway.Policy.Decision;
+
+namespace PhiGateway.Admin.Decisions;
+
+/// <summary>The doors of a token's age, lifetime and scope in an explanation: judged when the question tells enough, and plainly named when it does not.</summary>
+internal static class TokenDoors
+{
+    public const string Age = "token age";
+    public const string Lifetime = "token lifetime";
+    public const string Scope = "token scope";
+
+    // The question before which scope and grants meet.
+    private const string Covered = "interaction and type";
+
+    private const string Closed = "closed";
+    private const string Open = "open";
+    private const string NotAsked = "not-asked";
+    private const string NotJudged = "not-judged";
+
+    /// <summary>What a token of this age is refused with before anything else is asked; null: nothing.</summary>
+    public static DenyReason? Refuse(ExplainCaller token, TokenRules? rules, DateTimeOffset now)
+    {
+        var skew = rules?.ClockSkew ?? TimeSpan.Zero;
+        TimeSpan? lifetime = token.Lifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+        // Without its lifetime, a token older than any may live has expired, or lived too long.
+        if (token.IssuedAt is { } issued && (issued > now + skew || (lifetime ?? rules?.MaxLifetime) is { } most && now >= issued + most + skew))
+        {
+            return issued > now ? DenyReason.InvalidToken : DenyReason.ExpiredToken;
+        }
+
+        return lifetime > rules?.MaxLifetime ? DenyReason.TokenLifetimeTooLong : null;
+    }
+
+    /// <summary>The questions of an imagined request, with those about the token among them.</summary>
+    public static IReadOnlyList<ExplainedQuestion> Render(ExplainCaller token, IReadOnlyList<ExplainedQuestion> questions, DenyReason? reason)
+    {
+        // What is refused before the token is looked at asks nothing of it.
+        var reached = reason?.Stage != "Ingress";
+        var age = !reached ? NotAsked
+            : reason == DenyReason.ExpiredToken || reason == DenyReason.InvalidToken ? Closed
+            : token.IssuedAt is null ? NotJudged
+            : Open;
+        var rendered = new List<ExplainedQuestion>(questions.Count + 2) { new(Age, age) };
+        foreach (var question in questions)
+        {
+            if (question.Name == Covered)
+            {
+                rendered.Add(new ExplainedQuestion(Scope, token.Scopes is null && question.Outcome != NotAsked ? NotJudged : ScopeOf(question, reason)));
+            }
+
+            rendered.Add(question.Name == Lifetime
+                ? new ExplainedQuestion(Lifetime, reason == DenyReason.TokenLifetimeTooLong ? Closed : question.Outcome == Open && token.Lifetime is null ? NotJudged : question.Outcome)
+                : question);
+        }
+
+        return rendered;
+    }
+
+    /// <summary>The questions of a decision that was made: its token was judged then, so its reason tells.</summary>
+    public static IReadOnlyList<ExplainedQuestion> Render(IReadOnlyList<ExplainedQuestion> questions, DenyReason? reason)
+    {
+        var early = reason is { Stage: "Ingress" or "Identify" } && !(reason == DenyReason.ExpiredToken || reason == DenyReason.TokenLifetimeTooLong);
+        var rendered = new List<ExplainedQuestion>(questions.Count + 2) { new(Age, early ? NotAsked : reason == DenyReason.ExpiredToken ? Closed : Open) };
+        foreach (var question in questions)
+        {
+            if (question.Name == Covered)
+            {
+                rendered.Add(new ExplainedQuestion(Scope, ScopeOf(question, reason)));
+            }
+
+            rendered.Add(question.Name == Lifetime && reason == DenyReason.TokenLifetimeTooLong ? new ExplainedQuestion(Lifetime, Closed) : question);
+        }
+
+        return rendered;
+    }
+
+    /// <summary>What the question told of the token, and what it left open.</summary>
+    public static ExplainedToken Describe(ExplainCaller token, TokenRules? rules, int? clientMost, IReadOnlyList<ExplainedQuestion> questions, DateTimeOffset now)
+    {
+        var left = questions.Where(static question => question.Outcome == NotJudged).Select(static question => question.Name).ToList();
+        var missing = left.Select(static name => name switch { Age => "issued_at", Lifetime => "lifetime", _ => "scopes" });
+        var note = left.Count == 0 ? "Judged as the token was described." : $"Not judged: {string.Join(", ", left)}. Give the caller's {string.Join(", ", missing)} to have them judged.";
+        var most = Least(rules is null ? null : (long)rules.MaxLifetime.TotalSeconds, clientMost);
+        return new ExplainedToken(token.IssuedAt, token.IssuedAt is { } issued ? (long)(now - issued).TotalSeconds : null, token.Lifetime, most, token.Scopes, left, note);
+    }
+
+    // Scopes are asked first: what that question closes for another reason, they had let through.
+    private static string ScopeOf(ExplainedQuestion covered, DenyReason? reason) => covered.Outcome != Closed ? covered.Outcome : IsAboutScope(reason) ? Closed : Open;
+
+    private static bool IsAboutScope(DenyReason? reason) => reason == DenyReason.OutsideScope || reason == DenyReason.PatientContextMissing;
+
+    private static long? Least(long? one, long? other) => one is null ? other : other is null ? one : Math.Min(one.Value, other.Value);
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Http;
+
+namespace PhiGateway.Admin.Rosters;
+
+/// <summary>Takes an upload whole and verifies its digest before a line of it counts.</summary>
+internal static class ImportUpload
+{
+    // Some twenty million lines: beyond it an import is cut in two.
+    internal const long MaxHeld = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>The upload, ready to be read from its beginning; the caller disposes of it.</summary>
+    public static async Task<Outcome<ImportSpool>> HoldAsync(HttpContext context, byte[] digest, string directory, long most = MaxHeld)
+    {
+        ImportSpool? spool = null;
+        try
+        {
+            spool = ImportSpool.Create(directory);
+            if (await ReceiveAsync(context, spool, digest, most) is { } problem)
+            {
+                return problem;
+            }
+
+            await spool.TurnAsync(CancellationToken.None);
+            var held = spool;
+            spool = null;
+            return held;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return AdminProblem.NotHeld;
+        }
+        finally
+        {
+            if (spool is not null)
+            {
+                await spool.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task<AdminProblem?> ReceiveAsync(HttpContext context, ImportSpool spool, byte[] digest, long most)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[ImportSpool.ChunkSize];
+        while (true)
+        {
+            int read;
+            try
+            {
+                // Not tied to the caller's going: what was sent whole counts, and a body that ends early says so itself.
+                read = await context.Request.Body.ReadAsync(buffer, CancellationToken.None);
+            }
+            catch (Exception fault) when (fault is IOException or OperationCanceledException)
+            {
+                // The connection, not the disk.
+                return AdminProblem.UploadBroken;
+            }
+
+            if (read == 0)
+            {
+                return CryptographicOperations.FixedTimeEquals(hash.GetCurrentHash(), digest) ? null : AdminProblem.DigestMismatch;
+            }
+
+            if (spool.Length + read > most)
+            {
+                return AdminProblem.TooLarge(most);
+            }
+
+            hash.AppendData(buffer, 0, read);
+            await spool.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
+        }
+    }
+}

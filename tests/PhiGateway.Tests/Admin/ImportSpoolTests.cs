@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Rosters;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+public sealed class ImportSpoolTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(ImportSpool.ChunkSize - 1)]
+    [InlineData(ImportSpool.ChunkSize)]
+    [InlineData(ImportSpool.ChunkSize + 1)]
+    [InlineData((3 * ImportSpool.ChunkSize) + 17)]
+    public async Task Spool_AnyLength_ReadsWhatWasWritten(int length)
+    {
+        var folder = Directory.CreateTempSubdirectory("phigw-spool-");
+        var written = RandomNumberGenerator.GetBytes(length);
+        await using (var spool = ImportSpool.Create(folder.FullName))
+        {
+            for (var at = 0; at < length; at += 1000)
+            {
+                await spool.WriteAsync(written.AsMemory(at, Math.Min(1000, length - at)));
+            }
+
+            await spool.TurnAsync(default);
+            using var read = new MemoryStream();
+            await spool.CopyToAsync(read);
+            Assert.Equal(written, read.ToArray());
+        }
+
+        Assert.Empty(folder.GetFiles());
+        folder.Delete();
+    }
+
+    [Fact]
+    public async Task Spool_OnDisk_HasNoNameAndShowsNothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("phigw-spool-");
+        await using var spool = ImportSpool.Create(folder.FullName);
+        var line = Encoding.UTF8.GetBytes("{\"patient\":\"canary-4711\"}\n");
+        for (var i = 0; i < 10_000; i++)
+        {
+            await spool.WriteAsync(line);
+        }
+
+        await spool.TurnAsync(default);
+        Assert.Empty(folder.GetFiles());
+        var open = Directory.GetFiles("/proc/self/fd").Single(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.StartsWith(folder.FullName, StringComparison.Ordinal) == true);
+        await using var raw = new FileStream(open, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[ImportSpool.ChunkSize];
+        await raw.ReadExactlyAsync(bytes);
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("canary"u8));
+        folder.Delete();
+    }
+
+    [Fact]
+    public async Task Hold_UploadLargerThanMayBeHeld_IsTooLarge_OneThatFitsIsHeld()
+    {
+        var body = new byte[100];
+        var digest = SHA256.HashData(body);
+        Assert.True((await ImportUpload.HoldAsync(ContextOf(body), digest, Path.GetTempPath(), most: 99)).Failed(out var problem, out _));
+        Assert.Equal((413, "body-too-large"), (problem.Status, problem.Code));
+        Assert.False((await ImportUpload.HoldAsync(ContextOf(body), digest, Path.GetTempPath(), most: 100)).Failed(out _, out var spool));
+        await spool!.DisposeAsync();
+    }
+
+    private static DefaultHttpContext ContextOf(byte[] body) => new() { Request = { Body = new MemoryStream(body) } };
+}
