@@ -7,7 +7,10 @@ using PhiGateway.Gateway.Pipeline;
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>Which web apps a browser lets read the answers (Fetch standard, section 3.2 "CORS protocol"): those of the route's <c>Phi.Origins</c>, by exact origin.</summary>
-/// <remarks>It grants nothing: each call still needs its token and its approval. Cookies are never allowed, for none are ever read.</remarks>
+/// <remarks>
+/// It grants nothing: each call still needs its token and its approval. Cookies are never allowed, for none are ever read. The two public documents are for every origin
+/// (SMART App Launch 2.x, section 2.1).
+/// </remarks>
 internal sealed class CrossOrigin(GatewayOptions options)
 {
     private const string Methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -28,14 +31,25 @@ internal sealed class CrossOrigin(GatewayOptions options)
     public bool TryAnswer(HttpContext http, PhiRoute? route)
     {
         var headers = http.Request.Headers;
-        if (headers.Origin.Count == 0 || route is not { Origins.Count: > 0 } || headers.Origin is not [{ } origin] || !route.Origins.Contains(origin))
+        if (headers.Origin.Count == 0 || route is null || headers.Origin is not [{ } origin])
         {
             return false;
         }
 
+        var isRegistered = route.Origins.Contains(origin);
         if (!IsQuestion(http))
         {
-            http.Response.OnStarting(static state => Mark((HttpResponse)state), http.Response);
+            if (isRegistered)
+            {
+                http.Response.OnStarting(static state => Mark((HttpResponse)state), http.Response);
+            }
+
+            return false;
+        }
+
+        var isPublic = IsPublicDocument(http.Request.Path, route);
+        if (!isRegistered && !isPublic)
+        {
             return false;
         }
 
@@ -46,9 +60,9 @@ internal sealed class CrossOrigin(GatewayOptions options)
 
         var response = http.Response;
         response.StatusCode = StatusCodes.Status204NoContent;
-        response.Headers.AccessControlAllowOrigin = origin;
+        response.Headers.AccessControlAllowOrigin = isRegistered ? origin : "*";
         response.Headers.Vary = HeaderNames.Origin;
-        response.Headers.AccessControlAllowMethods = Methods;
+        response.Headers.AccessControlAllowMethods = isPublic ? "GET, HEAD" : Methods;
         response.Headers.AccessControlAllowHeaders = Asked;
         response.Headers.AccessControlMaxAge = "600";
         return true;
@@ -58,6 +72,9 @@ internal sealed class CrossOrigin(GatewayOptions options)
         HttpMethods.IsOptions(http.Request.Method)
         && http.Request.Headers.AccessControlRequestMethod.Count == 1
         && http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true;
+
+    private static bool IsPublicDocument(PathString path, PhiRoute route) =>
+        route.Api is null && path.Value is { } text && text.StartsWith(route.Base, StringComparison.Ordinal) && text.AsSpan(route.Base.Length) is "/metadata" or "/.well-known/smart-configuration";
 
     private static Task Mark(HttpResponse response)
     {

@@ -94,5 +94,11 @@ public sealed class CrossOriginTests(OpenWorld world)
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.Equal("*", reply.Headers["Access-Control-Allow-Origin"]);
+
+        // An app that sends its token along is asked about first.
+        var question = RawShape.Get("/fhir" + path, "Origin: https://anybody.example\r\nAccess-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: authorization\r\n", "OPTIONS");
+        var answer = Assert.IsType<RawReply>((await world.AskAsync(question)).Reply);
+        Assert.Equal(204, answer.Status);
+        Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
     }
 }
