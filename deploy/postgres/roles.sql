@@ -42,8 +42,9 @@ BEGIN
     IF to_regclass('registry_revision') IS NOT NULL THEN
         GRANT SELECT ON registry_migrations, registry_revision, documents, roster_member, revocation, node_status TO phigw_gateway;
         GRANT INSERT, UPDATE ON node_status TO phigw_gateway;
+        GRANT SELECT, INSERT, UPDATE ON task_use TO phigw_gateway;
 
-        GRANT SELECT ON registry_migrations, registry_revision, documents, roster_member, revocation, node_status, idempotency TO phigw_admin;
+        GRANT SELECT ON registry_migrations, registry_revision, documents, roster_member, revocation, node_status, task_use, idempotency TO phigw_admin;
         GRANT UPDATE ON registry_revision TO phigw_admin;
         GRANT INSERT, UPDATE ON documents, roster_member TO phigw_admin;
         GRANT INSERT ON revocation TO phigw_admin;

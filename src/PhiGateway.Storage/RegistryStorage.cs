@@ -23,6 +23,8 @@ public sealed class RegistryStorage : IAsyncDisposable
 
     public IRegistrySource Source => _source;
 
+    public ITaskUses TaskUses => _source;
+
     public IStorageMigrator Migrator { get; }
 
     /// <summary>Whether a change reaches this process by notification now; false while only the poll does. SQLite: always.</summary>

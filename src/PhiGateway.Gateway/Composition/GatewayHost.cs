@@ -161,6 +161,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             Loggers = loggers,
             RegistryStore = registry.Store,
             RegistrySource = registry.Source,
+            TaskUses = registry.TaskUses,
             AuditStore = audit.Store,
             Snapshots = snapshots,
             Follower = follower,

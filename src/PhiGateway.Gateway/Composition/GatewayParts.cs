@@ -22,6 +22,9 @@ internal sealed record GatewayParts
 
     public required IRegistrySource RegistrySource { get; init; }
 
+    /// <summary>How often tasks were used.</summary>
+    public required ITaskUses TaskUses { get; init; }
+
     public required IAuditStore AuditStore { get; init; }
 
     public required SnapshotHolder Snapshots { get; init; }

@@ -11,7 +11,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
-internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, ApiVersionGuard apiVersions, TransactionPreparation transactions, ConditionSearch conditions, AuditTrail trail) : IStage
+internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, ApiVersionGuard apiVersions, TransactionPreparation transactions, ConditionSearch conditions, TaskCounter tasks, AuditTrail trail) : IStage
 {
     public string Name => "Forward";
 
@@ -33,7 +33,14 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
             return prepared.Result;
         }
 
-        // 2. A write's intent, durable before the upstream hears of it.
+        // 2. Tasks that may be used so many times are used once more.
+        var taken = await tasks.TakeAsync(exchange);
+        if (taken.IsRefused(out _))
+        {
+            return taken;
+        }
+
+        // 3. A write's intent, durable before the upstream hears of it.
         if (exchange.IsWrite)
         {
             var recorded = await trail.RecordIntentAsync(exchange);
@@ -43,14 +50,14 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
             }
         }
 
-        // 3. Away with it.
+        // 4. Away with it.
         var sent = await SendAsync(exchange, call);
         if (sent.IsRefused(out _) || prepared.Unless is not { } unless || exchange.Answer!.Status is not (200 or 412))
         {
             return sent;
         }
 
-        // 4. Something matched after all. What this client may see was not there a moment ago: is it now?
+        // 5. Something matched after all. What this client may see was not there a moment ago: is it now?
         var found = await conditions.RecognizeAsync(exchange, unless, exchange.Answer);
         exchange.Answer.Dispose();
         if (found.Refusal is { } refusal)
@@ -58,7 +65,7 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
             return StageResult.Refuse(refusal, "condition");
         }
 
-        // 5. It is: a creation has its match; an update would have to begin anew. It is not: what matched is not this client's to know of,
+        // 6. It is: a creation has its match; an update would have to begin anew. It is not: what matched is not this client's to know of,
         // so the creation goes without the condition.
         return found.Ids.Count switch
         {

@@ -12,6 +12,9 @@ internal sealed class AccessReach
     private readonly RegistrySnapshot _snapshot;
     private readonly bool _hasUser;
 
+    // The counted tasks that are used for this request; until they are known, all that are live.
+    private IReadOnlyList<TaskEntry>? _counted;
+
     // The roster looked up last, mostly the only one; id and members in one reference, so that they can never be mixed up.
     private FoundRoster? _found;
 
@@ -109,6 +112,9 @@ internal sealed class AccessReach
         _ => false,
     };
 
+    /// <summary>From here on, of the tasks with a number of uses only these cover anything.</summary>
+    internal void Count(IReadOnlyList<TaskEntry> tasks) => _counted = tasks;
+
     /// <summary>Whether a usable scope's level covers a patient's data.</summary>
     internal bool ScopeCovers(SmartScope scope, PatientId patient) => scope.Level != ScopeLevel.Patient || (patient.Value is not null && _caller.PatientContext == patient);
 
@@ -149,7 +155,7 @@ internal sealed class AccessReach
     {
         foreach (var task in _entry.Tasks)
         {
-            if (task.Covers(patient, type, id, _ticks))
+            if (task.Covers(patient, type, id, _ticks) && (task.MaxUses is null || _counted is null || _counted.Contains(task)))
             {
                 return true;
             }

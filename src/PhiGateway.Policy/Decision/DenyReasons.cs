@@ -109,6 +109,8 @@ public sealed partial class DenyReason
     public static readonly DenyReason QuotaExceeded = new("quota-exceeded", 429, "Admit", "throttled", "The quota of patients or records is used up.");
 
     // --- Forward ---
+    public static readonly DenyReason TaskUsedUp = new("task-used-up", 403, "Forward", "forbidden", "The task has been used as often as it may be.");
+    public static readonly DenyReason TaskNotCounted = new("task-not-counted", 503, "Forward", "transient", "The use of a task cannot be counted at the moment, so it is not given.");
     public static readonly DenyReason UpstreamUnavailable = new("upstream-unavailable", 502, "Forward", "transient", "The clinical system could not be reached.");
     public static readonly DenyReason UpstreamTimeout = new("upstream-timeout", 504, "Forward", "timeout", "The clinical system did not answer in time.");
     public static readonly DenyReason UpstreamRefused = new("upstream-refused", 502, "Forward", "exception", "The clinical system did not accept the gateway's request.");

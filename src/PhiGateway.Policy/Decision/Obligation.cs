@@ -36,6 +36,10 @@ public sealed record WithholdOutsideRoster() : Obligation("withhold-outside-rost
 /// <summary>No more records than this in one answer.</summary>
 public sealed record LimitRecords(int Most) : Obligation("limit-records");
 
+/// <summary>One use of each of these tasks is taken before the request goes upstream; where none is left, it does not go.</summary>
+/// <param name="Uses">Each task once.</param>
+public sealed record CountTaskUses(IReadOnlyList<Registry.TaskUse> Uses) : Obligation("count-task-uses");
+
 /// <summary>A justification must be on record.</summary>
 public sealed record RequireJustification() : Obligation("require-justification");
 

@@ -30,8 +30,10 @@ internal static class PermitFactory
             all |= grants;
         }
 
+        var counted = TaskCounting.Find(run);
+        run.Reach.Count(counted);
         var lanes = Lanes(run);
-        return new Permit(run.UseCase.RuleOf(all), Obligations(run, lanes), new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run.Entry) });
+        return new Permit(run.UseCase.RuleOf(all), Obligations(run, lanes, counted), new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run.Entry) });
     }
 
     // Partners and AI agents are shown nothing that nobody can attribute; the hospital's own are, and the record says so.
@@ -62,7 +64,7 @@ internal static class PermitFactory
         return [.. lanes];
     }
 
-    private static List<Obligation> Obligations(DecisionRun run, ReleaseLane[] lanes)
+    private static List<Obligation> Obligations(DecisionRun run, ReleaseLane[] lanes, IReadOnlyList<TaskEntry> counted)
     {
         var obligations = new List<Obligation>(6);
         if (Narrowing(run) is { } narrowing)
@@ -96,6 +98,11 @@ internal static class PermitFactory
         if (run.Entry.Client.Limits.RecordsPerDay is { } most)
         {
             obligations.Add(new LimitRecords(most));
+        }
+
+        if (counted.Count > 0)
+        {
+            obligations.Add(new CountTaskUses([.. counted.Select(static task => new TaskUse(task.Task, task.MaxUses!.Value))]));
         }
 
         if (run.BreakGlass)

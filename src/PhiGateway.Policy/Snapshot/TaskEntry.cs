@@ -3,8 +3,8 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>One task grant, compiled: one patient, perhaps one resource, until a moment in UTC ticks.</summary>
-internal readonly record struct TaskEntry(string Task, PatientId Patient, ResourceType Type, string? Id, long Until)
+/// <summary>One task grant, compiled: one patient, perhaps one resource, until a moment in UTC ticks, perhaps for a number of uses.</summary>
+internal readonly record struct TaskEntry(string Task, PatientId Patient, ResourceType Type, string? Id, long Until, int? MaxUses)
 {
     /// <summary>Reads a task grant that is not closed; false when patient or resource are not exactly right.</summary>
     internal static bool TryRead(TaskGrant grant, out TaskEntry entry)
@@ -28,7 +28,7 @@ internal readonly record struct TaskEntry(string Task, PatientId Patient, Resour
             id = resource[(slash + 1)..];
         }
 
-        entry = new TaskEntry(grant.Id, patient, type, id, grant.Expires.UtcTicks);
+        entry = new TaskEntry(grant.Id, patient, type, id, grant.Expires.UtcTicks, grant.MaxUses);
         return true;
     }
 

@@ -49,6 +49,11 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
             e.ToTable("node_status").HasKey(r => r.Node);
             e.Property(r => r.Node).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<TaskUseRow>(e =>
+        {
+            e.ToTable("task_use").HasKey(r => r.Task);
+            e.Property(r => r.Task).UseCollation(KeyCollation);
+        });
         SnakeCase.Apply(modelBuilder);
     }
 }

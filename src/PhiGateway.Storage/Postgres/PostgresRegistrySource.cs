@@ -3,7 +3,7 @@ using PhiGateway.Storage.Registry;
 namespace PhiGateway.Storage.Postgres;
 
 /// <summary>The registry's read side on Postgres; woken by NOTIFY, with the time given as the net below it.</summary>
-internal sealed class PostgresRegistrySource(PostgresDatabase database, TimeProvider time) : SqlRegistrySource(database)
+internal sealed class PostgresRegistrySource(PostgresDatabase database, TimeProvider time) : SqlRegistrySource(database, time)
 {
     private readonly PostgresChangeListener _listener = new(database.ConnectionString, time);
 
@@ -13,7 +13,7 @@ internal sealed class PostgresRegistrySource(PostgresDatabase database, TimeProv
     public override Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         _listener.Start();
-        return _listener.Signal.WaitAsync(atMost, time, cancellationToken);
+        return _listener.Signal.WaitAsync(atMost, Time, cancellationToken);
     }
 
     public override ValueTask DisposeAsync() => _listener.DisposeAsync();

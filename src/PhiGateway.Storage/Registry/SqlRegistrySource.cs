@@ -4,12 +4,14 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Storage.Registry;
 
 /// <summary>The registry's read side for gateway nodes; how a node is woken is left to each database.</summary>
-internal abstract class SqlRegistrySource(Database database) : IRegistrySource, IAsyncDisposable
+internal abstract class SqlRegistrySource(Database database, TimeProvider time) : IRegistrySource, ITaskUses, IAsyncDisposable
 {
     // Bounds what one load brings, so that a revocation never waits behind a bulk import; a page is read and applied in a fraction of a second.
     private const int MembersPerLoad = 5_000;
 
     private long _loaded = -1;
+
+    protected TimeProvider Time { get; } = time;
 
     /// <summary>The highest revision that was handed out; -1: none yet.</summary>
     protected long Loaded
@@ -35,6 +37,34 @@ internal abstract class SqlRegistrySource(Database database) : IRegistrySource, 
                 """)
             .With("node", status.Node).With("revision", status.Revision).With("at", database.Time(status.At)).With("problem", StorableText.Clean(status.Problem));
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<string?> TryTakeAsync(IReadOnlyList<TaskUse> uses, CancellationToken cancellationToken)
+    {
+        using var turn = await EnterAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.BeginWriteAsync(connection, cancellationToken);
+
+        // Rows are locked in one order, so that two requests with the same tasks never wait for each other.
+        foreach (var use in uses.OrderBy(static use => use.Task, StringComparer.Ordinal))
+        {
+            await using var command = connection.Command(
+                    """
+                    INSERT INTO task_use (task, used, at) VALUES (@task, 1, @at)
+                    ON CONFLICT (task) DO UPDATE SET used = task_use.used + 1, at = excluded.at WHERE task_use.used < @most
+                    """,
+                    transaction)
+                .With("task", use.Task).With("at", database.Time(Time.GetUtcNow())).With("most", use.Most);
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+            {
+                await transaction.RollbackAsync(cancellationToken);
+                return use.Task;
+            }
+        }
+
+        // Not given up half-way: a use that is taken is taken.
+        await transaction.CommitAsync(CancellationToken.None);
+        return null;
     }
 
     public abstract ValueTask DisposeAsync();

@@ -10,22 +10,20 @@ internal sealed class SqliteRegistrySource : SqlRegistrySource
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
     private readonly SqliteDatabase _database;
-    private readonly TimeProvider _time;
     private readonly SqliteChangeHub _hub;
     private readonly ChangeSignal _signal = new();
 
     public SqliteRegistrySource(SqliteDatabase database, TimeProvider time)
-        : base(database)
+        : base(database, time)
     {
         _database = database;
-        _time = time;
         _hub = SqliteChangeHub.For(database.File);
         _hub.Join(_signal);
     }
 
     public override async Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var start = _time.GetTimestamp();
+        var start = Time.GetTimestamp();
         while (true)
         {
             if (await HasChangedAsync(cancellationToken))
@@ -33,8 +31,8 @@ internal sealed class SqliteRegistrySource : SqlRegistrySource
                 return;
             }
 
-            var left = atMost - _time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero || await _signal.WaitAsync(left < Glance ? left : Glance, _time, cancellationToken))
+            var left = atMost - Time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero || await _signal.WaitAsync(left < Glance ? left : Glance, Time, cancellationToken))
             {
                 return;
             }

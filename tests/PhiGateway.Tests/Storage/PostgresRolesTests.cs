@@ -51,6 +51,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await gateway.Source.ReportNodeAsync(new NodeStatus("gw-1", 1, DateTimeOffset.UnixEpoch, null), None);
         await gateway.Source.ReportNodeAsync(new NodeStatus("gw-1", 2, DateTimeOffset.UnixEpoch, null), None);
         Assert.Equal(2, Assert.Single(await owner.Store.ListNodesAsync(None)).Revision);
+        Assert.Null(await gateway.TaskUses.TryTakeAsync([new TaskUse("task-1", 2)], None));
         await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
         await owner.Store.RevokeAsync(new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch), None);
         await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
@@ -69,6 +70,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_gateway", "UPDATE registry_revision SET revision = 0");
         await DeniedAsync("phigw_gateway", "SELECT * FROM idempotency");
         await DeniedAsync("phigw_gateway", "DELETE FROM node_status");
+        await DeniedAsync("phigw_gateway", "DELETE FROM task_use");
         await DeniedAsync("phigw_gateway", "SELECT * FROM audit_event");
         await DeniedAsync("phigw_gateway", "INSERT INTO audit_log VALUES ('x', 0, 0)");
         await DeniedAsync("phigw_gateway", "CREATE TABLE x (y int)");

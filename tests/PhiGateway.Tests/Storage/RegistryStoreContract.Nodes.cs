@@ -7,6 +7,25 @@ namespace PhiGateway.Tests.Storage;
 public abstract partial class RegistryStoreContract
 {
     [Fact]
+    public async Task TryTake_MoreThanThereAre_TakesEachOnceAndNoMore()
+    {
+        var taken = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => Storage.TaskUses.TryTakeAsync([new TaskUse("order-1", 5)], None))));
+
+        Assert.Equal(5, taken.Count(static refused => refused is null));
+        Assert.All(taken.Where(static refused => refused is not null), static refused => Assert.Equal("order-1", refused));
+        Assert.Null(await Storage.TaskUses.TryTakeAsync([new TaskUse("order-1", 6)], None));
+    }
+
+    [Fact]
+    public async Task TryTake_OneOfTwoIsUsedUp_TakesNeither()
+    {
+        Assert.Null(await Storage.TaskUses.TryTakeAsync([new TaskUse("b", 1)], None));
+
+        Assert.Equal("b", await Storage.TaskUses.TryTakeAsync([new TaskUse("a", 1), new TaskUse("b", 1)], None));
+        Assert.Null(await Storage.TaskUses.TryTakeAsync([new TaskUse("a", 1)], None));
+    }
+
+    [Fact]
     public async Task Wait_RevocationWritten_WakesTheNode()
     {
         var known = (await Source.LoadAllAsync(None)).Revision;

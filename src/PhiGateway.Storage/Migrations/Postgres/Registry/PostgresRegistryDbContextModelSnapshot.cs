@@ -251,6 +251,27 @@ namespace PhiGateway.Storage.Migrations.Postgres.Registry
 
                     b.ToTable("roster_member", (string)null);
                 });
+
+            modelBuilder.Entity("PhiGateway.Storage.Model.TaskUseRow", b =>
+                {
+                    b.Property<string>("Task")
+                        .HasColumnType("text")
+                        .HasColumnName("task")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Used")
+                        .HasColumnType("integer")
+                        .HasColumnName("used");
+
+                    b.HasKey("Task")
+                        .HasName("pk_task_use");
+
+                    b.ToTable("task_use", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

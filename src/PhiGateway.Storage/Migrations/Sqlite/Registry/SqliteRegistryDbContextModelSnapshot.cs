@@ -239,6 +239,26 @@ namespace PhiGateway.Storage.Migrations.Sqlite.Registry
 
                     b.ToTable("roster_member", (string)null);
                 });
+
+            modelBuilder.Entity("PhiGateway.Storage.Model.TaskUseRow", b =>
+                {
+                    b.Property<string>("Task")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("task");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Used")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used");
+
+                    b.HasKey("Task")
+                        .HasName("pk_task_use");
+
+                    b.ToTable("task_use", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

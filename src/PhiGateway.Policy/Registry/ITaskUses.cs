@@ -1,0 +1,14 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>Counts how often tasks were used, over all nodes; the port of the data plane, implemented per database.</summary>
+public interface ITaskUses
+{
+    /// <summary>Takes one use of each task, or of none. Throws when the database is away: nothing was taken then, or it was and is lost.</summary>
+    /// <returns>The first task that has none left; null when all were taken.</returns>
+    Task<string?> TryTakeAsync(IReadOnlyList<TaskUse> uses, CancellationToken cancellationToken);
+}
+
+/// <summary>One use of a task.</summary>
+/// <param name="Task">Id of the task grant.</param>
+/// <param name="Most">How many uses it has in all.</param>
+public sealed record TaskUse(string Task, int Most);
