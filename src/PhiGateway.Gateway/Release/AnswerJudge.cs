@@ -9,7 +9,7 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch.</summary>
-internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, SnapshotHolder snapshots)
+internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, VersionLookup versions, SnapshotHolder snapshots)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     public static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
@@ -37,8 +37,23 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
     /// <param name="body">The body, whole.</param>
     /// <param name="filtered">Receives what is rewritten.</param>
     /// <returns>When it continues, the bytes that may leave.</returns>
-    public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered) =>
-        body.Length > 0 && meaning.HasBody && PageWalk.Applies(exchange) ? WalkAsync(exchange, body, filtered) : new(Judge(exchange, meaning, body, filtered));
+    public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    {
+        var isJudged = body.Length > 0 && meaning.HasBody;
+        if (isJudged && PageWalk.Applies(exchange))
+        {
+            return WalkAsync(exchange, body, filtered);
+        }
+
+        return isJudged && versions.IsNeeded(exchange) ? LookUpAsync(exchange, meaning, body, filtered) : new(Judge(exchange, meaning, body, filtered, PageLinks.OptionsFor(exchange, handles)));
+    }
+
+    // Versions that may not be the current ones are judged in the light of these.
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> LookUpAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    {
+        var (looked, options) = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
+        return looked.IsRefused(out _) ? (looked, default) : Judge(exchange, meaning, body, filtered, options);
+    }
 
     private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
     {
@@ -51,12 +66,12 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
         return walked.IsRefused(out _) ? (walked, default) : (StageResult.Continue, filtered.Written);
     }
 
-    private (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    private (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered, AnswerOptions view)
     {
         var bytes = ReadOnlyMemory<byte>.Empty;
         if (body.Length > 0 && meaning.HasBody)
         {
-            switch (AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles)))
+            switch (AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, view))
             {
                 case AnswerVerdict.Unchanged:
                     bytes = body.Written;

@@ -26,6 +26,7 @@ internal sealed class AnswerWork : IDisposable
         Options = options;
         View = view;
         Nesting = nesting;
+        Current = options.Current;
         Reader = ResourceReader.Rent();
     }
 
@@ -49,6 +50,9 @@ internal sealed class AnswerWork : IDisposable
 
     /// <summary>Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.</summary>
     public ContainerFacts? Container { get; init; }
+
+    /// <summary>Which resources may be shown in a version that may not be the current one; null: every resource is taken to be current.</summary>
+    public CurrentVersions? Current { get; set; }
 
     /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
     public KnownResources? Known { get; set; }
@@ -84,8 +88,14 @@ internal sealed class AnswerWork : IDisposable
             return ReleaseOutcome.Withheld;
         }
 
-        LastReason = WithholdReason.None;
+        if (Current?.Admits(facts, elements) == false)
+        {
+            LastReason = WithholdReason.CurrentVersion;
+            Disclosure.Withhold(LastReason);
+            return ReleaseOutcome.Withheld;
+        }
 
+        LastReason = WithholdReason.None;
         _permitted = ElementNames.Of(elements);
         Disclosure.Release(facts);
         Container?.Take(facts);
@@ -110,7 +120,7 @@ internal sealed class AnswerWork : IDisposable
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
     public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
-        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null }, null, Nesting + 1) { Container = container };
+        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null, Current = null, Currents = null }, null, Nesting + 1) { Container = container };
 
     public void Dispose() => ResourceReader.Return(Reader);
 
