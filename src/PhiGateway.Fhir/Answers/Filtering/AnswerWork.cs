@@ -14,6 +14,7 @@ internal sealed class AnswerWork : IDisposable
     private const int MostNesting = 4;
 
     private ElementNames? _permitted;
+    private ContainedView? _contained;
     private ArrayBufferWriter<byte>? _nested;
     private bool _isNested;
 
@@ -61,7 +62,7 @@ internal sealed class AnswerWork : IDisposable
     public WithholdReason LastReason { get; private set; }
 
     /// <summary>The last prepared resource may leave byte for byte.</summary>
-    public bool IsUnchanged => !_isNested && _permitted is null && View is null && Reader.Edits.Count == 0;
+    public bool IsUnchanged => !_isNested && _permitted is null && _contained is null && View is null && Reader.Edits.Count == 0;
 
     /// <summary>Judges the resource that <see cref="Reader"/> has just read into its facts.</summary>
     /// <param name="data">The bytes it was read from.</param>
@@ -72,6 +73,7 @@ internal sealed class AnswerWork : IDisposable
     {
         var facts = Reader.Facts;
         _permitted = null;
+        _contained = null;
         LastReason = WithholdReason.Unjudgeable;
         _isNested = facts.Type == ResourceType.Bundle || facts.Type == ResourceType.Parameters;
         if (_isNested)
@@ -97,6 +99,7 @@ internal sealed class AnswerWork : IDisposable
 
         LastReason = WithholdReason.None;
         _permitted = ElementNames.Of(elements);
+        _contained = ContainedView.Of(Policy, Reader, _permitted);
         Disclosure.Release(facts);
         Container?.Take(facts);
         return ReleaseOutcome.Released;
@@ -115,7 +118,7 @@ internal sealed class AnswerWork : IDisposable
             return;
         }
 
-        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, viewed && View?.Turn(Reader.Facts.Type) == true ? View : null, Output);
+        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, _contained, viewed && View?.Turn(Reader.Facts.Type) == true ? View : null, Output);
     }
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
