@@ -19,7 +19,7 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
     private static readonly KeyValuePair<string, string>[] AcceptJson = [KeyValuePair.Create("Accept", "application/fhir+json")];
 
     /// <summary>Whether the answer, or that to an entry of a transaction, holds versions that may not be the current ones.</summary>
-    public bool IsNeeded(GatewayExchange exchange)
+    public static bool IsNeeded(GatewayExchange exchange)
     {
         if (exchange.Request!.Interaction != Interaction.Transaction)
         {

@@ -9,7 +9,7 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch.</summary>
-internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, VersionLookup versions, SnapshotHolder snapshots)
+internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, VersionLookup versions, TargetLookup targets, SnapshotHolder snapshots)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     public static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, PooledBuffer body)
@@ -45,8 +45,13 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
             return WalkAsync(exchange, body, filtered);
         }
 
-        return isJudged && versions.IsNeeded(exchange) ? LookUpAsync(exchange, meaning, body, filtered) : new(Judge(exchange, meaning, body, filtered, PageLinks.OptionsFor(exchange, handles)));
+        return isJudged && KnownTargets.AreNeeded(exchange.Request!) ? AttributeAsync(exchange, meaning, body, filtered)
+            : isJudged && VersionLookup.IsNeeded(exchange) ? LookUpAsync(exchange, meaning, body, filtered) : new(Judge(exchange, meaning, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
+
+    // Whose it is can be said once it is known whose that is which it speaks of.
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> AttributeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered) =>
+        Judge(exchange, meaning, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
 
     // Versions that may not be the current ones are judged in the light of these.
     private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> LookUpAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)

@@ -123,7 +123,7 @@ internal sealed class AnswerWork : IDisposable
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
     public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
-        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null, Current = null, Currents = null }, null, Nesting + 1) { Container = container };
+        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null, Current = null, Currents = null, Targets = null }, null, Nesting + 1) { Container = container };
 
     public void Dispose() => ResourceReader.Return(Reader);
 
