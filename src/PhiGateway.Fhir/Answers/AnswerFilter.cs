@@ -39,6 +39,7 @@ public static class AnswerFilter
     {
         var bases = Bases.Of(context);
         using var work = new AnswerWork(policy, bases, disclosure, output, options, ClientView.Of(request), nesting: 0);
+        work.Known = options.Targets?.Known;
         var kind = BundleKinds.Expected(request);
         if (kind is not (BundleKind.None or BundleKind.Stored or BundleKind.Any))
         {

@@ -36,6 +36,9 @@ public sealed class PagedAnswer : IDisposable
         _work = new AnswerWork(policy, Bases.Of(context), disclosure, output, options, ClientView.Of(request), nesting: 0);
     }
 
+    /// <summary>At least one page of the upstream was taken in.</summary>
+    public bool IsBegun { get; private set; }
+
     /// <summary>As many matches leave as fit on the page.</summary>
     public bool IsFull => _window.Shown >= _window.Size;
 
@@ -54,10 +57,12 @@ public sealed class PagedAnswer : IDisposable
     /// <summary>Takes in one page of the upstream; false when it cannot be judged: nothing may leave.</summary>
     public bool TryTake(ReadOnlySpan<byte> page)
     {
-        if (_window.Next is not null)
+        if (IsBegun)
         {
             _window.Turn();
         }
+
+        IsBegun = true;
 
         var state = new JsonReaderState(ResourceReader.OptionsFor(_work.Bases));
         return new BundleWalker(_kind, _work, _request) { Window = _window }.Advance(page, true, ref state, out _) == ScanResult.Complete;

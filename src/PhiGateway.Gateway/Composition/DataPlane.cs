@@ -52,7 +52,7 @@ internal static class DataPlane
         services.AddSingleton<IngressStage>().AddSingleton<IdentifyStage>().AddSingleton<UnderstandStage>().AddSingleton<DecideStage>();
         services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
         services.AddSingleton<IUpstream, YarpUpstream>().AddSingleton<StoredVersionGuard>().AddSingleton<ApiVersionGuard>().AddSingleton<ConditionSearch>().AddSingleton<CallPreparation>().AddSingleton<TransactionPreparation>().AddSingleton(parts.TaskUses).AddSingleton<TaskCounter>();
-        services.AddSingleton<DiscoveryDocuments>().AddSingleton<AnswerJudge>().AddSingleton<PageWalk>().AddSingleton<BatchRelease>();
+        services.AddSingleton<DiscoveryDocuments>().AddSingleton<AnswerJudge>().AddSingleton<PageWalk>().AddSingleton<VersionLookup>().AddSingleton<TargetLookup>().AddSingleton<BatchRelease>();
         services.AddSingleton(new HandleSealer(SecretOf(options.HandleKey))).AddSingleton<HandleIssuer>().AddSingleton<HandleReader>();
         services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>().AddSingleton<ApiAnswers>();
         services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>().AddSingleton<CrossOrigin>();

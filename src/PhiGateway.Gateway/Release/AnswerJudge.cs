@@ -10,7 +10,7 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch.</summary>
-internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, SnapshotHolder snapshots)
+internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, VersionLookup versions, TargetLookup targets, SnapshotHolder snapshots)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -39,8 +39,28 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
     /// <param name="body">The body, whole.</param>
     /// <param name="filtered">Receives what is rewritten.</param>
     /// <returns>When it continues, the bytes that may leave.</returns>
-    public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered) =>
-        body.Length > 0 && meaning.HasBody && PageWalk.Applies(exchange) ? WalkAsync(exchange, body, filtered) : new(Judge(exchange, meaning, body, filtered));
+    public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    {
+        var isJudged = body.Length > 0 && meaning.HasBody;
+        if (isJudged && PageWalk.Applies(exchange))
+        {
+            return WalkAsync(exchange, body, filtered);
+        }
+
+        return isJudged && KnownTargets.AreNeeded(exchange.Request!) ? AttributeAsync(exchange, meaning, body, filtered)
+            : isJudged && VersionLookup.IsNeeded(exchange) ? LookUpAsync(exchange, meaning, body, filtered) : new(Judge(exchange, meaning, body, filtered, PageLinks.OptionsFor(exchange, handles)));
+    }
+
+    // Whose it is can be said once it is known whose that is which it speaks of.
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> AttributeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered) =>
+        Judge(exchange, meaning, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
+
+    // Versions that may not be the current ones are judged in the light of these.
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> LookUpAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    {
+        var (looked, options) = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
+        return looked.IsRefused(out _) ? (looked, default) : Judge(exchange, meaning, body, filtered, options);
+    }
 
     private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
     {
@@ -53,12 +73,12 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
         return walked.IsRefused(out _) ? (walked, default) : (StageResult.Continue, filtered.Written);
     }
 
-    private (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    private (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered, AnswerOptions view)
     {
         var bytes = ReadOnlyMemory<byte>.Empty;
         if (body.Length > 0 && meaning.HasBody)
         {
-            switch (AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles)))
+            switch (AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Fhir, filtered, exchange.Disclosure, view))
             {
                 case AnswerVerdict.Unchanged:
                     bytes = body.Written;

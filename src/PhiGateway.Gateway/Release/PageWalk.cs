@@ -5,20 +5,21 @@ using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where, does not show in the pages.</summary>
-internal sealed class PageWalk(IUpstream upstream, HandleIssuer handles, GatewayOptions options)
+internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, HandleIssuer handles, GatewayOptions options)
 {
     /// <summary>Up to here a page is put together even when it is too large to be held beside others.</summary>
     private const int SmallPage = 200;
 
     /// <summary>Whether the answer to this request is put together page by page.</summary>
-    public static bool Applies(GatewayExchange exchange) => PagedAnswer.CanPage(exchange.Request!) && UpstreamCallFactory.Withholds(exchange.Permit!);
+    public static bool Applies(GatewayExchange exchange) => PagedAnswer.CanPage(exchange.Request!) && (UpstreamCallFactory.Withholds(exchange.Permit!) || VersionLookup.IsHistory(exchange.Request!));
 
-    /// <summary>Whether the page is held whole however large it is, since it is one of few matches.</summary>
-    public static bool HoldsWhole(GatewayExchange exchange) => Applies(exchange) && UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit!) is > 0 and <= SmallPage;
+    /// <summary>Whether the page is held whole however large it is, since it is one of few matches, or of versions that are judged by each other.</summary>
+    public static bool HoldsWhole(GatewayExchange exchange) => VersionLookup.IsHistory(exchange.Request!) || (Applies(exchange) && UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit!) is > 0 and <= SmallPage);
 
     /// <summary>Judges the upstream's page and as many after it as are needed.</summary>
     /// <param name="exchange">The request; its permit judges.</param>
@@ -28,14 +29,16 @@ internal sealed class PageWalk(IUpstream upstream, HandleIssuer handles, Gateway
     {
         var start = exchange.Continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = exchange.Continuation?.Size ?? 0;
+        var current = VersionLookup.IsHistory(exchange.Request!) ? new CurrentVersions() : null;
         using var page = new PagedAnswer(
-            exchange.Request!, exchange.Permit!.Release, exchange.Route!.Fhir, output, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles),
+            exchange.Request!, exchange.Permit!.Release, exchange.Route!.Fhir, output, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles) with { Current = current },
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit), start.From);
 
         // 1. What was fetched already.
-        if (!page.TryTake(body.Written.Span))
+        var taken = await TakeAsync(exchange, page, body, current);
+        if (taken.IsRefused(out _))
         {
-            return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
+            return taken;
         }
 
         // 2. On to the first match that belongs to the page after this one: only then it is known that there is such a page.
@@ -50,15 +53,11 @@ internal sealed class PageWalk(IUpstream upstream, HandleIssuer handles, Gateway
             }
 
             using var next = new PooledBuffer(options.Limits.MaxAnswer);
-            var fetched = await FetchAsync(exchange, following, next);
-            if (fetched.IsRefused(out _))
+            taken = await FetchAsync(exchange, following, next);
+            taken = taken.IsRefused(out _) ? taken : await TakeAsync(exchange, page, next, current);
+            if (taken.IsRefused(out _))
             {
-                return fetched;
-            }
-
-            if (!page.TryTake(next.Written.Span))
-            {
-                return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
+                return taken;
             }
         }
 
@@ -88,6 +87,23 @@ internal sealed class PageWalk(IUpstream upstream, HandleIssuer handles, Gateway
         {
             yield return KeyValuePair.Create("first", firstUrl);
         }
+    }
+
+    // A history shows what may be shown as it is now: that is looked up before anything of it is judged.
+    private async ValueTask<StageResult> TakeAsync(GatewayExchange exchange, PagedAnswer page, PooledBuffer body, CurrentVersions? current)
+    {
+        if (current is not null)
+        {
+            var looked = exchange.Request!.Interaction != Interaction.HistoryInstance ? await versions.ConfirmPageAsync(exchange, body.Written, current)
+                : page.IsBegun ? StageResult.Continue
+                : await versions.ConfirmNamedAsync(exchange, current);
+            if (looked.IsRefused(out _))
+            {
+                return looked;
+            }
+        }
+
+        return page.TryTake(body.Written.Span) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
     }
 
     private async ValueTask<StageResult> FetchAsync(GatewayExchange exchange, string place, PooledBuffer body)

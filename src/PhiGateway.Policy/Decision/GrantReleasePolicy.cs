@@ -52,6 +52,17 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     public override ElementSet ElementsOf(ResourceType type) => _reach.UseCase.ElementsOf(GrantsOf(type));
 
+    public override ElementSet ElementsOfContained(ResourceType type)
+    {
+        var grants = 0UL;
+        for (var place = 0; place < _reach.UseCase.Grants.Length; place++)
+        {
+            grants |= _reach.UseCase.Grants[place].Types.Contains(type) ? 1UL << place : 0;
+        }
+
+        return grants == 0 ? ElementSet.All : _reach.UseCase.ElementsOf(grants);
+    }
+
     public override ReleaseVerdict Judge(ResourceFacts facts)
     {
         var nearest = WithholdReason.NotCovered;

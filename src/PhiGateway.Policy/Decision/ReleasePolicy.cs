@@ -18,6 +18,10 @@ public abstract class ReleasePolicy
     /// <summary>The elements that any grant would let out of a resource of this type; what the client may sort and filter by.</summary>
     public abstract ElementSet ElementsOf(ResourceType type);
 
+    /// <summary>The elements that leave of a resource of this type that is contained in another: what the use case lets out of the type anywhere; all of it where no grant speaks of the type.</summary>
+    /// <remarks>That the other may leave with what it contains is judged by <see cref="Judge"/>, which counts the labels and owners of both.</remarks>
+    public virtual ElementSet ElementsOfContained(ResourceType type) => ElementSet.All;
+
     /// <summary>Judges one resource.</summary>
     public abstract ReleaseVerdict Judge(ResourceFacts facts);
 

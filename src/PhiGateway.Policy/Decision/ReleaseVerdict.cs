@@ -41,4 +41,6 @@ public enum WithholdReason : byte
     Unjudgeable,
     /// <summary>Does not carry the tenant's tag, or carries another tenant's.</summary>
     OutsideTenant,
+    /// <summary>An earlier version of what may not be shown as it is now, or is not known as it is now.</summary>
+    CurrentVersion,
 }

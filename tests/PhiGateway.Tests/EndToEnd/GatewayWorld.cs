@@ -110,6 +110,16 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>One read from a certain node.</summary>
     internal Task<Reply> GetFromAsync(GatewayProcess node, string pathAndQuery, string? token) => SendToAsync(node, HttpMethod.Get, pathAndQuery, token, null, "application/fhir+json", []);
 
+    /// <summary>Puts a resource straight into the clinical system.</summary>
+    internal async Task PutAsync(string type, string id, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"{Backend.Base}/{type}/{id}");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer backend-secret");
+        request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/fhir+json");
+        using var answer = await _http.SendAsync(request);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     private Task<Reply> SendToAsync(GatewayProcess node, HttpMethod method, string pathAndQuery, string? token, string? body, string contentType, (string Name, string Value)[] headers) =>
         Reply.AskAsync(_http, new HttpRequestMessage(method, new Uri(node.Data, "/fhir" + pathAndQuery)), token, body, contentType, headers);
 

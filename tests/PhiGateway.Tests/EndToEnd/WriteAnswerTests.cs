@@ -71,6 +71,33 @@ public sealed class WriteAnswerTests(ReadingWorld world)
         Assert.Equal(expected == HttpStatusCode.OK ? null : "hidden-element", reply.Code);
     }
 
+    [Theory]
+    [InlineData("/Observation/contains-immunization")]
+    [InlineData("/Observation?_id=contains-immunization")]
+    public async Task Read_MaskedElementsOfWhatIsContained_LeaveAsMasked(string path)
+    {
+        await world.PutAsync("Observation", "contains-immunization", """
+            {"resourceType":"Observation","id":"contains-immunization","status":"final","code":{"text":"reaction"},"subject":{"reference":"Patient/example"},"derivedFrom":[{"reference":"#i"}],
+             "contained":[{"resourceType":"Immunization","id":"i","status":"completed","vaccineCode":{"text":"influenza"},"patient":{"reference":"Patient/example"},"occurrenceDateTime":"2026-01-01","lotNumber":"CANARY-LOT","note":[{"text":"CANARY-NOTE"}]}]}
+            """);
+        await world.PutAsync("Observation", "contains-specimen", """
+            {"resourceType":"Observation","id":"contains-specimen","status":"final","code":{"text":"result"},"subject":{"reference":"Patient/example"},"specimen":{"reference":"#s"},
+             "contained":[{"resourceType":"Specimen","id":"s","subject":{"reference":"Patient/example"},"note":[{"text":"haemolytic"}]}]}
+            """);
+        var token = await world.TokenAsync(world.Study);
+
+        var reply = await world.GetAsync(path, token);
+
+        Assert.True(reply.Status == HttpStatusCode.OK, reply.Body);
+        Assert.DoesNotContain("CANARY", reply.Body);
+        Assert.Contains("influenza", reply.Body);
+        Assert.Contains("\"masked\"", reply.Body);
+        Assert.Contains("MASKED", reply.Body);
+
+        // What no grant speaks of leaves with what contains it.
+        Assert.Contains("haemolytic", (await world.GetAsync(path.Replace("immunization", "specimen", StringComparison.Ordinal), token)).Body);
+    }
+
     [Fact]
     public async Task Read_MaskedElements_LeaveAsMaskedAndCannotBeSearched()
     {

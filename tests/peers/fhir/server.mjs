@@ -59,6 +59,7 @@ export class FhirServer {
     if (segments[0] === 'export-status') return this.bulk.poll(segments[1], method) ?? missing('export');
     if (segments[0] === 'export-files') return this.bulk.file(segments[1], segments[2]) ?? missing('file');
     if (verb === 'GET' && last === '_history' && segments.length <= 2) return this.#history(segments, parameters);
+    if (verb === 'GET' && segments.length >= 3 && segments[2] === '_history' && !this.store.get(segments[0], segments[1])) return this.#deleted(segments);
     if (verb === 'GET' && segments[0] === 'Patient' && segments.length === 3 && segments[2] !== '_history') return this.#patient(segments, parameters, self);
     if (verb === 'GET' && segments.length === 1 && /^[A-Z]/.test(segments[0])) {
       return this.store.knows(segments[0]) ? this.search.bundle(this.search.filter(this.store.all(segments[0]), parameters), parameters, self) : failure(404, 'not-supported', 'unknown type');
@@ -91,6 +92,15 @@ export class FhirServer {
     const versions = this.store.history(segments.length === 2 ? segments[0] : undefined);
     const entry = versions.slice(0, Number(parameters.get('_count') ?? 20)).map((resource) => ({ fullUrl: `${this.base}/${resource.resourceType}/${resource.id}`, resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` }, response: { status: '200' } }));
     return { status: 200, body: { resourceType: 'Bundle', type: 'history', total: versions.length, entry } };
+  }
+
+  // What is no more still has its versions, the deletion first.
+  #deleted([type, id, , version]) {
+    const versions = this.store.versions(type, id);
+    if (version) return versions.filter((one) => one.meta.versionId === version).map((body) => ({ status: 200, body }))[0] ?? missing('version');
+    const url = `${type}/${id}`;
+    const entry = [{ fullUrl: `${this.base}/${url}`, request: { method: 'DELETE', url }, response: { status: '204' } }, ...versions.map((resource) => ({ fullUrl: `${this.base}/${url}`, resource, request: { method: 'PUT', url }, response: { status: '200' } })).reverse()];
+    return versions.length > 0 ? { status: 200, body: { resourceType: 'Bundle', type: 'history', total: entry.length, entry } } : missing('history');
   }
 
   #patient([, id, what], parameters, self) {

@@ -58,6 +58,8 @@ export class Store {
 
   get(type, id) { return this.repository.resources.get(type)?.get(id); }
 
+  versions(type, id) { return this.repository.history.get(type)?.get(id) ?? []; }
+
   history(type) {
     return [...this.repository.history.entries()].flatMap(([name, versions]) => (type && name !== type ? [] : [...versions.values()].flat()));
   }

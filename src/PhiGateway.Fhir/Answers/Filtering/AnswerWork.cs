@@ -14,6 +14,7 @@ internal sealed class AnswerWork : IDisposable
     private const int MostNesting = 4;
 
     private ElementNames? _permitted;
+    private ContainedView? _contained;
     private ArrayBufferWriter<byte>? _nested;
     private bool _isNested;
 
@@ -26,6 +27,7 @@ internal sealed class AnswerWork : IDisposable
         Options = options;
         View = view;
         Nesting = nesting;
+        Current = options.Current;
         Reader = ResourceReader.Rent();
     }
 
@@ -50,6 +52,9 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.</summary>
     public ContainerFacts? Container { get; init; }
 
+    /// <summary>Which resources may be shown in a version that may not be the current one; null: every resource is taken to be current.</summary>
+    public CurrentVersions? Current { get; set; }
+
     /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
     public KnownResources? Known { get; set; }
 
@@ -57,7 +62,7 @@ internal sealed class AnswerWork : IDisposable
     public WithholdReason LastReason { get; private set; }
 
     /// <summary>The last prepared resource may leave byte for byte.</summary>
-    public bool IsUnchanged => !_isNested && _permitted is null && View is null && Reader.Edits.Count == 0;
+    public bool IsUnchanged => !_isNested && _permitted is null && _contained is null && View is null && Reader.Edits.Count == 0;
 
     /// <summary>Judges the resource that <see cref="Reader"/> has just read into its facts.</summary>
     /// <param name="data">The bytes it was read from.</param>
@@ -68,6 +73,7 @@ internal sealed class AnswerWork : IDisposable
     {
         var facts = Reader.Facts;
         _permitted = null;
+        _contained = null;
         LastReason = WithholdReason.Unjudgeable;
         _isNested = facts.Type == ResourceType.Bundle || facts.Type == ResourceType.Parameters;
         if (_isNested)
@@ -84,9 +90,16 @@ internal sealed class AnswerWork : IDisposable
             return ReleaseOutcome.Withheld;
         }
 
-        LastReason = WithholdReason.None;
+        if (Current?.Admits(facts, elements) == false)
+        {
+            LastReason = WithholdReason.CurrentVersion;
+            Disclosure.Withhold(LastReason);
+            return ReleaseOutcome.Withheld;
+        }
 
+        LastReason = WithholdReason.None;
         _permitted = ElementNames.Of(elements);
+        _contained = ContainedView.Of(Policy, Reader, _permitted);
         Disclosure.Release(facts);
         Container?.Take(facts);
         return ReleaseOutcome.Released;
@@ -105,12 +118,12 @@ internal sealed class AnswerWork : IDisposable
             return;
         }
 
-        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, viewed && View?.Turn(Reader.Facts.Type) == true ? View : null, Output);
+        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, _contained, viewed && View?.Turn(Reader.Facts.Type) == true ? View : null, Output);
     }
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
     public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
-        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null }, null, Nesting + 1) { Container = container };
+        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null, Current = null, Currents = null, Targets = null }, null, Nesting + 1) { Container = container };
 
     public void Dispose() => ResourceReader.Return(Reader);
 

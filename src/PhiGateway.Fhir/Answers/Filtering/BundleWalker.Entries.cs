@@ -15,6 +15,7 @@ internal sealed partial class BundleWalker
         if (work.Options.Judges is { } judges)
         {
             work.Policy = _entries < judges.Count ? judges[_entries] : ReleasePolicy.Nothing;
+            work.Current = work.Options.Currents is { } currents && _entries < currents.Count ? currents[_entries] : null;
         }
 
         var result = ReadEntryMembers(ref reader, data, ref entry);

@@ -50,6 +50,12 @@ internal static class NestedBundle
             return ReleaseOutcome.Withheld;
         }
 
+        if (work.Current?.AdmitsWhole(facts) == false)
+        {
+            work.Disclosure.Withhold(WithholdReason.CurrentVersion);
+            return ReleaseOutcome.Withheld;
+        }
+
         work.Disclosure.Release(facts);
         work.Disclosure.Merge(part);
         work.Container?.Take(facts);
@@ -59,6 +65,7 @@ internal static class NestedBundle
     private static bool Walk(AnswerWork work, ReadOnlySpan<byte> bundle, BundleKind kind, FhirRequest? asked, Disclosure disclosure, ContainerFacts? sum, IBufferWriter<byte> output)
     {
         using var inner = work.Nest(disclosure, output, sum);
+        inner.Current = kind == BundleKind.History ? work.Current : null;
         var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
         if (kind != BundleKind.SearchSet || SizeOf(asked) is not { } size)
         {

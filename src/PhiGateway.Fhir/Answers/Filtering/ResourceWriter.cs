@@ -7,9 +7,9 @@ namespace PhiGateway.Fhir.Answers.Filtering;
 internal static class ResourceWriter
 {
     /// <summary>Writes it; true when the permitted elements left something out or masked it.</summary>
-    public static bool Write(ReadOnlySpan<byte> data, int start, int end, ResourceReader source, ElementNames? permitted, ClientView? view, IBufferWriter<byte> output)
+    public static bool Write(ReadOnlySpan<byte> data, int start, int end, ResourceReader source, ElementNames? permitted, ContainedView? contained, ClientView? view, IBufferWriter<byte> output)
     {
-        if (permitted is null && view is null)
+        if (permitted is null && contained is null && view is null)
         {
             source.Edits.Copy(data, start, end, output);
             return false;
@@ -20,6 +20,11 @@ internal static class ResourceWriter
         var any = false;
         var members = source.Members;
         var (leaves, masked) = Look(data, members, permitted);
+
+        // What is changed inside is marked outside: a contained resource bears no label of its own (R4, dom-5).
+        var inside = contained is null ? null : WriteContained(data, source, permitted, view, contained);
+        leaves |= inside is not null && contained!.Leaves;
+        masked |= inside is not null && contained!.Masked;
         var subsetted = leaves || view is not null || permitted is { KeepsAll: false };
         output.Write("{"u8);
         for (var i = 0; i < members.Count; i++)
@@ -44,7 +49,11 @@ internal static class ResourceWriter
 
             output.Write(any ? ","u8 : default);
             any = true;
-            if (name.SequenceEqual("meta"u8) && (subsetted || masked))
+            if (inside is not null && name.SequenceEqual("contained"u8))
+            {
+                output.Write(inside.WrittenSpan);
+            }
+            else if (name.SequenceEqual("meta"u8) && (subsetted || masked))
             {
                 marked = true;
                 MetaWriter.Write(data, members.ValueStart(i, data), members.End(i, data), source.Edits, subsetted, masked, output);
@@ -62,7 +71,24 @@ internal static class ResourceWriter
         }
 
         output.Write("}"u8);
-        return cut || masked;
+        return cut || masked || leaves;
+    }
+
+    // Before the rest, since the marks mostly stand before it; null when it does not leave.
+    private static ArrayBufferWriter<byte>? WriteContained(ReadOnlySpan<byte> data, ResourceReader source, ElementNames? permitted, ClientView? view, ContainedView contained)
+    {
+        var members = source.Members;
+        for (var i = 0; i < members.Count; i++)
+        {
+            if (members.Name(i, data).SequenceEqual("contained"u8) && permitted?.Contains("contained"u8) != false && permitted?.MaskOf("contained"u8) is null && view?.Shows("contained"u8) != false)
+            {
+                var inside = new ArrayBufferWriter<byte>(1024);
+                contained.Write(data, members.ValueStart(i, data), members.End(i, data), source.Edits, inside);
+                return inside;
+            }
+        }
+
+        return null;
     }
 
     // The marks stand in meta, which mostly comes before what they are about.

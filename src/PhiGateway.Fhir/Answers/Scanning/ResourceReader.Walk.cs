@@ -58,6 +58,7 @@ internal sealed partial class ResourceReader
                         }
 
                         inner = ScanProgram.For(type);
+                        Contained.Add(type);
                         node = inner.Root;
                         contained = true;
                         if (inner.Rule is OwnerRule.Self or OwnerRule.Indirect && !IsSignature(inner))

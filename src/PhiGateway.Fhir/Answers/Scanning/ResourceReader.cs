@@ -41,6 +41,9 @@ internal sealed partial class ResourceReader
     /// <summary>Facts for callers that need room for them.</summary>
     public ResourceFacts Facts { get; } = new();
 
+    /// <summary>Types of what the last resource contains, in order.</summary>
+    public List<ResourceType> Contained { get; } = [];
+
     /// <summary>Receives the name of everything here that the next resources refer to; null: nobody asks. Emptied by who set it.</summary>
     public List<ResourceName>? Links { get; set; }
 
@@ -152,6 +155,7 @@ internal sealed partial class ResourceReader
         facts.Confidentiality = Confidentiality.Unrestricted;
         _owners.Reset();
         _inline.Clear();
+        Contained.Clear();
         Edits.Reset();
         _seen = 0;
         _labelled = false;

@@ -38,7 +38,7 @@ public class LegitimateWorld : GatewayWorld
     /// <summary>Acts for the patient <c>example</c>, with what scopes its token has.</summary>
     internal IdentityProviderClient App { get; } = Client(
         "patient-app",
-        "patient/*.rs patient/Patient.rs patient/Patient.read patient/Observation.read patient/Observation.rs patient/Condition.rs patient/Observation.r patient/Observation.s " +
+        "patient/*.rs patient/Provenance.rs patient/Patient.rs patient/Patient.read patient/Observation.read patient/Observation.rs patient/Condition.rs patient/Observation.r patient/Observation.s " +
         "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory",
         patient: "example");
 

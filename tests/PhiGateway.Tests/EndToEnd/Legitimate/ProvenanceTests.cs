@@ -52,6 +52,24 @@ public sealed class ProvenanceTests(ProvenanceTests.Signed world) : IClassFixtur
     }
 
     [Fact]
+    public async Task Read_ByItsId_LooksItsTargetsUpAndRefusesLikeMissing()
+    {
+        var app = await world.TokenAsync(world.App, "patient/*.rs");
+        foreach (var own in new[] { "signed", "signed-version", "procedure-signed" })
+        {
+            var reply = await world.GetAsync($"/Provenance/{own}", app);
+            Assert.True(reply.Status == HttpStatusCode.OK, reply.Body);
+            var disclosure = Assert.Single(await world.TrailAsync(reply.DecisionId, atLeast: 2), static record => (string?)record["kind"] == "disclosure");
+            Assert.Equal(["example"], disclosure["patients"]!.AsArray().Select(static one => (string?)one));
+        }
+
+        // A token that may not read the targets does not learn whose they are by the way of what signs them.
+        Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/Provenance/signed", await world.TokenAsync(world.App, "patient/Provenance.rs patient/Patient.rs"))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Provenance/signed-both", await world.TokenAsync(world.Cohorts, "system/*.rs"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/Provenance/signed-both", app)).Status);
+    }
+
+    [Fact]
     public async Task Search_OfProvenanceItself_WithItsTargetsIncluded_ShowsThoseOfItsPatient()
     {
         var app = await world.TokenAsync(world.App, "patient/*.rs");

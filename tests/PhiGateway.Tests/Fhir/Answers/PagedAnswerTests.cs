@@ -100,7 +100,7 @@ public sealed class PagedAnswerTests
     }
 
     [Fact]
-    public void History_InPages_IsPutTogetherLikeASearch()
+    public void History_WithHiddenVersionsAndDeletions_IsPagedLikeASearch()
     {
         var page = """{"resourceType":"Bundle","type":"history","total":3,"entry":[{"resource":R2,"request":{"method":"PUT","url":"x"}},{"request":{"method":"DELETE","url":"Observation/gone"}},{"resource":R1,"request":{"method":"POST","url":"x"}}]}"""
             .Replace("R2", Observation("b", "2"), StringComparison.Ordinal).Replace("R1", Observation("a", "1"), StringComparison.Ordinal);

@@ -17,6 +17,9 @@ internal sealed class TestPolicy : ReleasePolicy
 
     public Dictionary<string, ElementSet> Elements { get; init; } = [];
 
+    /// <summary>What leaves of contained resources, by type.</summary>
+    public Dictionary<string, ElementSet> Contained { get; init; } = [];
+
     public string[] Needed { get; init; } = [];
 
     public TokenConstraint? Where { get; init; }
@@ -30,6 +33,8 @@ internal sealed class TestPolicy : ReleasePolicy
     public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => Where is { } where ? [where.Parameter, .. Needed] : Needed;
 
     public override ElementSet ElementsOf(ResourceType type) => Elements.GetValueOrDefault(type.Name, ElementSet.All);
+
+    public override ElementSet ElementsOfContained(ResourceType type) => Contained.GetValueOrDefault(type.Name, ElementSet.All);
 
     public override ReleaseVerdict Judge(ResourceFacts facts)
     {

@@ -167,6 +167,16 @@ public sealed class ReleasePolicyTests
     }
 
     [Fact]
+    public void ElementsOfContained_OfAType_AreThoseOfAnyGrantOfTheUseCase()
+    {
+        var policy = Policy(TestRegistry.Grant(), TestRegistry.Grant() with { Types = ["Immunization"], Elements = ["status"] }, TestRegistry.Grant() with { Types = ["Immunization"], Masks = ["lotNumber"] });
+
+        Assert.True(policy.ElementsOfContained(ResourceType.Parse("Observation")).IsAll);
+        Assert.True(policy.ElementsOfContained(ResourceType.Parse("Specimen")).IsAll);
+        Assert.Equal(["lotNumber"], policy.ElementsOfContained(ResourceType.Parse("Immunization")).Masks);
+    }
+
+    [Fact]
     public void Judge_SeveralGrantsAdmit_ElementsAreTheirUnion()
     {
         var policy = Policy(TestRegistry.Grant() with { Elements = ["status"] }, TestRegistry.Grant() with { Elements = ["code"] }, TestRegistry.Grant() with { Elements = ["value"], Confidentiality = "U" });

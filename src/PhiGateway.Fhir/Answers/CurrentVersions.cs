@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers;
+
+/// <summary>Which resources may be shown in an earlier version: those that may be shown as they are now. Filled by the host, asked while a history is filtered.</summary>
+/// <remarks>
+/// A record that was restricted afterwards must not leave in the version before. A resource is admitted when its current version was seen and may leave, and so may every other version
+/// that was seen; whatever was not seen is not admitted. Mutable, for one answer; not thread-safe.
+/// </remarks>
+public sealed class CurrentVersions
+{
+    private readonly Dictionary<ResourceName, State> _states = [];
+
+    /// <summary>Judges every resource of a Bundle as one of several versions; false when it cannot be read.</summary>
+    public bool TryConsider(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) => TryJudge(bundle, policy, context, isCurrent: false);
+
+    /// <summary>Judges every resource of a Bundle as the current version; false when it cannot be read.</summary>
+    public bool TryConfirm(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) => TryJudge(bundle, policy, context, isCurrent: true);
+
+    /// <summary>Judges the one resource that a request names, as it is now; false when it is not that, or cannot be read.</summary>
+    /// <param name="request">A vread or an instance's history.</param>
+    /// <param name="resource">Its current version, whole.</param>
+    /// <param name="policy">The permit's judge.</param>
+    /// <param name="context">Bases and depth.</param>
+    public bool TryConfirmNamed(FhirRequest request, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
+    {
+        var facts = new ResourceFacts();
+        if (!ResourceScanner.TryScan(resource, policy, context, facts) || facts.Type != request.Type || facts.Id is null || facts.Id != request.Id)
+        {
+            return false;
+        }
+
+        if (facts.Type != ResourceType.Bundle)
+        {
+            Take(facts, policy.Judge(facts), isCurrent: true);
+            return true;
+        }
+
+        // A Bundle is judged by what it holds.
+        var read = new FhirRequest { Canonical = request.Canonical, Interaction = Interaction.Read, Type = request.Type, Id = request.Id, Parts = [], Template = request.Template };
+        var verdict = AnswerFilter.Filter(read, resource, policy, context, new ArrayBufferWriter<byte>(), new Disclosure());
+        _states[new ResourceName(facts.Type, facts.Id)] = new State(true, verdict is not (AnswerVerdict.Unchanged or AnswerVerdict.Rewritten), null);
+        return true;
+    }
+
+    /// <summary>Says that the current version of whatever was considered is among what was considered: of a resource that is no more, every version was.</summary>
+    public void ConfirmConsidered()
+    {
+        foreach (var name in _states.Keys.ToArray())
+        {
+            _states[name] = _states[name] with { IsConfirmed = true };
+        }
+    }
+
+    /// <summary>Ids of a type that were considered and still need their current version.</summary>
+    public IReadOnlyList<string> Unconfirmed(ResourceType type) => [.. _states.Where(pair => pair.Key.Type == type && pair.Value is { IsConfirmed: false, IsRefused: false }).Select(static pair => pair.Key.Id)];
+
+    /// <summary>Types that were considered.</summary>
+    public IReadOnlyList<ResourceType> Types => [.. _states.Keys.Select(static name => name.Type).Distinct()];
+
+    /// <summary>Whether a version that may leave with these elements may leave in the light of the current one.</summary>
+    internal bool Admits(ResourceFacts facts, ElementSet elements) =>
+        facts.Id is not null && _states.TryGetValue(new ResourceName(facts.Type, facts.Id), out var state) && state is { IsConfirmed: true, IsRefused: false } && ReferenceEquals(state.Elements, elements);
+
+    /// <summary>The same for what leaves whole or not at all.</summary>
+    internal bool AdmitsWhole(ResourceFacts facts) => facts.Id is not null && _states.TryGetValue(new ResourceName(facts.Type, facts.Id), out var state) && state is { IsConfirmed: true, IsRefused: false };
+
+    private bool TryJudge(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context, bool isCurrent)
+    {
+        var bases = Bases.Of(context);
+        var scanner = ResourceReader.Rent();
+        try
+        {
+            var reader = new Utf8JsonReader(bundle, ResourceReader.OptionsFor(bases));
+            if (!Utf8.IsValid(bundle) || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
+            // Every entry's every resource, however often a member is given: what is seen here can only keep something back.
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("resource"u8) || reader.CurrentDepth != 3)
+                {
+                    continue;
+                }
+
+                reader.Read();
+                var start = checked((int)reader.TokenStartIndex);
+                reader.Skip();
+                if (!scanner.TryReadWhole(bundle[start..checked((int)reader.BytesConsumed)], policy, bases, scanner.Facts))
+                {
+                    return false;
+                }
+
+                Take(scanner.Facts, policy.Judge(scanner.Facts), isCurrent);
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        finally
+        {
+            ResourceReader.Return(scanner);
+        }
+    }
+
+    private void Take(ResourceFacts facts, ReleaseVerdict verdict, bool isCurrent)
+    {
+        if (facts.Id is null)
+        {
+            return;
+        }
+
+        var name = new ResourceName(facts.Type, facts.Id);
+        var known = _states.GetValueOrDefault(name);
+
+        // Versions under different grants show different elements: which of them hold for all is not for the gateway to guess.
+        _states[name] = new State(
+            known.IsConfirmed || isCurrent,
+            known.IsRefused || verdict.Reason != WithholdReason.None || verdict.Elements is null || (known.Elements is not null && !ReferenceEquals(known.Elements, verdict.Elements)),
+            verdict.Elements);
+    }
+
+    private readonly record struct State(bool IsConfirmed, bool IsRefused, ElementSet? Elements);
+}

@@ -1,0 +1,55 @@
+using PhiGateway.Fhir.Answers.Filtering;
+using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers;
+
+/// <summary>What one resource speaks of (the targets of a Provenance), looked up by the host because the resource was asked for alone. Mutable, for one answer.</summary>
+public sealed class KnownTargets
+{
+    /// <summary>More targets than these are not looked up; what has more is left as it is.</summary>
+    public const int Most = 10;
+
+    /// <summary>What was looked up and judged.</summary>
+    internal KnownResources Known { get; } = new();
+
+    /// <summary>Whether the answer to a request is one resource that belongs to whom its targets belong to.</summary>
+    public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && ScanProgram.For(request.Type).OfTargets;
+
+    /// <summary>The targets that must be known before it can be said whose the resource is, once each; empty when that is known already, or cannot be known.</summary>
+    public static IReadOnlyList<(ResourceType Type, string Id)> Find(ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
+    {
+        var reader = ResourceReader.Rent();
+        try
+        {
+            if (!reader.TryReadWhole(resource, policy, Bases.Of(context), reader.Facts) || !reader.Owners.AreTargetsRead)
+            {
+                return [];
+            }
+
+            var named = reader.Owners.Targets.Distinct().Where(static target => target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type)).ToArray();
+            return named.Length > Most ? [] : [.. named.Select(static target => (target.Type, target.Id))];
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
+        }
+    }
+
+    /// <summary>Takes in one target as it is now.</summary>
+    /// <param name="type">Its type, as it was referred to.</param>
+    /// <param name="id">Its id, as it was referred to.</param>
+    /// <param name="resource">Its current version, whole; another resource, or what cannot be read, is not taken.</param>
+    /// <param name="policy">The judge of a read of this very resource by the same client.</param>
+    /// <param name="context">Bases and depth.</param>
+    public void Add(ResourceType type, string id, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
+    {
+        var facts = new ResourceFacts();
+        if (ResourceScanner.TryScan(resource, policy, context, facts) && facts.Type == type && facts.Id == id)
+        {
+            Known.Add(facts, policy.Judge(facts).Reason);
+        }
+    }
+}
