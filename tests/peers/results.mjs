@@ -47,7 +47,7 @@ function answer(method, url, text, headers, fault) {
   if (kind === 'patients' && what === 'results') return found(results.get(segments[4]));
   if (kind === 'wards') return { status: 200, body: [{ id: 'w1', name: 'Ward One' }] };
   if (kind === 'families') return { status: 200, body: { families: [{ name: 'Canary-A', members: of('p1') }, { name: 'Canary-B', members: of('p3') }] } };
-  if (kind === 'results' && segments.length === 2 && method === 'GET') return { status: 200, body: { results: spoil(parameters.has('patient') ? of(parameters.get('patient')) : [...results.values()]) } };
+  if (kind === 'results' && segments.length === 2 && method === 'GET') return { status: 200, body: { results: spoil(parameters.has('patient') ? parameters.get('patient').split(',').flatMap(of) : [...results.values()]), links: { self: `${base}/v5/results`, next: `${base}/v5/results?page=2` } } };
   if (kind === 'searches') return { status: 200, body: { results: spoil(of(body.patientId)) } };
   if (kind === 'results' && segments.length === 2 && method === 'POST') {
     result(`n${++created}`, body.patientId, body.category, { ...body, id: `n${created}` });

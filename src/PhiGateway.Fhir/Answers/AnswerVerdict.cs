@@ -11,4 +11,6 @@ public enum AnswerVerdict : byte
     Rewritten,
     /// <summary>The one resource asked for must stay: answer as if it did not exist.</summary>
     Withheld,
+    /// <summary>More than the bound that an operator set for it: nothing may leave.</summary>
+    TooLarge,
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests.Reading;
@@ -18,9 +17,15 @@ public static class ApiAnswerFilter
     /// <param name="maxDepth">Deepest JSON nesting that is read.</param>
     /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>.</param>
     /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and <see cref="AnswerVerdict.Rewritten"/>.</param>
-    public static AnswerVerdict Filter(ApiRequest request, ReadOnlyMemory<byte> body, ReleasePolicy policy, int maxDepth, IBufferWriter<byte> output, Disclosure disclosure)
+    /// <param name="links">Seals what leads on; null: it is cut.</param>
+    public static AnswerVerdict Filter(ApiRequest request, ReadOnlyMemory<byte> body, ReleasePolicy policy, int maxDepth, IBufferWriter<byte> output, Disclosure disclosure, ILinkSealer? links = null)
     {
         var answer = request.Operation.Answer!;
+        if (body.Length > answer.MaxBytes)
+        {
+            return AnswerVerdict.TooLarge;
+        }
+
         if (!StrictJson.TryParse(body, maxDepth, out var document))
         {
             return AnswerVerdict.Unreadable;
@@ -31,27 +36,27 @@ public static class ApiAnswerFilter
             var judge = new ApiRecordJudge(request, answer.Shape, policy, disclosure);
             if (answer.Envelope is not { } envelope)
             {
-                return judge.Judge(document.RootElement) switch
-                {
-                    null => AnswerVerdict.Unreadable,
-                    true => AnswerVerdict.Unchanged,
-                    false => AnswerVerdict.Withheld,
-                };
+                return FilterOne(document.RootElement, answer.Shape, judge, output);
             }
 
-            var verdicts = new List<bool>();
+            var verdicts = new List<ElementSet?>();
             if (!JudgeItems(document.RootElement, envelope, judge, verdicts))
             {
                 return AnswerVerdict.Unreadable;
             }
 
-            if (answer.WithholdsAll && verdicts.Contains(false))
+            if (verdicts.Count > answer.MaxItems)
+            {
+                return AnswerVerdict.TooLarge;
+            }
+
+            if (answer.WithholdsAll && verdicts.Contains(null))
             {
                 return AnswerVerdict.Withheld;
             }
 
             using var json = new Utf8JsonWriter(output);
-            new Writer(json, verdicts).Write(document.RootElement, envelope);
+            new ApiAnswerWriter(json, answer.Shape, verdicts, links).Write(document.RootElement, envelope);
             json.Flush();
             return AnswerVerdict.Rewritten;
         }
@@ -75,14 +80,32 @@ public static class ApiAnswerFilter
         }
     }
 
+    private static AnswerVerdict FilterOne(JsonElement record, ApiShape shape, ApiRecordJudge judge, IBufferWriter<byte> output)
+    {
+        if (!judge.TryJudge(record, out var kept))
+        {
+            return AnswerVerdict.Unreadable;
+        }
+
+        if (kept is null or { IsAll: true })
+        {
+            return kept is null ? AnswerVerdict.Withheld : AnswerVerdict.Unchanged;
+        }
+
+        using var json = new Utf8JsonWriter(output);
+        shape.Keep(kept).Write(json, record);
+        json.Flush();
+        return AnswerVerdict.Rewritten;
+    }
+
     // In document order, which is the order of writing; false when the envelope is not as declared.
-    private static bool JudgeItems(JsonElement element, EnvelopeNode node, ApiRecordJudge judge, List<bool> verdicts)
+    private static bool JudgeItems(JsonElement element, EnvelopeNode node, ApiRecordJudge judge, List<ElementSet?> verdicts)
     {
         if (node.Role == EnvelopeRole.Item)
         {
-            var verdict = judge.Judge(element);
-            verdicts.Add(verdict == true);
-            return verdict is not null;
+            var isRead = judge.TryJudge(element, out var kept);
+            verdicts.Add(kept);
+            return isRead;
         }
 
         if (node.Role != EnvelopeRole.Way)
@@ -115,105 +138,12 @@ public static class ApiAnswerFilter
 
         foreach (var member in element.EnumerateObject())
         {
-            if (node.Members.TryGetValue(member.Name, out var next) && !IsNothing(member.Value, next) && !JudgeItems(member.Value, next, judge, verdicts))
+            if (node.Members.TryGetValue(member.Name, out var next) && !ApiAnswerWriter.IsNothing(member.Value, next) && !JudgeItems(member.Value, next, judge, verdicts))
             {
                 return false;
             }
         }
 
         return true;
-    }
-
-    // Where records could be, null is none.
-    private static bool IsNothing(JsonElement value, EnvelopeNode node) => value.ValueKind == JsonValueKind.Null && node.Role == EnvelopeRole.Way;
-
-    private sealed class Writer(Utf8JsonWriter json, List<bool> verdicts)
-    {
-        private readonly int _released = verdicts.Count(static verdict => verdict);
-        private int _next;
-
-        public void Write(JsonElement element, EnvelopeNode node)
-        {
-            switch (node.Role)
-            {
-                case EnvelopeRole.Item:
-                    _next++;
-                    WriteRaw(element);
-                    break;
-                case EnvelopeRole.Keep:
-                    WriteRaw(element);
-                    break;
-                case EnvelopeRole.Count:
-                    json.WriteNumberValue(_released);
-                    break;
-                default:
-                    WriteWay(element, node);
-                    break;
-            }
-        }
-
-        private void WriteWay(JsonElement element, EnvelopeNode node)
-        {
-            if (node.Each is { } each)
-            {
-                json.WriteStartArray();
-                foreach (var item in element.EnumerateArray())
-                {
-                    // A group of which no record leaves would still tell that there is such a group.
-                    var records = CountItems(item, each);
-                    if (verdicts.FindIndex(_next, records, static verdict => verdict) < 0)
-                    {
-                        _next += records;
-                        continue;
-                    }
-
-                    Write(item, each);
-                }
-
-                json.WriteEndArray();
-                return;
-            }
-
-            json.WriteStartObject();
-            foreach (var member in element.EnumerateObject())
-            {
-                if (node.Members.TryGetValue(member.Name, out var next) && !IsNothing(member.Value, next))
-                {
-                    json.WritePropertyName(member.Name);
-                    Write(member.Value, next);
-                }
-            }
-
-            json.WriteEndObject();
-        }
-
-        private static int CountItems(JsonElement element, EnvelopeNode node)
-        {
-            if (node.Role == EnvelopeRole.Item)
-            {
-                return 1;
-            }
-
-            var count = 0;
-            if (node.Each is { } each)
-            {
-                foreach (var item in element.EnumerateArray())
-                {
-                    count += CountItems(item, each);
-                }
-            }
-            else if (node.Members.Count > 0)
-            {
-                foreach (var member in element.EnumerateObject())
-                {
-                    count += node.Members.TryGetValue(member.Name, out var next) && !IsNothing(member.Value, next) ? CountItems(member.Value, next) : 0;
-                }
-            }
-
-            return count;
-        }
-
-        // The upstream's own bytes: numbers keep their digits.
-        private void WriteRaw(JsonElement element) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
     }
 }

@@ -10,15 +10,17 @@ namespace PhiGateway.Fhir.Apis;
 /// <param name="Patients">Whom the request names: in its line, or in the body of a search.</param>
 /// <param name="Facts">Facts of what would be written; null for all but create and update.</param>
 /// <param name="Relabels">A patch touches what says whose or of which kind the record is.</param>
-internal readonly record struct ApiSent(IReadOnlyList<PatientId> Patients, ResourceFacts? Facts, bool Relabels);
+/// <param name="Searched">Members by which a body searches, but for the patient.</param>
+/// <param name="Touched">Elements that a patch touches.</param>
+internal readonly record struct ApiSent(IReadOnlyList<PatientId> Patients, ResourceFacts? Facts, bool Relabels, IReadOnlyList<string> Searched, IReadOnlyList<string> Touched);
 
 /// <summary>Reads the body that a row takes; line and body must mean the same record of the same patient.</summary>
 internal static class ApiBodyReader
 {
-    internal static Refusal? Read(ApiOperation operation, in FhirHeaders headers, ReadOnlyMemory<byte> body, int maxDepth, string? id, PatientId? patient, out ApiSent sent)
+    internal static Refusal? Read(ApiOperation operation, in FhirHeaders headers, ReadOnlyMemory<byte> body, int maxDepth, string? id, IReadOnlyList<PatientId> named, out ApiSent sent)
     {
-        IReadOnlyList<PatientId> named = patient is { } one ? [one] : [];
-        sent = new ApiSent(named, null, false);
+        var patient = named is [var one] ? one : (PatientId?)null;
+        sent = new ApiSent(named, null, false, [], []);
         if (operation.Body is not { } declared)
         {
             return body.IsEmpty ? WithoutBody(operation, patient, ref sent) : Refusal.Body("a body where the table has none");
@@ -52,8 +54,12 @@ internal static class ApiBodyReader
             sent = operation.Interaction switch
             {
                 Interaction.Create or Interaction.Update => sent with { Facts = facts },
-                Interaction.Patch => sent with { Relabels = TouchesProtected(root, operation) },
-                Interaction.SearchType when declared.Shape.Patient is not null => sent with { Patients = [.. facts.Owners] },
+                Interaction.Patch => sent with { Relabels = TouchesProtected(root, operation), Touched = Touched(root, operation) },
+                Interaction.SearchType => sent with
+                {
+                    Patients = declared.Shape.Patient is null ? named : [.. facts.Owners],
+                    Searched = [.. root.EnumerateObject().Select(static member => member.Name).Where(name => name != declared.Shape.Patient?.Steps[0])],
+                },
                 _ => sent,
             };
             return null;
@@ -110,6 +116,9 @@ internal static class ApiBodyReader
 
         return true;
     }
+
+    private static List<string> Touched(JsonElement root, ApiOperation operation) =>
+        operation.StoredRead?.Answer?.Shape is { Elements.Count: > 0 } shape ? [.. root.EnumerateObject().SelectMany(member => shape.ElementsOf(member.Name))] : ["?"];
 
     // Upstreams may match names without regard to case.
     private static bool TouchesProtected(JsonElement root, ApiOperation operation)

@@ -44,6 +44,21 @@ public sealed class ApiOperation
     /// <summary>Query parameter that names the patient; null: none.</summary>
     internal string? PatientParameter { get; init; }
 
+    /// <summary>The query may leave the patient out.</summary>
+    internal bool PatientIsOptional { get; init; }
+
+    /// <summary>What stands between several patients in the query; null: one only.</summary>
+    internal string? PatientSeparator { get; init; }
+
+    /// <summary>What a query parameter or member of the body asks for; one that is not there may ask for anything.</summary>
+    internal IReadOnlyDictionary<string, string> QueryElements { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How answers lead on; null: they do not.</summary>
+    public ApiNext? Next { get; init; }
+
+    /// <summary>Most bytes of an answer; null: no bound of its own.</summary>
+    public long? MaxAnswerBytes => Answer?.MaxBytes;
+
     internal PatientIdForm PatientForm { get; init; } = new(string.Empty, false);
 
     internal IReadOnlySet<string> Query { get; init; } = new HashSet<string>();

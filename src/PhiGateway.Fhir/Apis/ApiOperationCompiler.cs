@@ -21,6 +21,9 @@ internal static class ApiOperationCompiler
         ["DELETE"] = [Interaction.Delete],
     };
 
+    // The parameter of a sealed page, which is the gateway's own.
+    private const string PageParameter = "_page";
+
     // Envelopes of FHIR's own, whose content is something else.
     private static readonly string[] Containers = ["Bundle", "Parameters", "OperationOutcome", "CapabilityStatement"];
 
@@ -54,7 +57,9 @@ internal static class ApiOperationCompiler
 
         var level = options.Confidentiality is null ? floor : ApiTableCompiler.ReadLevel(options.Confidentiality, $"{path}:Confidentiality", problems);
         var query = ReadNames(options.Query, $"{path}:Query", problems);
-        ReadPatient(options, template, query, path, problems);
+        ReadPatient(options, template, query, interaction, path, problems);
+        ReadNext(options, query, interaction, path, problems);
+        ReadQueryElements(options, query, path, problems);
         if (options.Id is not null && template.PlaceOf(options.Id) < 0)
         {
             problems.Add(new ApiProblem($"{path}:Id", "must be a variable of Path."));
@@ -69,6 +74,10 @@ internal static class ApiOperationCompiler
             PatientPlace = options.Patient is { In: "path" } ? template.PlaceOf(options.Patient.Name) : -1,
             PatientParameter = options.Patient is { In: "query" } ? options.Patient.Name : null,
             PatientForm = new PatientIdForm(options.Patient?.Prefix ?? string.Empty, false),
+            PatientIsOptional = options.Patient is { Optional: true },
+            PatientSeparator = options.Patient?.Separator,
+            QueryElements = new Dictionary<string, string>(options.QueryElements, StringComparer.Ordinal),
+            Next = options.Answer?.Next is { } next ? new ApiNext(next.Parameter) : null,
             Query = query,
             Body = body,
             Answer = answer,
@@ -90,7 +99,7 @@ internal static class ApiOperationCompiler
         return read;
     }
 
-    private static void ReadPatient(ApiOperationOptions options, PathTemplate template, HashSet<string> query, string path, List<ApiProblem> problems)
+    private static void ReadPatient(ApiOperationOptions options, PathTemplate template, HashSet<string> query, Interaction interaction, string path, List<ApiProblem> problems)
     {
         if (options.Patient is not { } patient)
         {
@@ -109,6 +118,73 @@ internal static class ApiOperationCompiler
         {
             query.Add(patient.Name);
         }
+
+        if ((patient.Optional || patient.Separator is not null) && (patient.In != "query" || interaction != Interaction.SearchType || options.Answer is { AssumeRequestPatient: true }))
+        {
+            problems.Add(new ApiProblem($"{path}:Patient:{(patient.Optional ? "Optional" : "Separator")}", "belongs to the query of a search whose records say whose they are: only there may patients be left out, or several be named."));
+        }
+
+        if (patient.Separator is { } separator && (separator.Length != 1 || char.IsAsciiLetterOrDigit(separator[0]) || separator[0] is '-' or '.' or '&' or '=' or '%' or '+' || char.IsControl(separator[0])))
+        {
+            problems.Add(new ApiProblem($"{path}:Patient:Separator", "must be one character that stands in no id, such as a comma."));
+        }
+    }
+
+    private static void ReadNext(ApiOperationOptions options, HashSet<string> query, Interaction interaction, string path, List<ApiProblem> problems)
+    {
+        if (options.Answer?.Next is not { } next)
+        {
+            return;
+        }
+
+        if (options.Method != "GET" || interaction != Interaction.SearchType || options.Answer.Items is null)
+        {
+            problems.Add(new ApiProblem($"{path}:Answer:Next", "belongs to a search by GET whose answer has Items."));
+        }
+        else if (next.Parameter is { } parameter && (query.Contains(parameter) || parameter == PageParameter))
+        {
+            problems.Add(new ApiProblem($"{path}:Answer:Next:Parameter", "must not stand in Query: nobody may send a cursor of the backend's, but a sealed one."));
+        }
+        else if (next.Parameter is not null)
+        {
+            query.UnionWith(ReadNames([next.Parameter], $"{path}:Answer:Next:Parameter", problems));
+        }
+    }
+
+    private static void ReadQueryElements(ApiOperationOptions options, HashSet<string> query, string path, List<ApiProblem> problems)
+    {
+        foreach (var (name, element) in options.QueryElements)
+        {
+            if (!query.Contains(name) && options.Body?.Members.Contains(name) != true)
+            {
+                problems.Add(new ApiProblem($"{path}:QueryElements:{name}", "is no parameter in Query, and no member in Body:Members."));
+            }
+
+            if (element.Length > 0 && !IsElement(element))
+            {
+                problems.Add(new ApiProblem($"{path}:QueryElements:{name}", "must be the name of a FHIR element, such as category, or empty."));
+            }
+        }
+    }
+
+    private static bool IsElement(string name) => char.IsAsciiLetterLower(name[0]) && name.All(char.IsAsciiLetterOrDigit);
+
+    private static List<KeyValuePair<string, JsonPointer>> ReadElements(IReadOnlyDictionary<string, string> elements, string path, List<ApiProblem> problems)
+    {
+        var read = new List<KeyValuePair<string, JsonPointer>>();
+        foreach (var (element, pointers) in elements.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            var texts = pointers.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var parsed = texts.Select(JsonPointer.TryParse).OfType<JsonPointer>().ToList();
+            if (element.Length == 0 || !IsElement(element) || texts.Length == 0 || parsed.Count < texts.Length)
+            {
+                problems.Add(new ApiProblem($"{path}:Elements:{element}", "must be a FHIR element and where it stands: JSON pointers within the record, with spaces between them."));
+            }
+
+            read.AddRange(parsed.Select(pointer => KeyValuePair.Create(element, pointer)));
+        }
+
+        return read;
     }
 
     private static ApiBody? ReadBody(ApiOperationOptions options, Interaction interaction, ResourceType type, Confidentiality floor, bool isNobodys, string path, List<ApiProblem> problems)
@@ -191,17 +267,23 @@ internal static class ApiOperationCompiler
         {
             TakesRequestPatient = answer.AssumeRequestPatient,
             IsNobodys = isNobodys,
+            Elements = ReadElements(answer.Elements, path, problems),
         };
-        return new ApiAnswer(ReadEnvelope(answer, path, problems), answer.OnWithheld == "withhold-answer", shape);
+        if (answer.MaxItems < 1 || answer.MaxBytes is < 1)
+        {
+            problems.Add(new ApiProblem($"{path}:{(answer.MaxItems < 1 ? "MaxItems" : "MaxBytes")}", "must be at least 1."));
+        }
+
+        return new ApiAnswer(ReadEnvelope(answer, path, problems), answer.OnWithheld == "withhold-answer", answer.MaxItems, answer.MaxBytes, shape);
     }
 
     private static EnvelopeNode? ReadEnvelope(ApiAnswerOptions answer, string path, List<ApiProblem> problems)
     {
         if (answer.Items is null)
         {
-            if (answer.Keep.Count > 0 || answer.Count is not null)
+            if (answer.Keep.Count > 0 || answer.Count is not null || answer.Next is not null)
             {
-                problems.Add(new ApiProblem($"{path}:Items", "is required where Keep or Count are: without it the whole answer is one record."));
+                problems.Add(new ApiProblem($"{path}:Items", "is required where Keep, Count or Next are: without it the whole answer is one record."));
             }
 
             return null;
@@ -221,6 +303,11 @@ internal static class ApiOperationCompiler
         if (answer.Count is not null)
         {
             Add(answer.Count, EnvelopeRole.Count, $"{path}:Count");
+        }
+
+        if (answer.Next is not null)
+        {
+            Add(answer.Next.Pointer, EnvelopeRole.Next, $"{path}:Next:Pointer");
         }
 
         return root;

@@ -34,6 +34,12 @@ public sealed class ApiOperationOptions
     /// <summary>Query parameters that may be used, each at most once; none by default. Any other is refused.</summary>
     public IReadOnlyList<string> Query { get; set; } = [];
 
+    /// <summary>
+    /// Query parameter (of a search by body: its member) to the FHIR element whose value it asks for, such as <c>category</c>; empty for one that asks for none, such as a page number.
+    /// Security: a client that sees only some elements may use no other ones.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> QueryElements { get; set; } = new Dictionary<string, string>();
+
     /// <summary>As <see cref="ApiOptions.Confidentiality"/>, for this row; null: the API's.</summary>
     public string? Confidentiality { get; set; }
 
@@ -50,11 +56,17 @@ public sealed class ApiPatientOptions
     /// <summary><c>path</c> or <c>query</c>; required.</summary>
     public string In { get; set; } = string.Empty;
 
-    /// <summary>Name of the path variable or query parameter; required. A query parameter named here must be there.</summary>
+    /// <summary>Name of the path variable or query parameter; required. A query parameter named here must be there, unless it is <see cref="Optional"/>.</summary>
     public string Name { get; set; } = string.Empty;
 
     /// <summary>What stands before the registry's patient id, such as <c>MRN-</c>; default nothing. A value without it names no patient.</summary>
     public string Prefix { get; set; } = string.Empty;
+
+    /// <summary>For a search by query: the parameter may be left out, and the gateway then puts in the patients whom the client may see, where they are few enough to be named. Default false.</summary>
+    public bool Optional { get; set; }
+
+    /// <summary>For a search by query: what stands between several patients in one value, such as a comma; null (the default): one patient only.</summary>
+    public string? Separator { get; set; }
 }
 
 /// <summary>Where a body or one item of an answer names the patient.</summary>
@@ -104,6 +116,20 @@ public sealed class ApiAnswerOptions
     /// <summary>Members beside the records that may leave, as pointers such as <c>/page</c>; none by default: all else is cut. Nothing that counts or sums up records belongs here.</summary>
     public IReadOnlyList<string> Keep { get; set; } = [];
 
+    /// <summary>Where the answer leads on to more; null: nowhere, and links and cursors beside the records are cut.</summary>
+    public ApiNextOptions? Next { get; set; }
+
+    /// <summary>Most records that an answer may have; more is refused as too large. Default 10000.</summary>
+    public int MaxItems { get; set; } = 10_000;
+
+    /// <summary>Most bytes that an answer may have; null (the default): as <c>Limits:MaxAnswer</c>, which holds in any case.</summary>
+    public long? MaxBytes { get; set; }
+
+    /// <summary>
+    /// FHIR element to where it stands in each record, one or more pointers with spaces between them, such as <c>value</c>: <c>/value /unit</c>; what grants' <c>elements</c> are trimmed to. None by default: then a grant with elements does not count here.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Elements { get; set; } = new Dictionary<string, string>();
+
     /// <summary>Pointer to a number beside the records that is replaced by how many of them are released; null: none.</summary>
     public string? Count { get; set; }
 
@@ -127,4 +153,14 @@ public sealed class ApiAnswerOptions
 
     /// <summary>FHIR token parameter to the pointer of its code in each record; what grants' and scopes' conditions are checked on.</summary>
     public IReadOnlyDictionary<string, string> Tokens { get; set; } = new Dictionary<string, string>();
+}
+
+/// <summary>Where an answer leads on to more of it. What stands there leaves only sealed: bound to client and request, and decided anew when it is used.</summary>
+public sealed class ApiNextOptions
+{
+    /// <summary>Pointer beside the records; required.</summary>
+    public string Pointer { get; set; } = string.Empty;
+
+    /// <summary>Query parameter in which the cursor that stands there is sent back; null (the default): it is the address of the next page.</summary>
+    public string? Parameter { get; set; }
 }

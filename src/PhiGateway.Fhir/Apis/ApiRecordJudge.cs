@@ -9,21 +9,24 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
 {
     private readonly ResourceFacts _facts = new();
 
-    /// <summary>True: may leave. False: must stay. Null: the answer is not to what was asked, so nothing of it may be used.</summary>
-    public bool? Judge(JsonElement record)
+    /// <summary>Whether the record is one that was asked for; false: the answer is to something else, so nothing of it may be used.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="kept">The elements that may leave; null: it must stay.</param>
+    public bool TryJudge(JsonElement record, out ElementSet? kept)
     {
+        kept = null;
         ApiFacts.Read(record, shape, request.Patient, _facts);
         if (request.Id is { } asked)
         {
             if (_facts.Id is not null && _facts.Id != asked)
             {
-                return null;
+                return false;
             }
 
             _facts.Id ??= asked;
         }
 
-        var reason = Find();
+        var reason = Find(ref kept);
         if (reason == WithholdReason.None)
         {
             disclosure.Release(_facts);
@@ -31,10 +34,10 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
         }
 
         disclosure.Withhold(reason);
-        return false;
+        return true;
     }
 
-    private WithholdReason Find()
+    private WithholdReason Find(ref ElementSet? kept)
     {
         // Whoever asks for one patient must not see another one's data under that name, permitted or not.
         if (!request.AsksFor(_facts.Owners))
@@ -43,8 +46,17 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
         }
 
         var verdict = policy.Judge(_facts);
-        return verdict.Reason != WithholdReason.None ? verdict.Reason
-            : verdict.Elements is { IsAll: true } ? WithholdReason.None
-            : WithholdReason.Unjudgeable;
+        if (verdict.Reason != WithholdReason.None)
+        {
+            return verdict.Reason;
+        }
+
+        if (verdict.Elements is not { } elements || !(elements.IsAll || shape.CanTrim(elements)))
+        {
+            return WithholdReason.Unjudgeable;
+        }
+
+        kept = elements;
+        return WithholdReason.None;
     }
 }

@@ -34,15 +34,23 @@ public static class ApiRequestReader
             return conditions.As<ApiRequest>();
         }
 
-        if (!TryReadPatient(request, operation, values, out var patient))
+        if (!TryReadPatients(request, operation, values, out var patients))
         {
             // In the path it is the thing asked for, and there is none of that name; elsewhere it is a value that cannot be read.
             return Reading<ApiRequest>.Refused(operation.PatientPlace >= 0 ? DenyReason.PatientNotFound : DenyReason.MalformedQuery, "patient-not-an-id");
         }
 
-        if (ApiBodyReader.Read(operation, headers, body, maxDepth, id, patient, out var sent) is { } broken)
+        if (ApiBodyReader.Read(operation, headers, body, maxDepth, id, patients, out var sent) is { } broken)
         {
             return broken.As<ApiRequest>();
+        }
+
+        // A cursor is no part of the question: it says where in the answer to go on.
+        string? handle = null;
+        if (operation.Next is { Parameter: { } cursor } && request.Query.FirstOrDefault(parameter => parameter.Name == cursor) is { Name: not null } sealedCursor)
+        {
+            handle = sealedCursor.Value;
+            request = new CanonicalRequest(request.Method, request.Base, [.. request.Segments], [.. request.Query.Where(parameter => parameter.Name != cursor)]);
         }
 
         var part = new AccessPart
@@ -54,6 +62,7 @@ public static class ApiRequestReader
             PatientInPath = operation.PatientPlace >= 0,
             Body = sent.Facts,
             Relabels = sent.Relabels,
+            Uses = [.. request.Query.Where(parameter => parameter.Name != operation.PatientParameter).Select(parameter => parameter.Name).Concat(sent.Searched).SelectMany(name => ElementOf(operation, name)), .. sent.Touched],
             Judgeable = operation.Judgeable,
         };
         var meaning = new FhirRequest
@@ -68,7 +77,7 @@ public static class ApiRequestReader
             Headers = headers,
             Template = operation.Template,
         };
-        return Reading<ApiRequest>.Of(new ApiRequest(meaning, operation, patient));
+        return Reading<ApiRequest>.Of(new ApiRequest(meaning, operation, patients is [var one] ? one : null) { Handle = handle });
     }
 
     private static Refusal? CheckQuery(CanonicalRequest request, ApiOperation operation)
@@ -106,9 +115,13 @@ public static class ApiRequestReader
             : null;
     }
 
-    private static bool TryReadPatient(CanonicalRequest request, ApiOperation operation, string[] values, out PatientId? patient)
+    // What a parameter asks for could be told by what it finds; one of which nothing is known could ask for anything.
+    private static IEnumerable<string> ElementOf(ApiOperation operation, string parameter) =>
+        !operation.QueryElements.TryGetValue(parameter, out var element) ? ["?"] : element.Length == 0 ? [] : [element];
+
+    private static bool TryReadPatients(CanonicalRequest request, ApiOperation operation, string[] values, out IReadOnlyList<PatientId> patients)
     {
-        patient = null;
+        patients = [];
         if (!operation.NamesPatient)
         {
             return true;
@@ -120,12 +133,26 @@ public static class ApiRequestReader
             text = request.Query[i].Name == operation.PatientParameter ? request.Query[i].Value : null;
         }
 
-        if (!operation.PatientForm.TryRead(text, out var read))
+        if (text is null)
         {
-            return false;
+            return operation.PatientIsOptional;
         }
 
-        patient = read;
+        var read = new List<PatientId>();
+        foreach (var item in operation.PatientSeparator is { } separator ? text.Split(separator) : [text])
+        {
+            if (!operation.PatientForm.TryRead(item, out var patient))
+            {
+                return false;
+            }
+
+            if (!read.Contains(patient))
+            {
+                read.Add(patient);
+            }
+        }
+
+        patients = read;
         return true;
     }
 }

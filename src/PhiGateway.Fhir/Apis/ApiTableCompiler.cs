@@ -90,7 +90,11 @@ internal static class ApiTableCompiler
         }
 
         var parameters = judged.Count == 0 ? [] : judged.Select(static shape => shape?.Tokens.Select(static token => token.Key) ?? []).Aggregate(static (one, other) => one.Intersect(other));
-        return new JudgeableFacts([.. parameters], judged.Count > 0 && judged.TrueForAll(static shape => shape?.Labels is not null), operation.Floor);
+        List<ApiShape> trimmed = [.. new[] { operation.Answer?.Shape, operation.StoredRead?.Answer?.Shape }.OfType<ApiShape>()];
+        return new JudgeableFacts([.. parameters], judged.Count > 0 && judged.TrueForAll(static shape => shape?.Labels is not null), operation.Floor)
+        {
+            Elements = trimmed.Count > 0 && trimmed.TrueForAll(static shape => shape.Elements.Count > 0),
+        };
     }
 
     // The stored version is fetched before the write, in its name: whoever may only write must not be refused for what the read would take besides the path.

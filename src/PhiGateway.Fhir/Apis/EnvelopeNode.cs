@@ -74,4 +74,6 @@ internal enum EnvelopeRole : byte
     Keep,
     /// <summary>A number, replaced by how many records are released.</summary>
     Count,
+    /// <summary>Where there is more: leaves sealed.</summary>
+    Next,
 }

@@ -53,7 +53,7 @@ internal static class DataPlane
         services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
         services.AddSingleton<IUpstream, YarpUpstream>().AddSingleton<StoredVersionGuard>().AddSingleton<ApiVersionGuard>().AddSingleton<ConditionSearch>().AddSingleton<CallPreparation>().AddSingleton<TransactionPreparation>().AddSingleton(parts.TaskUses).AddSingleton<TaskCounter>();
         services.AddSingleton<DiscoveryDocuments>().AddSingleton<AnswerJudge>().AddSingleton<PageWalk>().AddSingleton<VersionLookup>().AddSingleton<TargetLookup>().AddSingleton<BatchRelease>();
-        services.AddSingleton(new HandleSealer(SecretOf(options.HandleKey))).AddSingleton<HandleIssuer>().AddSingleton<HandleReader>();
+        services.AddSingleton(new HandleSealer(SecretOf(options.HandleKey))).AddSingleton<HandleIssuer>().AddSingleton<HandleReader>().AddSingleton<ApiUnderstanding>();
         services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>().AddSingleton<ApiAnswers>();
         services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>().AddSingleton<CrossOrigin>();
 

@@ -85,7 +85,12 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
 
     private async ValueTask<PreparedCall> PrepareAsync(GatewayExchange exchange, ApiRequest request)
     {
+        if (exchange.Continuation is { } continuation)
+        {
+            return PreparedCall.Of(ApiCallFactory.Page(continuation.Upstream));
+        }
+
         var (decided, tag) = StoredVersions.AreNeeded(exchange) ? await apiVersions.DecideAsync(exchange, request) : (StageResult.Continue, null);
-        return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : PreparedCall.Of(ApiCallFactory.Create(request, tag));
+        return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : PreparedCall.Of(ApiCallFactory.Create(request, tag, exchange.Permit));
     }
 }

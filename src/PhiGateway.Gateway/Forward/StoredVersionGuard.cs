@@ -59,7 +59,14 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
             Interaction.Patch => source.TouchedElements.Any(element => StoredVersionComparer.IsProtected(part.Type, element)) ? ProtectedChanges.Labels : ProtectedChanges.None,
             _ => ProtectedChanges.None,
         };
-        return part.Relabels || changes != ProtectedChanges.None;
+        if (part.Interaction == Interaction.Patch)
+        {
+            // Replacing what holds a label takes it away, whatever the form of the patch.
+            changes |= StoredVersionComparer.HoldsInlineLabel(stored, source.TouchedElements) || StoredVersionComparer.HoldsInlineLabel(source.Body.Span, null) ? ProtectedChanges.Labels : ProtectedChanges.None;
+        }
+
+        // What is tested is not changed; whether this client may ask is decided by what it may read.
+        return part.Relabels || (changes & ~ProtectedChanges.Test) != ProtectedChanges.None;
     }
 
     private async ValueTask<(AccessPart? Part, string? Version, DenyReason? Refusal)> LookUpAsync(GatewayExchange exchange, AccessPart part, FhirRequest source)

@@ -25,4 +25,6 @@ internal enum HandleKind : byte
     Page,
     Job,
     File,
+    /// <summary>A cursor of a declared API; <see cref="HandleContent.Upstream"/> is its text.</summary>
+    Cursor,
 }

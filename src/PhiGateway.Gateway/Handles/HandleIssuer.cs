@@ -41,6 +41,12 @@ internal sealed class HandleIssuer(HandleSealer sealer)
         return sealer.Seal(content) is { } handle ? $"{exchange.Route!.Fhir.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
     }
 
+    /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>
+    /// <param name="exchange">The request that is answered.</param>
+    /// <param name="cursor">As the backend wrote it; PHI.</param>
+    public string? IssueCursor(GatewayExchange exchange, string cursor) =>
+        HandleBinding.Of(exchange) is { } binding ? sealer.Seal(new HandleContent(HandleKind.Cursor, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), cursor)) : null;
+
     private static string PathOf(HandleKind kind) => kind switch
     {
         HandleKind.Page => "/?_page=",

@@ -13,7 +13,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>Answers of a declared API: read whole, judged record by record, recorded, and only then let go.</summary>
-internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, SnapshotHolder snapshots)
+internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, SnapshotHolder snapshots, HandleIssuer handles)
 {
     private const string Json = "application/json; charset=utf-8";
 
@@ -28,7 +28,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
         }
 
         // 2. The body, whole, if any of it could leave; record by record.
-        using var body = new PooledBuffer(options.Limits.MaxAnswer);
+        using var body = new PooledBuffer((int)Math.Min(options.Limits.MaxAnswer, request.Operation.MaxAnswerBytes ?? long.MaxValue));
         using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
         var bytes = ReadOnlyMemory<byte>.Empty;
         if (request.Operation.HasAnswer && answer.Status != StatusCodes.Status204NoContent)
@@ -96,14 +96,14 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
         }
     }
 
-    private static StageResult Judge(GatewayExchange exchange, ApiRequest request, PooledBuffer body, PooledBuffer filtered, ref ReadOnlyMemory<byte> bytes)
+    private StageResult Judge(GatewayExchange exchange, ApiRequest request, PooledBuffer body, PooledBuffer filtered, ref ReadOnlyMemory<byte> bytes)
     {
         if (body.Length == 0)
         {
             return StageResult.Continue;
         }
 
-        switch (ApiAnswerFilter.Filter(request, body.Written, exchange.Permit!.Release, exchange.Route!.Fhir.MaxDepth, filtered, exchange.Disclosure))
+        switch (ApiAnswerFilter.Filter(request, body.Written, exchange.Permit!.Release, exchange.Route!.Fhir.MaxDepth, filtered, exchange.Disclosure, new ApiLinks(handles, exchange, request)))
         {
             case AnswerVerdict.Unchanged:
                 bytes = body.Written;
@@ -113,6 +113,8 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
                 return StageResult.Continue;
             case AnswerVerdict.Withheld:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString());
+            case AnswerVerdict.TooLarge:
+                return StageResult.Refuse(DenyReason.AnswerTooLarge, "bound-of-the-table");
             default:
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
         }

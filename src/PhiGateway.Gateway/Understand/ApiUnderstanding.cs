@@ -1,17 +1,28 @@
 using PhiGateway.Fhir.Apis;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
-/// <summary>Understands a request on a route whose language is a declared table.</summary>
-internal static class ApiUnderstanding
+/// <summary>Understands a request on a route whose language is a declared table, and opens the sealed pages and cursors of its answers.</summary>
+internal sealed class ApiUnderstanding(HandleSealer sealer)
 {
+    private const string PageParameter = "_page";
+
     /// <summary>Puts into the exchange what the request means; everything after decides on that as on FHIR.</summary>
-    public static StageResult Read(GatewayExchange exchange, ApiTable table, ReadOnlyMemory<byte> body)
+    public StageResult Read(GatewayExchange exchange, ApiTable table, ReadOnlyMemory<byte> body)
     {
-        var route = exchange.Route!;
-        var reading = ApiRequestReader.Read(exchange.Canonical!, exchange.Headers, body, table, route.Fhir.MaxDepth, out var allowed);
+        var line = exchange.Canonical!;
+        if (line is { Method: "GET" or "HEAD", Segments.Count: 0, Query: [{ Name: PageParameter } page] })
+        {
+            return OpenPage(exchange, table, page.Value);
+        }
+
+        var reading = ApiRequestReader.Read(line, exchange.Headers, body, table, exchange.Route!.Fhir.MaxDepth, out var allowed);
         if (!reading.TryGet(out var request, out var refusal))
         {
             exchange.AllowedMethods = allowed.Count == 0 ? null : string.Join(", ", allowed.Contains("GET") ? allowed.Prepend("HEAD") : allowed);
@@ -20,6 +31,53 @@ internal static class ApiUnderstanding
 
         exchange.Api = request;
         exchange.Request = request.Meaning;
+        return request.Handle is { } handle ? OpenCursor(exchange, request, handle) : StageResult.Continue;
+    }
+
+    // The next page of an earlier question: that question is read, decided and judged again.
+    private StageResult OpenPage(GatewayExchange exchange, ApiTable table, string handle)
+    {
+        if (Open(exchange, handle, HandleKind.Page, out var flaw) is not { } content)
+        {
+            return StageResult.Refuse(DenyReason.HandleNotYours, flaw);
+        }
+
+        var (route, original) = (exchange.Route!, content.Original);
+        if (!CanonicalReader.Read(original.Method, original.Target, route.Base, ApiTable.MostSegments).TryGet(out var line, out _)
+            || !ApiRequestReader.Read(line, original.Headers, original.Body, table, route.Fhir.MaxDepth, out _).TryGet(out var request, out _)
+            || request.Handle is not null
+            || request.Meaning.IsWrite)
+        {
+            return StageResult.Refuse(DenyReason.HandleNotYours, "handle-no-longer-understood");
+        }
+
+        var asked = new FhirRequest { Canonical = exchange.Canonical!, Interaction = Interaction.SearchPage, Handle = handle, Parts = [], Headers = exchange.Headers, Template = $"GET /?{PageParameter}" };
+        exchange.Continuation = new Continuation(asked, original, content.Upstream);
+        exchange.Api = request;
+        exchange.Request = request.Meaning;
         return StageResult.Continue;
+    }
+
+    // A cursor goes on in the answer to the very question that it stood in the answer of.
+    private StageResult OpenCursor(GatewayExchange exchange, ApiRequest request, string handle)
+    {
+        if (Open(exchange, handle, HandleKind.Cursor, out var flaw) is not { } content)
+        {
+            return StageResult.Refuse(DenyReason.HandleNotYours, flaw);
+        }
+
+        if (content.Original.Target != request.Meaning.Canonical.ToTarget())
+        {
+            return StageResult.Refuse(DenyReason.HandleNotYours, "handle-of-another-request");
+        }
+
+        exchange.Api = request with { Cursor = content.Upstream };
+        return StageResult.Continue;
+    }
+
+    private HandleContent? Open(GatewayExchange exchange, string handle, HandleKind kind, out string? flaw)
+    {
+        flaw = "handle-without-client";
+        return HandleBinding.Of(exchange) is { } binding ? sealer.Open(handle, kind, binding, exchange.Now, out flaw) : null;
     }
 }

@@ -8,7 +8,7 @@ using PhiGateway.Policy.Decision;
 namespace PhiGateway.Gateway.Understand;
 
 /// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
-internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles) : IStage
+internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis) : IStage
 {
     public string Name => "Understand";
 
@@ -40,7 +40,7 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
     {
         if (exchange.Route!.Api is { } table)
         {
-            return ApiUnderstanding.Read(exchange, table, body);
+            return apis.Read(exchange, table, body);
         }
 
         var reading = FhirRequestReader.Read(exchange.Canonical!, exchange.Headers, body, exchange.Route!.Fhir);

@@ -50,6 +50,9 @@ public sealed record AccessPart
     /// <summary>The write touches <c>meta.security</c>, <c>meta.tag</c> or a link to a patient, or it cannot be told whether it does (patches).</summary>
     public bool Relabels { get; init; }
 
+    /// <summary>The patch tests values before it changes any: its success tells what is stored, which only one who may read it may learn.</summary>
+    public bool Probes { get; init; }
+
     /// <summary>What is known of the resource as it stands upstream, for update, patch and delete. Security: unknown closes the write to all but unrestricted grants.</summary>
     public StoredState StoredState { get; init; }
 

@@ -62,7 +62,7 @@ internal static class Judgeability
     }
 
     private static bool IsJudgeable(GrantRule grant, JudgeableFacts facts) =>
-        grant.Elements.IsAll && (grant.Labels.Length == 0 || facts.Labels) && AreKnown(grant.Where, facts);
+        (grant.Elements.IsAll || (facts.Elements && grant.Elements.Masks.Count == 0)) && (grant.Labels.Length == 0 || facts.Labels) && AreKnown(grant.Where, facts);
 
     private static bool AreKnown(IReadOnlyList<TokenConstraint> constraints, JudgeableFacts facts)
     {

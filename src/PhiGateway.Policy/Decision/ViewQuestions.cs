@@ -25,6 +25,11 @@ internal static class ViewQuestions
             seen = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))]).Admit(stored, newPatient: false, ref ignored);
         }
 
+        if (part.Probes && seen == 0)
+        {
+            return new Deny(DenyReason.HiddenElement, run.UseCase.RuleOf(over));
+        }
+
         return Hides(run, part, over) ?? (seen == 0 ? null : Hides(run, part, seen));
     }
 

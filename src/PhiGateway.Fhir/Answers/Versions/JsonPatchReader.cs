@@ -65,29 +65,30 @@ public static class JsonPatchReader
             return ProtectedChanges.Unreadable;
         }
 
-        var root = steps[0].StartsWith('_') ? steps[0][1..] : steps[0];
+        // Lenient upstreams match names without regard to case.
+        var root = steps[0].TrimStart('_').ToLowerInvariant();
         var touched = root switch
         {
             "id" => ProtectedChanges.Id | (type == ResourceType.Patient ? ProtectedChanges.Owner : 0),
-            "resourceType" => ProtectedChanges.Type,
+            "resourcetype" => ProtectedChanges.Type,
             "meta" => MetaTouches(steps),
             "contained" => ProtectedChanges.Labels | ProtectedChanges.Owner,
             "link" when type.Name is "Patient" or "Person" => ProtectedChanges.Link,
             "confidentiality" when type.Name == "Composition" => ProtectedChanges.Labels,
-            "securityLabel" when type.Name == "DocumentReference" => ProtectedChanges.Labels,
+            "securitylabel" when type.Name == "DocumentReference" => ProtectedChanges.Labels,
             "provision" when type.Name == "Consent" => ProtectedChanges.Labels,
             _ => ProtectedChanges.None,
         };
-        if (StoredVersionComparer.OwnerRoots(type).Contains(root, StringComparer.Ordinal))
+        if (StoredVersionComparer.OwnerRoots(type).Contains(root, StringComparer.OrdinalIgnoreCase))
         {
             touched |= ProtectedChanges.Owner;
         }
 
-        return steps.Any(static step => step is "extension" or "modifierExtension") ? touched | ProtectedChanges.Labels : touched;
+        return steps.Any(static step => step.ToLowerInvariant() is "extension" or "modifierextension") ? touched | ProtectedChanges.Labels : touched;
     }
 
     private static ProtectedChanges MetaTouches(string[] steps) => steps.Length == 1 ? ProtectedChanges.Labels | ProtectedChanges.Tags
-        : steps[1] switch
+        : steps[1].ToLowerInvariant() switch
         {
             "security" => ProtectedChanges.Labels,
             "tag" => ProtectedChanges.Tags,

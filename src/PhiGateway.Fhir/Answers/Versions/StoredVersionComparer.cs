@@ -32,10 +32,36 @@ public static class StoredVersionComparer
         return changes;
     }
 
-    /// <summary>Whether a change below a top-level element could change whose record it is, how it is labelled, or what it is joined to.</summary>
+    /// <summary>Whether a change below a top-level element could change whose record it is, how it is labelled, or what it is joined to; in any letter case, since lenient upstreams match names so.</summary>
     public static bool IsProtected(ResourceType type, string element) =>
-        element is "id" or "resourceType" or "meta" or "contained" or "extension" or "modifierExtension" or "link" or "confidentiality" or "securityLabel" or "provision"
-        || OwnerRoots(type).Contains(element, StringComparer.Ordinal);
+        element.TrimStart('_').ToLowerInvariant() is "id" or "resourcetype" or "meta" or "contained" or "extension" or "modifierextension" or "link" or "confidentiality" or "securitylabel" or "provision"
+        || OwnerRoots(type).Contains(element.TrimStart('_'), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether there is an inline label (HL7 DS4P) in a JSON value: a patch that replaces what holds one would take it away, one that holds one itself would set it.</summary>
+    /// <param name="json">A resource or a patch; what cannot be read counts as holding one.</param>
+    /// <param name="elements">Top-level members to look into, in any letter case; null: all of it.</param>
+    public static bool HoldsInlineLabel(ReadOnlySpan<byte> json, IReadOnlyCollection<string>? elements)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1000 });
+            var root = JsonElement.ParseValue(ref reader);
+            return elements is null ? NamesLabel(root)
+                : root.ValueKind == JsonValueKind.Object && root.EnumerateObject().Any(member => elements.Contains(member.Name.TrimStart('_'), StringComparer.OrdinalIgnoreCase) && NamesLabel(member.Value));
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
+
+    private static bool NamesLabel(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!.EndsWith("inline-sec-label", StringComparison.Ordinal),
+        JsonValueKind.Array => value.EnumerateArray().Any(NamesLabel),
+        JsonValueKind.Object => value.EnumerateObject().Any(static member => NamesLabel(member.Value)),
+        _ => false,
+    };
 
     /// <summary>Top-level elements that say whose record a resource of the type is.</summary>
     internal static IEnumerable<string> OwnerRoots(ResourceType type) =>

@@ -108,6 +108,12 @@ internal static class ExportReader
 
     private static Refusal? ReadFilter(RequestSource source, string filter, ResourceTypeSet types, List<UsedParameter> used, List<AccessPart> walked)
     {
+        // Older drafts had several filters with commas between them: what reads as a value here could be a query of another type there.
+        if (filter.IndexOf('?', StringComparison.Ordinal) != filter.LastIndexOf('?'))
+        {
+            return Refusal.Query("_typeFilter with more than one query");
+        }
+
         var isQuery = CanonicalReader.Read("GET", $"/{filter}", string.Empty).TryGet(out var line, out _);
         if (!isQuery || line!.Segments.Count != 1 || !ResourceType.TryParse(line.Segments[0], out var type) || !types.Contains(type))
         {

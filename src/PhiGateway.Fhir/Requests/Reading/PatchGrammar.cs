@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Reading;
@@ -95,17 +96,8 @@ internal static class PatchGrammar
             return kind == "add" && name is not null && IsElement(name) && TryAdd(touched, name);
         }
 
-        if (!path.StartsWith(type.Name + ".", StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var rest = path.AsSpan(type.Name.Length + 1);
-        var end = rest.IndexOfAny('.', '[', '(');
-        var element = (end < 0 ? rest : rest[..end]).ToString();
-
-        // A function as first step (Patient.where(…)) can lead anywhere.
-        return (end < 0 || rest[end] != '(') && IsElement(element) && TryAdd(touched, element);
+        // The whole path, not its first step: a union or %resource behind it would lead anywhere else.
+        return ExpressionReader.TryRead(path) is [var way] && way.Type == type.Name && TryAdd(touched, way.Element);
     }
 
     private static bool TryTouchPointer(string? pointer, ISet<string> touched)
@@ -129,5 +121,5 @@ internal static class PatchGrammar
     private static bool IsElement(string name) => name.Length > 0 && name.All(char.IsAsciiLetterOrDigit);
 
     private static Refusal? IdentityStays(ISet<string> touched) =>
-        touched.Contains("id") || touched.Contains("resourceType") ? Refusal.Body("patch of id or resourceType") : null;
+        touched.Any(static name => name.TrimStart('_').ToLowerInvariant() is "id" or "resourcetype") ? Refusal.Body("patch of id or resourceType") : null;
 }

@@ -15,6 +15,8 @@ internal static class PatchReader
             ? refusal.As<FhirRequest>()
             : Read(source, type, null, condition, "?");
 
+    private static bool Tests(JsonElement patch) => patch.EnumerateArray().Any(static operation => StrictJson.Text(operation, "op") == "test");
+
     private static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id, Condition? condition, string shape)
     {
         var mediaType = HeaderGrammar.MediaType(source.Headers.ContentType);
@@ -54,7 +56,7 @@ internal static class PatchReader
                 Type = type,
                 Id = id,
                 Parameters = condition?.Parameters ?? [],
-                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients, Uses = elements }, .. condition?.Parts ?? [], .. found.Parts],
+                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients, Uses = elements, Probes = mediaType == "application/json-patch+json" && Tests(document.RootElement) }, .. condition?.Parts ?? [], .. found.Parts],
                 Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
                 Body = source.Body,
                 TouchedElements = elements,

@@ -5,7 +5,8 @@ using Xunit;
 namespace PhiGateway.Tests.EndToEnd.DeclaredApis;
 
 /// <summary>A backend that does not speak FHIR under the same policy: understood by the table or refused, judged record by record, on record before it leaves.</summary>
-public sealed class LabTests(LabWorld world) : IClassFixture<LabWorld>
+[Collection(LabCollection.Name)]
+public sealed class LabTests(LabWorld world)
 {
     private Task<string> Vendor => world.Issuer.TokenAsync(world.Vendor);
 

@@ -66,7 +66,7 @@ public sealed class LabWorld : Installation
             new { types = new[] { "AllergyIntolerance" }, interactions = Everything, patients = new { roster = "orders" } },
             new { types = new[] { "Location" }, interactions = Everything, patients = new { none = true } });
         await ApproveAsync("chart", "hospital", ["north"], new { types = new[] { "Observation" }, interactions = Everything, patients = new { any = true }, confidentiality = "V", labels = new[] { "HIV" }, mayRelabel = true });
-        await ApproveAsync("trimmed", "hospital", ["north"], new { types = new[] { "Observation" }, interactions = new[] { "read", "search" }, patients = new { any = true }, elements = new[] { "status" } });
+        await ApproveAsync("trimmed", "hospital", ["north"], new { types = new[] { "Observation" }, interactions = new[] { "read", "search", "patch" }, patients = new { any = true }, elements = new[] { "status", "category" } });
         await ApproveAsync("conditional", "hospital", ["north"], new { types = new[] { "Observation" }, interactions = Everything, patients = new { any = true }, where = new { status = "final" } });
         await AdmitAsync(Vendor.ClientId, "lab", "idp");
         await AdmitAsync(Ward.ClientId, "chart", "idp");
@@ -89,6 +89,32 @@ public sealed class LabWorld : Installation
         JsonNode.Parse("""
             { "Method": "GET", "Path": "/v1/patients/{patient}/results/{id}", "ResourceType": "Observation", "Interaction": "read", "Id": "id", "Patient": { "In": "path", "Name": "patient" },
               "Answer": { "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+            """)!,
+        // The same backend by rows that say where elements stand, how answers lead on, and how large they may be.
+        JsonNode.Parse("""
+            { "Method": "GET", "Path": "/v5/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
+              "Query": [ "category", "from" ], "QueryElements": { "category": "category", "from": "effective" },
+              "Answer": { "Items": "/results/*", "Next": { "Pointer": "/page/next", "Parameter": "page" }, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*",
+                "Tokens": { "category": "/category" }, "Elements": { "status": "/status", "category": "/category", "value": "/value /amount" } } }
+            """)!,
+        JsonNode.Parse("""
+            { "Method": "GET", "Path": "/v3/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
+              "Answer": { "Items": "/results/*", "MaxItems": 4, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+            """)!,
+        JsonNode.Parse("""
+            { "Method": "GET", "Path": "/v4/patients/{patient}/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "path", "Name": "patient" },
+              "Answer": { "Items": "/results/*", "MaxBytes": 100, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+            """)!,
+        JsonNode.Parse("""
+            { "Method": "GET", "Path": "/v5/results", "ResourceType": "Observation", "Interaction": "search", "Patient": { "In": "query", "Name": "patient", "Optional": true, "Separator": "," },
+              "Answer": { "Items": "/results/*", "Keep": [ "/links/self" ], "Next": { "Pointer": "/links/next" }, "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" } } }
+            """)!,
+        JsonNode.Parse("""
+            { "Method": "GET", "Path": "/v5/results/{id}", "ResourceType": "Observation", "Interaction": "read", "Id": "id",
+              "Answer": { "Patient": { "Pointer": "/patientId" }, "Id": "/id", "Confidentiality": "/level", "Labels": "/labels/*", "Tokens": { "category": "/category" }, "Elements": { "status": "/status", "category": "/category", "value": "/value /amount" } } }
+            """)!,
+        JsonNode.Parse("""
+            { "Method": "PATCH", "Path": "/v5/results/{id}", "ResourceType": "Observation", "Interaction": "patch", "Id": "id", "Body": { "MediaType": "application/merge-patch+json" } }
             """)!,
         // A change of something that no row reads.
         JsonNode.Parse("""

@@ -64,7 +64,7 @@ public sealed class PartialViewTests(TenancyWorld world)
     {
         var before = (await world.GetAsync(Path, await Everything)).Json;
 
-        var changed = await world.SendAsync(HttpMethod.Patch, Path, await Names, """[{"op":"add","path":"/name/0/text","value":"Changed"}]""", "application/json-patch+json");
+        var changed = await world.SendAsync(HttpMethod.Patch, Path, await Names, """[{"op":"test","path":"/name/0/family","value":"Family-north"},{"op":"add","path":"/name/0/text","value":"Changed"}]""", "application/json-patch+json");
 
         Assert.Equal(HttpStatusCode.OK, changed.Status);
         Assert.Null(changed.Json["extension"]);

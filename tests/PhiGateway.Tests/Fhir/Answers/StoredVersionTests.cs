@@ -54,6 +54,9 @@ public sealed class StoredVersionTests
     [InlineData("""[{"op":"replace","path":"/\u0073ubject","value":{}}]""", ProtectedChanges.Owner)]
     [InlineData("""[{"op":"remove","path":"/subject"}]""", ProtectedChanges.Owner)]
     [InlineData("""[{"op":"add","path":"/_subject","value":{}}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"replace","path":"/Subject/reference","value":"Patient/2"}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"remove","path":"/META/Security/0"}]""", ProtectedChanges.Labels)]
+    [InlineData("""[{"op":"remove","path":"/code/Extension/0"}]""", ProtectedChanges.Labels)]
     [InlineData("""[{"op":"replace","path":"/id","value":"x"}]""", ProtectedChanges.Id)]
     [InlineData("""[{"op":"replace","path":"/resourceType","value":"Condition"}]""", ProtectedChanges.Type)]
     [InlineData("""[{"op":"remove","path":"/meta/security/0"}]""", ProtectedChanges.Labels)]
@@ -78,6 +81,17 @@ public sealed class StoredVersionTests
     [InlineData("", ProtectedChanges.Unreadable)]
     public void Touches_JsonPatch_NamesWhatItReaches(string patch, ProtectedChanges touched) =>
         Assert.Equal(touched, JsonPatchReader.Touches(Encoding.UTF8.GetBytes(patch), ResourceType.Parse("Observation")));
+
+    [Theory]
+    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "name", true)]
+    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "NAME", true)]
+    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "active", false)]
+    [InlineData("""{"_birthDate":{"extension":[{"url":"http://x/inline\u002dsec-label"}]}}""", "birthDate", true)]
+    [InlineData("""{"name":[{"text":"no inline-sec-label here"}]}""", "name", false)]
+    [InlineData("""{"resourceType":"Parameters","parameter":[{"part":[{"name":"url","valueUri":"http://x/extension-inline-sec-label"}]}]}""", null, true)]
+    [InlineData("{", "name", true)]
+    public void HoldsInlineLabel_InWhatIsTouched_IsSeen(string json, string? element, bool expected) =>
+        Assert.Equal(expected, StoredVersionComparer.HoldsInlineLabel(Encoding.UTF8.GetBytes(json), element is null ? null : [element]));
 
     [Theory]
     [InlineData("""[{"op":"replace","path":"","value":{}}]""", "Task", ProtectedChanges.Owner)]

@@ -30,6 +30,7 @@ internal static class CaseParts
             Stored = ReadFacts(source["stored"]),
             StoredState = source["stored"] is null ? StoredState.Unknown : StoredState.Present,
             Relabels = source["relabels"]?.GetValue<bool>() ?? false,
+            Probes = source["probes"]?.GetValue<bool>() ?? false,
         };
         return [target, .. query.Where(static pair => pair[0] is "_include" or "_revinclude").Select(pair => Included(pair[0], pair[1], source))];
     }

@@ -1,0 +1,30 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Apis;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Pipeline;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>Seals where an answer of a declared API leads on: an address of the next page, or a cursor.</summary>
+internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, ApiRequest request) : ILinkSealer
+{
+    /// <inheritdoc/>
+    public string? Seal(string relation, string upstreamUrl)
+    {
+        if (request.Operation.Next is not { } next)
+        {
+            return null;
+        }
+
+        if (next.Parameter is not null)
+        {
+            return handles.IssueCursor(exchange, upstreamUrl);
+        }
+
+        // A page is at a place that the table has a row for; anything else has no name on this side.
+        var route = exchange.Route!;
+        return UpstreamPlace.Find(upstreamUrl, route.Fhir.UpstreamBases) is { } place && route.Api!.IsReadable(place.Split('?')[0])
+            ? handles.Issue(exchange, HandleKind.Page, upstreamUrl)
+            : null;
+    }
+}
