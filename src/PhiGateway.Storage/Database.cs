@@ -8,6 +8,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>SQL for the database's own clock, in the form that time columns have.</summary>
     public abstract string NowSql { get; }
 
+    /// <summary>SQL for the line of history that the server writes, which is another one after a standby took over; NULL where it cannot be told.</summary>
+    public virtual string TimelineSql => "NULL";
+
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>A transaction whose reads all see one moment.</summary>

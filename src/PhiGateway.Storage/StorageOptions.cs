@@ -74,6 +74,12 @@ public sealed record StorageOptions
             problems.Add("ConnectionString names no Database.");
         }
 
+        // Without it a node may read from a standby that lags, and listen where nothing is ever announced.
+        if (builder.Host?.Contains(',', StringComparison.Ordinal) == true && !string.Equals(builder.TargetSessionAttributes, "primary", StringComparison.OrdinalIgnoreCase) && !string.Equals(builder.TargetSessionAttributes, "read-write", StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Add("ConnectionString names several hosts: add Target Session Attributes=primary, so that every node follows the primary.");
+        }
+
         return problems;
     }
 }

@@ -60,7 +60,7 @@ internal static class ClosingDoors
             {
                 if (door is { ClosesAt: { } due, Rule: { } subject } && !IsReplaced(entry, subject))
                 {
-                    yield return new ClosingDoor(subject, door.Name.Split('/')[0], due, door.Advice ?? string.Empty, entry.Client.Id, OwnersOf(entry, subject));
+                    yield return new ClosingDoor(subject, door.Name.Split('/')[0], due, (door.Advice ?? string.Empty) + (door.Guards ? string.Empty : " It is inventory only: no call is refused."), entry.Client.Id, OwnersOf(entry, subject));
                 }
             }
         }

@@ -23,7 +23,7 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
         return AdminResult.Json(new PostureReport(
             id,
             JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString()),
-            doors.Count > 0 && doors.All(static door => door.Open),
+            doors.Count > 0 && doors.All(static door => door.Open || !door.Guards),
             snapshot.Revision,
             view.Fingerprint,
             view.Approval?.Fingerprint,
@@ -102,10 +102,11 @@ public sealed record PostureReport(string Client, string Status, bool PathOpen, 
 /// <param name="Closing">Whether that is soon.</param>
 /// <param name="ToOpen">What to do to open it.</param>
 /// <param name="Rule">The entity behind it, such as <c>agreement/baa-1</c>.</param>
-public sealed record DoorReport(string Name, string Reason, bool Open, DateTimeOffset? ClosesAt, bool Closing, string? ToOpen, string? Rule)
+/// <param name="Guards">Whether the gateway enforces it; false for the dates of a credential that is inventory only.</param>
+public sealed record DoorReport(string Name, string Reason, bool Open, DateTimeOffset? ClosesAt, bool Closing, string? ToOpen, string? Rule, bool Guards = true)
 {
     internal static IReadOnlyList<DoorReport> Of(ClientEntry entry, RegistrySnapshot snapshot, DateTimeOffset at, int warnDays) =>
-        [.. Posture.Of(entry, snapshot, at).Select(door => new DoorReport(door.Name, door.Reason.Code, door.Open, door.ClosesAt, door.Open && door.ClosesAt <= at.AddDays(warnDays), door.ToOpen, door.Rule))];
+        [.. Posture.Of(entry, snapshot, at).Select(door => new DoorReport(door.Name, door.Reason.Code, door.Open, door.ClosesAt, door.Open && door.ClosesAt <= at.AddDays(warnDays), door.ToOpen, door.Rule, door.Guards))];
 }
 
 /// <summary>Clients that wait for an approver.</summary>

@@ -17,7 +17,7 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
 
     public async Task<IResult> RotateAsync(HttpContext context, string id)
     {
-        if ((await VerbBody.ReadAsync<RotateBody>(context)).Failed(out var problem, out var body))
+        if ((await VerbBody.ReadAsync<RotateInput>(context)).Failed(out var problem, out var body))
         {
             return problem;
         }
@@ -49,7 +49,7 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
         return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Credential, draft.Id, rules);
     }
 
-    private Outcome<EditPlan> Plan(HttpContext context, WorkingSet set, string id, RotateBody body, Draft draft)
+    private Outcome<EditPlan> Plan(HttpContext context, WorkingSet set, string id, RotateInput body, Draft draft)
     {
         if (set.Find(RegistryKind.Client, id) is not { } client)
         {
@@ -83,9 +83,12 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
     private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 }
 
+/// <summary>A rotation as it is read: the credential as JSON, so that every finding about it has its place.</summary>
+internal sealed record RotateInput(JsonObject? Credential = null, string? Replaces = null, int? OverlapHours = null, string? Reason = null);
+
 /// <summary>Body of a rotation.</summary>
 /// <param name="Credential">The new credential, as in <c>POST /credentials</c>; its client may be left out.</param>
 /// <param name="Replaces">Id of the old one; may be left out while there is only one.</param>
 /// <param name="OverlapHours">How long the old one is still honoured; default 168, at most 720.</param>
 /// <param name="Reason">Why, in words without patient data.</param>
-public sealed record RotateBody(JsonObject? Credential = null, string? Replaces = null, int? OverlapHours = null, string? Reason = null);
+public sealed record RotateBody(Credential? Credential = null, string? Replaces = null, int? OverlapHours = null, string? Reason = null);

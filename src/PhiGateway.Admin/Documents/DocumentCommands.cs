@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Documents;
 
@@ -172,5 +173,5 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
     // The members of a new admin key were just set here.
     private static RegistryRoute Unmanaged(RegistryRoute route) => route.Kind == RegistryKind.AdminKey ? route with { Managed = [] } : route;
 
-    private static JsonObject Parse(RegistryItem item) => (JsonObject)JsonNode.Parse(item.Json)!;
+    private static JsonObject Parse(RegistryItem item) => StoredBody.WithoutNotes(item.Json);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Documents;
 
@@ -20,6 +21,12 @@ internal static class DocumentMeta
             ["updatedAt"] = JsonValue.Create(item.UpdatedAt),
             ["updatedBy"] = item.UpdatedBy,
         };
+        if (item.Kind == RegistryKind.Credential)
+        {
+            // Said plainly beside every credential: whether it guards anything, or is inventory.
+            json[Member]!["enforced"] = StoredBody.Read(item, out _) is Credential credential && CredentialKinds.IsEnforced(credential.Kind);
+        }
+
         return json;
     }
 

@@ -10,9 +10,22 @@ internal static class OrganizationGuard
 {
     public static AdminProblem? Check(JsonObject current, Organization next)
     {
-        var was = current.Deserialize<Organization>(RegistryJson.Options)?.Status ?? OrganizationStatus.Active;
+        var was = StatusOf(current);
         return (was == OrganizationStatus.Offboarded) == (next.Status == OrganizationStatus.Offboarded)
             ? null
             : AdminProblem.Invalid("/status", "managed", "An organization is offboarded by ':offboard', and offboarding is final.");
+    }
+
+    // From the member alone: the rest may be of a newer version. A word that is not known is no status that could be left by writing.
+    private static OrganizationStatus StatusOf(JsonObject current)
+    {
+        try
+        {
+            return current["status"] is { } status ? status.Deserialize<OrganizationStatus>(RegistryJson.Options) : OrganizationStatus.Active;
+        }
+        catch (JsonException)
+        {
+            return OrganizationStatus.Offboarded;
+        }
     }
 }

@@ -85,6 +85,12 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
             return problem;
         }
 
+        // What this version cannot read it does not replace: a restriction that it does not know would be gone.
+        if (context.Request.Query["drop_unknown"] is not ["true"] && plan.Writes.FirstOrDefault(write => before.Find(write.Kind, write.Id) is { IsNotUnderstood: true }) is { } newer)
+        {
+            return AdminProblem.Conflict("newer-document", $"{RegistryPaths.Of(newer.Kind, newer.Id)} was written by a newer version, or by hand, and has what this node does not know. Call a node of that version, or drop what is unknown with drop_unknown=true.");
+        }
+
         // Old contradictions must not keep anyone from closing a path: only new ones count.
         var after = before.After(plan.Writes, now, AdminCaller.Of(context).Person);
         if (FindNewProblems(before, after, plan) is { Count: > 0 } findings)

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Documents;
 
@@ -7,21 +7,13 @@ namespace PhiGateway.Admin.Documents;
 internal sealed class WorkingItem(RegistryItem item)
 {
     private IRegistryEntity? _entity;
+    private RegistryProblem? _problem;
 
     public RegistryItem Item { get; } = item;
 
     /// <summary>The typed form; null when the row cannot be read, which the validator reports.</summary>
-    public IRegistryEntity? Entity => _entity ??= Read(Item);
+    public IRegistryEntity? Entity => _entity ??= StoredBody.Read(Item, out _problem);
 
-    private static IRegistryEntity? Read(RegistryItem item)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(item.Json, RegistryJson.TypeOf(item.Kind), RegistryJson.Options) as IRegistryEntity;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Whether a newer version wrote the row and this one does not understand it.</summary>
+    public bool IsNotUnderstood => Entity is null && _problem is { IsNotUnderstood: true };
 }

@@ -11,6 +11,7 @@ internal sealed record CallParameter(string Name, string Words)
     public static readonly CallParameter Fields = new("fields", "Members to show, separated by commas; id and meta are always there.");
     public static readonly CallParameter DryRun = new("dry_run", "Says what would change; changes nothing.") { IsFlag = true };
     public static readonly CallParameter CarryApproval = new("carry_approval", "Marks a change that only narrows as not needing approval anew; for approvers.") { IsFlag = true };
+    public static readonly CallParameter DropUnknown = new("drop_unknown", "Replaces a document of a newer version although this one does not know all of it.") { IsFlag = true };
     public static readonly CallParameter Prune = new("prune", "Also deletes what the file does not name.") { IsFlag = true };
     public static readonly CallParameter FromLine = new("from_line", "The first line that counts; from next_line of an import that broke off.") { IsNumber = true };
     public static readonly CallParameter Why = new("why", "never-approved, changed or expired.");
@@ -23,7 +24,7 @@ internal sealed record CallParameter(string Name, string Words)
     public static readonly CallParameter[] Page = [Limit, Cursor];
 
     /// <summary>What every write takes.</summary>
-    public static readonly CallParameter[] Write = [DryRun, CarryApproval];
+    public static readonly CallParameter[] Write = [DryRun, CarryApproval, DropUnknown];
 
     public bool IsHeader { get; init; }
 

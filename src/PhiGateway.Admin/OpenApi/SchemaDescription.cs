@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin;
@@ -46,6 +47,11 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
             }
         }
 
+        if (info.Type == typeof(AuditRecord) && schema.Properties is { } members)
+        {
+            DescribeRecord(schema, members);
+        }
+
         if (typeof(IRegistryEntity).IsAssignableFrom(info.Type) && schema.Properties is { } properties)
         {
             properties[DocumentMeta.Member] = Meta();
@@ -71,6 +77,14 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         }
     }
 
+    // A record leaves out what is empty, and says which version of the form it has.
+    private static void DescribeRecord(OpenApiSchema schema, IDictionary<string, IOpenApiSchema> members)
+    {
+        members["v"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "Version of the record's form." };
+        schema.Required = new HashSet<string> { "v", "id", "kind", "event", "time" };
+        schema.Description = "One record exactly as journaled; later versions may add members.";
+    }
+
     private static OpenApiSchema Meta() => new()
     {
         Type = JsonSchemaType.Object,
@@ -82,6 +96,7 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
             ["revision"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
             ["updatedAt"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
             ["updatedBy"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["enforced"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Of credentials: whether the gateway checks this kind itself. False: inventory only, it admits nobody and stops nobody." },
         },
         Required = new HashSet<string> { "version", "revision", "updatedAt", "updatedBy" },
     };

@@ -14,4 +14,5 @@ public interface INodeHealth
 /// <param name="Source">Where it came from: <c>database</c> or <c>last-good-snapshot</c>.</param>
 /// <param name="LastError">Why a newer one could not be taken, in words without PHI; null: all is well.</param>
 /// <param name="Problems">Rows that contradict each other or cannot be read.</param>
-public sealed record NodeHealth(string Node, long Revision, DateTimeOffset? LoadedAt, string Source, string? LastError, int Problems);
+/// <param name="NotUnderstood">How many of them are of a newer version, which this node does not understand.</param>
+public sealed record NodeHealth(string Node, long Revision, DateTimeOffset? LoadedAt, string Source, string? LastError, int Problems, int NotUnderstood = 0);

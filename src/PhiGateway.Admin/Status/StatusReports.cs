@@ -19,8 +19,8 @@ internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets,
     {
         var revision = await store.GetRevisionAsync(context.RequestAborted);
         var snapshot = snapshots();
-        var here = health?.Get() ?? new NodeHealth(options.Node, snapshot.Revision, null, "database", null, snapshot.Problems.Count);
-        var problems = snapshot.Problems.Take(PageLimit.Most).Select(static problem => new ProblemPointer(problem.Path, "contradiction", problem.Message));
+        var here = health?.Get() ?? new NodeHealth(options.Node, snapshot.Revision, null, "database", null, snapshot.Problems.Count, snapshot.Problems.Count(static problem => problem.IsNotUnderstood));
+        var problems = snapshot.Problems.Take(PageLimit.Most).Select(static problem => new ProblemPointer(problem.Path, problem.IsNotUnderstood ? "not-understood" : "contradiction", problem.Message));
         return AdminResult.Json(new StatusReport(revision, FileExport.ETag(await sets.GetAsync(context.RequestAborted)), here, here.Revision >= revision, JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()), [.. problems]));
     }
 
@@ -39,7 +39,7 @@ internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets,
 /// <param name="Node">This node.</param>
 /// <param name="InForce">Whether this node enforces the newest revision.</param>
 /// <param name="Journal">State of the audit journal.</param>
-/// <param name="Problems">Contradictions; each closes only what depends on it.</param>
+/// <param name="Problems">Contradictions, and rows of a newer version (<c>not-understood</c>); each closes only what depends on it.</param>
 public sealed record StatusReport(long Revision, string SetEtag, NodeHealth Node, bool InForce, string Journal, IReadOnlyList<ProblemPointer> Problems);
 
 /// <summary>What every node last reported.</summary>

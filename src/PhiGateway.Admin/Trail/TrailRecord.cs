@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -8,7 +8,7 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Children">Outcomes, deliveries, parts; oldest first.</param>
 public sealed record TrailRecord([property: JsonPropertyName("record")] TrailEntry Record, [property: JsonPropertyName("children")] IReadOnlyList<TrailEntry> Children);
 
-/// <summary>One record with its place in a log.</summary>
+/// <summary>One record with its place in a log; the answer is written from the stored bytes, this is its shape.</summary>
 /// <param name="Log">Log of the node.</param>
 /// <param name="Sequence">Place in it.</param>
 /// <param name="ChainHash">Hash chained to the record before, in hex.</param>
@@ -17,4 +17,4 @@ public sealed record TrailEntry(
     [property: JsonPropertyName("log")] string Log,
     [property: JsonPropertyName("sequence")] long Sequence,
     [property: JsonPropertyName("chain_hash")] string ChainHash,
-    [property: JsonPropertyName("record")] JsonObject Record);
+    [property: JsonPropertyName("record")] AuditRecord Record);

@@ -7,6 +7,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -36,6 +37,7 @@ internal static class ControlPlane
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
+        services.AddSingleton(new RegistryMetrics(parts.Snapshots));
         services.AddSingleton<INodeHealth>(new NodeHealthPort(options, parts.Snapshots, parts.Follower));
         services.AddPhiGatewayAdmin(new AdminOptions
         {

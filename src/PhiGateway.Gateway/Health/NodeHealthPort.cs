@@ -12,6 +12,7 @@ internal sealed class NodeHealthPort(GatewayOptions options, SnapshotHolder snap
         snapshots.Current.Revision,
         snapshots.ConfirmedAt,
         follower.HasReachedRegistry ? "database" : "last-good-snapshot",
-        follower.Problem,
-        snapshots.Current.Problems.Count);
+        follower.Problem ?? follower.FailoverProblem,
+        snapshots.Current.Problems.Count,
+        follower.NotUnderstood);
 }

@@ -41,6 +41,11 @@ internal sealed class Readiness(
         var age = now - at;
         var problems = snapshots.Current.Problems.Count;
         var words = $"revision {snapshots.Current.Revision}, last seen current {(long)age.TotalSeconds} s ago, {problems} registry problems";
+        foreach (var more in new[] { SnapshotFollower.NotUnderstoodWords(follower.NotUnderstood), follower.FailoverProblem }.OfType<string>())
+        {
+            words += $"; {more}";
+        }
+
         if (age > options.Registry.MaxSnapshotAge)
         {
             return new ReadinessPart("snapshot", false, true, $"{words}; older than {options.Registry.MaxSnapshotAge}: access is closed");

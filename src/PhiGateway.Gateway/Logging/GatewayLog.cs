@@ -27,8 +27,11 @@ internal static partial class GatewayLog
     [LoggerMessage(1105, LogLevel.Warning, "An older registry revision {Offered} was refused; enforcing {Current}")]
     public static partial void OlderRevisionRefused(ILogger log, long offered, long current);
 
-    [LoggerMessage(1106, LogLevel.Error, "The use of a task could not be counted for decision {Decision}: {Fault}")]
+    [LoggerMessage(1107, LogLevel.Error, "The use of a task could not be counted for decision {Decision}: {Fault}")]
     public static partial void TaskNotCounted(ILogger log, Guid decision, string fault);
+
+    [LoggerMessage(1106, LogLevel.Warning, "Another server writes the registry now (revision {Known} was in force, it offers {Offered}): it is read anew as a whole")]
+    public static partial void RegistryFailedOver(ILogger log, long known, long offered);
 
     [LoggerMessage(1201, LogLevel.Information, "{Plane} plane listens on {Addresses}")]
     public static partial void Listening(ILogger log, string plane, string addresses);

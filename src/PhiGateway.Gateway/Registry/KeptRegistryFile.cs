@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Registry;
@@ -146,8 +147,15 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         File.Move(temporary, path, overwrite: true);
     }
 
-    // Rows leave out what is null, so a missing parameter is one.
-    private static JsonSerializerOptions Json { get; } = new(RegistryJson.Options) { WriteIndented = false, RespectRequiredConstructorParameters = false, Converters = { new PatientIdConverter() } };
+    private static JsonSerializerOptions Json { get; } = CreateJson();
+
+    private static JsonSerializerOptions CreateJson()
+    {
+        // Rows leave out what is null, so a missing parameter is one. A kind or target that this version has no word for is kept as its number.
+        var options = new JsonSerializerOptions(RegistryJson.Options) { WriteIndented = false, RespectRequiredConstructorParameters = false, Converters = { new PatientIdConverter() } };
+        options.Converters.Insert(0, new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: true));
+        return options;
+    }
 }
 
 /// <summary>A registry, or what changed in it, as it was seen.</summary>

@@ -96,7 +96,10 @@ internal sealed class LastGoodSnapshot
     }
 
     /// <summary>Writes the whole again when changes have grown large or could not be kept; at most once a minute.</summary>
-    public async Task WriteIfDueAsync(IRegistrySource source, CancellationToken cancellationToken)
+    /// <param name="source">Where the whole is read.</param>
+    /// <param name="complete">Adds what the registry lost and this node still enforces.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task WriteIfDueAsync(IRegistrySource source, Func<RegistryChanges, RegistryChanges> complete, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
         if (_path is null || now - _writtenAt < Interval || (_isWhole && _file!.ChangesBytes < LargestChanges))
@@ -106,7 +109,7 @@ internal sealed class LastGoodSnapshot
 
         try
         {
-            Offer(await source.LoadAllAsync(cancellationToken), now);
+            Offer(complete(await source.LoadAllAsync(cancellationToken)), now);
         }
 #pragma warning disable CA1031 // The file is a courtesy to the next start.
         catch (Exception fault) when (fault is not OperationCanceledException)

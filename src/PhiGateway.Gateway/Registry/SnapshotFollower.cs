@@ -28,10 +28,17 @@ internal sealed class SnapshotFollower(
     private readonly RegistrySnapshotBuilder _builder = new();
     private volatile string? _problem;
     private volatile string? _fileProblem;
+    private readonly FailoverMemory _memory = new();
     private bool _loaded;
 
     /// <summary>Why the last load failed, in words; null when it did not.</summary>
     public string? Problem => _problem is { } problem && _fileProblem is { } file ? $"{problem}; {file}" : _problem;
+
+    /// <summary>What was lost when a standby took over and stays in force here, in words; null: nothing.</summary>
+    public string? FailoverProblem => _memory.Problem;
+
+    /// <summary>How many rows of a newer version close something on this node.</summary>
+    public int NotUnderstood => holder.Current.Problems.Count(static problem => problem.IsNotUnderstood);
 
     /// <summary>Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.</summary>
     public bool HasReachedRegistry => Volatile.Read(ref _loaded);
@@ -52,6 +59,7 @@ internal sealed class SnapshotFollower(
         for (var i = 0; i < steps.Count; i++)
         {
             var next = i == 0 ? _builder.Rebuild(steps[i].Everything) : _builder.Apply(steps[i].Everything);
+            _memory.Take(steps[i].Everything);
             if (i == steps.Count - 1)
             {
                 Publish(next, steps[i].ConfirmedAt);
@@ -108,7 +116,7 @@ internal sealed class SnapshotFollower(
 
             if (reached)
             {
-                await lastGood.WriteIfDueAsync(source, stoppingToken);
+                await lastGood.WriteIfDueAsync(source, _memory.Complete, stoppingToken);
                 if (holder.Current.Revision != before && Round - clock.GetElapsedTime(started) is { Ticks: > 0 } rest)
                 {
                     await Task.Delay(rest, clock, stoppingToken);
@@ -133,6 +141,7 @@ internal sealed class SnapshotFollower(
         }
 
         var now = clock.GetUtcNow();
+        everything = _memory.Complete(everything);
         lastGood.Offer(everything, now);
         Publish(_builder.Rebuild(everything), now);
         Volatile.Write(ref _loaded, true);
@@ -150,6 +159,14 @@ internal sealed class SnapshotFollower(
             return false;
         }
 
+        if (_memory.IsAnotherHistory(changes))
+        {
+            // The same numbers may stand for other changes there: nothing is added to what was read before.
+            GatewayLog.RegistryFailedOver(log, known, changes.Revision);
+            return await LoadEverythingAsync(cancellationToken);
+        }
+
+        _memory.Take(changes);
         if (changes.Revision == known)
         {
             lastGood.Confirm(known, asked);
@@ -197,11 +214,14 @@ internal sealed class SnapshotFollower(
         }
     }
 
+    /// <summary>The same in words; null for none.</summary>
+    internal static string? NotUnderstoodWords(int rows) => rows == 0 ? null : $"{rows} rows are of a newer version: what depends on them is closed on this node until it is upgraded";
+
     private async Task<bool> TryReportAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            await source.ReportNodeAsync(new NodeStatus(options.Node, holder.Current.Revision, now, Problem), cancellationToken);
+            await source.ReportNodeAsync(new NodeStatus(options.Node, holder.Current.Revision, now, Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood)), cancellationToken);
             return true;
         }
 #pragma warning disable CA1031 // Best effort by contract.

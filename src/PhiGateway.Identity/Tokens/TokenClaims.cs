@@ -67,6 +67,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             TokenId = tokenId,
             TokenHash = hash.ToString(),
             Binding = Certificate is null ? ProofBinding.None : ProofBinding.Mtls,
+            CertificateHash = Certificate is null ? null : Convert.ToHexStringLower(Certificate),
             Actors = actors,
         };
         return null;

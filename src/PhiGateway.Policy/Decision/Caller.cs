@@ -50,6 +50,9 @@ public sealed record Caller
     /// <summary>How possession was proven on this call.</summary>
     public ProofBinding Binding { get; init; }
 
+    /// <summary>SHA-256 of the certificate that proved it, lower-case hex, with <see cref="ProofBinding.Mtls"/>; null otherwise.</summary>
+    public string? CertificateHash { get; init; }
+
     /// <summary>Actors between caller and subject (RFC 8693 <c>act</c>), outermost first, as client ids of the same issuer; empty: no delegation.</summary>
     public IReadOnlyList<string> Actors { get; init; } = [];
 }

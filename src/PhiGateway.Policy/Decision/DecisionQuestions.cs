@@ -10,10 +10,10 @@ public static class DecisionQuestions
     {
         ["token revoked"] = [DenyReason.TokenRevoked],
         ["client known"] = [DenyReason.UnknownClient],
-        ["client revoked"] = [DenyReason.Revoked],
+        ["client revoked"] = [DenyReason.Revoked, DenyReason.RegistryNotUnderstood],
         ["path open"] =
         [
-            DenyReason.RegistryContradiction, DenyReason.ClientNotActive, DenyReason.ClientExpired, DenyReason.NotApproved, DenyReason.ApprovalStale, DenyReason.ApprovalExpired,
+            DenyReason.RegistryContradiction, DenyReason.RegistryNotUnderstood, DenyReason.ClientNotActive, DenyReason.ClientExpired, DenyReason.NotApproved, DenyReason.ApprovalStale, DenyReason.ApprovalExpired,
             DenyReason.UseCaseNotApproved, DenyReason.UseCaseExpired, DenyReason.AgreementMissing, DenyReason.AgreementNotInForce, DenyReason.AgreementNotReviewed,
             DenyReason.OrganizationNotActive, DenyReason.VendorReviewOverdue, DenyReason.OwnerMissing, DenyReason.ReviewOverdue,
         ],
@@ -60,7 +60,12 @@ public static class DecisionQuestions
         }
 
         var candidates = AnsweringWith(reason);
-        if (candidates.Count > 1 && reason == DenyReason.RegistryContradiction)
+        if (reason == DenyReason.RegistryNotUnderstood)
+        {
+            // Only what is nobody's own stands before the client's doors.
+            candidates = [rule is not null && (rule.StartsWith("revocations/", StringComparison.Ordinal) || rule.StartsWith("unknown/", StringComparison.Ordinal)) ? candidates[0] : candidates[1]];
+        }
+        else if (candidates.Count > 1 && reason == DenyReason.RegistryContradiction)
         {
             candidates = [rule?.StartsWith("credential", StringComparison.Ordinal) == true ? candidates[1] : candidates[0]];
         }

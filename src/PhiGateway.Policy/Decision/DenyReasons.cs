@@ -44,6 +44,7 @@ public sealed partial class DenyReason
 
     // --- Decide: the path's doors ---
     public static readonly DenyReason RegistryContradiction = new("registry-contradiction", 403, "Decide", "forbidden", "This client's registration cannot be relied on at the moment.");
+    public static readonly DenyReason RegistryNotUnderstood = new("registry-not-understood", 503, "Decide", "transient", "This node does not understand the registration yet; try again.");
     public static readonly DenyReason ClientNotActive = new("client-not-active", 403, "Decide", "forbidden", "This client is not active.");
     public static readonly DenyReason ClientExpired = new("client-expired", 403, "Decide", "forbidden", "This client's registration has expired.");
     public static readonly DenyReason NotApproved = new("not-approved", 403, "Decide", "forbidden", "This client has not been approved.");

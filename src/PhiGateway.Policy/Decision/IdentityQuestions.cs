@@ -22,6 +22,12 @@ internal static class IdentityQuestions
 
     internal static Deny? Revocation(DecisionRun run)
     {
+        // Whom a row concerns that this node cannot understand, nobody here can say: it may be this client.
+        if (run.Snapshot.NotUnderstood is { } unknown)
+        {
+            return new Deny(DenyReason.RegistryNotUnderstood, unknown);
+        }
+
         var revocations = run.Snapshot.Revocations;
         var rule = RevocationQuestion.OfPlace(run.Caller, run.Request.Tenant, revocations)
             ?? RevocationQuestion.OfClient(run.Entry, revocations)
@@ -36,6 +42,11 @@ internal static class IdentityQuestions
 
     internal static Deny? Binding(DecisionRun run)
     {
+        if (run.Caller.Binding == ProofBinding.Mtls && run.Entry.Certificates.Count > 0 && !IsRegistered(run))
+        {
+            return new Deny(DenyReason.BindingRequired, ClientRule(run));
+        }
+
         if (!run.Entry.BindingRequired)
         {
             return null;
@@ -74,6 +85,14 @@ internal static class IdentityQuestions
 
         return null;
     }
+
+    // Of a client whose certificates are registered, only those that are in time, and not revoked, prove anything.
+    private static bool IsRegistered(DecisionRun run) =>
+        run.Caller.CertificateHash is { } hash
+        && run.Entry.Certificates.TryGetValue(hash, out var certificate)
+        && run.Ticks >= certificate.OpenFrom
+        && run.Ticks < certificate.OpenUntil
+        && RevocationQuestion.OfCredential(certificate, run.Snapshot.Revocations) is null;
 
     // A path without an open moment has a closed door; should none be found all the same, it stays closed.
     private static Deny Unexplained => new(DenyReason.RegistryContradiction);

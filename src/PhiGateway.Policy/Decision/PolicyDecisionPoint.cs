@@ -87,6 +87,11 @@ public static class PolicyDecisionPoint
     /// <remarks>A client that is not known is no revocation: <see cref="Decide"/> answers that.</remarks>
     public static DenyReason? FindRevocation(Caller caller, string tenant, RegistrySnapshot snapshot)
     {
+        if (snapshot.NotUnderstood is not null)
+        {
+            return DenyReason.RegistryNotUnderstood;
+        }
+
         var revocations = snapshot.Revocations;
         if (revocations.IsEmpty)
         {

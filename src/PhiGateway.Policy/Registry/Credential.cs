@@ -1,6 +1,7 @@
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>How one client proves itself; belongs to exactly one client.</summary>
+/// <remarks>Each kind has members of its own and none of the others': see <see cref="CredentialKinds.IsEnforced"/> for those that the gateway checks itself. The rest is inventory: what it says admits nobody and stops nobody.</remarks>
 public sealed record Credential : IRegistryEntity
 {
     public required string Id { get; init; }
@@ -9,18 +10,30 @@ public sealed record Credential : IRegistryEntity
 
     public CredentialKind Kind { get; init; } = CredentialKind.OidcClient;
 
-    /// <summary>Name of the configured issuer, for <see cref="CredentialKind.OidcClient"/>.</summary>
+    /// <summary>Name of the issuer, for <see cref="CredentialKind.OidcClient"/>, <see cref="CredentialKind.ClientSecret"/> and <see cref="CredentialKind.Jwks"/>.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The issuer's client id, exact, for <see cref="CredentialKind.OidcClient"/>.</summary>
+    /// <summary>The issuer's client id, exact, for the same kinds.</summary>
     public string? ClientId { get; init; }
 
     /// <summary>SHA-256 of the certificate's DER in hex, for <see cref="CredentialKind.Certificate"/>.</summary>
     public string? Thumbprint { get; init; }
 
+    /// <summary>Where the client publishes its keys, https, for <see cref="CredentialKind.Jwks"/>.</summary>
+    public string? JwksUri { get; init; }
+
+    /// <summary>RFC 7638 thumbprint (SHA-256) of its public key in base64url, for <see cref="CredentialKind.Jwks"/>.</summary>
+    public string? JwkThumbprint { get; init; }
+
+    /// <summary>SPIFFE id of the workload, for <see cref="CredentialKind.Spiffe"/>.</summary>
+    public string? SpiffeId { get; init; }
+
+    /// <summary>SHA-256 of the key in lower-case hex, never the key, for <see cref="CredentialKind.ApiKey"/>.</summary>
+    public string? KeyHash { get; init; }
+
     public DateOnly? Created { get; init; }
 
-    /// <summary>Day by which it must have been rotated, UTC; past it plus grace the path closes.</summary>
+    /// <summary>Day by which it must have been rotated, UTC; past it plus grace the path closes, for a kind that is enforced.</summary>
     public DateOnly? RotateBy { get; init; }
 
     /// <summary>First day no longer valid, UTC.</summary>
@@ -33,8 +46,16 @@ public sealed record Credential : IRegistryEntity
 /// <summary>The sorts of proof.</summary>
 public enum CredentialKind : byte
 {
+    /// <summary>Tokens of an issuer for a client id: how callers are recognised. Enforced.</summary>
     OidcClient,
+    /// <summary>The TLS client certificate of a bound token (RFC 8705). Enforced: a client that has any proves possession by mTLS with one of these only.</summary>
     Certificate,
+    /// <summary>A workload identity; inventory.</summary>
     Spiffe,
+    /// <summary>A key of a client that cannot do OAuth; inventory.</summary>
     ApiKey,
+    /// <summary>The secret with which the client gets its tokens from the issuer, which checks it; inventory.</summary>
+    ClientSecret,
+    /// <summary>The keys with which the client gets its tokens from the issuer (private_key_jwt), which checks them; inventory.</summary>
+    Jwks,
 }

@@ -14,6 +14,9 @@ public sealed record RegistryChanges(
     /// <summary>When the newest of these changes was committed, UTC; null when unknown. Feeds the propagation histogram.</summary>
     public DateTimeOffset? CommittedAt { get; init; }
 
+    /// <summary>The line of history that the database writes; another one than before: a standby took over, and what was read before it may not be there. Null: cannot be told.</summary>
+    public string? Timeline { get; init; }
+
     /// <summary>Whether memberships beyond <see cref="Revision"/> wait to be loaded: ask again at once.</summary>
     public bool HasMore { get; init; }
 }

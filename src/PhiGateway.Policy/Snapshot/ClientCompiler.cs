@@ -5,17 +5,20 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>Compiles one client's entry.</summary>
 internal static class ClientCompiler
 {
+    private static readonly Dictionary<string, CredentialEntry> NoCertificates = [];
+
     internal static ClientEntry Compile(ClientSources sources, List<RegistryProblem> problems)
     {
         var client = sources.Client;
         var path = RegistryPaths.Of(RegistryKind.Client, client.Id);
         var before = problems.Count;
         var (networks, hours) = sources.Unreadable is null ? ClientChecks.Check(client, sources.UseCase?.UseCase, path, problems) : ([], []);
-        var contradiction = sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
+        var notUnderstood = sources.NotUnderstood ?? sources.UseCase?.NotUnderstood;
+        var contradiction = notUnderstood ?? sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
         var approval = Latest(sources.Approvals);
         var review = LatestReview(sources.Reviews);
         var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint);
-        var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction);
+        var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction, notUnderstood is not null);
         var (from, until) = PathDoor.Common(doors);
         return new ClientEntry
         {
@@ -33,6 +36,11 @@ internal static class ClientCompiler
             OpenUntil = until,
             Compiled = sources.UseCase,
             CompiledCredentials = [.. sources.Credentials],
+            Certificates = sources.Credentials.Any(static entry => entry.Credential.Kind == CredentialKind.Certificate)
+                ? sources.Credentials.Where(static entry => entry.Credential.Kind == CredentialKind.Certificate)
+                    .DistinctBy(static entry => entry.Credential.Thumbprint?.ToLowerInvariant() ?? string.Empty, StringComparer.Ordinal)
+                    .ToDictionary(static entry => entry.Credential.Thumbprint?.ToLowerInvariant() ?? string.Empty, StringComparer.Ordinal)
+                : NoCertificates,
             Tenants = TenantsOf(client, sources.UseCase),
             Networks = networks,
             Hours = hours,

@@ -44,6 +44,9 @@ public sealed class ClientEntry
 
     internal CredentialEntry[] CompiledCredentials { get; init; } = [];
 
+    /// <summary>The certificates among them, by SHA-256 in lower-case hex; where there are any, no other certificate proves possession.</summary>
+    internal IReadOnlyDictionary<string, CredentialEntry> Certificates { get; init; } = new Dictionary<string, CredentialEntry>();
+
     /// <summary>Tenants the client may be seen in: its own, or all of its use case.</summary>
     internal string[] Tenants { get; init; } = [];
 

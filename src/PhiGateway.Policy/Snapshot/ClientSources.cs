@@ -12,6 +12,9 @@ internal sealed class ClientSources
     /// <summary>The problem of a document that belongs to the client and cannot be read; closes it.</summary>
     internal string? Unreadable { get; init; }
 
+    /// <summary>Path of a document on the client's path that a newer version wrote; closes it on this node.</summary>
+    internal string? NotUnderstood { get; init; }
+
     internal IReadOnlyList<CredentialEntry> Credentials { get; init; } = [];
 
     internal IReadOnlyList<Approval> Approvals { get; init; } = [];

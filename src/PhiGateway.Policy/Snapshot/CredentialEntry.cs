@@ -6,9 +6,9 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>One credential with its doors compiled; its contradiction is the path of what is wrong with it, such as another client holding the same.</summary>
 internal sealed class CredentialEntry
 {
-    internal CredentialEntry(Credential credential, string? contradiction)
+    internal CredentialEntry(Credential credential, string? contradiction, bool notUnderstood = false)
     {
-        (Credential, Contradiction, Doors) = (credential, contradiction, DoorsOf(credential, contradiction));
+        (Credential, Contradiction, Doors) = (credential, contradiction, DoorsOf(credential, contradiction, notUnderstood));
         (OpenFrom, OpenUntil) = PathDoor.Common(Doors);
     }
 
@@ -25,13 +25,18 @@ internal sealed class CredentialEntry
     /// <summary>… until this one; then the doors say which closed.</summary>
     internal long OpenUntil { get; }
 
-    private static PathDoor[] DoorsOf(Credential credential, string? contradiction)
+    private static PathDoor[] DoorsOf(Credential credential, string? contradiction, bool notUnderstood)
     {
         var rule = "credential/" + credential.Id;
         var overlap = credential.OverlapUntil?.UtcTicks ?? long.MaxValue;
         return
         [
-            PathDoor.Standing("credential-registration", DenyReason.RegistryContradiction, contradiction ?? rule, contradiction is null, "Correct the registration of the credential."),
+            PathDoor.Standing(
+                "credential-registration",
+                notUnderstood ? DenyReason.RegistryNotUnderstood : DenyReason.RegistryContradiction,
+                contradiction ?? rule,
+                contradiction is null,
+                notUnderstood ? "Upgrade this node: a newer version wrote what it does not know." : "Correct the registration of the credential."),
             new PathDoor("credential", DenyReason.CredentialExpired, rule, 0, Math.Min(Days.Until(credential.Expires), overlap), "Register a new credential."),
             new PathDoor(
                 "credential-rotation",

@@ -10,16 +10,7 @@ internal static class CredentialValidation
     internal static void Check(Credential credential, string path, ValidationContext context)
     {
         context.Reference(RegistryKind.Client, credential.Client, path + "/client");
-        if (credential.Kind == CredentialKind.OidcClient && RegistryDocuments.KeyOf(credential) is null)
-        {
-            context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
-        }
-
-        if (credential.Kind == CredentialKind.Certificate && !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()))
-        {
-            context.Add(path + "/thumbprint", "A certificate is named by the SHA-256 of its DER in hex.");
-        }
-
+        CredentialMembers.Check(credential, path, context);
         context.Ahead(credential.Expires, path + "/expires");
         if (credential.Created is { } created && credential.Expires is { } expires && expires <= created)
         {

@@ -6,12 +6,14 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>Compiles the doors of one client's path; the one place that says what they are and in which order they are asked.</summary>
 internal static class PathDoors
 {
-    internal static PathDoor[] Of(Client client, UseCaseEntry? useCase, Approval? approval, Review? review, string fingerprint, string? contradiction)
+    internal static PathDoor[] Of(Client client, UseCaseEntry? useCase, Approval? approval, Review? review, string fingerprint, string? contradiction, bool notUnderstood)
     {
         var rule = "client/" + client.Id;
         var doors = new List<PathDoor>(14)
         {
-            PathDoor.Standing("registration", DenyReason.RegistryContradiction, contradiction ?? rule, contradiction is null && useCase is not null, "Correct the registry where it contradicts itself."),
+            notUnderstood
+                ? PathDoor.Shut("registration", DenyReason.RegistryNotUnderstood, contradiction ?? rule, "Upgrade this node: a newer version wrote what it does not know.")
+                : PathDoor.Standing("registration", DenyReason.RegistryContradiction, contradiction ?? rule, contradiction is null && useCase is not null, "Correct the registry where it contradicts itself."),
             PathDoor.Standing("client", DenyReason.ClientNotActive, rule, client.Status == ClientStatus.Active, "Activate the client."),
             new("client-term", DenyReason.ClientExpired, rule, 0, Days.Until(client.Expires), "Extend the client and have it approved anew."),
         };

@@ -19,18 +19,19 @@ public static class Posture
             doors.Add(Shown(door, door.Name, ticks));
         }
 
-        if (client.CompiledCredentials.Length == 0)
+        if (!Array.Exists(client.CompiledCredentials, static credential => credential.Credential.Kind == Registry.CredentialKind.OidcClient))
         {
             doors.Add(new Door("credential", DenyReason.CredentialExpired, false, null, "Register a credential."));
         }
 
         foreach (var credential in client.CompiledCredentials)
         {
+            var guards = Registry.CredentialKinds.IsEnforced(credential.Credential.Kind);
             var dead = snapshot.Revocations.Contains(Registry.RevocationTarget.Credential, credential.Credential.Id);
-            doors.Add(new Door("credential-revocation/" + credential.Credential.Id, DenyReason.Revoked, !dead, null, dead ? "Register a new credential." : null));
+            doors.Add(new Door("credential-revocation/" + credential.Credential.Id, DenyReason.Revoked, !dead, null, dead ? "Register a new credential." : null) { Guards = guards });
             foreach (var door in credential.Doors)
             {
-                doors.Add(Shown(door, $"{door.Name}/{credential.Credential.Id}", ticks));
+                doors.Add(Shown(door, $"{door.Name}/{credential.Credential.Id}", ticks) with { Guards = guards });
             }
         }
 
@@ -54,6 +55,9 @@ public sealed record Door(string Name, DenyReason Reason, bool Open, DateTimeOff
 {
     /// <summary>The entity whose dates or state the door has, such as <c>agreement/baa-1</c>; null where none stands behind it.</summary>
     public string? Rule { get; init; }
+
+    /// <summary>Whether the gateway enforces it; false for the dates of a credential that is inventory only: somebody is warned, and no call is refused.</summary>
+    public bool Guards { get; init; } = true;
 
     /// <summary>What an operator does when it closes, also while it is open; null where there is nothing to do in time.</summary>
     public string? Advice { get; init; }

@@ -11,6 +11,7 @@ internal sealed class RegistryDocuments
     private readonly ReverseIndex<DocumentKey> _ofClient = new();
     private readonly ReverseIndex<string> _unreadableOfClient = new();
     private readonly ReverseIndex<CredentialKey> _credentialsByKey = new();
+    private readonly HashSet<string> _notUnderstood = new(StringComparer.Ordinal);
 
     /// <summary>The entity; null when there is none that can be read.</summary>
     internal IRegistryEntity? Find(RegistryKind kind, string id) => _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Entity : null;
@@ -22,6 +23,38 @@ internal sealed class RegistryDocuments
 
     /// <summary>Paths of unreadable documents that belong to a client.</summary>
     internal IEnumerable<string> UnreadableOf(string client) => _unreadableOfClient.Of(client);
+
+    /// <summary>Path of a document of the client, or its use case, that a newer version wrote; null when all are understood.</summary>
+    internal string? FindNotUnderstood(string client)
+    {
+        if (FindProblem(RegistryKind.Client, client) is { IsNotUnderstood: true } own)
+        {
+            return own.Path;
+        }
+
+        if (Find(RegistryKind.Client, client) is Client { UseCase: var useCase } && FindProblem(RegistryKind.UseCase, useCase) is { IsNotUnderstood: true } root)
+        {
+            return root.Path;
+        }
+
+        return UnreadableOf(client).Where(_notUnderstood.Contains).Order(StringComparer.Ordinal).FirstOrDefault();
+    }
+
+    /// <summary>Credentials of a client that are not understood, by what is known of them; in order of id.</summary>
+    internal List<Credential> ShadowsOf(string client)
+    {
+        var found = new List<Credential>();
+        foreach (var id in _ofClient.Of(new DocumentKey(RegistryKind.Credential, client)))
+        {
+            if (_documents.TryGetValue(new DocumentKey(RegistryKind.Credential, id), out var stored) && stored.Shadow is { } shadow)
+            {
+                found.Add(shadow);
+            }
+        }
+
+        found.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
+        return found;
+    }
 
     /// <summary>Ids of all credentials recognised by a key; more than one is a contradiction.</summary>
     internal IEnumerable<string> CredentialsWith(CredentialKey key) => _credentialsByKey.Of(key);
@@ -60,7 +93,7 @@ internal sealed class RegistryDocuments
             Unlink(key, old);
         }
 
-        var stored = new StoredDocument(item.Revision, entity, problem, problem is null ? [] : Hints(item));
+        var stored = new StoredDocument(item.Revision, entity, problem, problem is null ? [] : Hints(item), problem is { IsNotUnderstood: true } ? EntityReader.GuessCredential(item) : null);
         _documents[key] = stored;
         Link(key, stored);
         Mark(key, stored, stale);
@@ -90,7 +123,12 @@ internal sealed class RegistryDocuments
             _unreadableOfClient.Add(hint, stored.Problem!.Path);
         }
 
-        Relink(key, stored.Entity, add: true);
+        if (stored.Problem is { IsNotUnderstood: true } newer)
+        {
+            _notUnderstood.Add(newer.Path);
+        }
+
+        Relink(key, stored.Entity ?? stored.Shadow, add: true);
     }
 
     private void Unlink(DocumentKey key, StoredDocument stored)
@@ -100,7 +138,12 @@ internal sealed class RegistryDocuments
             _unreadableOfClient.Remove(hint, stored.Problem!.Path);
         }
 
-        Relink(key, stored.Entity, add: false);
+        if (stored.Problem is { IsNotUnderstood: true } newer)
+        {
+            _notUnderstood.Remove(newer.Path);
+        }
+
+        Relink(key, stored.Entity ?? stored.Shadow, add: false);
     }
 
     private void Relink(DocumentKey key, IRegistryEntity? entity, bool add)
@@ -145,7 +188,8 @@ internal sealed class RegistryDocuments
         }
     }
 
-    private static IEnumerable<DocumentKey> ReferencesOf(UseCase useCase)
+    /// <summary>What a use case refers to.</summary>
+    internal static IEnumerable<DocumentKey> ReferencesOf(UseCase useCase)
     {
         yield return new DocumentKey(RegistryKind.Organization, useCase.Organization);
         if (useCase.Agreement is not null)
@@ -176,7 +220,7 @@ internal sealed class RegistryDocuments
                 break;
             case RegistryKind.Client:
                 stale.Clients.Add(key.Id);
-                foreach (var credential in OfClient<Credential>(RegistryKind.Credential, key.Id))
+                foreach (var credential in OfClient<Credential>(RegistryKind.Credential, key.Id).Concat(ShadowsOf(key.Id)))
                 {
                     MarkSharers(credential, stale);
                 }
@@ -188,7 +232,7 @@ internal sealed class RegistryDocuments
                     stale.Clients.Add(owner);
                 }
 
-                if (stored.Entity is Credential changed)
+                if ((stored.Entity ?? stored.Shadow) is Credential changed)
                 {
                     MarkSharers(changed, stale);
                 }
@@ -222,7 +266,8 @@ internal readonly record struct DocumentKey(RegistryKind Kind, string Id);
 /// <param name="Entity">What it says.</param>
 /// <param name="Problem">Why it cannot be read.</param>
 /// <param name="ClientHints">Clients an unreadable document seems to belong to.</param>
-internal sealed record StoredDocument(long Revision, IRegistryEntity? Entity, RegistryProblem? Problem, string[] ClientHints);
+/// <param name="Shadow">What a credential that is not understood is recognised by; closed, whatever else it says.</param>
+internal sealed record StoredDocument(long Revision, IRegistryEntity? Entity, RegistryProblem? Problem, string[] ClientHints, Credential? Shadow);
 
 /// <summary>What must be compiled anew.</summary>
 internal sealed class Stale

@@ -19,6 +19,9 @@ public sealed class RegistrySnapshot
     /// <summary>Rows that contradict each other or cannot be read; each closes only what depends on it. In order of path.</summary>
     public IReadOnlyList<RegistryProblem> Problems => _problems.Value;
 
+    /// <summary>Path of a row that this version does not understand and that may concern anybody: a revocation of an unknown sort, a document of an unknown kind that governs. Null: none. While there is one, nobody is served.</summary>
+    public string? NotUnderstood { get; internal init; }
+
     /// <summary>How many clients are known.</summary>
     public int ClientCount => Clients.Count;
 

@@ -15,6 +15,7 @@ internal sealed class RegistryState
     private readonly PersistentMapEditor<string, RegistryProblem[]> _problems = new();
     private readonly RevocationEditor _revocations = new();
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(RegistryKind Kind, string Id), (long Revision, bool Deleted)> _unknown = [];
     private int _memberCount;
 
     /// <summary>Applies changes and publishes.</summary>
@@ -41,8 +42,10 @@ internal sealed class RegistryState
             }
         }
 
+        var notUnderstood = FindNotUnderstood();
         return new RegistrySnapshot
         {
+            NotUnderstood = notUnderstood,
             Revision = changes.Revision,
             Clients = _clients.Publish(),
             ByCredential = _byCredential.Publish(),
@@ -61,9 +64,44 @@ internal sealed class RegistryState
             return;
         }
 
+        if (!Enum.IsDefined(item.Kind))
+        {
+            TakeUnknownKind(item);
+            return;
+        }
+
         _documents.Take(item, stale);
         var problem = _documents.FindProblem(item.Kind, item.Id);
         Report($"document/{item.Kind}/{item.Id}", problem is null ? [] : [problem]);
+    }
+
+    // Kinds from 128 on describe and are passed over; an unknown one below governs, and whom, nobody here can say.
+    private void TakeUnknownKind(RegistryItem item)
+    {
+        var path = $"unknown/{(int)item.Kind}";
+        if ((int)item.Kind >= RegistryKinds.FirstThatDescribes)
+        {
+            return;
+        }
+
+        var key = (item.Kind, item.Id);
+        if (_unknown.TryGetValue(key, out var known) && known.Revision >= item.Revision)
+        {
+            return;
+        }
+
+        _unknown[key] = (item.Revision, item.Deleted);
+        var live = _unknown.Any(pair => pair.Key.Kind == item.Kind && !pair.Value.Deleted);
+        Report(path, live ? [RegistryProblem.NotUnderstood(path, "Documents of this kind are of a newer version, and whom they concern cannot be said: nobody is served. Upgrade this node.")] : []);
+    }
+
+    private string? FindNotUnderstood()
+    {
+        var revocations = _revocations.NotUnderstood.Order(StringComparer.Ordinal).ToList();
+        Report("revocations", revocations.ConvertAll(static id => RegistryProblem.NotUnderstood(
+            RegistryId.IsValid(id) ? "revocations/" + id : "revocations/?", "The revocation is of a sort that this version does not know, and whom it concerns cannot be said: nobody is served. Upgrade this node, or lift it.")));
+        return revocations.Count > 0 ? RegistryId.IsValid(revocations[0]) ? "revocations/" + revocations[0] : "revocations/?"
+            : _unknown.Where(static pair => !pair.Value.Deleted).Select(static pair => $"unknown/{(int)pair.Key.Kind}").Order(StringComparer.Ordinal).FirstOrDefault();
     }
 
     private void Report(string source, List<RegistryProblem> problems)
@@ -85,7 +123,7 @@ internal sealed class RegistryState
             var problems = new List<RegistryProblem>();
             if (_documents.Find(RegistryKind.UseCase, id) is UseCase useCase)
             {
-                _useCases[id] = UseCaseCompiler.Compile(useCase, _documents.Find, problems);
+                _useCases[id] = UseCaseCompiler.Compile(useCase, _documents, problems);
             }
             else
             {
@@ -121,7 +159,8 @@ internal sealed class RegistryState
                     Client = client,
                     UseCase = useCase,
                     Unreadable = _documents.FindProblem(RegistryKind.Client, id)?.Path ?? _documents.UnreadableOf(id).Order(StringComparer.Ordinal).FirstOrDefault(),
-                    Credentials = credentials.ConvertAll(credential => CompileCredential(credential, problems)),
+                    NotUnderstood = _documents.FindNotUnderstood(id),
+                    Credentials = [.. credentials.ConvertAll(credential => CompileCredential(credential, problems)), .. _documents.ShadowsOf(id).ConvertAll(static shadow => new CredentialEntry(shadow, RegistryPaths.Of(RegistryKind.Credential, shadow.Id), notUnderstood: true))],
                     Approvals = _documents.OfClient<Approval>(RegistryKind.Approval, id),
                     Reviews = _documents.OfClient<Review>(RegistryKind.Review, id),
                     Tasks = _documents.OfClient<TaskGrant>(RegistryKind.TaskGrant, id),

@@ -8,12 +8,22 @@ internal sealed class RevocationEditor
     private readonly PersistentMapEditor<RevocationKey, bool> _revoked = new();
     private readonly PersistentMapEditor<string, long> _issuedBefore = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<(RevocationTarget Target, string Value), string> _notUnderstood = [];
     private int _tokens;
+
+    /// <summary>Revocations of a sort that this version does not know, not lifted: whom they concern cannot be said.</summary>
+    internal IEnumerable<string> NotUnderstood => _notUnderstood.Values;
 
     /// <summary>Takes one row; a row that cannot be understood is a problem, and where it can close something it does.</summary>
     internal RegistryProblem? Take(Revocation row)
     {
-        if (row?.Id is null || string.IsNullOrEmpty(row.Value) || !Enum.IsDefined(row.Target))
+        if (row?.Id is not null && row.Value is not null && !Enum.IsDefined(row.Target))
+        {
+            TakeUnknown(row);
+            return null;
+        }
+
+        if (row?.Id is null || string.IsNullOrEmpty(row.Value))
         {
             return new RegistryProblem($"revocations/{row?.Id}", "The revocation names nothing that can be revoked; write it anew.");
         }
@@ -47,6 +57,23 @@ internal sealed class RevocationEditor
     }
 
     internal RevocationSet Publish() => new(_revoked.Publish(), _issuedBefore.Publish(), _tokens);
+
+    private void TakeUnknown(Revocation row)
+    {
+        if (!_seen.Add(row.Id))
+        {
+            return;
+        }
+
+        if (row.Lifted)
+        {
+            _notUnderstood.Remove((row.Target, row.Value));
+        }
+        else
+        {
+            _notUnderstood[(row.Target, row.Value)] = row.Id;
+        }
+    }
 
     private RegistryProblem? TakeIssuedBefore(Revocation row)
     {

@@ -8,8 +8,9 @@ namespace PhiGateway.Policy.Snapshot;
 internal static class UseCaseCompiler
 {
     /// <summary>Compiles; every contradiction is added to the problems and closes the use case.</summary>
-    internal static UseCaseEntry Compile(UseCase useCase, Func<RegistryKind, string, IRegistryEntity?> find, List<RegistryProblem> problems)
+    internal static UseCaseEntry Compile(UseCase useCase, RegistryDocuments documents, List<RegistryProblem> problems)
     {
+        Func<RegistryKind, string, IRegistryEntity?> find = documents.Find;
         var before = problems.Count;
         var path = RegistryPaths.Of(RegistryKind.UseCase, useCase.Id);
         var agreement = useCase.Agreement is null ? null : find(RegistryKind.Agreement, useCase.Agreement) as Agreement;
@@ -25,6 +26,7 @@ internal static class UseCaseCompiler
             Tenants = [.. useCase.Tenants],
             Purposes = ReadPurposes(useCase),
             Contradiction = problems.Count > before ? problems[before].Path : null,
+            NotUnderstood = RegistryDocuments.ReferencesOf(useCase).Select(reference => documents.FindProblem(reference.Kind, reference.Id)).FirstOrDefault(static problem => problem is { IsNotUnderstood: true })?.Path,
             Fingerprint = ApprovalFingerprint.OfUseCase(useCase, agreement, organization),
             Doors = DoorsOf(useCase, agreement, organization),
         };

@@ -28,6 +28,9 @@ internal sealed class UseCaseEntry
     /// <summary>Path of the first thing that contradicts itself; null when all is well.</summary>
     internal string? Contradiction { get; init; }
 
+    /// <summary>Path of a document that the use case refers to and a newer version wrote; null when all are understood.</summary>
+    internal string? NotUnderstood { get; init; }
+
     /// <summary>Hash of the use case's share of the approval fingerprint.</summary>
     internal required string Fingerprint { get; init; }
 

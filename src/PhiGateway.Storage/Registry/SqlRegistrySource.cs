@@ -77,16 +77,16 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         if (since is { } known)
         {
             // The usual answer of a poll costs one row.
-            var (now, _) = await ReadRevisionAsync(connection, null, cancellationToken);
+            var (now, _, same) = await ReadRevisionAsync(connection, null, cancellationToken);
             if (now == known)
             {
                 Loaded = now;
-                return new RegistryChanges(now, [], [], []);
+                return new RegistryChanges(now, [], [], []) { Timeline = same };
             }
         }
 
         await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
-        var (revision, changedAt) = await ReadRevisionAsync(connection, transaction, cancellationToken);
+        var (revision, changedAt, timeline) = await ReadRevisionAsync(connection, transaction, cancellationToken);
 
         // Documents and revocations always up to now, memberships only to the end of a page: the revision says up to where everything is there.
         var upTo = since is { } from ? await FindEndOfPageAsync(connection, transaction, from, revision, cancellationToken) : revision;
@@ -103,7 +103,7 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         var revocations = await RegistryRows.ReadRevocationsAsync(database, revoked, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Loaded = upTo;
-        return new RegistryChanges(upTo, documents, memberships, revocations) { CommittedAt = revision == 0 ? null : changedAt, HasMore = upTo < revision };
+        return new RegistryChanges(upTo, documents, memberships, revocations) { CommittedAt = revision == 0 ? null : changedAt, HasMore = upTo < revision, Timeline = timeline };
     }
 
     // Whole revisions only: what was written together comes together.
@@ -119,12 +119,12 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         return since is { } revision ? command.With("since", revision) : command;
     }
 
-    protected async Task<(long Revision, DateTimeOffset ChangedAt)> ReadRevisionAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    protected async Task<(long Revision, DateTimeOffset ChangedAt, string? Timeline)> ReadRevisionAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command("SELECT revision, changed_at FROM registry_revision WHERE id = 1", transaction);
+        await using var command = connection.Command($"SELECT revision, changed_at, {database.TimelineSql} FROM registry_revision WHERE id = 1", transaction);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (reader.GetInt64(0), database.ReadTime(reader, 1))
+            ? (reader.GetInt64(0), database.ReadTime(reader, 1), reader.TextOrNull(2))
             : throw new StorageException(StorageProblem.SchemaBehind, "The registry database holds no revision: it was not migrated, or its row was deleted.");
     }
 }

@@ -53,7 +53,7 @@ internal sealed class SqliteRegistrySource : SqlRegistrySource
         try
         {
             await using var connection = await _database.OpenAsync(cancellationToken);
-            var (revision, _) = await ReadRevisionAsync(connection, null, cancellationToken);
+            var (revision, _, _) = await ReadRevisionAsync(connection, null, cancellationToken);
             var changed = revision != Loaded;
 
             // Said once: a node that cannot load it would otherwise spin.

@@ -24,6 +24,9 @@ internal sealed class ApiContract
         }
     }
 
+    /// <summary>What of a value does not keep to a schema of the document; null: all does.</summary>
+    public string? FaultOf(JsonNode value, string schema) => Fault(value, _document["components"]!["schemas"]![schema]!, "$");
+
     /// <summary>Checks one answer; calls to paths that do not exist are none of the document's business.</summary>
     public void Check(string method, string path, AdminAnswer answer)
     {

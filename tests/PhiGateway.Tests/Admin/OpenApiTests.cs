@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using Xunit;
 
@@ -73,6 +74,63 @@ public sealed class OpenApiTests
         Assert.All(document["paths"]!.AsObject(), path => Assert.All(path.Value!.AsObject(), operation => Assert.True(
             operation.Key == "get" || path.Key.EndsWith(":search", StringComparison.Ordinal) || path.Key.EndsWith(":explain", StringComparison.Ordinal) || operation.Value!["parameters"]!.AsArray().Any(parameter => (string)parameter!["name"]! == "dry_run"),
             $"{operation.Key} {path.Key} has no dry_run")));
+    }
+
+    // What is journaled is what the document says: every member that a record can have, written by the journal's own writer.
+    [Fact]
+    public async Task Document_AuditRecord_HasEveryMemberThatIsJournaled()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var record = new AuditRecord { Id = Guid.NewGuid(), ParentId = Guid.NewGuid(), Kind = AuditKind.AuditUse, Time = server.Time.Now };
+        foreach (var property in typeof(AuditRecord).GetProperties())
+        {
+            object? value = property.PropertyType switch
+            {
+                var type when type == typeof(string) => "x",
+                var type when type == typeof(int) => 7,
+                var type when type == typeof(long) => 7L,
+                var type when type == typeof(IReadOnlyList<string>) => (string[])["x"],
+                _ => null,
+            };
+            if (value is not null)
+            {
+                property.SetValue(record, value);
+            }
+        }
+
+        var buffer = new byte[4096];
+        var written = JsonNode.Parse(buffer.AsSpan(0, AuditRecordWriter.Write(record, ref buffer, 0)))!.AsObject();
+        Assert.Equal(typeof(AuditRecord).GetProperties().Length + 1, written.Count);
+        var document = (await server.GetAsync("/openapi/v1.json")).Json;
+        var schema = document["components"]!["schemas"]!["AuditRecord"]!;
+        Assert.Equal(written.Select(static pair => pair.Key).Order(), schema["properties"]!.AsObject().Select(static pair => pair.Key).Order());
+        Assert.Null(new ApiContract(document).FaultOf(written, "AuditRecord"));
+    }
+
+    // Bodies are typed: an object whose members nobody knows is left only where it holds what another standard defines, or a file's documents in shorthand.
+    [Fact]
+    public async Task Document_OpenObjects_AreTheKnownOnes()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var schemas = (await server.GetAsync("/openapi/v1.json")).Json["components"]!["schemas"]!.AsObject();
+        var open = schemas.SelectMany(schema => (schema.Value!["properties"]?.AsObject() ?? []).Where(property => IsOpen(schemas, property.Value!)).Select(property => $"{schema.Key}.{property.Key}")).Order();
+        Assert.Equal(
+            [
+                "ExplainRequest.resource", "RegistryFileBody.agreements", "RegistryFileBody.clients", "RegistryFileBody.credentials", "RegistryFileBody.organizations", "RegistryFileBody.rosters",
+                "RegistryFileBody.useCases",
+            ],
+            open);
+        Assert.Contains("#/components/schemas/Credential", schemas["RotateBody"]!["properties"]!["credential"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    private static bool IsOpen(JsonObject schemas, JsonNode schema)
+    {
+        if ((string?)schema["$ref"] is { } reference)
+        {
+            schema = schemas[reference["#/components/schemas/".Length..]]!;
+        }
+
+        return schema["items"] is { } items ? IsOpen(schemas, items) : schema["additionalProperties"] is JsonObject { Count: 0 };
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

@@ -90,7 +90,10 @@ public abstract class GatewayWorld : IAsyncLifetime
             await Backend.DisposeAsync();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        if (_folder.Length > 0)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     /// <summary>Another node on the same stores, not started; its files are in a folder of its own.</summary>

@@ -41,6 +41,45 @@ public sealed class PostgresCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>A streaming standby of this server, started and caught up with its base backup.</summary>
+    public async Task<PostgresCluster> StartStandbyAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("phigw-pg-").FullName;
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync("chown", "postgres", folder);
+        }
+
+        var standby = new PostgresCluster(folder, _binaries, LoopbackPort.Free(), _fsync);
+        await RunAsOwnerAsync("pg_basebackup", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync");
+        await standby.StartAsync();
+        return standby;
+    }
+
+    /// <summary>Makes a standby the primary.</summary>
+    public Task PromoteAsync() => RunAsOwnerAsync("pg_ctl", "promote", "-w", "-s", "-D", Data);
+
+    /// <summary>Waits until a standby has replayed what this server has written.</summary>
+    public async Task CaughtUpAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        while (true)
+        {
+            await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()", connection);
+            if (await command.ExecuteScalarAsync() is long and > 0)
+            {
+                return;
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>A connection string that names two servers of one history: whichever is the primary is called.</summary>
+    public static string ConnectionString(PostgresCluster one, PostgresCluster other, string database) =>
+        $"Host=127.0.0.1:{one.Port},127.0.0.1:{other.Port};Database={database};Username=postgres;Timeout=5;Target Session Attributes=primary";
+
     public string ConnectionString(string database, string user = "postgres") =>
         $"Host=127.0.0.1;Port={Port};Database={database};Username={user};Timeout=5;Include Error Detail=true";
 
@@ -85,7 +124,10 @@ public sealed class PostgresCluster : IAsyncDisposable
             folders.AddRange(Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")));
         }
 
-        return folders.FirstOrDefault(f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "pg_ctl")))
+        // A link to the real folder stands for all that is in it.
+        return folders.Where(f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "pg_ctl")))
+            .Select(f => File.ResolveLinkTarget(Path.Combine(f, "initdb"), returnFinalTarget: true) is { } real ? Path.GetDirectoryName(real.FullName)! : f)
+            .FirstOrDefault()
             ?? throw new InvalidOperationException("These tests need PostgreSQL (initdb and pg_ctl): install the package 'postgresql', or put its bin folder on PATH.");
     }
 

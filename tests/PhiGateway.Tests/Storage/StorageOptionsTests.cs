@@ -16,6 +16,8 @@ public sealed class StorageOptionsTests
     [InlineData(StorageProvider.Postgres, "Data Source=/tmp/x;Password=secret")]
     [InlineData(StorageProvider.Postgres, "Database=phi;Password=secret")]
     [InlineData(StorageProvider.Postgres, "Host=db;Password=secret")]
+    [InlineData(StorageProvider.Postgres, "Host=one,two;Database=phi;Password=secret")]
+    [InlineData(StorageProvider.Postgres, "Host=one,two;Database=phi;Password=secret;Target Session Attributes=prefer-standby")]
     [InlineData((StorageProvider)7, "Host=db;Password=secret")]
     public void Validate_CannotBeUsed_SaysSoWithoutTheSecret(StorageProvider provider, string connectionString)
     {
@@ -29,6 +31,8 @@ public sealed class StorageOptionsTests
     [Theory]
     [InlineData(StorageProvider.Sqlite, "Data Source=store.db")]
     [InlineData(StorageProvider.Postgres, "Host=db;Database=phi")]
+    [InlineData(StorageProvider.Postgres, "Host=one,two;Database=phi;Target Session Attributes=primary")]
+    [InlineData(StorageProvider.Postgres, "Host=one:5432,two:5433;Database=phi;Target Session Attributes=read-write")]
     public void Validate_CanBeUsed_HasNoProblem(StorageProvider provider, string connectionString) =>
         Assert.Empty(new StorageOptions { Provider = provider, ConnectionString = connectionString }.Validate());
 

@@ -65,4 +65,13 @@ steps.push(`planned ${JSON.stringify(plan.data).includes('clients_affected')}`);
 good('revoked', await operator.POST('/admin/v1/clients/{id}:revoke', { params: { path }, body: { reason: 'contract ended' } }));
 const revocations = good('revocations', await operator.GET('/admin/v1/revocations'));
 if (revocations.data.items?.[0]?.target !== 'client') throw new Error(JSON.stringify(revocations.data));
+// What is typed: a record of the trail, a decision, the new credential of a rotation. These compile or the document is wrong.
+type TrailBody = components['schemas']['TrailEntry']['record'];
+const recorded: Pick<TrailBody, 'id' | 'kind' | 'event' | 'time' | 'client' | 'patients' | 'resourceCount'> = { id: '01990000-0000-7000-8000-000000000001', kind: 'disclosure', event: 'read', time: '2026-05-01T12:00:00Z', patients: ['p-1'], resourceCount: 1 };
+// @ts-expect-error a member that no record has
+const misspelt: TrailBody['resourcesCount'] = 1;
+const token: components['schemas']['DecisionExplanation']['token'] = { not_judged: ['token age'], note: recorded.event };
+const rotation: components['schemas']['RotateBody'] = { credential: { id: 'acme-oidc-2', client: 'acme-connector', kind: 'oidc-client', issuer: 'hospital-idp', clientId: 'acme-connector-2' }, overlap_hours: 24 };
+if (!token.note || misspelt !== 1 || rotation.credential?.id !== 'acme-oidc-2') throw new Error('typed bodies');
+
 process.stdout.write(steps.join('\n'));

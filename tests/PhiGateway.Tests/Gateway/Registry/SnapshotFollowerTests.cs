@@ -176,6 +176,75 @@ public sealed class SnapshotFollowerTests : IDisposable
         Assert.Equal(9, holder.Current.Revision);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Follow_AnotherServerWritesTheRegistry_IsReadAnewAsAWhole(long offered)
+    {
+        var (holder, follower) = Create(0);
+        _source.Answers.Enqueue(Everything(5, "p1") with { Timeline = "00000001" });
+        await follower.StartWithRegistryAsync(None);
+        Assert.Equal(1, holder.Current.MemberCount);
+
+        // The changes since 5 bring nothing, yet the whole is another one there.
+        _source.Answers.Enqueue(new RegistryChanges(offered, [], [], []) { Timeline = "00000002" });
+        _source.Answers.Enqueue(new RegistryChanges(offered, [], [Member("p2"), Member("p3")], []) { Timeline = "00000002" });
+        Assert.True(await follower.FollowOnceAsync(None));
+        Assert.Equal((offered, 2), (holder.Current.Revision, holder.Current.MemberCount));
+
+        // From there on in steps again; a server that cannot tell changes nothing.
+        _source.Answers.Enqueue(new RegistryChanges(7, [], [Member("p4")], []) { Timeline = "00000002" });
+        Assert.True(await follower.FollowOnceAsync(None));
+        _source.Answers.Enqueue(new RegistryChanges(8, [], [Member("p5")], []));
+        Assert.True(await follower.FollowOnceAsync(None));
+        Assert.Equal((8, 4), (holder.Current.Revision, holder.Current.MemberCount));
+    }
+
+    [Fact]
+    public async Task Follow_RevocationLostInTheFailover_StaysInForceUntilWrittenAnewOrLifted()
+    {
+        var (holder, follower) = Create(0);
+        _source.Answers.Enqueue(Everything(5, "p1") with { Timeline = "1" });
+        await follower.StartWithRegistryAsync(None);
+        var lost = Revoked("r1", "acme");
+        _source.Answers.Enqueue(new RegistryChanges(6, [], [], [lost]) { Timeline = "1" });
+        Assert.True(await follower.FollowOnceAsync(None));
+
+        await FailOverAsync("2", 7);
+        Assert.True(holder.Current.Revocations.Contains(RevocationTarget.Client, "acme"));
+        Assert.StartsWith("1 revocations", follower.FailoverProblem);
+        await FailOverAsync("3", 8, Revoked("r2", "acme"));
+        Assert.True(holder.Current.Revocations.Contains(RevocationTarget.Client, "acme"));
+        Assert.Null(follower.FailoverProblem);
+        await FailOverAsync("4", 9, Revoked("r2", "acme"), Revoked("r3", "acme") with { Lifted = true });
+        Assert.False(holder.Current.Revocations.Contains(RevocationTarget.Client, "acme"));
+
+        async Task FailOverAsync(string timeline, long revision, params Revocation[] revocations)
+        {
+            _source.Answers.Enqueue(new RegistryChanges(revision, [], [], []) { Timeline = timeline });
+            _source.Answers.Enqueue(new RegistryChanges(revision, [], [Member("p1")], revocations) { Timeline = timeline });
+            Assert.True(await follower.FollowOnceAsync(None));
+        }
+    }
+
+    [Fact]
+    public async Task Start_RowsOfANewerVersion_AreKeptAndClosedAgain()
+    {
+        var unknown = new RegistryItem((RegistryKind)77, "x", 1, 6, "{}", _clock.GetUtcNow(), "newer", false);
+        var revocation = Revoked("r9", "vault") with { Target = (RevocationTarget)66 };
+        await RunAsync(Everything(5, "p1"), new RegistryChanges(6, [unknown], [], []), new RegistryChanges(7, [], [], [revocation]));
+
+        var (holder, follower) = await RestartAsync();
+
+        Assert.Equal(7, holder.Current.Revision);
+        Assert.NotNull(holder.Current.NotUnderstood);
+        Assert.Equal(2, follower.NotUnderstood);
+    }
+
+    private static RosterMemberChange Member(string patient) => new(new RosterMember("r", PatientId.Parse(patient)), false);
+
+    private Revocation Revoked(string id, string client) => new(id, RevocationTarget.Client, client, null, null, "over", "mary", _clock.GetUtcNow());
+
     private static RegistryChanges Everything(long revision, string patient) => Changes(revision, patient);
 
     private static RegistryChanges Changes(long revision, string patient) => new(revision, [], [new RosterMemberChange(new RosterMember("r", PatientId.Parse(patient)), false)], []);

@@ -94,6 +94,7 @@ internal sealed class DecisionCase
             TokenId = CaseFiles.Text(caller["tokenId"]),
             TokenHash = CaseFiles.Text(caller["tokenHash"]) ?? "00",
             Binding = caller["binding"] is { } binding ? Enum.Parse<ProofBinding>(binding.GetValue<string>(), ignoreCase: true) : ProofBinding.None,
+            CertificateHash = CaseFiles.Text(caller["certificate"]),
             Actors = CaseFiles.Texts(caller["actors"]),
         };
     }
