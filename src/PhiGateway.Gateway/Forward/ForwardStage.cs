@@ -87,7 +87,7 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
     {
         if (exchange.Continuation is { } continuation)
         {
-            return PreparedCall.Of(ApiCallFactory.Page(continuation.Upstream));
+            return PreparedCall.Of(ApiCallFactory.Page(continuation.Page.Place));
         }
 
         var (decided, tag) = StoredVersions.AreNeeded(exchange) ? await apiVersions.DecideAsync(exchange, request) : (StageResult.Continue, null);

@@ -52,7 +52,7 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
         }
 
         var asked = new FhirRequest { Canonical = exchange.Canonical!, Interaction = Interaction.SearchPage, Handle = handle, Parts = [], Headers = exchange.Headers, Template = $"GET /?{PageParameter}" };
-        exchange.Continuation = new Continuation(asked, original, content.Upstream);
+        exchange.Continuation = new Continuation(asked, original, new PagePlace(content.Upstream, 0));
         exchange.Api = request;
         exchange.Request = request.Meaning;
         return StageResult.Continue;
