@@ -4,13 +4,14 @@ using PhiGateway.Fhir.Answers.Filtering;
 using PhiGateway.Fhir.Answers.Scanning;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>Puts one page of a search (or history) together from pages of the upstream, so that a client's pages hold as many matches as it may see and asked for.</summary>
 /// <remarks>
 /// The host gives it the upstream's pages one after another until it <see cref="IsFull"/> and knows whether more follows, or until there are no more, and then finishes it.
-/// Every entry is judged as in <see cref="AnswerFilter"/>. What was included leaves only beside an entry that leaves and refers to it, or that it refers to. Not thread-safe.
+/// Every entry is judged as in <see cref="AnswerFilter"/>. What was included leaves only beside an entry for whose sake it was. Not thread-safe.
 /// </remarks>
 public sealed class PagedAnswer : IDisposable
 {
@@ -31,7 +32,7 @@ public sealed class PagedAnswer : IDisposable
     public PagedAnswer(FhirRequest request, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure, AnswerOptions options, int size, int from)
     {
         _request = request;
-        _kind = BundleKinds.Expected(request);
+        _kind = KindOf(request);
         _window = new PageWindow(size > 0 ? size : int.MaxValue, from);
         _work = new AnswerWork(policy, Bases.Of(context), disclosure, output, options, ClientView.Of(request), nesting: 0);
     }
@@ -51,8 +52,12 @@ public sealed class PagedAnswer : IDisposable
     /// <summary>Where the upstream continues after the last page given; null: nowhere. PHI.</summary>
     public string? Next => _window.Next;
 
-    /// <summary>Whether pages of this request can be put together.</summary>
-    public static bool CanPage(FhirRequest request) => BundleKinds.Expected(request) is BundleKind.SearchSet or BundleKind.History;
+    /// <summary>Whether pages of this request can be put together: searches, histories, and what answers like a search.</summary>
+    public static bool CanPage(FhirRequest request) => KindOf(request) != BundleKind.None;
+
+    /// <summary>Whether an answer to it is one; an operation may answer with something else.</summary>
+    public static bool CanPage(FhirRequest request, ReadOnlySpan<byte> answer, FhirContext context) =>
+        CanPage(request) && (request.Interaction != Interaction.Operation || IsSearchSet(answer, Bases.Of(context)));
 
     /// <summary>Takes in one page of the upstream; false when it cannot be judged: nothing may leave.</summary>
     public bool TryTake(ReadOnlySpan<byte> page)
@@ -73,4 +78,24 @@ public sealed class PagedAnswer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _work.Dispose();
+
+    private static BundleKind KindOf(FhirRequest request) => BundleKinds.Expected(request) switch
+    {
+        BundleKind.SearchSet => BundleKind.SearchSet,
+        BundleKind.History => BundleKind.History,
+        BundleKind.Any when request.Operation == "$everything" => BundleKind.SearchSet,
+        _ => BundleKind.None,
+    };
+
+    private static bool IsSearchSet(ReadOnlySpan<byte> answer, Bases bases)
+    {
+        try
+        {
+            return NestedBundle.PeekType(answer, bases).SequenceEqual("searchset"u8);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

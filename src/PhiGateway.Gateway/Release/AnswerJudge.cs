@@ -42,7 +42,7 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
     public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
     {
         var isJudged = body.Length > 0 && meaning.HasBody;
-        if (isJudged && PageWalk.Applies(exchange))
+        if (isJudged && PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request!, body.Written.Span, exchange.Route!.Fhir))
         {
             return WalkAsync(exchange, body, filtered);
         }

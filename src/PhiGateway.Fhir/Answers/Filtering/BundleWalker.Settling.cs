@@ -41,14 +41,14 @@ internal sealed partial class BundleWalker
         }
 
         var mode = ModeOf(entry.Mode, data);
-        var included = mode.SequenceEqual("include"u8);
+        var included = IsIncluded(ref entry, data);
         var outcome = included || Window is null ? Judge(data, ref entry) : JudgeForPage(data, ref entry);
         if (outcome != ReleaseOutcome.Released)
         {
             return outcome == ReleaseOutcome.Broken ? ScanResult.Broken : ScanResult.Complete;
         }
 
-        Window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!);
+        Window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!, isMatch: !included);
         _matches += included ? 0 : 1;
         OpenEntry();
         work.Output.Write("{"u8);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Filtering;
 
@@ -68,6 +69,11 @@ internal sealed partial class BundleWalker
                     return left;
                 }
 
+                if (Window?.Entries?.Holds(work.Reader.Facts) == true && IsIncluded(ref entry, _waiting[place]))
+                {
+                    continue;
+                }
+
                 if (ScanProgram.For(work.Reader.Facts.Type).OfTargets != ofTargets || (Window is not null && IsIncluded(ref entry, _waiting[place]) && !IsWanted()))
                 {
                     left.Add(place);
@@ -91,7 +97,9 @@ internal sealed partial class BundleWalker
     // Without a gap among the matches every one of them leaves, and so does what was included for them.
     private bool IsWanted() => !Window!.HasGaps || Window.Entries?.IsLinked(work.Reader.Facts, work.Reader.Links!) == true;
 
-    private static bool IsIncluded(ref BundleEntry entry, ReadOnlySpan<byte> data) => ModeOf(entry.Mode, data).SequenceEqual("include"u8);
+    // What an operation puts together was asked for as a whole, whatever it is called.
+    private bool IsIncluded(ref BundleEntry entry, ReadOnlySpan<byte> data) =>
+        ModeOf(entry.Mode, data).SequenceEqual("include"u8) && !(Window is not null && request is { Interaction: Interaction.Operation });
 
     // Under its own name on this server; what stands under another server's is not what is referred to here.
     private bool IsHere(TextSpan fullUrl, ReadOnlySpan<byte> data) =>

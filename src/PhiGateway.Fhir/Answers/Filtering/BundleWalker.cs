@@ -190,7 +190,7 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
 
         if (Window is not null && AsksForMore())
         {
-            Window.Entries ??= new ShownEntries();
+            Window.Entries ??= new ShownEntries(request!.Parameters);
             work.Reader.Links ??= [];
         }
 

@@ -40,7 +40,8 @@ internal static class Narrowing
         var most = FindLimit(permit);
         var shaped = new List<QueryParameter>(request.Parameters.Count + 4);
         var hasCount = false;
-        var isPaged = request.Interaction is Interaction.SearchType or Interaction.SearchSystem or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem;
+        var isPaged = request.Interaction is Interaction.SearchType or Interaction.SearchSystem or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem
+            || request.Operation == "$everything";
         for (var i = 0; i < request.Parameters.Count; i++)
         {
             var parameter = request.Parameters[i];

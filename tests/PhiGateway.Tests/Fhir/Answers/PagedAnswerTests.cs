@@ -14,7 +14,11 @@ namespace PhiGateway.Tests.Fhir.Answers;
 /// <summary>Pages put together from pages of the upstream: the same as those of a server that holds only what the client may see.</summary>
 public sealed class PagedAnswerTests
 {
-    private static readonly FhirRequest Including = Search("Observation", new QueryParameter("_include", "Observation:encounter"), new QueryParameter("_revinclude", "Provenance:target"));
+    private static readonly QueryParameter[] Includes = [new("_include", "Observation:encounter"), new("_include", "Observation:subject"), new("_revinclude", "Provenance:target")];
+
+    private static readonly FhirRequest Including = Search("Observation", Includes);
+
+    private static readonly FhirRequest Iterating = Search("Observation", [.. Includes, new("_include:iterate", "Encounter:service-provider"), new("_include:iterate", "Provenance:agent")]);
 
     [Fact]
     public void Pages_AnyMixtureOfHiddenMatches_AreThoseOfTheVisibleOnesAlone()
@@ -53,6 +57,7 @@ public sealed class PagedAnswerTests
             Match(Observation("hidden", "2", ""","encounter":{"reference":"Encounter/of-hidden"}""")),
             Include("""{"resourceType":"Encounter","id":"of-hidden","subject":{"reference":"Patient/1"},"serviceProvider":{"reference":"Organization/of-hidden"} }"""),
             Include("""{"resourceType":"Organization","id":"of-hidden"}"""),
+            Include("""{"resourceType":"Patient","id":"1"}"""),
             Include("""{"resourceType":"Organization","id":"of-seen"}"""),
             Include("""{"resourceType":"Encounter","id":"of-seen","subject":{"reference":"Patient/1"},"serviceProvider":{"reference":"Organization/of-seen"} }"""),
             Include("""{"resourceType":"Provenance","id":"of-hidden","target":[{"reference":"Observation/hidden"}],"agent":[{"who":{"reference":"Practitioner/of-hidden"} }]}"""),
@@ -61,11 +66,32 @@ public sealed class PagedAnswerTests
             Include("""{"resourceType":"Practitioner","id":"of-seen"}"""),
             Include("""{"resourceType":"Questionnaire","id":"by-address","url":"https://forms.example/q"}"""));
 
-        var (text, disclosure) = One(page, Including, 5);
+        var (text, disclosure) = One(page, Iterating, 5);
 
         var ids = JsonNode.Parse(text)!["entry"]!.AsArray().Select(static entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}");
-        Assert.Equal(["Encounter/of-seen", "Observation/seen", "Organization/of-seen", "Practitioner/of-seen", "Provenance/of-seen", "Questionnaire/by-address"], ids.Order(StringComparer.Ordinal));
+        Assert.Equal(["Encounter/of-seen", "Observation/seen", "Organization/of-seen", "Patient/1", "Practitioner/of-seen", "Provenance/of-seen", "Questionnaire/by-address"], ids.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(disclosure.Resources, static one => one.Id == "of-hidden");
+
+        // Not asked to go on from what is included: only what the matches refer to, or what refers to them.
+        var near = One(page, Including, 5).Disclosure.Resources.Select(static one => $"{one.Type.Name}/{one.Id}");
+        Assert.Equal(["Encounter/of-seen", "Observation/seen", "Patient/1", "Provenance/of-seen", "Questionnaire/by-address"], near.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Included_ByMorePagesOfTheUpstreamThanOne_LeavesOnce()
+    {
+        var patient = Include("""{"resourceType":"Patient","id":"1"}""");
+        var output = new ArrayBufferWriter<byte>();
+        var disclosure = new Disclosure();
+        using var page = new PagedAnswer(Including, TestPolicy.For("1"), Context, output, disclosure, AnswerOptions.Default, 2, 0);
+
+        Assert.True(page.TryTake(Encoding.UTF8.GetBytes(Bundle("https://ehr.internal:8443/r4?p=2", Match(Observation("a", "1")), Match(Observation("h", "2")), patient))));
+        Assert.True(page.TryTake(Encoding.UTF8.GetBytes(Bundle(null, Match(Observation("b", "1")), Match(Observation("c", "1")), patient, Include("""{"resourceType":"Encounter","id":"of-c","subject":{"identifier":{"value":"x"} } }""")))));
+        page.Finish(new PageTail([], false, false));
+
+        // Nothing of c, which belongs to the next page.
+        Assert.Equal(["1", "a", "b"], disclosure.Resources.Select(static one => one.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(3, JsonNode.Parse(output.WrittenSpan)!["entry"]!.AsArray().Count);
     }
 
     [Fact]
@@ -109,6 +135,38 @@ public sealed class PagedAnswerTests
 
         Assert.Equal(1, (int?)JsonNode.Parse(text)!["total"]);
         Assert.Equal("history", (string?)JsonNode.Parse(text)!["type"]);
+    }
+
+    [Fact]
+    public void Everything_PageByPage_CountsWhatIsIncludedLikeMatches()
+    {
+        var everything = new FhirRequest { Canonical = new CanonicalRequest("GET", "/fhir", [], []), Interaction = Interaction.Operation, Operation = "$everything", Parts = [], Template = "test" };
+        var page = Bundle(null, Match("""{"resourceType":"Patient","id":"1"}"""), Include(Observation("hidden", "2")), Include(Observation("a", "1")), Include(Observation("b", "1")));
+
+        var (text, disclosure) = One(page, everything, 2);
+
+        Assert.Equal(["1", "a"], disclosure.Resources.Select(static one => one.Id));
+        Assert.DoesNotContain("total", text);
+        Assert.True(PagedAnswer.CanPage(everything, Encoding.UTF8.GetBytes(page), Context));
+        Assert.False(PagedAnswer.CanPage(everything, Encoding.UTF8.GetBytes(page.Replace("searchset", "collection", StringComparison.Ordinal)), Context));
+        Assert.False(PagedAnswer.CanPage(everything, "<html/>"u8, Context));
+    }
+
+    [Theory]
+    [InlineData("1", "a", null)]
+    [InlineData("2", "a b", 2)]
+    [InlineData("3", "a b", 2)]
+    public void Transaction_SearchInside_ShowsAsManyAsItAskedForAndCountsThose(string count, string ids, int? total)
+    {
+        var asked = Search("Observation", new QueryParameter("_count", count));
+        var body = "{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\",\"entry\":[{\"resource\":" + Bundle(null, Match(Observation("h", "2")), Match(Observation("a", "1")), Match(Observation("g", "2")), Match(Observation("b", "1"))) + ",\"response\":{\"status\":\"200\"}}]}";
+
+        var answer = Filter(Request(Interaction.Transaction, entries: [asked]), body, TestPolicy.For("1"));
+
+        var inside = JsonNode.Parse(answer.Text)!["entry"]![0]!["resource"]!;
+        Assert.Equal(ids, string.Join(' ', inside["entry"]!.AsArray().Select(static entry => (string?)entry!["resource"]!["id"])));
+        Assert.Equal(total, (int?)inside["total"]);
+        Assert.Equal(ids.Split(' '), answer.Disclosure.Resources.Select(static one => one.Id));
     }
 
     // The client's pages: ids, then whether there is a next one or how many it counts.

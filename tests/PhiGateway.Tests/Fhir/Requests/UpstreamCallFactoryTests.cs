@@ -84,7 +84,8 @@ public sealed class UpstreamCallFactoryTests
     [InlineData("GET", "/fhir/Observation/_history?_count=1", "_count=50")]
     [InlineData("GET", "/fhir/Patient/17/Observation?_count=1", "_count=50")]
     [InlineData("GET", "/fhir/Observation?_count=51", "_count=51")]
-    [InlineData("GET", "/fhir/Patient/17/$everything?_count=5", "_count=5")]
+    [InlineData("GET", "/fhir/Patient/17/$everything?_count=5", "_count=50")]
+    [InlineData("GET", "/fhir/Patient/17/$everything?_count=500", "_count=500")]
     public void Create_SomethingMayBeWithheld_AsksForPagesOfMoreThanAFewMatches(string method, string target, string count)
     {
         var request = RequestFixture.Understood(method, target);
