@@ -52,9 +52,9 @@ internal static class PartRights
     internal static ulong AnswerGrants(AccessPart part, ulong grants, UseCaseEntry useCase) =>
         part is { Role: PartRole.Target, Interaction: Interaction.Create or Interaction.Update or Interaction.Patch } ? Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase)) : grants;
 
-    /// <summary>The grants under which the client can see a part's resource at all, whatever this token's scope: by reading or by searching.</summary>
+    /// <summary>The grants under which the client can see a part's resource at all, whatever this token's scope or this row of a table: by reading or by searching.</summary>
     internal static ulong Readers(AccessPart part, UseCaseEntry useCase) =>
-        Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase) | GrantsFor(Interaction.SearchType, part.Type, useCase));
+        GrantsFor(Interaction.Read, part.Type, useCase) | GrantsFor(Interaction.SearchType, part.Type, useCase);
 
     /// <summary>Whether the use case names an include value; a target type after it only narrows.</summary>
     internal static bool NamesInclude(UseCaseEntry useCase, string? value)

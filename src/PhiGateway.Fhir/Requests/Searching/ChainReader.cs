@@ -123,7 +123,19 @@ internal static class ChainReader
             return refusal;
         }
 
-        reading.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = role, Patients = inner.Patients, Conditions = inner.Conditions, Uses = inner.Uses, IsSeparable = role == PartRole.Chain && through.IsSingle });
+        var isForward = role == PartRole.Chain;
+        reading.Add(new AccessPart
+        {
+            Interaction = Interaction.SearchType,
+            Type = type,
+            Role = role,
+            // As grants name it.
+            Include = isForward ? null : $"_has:{type.Name}:{through.Name}",
+            Patients = inner.Patients,
+            Conditions = inner.Conditions,
+            Uses = inner.Uses,
+            IsSeparable = isForward && through.IsSingle,
+        });
         foreach (var used in inner.Used)
         {
             reading.Use(used);

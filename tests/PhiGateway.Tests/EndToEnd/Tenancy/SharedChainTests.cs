@@ -69,6 +69,16 @@ public sealed class SharedChainTests(TenancyWorld world)
     }
 
     [Fact]
+    public async Task Search_ByAReverseChain_PassesWhereTheGrantNamesItAndTheBackendIsTheTenantsOwn()
+    {
+        var north = await world.NorthIssuer.TokenAsync(world.NorthApp);
+
+        Assert.Contains("Patient/pat-north", (await world.GetAsync("/north/fhir/Patient?_has:Observation:patient:code:text=note&_id=pat-north", north)).Entries);
+        Assert.Equal("include-not-permitted", (await world.GetAsync("/north/fhir/Patient?_has:Observation:subject:code:text=note", north)).Code);
+        Assert.Equal("include-not-permitted", (await world.GetAsync("/north/fhir/Patient?_has:Observation:performer:code:text=note", north)).Code);
+    }
+
+    [Fact]
     public async Task Search_PostedInABatchOrAsACondition_IsConfinedToo()
     {
         const string Form = "patient.family=Family-linked&_count=50";

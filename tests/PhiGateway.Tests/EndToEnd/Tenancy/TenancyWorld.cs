@@ -99,7 +99,7 @@ public sealed class TenancyWorld : Installation
         await AdmitAsync(WestApp.ClientId, "charting-west", "south-idp");
     }
 
-    private static object Grant() => new { types = new[] { "Patient", "Observation" }, interactions = Everything, operations = new[] { "$everything" }, patients = new { any = true }, mayRelabel = true };
+    private static object Grant() => new { types = new[] { "Patient", "Observation" }, interactions = Everything, operations = new[] { "$everything" }, includes = new[] { "_has:Observation:patient" }, patients = new { any = true }, mayRelabel = true };
 
     // A record of one tenant that the backend links to another tenant's patient.
     private async Task<string> LinkAsync(string name, string tag, string patient)

@@ -69,6 +69,7 @@ public sealed class TenantTagWriterTests
             .Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain).ToList();
 
         Assert.NotEmpty(walks);
+        Assert.All(walks, static part => Assert.Equal(part.Role == PartRole.ReverseChain ? "_has:Observation:patient" : null, part.Include));
         Assert.Equal(isSeparable, walks.TrueForAll(static part => part.IsSeparable));
     }
 
