@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -36,9 +35,9 @@ internal sealed class ValidationContext(
     /// <summary>Who somebody is: a text that cannot be another one that looks the same. Four eyes compare persons.</summary>
     internal void Person(string? person, string path)
     {
-        if (string.IsNullOrWhiteSpace(person) || person.Length > MostCharacters || person.Any(static letter => !IsShown(letter) || letter is NonJoiner or Joiner) || !person.IsNormalized(NormalizationForm.FormKC))
+        if (string.IsNullOrWhiteSpace(person) || person.Length > MostCharacters || person.Any(static letter => !IsShown(letter) || letter is NonJoiner or Joiner || IsVariant(letter)))
         {
-            Add(path, "Required: a person, in characters that are shown and in their normal form (NFKC).");
+            Add(path, "Required: a person, in plain characters that are shown: no variants such as full width, and no accents apart from their letters.");
         }
     }
 
@@ -74,6 +73,12 @@ internal sealed class ValidationContext(
     // The two joiners spell words of several scripts; every other format character hides, reorders or separates.
     private static bool IsShown(char letter) => letter is NonJoiner or Joiner || char.GetUnicodeCategory(letter)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+
+    // What NFKC would turn into another letter; listed, because the runtime normalizes nothing where it is built without globalization.
+    private static bool IsVariant(char letter) => char.IsSurrogate(letter) || letter
+        is '\u00aa' or '\u00b2' or '\u00b3' or '\u00b9' or '\u00ba'
+        or (>= '\u0300' and <= '\u036f') or (>= '\u2070' and <= '\u209f') or (>= '\u2100' and <= '\u218f') or (>= '\u2460' and <= '\u24ff')
+        or (>= '\ufb00' and <= '\ufb06') or (>= '\ufe50' and <= '\ufe6f') or (>= '\uff00' and <= '\uffef');
 
     internal static bool IsSha256(string? text) => text is { Length: 64 } && text.All(static letter => char.IsAsciiHexDigitLower(letter));
 }
