@@ -59,13 +59,16 @@ internal static class ClosureWords
             "wrong-environment" => ($"the use case belongs to {useCase.Environment}, the route to {asked.Environment ?? "none"}, the token to its issuer's environment", "nothing in the registry: find out why an identity of one environment called another"),
             "wrong-network" => ($"the client calls from {List(client.Networks)}, this call came from {facts.Proof.Peer ?? "an unknown address"}", $"add the network to client {client.Id} and have it approved (widening: two persons), or find out who called"),
             "outside-hours" => (string.Create(CultureInfo.InvariantCulture, $"the client calls during {List(client.Hours)} UTC, this call came at {facts.Time:HH:mm}"), $"call within the hours, or widen them on client {client.Id} and have it approved (two persons)"),
-            "binding-required" => ($"the client must prove {List(client.Requires)}, proven was {facts.Proof.Binding ?? "none"}", $"have the client use {List(client.Requires)}"),
+            "binding-required" => ($"the client must prove {Bindings(client)}, proven was {facts.Proof.Binding ?? "none"}", $"have the client use {Bindings(client)}; where it has a registered certificate, exactly that one"),
             "client-token-lifetime" => ($"the client's tokens may live {client.MaxTokenLifetimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? "as long as the issuer says"} s", $"shorten the lifetime of its tokens at {facts.Proof.Issuer ?? "the issuer"}"),
             "outside-roster" => ($"the patient was not on {List(useCase.Grants.Select(static grant => grant.Patients?.Roster).OfType<string>())}", "add the membership to the roster, if the client is to serve this patient"),
             "delegation-too-deep" => ($"the client permits {client.DelegationDepth} actors", $"raise the delegation depth of client {client.Id} and have it approved (widening: two persons)"),
             _ => null,
         };
     }
+
+    // A registered certificate is required even where nothing else is.
+    private static string Bindings(Client client) => client.Requires.Count == 0 ? "a registered certificate" : List(client.Requires);
 
     private static string Covered(UseCase useCase) =>
         List(useCase.Grants.SelectMany(static grant => grant.Types.Select(type => $"{type}.{string.Join('+', grant.Interactions)}")));

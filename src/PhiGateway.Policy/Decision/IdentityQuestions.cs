@@ -42,19 +42,15 @@ internal static class IdentityQuestions
 
     internal static Deny? Binding(DecisionRun run)
     {
-        if (run.Caller.Binding == ProofBinding.Mtls && run.Entry.Certificates.Count > 0 && !IsRegistered(run))
-        {
-            return new Deny(DenyReason.BindingRequired, ClientRule(run));
-        }
-
-        if (!run.Entry.BindingRequired)
+        if (!run.Entry.BindingRequired && run.Entry.Certificates.Count == 0)
         {
             return null;
         }
 
         var proven = run.Caller.Binding switch
         {
-            ProofBinding.Mtls => run.Entry.AcceptsMtls,
+            // A registered certificate is required, and no other counts: a bearer token beside it would make it worth nothing.
+            ProofBinding.Mtls => run.Entry.Certificates.Count > 0 ? (run.Entry.AcceptsMtls || !run.Entry.BindingRequired) && IsRegistered(run) : run.Entry.AcceptsMtls,
             ProofBinding.Dpop => run.Entry.AcceptsDpop,
             _ => false,
         };

@@ -48,7 +48,7 @@ public enum CredentialKind : byte
 {
     /// <summary>Tokens of an issuer for a client id: how callers are recognised. Enforced.</summary>
     OidcClient,
-    /// <summary>The TLS client certificate of a bound token (RFC 8705). Enforced: a client that has any proves possession by mTLS with one of these only.</summary>
+    /// <summary>The TLS client certificate of a bound token (RFC 8705). Enforced: a client that has any proves possession with one of these on every call, or by DPoP where its registration accepts that.</summary>
     Certificate,
     /// <summary>A workload identity; inventory.</summary>
     Spiffe,

@@ -29,7 +29,7 @@ internal static class AgreementValidation
 
         if (agreement.LegalReview is { } review)
         {
-            context.Text(review.By, path + "/legalReview/by");
+            context.Person(review.By, path + "/legalReview/by");
             context.Text(review.Reference, path + "/legalReview/reference");
             context.Ahead(review.Until, path + "/legalReview/until");
             if (review.Until <= review.On)

@@ -44,7 +44,7 @@ public sealed class ClientEntry
 
     internal CredentialEntry[] CompiledCredentials { get; init; } = [];
 
-    /// <summary>The certificates among them, by SHA-256 in lower-case hex; where there are any, no other certificate proves possession.</summary>
+    /// <summary>The certificates among them, by SHA-256 in lower-case hex; where there are any, one of them must be proven.</summary>
     internal IReadOnlyDictionary<string, CredentialEntry> Certificates { get; init; } = new Dictionary<string, CredentialEntry>();
 
     /// <summary>Tenants the client may be seen in: its own, or all of its use case.</summary>

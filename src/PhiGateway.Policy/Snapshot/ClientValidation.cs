@@ -7,10 +7,10 @@ internal static class ClientValidation
 {
     internal static void Check(Client client, string path, ValidationContext context)
     {
-        context.Text(client.Owner, path + "/owner");
+        context.Person(client.Owner, path + "/owner");
         if (client.Deputy is not null)
         {
-            context.Text(client.Deputy, path + "/deputy");
+            context.Person(client.Deputy, path + "/deputy");
         }
 
         if (client.Deputy is { } deputy && string.Equals(deputy.Trim(), client.Owner.Trim(), StringComparison.OrdinalIgnoreCase))

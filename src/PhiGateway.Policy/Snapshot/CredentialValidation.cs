@@ -20,7 +20,7 @@ internal static class CredentialValidation
 
     internal static void Check(AdminKey key, string path, ValidationContext context)
     {
-        context.Text(key.Person, path + "/person");
+        context.Person(key.Person, path + "/person");
         if (!ValidationContext.IsSha256(key.Hash))
         {
             context.Add(path + "/hash", "Only the SHA-256 of a key is kept, in lower-case hex.");

@@ -13,7 +13,7 @@ internal static class OrganizationValidation
             return;
         }
 
-        context.Text(review.By, path + "/lastReview/by");
+        context.Person(review.By, path + "/lastReview/by");
         context.Text(review.Reference, path + "/lastReview/reference");
         context.NotAhead(review.On, path + "/lastReview/on");
         context.Ahead(review.NextDue, path + "/lastReview/nextDue");

@@ -101,7 +101,7 @@ public static class RegistryValidator
                 break;
             case Review review:
                 context.Reference(RegistryKind.Client, review.Client, path + "/client");
-                context.Text(review.By, path + "/by");
+                context.Person(review.By, path + "/by");
                 break;
             case AdminKey key:
                 CredentialValidation.Check(key, path, context);

@@ -9,7 +9,7 @@ internal static class UseCaseValidation
     internal static void Check(UseCase useCase, string path, ValidationContext context)
     {
         context.Text(useCase.Title, path + "/title");
-        context.Text(useCase.Owner, path + "/owner");
+        context.Person(useCase.Owner, path + "/owner");
         context.Ahead(useCase.Expires, path + "/expires");
         var agreement = useCase.Agreement is null ? null : context.Find(RegistryKind.Agreement, useCase.Agreement) as Agreement;
         var organization = context.Find(RegistryKind.Organization, useCase.Organization) as Organization;

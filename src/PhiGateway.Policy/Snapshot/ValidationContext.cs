@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -11,6 +12,8 @@ internal sealed class ValidationContext(
     List<RegistryProblem> problems)
 {
     private const int MostCharacters = 4096;
+    private const char NonJoiner = '\u200c';
+    private const char Joiner = '\u200d';
 
     internal Func<RegistryKind, string, IRegistryEntity?> Find => find;
 
@@ -20,12 +23,21 @@ internal sealed class ValidationContext(
 
     internal void Add(string path, string message) => problems.Add(new RegistryProblem(path, message));
 
-    /// <summary>A text that must say something, without control characters, which could forge lines wherever it is shown.</summary>
+    /// <summary>A text that must say something, without characters that forge lines or turn round what is shown.</summary>
     internal void Text(string? text, string path)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > MostCharacters || text.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MostCharacters || text.Any(static letter => !IsShown(letter)))
         {
-            Add(path, "Required: a text without control characters.");
+            Add(path, "Required: a text without control characters, and without characters that are not shown.");
+        }
+    }
+
+    /// <summary>Who somebody is: a text that cannot be another one that looks the same. Four eyes compare persons.</summary>
+    internal void Person(string? person, string path)
+    {
+        if (string.IsNullOrWhiteSpace(person) || person.Length > MostCharacters || person.Any(static letter => !IsShown(letter) || letter is NonJoiner or Joiner || IsVariant(letter)))
+        {
+            Add(path, "Required: a person, in plain characters that are shown: no variants such as full width, and no accents apart from their letters.");
         }
     }
 
@@ -57,6 +69,16 @@ internal sealed class ValidationContext(
             Add(path, "The day lies ahead (UTC): it has not happened yet.");
         }
     }
+
+    // The two joiners spell words of several scripts; every other format character hides, reorders or separates.
+    private static bool IsShown(char letter) => letter is NonJoiner or Joiner || char.GetUnicodeCategory(letter)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+
+    // What NFKC would turn into another letter; listed, because the runtime normalizes nothing where it is built without globalization.
+    private static bool IsVariant(char letter) => char.IsSurrogate(letter) || letter
+        is '\u00aa' or '\u00b2' or '\u00b3' or '\u00b9' or '\u00ba'
+        or (>= '\u0300' and <= '\u036f') or (>= '\u2070' and <= '\u209f') or (>= '\u2100' and <= '\u218f') or (>= '\u2460' and <= '\u24ff')
+        or (>= '\ufb00' and <= '\ufb06') or (>= '\ufe50' and <= '\ufe6f') or (>= '\uff00' and <= '\uffef');
 
     internal static bool IsSha256(string? text) => text is { Length: 64 } && text.All(static letter => char.IsAsciiHexDigitLower(letter));
 }

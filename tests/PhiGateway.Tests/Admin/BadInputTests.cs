@@ -21,6 +21,9 @@ public sealed class BadInputTests
     [InlineData("clients", """{"id":"c2","useCase":"lab-results","owner":"o","environment":"test"}""", "/environment")] // another environment than its use case
     [InlineData("clients", """{"id":"c2","useCase":"lab-results","owner":"o","environment":"production","tenants":["south"]}""", "/tenants/0")]
     [InlineData("clients", """{"id":"c2","useCase":"lab-results","owner":"o","environment":"production","expires":"2026-05-01"}""", "/expires")]
+    [InlineData("clients", """{"id":"c2","useCase":"lab-results","owner":"mary@hospital.example","deputy":"mary@hospital.example\u200b","environment":"production"}""", "/deputy")] // the same person, with a character that is not shown
+    [InlineData("clients", """{"id":"c2","useCase":"lab-results","owner":"\uff4dary@hospital.example","environment":"production"}""", "/owner")] // full width
+    [InlineData("use-cases", """{"id":"u2","title":"safe\u202elive","owner":"o","agreement":"baa-1","organization":"acme","purposes":["TREAT"],"environment":"production","tenants":["north"],"expires":"2026-12-31"}""", "/title")] // turned round
     [InlineData("credentials", """{"id":"k2","client":"nobody","issuer":"hospital-idp","clientId":"x"}""", "/client")]
     [InlineData("credentials", """{"id":"k2","client":"acme-connector","issuer":"hospital-idp","clientId":"acme-connector"}""", "/clientId")] // shared
     [InlineData("credentials", """{"id":"k2","client":"acme-connector","kind":"certificate","thumbprint":"abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789"}""", "/thumbprint")] // shared, in another spelling

@@ -130,6 +130,11 @@ public sealed class OpenApiTests
             schema = schemas[reference["#/components/schemas/".Length..]]!;
         }
 
+        if ((schema["oneOf"] ?? schema["anyOf"]) is JsonArray choices)
+        {
+            return choices.Any(choice => IsOpen(schemas, choice!));
+        }
+
         return schema["items"] is { } items ? IsOpen(schemas, items) : schema["additionalProperties"] is JsonObject { Count: 0 };
     }
 

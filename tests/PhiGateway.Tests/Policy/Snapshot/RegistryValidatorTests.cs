@@ -12,6 +12,14 @@ public sealed class RegistryValidatorTests
     {
         { "organizations/acme/name", TestRegistry.Organization() with { Name = " " } },
         { "organizations/acme/name", TestRegistry.Organization() with { Name = "Acme\r\nforged" } },
+        { "organizations/acme/name", TestRegistry.Organization() with { Name = "Acme\u202eemcA" } },
+        { "organizations/acme/name", TestRegistry.Organization() with { Name = "Acme\u2028forged" } },
+        { "organizations/acme/name", TestRegistry.Organization() with { Name = "Ac\u200bme" } },
+        { "clients/connector/owner", TestRegistry.Client() with { Owner = "mary\u200b@hospital.example" } },
+        { "clients/connector/deputy", TestRegistry.Client() with { Deputy = "mary@hospital.example\u200d" } },
+        { "clients/connector/deputy", TestRegistry.Client() with { Deputy = "\uff4dary@hospital.example" } },
+        { "useCases/lab/owner", TestRegistry.UseCase() with { Owner = "\u2066mary@hospital.example" } },
+        { "adminKeys/k/person", new AdminKey { Id = "k", Person = "li\u2060@hospital.example", Hash = new string('0', 64), Roles = ["viewer"], Created = TestRegistry.Now } },
         { "organizations/?/id", TestRegistry.Organization("Ácme") },
         { "organizations/?/id", TestRegistry.Organization("-acme") },
         { "organizations/?/id", TestRegistry.Organization("a\u200bcme") },
@@ -69,6 +77,10 @@ public sealed class RegistryValidatorTests
         Reviewed(new VendorReview(Today, "li", "VR-1", Today.AddDays(1096))),
         TestRegistry.Agreement() with { LegalReview = new LegalReview("counsel", new DateOnly(2026, 1, 1), "LR-1", Today.AddDays(1)) },
     ]));
+
+    [Fact]
+    public void Validate_NamesOfAllScripts_FindsNothing() => Assert.Empty(Validate(
+        [TestRegistry.Organization() with { Name = "\u0634\u0631\u06a9\u062a\u200c\u0647\u0627" }, TestRegistry.Client() with { Owner = "m\u00e9lanie@h\u00f4pital.example", Deputy = "\u674e\u4f1f" }]));
 
     [Fact]
     public void Validate_SameCredentialTwice_IsFoundAtBoth()
