@@ -17,6 +17,12 @@ using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Release;
+using PhiGateway.Gateway.Release.Apis;
+using PhiGateway.Gateway.Release.Batches;
+using PhiGateway.Gateway.Release.Documents;
+using PhiGateway.Gateway.Release.Exports;
+using PhiGateway.Gateway.Release.Pages;
+using PhiGateway.Gateway.Release.Streaming;
 using PhiGateway.Gateway.Understand;
 using PhiGateway.Identity;
 

@@ -5,6 +5,7 @@ using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Release.Pages;
 using PhiGateway.Policy.Decision;
 
 namespace PhiGateway.Gateway.Release;

@@ -6,6 +6,12 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Release.Apis;
+using PhiGateway.Gateway.Release.Batches;
+using PhiGateway.Gateway.Release.Documents;
+using PhiGateway.Gateway.Release.Exports;
+using PhiGateway.Gateway.Release.Pages;
+using PhiGateway.Gateway.Release.Streaming;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 

@@ -42,7 +42,7 @@ public sealed class PostgresMigratorTests(PostgresFixture postgres) : StorageMig
         await storage.Migrator.MigrateAsync(None);
         await using (var undo = RegistryContext())
         {
-            await undo.Database.ExecuteSqlRawAsync("DELETE FROM registry_migrations; DROP TABLE documents, roster_member, revocation, registry_revision, idempotency, node_status; DROP FUNCTION registry_announce()");
+            await undo.Database.ExecuteSqlRawAsync("DELETE FROM registry_migrations; DROP TABLE documents, roster_member, revocation, registry_revision, idempotency, node_status, task_use; DROP FUNCTION registry_announce()");
         }
 
         // As if a long report held a table that the migration needs: it must not fail at the first try.

@@ -2,7 +2,7 @@ using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Snapshot;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Ends a streaming answer at once when its client is revoked, also while it waits for the upstream or for a slow client.</summary>
 internal sealed class RevocationWatch : IDisposable

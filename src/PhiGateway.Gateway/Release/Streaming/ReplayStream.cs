@@ -1,4 +1,4 @@
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>A stream that gives what was read ahead, then the rest.</summary>
 internal sealed class ReplayStream(ReadOnlyMemory<byte> ahead, Stream rest) : Stream

@@ -6,7 +6,7 @@ using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Refusals;
 using PhiGateway.Policy.Decision;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Batches;
 
 /// <summary>Writes the batch-response: one entry per entry of the request, in their order (R4 3.1.0.11.4).</summary>
 internal sealed class BatchWriter : IDisposable

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Documents;
 
 /// <summary>What any approved use case of a tenant could ever do with a type: what the capability statement may say.</summary>
 internal sealed class PolicyReach

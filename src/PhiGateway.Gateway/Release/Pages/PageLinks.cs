@@ -6,7 +6,7 @@ using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Pages;
 
 /// <summary>Seals the paging links of one answer into handles of ours.</summary>
 internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) : ILinkSealer

@@ -7,7 +7,7 @@ using PhiGateway.Gateway.Refusals;
 using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Decision;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Batches;
 
 /// <summary>Answers a batch: each entry forwarded by itself, judged under its own permit, recorded by itself; one answer when all of it is on record.</summary>
 /// <remarks>An entry that was refused is never forwarded; what became of one entry changes nothing for another.</remarks>

@@ -5,7 +5,7 @@ using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Documents;
 
 /// <summary>Writes the gateway's own CapabilityStatement (R4): what some approved use case could do on this route, and nothing of the server behind it.</summary>
 internal static class CapabilityStatementWriter

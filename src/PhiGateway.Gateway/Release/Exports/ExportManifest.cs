@@ -4,7 +4,7 @@ using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Exports;
 
 /// <summary>Writes the manifest of a finished export anew: the files of released types under our own names, nothing else of the upstream's words.</summary>
 /// <remarks>Counts are left out, since they count what the filter withholds; error files too, since their texts can hold anything.</remarks>

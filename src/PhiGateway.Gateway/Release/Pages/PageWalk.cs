@@ -7,7 +7,7 @@ using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Pages;
 
 /// <summary>Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where, does not show in the pages.</summary>
 internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, HandleIssuer handles, GatewayOptions options)

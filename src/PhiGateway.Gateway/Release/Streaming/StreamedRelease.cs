@@ -4,7 +4,7 @@ using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Decision;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Lets a large answer out segment by segment, and cuts it when it may not go on.</summary>
 internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots)

@@ -10,7 +10,7 @@ using PhiGateway.Gateway.Registry;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Apis;
 
 /// <summary>Answers of a declared API: read whole, judged record by record, recorded, and only then let go.</summary>
 internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, SnapshotHolder snapshots, HandleIssuer handles)

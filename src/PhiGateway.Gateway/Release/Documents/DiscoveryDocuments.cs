@@ -6,7 +6,7 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Pipeline;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Documents;
 
 /// <summary>Answers <c>/metadata</c> and the SMART configuration for the gateway itself: never the upstream's, and nothing that no policy could allow.</summary>
 internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trail)

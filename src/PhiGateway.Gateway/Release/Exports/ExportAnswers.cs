@@ -7,10 +7,11 @@ using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Release.Streaming;
 using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Exports;
 
 /// <summary>Answers of a Bulk Data export: kick-off, poll, cancel and files, each under handles of ours.</summary>
 internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles, StreamedRelease streams, AuditTrail trail, SnapshotHolder snapshots)

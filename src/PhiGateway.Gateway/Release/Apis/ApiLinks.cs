@@ -3,7 +3,7 @@ using PhiGateway.Fhir.Apis;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Pipeline;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Apis;
 
 /// <summary>Seals where an answer of a declared API leads on: an address of the next page, or a cursor.</summary>
 internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, ApiRequest request) : ILinkSealer

@@ -3,7 +3,7 @@ using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Registry;
 
-namespace PhiGateway.Gateway.Release;
+namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Takes the segments of one streaming answer: each is checked, recorded durably, and only then written.</summary>
 internal sealed class SegmentSink(GatewayExchange exchange, string contentType, AuditTrail trail, SnapshotHolder snapshots, RevocationWatch watch)
