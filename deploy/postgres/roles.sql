@@ -11,7 +11,7 @@
 --   CREATE ROLE gw01 LOGIN PASSWORD '…' IN ROLE phigw_gateway, phigw_audit_writer;
 --   CREATE ROLE console LOGIN PASSWORD '…' IN ROLE phigw_admin, phigw_audit_reader;
 --
--- phigw_gateway       a gateway node: reads the registry, says in node_status what it enforces, writes nothing else
+-- phigw_gateway       a gateway node: reads the registry, says in node_status what it enforces and counts in task_use how often tasks were used, writes nothing else
 -- phigw_admin         the control plane: writes the registry; revocations are added, never changed or removed
 -- phigw_audit_writer  a shipper: adds audit records; cannot change, remove or read them
 -- phigw_audit_reader  the console and the auditors: reads audit records, writes nothing
