@@ -7,7 +7,7 @@ namespace PhiGateway.Storage.Registry;
 internal abstract class SqlRegistrySource(Database database, TimeProvider time) : IRegistrySource, ITaskUses, IAsyncDisposable
 {
     // Bounds what one load brings, so that a revocation never waits behind a bulk import; a page is read and applied in a fraction of a second.
-    private const int MembersPerLoad = 5_000;
+    private const int MembersPerLoad = 2_000;
 
     private long _loaded = -1;
 
