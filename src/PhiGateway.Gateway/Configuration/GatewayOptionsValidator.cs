@@ -25,12 +25,27 @@ internal static class GatewayOptionsValidator
             Add("Node", "must be 1 to 64 of letters, digits, dot, dash and underscore.");
         }
 
-        if (!Uri.TryCreate(options.PublicBase, UriKind.Absolute, out var publicBase) || publicBase.Scheme is not ("http" or "https") || publicBase.AbsolutePath != "/" || options.PublicBase.EndsWith('/') || publicBase.Query.Length + publicBase.Fragment.Length + publicBase.UserInfo.Length > 0)
+        if (
+            !Uri.TryCreate(options.PublicBase, UriKind.Absolute, out var publicBase)
+            || publicBase.Scheme is not ("http" or "https")
+            || publicBase.AbsolutePath != "/"
+            || options.PublicBase.EndsWith('/')
+            || publicBase.Query.Length + publicBase.Fragment.Length + publicBase.UserInfo.Length > 0
+        )
         {
-            Add("PublicBase", "is required: scheme and authority that clients use, without a path or trailing slash, such as https://gw.hospital.example.");
+            Add(
+                "PublicBase",
+                "is required: scheme and authority that clients use, without a path or trailing slash, such as https://gw.hospital.example."
+            );
         }
 
-        ValidateListener(options.Listeners.Data, "Listeners:Data", options.Listeners, options.Listeners.AllowPlainHttpBehindTerminator, Add);
+        ValidateListener(
+            options.Listeners.Data,
+            "Listeners:Data",
+            options.Listeners,
+            options.Listeners.AllowPlainHttpBehindTerminator,
+            Add
+        );
         ValidateListener(options.Listeners.Admin, "Listeners:Admin", options.Listeners, false, Add);
         if (AreOne(options.Listeners.Data, options.Listeners.Admin))
         {
@@ -141,7 +156,11 @@ internal static class GatewayOptionsValidator
         && Uri.TryCreate(right, UriKind.Absolute, out var other)
         && one.Port == other.Port
         && one.Port != 0
-        && string.Equals(one.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), other.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), StringComparison.OrdinalIgnoreCase);
+        && string.Equals(
+            one.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase),
+            other.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase),
+            StringComparison.OrdinalIgnoreCase
+        );
 
     private static void ValidateListener(string text, string key, ListenerOptions listeners, bool plainAllowed, Action<string, string> add)
     {

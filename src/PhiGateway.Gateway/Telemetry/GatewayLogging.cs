@@ -11,13 +11,19 @@ internal static class GatewayLogging
     // Categories whose messages carry URLs, headers or exception texts of foreign systems.
     private static readonly string[] Silenced =
     [
-        "Microsoft.AspNetCore", "Yarp", "System.Net.Http", "Microsoft.IdentityModel", "Microsoft.EntityFrameworkCore", "Npgsql",
+        "Microsoft.AspNetCore",
+        "Yarp",
+        "System.Net.Http",
+        "Microsoft.IdentityModel",
+        "Microsoft.EntityFrameworkCore",
+        "Npgsql",
     ];
 
     /// <summary>Makes the logger; the caller disposes it.</summary>
     /// <param name="options">Where logs go.</param>
     /// <param name="quiet">Warnings and worse only, for the demonstration's console.</param>
-    /// <exception cref="IOException">No log can be written where <see cref="GatewayOptions.LogFile"/> says; also <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <exception cref="IOException">No log can be written where <see cref="GatewayOptions.LogFile"/> says; also
+    /// <see cref="UnauthorizedAccessException"/>.</exception>
     public static Serilog.Core.Logger Create(GatewayOptions options, bool quiet)
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Is(quiet ? LogEventLevel.Warning : LogEventLevel.Information);
@@ -36,7 +42,16 @@ internal static class GatewayLogging
         if (options.LogFile is { } path)
         {
             Probe(path);
-            configuration.WriteTo.Async(sink => sink.File(formatter, path, rollingInterval: RollingInterval.Day, fileSizeLimitBytes: 256 * 1024 * 1024, rollOnFileSizeLimit: true, retainedFileCountLimit: 31));
+            configuration.WriteTo.Async(sink =>
+                sink.File(
+                    formatter,
+                    path,
+                    rollingInterval: RollingInterval.Day,
+                    fileSizeLimitBytes: 256 * 1024 * 1024,
+                    rollOnFileSizeLimit: true,
+                    retainedFileCountLimit: 31
+                )
+            );
         }
 
         return configuration.CreateLogger();

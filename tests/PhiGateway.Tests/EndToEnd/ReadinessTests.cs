@@ -17,7 +17,17 @@ public sealed class ReadinessTests(OpenWorld world)
         var ready = await http.GetStringAsync("/readyz");
 
         Assert.Equal(["ready", "node", "revision", "parts"], JsonNode.Parse(ready)!.AsObject().Select(member => member.Key));
-        foreach (var word in new[] { "canary-patient-2d90", world.Folder, world.Backend.Base, "backend-secret", "Data Source", world.Ward.ClientId })
+        foreach (
+            var word in new[]
+            {
+                "canary-patient-2d90",
+                world.Folder,
+                world.Backend.Base,
+                "backend-secret",
+                "Data Source",
+                world.Ward.ClientId,
+            }
+        )
         {
             Assert.DoesNotContain(word, ready, StringComparison.Ordinal);
         }
