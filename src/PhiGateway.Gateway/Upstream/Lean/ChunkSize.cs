@@ -1,0 +1,44 @@
+namespace PhiGateway.Gateway.Upstream.Lean;
+
+/// <summary>Reads the line before a chunk (RFC 9112, section 7.1): hexadecimal digits, and perhaps an extension, which means nothing here.</summary>
+internal static class ChunkSize
+{
+    // 2^60 bytes and more are no body.
+    private const int MaxDigits = 15;
+
+    /// <summary>The size that a line states; throws for a line that states none in the one way.</summary>
+    internal static long Read(ReadOnlySpan<byte> line)
+    {
+        long size = 0;
+        var digits = 0;
+        while (digits < line.Length && digits <= MaxDigits && ValueOf(line[digits]) is >= 0 and var value)
+        {
+            size = (size << 4) | (long)value;
+            digits++;
+        }
+
+        if (digits is 0 or > MaxDigits || !IsExtension(line[digits..]))
+        {
+            throw new BrokenAnswerException("The size of a chunk cannot be read.");
+        }
+
+        return size;
+    }
+
+    private static int ValueOf(byte digit) =>
+        digit switch
+        {
+            >= (byte)'0' and <= (byte)'9' => digit - '0',
+            >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
+            >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10,
+            _ => -1,
+        };
+
+    // Blanks before the semicolon are "bad" white space that a reader must take (RFC 9112, section 7.1.1); controls are not taken.
+    private static bool IsExtension(ReadOnlySpan<byte> rest)
+    {
+        var text = rest.TrimStart(" \t"u8);
+        return (text.Length == 0 && rest.Length == 0)
+            || (text.Length > 0 && text[0] == ';' && text.IndexOfAnyInRange((byte)0, (byte)8) < 0);
+    }
+}

@@ -1,0 +1,260 @@
+using System.Runtime.CompilerServices;
+
+namespace PhiGateway.Gateway.Upstream.Lean;
+
+/// <summary>The body of one answer, read by its stated length or by its chunks; gives the connection back at its end.</summary>
+/// <remarks>A body that ends early throws: it is never taken for a whole one. Not thread-safe.</remarks>
+internal sealed class LeanBody : Stream
+{
+    // A size line with its extension; a trailer's line. Both are read and dropped.
+    private const int MaxLine = 4 * 1024;
+    private const int MaxTrailers = 32;
+
+    private readonly LeanConnection _connection;
+    private readonly BodyFraming _framing;
+    private readonly bool _keep;
+    private readonly TimeSpan _idle;
+    private long _remaining;
+    private bool _isFirstChunk = true;
+    private bool _done;
+
+    /// <param name="connection">The connection, its head consumed; owned from here on.</param>
+    /// <param name="head">How the body ends, and whether the connection goes on.</param>
+    /// <param name="idle">The longest silence between two reads that bring something.</param>
+    public LeanBody(LeanConnection connection, AnswerHead head, TimeSpan idle)
+    {
+        (_connection, _framing, _keep, _idle) = (connection, head.Framing, head.KeepsAlive, idle);
+        _remaining = head.Framing == BodyFraming.Length ? head.Length!.Value : 0;
+        if (head.Framing == BodyFraming.None || (head.Framing == BodyFraming.Length && _remaining == 0))
+        {
+            _done = true;
+            connection.Release(_keep);
+        }
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_done || buffer.Length == 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            int read;
+            using (cancellationToken.UnsafeRegister(static state => ((LeanConnection)state!).Dispose(), _connection))
+            {
+                read = await ReadFramedAsync(buffer);
+            }
+
+            // Only now: a cancellation must not close the connection under whoever it is lent to next.
+            if (_done)
+            {
+                _connection.Release(_keep);
+            }
+
+            return read;
+        }
+        catch (Exception fault) when (fault is System.Net.Sockets.SocketException or ObjectDisposedException or IOException)
+        {
+            _done = false;
+            Fail();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException("The answer was cut short.", fault);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are read without blocking.");
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        // Not read to its end: what is left would be the beginning of the next answer.
+        Fail();
+        base.Dispose(disposing);
+    }
+
+    private ValueTask<int> ReadFramedAsync(Memory<byte> buffer) =>
+        _framing switch
+        {
+            BodyFraming.Length => ReadPieceAsync(buffer, isWhole: true),
+            BodyFraming.Chunked => ReadChunkedAsync(buffer),
+            BodyFraming.UntilClose => ReadToEndAsync(buffer),
+            _ => new ValueTask<int>(0),
+        };
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadPieceAsync(Memory<byte> buffer, bool isWhole)
+    {
+        var target = buffer[..(int)Math.Min(buffer.Length, _remaining)];
+        var read = TakeBuffered(target.Span);
+        if (read == 0)
+        {
+            _connection.Allow(_idle);
+            read = await _connection.ReceiveAsync(target);
+            _connection.Pause();
+        }
+
+        if (read == 0)
+        {
+            throw new BrokenAnswerException("The body ends before its length.");
+        }
+
+        _remaining -= read;
+        if (isWhole && _remaining == 0)
+        {
+            Finish();
+        }
+
+        return read;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadToEndAsync(Memory<byte> buffer)
+    {
+        var read = TakeBuffered(buffer.Span);
+        if (read == 0)
+        {
+            _connection.Allow(_idle);
+            read = await _connection.ReceiveAsync(buffer);
+            _connection.Pause();
+        }
+
+        if (read == 0)
+        {
+            Finish();
+        }
+
+        return read;
+    }
+
+    // RFC 9112, section 7.1.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadChunkedAsync(Memory<byte> buffer)
+    {
+        if (_remaining == 0)
+        {
+            if (!_isFirstChunk && await TakeLineAsync(MaxLine) != 0)
+            {
+                throw new BrokenAnswerException("A chunk is longer than it says.");
+            }
+
+            _isFirstChunk = false;
+            _remaining = await TakeSizeAsync();
+            if (_remaining == 0)
+            {
+                await SkipTrailersAsync();
+                Finish();
+                return 0;
+            }
+        }
+
+        return await ReadPieceAsync(buffer, isWhole: false);
+    }
+
+    private async ValueTask<long> TakeSizeAsync()
+    {
+        var length = await AwaitLineAsync(MaxLine);
+        var size = ChunkSize.Read(_connection.Buffered[..length]);
+        _connection.Consume(length + 2);
+        return size;
+    }
+
+    private async ValueTask SkipTrailersAsync()
+    {
+        for (var count = 0; count <= MaxTrailers; count++)
+        {
+            if (await TakeLineAsync(MaxLine) == 0)
+            {
+                return;
+            }
+        }
+
+        throw new BrokenAnswerException("There is no end of trailers.");
+    }
+
+    private async ValueTask<int> TakeLineAsync(int most)
+    {
+        var length = await AwaitLineAsync(most);
+        _connection.Consume(length + 2);
+        return length;
+    }
+
+    // Length of the line at the front of the buffer, without its CRLF.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> AwaitLineAsync(int most)
+    {
+        while (true)
+        {
+            var end = _connection.Buffered.IndexOfAny((byte)'\r', (byte)'\n');
+            if (end > most || (end < 0 && _connection.Buffered.Length > most))
+            {
+                throw new BrokenAnswerException("A line within the body does not end.");
+            }
+
+            if (end >= 0 && end + 1 < _connection.Buffered.Length)
+            {
+                return _connection.Buffered.Slice(end, 2).SequenceEqual("\r\n"u8)
+                    ? end
+                    : throw new BrokenAnswerException("A line within the body ends otherwise than by CRLF.");
+            }
+
+            _connection.Allow(_idle);
+            if (!await _connection.FillAsync())
+            {
+                throw new BrokenAnswerException("The body ends within its framing.");
+            }
+
+            _connection.Pause();
+        }
+    }
+
+    private int TakeBuffered(Span<byte> target)
+    {
+        var buffered = _connection.Buffered;
+        var count = Math.Min(target.Length, buffered.Length);
+        if (count > 0)
+        {
+            buffered[..count].CopyTo(target);
+            _connection.Consume(count);
+        }
+
+        return count;
+    }
+
+    private void Finish() => _done = true;
+
+    private void Fail()
+    {
+        if (!_done)
+        {
+            _done = true;
+            _connection.Dispose();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+using PhiGateway.Fhir.Requests;
+
+namespace PhiGateway.Gateway.Upstream.Lean;
+
+/// <summary>
+/// Sends reads over HTTP/1.1 connections of its own: the request is written once, the answer read strictly, nothing else is done. What it does
+/// not do (bodies, HTTP/2, proxies, odd certificates) goes by YARP's client.
+/// </summary>
+/// <remarks>Thread-safe. A read is sent once more, over a new connection, when an idle one turns out to have been closed; nothing else is.</remarks>
+internal sealed class LeanClient : IDisposable
+{
+    private readonly ConcurrentDictionary<string, LeanPool> _pools = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a call is one for this client.</summary>
+    public static bool CanSend(UpstreamCall call, string? authorization) =>
+        call is { Method: "GET" or "HEAD", ContentType: null, Body.IsEmpty: true } && RequestHead.CanWrite(call, authorization);
+
+    /// <summary>Sends a call and reads the head of its answer.</summary>
+    /// <param name="call">One that <see cref="CanSend"/>.</param>
+    /// <param name="address">The destination's address as configured: scheme, host, port, base path.</param>
+    /// <param name="authorization">Value of Authorization; null: none.</param>
+    /// <param name="id">The decision id, for the upstream's own log.</param>
+    /// <param name="timeout">How long until the answer begins.</param>
+    /// <param name="idle">The longest silence within the body.</param>
+    /// <param name="cancellationToken">Cuts the call.</param>
+    /// <exception cref="TimeoutException">The answer did not begin in time.</exception>
+    /// <exception cref="IOException">There is no connection, or no answer that can be read in one way.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<LeanAnswer> SendAsync(
+        UpstreamCall call,
+        string address,
+        string? authorization,
+        string id,
+        TimeSpan timeout,
+        TimeSpan idle,
+        CancellationToken cancellationToken
+    )
+    {
+        var pool = _pools.GetOrAdd(address, static text => new LeanPool(new Uri(text, UriKind.Absolute)));
+        if (pool.TryTake() is { } idleOne)
+        {
+            try
+            {
+                return await ExchangeAsync(idleOne, pool, call, authorization, id, timeout, idle, cancellationToken);
+            }
+            catch (StaleConnectionException)
+            {
+                // It was closed while it lay idle; the upstream has not heard of the request, and reading twice changes nothing.
+            }
+        }
+
+        var opened = await OpenAsync(pool, timeout, cancellationToken);
+        return await ExchangeAsync(opened, pool, call, authorization, id, timeout, idle, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        foreach (var pool in _pools.Values)
+        {
+            pool.Dispose();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<LeanAnswer> ExchangeAsync(
+        LeanConnection connection,
+        LeanPool pool,
+        UpstreamCall call,
+        string? authorization,
+        string id,
+        TimeSpan timeout,
+        TimeSpan idle,
+        CancellationToken cancellationToken
+    )
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1024);
+        try
+        {
+            AnswerHead head;
+            connection.Allow(timeout);
+            using (cancellationToken.UnsafeRegister(static state => ((LeanConnection)state!).Dispose(), connection))
+            {
+                await connection.SendAsync(buffer.AsMemory(0, pool.Head.Write(call, authorization, id, ref buffer)));
+                head = await connection.ReadHeadAsync(call.Method == "HEAD");
+            }
+
+            connection.Pause();
+            return new LeanAnswer(head, new LeanBody(connection, head, idle));
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or IOException)
+        {
+            var (late, wasUsed) = (connection.TimedOut, connection.WasUsed);
+            connection.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw (late, fault) switch
+            {
+                (true, _) => new TimeoutException("The answer did not begin in time.", fault),
+                (_, BrokenAnswerException) => fault,
+                _ when wasUsed => new StaleConnectionException(),
+                _ => new IOException("The upstream could not be reached.", fault),
+            };
+        }
+        finally
+        {
+            // It held a credential.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    private static async ValueTask<LeanConnection> OpenAsync(LeanPool pool, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        try
+        {
+            return await pool.OpenAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("No connection in time.");
+        }
+        catch (Exception fault) when (fault is SocketException or AuthenticationException)
+        {
+            throw new IOException("There is no connection to the upstream.", fault);
+        }
+    }
+}
+
+/// <summary>An answer whose head was read; the body is read from the wire as it is asked for.</summary>
+/// <param name="Head">Status and known headers.</param>
+/// <param name="Body">The body; to be disposed.</param>
+internal readonly record struct LeanAnswer(AnswerHead Head, LeanBody Body);

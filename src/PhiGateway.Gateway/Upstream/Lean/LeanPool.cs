@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace PhiGateway.Gateway.Upstream.Lean;
+
+/// <summary>The connections to one upstream address; lends them, takes them back, closes those that lie idle or wait too long.</summary>
+/// <remarks>Thread-safe. One per destination address, for the life of the process.</remarks>
+internal sealed class LeanPool : IDisposable
+{
+    // Shorter than the usual keep-alive of servers, so that a request seldom meets a connection that is just being closed.
+    private const long IdleMilliseconds = 30_000;
+
+    // Names are resolved anew at least so often.
+    private const long LifeMilliseconds = 10 * 60_000;
+
+    private const int MaxIdle = 512;
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private readonly Stack<LeanConnection> _idle = new();
+    private readonly ConcurrentDictionary<LeanConnection, byte> _open = new();
+    private readonly Timer _sweep;
+    private bool _disposed;
+
+    /// <param name="address">Scheme, host, port and base path of the destination.</param>
+    public LeanPool(Uri address)
+    {
+        Address = address;
+        Head = new RequestHead(address);
+        _sweep = new Timer(static state => ((LeanPool)state!).Sweep(), this, SweepEvery, SweepEvery);
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>What every request to this address begins with.</summary>
+    public RequestHead Head { get; }
+
+    /// <summary>A connection that lay idle and is still good; null when there is none.</summary>
+    public LeanConnection? TryTake()
+    {
+        while (true)
+        {
+            LeanConnection? connection;
+            lock (_lock)
+            {
+                if (!_idle.TryPop(out connection))
+                {
+                    return null;
+                }
+            }
+
+            if (connection.IsFresh())
+            {
+                return connection;
+            }
+
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>Opens a new connection, with TLS where the address says so; throws for what goes wrong on the way.</summary>
+    public async ValueTask<LeanConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Stream? secured = null;
+        try
+        {
+            await socket.ConnectAsync(new DnsEndPoint(Address.IdnHost, Address.Port), cancellationToken);
+            if (Address.Scheme == Uri.UriSchemeHttps)
+            {
+                secured = await SecureAsync(socket, cancellationToken);
+            }
+
+            var connection = new LeanConnection(this, socket, secured);
+            _open.TryAdd(connection, 0);
+            return connection;
+        }
+        catch
+        {
+            secured?.Dispose();
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a connection back that an answer was read from to its end.</summary>
+    public void Return(LeanConnection connection)
+    {
+        var now = Environment.TickCount64;
+        connection.IdleSince = now;
+        var keeps = now - connection.Opened < LifeMilliseconds;
+        lock (_lock)
+        {
+            keeps &= !_disposed && _idle.Count < MaxIdle;
+            if (keeps)
+            {
+                _idle.Push(connection);
+            }
+        }
+
+        if (!keeps)
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>A connection was closed.</summary>
+    public void Forget(LeanConnection connection) => _open.TryRemove(connection, out _);
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+        }
+
+        _sweep.Dispose();
+        foreach (var connection in _open.Keys)
+        {
+            connection.Dispose();
+        }
+    }
+
+    private async Task<Stream> SecureAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = Address.IdnHost,
+                ApplicationProtocols = [SslApplicationProtocol.Http11],
+                EnabledSslProtocols = SslProtocols.None,
+            },
+            cancellationToken
+        );
+        return stream;
+    }
+
+    private void Sweep()
+    {
+        var now = Environment.TickCount64;
+        foreach (var (connection, _) in _open)
+        {
+            connection.AbortIfLate(now);
+        }
+
+        // The stack's bottom lies idle longest: all are looked at, the good ones put back in their order.
+        List<LeanConnection>? old = null;
+        lock (_lock)
+        {
+            if (_idle.Count > 0 && now - _idle.Last().IdleSince > IdleMilliseconds)
+            {
+                var all = _idle.ToArray();
+                _idle.Clear();
+                for (var place = all.Length - 1; place >= 0; place--)
+                {
+                    if (now - all[place].IdleSince > IdleMilliseconds)
+                    {
+                        (old ??= []).Add(all[place]);
+                    }
+                    else
+                    {
+                        _idle.Push(all[place]);
+                    }
+                }
+            }
+        }
+
+        old?.ForEach(static connection => connection.Dispose());
+    }
+}
