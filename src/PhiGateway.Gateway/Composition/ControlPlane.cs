@@ -7,7 +7,9 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -23,7 +25,7 @@ internal static class ControlPlane
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddProvider(parts.LoggerProvider).SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddGatewayLog(parts.Log);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -50,9 +52,11 @@ internal static class ControlPlane
             SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
         });
 
+        TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.Use(app, readiness);
         app.MapPhiGatewayAdmin();
+        TelemetrySetup.Map(app, options);
         return app;
     }
 

@@ -9,6 +9,7 @@ using PhiGateway.Gateway.Demo;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Storage;
@@ -126,11 +127,11 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private async Task StartPartsAsync(GatewayOptions options, bool quiet, CancellationToken cancellationToken)
     {
+        TelemetrySetup.CloseContexts();
         var clock = TimeProvider.System;
         var serilog = GatewayLogging.Create(options, quiet);
         _owned.Add(serilog);
-        var provider = GatewayLogging.ProviderOf(serilog);
-        var loggers = LoggerFactory.Create(logging => logging.AddProvider(provider).SetMinimumLevel(LogLevel.Information));
+        var loggers = LoggerFactory.Create(logging => logging.AddGatewayLog(serilog));
         _owned.Add(new Owned(loggers));
         var log = loggers.CreateLogger<GatewayHost>();
 
@@ -157,7 +158,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             Options = options,
             Clock = clock,
-            LoggerProvider = provider,
+            Log = serilog,
             Loggers = loggers,
             RegistryStore = registry.Store,
             RegistrySource = registry.Source,
