@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PhiGateway.Cli.Commands;
+using PhiGateway.Cli.Common;
 
 namespace PhiGateway.Cli;
 

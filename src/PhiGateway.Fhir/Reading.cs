@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir;
 

@@ -1,6 +1,8 @@
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Audit;
+using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Postgres;
+using PhiGateway.Storage.Schema;
 using PhiGateway.Storage.Sqlite;
 
 namespace PhiGateway.Storage;

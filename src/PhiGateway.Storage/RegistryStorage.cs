@@ -1,6 +1,8 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Postgres;
 using PhiGateway.Storage.Registry;
+using PhiGateway.Storage.Schema;
 using PhiGateway.Storage.Sqlite;
 
 namespace PhiGateway.Storage;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage;
 

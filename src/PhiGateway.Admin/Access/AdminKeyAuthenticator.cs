@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Access;

@@ -1,3 +1,5 @@
+using PhiGateway.Admin.Http;
+
 namespace PhiGateway.Admin.Access;
 
 /// <summary>An OIDC issuer whose tokens open the admin API, as an operator wrote it.</summary>

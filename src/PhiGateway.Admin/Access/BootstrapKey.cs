@@ -1,6 +1,7 @@
+using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
-using PhiGateway.Identity;
+using PhiGateway.Identity.Common;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Access;

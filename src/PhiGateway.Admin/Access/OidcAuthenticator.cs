@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Access;
 

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
-using PhiGateway.Identity;
+using PhiGateway.Admin.Http;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Admin.Access;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Alerts;

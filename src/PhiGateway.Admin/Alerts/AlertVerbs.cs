@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 

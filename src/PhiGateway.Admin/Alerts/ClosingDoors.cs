@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 

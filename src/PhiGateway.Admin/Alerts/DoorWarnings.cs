@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;

@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Clients;
@@ -30,7 +30,7 @@ public sealed record BlastRadius(
     int OpenTasks,
     IReadOnlyList<string> OtherClientsOfUseCase)
 {
-    internal static BlastRadius Of(WorkingSet set, ClientView view)
+    internal static BlastRadius Of(WorkingSet set, ApprovedClient view)
     {
         var client = view.Client;
         var grants = view.UseCase?.Grants ?? [];

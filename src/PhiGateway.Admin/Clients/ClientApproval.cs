@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
@@ -23,7 +23,7 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
 
     private Outcome<EditPlan> Plan(HttpContext context, WorkingSet set, string id, ApproveBody body)
     {
-        if (ClientView.Find(set, id, rules) is not { } view)
+        if (ApprovedClient.Find(set, id, rules) is not { } view)
         {
             return AdminProblem.NotFound("client");
         }
@@ -72,7 +72,7 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
         ]) { Note = body.Reason };
     }
 
-    private static AdminProblem? Seen(HttpContext context, ClientView view, ApproveBody body)
+    private static AdminProblem? Seen(HttpContext context, ApprovedClient view, ApproveBody body)
     {
         if (body.Fingerprint is null)
         {
@@ -87,7 +87,7 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
                 : new AdminProblem(412, "fingerprint-changed", "It has changed since you saw it", "What would be approved now is not what you saw; read it again."));
     }
 
-    private static AdminProblem? StateOf(ClientView view, UseCase useCase)
+    private static AdminProblem? StateOf(ApprovedClient view, UseCase useCase)
     {
         if (view.Client.Status is not (ClientStatus.Submitted or ClientStatus.Active or ClientStatus.Suspended))
         {

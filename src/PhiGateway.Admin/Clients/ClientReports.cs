@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
@@ -12,7 +13,7 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
 {
     public async Task<IResult> PostureAsync(HttpContext context, string id)
     {
-        if (ClientView.Find(await sets.GetAsync(context.RequestAborted), id, rules) is not { } view)
+        if (ApprovedClient.Find(await sets.GetAsync(context.RequestAborted), id, rules) is not { } view)
         {
             return AdminProblem.NotFound("client");
         }
@@ -33,7 +34,7 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
     public async Task<IResult> BlastRadiusAsync(HttpContext context, string id)
     {
         var set = await sets.GetAsync(context.RequestAborted);
-        return ClientView.Find(set, id, rules) is { } view ? AdminResult.Json(BlastRadius.Of(set, view)) : AdminProblem.NotFound("client");
+        return ApprovedClient.Find(set, id, rules) is { } view ? AdminResult.Json(BlastRadius.Of(set, view)) : AdminProblem.NotFound("client");
     }
 
     public async Task<IResult> QueueAsync(HttpContext context)
@@ -64,7 +65,7 @@ internal sealed class ClientReports(WorkingSetSource sets, IRegistryRules rules,
                 continue;
             }
 
-            if (QueueEntry.Of(set, ClientView.Find(set, client.Id, rules)!, time.GetUtcNow()) is { } entry && (why is null || entry.Why == why))
+            if (QueueEntry.Of(set, ApprovedClient.Find(set, client.Id, rules)!, time.GetUtcNow()) is { } entry && (why is null || entry.Why == why))
             {
                 waiting.Add(entry);
                 if (waiting.Count > limit)

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
@@ -64,7 +64,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
         string id,
         string verb,
         bool reasonRequired,
-        Func<ClientView, string?, Outcome<Client>> step,
+        Func<ApprovedClient, string?, Outcome<Client>> step,
         Func<string, Revocation>? revocation = null)
     {
         if ((await VerbBody.ReadAsync<ReasonBody>(context)).Failed(out var problem, out var body))
@@ -79,7 +79,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
 
         var edit = new Edit("client." + verb, "client/" + id, set =>
         {
-            if (ClientView.Find(set, id, rules) is not { } view)
+            if (ApprovedClient.Find(set, id, rules) is not { } view)
             {
                 return AdminProblem.NotFound("client");
             }

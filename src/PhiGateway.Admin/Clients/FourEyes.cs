@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
@@ -7,7 +7,7 @@ namespace PhiGateway.Admin.Clients;
 /// <summary>Nobody approves what they asked for, nor a change of their own.</summary>
 internal static class FourEyes
 {
-    public static AdminProblem? Refuse(WorkingSet set, ClientView view, string actor)
+    public static AdminProblem? Refuse(WorkingSet set, ApprovedClient view, string actor)
     {
         var own = Own(set, view, actor);
         return own is null
@@ -20,7 +20,7 @@ internal static class FourEyes
             ? new AdminProblem(403, "four-eyes", "A second person must approve", "You last changed this use case; somebody else must approve it.")
             : null;
 
-    private static string? Own(WorkingSet set, ClientView view, string actor)
+    private static string? Own(WorkingSet set, ApprovedClient view, string actor)
     {
         if (Is(view.Client.RequestedBy, actor))
         {

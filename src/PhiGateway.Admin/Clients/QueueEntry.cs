@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Clients;
@@ -18,7 +19,7 @@ namespace PhiGateway.Admin.Clients;
 public sealed record QueueEntry(
     string Client, string UseCase, string Status, string Why, string? RequestedBy, string? ChangedBy, string? Fingerprint, DateTimeOffset? ApprovedAt, DateTimeOffset Since, IReadOnlyList<ChangedInput> Changed)
 {
-    internal static QueueEntry? Of(WorkingSet set, ClientView view, DateTimeOffset now)
+    internal static QueueEntry? Of(WorkingSet set, ApprovedClient view, DateTimeOffset now)
     {
         var expired = view.Approval?.Until <= DateOnly.FromDateTime(now.UtcDateTime);
         if (view.IsApproved && !expired)
@@ -47,7 +48,7 @@ public sealed record QueueEntry(
 /// <param name="Revision">Registry revision of that write.</param>
 public sealed record ChangedInput(string Document, DateTimeOffset At, string By, long Revision)
 {
-    internal static IReadOnlyList<ChangedInput> Since(WorkingSet set, ClientView view)
+    internal static IReadOnlyList<ChangedInput> Since(WorkingSet set, ApprovedClient view)
     {
         var approved = set.Find(RegistryKind.Approval, view.Approval!.Id)?.Item.Revision ?? 0;
         (RegistryKind Kind, string? Id)[] inputs =

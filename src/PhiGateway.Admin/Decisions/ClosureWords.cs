@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using PhiGateway.Admin.Clients;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;

@@ -3,13 +3,15 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Decisions;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Access;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Declarative;

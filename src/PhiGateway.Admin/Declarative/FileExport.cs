@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Declarative;

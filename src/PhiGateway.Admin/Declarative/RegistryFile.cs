@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
@@ -30,7 +29,7 @@ internal sealed class RegistryFile
         Outcome<JsonNode> parsed;
         try
         {
-            parsed = yaml ? YamlDocument.Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8)) : StrictJson.Parse(utf8);
+            parsed = yaml ? YamlDocument.Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8)) : AdminBodyJson.Parse(utf8);
         }
         catch (DecoderFallbackException)
         {
@@ -53,7 +52,7 @@ internal sealed class RegistryFile
         {
             if (!Sections.Any(section => section.Section == name))
             {
-                findings.Add(new ProblemPointer(StrictJson.Pointer([name]), "unknown-member", "There is no such section: " + string.Join(", ", Sections.Select(static section => section.Section)) + "."));
+                findings.Add(new ProblemPointer(AdminBodyJson.Pointer([name]), "unknown-member", "There is no such section: " + string.Join(", ", Sections.Select(static section => section.Section)) + "."));
             }
         }
 

@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Declarative;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Declarative;
 

@@ -38,7 +38,7 @@ internal static class YamlDocument
 
     private static JsonNode? Read(Parser parser, int depth)
     {
-        if (depth > StrictJson.MaxDepth)
+        if (depth > AdminBodyJson.MaxDepth)
         {
             throw new YamlRefusal(parser.Current!, "too deeply nested.");
         }

@@ -2,9 +2,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Documents;
 

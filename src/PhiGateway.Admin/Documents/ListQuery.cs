@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 

@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Documents;

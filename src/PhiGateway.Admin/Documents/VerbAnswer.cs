@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Access;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Http;
@@ -20,7 +19,7 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
     {
         var http = context.HttpContext;
         var header = http.Request.Headers[Header];
-        if (header.Count == 0 || Documents.RegistryEditor.IsDryRun(http))
+        if (header.Count == 0 || Editing.RegistryEditor.IsDryRun(http))
         {
             return await next(context);
         }

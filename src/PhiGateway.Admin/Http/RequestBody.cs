@@ -55,7 +55,7 @@ internal static class RequestBody
             return AdminProblem.MediaType(mediaType ?? "application/json");
         }
 
-        if (StrictJson.Parse(bytes).Failed(out problem, out var node))
+        if (AdminBodyJson.Parse(bytes).Failed(out problem, out var node))
         {
             return problem;
         }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Documents;
 
 namespace PhiGateway.Admin.Http;
 
@@ -22,7 +21,7 @@ internal static class VerbBody
         {
             if (AdminJson.Options.GetTypeInfo(typeof(T)).Properties.All(property => property.Name != name))
             {
-                return AdminProblem.Invalid(StrictJson.Pointer([name]), "unknown-member", "There is no such member here.");
+                return AdminProblem.Invalid(AdminBodyJson.Pointer([name]), "unknown-member", "There is no such member here.");
             }
         }
 

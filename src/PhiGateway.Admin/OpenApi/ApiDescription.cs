@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
-namespace PhiGateway.Admin;
+namespace PhiGateway.Admin.OpenApi;
 
 /// <summary>What the OpenAPI document says about the API as a whole.</summary>
 internal sealed class ApiDescription : IOpenApiDocumentTransformer

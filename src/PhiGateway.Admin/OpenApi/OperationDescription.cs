@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Rosters;
 
-namespace PhiGateway.Admin;
+namespace PhiGateway.Admin.OpenApi;
 
 /// <summary>Completes each operation of the OpenAPI document: its id, the parameters it reads from the call, and what any refusal looks like.</summary>
 internal sealed class OperationDescription : IOpenApiOperationTransformer

@@ -4,11 +4,11 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 
-namespace PhiGateway.Admin;
+namespace PhiGateway.Admin.OpenApi;
 
 /// <summary>Makes the schemas say what is on the wire: names, what may be absent, and the members that the API itself adds.</summary>
 internal sealed class SchemaDescription : IOpenApiSchemaTransformer

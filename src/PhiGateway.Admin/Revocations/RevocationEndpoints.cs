@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Revocations;

@@ -4,11 +4,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
-using PhiGateway.Admin.Access;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Rosters;
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Rosters;

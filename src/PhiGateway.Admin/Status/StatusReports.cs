@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Declarative;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Registry;

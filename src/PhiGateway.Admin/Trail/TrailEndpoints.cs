@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Trail;
 

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal.Files;
+using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
 

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Journal.Files;
 
 namespace PhiGateway.Audit.Verification;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PhiGateway.Cli.Common;
 
 namespace PhiGateway.Cli.Commands;
 

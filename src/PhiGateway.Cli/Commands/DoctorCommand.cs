@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Declarative;
+using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Declarative;
+using PhiGateway.Cli.Common;
 
 namespace PhiGateway.Cli.Output;
 

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
-using PhiGateway.Fhir.Answers.Filtering;
-using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
@@ -38,7 +41,7 @@ public static class AnswerFilter
         FhirRequest request, ReadOnlySpan<byte> body, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure, AnswerOptions options)
     {
         var bases = Bases.Of(context);
-        using var work = new AnswerWork(policy, bases, disclosure, output, options, ClientView.Of(request), nesting: 0);
+        using var work = new AnswerWork(policy, bases, disclosure, output, options, ElementView.Of(request), nesting: 0);
         work.Known = options.Targets?.Known;
         var kind = BundleKinds.Expected(request);
         if (kind is not (BundleKind.None or BundleKind.Stored or BundleKind.Any))

@@ -10,7 +10,7 @@ public sealed record AnswerOptions
     public ILinkSealer? Links { get; init; }
 
     /// <summary>For a transaction: who judges the answer to each entry, in their order; an entry without a judge of its own is withheld. Null (default): one judge for all.</summary>
-    public IReadOnlyList<Policy.Decision.ReleasePolicy>? Judges { get; init; }
+    public IReadOnlyList<Policy.Decisions.ReleasePolicy>? Judges { get; init; }
 
     /// <summary>For a single resource that speaks of others (a Provenance of its targets): what these are, as far as it was looked up. Null (default): nothing was.</summary>
     public KnownTargets? Targets { get; init; }

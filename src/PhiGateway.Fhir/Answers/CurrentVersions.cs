@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
-using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;

@@ -1,7 +1,8 @@
-using PhiGateway.Fhir.Answers.Filtering;
-using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
-using PhiGateway.Fhir.Answers.Filtering;
-using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
@@ -34,7 +37,7 @@ public sealed class PagedAnswer : IDisposable
         _request = request;
         _kind = KindOf(request);
         _window = new PageWindow(size > 0 ? size : int.MaxValue, from);
-        _work = new AnswerWork(policy, Bases.Of(context), disclosure, output, options, ClientView.Of(request), nesting: 0);
+        _work = new AnswerWork(policy, Bases.Of(context), disclosure, output, options, ElementView.Of(request), nesting: 0);
     }
 
     /// <summary>At least one page of the upstream was taken in.</summary>

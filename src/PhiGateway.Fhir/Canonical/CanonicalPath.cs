@@ -1,5 +1,4 @@
 using System.Buffers;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Canonical;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Canonical;
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Compartments;

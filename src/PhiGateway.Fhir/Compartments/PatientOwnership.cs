@@ -1,4 +1,4 @@
-using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Compartments;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using PhiGateway.Fhir.Compartments;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;

@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;

@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Fhir.Requests.Reading;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests.Bodies;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;

@@ -1,5 +1,5 @@
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;

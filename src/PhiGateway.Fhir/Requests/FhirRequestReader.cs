@@ -1,5 +1,7 @@
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Fhir.Requests.Reading;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests.Bodies;
+using PhiGateway.Fhir.Requests.Routing;
 
 namespace PhiGateway.Fhir.Requests;
 

@@ -2,8 +2,11 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests.Bodies;
+using PhiGateway.Fhir.Requests.Bundles;
 using PhiGateway.Fhir.Requests.Forwarding;
-using PhiGateway.Fhir.Requests.Reading;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;

@@ -1,7 +1,7 @@
 using System.Text;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests.Forwarding;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;

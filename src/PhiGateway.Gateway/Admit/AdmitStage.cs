@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Admit;

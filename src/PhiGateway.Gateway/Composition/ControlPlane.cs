@@ -1,14 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using PhiGateway.Admin;
+using PhiGateway.Admin.Composition;
 using PhiGateway.Admin.Decisions;
+using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
-using PhiGateway.Gateway.Logging;
-using PhiGateway.Gateway.Registry;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -40,7 +40,7 @@ internal static class ControlPlane
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));
-        services.AddSingleton<INodeHealth>(new NodeHealthPort(options, parts.Snapshots, parts.Follower));
+        services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower));
         services.AddPhiGatewayAdmin(new AdminOptions
         {
             Node = options.Node,

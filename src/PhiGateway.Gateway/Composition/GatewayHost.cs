@@ -2,17 +2,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Demo;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
-using PhiGateway.Gateway.Logging;
-using PhiGateway.Gateway.Registry;
 using PhiGateway.Gateway.Telemetry;
-using PhiGateway.Identity;
+using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Gateway.Composition;
 

@@ -1,8 +1,7 @@
 using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Composition;

@@ -1,6 +1,6 @@
-using PhiGateway.Admin;
-using PhiGateway.Audit.Journal;
-using PhiGateway.Storage;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal.Files;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Gateway.Composition;
 

@@ -1,5 +1,5 @@
-using PhiGateway.Gateway.Logging;
-using PhiGateway.Storage;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Gateway.Composition;
 

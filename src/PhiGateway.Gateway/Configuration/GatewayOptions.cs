@@ -1,5 +1,5 @@
 using PhiGateway.Admin.Access;
-using PhiGateway.Fhir.Apis;
+using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using PhiGateway.Fhir.Apis;
-using PhiGateway.Identity;
+using PhiGateway.Apis;
+using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Configuration;

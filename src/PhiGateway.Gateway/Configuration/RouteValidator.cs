@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using PhiGateway.Identity;
+using PhiGateway.Identity.Common;
 using Yarp.ReverseProxy.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 
@@ -20,7 +21,7 @@ internal static class BundleDecision
         Open(exchange, clock);
         foreach (var entry in exchange.Entries)
         {
-            entry.Decided = entry.Request!.Unread is { } unread ? StageResult.Refuse(unread.Reason, unread.Detail) : WriteDecision.Decide(entry);
+            entry.Decided = entry.Request!.Unread is { } unread ? StageResult.Refuse(unread.Reason, unread.Detail) : EarlyDecision.Decide(entry);
         }
 
         // Nothing leaves under this permit: each entry has its own.
@@ -39,7 +40,7 @@ internal static class BundleDecision
         Open(exchange, clock);
         for (var i = 0; i < exchange.Entries.Count; i++)
         {
-            var decided = WriteDecision.Decide(exchange.Entries[i]);
+            var decided = EarlyDecision.Decide(exchange.Entries[i]);
             if (decided.IsRefused(out _))
             {
                 return RefuseFor(exchange, i, decided);

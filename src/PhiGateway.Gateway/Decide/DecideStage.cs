@@ -1,8 +1,8 @@
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Identify;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Registry;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
@@ -33,7 +33,7 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
         {
             Interaction.Batch => BundleDecision.DecideBatch(exchange, clock),
             Interaction.Transaction => BundleDecision.DecideTransaction(exchange, clock),
-            _ => WriteDecision.Decide(exchange),
+            _ => EarlyDecision.Decide(exchange),
         };
     }
 }

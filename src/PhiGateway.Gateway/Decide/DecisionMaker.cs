@@ -1,6 +1,7 @@
 using System.Net;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 

@@ -1,5 +1,5 @@
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;

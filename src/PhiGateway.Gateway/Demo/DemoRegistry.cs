@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Decide;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
@@ -43,7 +45,7 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
     public static UpstreamCall Find(GatewayExchange exchange, ConditionMatches found)
     {
         var write = exchange.Conditional!;
-        if (!ConditionalWrite.Read(ConditionalWrite.OnMatch(write, found.Ids[0]), write, exchange.Route!.Fhir).TryGet(out var plain, out _))
+        if (!ConditionalWrite.Read(ConditionalWrite.OnMatch(write, found.Ids[0]), write, exchange.Route!.Language).TryGet(out var plain, out _))
         {
             throw new InvalidOperationException("A read of a type and an id is always one.");
         }
@@ -73,7 +75,7 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
             return PreparedCall.Refused(write.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld, "condition-matches-nothing");
         }
 
-        var reading = ConditionalWrite.Read(form, write, exchange.Route!.Fhir);
+        var reading = ConditionalWrite.Read(form, write, exchange.Route!.Language);
         if (!reading.TryGet(out var plain, out var unread))
         {
             return PreparedCall.Refused(unread, reading.Detail);

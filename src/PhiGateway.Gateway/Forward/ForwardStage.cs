@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
-using PhiGateway.Fhir.Apis;
+using PhiGateway.Apis;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Identify;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Gateway.Trail;
+using PhiGateway.Gateway.Upstream;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;

@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 

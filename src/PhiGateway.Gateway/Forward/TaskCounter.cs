@@ -1,7 +1,8 @@
-using PhiGateway.Gateway.Logging;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 

@@ -1,7 +1,9 @@
+using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Decide;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
@@ -84,7 +86,7 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
             }
         }
 
-        var reading = TransactionForms.Read(transaction, forms, references, exchange.Route!.Fhir);
+        var reading = TransactionForms.Read(transaction, forms, references, exchange.Route!.Language);
         if (!reading.TryGet(out var plain, out var unread))
         {
             return StageResult.Refuse(unread, reading.Detail);

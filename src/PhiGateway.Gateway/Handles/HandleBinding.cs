@@ -1,4 +1,4 @@
-using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Handles;
 

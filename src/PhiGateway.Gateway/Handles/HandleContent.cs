@@ -1,3 +1,5 @@
+using PhiGateway.Gateway.Exchange;
+
 namespace PhiGateway.Gateway.Handles;
 
 /// <summary>What is inside a sealed handle; PHI, never logged.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Handles;
 

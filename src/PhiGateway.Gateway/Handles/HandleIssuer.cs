@@ -1,4 +1,5 @@
-using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Handles;
 
@@ -14,7 +15,7 @@ internal sealed class HandleIssuer(HandleSealer sealer)
     /// <param name="upstreamUrl">The place as the upstream wrote it; PHI.</param>
     public string? Issue(GatewayExchange exchange, HandleKind kind, string upstreamUrl)
     {
-        var route = exchange.Route!.Fhir;
+        var route = exchange.Route!.Language;
         if (HandleBinding.Of(exchange) is not { } binding || UpstreamPlace.Find(upstreamUrl, route.UpstreamBases) is not { } place)
         {
             return null;
@@ -38,7 +39,7 @@ internal sealed class HandleIssuer(HandleSealer sealer)
         }
 
         var content = new HandleContent(HandleKind.Page, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), page.Place) { From = page.From, Size = size, Before = before };
-        return sealer.Seal(content) is { } handle ? $"{exchange.Route!.Fhir.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
+        return sealer.Seal(content) is { } handle ? $"{exchange.Route!.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
     }
 
     /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>

@@ -1,8 +1,8 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Registry;
-using PhiGateway.Identity.Tokens;
+using PhiGateway.Gateway.Following;
+using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Gateway.Health;
 

@@ -1,6 +1,7 @@
-using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Identity.Tokens;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Identify;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
-using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Identify;
 
 namespace PhiGateway.Gateway.Ingress;
 
@@ -11,7 +11,7 @@ namespace PhiGateway.Gateway.Ingress;
 /// It grants nothing: each call still needs its token and its approval. Cookies are never allowed, for none are ever read. The two public documents are for every origin
 /// (SMART App Launch 2.x, section 2.1).
 /// </remarks>
-internal sealed class CrossOrigin(GatewayOptions options)
+internal sealed class CrossOrigin(OwnHosts hosts)
 {
     private const string Methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
@@ -21,8 +21,6 @@ internal sealed class CrossOrigin(GatewayOptions options)
     // What an app needs from an answer besides its body.
     private const string Exposed = "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, X-Request-Id";
 
-    private readonly HashSet<string> _hosts = options.AcceptedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>
     /// Answers a browser's question before a request, and marks the answer to a request, for the origins of the route. The question has no token and tells nothing, so it is not
     /// recorded; from any other origin it is a request like others, and refused as one.
@@ -31,7 +29,7 @@ internal sealed class CrossOrigin(GatewayOptions options)
     public bool TryAnswer(HttpContext http, PhiRoute? route)
     {
         var headers = http.Request.Headers;
-        if (headers.Origin.Count == 0 || route is null || headers.Origin is not [{ } origin])
+        if (route is null || headers.Origin is not [{ } origin])
         {
             return false;
         }
@@ -47,13 +45,13 @@ internal sealed class CrossOrigin(GatewayOptions options)
             return false;
         }
 
-        var isPublic = IsPublicDocument(http.Request.Path, route);
+        var isPublic = Discovery.IsPublicPlace(route, http.Request.Path);
         if (!isRegistered && !isPublic)
         {
             return false;
         }
 
-        if (!_hosts.Contains(http.Request.Host.Value ?? string.Empty) || HeaderPolicy.FindBroken(headers, http.Request.Protocol) is not null)
+        if (!hosts.Contain(http.Request) || HeaderPolicy.FindBroken(headers, http.Request.Protocol) is not null)
         {
             return false;
         }
@@ -72,9 +70,6 @@ internal sealed class CrossOrigin(GatewayOptions options)
         HttpMethods.IsOptions(http.Request.Method)
         && http.Request.Headers.AccessControlRequestMethod.Count == 1
         && http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true;
-
-    private static bool IsPublicDocument(PathString path, PhiRoute route) =>
-        route.Api is null && path.Value is { } text && text.StartsWith(route.Base, StringComparison.Ordinal) && text.AsSpan(route.Base.Length) is "/metadata" or "/.well-known/smart-configuration";
 
     private static Task Mark(HttpResponse response)
     {

@@ -2,20 +2,19 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using PhiGateway.Fhir.Apis;
+using PhiGateway.Apis;
+using PhiGateway.Fhir;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>Is this one well-formed HTTP request, readable in one way?</summary>
-internal sealed class IngressStage(GatewayOptions options) : IStage
+internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : IStage
 {
-    private readonly HashSet<string> _hosts = options.AcceptedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase);
-
     public string Name => "Ingress";
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Read(exchange));
@@ -25,7 +24,7 @@ internal sealed class IngressStage(GatewayOptions options) : IStage
         var request = exchange.Http.Request;
 
         // 1. The host: one, and one of ours.
-        if (!_hosts.Contains(request.Host.Value ?? string.Empty))
+        if (!hosts.Contain(request))
         {
             return StageResult.Refuse(DenyReason.UnknownHost);
         }

@@ -1,5 +1,6 @@
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Ingress;

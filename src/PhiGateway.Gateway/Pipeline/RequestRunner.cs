@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Gateway.Audit;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Ingress;
-using PhiGateway.Gateway.Logging;
 using PhiGateway.Gateway.Refusals;
-using PhiGateway.Gateway.Registry;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Gateway.Trail;
+using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.Model;
 
 namespace PhiGateway.Gateway.Pipeline;

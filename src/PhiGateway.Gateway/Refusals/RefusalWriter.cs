@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Refusals;
 

@@ -1,18 +1,18 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers.Streaming;
-using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Identify;
-using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Release.Apis;
 using PhiGateway.Gateway.Release.Batches;
 using PhiGateway.Gateway.Release.Documents;
 using PhiGateway.Gateway.Release.Exports;
+using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Release.Pages;
 using PhiGateway.Gateway.Release.Streaming;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release;
@@ -144,6 +144,6 @@ internal sealed class ReleaseStage(
     {
         var whole = new ReplayStream(body.Written, stream);
         return streams.RunAsync(exchange, "application/fhir+json; charset=utf-8", (sink, cancellation) => BundleStreamFilter.RunAsync(
-            exchange.Request!, whole, exchange.Permit!.Release, exchange.Route!.Fhir, PageLinks.OptionsFor(exchange, handles), sink, StreamLimits.Default, cancellation));
+            exchange.Request!, whole, exchange.Permit!.Release, exchange.Route!.Language, PageLinks.OptionsFor(exchange, handles), sink, StreamLimits.Default, cancellation));
     }
 }

@@ -6,7 +6,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Http;
 using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Telemetry;

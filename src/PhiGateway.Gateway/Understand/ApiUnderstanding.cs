@@ -1,9 +1,9 @@
-using PhiGateway.Fhir.Apis;
+using PhiGateway.Apis;
+using PhiGateway.Fhir;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
@@ -22,7 +22,7 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
             return OpenPage(exchange, table, page.Value);
         }
 
-        var reading = ApiRequestReader.Read(line, exchange.Headers, body, table, exchange.Route!.Fhir.MaxDepth, out var allowed);
+        var reading = ApiRequestReader.Read(line, exchange.Headers, body, table, exchange.Route!.Language.MaxDepth, out var allowed);
         if (!reading.TryGet(out var request, out var refusal))
         {
             exchange.AllowedMethods = allowed.Count == 0 ? null : string.Join(", ", allowed.Contains("GET") ? allowed.Prepend("HEAD") : allowed);
@@ -44,7 +44,7 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
 
         var (route, original) = (exchange.Route!, content.Original);
         if (!CanonicalReader.Read(original.Method, original.Target, route.Base, ApiTable.MostSegments).TryGet(out var line, out _)
-            || !ApiRequestReader.Read(line, original.Headers, original.Body, table, route.Fhir.MaxDepth, out _).TryGet(out var request, out _)
+            || !ApiRequestReader.Read(line, original.Headers, original.Body, table, route.Language.MaxDepth, out _).TryGet(out var request, out _)
             || request.Handle is not null
             || request.Meaning.IsWrite)
         {

@@ -1,8 +1,7 @@
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
@@ -26,7 +25,7 @@ internal sealed class HandleReader(HandleSealer sealer)
         var route = exchange.Route!;
         var original = content.Original;
         if (!CanonicalReader.Read(original.Method, original.Target, route.Base).TryGet(out var line, out _)
-            || !FhirRequestReader.Read(line, original.Headers, original.Body, route.Fhir).TryGet(out var request, out _)
+            || !FhirRequestReader.Read(line, original.Headers, original.Body, route.Language).TryGet(out var request, out _)
             || request.Handle is not null
             || request.IsWrite)
         {

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
@@ -43,7 +44,7 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
             return apis.Read(exchange, table, body);
         }
 
-        var reading = FhirRequestReader.Read(exchange.Canonical!, exchange.Headers, body, exchange.Route!.Fhir);
+        var reading = FhirRequestReader.Read(exchange.Canonical!, exchange.Headers, body, exchange.Route!.Language);
         if (!reading.TryGet(out var request, out var refusal))
         {
             return StageResult.Refuse(refusal, reading.Detail);

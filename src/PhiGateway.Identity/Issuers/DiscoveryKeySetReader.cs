@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Issuers;
 
@@ -82,13 +83,13 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
         {
             var root = document.RootElement;
             problem = "the discovery document names another issuer";
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("issuer", out var named) || !JsonText.TryRead(named, out var issuer) || issuer != _issuer)
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("issuer", out var named) || !ClaimText.TryRead(named, out var issuer) || issuer != _issuer)
             {
                 return null;
             }
 
             problem = "the discovery document has no jwks_uri over https";
-            if (!root.TryGetProperty("jwks_uri", out var location) || !JsonText.TryRead(location, out var text) || !Uri.TryCreate(text, UriKind.Absolute, out var keys))
+            if (!root.TryGetProperty("jwks_uri", out var location) || !ClaimText.TryRead(location, out var text) || !Uri.TryCreate(text, UriKind.Absolute, out var keys))
             {
                 return null;
             }

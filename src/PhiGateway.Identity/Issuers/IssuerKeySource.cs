@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using PhiGateway.Identity.Tokens;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Issuers;
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Issuers;
 
@@ -176,6 +177,6 @@ internal static class JwksReader
             return true;
         }
 
-        return value.ValueKind == JsonValueKind.String && JsonText.TryRead(value, out text);
+        return value.ValueKind == JsonValueKind.String && ClaimText.TryRead(value, out text);
     }
 }

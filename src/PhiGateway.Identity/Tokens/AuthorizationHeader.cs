@@ -1,6 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Primitives;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 

@@ -1,5 +1,5 @@
 using PhiGateway.Identity.Issuers;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Identity.Tokens;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
@@ -111,5 +112,5 @@ internal sealed class CallerAuthenticator(IssuerDirectory directory, ValidatedTo
     }
 
     private static string? ClaimedClient(TokenText text, TrustedIssuer issuer) =>
-        ClaimPath.TryFind(text.Claims, issuer.Options.Claims.ClientId, out var value) && JsonText.TryRead(value, out var client) && client!.Length is > 0 and <= 256 ? client : null;
+        ClaimPath.TryFind(text.Claims, issuer.Options.Claims.ClientId, out var value) && ClaimText.TryRead(value, out var client) && client!.Length is > 0 and <= 256 ? client : null;
 }

@@ -1,4 +1,5 @@
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 

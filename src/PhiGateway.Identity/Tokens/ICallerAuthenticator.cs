@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Identity.Tokens;
 
@@ -11,9 +12,3 @@ public interface ICallerAuthenticator
     /// <summary>Per issuer: name, whether its keys are there, in words for readiness.</summary>
     IReadOnlyList<IssuerStatus> GetStatus();
 }
-
-/// <summary>How one issuer is.</summary>
-/// <param name="Name">Configured name.</param>
-/// <param name="Ready">Keys are there.</param>
-/// <param name="Message">Words without secrets.</param>
-public sealed record IssuerStatus(string Name, bool Ready, string Message);

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
@@ -120,7 +121,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
                 return DenyReason.BindingFailed;
             }
 
-            if (!JsonText.TryRead(member.Value, out var text) || !TryDigest(text!, out var digest))
+            if (!ClaimText.TryRead(member.Value, out var text) || !TryDigest(text!, out var digest))
             {
                 return DenyReason.InvalidToken;
             }
@@ -178,7 +179,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
 
     private static bool AddPurpose(JsonElement value, List<PurposeOfUse> purposes)
     {
-        if (!JsonText.TryRead(value, out var text) || !PurposeOfUse.TryParse(text, out var purpose))
+        if (!ClaimText.TryRead(value, out var text) || !PurposeOfUse.TryParse(text, out var purpose))
         {
             return false;
         }
@@ -211,7 +212,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
     private bool TryScope(out string? scope)
     {
         scope = null;
-        return !claims.TryGetProperty("scope", out var value) || JsonText.TryRead(value, out scope);
+        return !claims.TryGetProperty("scope", out var value) || ClaimText.TryRead(value, out scope);
     }
 
     private bool TryTime(string name, out DateTimeOffset moment)
@@ -257,7 +258,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
 
     private static bool TryUsable(JsonElement value, out string? text)
     {
-        if (!JsonText.TryRead(value, out text) || text!.Length is 0 or > MaximumTextLength)
+        if (!ClaimText.TryRead(value, out text) || text!.Length is 0 or > MaximumTextLength)
         {
             return false;
         }

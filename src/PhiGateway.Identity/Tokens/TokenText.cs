@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
+using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Tokens;
 
@@ -91,7 +92,7 @@ internal sealed class TokenText : IDisposable
     private static bool TryMember(JsonElement element, string name, out string? text)
     {
         text = null;
-        return !element.TryGetProperty(name, out var value) || JsonText.TryRead(value, out text);
+        return !element.TryGetProperty(name, out var value) || ClaimText.TryRead(value, out text);
     }
 
     private static bool TryParse(ReadOnlySpan<char> segment, [NotNullWhen(true)] out JsonDocument? document)

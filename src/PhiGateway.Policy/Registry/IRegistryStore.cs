@@ -1,3 +1,5 @@
+using PhiGateway.Policy.Vocabulary;
+
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>Where the control plane writes the registry; implemented per database, one contract test suite for all.</summary>

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Policy.Snapshot;
 
 /// <summary>One client with everything its path depends on, resolved and compiled; immutable.</summary>
-/// <remarks>Only <see cref="RegistrySnapshotBuilder"/> makes entries whose path can be open: one made otherwise has no open moment.</remarks>
+/// <remarks>Only <c>RegistrySnapshotBuilder</c> makes entries whose path can be open: one made otherwise has no open moment.</remarks>
 public sealed class ClientEntry
 {
     public required Client Client { get; init; }

@@ -1,5 +1,5 @@
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
 

@@ -1,4 +1,3 @@
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;

@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Collections;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Snapshot;
@@ -21,6 +22,9 @@ public sealed class RegistrySnapshot
 
     /// <summary>Path of a row that this version does not understand and that may concern anybody: a revocation of an unknown sort, a document of an unknown kind that governs. Null: none. While there is one, nobody is served.</summary>
     public string? NotUnderstood { get; internal init; }
+
+    /// <summary>How many of <see cref="Problems"/> are rows of a newer version.</summary>
+    public int CountNotUnderstood() => Problems.Count(static problem => problem.IsNotUnderstood);
 
     /// <summary>How many clients are known.</summary>
     public int ClientCount => Clients.Count;

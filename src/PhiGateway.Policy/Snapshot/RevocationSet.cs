@@ -1,3 +1,6 @@
+using PhiGateway.Policy.Collections;
+using PhiGateway.Policy.Registry;
+
 namespace PhiGateway.Policy.Snapshot;
 
 /// <summary>Everything revoked and not lifted, compiled for a few look-ups per call; immutable.</summary>

@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Collections;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;

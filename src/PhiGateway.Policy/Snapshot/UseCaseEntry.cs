@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 

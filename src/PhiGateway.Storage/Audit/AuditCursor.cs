@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Shipping;
-using PhiGateway.Storage.Model;
+using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Audit;
 

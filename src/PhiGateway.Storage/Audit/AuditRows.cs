@@ -1,6 +1,7 @@
 using System.Data.Common;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;
 

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Audit;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
 

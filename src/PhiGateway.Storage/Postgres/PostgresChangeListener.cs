@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Npgsql;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
 

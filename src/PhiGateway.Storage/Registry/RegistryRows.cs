@@ -1,6 +1,7 @@
 using System.Data.Common;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 

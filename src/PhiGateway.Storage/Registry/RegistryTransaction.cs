@@ -1,4 +1,5 @@
 using System.Data.Common;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 

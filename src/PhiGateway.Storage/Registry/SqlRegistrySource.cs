@@ -1,5 +1,6 @@
 using System.Data.Common;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 

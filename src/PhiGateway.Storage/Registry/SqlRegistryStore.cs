@@ -1,6 +1,8 @@
 using System.Data.Common;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Storage.Common;
+using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Registry;
 
@@ -269,7 +271,7 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         a.Target == b.Target && a.Value == b.Value && a.Issuer == b.Issuer && a.Lifted == b.Lifted
         && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore));
 
-    private static long? Microseconds(DateTimeOffset? time) => time is { } t ? Model.MicrosecondsConverter.ToMicroseconds(t) : null;
+    private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;
 
     private async Task<long> ChangeMembersAsync(Func<RegistryTransaction, Task<long>> change, CancellationToken cancellationToken)
     {

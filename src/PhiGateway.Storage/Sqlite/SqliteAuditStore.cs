@@ -3,7 +3,8 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Audit;
-using PhiGateway.Storage.Model;
+using PhiGateway.Storage.Common;
+using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Sqlite;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Sqlite;
 

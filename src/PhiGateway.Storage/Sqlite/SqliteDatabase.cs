@@ -1,7 +1,8 @@
 using System.Data.Common;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using PhiGateway.Storage.Model;
+using PhiGateway.Storage.Common;
+using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Sqlite;
 

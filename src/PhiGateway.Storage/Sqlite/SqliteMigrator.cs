@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Sqlite;
 

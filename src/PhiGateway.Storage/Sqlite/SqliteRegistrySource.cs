@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Registry;
 
 namespace PhiGateway.Storage.Sqlite;

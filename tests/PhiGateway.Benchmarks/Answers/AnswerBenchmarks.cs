@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Benchmarks.Answers;
 

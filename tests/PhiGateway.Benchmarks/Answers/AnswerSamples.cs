@@ -1,8 +1,8 @@
 using System.Text;
-using PhiGateway.Fhir;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Benchmarks.Answers;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Approvals;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Npgsql;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Benchmarks.Fleet;

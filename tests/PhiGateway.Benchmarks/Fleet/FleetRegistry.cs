@@ -1,4 +1,5 @@
 using PhiGateway.Benchmarks.Peers;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;

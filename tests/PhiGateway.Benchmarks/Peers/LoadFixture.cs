@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Benchmarks.Peers;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 

@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Alerts;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
-using PhiGateway.Tests.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Policy.Cases;
+using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -51,11 +54,11 @@ public sealed class DoorWarningTests
     public void Find_EveryDoorWithADate_IsAnAlertWithAnOwner()
     {
         var snapshot = Dated();
-        var alerts = ClosingDoors.Find(snapshot, PhiGateway.Admin.Documents.WorkingSet.Empty, [3660, 7], TestRegistry.Now).Values.ToList();
+        var alerts = ClosingDoors.Find(snapshot, PhiGateway.Admin.Editing.WorkingSet.Empty, [3660, 7], TestRegistry.Now).Values.ToList();
         Assert.Equal(Doors.Where(door => door.HasDate).Select(door => door.Name).Order(), alerts.Select(alert => alert.Door!).Order());
         Assert.All(alerts, alert => Assert.Contains("mary@hospital.example", alert.Notify));
         Assert.All(alerts, alert => Assert.Contains("connector", alert.Evidence));
-        Assert.Empty(ClosingDoors.Find(snapshot, PhiGateway.Admin.Documents.WorkingSet.Empty, [], TestRegistry.Now));
+        Assert.Empty(ClosingDoors.Find(snapshot, PhiGateway.Admin.Editing.WorkingSet.Empty, [], TestRegistry.Now));
     }
 
     [Fact]

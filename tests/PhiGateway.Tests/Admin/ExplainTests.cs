@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Decisions;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Cli;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Policy.Cases;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Rosters;
 using Xunit;
 

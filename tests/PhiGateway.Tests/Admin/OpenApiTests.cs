@@ -62,7 +62,7 @@ public sealed class OpenApiTests
         Assert.True(types.Count > 30);
         foreach (var type in types.Where(type => !type.IsGenericType))
         {
-            var options = type.Assembly == typeof(PhiGateway.Admin.AdminOptions).Assembly ? AdminJson.Options : RegistryJson.Options;
+            var options = type.Assembly == typeof(PhiGateway.Admin.Http.AdminOptions).Assembly ? AdminJson.Options : RegistryJson.Options;
             var expected = options.GetTypeInfo(type).Properties.Select(property => property.Name).Where(name => (type.Name, name) != ("AdminKey", "hash"));
             Assert.True(schemas[type.Name] is not null, $"no schema {type.Name}");
             var known = schemas[type.Name]!["properties"]?.AsObject().Select(pair => pair.Key).ToHashSet() ?? [];

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;
 

@@ -11,12 +11,13 @@ internal static class ProductAssemblies
     {
         ["PhiGateway.Policy"] = [],
         ["PhiGateway.Fhir"] = ["PhiGateway.Policy"],
+        ["PhiGateway.Apis"] = ["PhiGateway.Policy", "PhiGateway.Fhir"],
         ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
         ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
         ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
         ["PhiGateway.Admin"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage"],
         ["PhiGateway.Cli"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage", "PhiGateway.Admin"],
-        ["PhiGateway.Gateway"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage", "PhiGateway.Admin"],
+        ["PhiGateway.Gateway"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Apis", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage", "PhiGateway.Admin"],
     };
 
     /// <summary>By project name; the CLI's file is called as it is typed.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Cli;
+using PhiGateway.Cli.Common;
 using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;

@@ -1,4 +1,5 @@
 using System.Net;
+using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;

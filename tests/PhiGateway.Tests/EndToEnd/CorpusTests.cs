@@ -1,4 +1,5 @@
 using System.Text;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Fhir.Requests;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
 {
     // Reasons of the stages that read; a twin may meet policy or the upstream, never these.
     private static readonly HashSet<string> ReadingReasons =
-        [.. PhiGateway.Policy.Decision.DenyReason.All
+        [.. PhiGateway.Policy.Vocabulary.DenyReason.All
             // A made-up handle is read for what it is, and then belongs to nobody.
             .Where(reason => reason.Stage is "Ingress" or "Identify" or "Understand" && reason.Code != "handle-not-yours").Select(reason => reason.Code)];
 

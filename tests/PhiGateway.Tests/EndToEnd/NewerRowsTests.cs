@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;

@@ -1,3 +1,4 @@
+using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using PhiGateway.Identity.Tokens;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

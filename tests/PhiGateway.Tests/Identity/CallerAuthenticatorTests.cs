@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

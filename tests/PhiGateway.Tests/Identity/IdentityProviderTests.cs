@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Tokens;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;

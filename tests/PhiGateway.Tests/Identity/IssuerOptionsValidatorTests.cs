@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity;
+using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 

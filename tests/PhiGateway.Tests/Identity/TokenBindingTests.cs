@@ -1,8 +1,10 @@
 using System.Buffers.Text;
-using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

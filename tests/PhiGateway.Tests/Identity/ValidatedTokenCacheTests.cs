@@ -1,6 +1,7 @@
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Tokens;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using PhiGateway.Storage.Postgres;
-using PhiGateway.Storage.Sqlite;
+using PhiGateway.Storage.Schema;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;
 

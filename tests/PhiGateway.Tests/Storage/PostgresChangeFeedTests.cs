@@ -2,6 +2,7 @@ using System.Data.Common;
 using Npgsql;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;
 

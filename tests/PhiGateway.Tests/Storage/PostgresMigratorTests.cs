@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PhiGateway.Storage;
-using PhiGateway.Storage.Postgres;
+using PhiGateway.Storage.Common;
+using PhiGateway.Storage.Schema;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;
 

@@ -4,6 +4,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;
 

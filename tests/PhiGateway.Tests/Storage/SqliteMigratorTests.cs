@@ -2,6 +2,8 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
+using PhiGateway.Storage.Schema;
 using PhiGateway.Storage.Sqlite;
 using Xunit;
 

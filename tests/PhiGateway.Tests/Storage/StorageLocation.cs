@@ -1,4 +1,4 @@
-using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Tests.Storage;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using Xunit;
 
 namespace PhiGateway.Tests.Storage;

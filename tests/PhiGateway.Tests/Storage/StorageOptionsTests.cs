@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using Xunit;
 
 namespace PhiGateway.Tests.Storage;

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
-using PhiGateway.Fhir.Answers.Filtering;
-using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Answers.Streaming;
 
@@ -37,7 +40,7 @@ public static class BundleStreamFilter
         using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
         var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
         var disclosure = new Disclosure();
-        using var work = new AnswerWork(policy, bases, disclosure, segment, options, ClientView.Of(request), nesting: 0);
+        using var work = new AnswerWork(policy, bases, disclosure, segment, options, ElementView.Of(request), nesting: 0);
         var walker = new BundleWalker(BundleKinds.Expected(request), work, request);
         var state = new JsonReaderState(ResourceReader.OptionsFor(bases));
         var enough = 0;

@@ -1,8 +1,10 @@
 using System.Buffers;
-using PhiGateway.Fhir.Answers.Filtering;
-using PhiGateway.Fhir.Answers.Scanning;
+using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Streaming;
@@ -24,7 +26,7 @@ public static class NdjsonFilter
         using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
         var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
         var disclosure = new Disclosure();
-        using var work = new AnswerWork(policy, Bases.Of(context), disclosure, segment, AnswerOptions.Default, request is null ? null : ClientView.Of(request), nesting: 0);
+        using var work = new AnswerWork(policy, Bases.Of(context), disclosure, segment, AnswerOptions.Default, request is null ? null : ElementView.Of(request), nesting: 0);
         var looked = 0;
         while (true)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using PhiGateway.Fhir.Requests.Reading;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar.Declared;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Forwarding;

@@ -1,6 +1,6 @@
-using PhiGateway.Fhir.Answers.Scanning;
 using PhiGateway.Fhir.Compartments;
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Forwarding;

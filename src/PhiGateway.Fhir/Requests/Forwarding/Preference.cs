@@ -1,4 +1,4 @@
-using PhiGateway.Fhir.Requests.Reading;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Forwarding;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Policy.Vocabulary;
 

@@ -1,5 +1,5 @@
 using PhiGateway.Fhir.Grammar;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;

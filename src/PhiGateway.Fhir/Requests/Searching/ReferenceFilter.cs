@@ -1,4 +1,4 @@
-using PhiGateway.Fhir.Compartments;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Policy.Vocabulary;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using PhiGateway.Fhir.Grammar;
-using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 

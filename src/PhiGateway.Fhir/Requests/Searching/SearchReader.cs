@@ -1,7 +1,5 @@
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Grammar;
-using PhiGateway.Policy.Decision;
-using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 

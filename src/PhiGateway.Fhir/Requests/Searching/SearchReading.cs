@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;

@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Apis;
-using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Registry;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Apis;
@@ -103,7 +102,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
             return StageResult.Continue;
         }
 
-        switch (ApiAnswerFilter.Filter(request, body.Written, exchange.Permit!.Release, exchange.Route!.Fhir.MaxDepth, filtered, exchange.Disclosure, new ApiLinks(handles, exchange, request)))
+        switch (ApiAnswerFilter.Filter(request, body.Written, exchange.Permit!.Release, exchange.Route!.Language.MaxDepth, filtered, exchange.Disclosure, new ApiLinks(handles, exchange, request)))
         {
             case AnswerVerdict.Unchanged:
                 bytes = body.Written;
@@ -152,10 +151,10 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
         var route = exchange.Route!;
         if (exchange.Status == StatusCodes.Status201Created
             && answer.Location is { } location
-            && UpstreamPlace.Find(location.OriginalString, route.Fhir.UpstreamBases) is { } place
+            && UpstreamPlace.Find(location.OriginalString, route.Language.UpstreamBases) is { } place
             && route.Api!.IsReadable(place))
         {
-            headers.Location = route.Fhir.GatewayBase + place;
+            headers.Location = route.Language.GatewayBase + place;
         }
     }
 }

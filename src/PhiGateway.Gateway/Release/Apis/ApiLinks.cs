@@ -1,7 +1,7 @@
+using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Apis;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
 
 namespace PhiGateway.Gateway.Release.Apis;
 
@@ -23,7 +23,7 @@ internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, A
 
         // A page is at a place that the table has a row for; anything else has no name on this side.
         var route = exchange.Route!;
-        return UpstreamPlace.Find(upstreamUrl, route.Fhir.UpstreamBases) is { } place && route.Api!.IsReadable(place.Split('?')[0])
+        return UpstreamPlace.Find(upstreamUrl, route.Language.UpstreamBases) is { } place && route.Api!.IsReadable(place.Split('?')[0])
             ? handles.Issue(exchange, HandleKind.Page, upstreamUrl)
             : null;
     }

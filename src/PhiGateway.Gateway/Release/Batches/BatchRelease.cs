@@ -1,11 +1,11 @@
 using System.Buffers;
-using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Forward;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Refusals;
-using PhiGateway.Gateway.Registry;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Trail;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Batches;
 

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using PhiGateway.Gateway.Forward;
-using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Refusals;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Batches;
 
@@ -34,7 +34,7 @@ internal sealed class BatchWriter : IDisposable
         {
             if (isOne && entry.Disclosure.Resources[0] is { Id: { } id, Type: var type })
             {
-                _json.WriteString("fullUrl", $"{entry.Route!.Fhir.GatewayBase}/{type.Name}/{id}");
+                _json.WriteString("fullUrl", $"{entry.Route!.Language.GatewayBase}/{type.Name}/{id}");
             }
 
             _json.WritePropertyName("resource");

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using PhiGateway.Fhir.Grammar;
-using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Documents;
@@ -33,7 +33,7 @@ internal static class CapabilityStatementWriter
         json.WriteEndObject();
         json.WriteStartObject("implementation");
         json.WriteString("description", "Access to clinical data for approved uses only");
-        json.WriteString("url", route.Fhir.GatewayBase);
+        json.WriteString("url", route.Language.GatewayBase);
         json.WriteEndObject();
         json.WriteString("fhirVersion", "4.0.1");
         json.WriteStartArray("format");
@@ -93,7 +93,7 @@ internal static class CapabilityStatementWriter
     // Those whose elements some search may show: by any other a value could be found out without being seen.
     private static void WriteParameters(Utf8JsonWriter json, PhiRoute route, ResourceType type, PolicyReach reach)
     {
-        var served = SearchGrammar.Of(type).Values.Concat(route.Fhir.Declared.Of(type).Values)
+        var served = SearchGrammar.Of(type).Values.Concat(route.Language.Declared.Of(type).Values)
             .Where(parameter => parameter.Elements.Count > 0 && reach.Searched.Exists(shown => parameter.Elements.All(shown.Contains)))
             .OrderBy(static parameter => parameter.Name, StringComparer.Ordinal)
             .ToList();

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Identify;
-using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Trail;
 
 namespace PhiGateway.Gateway.Release.Documents;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Documents;
 

@@ -1,14 +1,13 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers.Streaming;
-using PhiGateway.Gateway.Audit;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Release.Streaming;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Exports;
@@ -116,7 +115,7 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
         return stream is null
             ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding")
             : await streams.RunAsync(exchange, "application/fhir+ndjson", (sink, cancellation) =>
-                NdjsonFilter.RunAsync(stream, exchange.Permit!.Release, exchange.Route!.Fhir, sink, StreamLimits.Default, cancellation, exchange.Request));
+                NdjsonFilter.RunAsync(stream, exchange.Permit!.Release, exchange.Route!.Language, sink, StreamLimits.Default, cancellation, exchange.Request));
     }
 
     private async ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body)

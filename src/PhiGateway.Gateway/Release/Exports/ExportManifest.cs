@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Exports;
@@ -78,7 +78,7 @@ internal static class ExportManifest
     private static string RequestOf(GatewayExchange exchange)
     {
         var route = exchange.Route!;
-        return string.Concat(route.Fhir.GatewayBase.AsSpan(0, route.Fhir.GatewayBase.Length - route.Base.Length), exchange.Continuation!.Original.Target);
+        return string.Concat(route.Language.GatewayBase.AsSpan(0, route.Language.GatewayBase.Length - route.Base.Length), exchange.Continuation!.Original.Target);
     }
 
     private static string? TextOf(JsonElement parent, string name) =>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Pages;

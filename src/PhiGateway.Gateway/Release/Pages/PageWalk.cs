@@ -1,10 +1,11 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Upstream;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Pages;
@@ -31,7 +32,7 @@ internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, Handl
         var asked = exchange.Continuation?.Size ?? 0;
         var current = VersionLookup.IsHistory(exchange.Request!) ? new CurrentVersions() : null;
         using var page = new PagedAnswer(
-            exchange.Request!, exchange.Permit!.Release, exchange.Route!.Fhir, output, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles) with { Current = current },
+            exchange.Request!, exchange.Permit!.Release, exchange.Route!.Language, output, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles) with { Current = current },
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit), start.From);
 
         // 1. What was fetched already.
@@ -69,7 +70,7 @@ internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, Handl
         return StageResult.Continue;
     }
 
-    private static string? PlaceOf(PagedAnswer page, GatewayExchange exchange) => page.Next is { } link ? UpstreamPlace.Find(link, exchange.Route!.Fhir.UpstreamBases) : null;
+    private static string? PlaceOf(PagedAnswer page, GatewayExchange exchange) => page.Next is { } link ? UpstreamPlace.Find(link, exchange.Route!.Language.UpstreamBases) : null;
 
     private IEnumerable<KeyValuePair<string, string>> LinksOf(GatewayExchange exchange, int size, PagePlace? next, PagePlace? before, bool isFirst, PagePlace present)
     {

@@ -1,5 +1,6 @@
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
+using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Release.Streaming;

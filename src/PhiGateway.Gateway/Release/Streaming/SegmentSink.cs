@@ -1,7 +1,8 @@
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Gateway.Audit;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Registry;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Trail;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 

@@ -1,8 +1,9 @@
 using PhiGateway.Fhir.Answers.Streaming;
-using PhiGateway.Gateway.Audit;
-using PhiGateway.Gateway.Pipeline;
-using PhiGateway.Gateway.Registry;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Trail;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Records;
 using Xunit;
 

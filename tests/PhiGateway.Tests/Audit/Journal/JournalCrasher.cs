@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Tests.Audit.Journal;
 

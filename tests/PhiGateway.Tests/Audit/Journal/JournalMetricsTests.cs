@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Journal;

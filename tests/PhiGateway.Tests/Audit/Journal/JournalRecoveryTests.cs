@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Journal.Segments;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Verification;

@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd.Tenancy;

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using PhiGateway.Fhir;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Tests.Fhir.Answers;

@@ -1,6 +1,6 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;

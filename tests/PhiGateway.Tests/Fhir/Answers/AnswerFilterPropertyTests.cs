@@ -4,7 +4,6 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;

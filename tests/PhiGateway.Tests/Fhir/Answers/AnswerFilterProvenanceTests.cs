@@ -1,7 +1,6 @@
 using System.Text;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Answers.Streaming;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;

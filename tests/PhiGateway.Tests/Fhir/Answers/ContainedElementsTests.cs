@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;

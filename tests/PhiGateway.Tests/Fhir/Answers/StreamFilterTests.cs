@@ -3,7 +3,6 @@ using System.Text.Json;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;

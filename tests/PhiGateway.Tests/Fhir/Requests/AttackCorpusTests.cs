@@ -1,4 +1,6 @@
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;

@@ -1,5 +1,5 @@
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;

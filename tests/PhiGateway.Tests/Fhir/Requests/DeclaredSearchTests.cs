@@ -1,5 +1,8 @@
 using PhiGateway.Fhir;
+using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar.Declared;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Fhir.Grammar;
 using PhiGateway.Tests.Infrastructure;
 using Xunit;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Requests.Forwarding;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Fhir.Scopes;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;

@@ -2,9 +2,11 @@ using System.Text;
 using System.Text.Json;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Fhir.Requests.Reading;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Requests.Bodies;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Fhir.Requests.Reading;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Fhir.Requests.Bundles;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 

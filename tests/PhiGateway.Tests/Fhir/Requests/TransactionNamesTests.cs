@@ -2,7 +2,7 @@ using System.Text;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 using Xunit;
 

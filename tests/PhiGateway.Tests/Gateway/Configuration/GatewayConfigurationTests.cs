@@ -1,3 +1,5 @@
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Tests.Infrastructure;
 using Xunit;
 using static PhiGateway.Tests.Gateway.Configuration.ConfigurationFixture;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using Xunit;
 

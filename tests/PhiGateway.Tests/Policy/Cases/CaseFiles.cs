@@ -1,6 +1,6 @@
-using PhiGateway.Tests.Infrastructure;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Tests.Policy.Cases;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Tests.Policy.Cases;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Policy.Cases;

@@ -1,5 +1,5 @@
+using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Tests.Policy.Snapshot;

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using PhiGateway.Policy.Decision;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Policy.Decision;
+using PhiGateway.Tests.Policy.Decisions;
 using Xunit;
 
 namespace PhiGateway.Tests.Policy.Snapshot;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using PhiGateway.Policy.Approvals;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;

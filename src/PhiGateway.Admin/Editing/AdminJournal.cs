@@ -1,0 +1,100 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>Writes the records of admin calls: the intent before anything is changed, the outcome before anybody is told.</summary>
+internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILogger<AdminJournal> log)
+{
+    /// <summary>Durable when it returns; the head record's id is the call's request id, that of a further attempt names it as its parent.</summary>
+    /// <exception cref="JournalUnavailableException">Nothing may be changed.</exception>
+    public async Task IntentAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before, long revision, int attempt = 1)
+    {
+        var head = attempt == 1
+            ? Create(context, edit.Event, edit.Target, RequestId.GuidOf(context), Guid.Empty)
+            : Create(context, edit.Event, edit.Target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
+        head.Revision = revision;
+        head.Note = Join("intent", plan.Note);
+        if (plan.Writes.Count == 1)
+        {
+            Describe(head, plan.Writes[0], before);
+            await journal.AppendAsync(head);
+            return;
+        }
+
+        // Appended together: one group commit takes them all.
+        var pending = new List<Task> { journal.AppendAsync(head).AsTask() };
+        foreach (var write in plan.Writes)
+        {
+            var part = Create(context, edit.Event, RegistryRoute.Of(write.Kind).Word + "/" + write.Id, Guid.CreateVersion7(time.GetUtcNow()), head.Id);
+            part.Revision = revision;
+            part.Note = "intent";
+            Describe(part, write, before);
+            pending.Add(journal.AppendAsync(part).AsTask());
+        }
+
+        await Task.WhenAll(pending);
+    }
+
+    /// <summary>For changes that are not documents: memberships, imports.</summary>
+    public Task IntentAsync(HttpContext context, string @event, string target, string? note, IReadOnlyList<string>? patients = null)
+    {
+        var record = Create(context, @event, target, RequestId.GuidOf(context), Guid.Empty);
+        record.Note = Join("intent", note);
+        record.Patients = patients ?? [];
+        return journal.AppendAsync(record).AsTask();
+    }
+
+    /// <summary>Durable when it returns; the problem to answer when it could not be recorded.</summary>
+    public async Task<AdminProblem?> OutcomeAsync(HttpContext context, string @event, string target, int status, string note, long revision = 0)
+    {
+        var record = Create(context, @event, target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
+        record.Status = status;
+        record.Revision = revision;
+        record.Note = Join("outcome", note);
+        try
+        {
+            await journal.AppendAsync(record);
+            return null;
+        }
+        catch (JournalUnavailableException)
+        {
+            AdminLog.OutcomeUnrecorded(log, RequestId.GuidOf(context));
+            return AdminProblem.OutcomeUnrecorded;
+        }
+    }
+
+    public AuditRecord Create(HttpContext context, string @event, string target, Guid id, Guid parent, AuditKind kind = AuditKind.Admin)
+    {
+        var caller = AdminCaller.Of(context);
+        return new AuditRecord
+        {
+            Id = id,
+            ParentId = parent,
+            Kind = kind,
+            Event = @event,
+            Time = time.GetUtcNow(),
+            Actor = caller.Person,
+            Target = target,
+            Method = context.Request.Method,
+            Peer = context.Connection.RemoteIpAddress?.ToString(),
+            Subject = caller.Method,
+        };
+    }
+
+    public static string WrittenAt(long revision) => string.Create(CultureInfo.InvariantCulture, $"written as revision {revision}");
+
+    private static void Describe(AuditRecord record, RegistryWrite write, WorkingSet before)
+    {
+        record.Before = DocumentMeta.ForRecord(write.Kind, before.Find(write.Kind, write.Id)?.Item.Json);
+        record.After = DocumentMeta.ForRecord(write.Kind, write.Json);
+    }
+
+    private static string Join(string step, string? note) => string.IsNullOrEmpty(note) ? step : step + ": " + note;
+}

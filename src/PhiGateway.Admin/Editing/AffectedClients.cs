@@ -1,0 +1,77 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>Finds the clients whose path passes through a document.</summary>
+internal static class AffectedClients
+{
+    /// <summary>Ids in order, looked up in both sets, since a write may move a client from one use case to another.</summary>
+    public static IReadOnlyList<string> Of(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes)
+    {
+        var (found, useCases) = Collect(before, after, writes);
+        foreach (var set in (ReadOnlySpan<WorkingSet>)[before, after])
+        {
+            found.UnionWith(set.All<Client>(RegistryKind.Client).Where(client => useCases.Contains(client.UseCase)).Select(static client => client.Id));
+        }
+
+        return [.. found];
+    }
+
+    /// <summary>Use cases that a write touches, or that pass through what it touches.</summary>
+    public static IReadOnlyCollection<string> UseCasesOf(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes) => Collect(before, after, writes).UseCases;
+
+    private static (SortedSet<string> Clients, HashSet<string> UseCases) Collect(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes)
+    {
+        var clients = new SortedSet<string>(StringComparer.Ordinal);
+        var useCases = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var write in writes)
+        {
+            foreach (var set in (ReadOnlySpan<WorkingSet>)[before, after])
+            {
+                Collect(set, write.Kind, write.Id, clients, useCases);
+            }
+        }
+
+        return (clients, useCases);
+    }
+
+    private static void Collect(WorkingSet set, RegistryKind kind, string id, SortedSet<string> clients, HashSet<string> useCases)
+    {
+        switch (kind)
+        {
+            case RegistryKind.Client:
+                clients.Add(id);
+                break;
+            case RegistryKind.UseCase:
+                useCases.Add(id);
+                break;
+            case RegistryKind.Organization:
+                useCases.UnionWith(UseCases(set, useCase => useCase.Organization == id));
+                break;
+            case RegistryKind.Agreement:
+                useCases.UnionWith(UseCases(set, useCase => useCase.Agreement == id));
+                break;
+            case RegistryKind.Roster:
+                useCases.UnionWith(UseCases(set, useCase => useCase.Grants.Any(grant => grant.Patients?.Roster == id)));
+                break;
+            default:
+                var owner = set.Find(kind, id)?.Entity switch
+                {
+                    Credential credential => credential.Client,
+                    TaskGrant task => task.Client,
+                    Approval approval => approval.Client,
+                    Review review => review.Client,
+                    _ => null,
+                };
+                if (owner is not null)
+                {
+                    clients.Add(owner);
+                }
+
+                break;
+        }
+    }
+
+    private static IEnumerable<string> UseCases(WorkingSet set, Func<UseCase, bool> match) =>
+        set.All<UseCase>(RegistryKind.UseCase).Where(match).Select(static useCase => useCase.Id);
+}

@@ -1,0 +1,39 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>One client with everything that is approved when it is approved, as stored now.</summary>
+internal sealed record ApprovedClient(
+    RegistryItem Item,
+    Client Client,
+    UseCase? UseCase,
+    Agreement? Agreement,
+    Organization? Organization,
+    IReadOnlyList<Credential> Credentials,
+    Approval? Approval,
+    string? Fingerprint)
+{
+    /// <summary>Whether the latest approval is of exactly what stands here.</summary>
+    public bool IsApproved => Approval is not null && Fingerprint is not null && string.Equals(Approval.Fingerprint, Fingerprint, StringComparison.Ordinal);
+
+    public static ApprovedClient? Find(WorkingSet set, string id, IRegistryRules rules)
+    {
+        if (set.Find(RegistryKind.Client, id) is not { Entity: Client client } found)
+        {
+            return null;
+        }
+
+        var useCase = set.Find<UseCase>(RegistryKind.UseCase, client.UseCase);
+        var agreement = useCase?.Agreement is { } name ? set.Find<Agreement>(RegistryKind.Agreement, name) : null;
+        var organization = useCase is null ? null : set.Find<Organization>(RegistryKind.Organization, useCase.Organization);
+        return new ApprovedClient(
+            found.Item,
+            client,
+            useCase,
+            agreement,
+            organization,
+            [.. set.CredentialsOf(id)],
+            set.ApprovalOf(id),
+            useCase is null ? null : rules.Fingerprint(client, useCase, agreement, organization));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>A document as callers see it: the entity, plus a read-only <c>meta</c> member; secrets removed.</summary>
+internal static class DocumentMeta
+{
+    public const string Member = "meta";
+
+    public static JsonObject Render(RegistryItem item)
+    {
+        var json = JsonNode.Parse(item.Json) as JsonObject ?? [];
+        Redact(item.Kind, json);
+        json[Member] = new JsonObject
+        {
+            ["version"] = item.Version,
+            ["revision"] = item.Revision,
+            ["updatedAt"] = JsonValue.Create(item.UpdatedAt),
+            ["updatedBy"] = item.UpdatedBy,
+        };
+        if (item.Kind == RegistryKind.Credential)
+        {
+            // Said plainly beside every credential: whether it guards anything, or is inventory.
+            json[Member]!["enforced"] = StoredBody.Read(item, out _) is Credential credential && CredentialKinds.IsEnforced(credential.Kind);
+        }
+
+        return json;
+    }
+
+    public static byte[] RenderBytes(RegistryItem item) => JsonSerializer.SerializeToUtf8Bytes(Render(item));
+
+    /// <summary>The canonical JSON for audit records, without secrets.</summary>
+    public static string? ForRecord(RegistryKind kind, string? json)
+    {
+        if (json is null || kind != RegistryKind.AdminKey)
+        {
+            return json;
+        }
+
+        var node = JsonNode.Parse(json) as JsonObject ?? [];
+        Redact(kind, node);
+        return node.ToJsonString();
+    }
+
+    private static void Redact(RegistryKind kind, JsonObject json)
+    {
+        if (kind == RegistryKind.AdminKey)
+        {
+            json.Remove("hash");
+        }
+    }
+}

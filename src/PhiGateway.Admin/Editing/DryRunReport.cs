@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>What a write would do; the answer of <c>?dry_run=true</c> and of <c>config:plan</c>.</summary>
+public sealed record DryRunReport
+{
+    [JsonPropertyName("dry_run")]
+    public bool DryRun { get; init; } = true;
+
+    /// <summary>The registry revision it was planned on.</summary>
+    [JsonPropertyName("revision")]
+    public required long Revision { get; init; }
+
+    [JsonPropertyName("changes")]
+    public required IReadOnlyList<PlannedChange> Changes { get; init; }
+
+    /// <summary>Clients whose path passes through what changes.</summary>
+    [JsonPropertyName("clients_affected")]
+    public required IReadOnlyList<string> ClientsAffected { get; init; }
+
+    /// <summary>Clients that may do more afterwards.</summary>
+    [JsonPropertyName("widened")]
+    public required IReadOnlyList<AccessEffect> Widened { get; init; }
+
+    /// <summary>Clients that may do less afterwards.</summary>
+    [JsonPropertyName("narrowed")]
+    public required IReadOnlyList<AccessEffect> Narrowed { get; init; }
+
+    /// <summary>Clients whose approval no longer covers what they are: their path closes until somebody approves anew.</summary>
+    [JsonPropertyName("reapproval")]
+    public required IReadOnlyList<string> Reapproval { get; init; }
+
+    /// <summary>Clients whose approval goes along, because the change narrows only and was marked so.</summary>
+    [JsonPropertyName("carried_over")]
+    public IReadOnlyList<string> CarriedOver { get; init; } = [];
+
+    /// <summary>Revocations that would be written, as <c>target/value</c>.</summary>
+    [JsonPropertyName("revocations")]
+    public IReadOnlyList<string> Revocations { get; init; } = [];
+
+    internal static DryRunReport Of(EditOutcome outcome, IRegistryRules rules)
+    {
+        var clients = AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes);
+        var effects = rules.Compare(outcome.Before, outcome.After, clients);
+        return new DryRunReport
+        {
+            DryRun = outcome.DryRun,
+            Revision = outcome.Before.Revision,
+            Changes = [.. outcome.Plan.Writes.Select(write => PlannedChange.Of(write, outcome.Before)).Where(static change => change.Diff.Count > 0)],
+            ClientsAffected = clients,
+            Widened = [.. effects.Where(static effect => effect.Effect is "widened" or "both" or "opened")],
+            Narrowed = [.. effects.Where(static effect => effect.Effect is "narrowed" or "both" or "closed")],
+            Reapproval = [.. effects.Where(static effect => effect.ApprovalLapses).Select(static effect => effect.Client)],
+            CarriedOver = [.. outcome.Plan.Writes.Where(write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 }).Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id)?.Client).OfType<string>()],
+            Revocations = [.. outcome.Plan.Revocations.Select(static row => $"{JsonNamingPolicy.KebabCaseLower.ConvertName(row.Target.ToString())}/{row.Value}")],
+        };
+    }
+}
+
+/// <summary>One document that a write would touch.</summary>
+/// <param name="Target">Such as <c>client/acme</c>.</param>
+/// <param name="Action">create, update or delete.</param>
+/// <param name="Diff">Place by place.</param>
+public sealed record PlannedChange(string Target, string Action, IReadOnlyList<DiffLine> Diff)
+{
+    internal static PlannedChange Of(RegistryWrite write, WorkingSet before)
+    {
+        var old = DocumentMeta.ForRecord(write.Kind, before.Find(write.Kind, write.Id)?.Item.Json);
+        var now = DocumentMeta.ForRecord(write.Kind, write.Json);
+        var action = old is null ? "create" : now is null ? "delete" : "update";
+        return new PlannedChange(
+            RegistryRoute.Of(write.Kind).Word + "/" + write.Id,
+            action,
+            DocumentDiff.Of(old is null ? null : JsonNode.Parse(old), now is null ? null : JsonNode.Parse(now)));
+    }
+}

@@ -1,0 +1,16 @@
+using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>Keeps the last way in: no write leaves the registry without a key of the role admin that works now, however it would go away.</summary>
+internal static class LastAdminGuard
+{
+    public static AdminProblem? Check(WorkingSet before, WorkingSet after, EditPlan plan, DateTimeOffset now) =>
+        plan.Writes.Any(static write => write.Kind == RegistryKind.AdminKey) && HasAdmin(before, now) && !HasAdmin(after, now)
+            ? AdminProblem.Conflict("last-admin-key", "This is the last working key with the role admin: make another one first.")
+            : null;
+
+    private static bool HasAdmin(WorkingSet set, DateTimeOffset now) =>
+        set.All<AdminKey>(RegistryKind.AdminKey).Any(key => !key.Disabled && (key.Expires is null || key.Expires > now) && key.Roles.Contains(AdminRoles.Admin));
+}

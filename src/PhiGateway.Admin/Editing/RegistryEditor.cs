@@ -1,0 +1,136 @@
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>The only way from the admin API into the registry: plan, validate, record the intent, write, record the outcome.</summary>
+/// <remarks>One writer at a time in this process; between processes the store writes only over the set that was judged, and the loser plans anew.</remarks>
+internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets, IRegistryRules rules, AdminJournal journal, TimeProvider time) : IDisposable
+{
+    // Each attempt is a race lost against another node; whoever loses this many times is told to come back.
+    private const int MaxAttempts = 5;
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    public async Task<Outcome<EditOutcome>> WriteAsync(HttpContext context, Edit edit)
+    {
+        await _writing.WaitAsync(context.RequestAborted);
+        try
+        {
+            return await WriteOneAsync(context, edit);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>What a change would do; writes nothing and waits for nobody.</summary>
+    public Task<Outcome<EditOutcome>> PreviewAsync(HttpContext context, Edit edit) => PlanAsync(context, edit);
+
+    public void Dispose() => _writing.Dispose();
+
+    public static bool IsDryRun(HttpContext context) => context.Request.Query["dry_run"] is ["true"];
+
+    private async Task<Outcome<EditOutcome>> WriteOneAsync(HttpContext context, Edit edit)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // 1. Plan on what is there now, refuse what would contradict itself.
+            if ((await PlanAsync(context, edit)).Failed(out var problem, out var outcome))
+            {
+                return problem;
+            }
+
+            var (before, plan) = (outcome.Before, outcome.Plan);
+            if (IsDryRun(context) || (plan.Writes.Count == 0 && plan.Revocations.Count == 0))
+            {
+                return outcome with { DryRun = IsDryRun(context) };
+            }
+
+            // 2. The intent is durable before anything changes; a caller who hangs up does not stop what has begun.
+            await journal.IntentAsync(context, edit, plan, before, before.Revision, attempt);
+
+            // 3. Write, all or nothing, and only over the very set that was judged.
+            switch (await StoreAsync(context, edit, plan, before))
+            {
+                case RegistryWriteResult.Written written:
+                    // 4. The outcome is durable before the caller is told.
+                    return await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status200OK, AdminJournal.WrittenAt(written.Revision), written.Revision) is { } unrecorded
+                        ? unrecorded
+                        : outcome with { Items = written.Items, DryRun = false };
+                case RegistryWriteResult.Conflict or RegistryWriteResult.Moved when attempt < MaxAttempts:
+                    // Somebody on another node was faster: look again, since both changes together may say something else.
+                    if (await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status409Conflict, "not written: the registry moved on, planned anew") is { } broken)
+                    {
+                        return broken;
+                    }
+
+                    break;
+                default:
+                    return await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status503ServiceUnavailable, "not written: the registry kept moving on") ?? AdminProblem.Busy;
+            }
+        }
+    }
+
+    private async Task<Outcome<EditOutcome>> PlanAsync(HttpContext context, Edit edit)
+    {
+        var before = await sets.GetAsync(context.RequestAborted);
+        var now = time.GetUtcNow();
+        if (edit.Plan(before).Failed(out var problem, out var plan) || ApprovalCarryOver.Extend(context, before, plan, rules, now).Failed(out problem, out plan))
+        {
+            return problem;
+        }
+
+        // What this version cannot read it does not replace: a restriction that it does not know would be gone.
+        if (context.Request.Query["drop_unknown"] is not ["true"] && plan.Writes.FirstOrDefault(write => before.Find(write.Kind, write.Id) is { IsNotUnderstood: true }) is { } newer)
+        {
+            return AdminProblem.Conflict("newer-document", $"{RegistryPaths.Of(newer.Kind, newer.Id)} was written by a newer version, or by hand, and has what this node does not know. Call a node of that version, or drop what is unknown with drop_unknown=true.");
+        }
+
+        // Old contradictions must not keep anyone from closing a path: only new ones count.
+        var after = before.After(plan.Writes, now, AdminCaller.Of(context).Person);
+        if (FindNewProblems(before, after, plan) is { Count: > 0 } findings)
+        {
+            return AdminProblem.Invalid(findings) with { Status = edit.ProblemStatus };
+        }
+
+        return LastAdminGuard.Check(before, after, plan, now) is { } locked ? locked : new EditOutcome(before, after, plan, [], DryRun: true);
+    }
+
+    private async Task<RegistryWriteResult> StoreAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before)
+    {
+        try
+        {
+            // Revocations belong to no document: they are judged against nothing, and nothing must hold them up.
+            var batch = new RegistryBatch(plan.Writes) { Revocations = plan.Revocations, SeenRevision = plan.Writes.Count == 0 ? null : before.Revision };
+            return await store.WriteAsync(batch, AdminCaller.Of(context).Person, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            // The intent is on record, so what came of it must be too; whether the commit arrived is not known.
+            await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status503ServiceUnavailable, "failed: " + fault.GetType().Name);
+            throw;
+        }
+    }
+
+    private List<ProblemPointer> FindNewProblems(WorkingSet before, WorkingSet after, EditPlan plan) =>
+        [.. rules.Validate(before, after, plan.Writes).Select(problem => ToPointer(problem, plan))];
+
+    // A problem of the one document in the body points into it; any other names its place in words.
+    private static ProblemPointer ToPointer(RegistryProblem problem, EditPlan plan)
+    {
+        if (plan.Writes.Count == 1)
+        {
+            var write = plan.Writes[0];
+            var prefix = RegistryPaths.Of(write.Kind, write.Id);
+            if (problem.Path == prefix || problem.Path.StartsWith(prefix + "/", StringComparison.Ordinal))
+            {
+                return new ProblemPointer(problem.Path[prefix.Length..], "contradiction", problem.Message);
+            }
+        }
+
+        return new ProblemPointer(string.Empty, "contradiction", $"{problem.Path}: {problem.Message}");
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+
+namespace PhiGateway.Admin.Http;
+
+/// <summary>The authenticated person or pipeline behind an admin call.</summary>
+/// <param name="Person">Who; four eyes compare this, not the key.</param>
+/// <param name="Method">How it was proven: <c>key:id</c> or <c>oidc</c>.</param>
+/// <param name="Roles">Known roles only.</param>
+internal sealed record AdminCaller(string Person, string Method, IReadOnlyList<string> Roles)
+{
+    private static readonly object Key = new();
+
+    /// <summary>The caller of a request that passed the gate.</summary>
+    public static AdminCaller Of(HttpContext context) =>
+        context.Items[Key] as AdminCaller ?? throw new InvalidOperationException("The admin gate has not run.");
+
+    public void Attach(HttpContext context) => context.Items[Key] = this;
+
+    public bool HasAny(IReadOnlyList<string> roles)
+    {
+        foreach (var role in roles)
+        {
+            if (Roles.Contains(role))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Apis;
+
+/// <summary>Writes what may leave of an answer: the records that were let out, trimmed, and the declared places beside them.</summary>
+/// <param name="json">Takes it.</param>
+/// <param name="shape">Where a record's elements stand.</param>
+/// <param name="verdicts">Per record, in document order, the elements that may leave; null: it stays.</param>
+/// <param name="links">Seals what leads on; null: it is cut.</param>
+internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<ElementSet?> verdicts, ILinkSealer? links)
+{
+    private readonly int _released = verdicts.Count(static verdict => verdict is not null);
+    private int _next;
+
+    /// <summary>Where records could be, null is none.</summary>
+    internal static bool IsNothing(JsonElement value, EnvelopeNode node) => value.ValueKind == JsonValueKind.Null && node.Role == EnvelopeRole.Way;
+
+    /// <summary>Writes an element and all below it.</summary>
+    internal void Write(JsonElement element, EnvelopeNode node)
+    {
+        switch (node.Role)
+        {
+            case EnvelopeRole.Item:
+                WriteRecord(element, verdicts[_next++]!);
+                break;
+            case EnvelopeRole.Keep:
+                WriteRaw(element);
+                break;
+            case EnvelopeRole.Count:
+                json.WriteNumberValue(_released);
+                break;
+            default:
+                WriteWay(element, node);
+                break;
+        }
+    }
+
+    private void WriteRecord(JsonElement record, ElementSet elements)
+    {
+        if (elements.IsAll)
+        {
+            WriteRaw(record);
+        }
+        else
+        {
+            shape.Keep(elements).Write(json, record);
+        }
+    }
+
+    private void WriteWay(JsonElement element, EnvelopeNode node)
+    {
+        if (node.Each is { } each)
+        {
+            json.WriteStartArray();
+            foreach (var item in element.EnumerateArray())
+            {
+                // A group of which no record leaves would still tell that there is such a group.
+                var records = CountItems(item, each);
+                if (verdicts.FindIndex(_next, records, static verdict => verdict is not null) < 0)
+                {
+                    _next += records;
+                    continue;
+                }
+
+                Write(item, each);
+            }
+
+            json.WriteEndArray();
+            return;
+        }
+
+        json.WriteStartObject();
+        foreach (var member in element.EnumerateObject())
+        {
+            if (node.Members.TryGetValue(member.Name, out var next) && !IsNothing(member.Value, next))
+            {
+                WriteMember(member, next);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteMember(JsonProperty member, EnvelopeNode node)
+    {
+        switch (node.Role)
+        {
+            case EnvelopeRole.Next:
+                if (TextOf(member.Value) is { Length: > 0 } text && links?.Seal("next", text) is { } handle)
+                {
+                    json.WriteString(member.Name, handle);
+                }
+
+                return;
+            case EnvelopeRole.Keep when HasAddress(member.Value):
+                return;
+            default:
+                json.WritePropertyName(member.Name);
+                Write(member.Value, node);
+                return;
+        }
+    }
+
+    private static string? TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => null,
+    };
+
+    // An address of the backend is a way to its records that nobody decides; it leaves sealed, as Next, or not at all.
+    private static bool HasAddress(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString() is { } text && (text.Contains("://", StringComparison.Ordinal) || text.StartsWith('/') || text.StartsWith('?')),
+        JsonValueKind.Array => value.EnumerateArray().Any(HasAddress),
+        JsonValueKind.Object => value.EnumerateObject().Any(static member => HasAddress(member.Value)),
+        _ => false,
+    };
+
+    private static int CountItems(JsonElement element, EnvelopeNode node)
+    {
+        if (node.Role == EnvelopeRole.Item)
+        {
+            return 1;
+        }
+
+        var count = 0;
+        if (node.Each is { } each)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                count += CountItems(item, each);
+            }
+        }
+        else if (node.Members.Count > 0)
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                count += node.Members.TryGetValue(member.Name, out var next) && !IsNothing(member.Value, next) ? CountItems(member.Value, next) : 0;
+            }
+        }
+
+        return count;
+    }
+
+    // The upstream's own bytes: numbers keep their digits.
+    private void WriteRaw(JsonElement element) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
+}

@@ -1,0 +1,7 @@
+namespace PhiGateway.Apis;
+
+/// <summary>A body that a row takes; immutable.</summary>
+/// <param name="MediaType">Lower case, without parameters.</param>
+/// <param name="Members">Members allowed at its top; empty: any.</param>
+/// <param name="Shape">Where it says what policy must know.</param>
+internal sealed record ApiBody(string MediaType, IReadOnlySet<string> Members, ApiShape Shape);

@@ -1,0 +1,35 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Apis;
+
+/// <summary>A request to a declared API: what it means in FHIR's words, and the row that says so; immutable.</summary>
+/// <param name="Meaning">What is decided and recorded.</param>
+/// <param name="Operation">The row.</param>
+/// <param name="Patient">The one patient whom the request's line names; null: none, or several.</param>
+public sealed record ApiRequest(FhirRequest Meaning, ApiOperation Operation, PatientId? Patient)
+{
+    /// <summary>The sealed cursor that came with the request; null: none did.</summary>
+    public string? Handle { get; init; }
+
+    /// <summary>The backend's own cursor, once the seal was opened.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>The record's id in the path; null: the path names no record.</summary>
+    public string? Id => Meaning.Id;
+
+    /// <summary>Whether a record with these owners is one that was asked for: nobody's other than those whom the request names.</summary>
+    public bool AsksFor(IReadOnlyList<PatientId> owners)
+    {
+        var named = Meaning.Parts[0].Patients;
+        for (var i = 0; i < owners.Count && named.Count > 0; i++)
+        {
+            if (!named.Contains(owners[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

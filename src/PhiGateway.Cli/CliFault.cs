@@ -1,7 +1,0 @@
-namespace PhiGateway.Cli;
-
-/// <summary>A command that cannot go on: its words for the person and its exit code.</summary>
-internal sealed class CliFault(int exitCode, string message) : Exception(message)
-{
-    public int ExitCode => exitCode;
-}

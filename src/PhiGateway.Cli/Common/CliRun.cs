@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace PhiGateway.Cli.Common;
+
+/// <summary>What a command works with: where to print, where to ask.</summary>
+internal sealed class CliRun(ParseResult parsed, CommonOptions common) : IDisposable
+{
+    private AdminClient? _client;
+
+    public TextWriter Out => parsed.InvocationConfiguration.Output;
+
+    public OutputFormat Format => parsed.GetValue(common.Output);
+
+    public bool DryRun => parsed.GetValue(common.DryRun);
+
+    public Uri Server => parsed.GetValue(common.Server)!;
+
+    public AdminClient Client => _client ??= new AdminClient(Server, parsed.GetValue(common.Key)!);
+
+    /// <summary>A path of the admin API with the dry run on it when asked for.</summary>
+    public string Write(string path) => "/admin/v1/" + path + (DryRun ? (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "dry_run=true" : string.Empty);
+
+    /// <summary>Wires a command to its work: faults become a message and an exit code.</summary>
+    public static Command Action(Command command, CommonOptions common, Func<ParseResult, CliRun, CancellationToken, Task<int>> work)
+    {
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var run = new CliRun(parsed, common);
+            try
+            {
+                return await work(parsed, run, cancellationToken);
+            }
+            catch (CliFault fault)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine(fault.Message);
+                return fault.ExitCode;
+            }
+        });
+        return command;
+    }
+
+    public void Dispose() => _client?.Dispose();
+}

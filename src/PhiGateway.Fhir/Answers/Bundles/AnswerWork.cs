@@ -1,0 +1,145 @@
+using System.Buffers;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Everything that the filtering of one answer shares, and the judgement of one resource in it.</summary>
+/// <remarks>A resource is prepared (judged, and when it holds others, filtered into a buffer of its own), then written: nothing is written of one that must stay.</remarks>
+internal sealed class AnswerWork : IDisposable
+{
+    /// <summary>How deep Bundles and Parameters may hold each other.</summary>
+    private const int MostNesting = 4;
+
+    private ElementNames? _permitted;
+    private ContainedView? _contained;
+    private ArrayBufferWriter<byte>? _nested;
+    private bool _isNested;
+
+    public AnswerWork(ReleasePolicy policy, Bases bases, Disclosure disclosure, IBufferWriter<byte> output, AnswerOptions options, ElementView? view, int nesting)
+    {
+        Policy = policy;
+        Bases = bases;
+        Disclosure = disclosure;
+        Output = output;
+        Options = options;
+        View = view;
+        Nesting = nesting;
+        Current = options.Current;
+        Reader = ResourceReader.Rent();
+    }
+
+    public ReleasePolicy Policy { get; set; }
+
+    public Bases Bases { get; }
+
+    public Disclosure Disclosure { get; set; }
+
+    public IBufferWriter<byte> Output { get; set; }
+
+    public AnswerOptions Options { get; }
+
+    public ElementView? View { get; }
+
+    public int Nesting { get; }
+
+    public ResourceReader Reader { get; }
+
+    public ValueSkipper Skipper => Reader.Skipper;
+
+    /// <summary>Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.</summary>
+    public ContainerFacts? Container { get; init; }
+
+    /// <summary>Which resources may be shown in a version that may not be the current one; null: every resource is taken to be current.</summary>
+    public CurrentVersions? Current { get; set; }
+
+    /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
+    public KnownResources? Known { get; set; }
+
+    /// <summary>Why the last prepared resource must stay, unless it holds others; none: it may leave.</summary>
+    public WithholdReason LastReason { get; private set; }
+
+    /// <summary>The last prepared resource may leave byte for byte.</summary>
+    public bool IsUnchanged => !_isNested && _permitted is null && _contained is null && View is null && Reader.Edits.Count == 0;
+
+    /// <summary>Judges the resource that <see cref="Reader"/> has just read into its facts.</summary>
+    /// <param name="data">The bytes it was read from.</param>
+    /// <param name="start">Its opening brace.</param>
+    /// <param name="end">After its closing brace.</param>
+    /// <param name="asked">The request it answers; null when it was not asked for by itself.</param>
+    public ReleaseOutcome Prepare(ReadOnlySpan<byte> data, int start, int end, FhirRequest? asked)
+    {
+        var facts = Reader.Facts;
+        _permitted = null;
+        _contained = null;
+        LastReason = WithholdReason.Unjudgeable;
+        _isNested = facts.Type == ResourceType.Bundle || facts.Type == ResourceType.Parameters;
+        if (_isNested)
+        {
+            return PrepareNested(data, start, end, asked);
+        }
+
+        var hidden = Known is not null && ScanProgram.For(facts.Type).OfTargets ? Known.Attribute(Reader) : WithholdReason.None;
+        var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);
+        if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
+        {
+            LastReason = verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason;
+            Disclosure.Withhold(LastReason);
+            return ReleaseOutcome.Withheld;
+        }
+
+        if (Current?.Admits(facts, elements) == false)
+        {
+            LastReason = WithholdReason.CurrentVersion;
+            Disclosure.Withhold(LastReason);
+            return ReleaseOutcome.Withheld;
+        }
+
+        LastReason = WithholdReason.None;
+        _permitted = ElementNames.Of(elements);
+        _contained = ContainedView.Of(Policy, Reader, _permitted);
+        Disclosure.Release(facts);
+        Container?.Take(facts);
+        return ReleaseOutcome.Released;
+    }
+
+    /// <summary>Writes the prepared resource.</summary>
+    /// <param name="data">The bytes it was read from.</param>
+    /// <param name="start">Its opening brace.</param>
+    /// <param name="end">After its closing brace.</param>
+    /// <param name="viewed">The client's own view applies: not to what it had included.</param>
+    public void Write(ReadOnlySpan<byte> data, int start, int end, bool viewed)
+    {
+        if (_isNested)
+        {
+            Output.Write(_nested!.WrittenSpan);
+            return;
+        }
+
+        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, _contained, viewed && View?.Turn(Reader.Facts.Type) == true ? View : null, Output);
+    }
+
+    /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
+    public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
+        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null, Current = null, Currents = null, Targets = null }, null, Nesting + 1) { Container = container };
+
+    public void Dispose() => ResourceReader.Return(Reader);
+
+    private ReleaseOutcome PrepareNested(ReadOnlySpan<byte> data, int start, int end, FhirRequest? asked)
+    {
+        if (Nesting >= MostNesting)
+        {
+            return ReleaseOutcome.Broken;
+        }
+
+        _nested ??= new ArrayBufferWriter<byte>(4096);
+        _nested.ResetWrittenCount();
+        return Reader.Facts.Type == ResourceType.Parameters
+            ? ParametersFilter.Filter(this, data[start..end], start, _nested)
+            : NestedBundle.Filter(this, data[start..end], asked, _nested);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Buffers;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Writes request, response and fullUrl of an entry, reduced to what was judged or says nothing.</summary>
+internal static class EntryParts
+{
+    public static void WriteTypeAndId(ResourceFacts facts, IBufferWriter<byte> output)
+    {
+        output.Write(facts.Type.Utf8Name);
+        output.Write("/"u8);
+        WriteAscii(facts.Id, output);
+    }
+
+    /// <summary>The request of a history entry, made from the resource itself.</summary>
+    public static void WriteRequest(ReadOnlySpan<byte> data, TextSpan method, ResourceFacts facts, IBufferWriter<byte> output)
+    {
+        var name = method.IsNone ? default : method.In(data);
+        if (facts.Id is null || !(name.SequenceEqual("POST"u8) || name.SequenceEqual("PUT"u8) || name.SequenceEqual("PATCH"u8)))
+        {
+            return;
+        }
+
+        output.Write(",\"request\":{\"method\":\""u8);
+        output.Write(name);
+        output.Write("\",\"url\":\""u8);
+        if (name.SequenceEqual("POST"u8))
+        {
+            output.Write(facts.Type.Utf8Name);
+        }
+        else
+        {
+            WriteTypeAndId(facts, output);
+        }
+
+        output.Write("\"}"u8);
+    }
+
+    /// <summary>The response: status, and unless hidden, location, etag and time of change.</summary>
+    /// <param name="data">The bytes being read.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="bases">The route's addresses.</param>
+    /// <param name="hidden">Answer as for something that does not exist.</param>
+    /// <param name="first">Nothing of the entry was written yet.</param>
+    /// <param name="output">Receives it.</param>
+    public static void WriteResponse(ReadOnlySpan<byte> data, ref EntrySpan entry, Bases bases, bool hidden, bool first, IBufferWriter<byte> output)
+    {
+        var status = hidden ? "404"u8 : StatusOf(entry.Status, data);
+        if (status.IsEmpty)
+        {
+            return;
+        }
+
+        output.Write(first ? default : ","u8);
+        output.Write("\"response\":{\"status\":\""u8);
+        output.Write(status);
+        output.Write(PhraseOf(status));
+        output.Write("\""u8);
+        if (!status.SequenceEqual("404"u8))
+        {
+            WriteLocation(data, entry.Location, bases, output);
+            WriteSimple(data, entry.Etag, ",\"etag\":\""u8, output);
+            WriteSimple(data, entry.LastModified, ",\"lastModified\":\""u8, output);
+        }
+
+        output.Write("}"u8);
+    }
+
+    /// <summary>Whether a response says its status.</summary>
+    public static bool HasStatus(TextSpan status, ReadOnlySpan<byte> data) => !StatusOf(status, data).IsEmpty;
+
+    /// <summary>The fullUrl by which the entries of a stored Bundle refer to each other; only our own bases change.</summary>
+    public static void WriteStoredFullUrl(ReadOnlySpan<byte> data, TextSpan fullUrl, Bases bases, IBufferWriter<byte> output)
+    {
+        if (fullUrl.IsNone || fullUrl.Escaped)
+        {
+            return;
+        }
+
+        var text = fullUrl.In(data);
+        var length = bases.Match(text, out _);
+        output.Write("\"fullUrl\":\""u8);
+        output.Write(length > 0 ? bases.Gateway : default);
+        output.Write(text[length..]);
+        output.Write("\","u8);
+    }
+
+    private static void WriteLocation(ReadOnlySpan<byte> data, TextSpan location, Bases bases, IBufferWriter<byte> output)
+    {
+        if (location.IsNone || location.Escaped || !ReferenceReader.TryRead(location.In(data), bases, out _, out _))
+        {
+            return;
+        }
+
+        var text = location.In(data);
+        output.Write(",\"location\":\""u8);
+        output.Write(bases.Gateway);
+        output.Write(text[bases.Match(text, out _)..]);
+        output.Write("\""u8);
+    }
+
+    // An etag is W/"version", a time has digits and signs; anything longer or stranger is not passed on.
+    private static void WriteSimple(ReadOnlySpan<byte> data, TextSpan text, ReadOnlySpan<byte> label, IBufferWriter<byte> output)
+    {
+        if (text.IsNone || text.Length > 80)
+        {
+            return;
+        }
+
+        var raw = text.In(data);
+        Span<byte> scratch = stackalloc byte[80];
+        var plain = JsonText.Plain(raw, text.Escaped, scratch);
+        var core = plain.StartsWith("W/"u8) ? plain[2..] : plain;
+        foreach (var value in core.Trim("\""u8))
+        {
+            if (!(char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)':' or (byte)'+'))
+            {
+                return;
+            }
+        }
+
+        output.Write(label);
+        output.Write(raw);
+        output.Write("\""u8);
+    }
+
+    private static ReadOnlySpan<byte> StatusOf(TextSpan status, ReadOnlySpan<byte> data)
+    {
+        var digits = status.IsNone || status.Length < 3 ? default : status.In(data)[..3];
+        if (digits.IsEmpty || digits[0] is < (byte)'1' or > (byte)'5' || digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
+        {
+            return default;
+        }
+
+        // Gone would say that it was there once.
+        return digits.SequenceEqual("410"u8) ? "404"u8 : digits;
+    }
+
+    private static ReadOnlySpan<byte> PhraseOf(ReadOnlySpan<byte> status) =>
+        status.SequenceEqual("200"u8) ? " OK"u8
+        : status.SequenceEqual("201"u8) ? " Created"u8
+        : status.SequenceEqual("204"u8) ? " No Content"u8
+        : status.SequenceEqual("304"u8) ? " Not Modified"u8
+        : status.SequenceEqual("400"u8) ? " Bad Request"u8
+        : status.SequenceEqual("403"u8) ? " Forbidden"u8
+        : status.SequenceEqual("404"u8) ? " Not Found"u8
+        : status.SequenceEqual("409"u8) ? " Conflict"u8
+        : status.SequenceEqual("412"u8) ? " Precondition Failed"u8
+        : status.SequenceEqual("422"u8) ? " Unprocessable Entity"u8
+        : default;
+
+    private static void WriteAscii(string? text, IBufferWriter<byte> output)
+    {
+        var room = output.GetSpan(text!.Length);
+        System.Text.Ascii.FromUtf16(text, room, out var written);
+        output.Advance(written);
+    }
+}

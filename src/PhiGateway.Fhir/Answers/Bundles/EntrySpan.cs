@@ -1,0 +1,25 @@
+using PhiGateway.Fhir.Json;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Where the parts of one Bundle entry stand.</summary>
+internal struct EntrySpan
+{
+    public TextSpan FullUrl;
+    public int ResourceStart;
+    public int ResourceEnd;
+
+    /// <summary><c>search.mode</c></summary>
+    public TextSpan Mode;
+
+    /// <summary><c>request.method</c></summary>
+    public TextSpan Method;
+
+    /// <summary><c>response.status</c></summary>
+    public TextSpan Status;
+    public TextSpan Location;
+    public TextSpan Etag;
+    public TextSpan LastModified;
+
+    public readonly bool HasResource => ResourceEnd > 0;
+}

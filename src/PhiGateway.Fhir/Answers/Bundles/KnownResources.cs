@@ -1,0 +1,83 @@
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>What the entries of one answer turned out to be, so that those that speak of others (Provenance) can be judged by them.</summary>
+/// <remarks>
+/// Only what was judged from its own content is known, under its exact type and id on this server. What comes twice and differs is not known. What was withheld
+/// withholds what speaks of it. Bounded: what does not fit is not known.
+/// </remarks>
+internal sealed class KnownResources
+{
+    private const int Most = 20_000;
+
+    private static readonly ResourceType[] SpeakOfOthers = [.. ResourceType.All.Where(static type => ScanProgram.For(type).OfTargets)];
+
+    private readonly Dictionary<ResourceName, Known> _known = [];
+    private readonly List<PatientId> _owners = [];
+
+    /// <summary>Whether anything that speaks of others could leave under a policy.</summary>
+    public static bool Matter(ResourceTypeSet types) => Array.Exists(SpeakOfOthers, types.Contains);
+
+    /// <summary>Notes a resource that was just judged.</summary>
+    public void Add(ResourceFacts facts, WithholdReason reason)
+    {
+        if (facts.Id is null || _known.Count >= Most)
+        {
+            return;
+        }
+
+        var name = new ResourceName(facts.Type, facts.Id);
+        var seen = new Known(facts.Owner, [.. facts.Owners], reason);
+        _known[name] = !_known.TryGetValue(name, out var before) || before.Equals(seen) ? seen : Known.Contradictory;
+    }
+
+    /// <summary>Says whose the resource just read is, when all that it speaks of is known; what it speaks of may also be why it must stay.</summary>
+    /// <param name="reader">It read the resource.</param>
+    /// <returns>Why it must stay; none: it is judged by its facts.</returns>
+    public WithholdReason Attribute(ResourceReader reader)
+    {
+        var targets = reader.Owners.Targets;
+        _owners.Clear();
+        var all = targets.Count > 0 && reader.Owners.AreTargetsRead;
+        for (var i = 0; i < targets.Count; i++)
+        {
+            if (!_known.TryGetValue(targets[i], out var known))
+            {
+                // A Patient is known by the reference alone, and so is what is nobody's.
+                all &= targets[i].Type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(targets[i].Type);
+                continue;
+            }
+
+            if (Withholds(targets[i].Type, known.Reason))
+            {
+                return known.Reason;
+            }
+
+            all &= known.Owner != OwnerState.Undetermined;
+            _owners.AddRange(known.Owners);
+        }
+
+        if (all && reader.Facts.Owner == OwnerState.Undetermined)
+        {
+            reader.Owners.ConcludeOfTargets(_owners, ScanProgram.For(reader.Facts.Type).Rule, reader.Facts);
+        }
+
+        return WithholdReason.None;
+    }
+
+    // A record of a patient may be shown to who is not shown the Patient itself; it may not when that Patient is hidden for what it is.
+    private static bool Withholds(ResourceType type, WithholdReason reason) =>
+        reason != WithholdReason.None && (!(type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(type)) || reason is not (WithholdReason.NotCovered or WithholdReason.Condition));
+
+    private readonly record struct Known(OwnerState Owner, PatientId[] Owners, WithholdReason Reason)
+    {
+        public static Known Contradictory => new(OwnerState.Undetermined, [], WithholdReason.UndeterminedPatient);
+
+        public bool Equals(Known other) => Owner == other.Owner && Reason == other.Reason && Owners.AsSpan().SequenceEqual(other.Owners);
+
+        public override int GetHashCode() => HashCode.Combine(Owner, Reason, Owners.Length);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Filters a Bundle that is itself a resource of an answer: the search inside a batch entry by entry, a stored Bundle whole or not at all.</summary>
+internal static class NestedBundle
+{
+    public static ReleaseOutcome Filter(AnswerWork work, ReadOnlySpan<byte> bundle, FhirRequest? asked, IBufferWriter<byte> output)
+    {
+        var kind = asked is null ? BundleKind.Stored : BundleKinds.Expected(asked);
+        if (kind == BundleKind.Any)
+        {
+            kind = PeekKind(bundle, work.Bases);
+        }
+
+        return kind switch
+        {
+            BundleKind.None => ReleaseOutcome.Broken,
+            BundleKind.Stored => FilterStored(work, bundle, output),
+            _ => Walk(work, bundle, kind, asked, work.Disclosure, null, output) ? ReleaseOutcome.Released : ReleaseOutcome.Broken,
+        };
+    }
+
+    private static ReleaseOutcome FilterStored(AnswerWork work, ReadOnlySpan<byte> bundle, IBufferWriter<byte> output)
+    {
+        var part = new Disclosure();
+        var sum = new ContainerFacts();
+        if (!Walk(work, bundle, BundleKind.Stored, null, part, sum, output))
+        {
+            return ReleaseOutcome.Broken;
+        }
+
+        if (part.Withheld > 0)
+        {
+            work.Disclosure.Withhold(part.LastWithheld);
+            return ReleaseOutcome.Withheld;
+        }
+
+        var facts = work.Reader.Facts;
+        sum.Conclude(facts);
+        var verdict = work.Policy.Judge(facts);
+        if (verdict is not { Reason: WithholdReason.None, Elements: { } elements } || !elements.Contains("entry"))
+        {
+            work.Disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            return ReleaseOutcome.Withheld;
+        }
+
+        if (work.Current?.AdmitsWhole(facts) == false)
+        {
+            work.Disclosure.Withhold(WithholdReason.CurrentVersion);
+            return ReleaseOutcome.Withheld;
+        }
+
+        work.Disclosure.Release(facts);
+        work.Disclosure.Merge(part);
+        work.Container?.Take(facts);
+        return ReleaseOutcome.Released;
+    }
+
+    private static bool Walk(AnswerWork work, ReadOnlySpan<byte> bundle, BundleKind kind, FhirRequest? asked, Disclosure disclosure, ContainerFacts? sum, IBufferWriter<byte> output)
+    {
+        using var inner = work.Nest(disclosure, output, sum);
+        inner.Current = kind == BundleKind.History ? work.Current : null;
+        var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
+        if (kind != BundleKind.SearchSet || SizeOf(asked) is not { } size)
+        {
+            return new BundleWalker(kind, inner, asked).Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+        }
+
+        // The upstream may have been asked for more, so that what is withheld does not show in how much there is.
+        var window = new PageWindow(size, 0);
+        if (new BundleWalker(kind, inner, asked) { Window = window }.Advance(bundle, true, ref state, out _) != ScanResult.Complete)
+        {
+            return false;
+        }
+
+        window.Finish(BundleKinds.NameOf(kind), PageTail.None(window.Rest is null && window.Next is null), work.Bases, inner.Options, output);
+        return true;
+    }
+
+    private static int? SizeOf(FhirRequest? asked) =>
+        int.TryParse(asked?.Parameter("_count"), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;
+
+    private static BundleKind PeekKind(ReadOnlySpan<byte> bundle, Bases bases) => BundleKinds.Resolve(PeekType(bundle, bases));
+
+    /// <summary>The text of the member <c>type</c> of a Bundle that was read already; empty when it has none.</summary>
+    internal static ReadOnlySpan<byte> PeekType(ReadOnlySpan<byte> bundle, Bases bases)
+    {
+        var reader = new Utf8JsonReader(bundle, ResourceReader.OptionsFor(bases));
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueSpan.SequenceEqual("type"u8))
+            {
+                return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
+            }
+
+            reader.Skip();
+        }
+
+        return default;
+    }
+}

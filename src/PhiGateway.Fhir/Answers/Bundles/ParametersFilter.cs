@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Filters a Parameters resource that was read already: resources in it are judged one by one, its values as the Parameters itself.</summary>
+/// <remarks>Rare and small beside searches, so it is read a second time with the plain reader, which can be trusted after the strict one.</remarks>
+internal sealed class ParametersFilter
+{
+    private readonly AnswerWork _work;
+    private readonly AnswerWork _inner;
+    private bool _mayShowValues;
+    private bool _showsValues;
+
+    private ParametersFilter(AnswerWork work, AnswerWork inner) => (_work, _inner) = (work, inner);
+
+    /// <summary>Filters it.</summary>
+    /// <param name="work">The work whose reader has just read the Parameters.</param>
+    /// <param name="parameters">Its bytes.</param>
+    /// <param name="offset">Where they begin in what was read.</param>
+    /// <param name="output">Receives it.</param>
+    public static ReleaseOutcome Filter(AnswerWork work, ReadOnlySpan<byte> parameters, int offset, IBufferWriter<byte> output)
+    {
+        using var inner = work.Nest(work.Disclosure, output, work.Container);
+        var facts = work.Reader.Facts;
+        var verdict = work.Policy.Judge(facts);
+        var filter = new ParametersFilter(work, inner)
+        {
+            _mayShowValues = verdict is { Reason: WithholdReason.None, Elements: { } elements } && elements.Contains("parameter"),
+        };
+
+        var list = new ArrayBufferWriter<byte>(1024);
+        if (!filter.WriteList(Find(parameters, "parameter"u8), parameters, offset, list))
+        {
+            return ReleaseOutcome.Broken;
+        }
+
+        if (list.WrittenCount == 0 && !filter._mayShowValues)
+        {
+            work.Disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            return ReleaseOutcome.Withheld;
+        }
+
+        output.Write("{\"resourceType\":\"Parameters\""u8);
+        output.Write(list.WrittenCount == 0 ? default : ",\"parameter\":["u8);
+        output.Write(list.WrittenSpan);
+        output.Write(list.WrittenCount == 0 ? default : "]"u8);
+        output.Write("}"u8);
+        if (filter._showsValues)
+        {
+            work.Disclosure.Release(facts);
+            work.Container?.Take(facts);
+        }
+
+        return ReleaseOutcome.Released;
+    }
+
+    private bool WriteList(Range list, ReadOnlySpan<byte> container, int offset, ArrayBufferWriter<byte> output)
+    {
+        var (from, length) = list.GetOffsetAndLength(container.Length);
+        if (length == 0)
+        {
+            return true;
+        }
+
+        var array = container.Slice(from, length);
+        var reader = new Utf8JsonReader(array, ResourceReader.OptionsFor(_work.Bases));
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var start = checked((int)reader.TokenStartIndex);
+            reader.Skip();
+            if (!WriteElement(array[start..checked((int)reader.BytesConsumed)], offset + from + start, output))
+            {
+                return false;
+            }
+        }
+
+        return reader.TokenType == JsonTokenType.EndArray;
+    }
+
+    private bool WriteElement(ReadOnlySpan<byte> element, int offset, ArrayBufferWriter<byte> output)
+    {
+        var content = new ArrayBufferWriter<byte>(256);
+        var reader = new Utf8JsonReader(element, ResourceReader.OptionsFor(_work.Bases));
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            var nameStart = checked((int)reader.TokenStartIndex);
+            reader.Read();
+            var valueStart = checked((int)reader.TokenStartIndex);
+            reader.Skip();
+            var end = checked((int)reader.BytesConsumed);
+            var ok = name.SequenceEqual("resource"u8) ? WriteResource(element[valueStart..end], content)
+                : name.SequenceEqual("part"u8) ? WritePart(element, valueStart..end, offset, content)
+                : !name.StartsWith("value"u8) || WriteValue(offset + nameStart, offset + end, element, offset, content);
+            if (!ok)
+            {
+                return false;
+            }
+        }
+
+        if (content.WrittenCount == 0)
+        {
+            return true;
+        }
+
+        output.Write(output.WrittenCount > 0 ? ","u8 : default);
+        output.Write("{"u8);
+        var label = Find(element, "name"u8);
+        if (label.End.Value > 0)
+        {
+            output.Write("\"name\":"u8);
+            output.Write(element[label]);
+            output.Write(","u8);
+        }
+
+        output.Write(content.WrittenSpan);
+        output.Write("}"u8);
+        return true;
+    }
+
+    private bool WriteResource(ReadOnlySpan<byte> resource, ArrayBufferWriter<byte> content)
+    {
+        if (!_inner.Reader.TryReadWhole(resource, _work.Policy, _work.Bases, _inner.Reader.Facts))
+        {
+            return false;
+        }
+
+        var outcome = _inner.Reader.Facts.Type == ResourceType.OperationOutcome ? ReleaseOutcome.Withheld : _inner.Prepare(resource, 0, resource.Length, null);
+        if (outcome == ReleaseOutcome.Released)
+        {
+            content.Write(content.WrittenCount > 0 ? ","u8 : default);
+            content.Write("\"resource\":"u8);
+            _inner.Output = content;
+            _inner.Write(resource, 0, resource.Length, viewed: false);
+        }
+
+        return outcome != ReleaseOutcome.Broken;
+    }
+
+    private bool WritePart(ReadOnlySpan<byte> element, Range part, int offset, ArrayBufferWriter<byte> content)
+    {
+        var parts = new ArrayBufferWriter<byte>(256);
+        if (!WriteList(part, element, offset, parts))
+        {
+            return false;
+        }
+
+        if (parts.WrittenCount > 0)
+        {
+            content.Write(content.WrittenCount > 0 ? ","u8 : default);
+            content.Write("\"part\":["u8);
+            content.Write(parts.WrittenSpan);
+            content.Write("]"u8);
+        }
+
+        return true;
+    }
+
+    private bool WriteValue(int from, int to, ReadOnlySpan<byte> element, int offset, ArrayBufferWriter<byte> content)
+    {
+        if (_mayShowValues)
+        {
+            _showsValues = true;
+            content.Write(content.WrittenCount > 0 ? ","u8 : default);
+            _work.Reader.Edits.Copy(element, from, to, offset, content);
+        }
+
+        return true;
+    }
+
+    // Where a member's value stands; nothing when there is no such member.
+    private static Range Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> member)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueSpan.SequenceEqual(member);
+            reader.Read();
+            var start = checked((int)reader.TokenStartIndex);
+            reader.Skip();
+            if (found)
+            {
+                return start..checked((int)reader.BytesConsumed);
+            }
+        }
+
+        return 0..0;
+    }
+}

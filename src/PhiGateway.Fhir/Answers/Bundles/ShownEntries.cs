@@ -1,0 +1,91 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>The entries of one page that leave, and what they refer to: what was included must be there for one of them, or it would tell of a match that stays.</summary>
+internal sealed class ShownEntries
+{
+    private static readonly bool[] HasCanonical = Load();
+
+    private readonly HashSet<ResourceName> _shown = [];
+    private readonly HashSet<ResourceName> _sources = [];
+    private readonly HashSet<ResourceName> _targets = [];
+    private readonly HashSet<string> _reverse = new(StringComparer.Ordinal);
+    private readonly bool _iterates;
+
+    /// <param name="parameters">What the search asked to be included.</param>
+    public ShownEntries(IReadOnlyList<QueryParameter> parameters)
+    {
+        foreach (var (name, value) in parameters)
+        {
+            if (name.StartsWith("_revinclude", StringComparison.Ordinal))
+            {
+                _reverse.Add(value.Split(':')[0]);
+            }
+
+            _iterates |= name.EndsWith(":iterate", StringComparison.Ordinal) || name.EndsWith(":recurse", StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Notes an entry that leaves; what was included brings more along only where that was asked for.</summary>
+    public void Add(ResourceFacts facts, IReadOnlyList<ResourceName> links, bool isMatch)
+    {
+        if (facts.Id is not null)
+        {
+            _shown.Add(new ResourceName(facts.Type, facts.Id));
+        }
+
+        if (!isMatch && !_iterates)
+        {
+            return;
+        }
+
+        if (facts.Id is not null)
+        {
+            _sources.Add(new ResourceName(facts.Type, facts.Id));
+        }
+
+        for (var i = 0; i < links.Count; i++)
+        {
+            _targets.Add(links[i]);
+        }
+    }
+
+    /// <summary>Whether it leaves already: another page of the upstream included it too.</summary>
+    public bool Holds(ResourceFacts facts) => facts.Id is not null && _shown.Contains(new ResourceName(facts.Type, facts.Id));
+
+    /// <summary>Whether an entry that leaves refers to this resource, or it refers to one and is of a type that was asked for that way round.</summary>
+    public bool IsLinked(ResourceFacts facts, IReadOnlyList<ResourceName> links)
+    {
+        // What is found by its canonical address is knowledge, not somebody's data.
+        if (HasCanonical[facts.Type.Index] || (facts.Id is not null && _targets.Contains(new ResourceName(facts.Type, facts.Id))))
+        {
+            return true;
+        }
+
+        for (var i = 0; i < links.Count && (_reverse.Contains(facts.Type.Name) || _reverse.Contains("*")); i++)
+        {
+            if (_sources.Contains(links[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool[] Load()
+    {
+        var known = new bool[ResourceType.IndexCount];
+        foreach (var type in ResourceType.All)
+        {
+            known[type.Index] = SearchGrammar.TryFind(type, "url", out var parameter) && parameter.Kind == SearchParameterKind.Uri;
+        }
+
+        return known;
+    }
+}

@@ -1,0 +1,10 @@
+namespace PhiGateway.Fhir.Answers.Writing;
+
+/// <summary>What became of one resource.</summary>
+internal enum ReleaseOutcome : byte
+{
+    /// <summary>Could not be judged; the whole answer with it.</summary>
+    Broken = 0,
+    Withheld,
+    Released,
+}

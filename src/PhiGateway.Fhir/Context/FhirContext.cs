@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Grammar.Declared;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Context;
+
+/// <summary>What the language layer must know of one route: which absolute references are our own, and how large things may be. Immutable.</summary>
+public sealed record FhirContext
+{
+    /// <summary>The base that clients use, absolute, without trailing slash: <c>https://gw.hospital.example/fhir</c>.</summary>
+    public required string GatewayBase { get; init; }
+
+    /// <summary>Bases of the upstream, absolute, without trailing slash; a reference below one of them is a local reference.</summary>
+    public required IReadOnlyList<string> UpstreamBases { get; init; }
+
+    /// <summary>Deepest JSON nesting that is read; default 64.</summary>
+    public int MaxDepth { get; init; } = 64;
+
+    /// <summary>Most entries in a batch or transaction; default 200.</summary>
+    public int MaxBundleEntries { get; init; } = 200;
+
+    /// <summary>Most parameters in query and form together; default 100.</summary>
+    public int MaxParameters { get; init; } = 100;
+
+    /// <summary>Search parameters that the upstream has beside R4's; none by default.</summary>
+    public DeclaredParameters Declared { get; init; } = DeclaredParameters.None;
+
+    /// <summary>The tag that is put on what a client writes without one, where tenants share the upstream; null: none is needed.</summary>
+    public TokenValue? TenantTag { get; init; }
+
+    /// <summary>The parameter of a type by its exact name: R4's, or one that was declared.</summary>
+    internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter) =>
+        SearchGrammar.TryFind(type, name, out parameter) || Declared.TryFind(type, name, out parameter);
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests.Interactions;
+using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Bodies;
+
+/// <summary>Walks the references in a body: conditional ones are searches, and <c>urn:uuid:</c> ones must point into the same bundle.</summary>
+internal static class BodyReferences
+{
+    /// <summary>Adds the searches that the body would cause to the parts.</summary>
+    internal static Refusal? Check(JsonElement element, RequestSource source, BodyFindings found)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                if (Check(item, source, found) is { } refusal)
+                {
+                    return refusal;
+                }
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                var refusal = member.Value.ValueKind == JsonValueKind.String
+                    ? member.NameEquals("reference"u8) ? CheckOne(member.Value.GetString()!, source, found) : null
+                    : Check(member.Value, source, found);
+                if (refusal is not null)
+                {
+                    return refusal;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static Refusal? CheckOne(string reference, RequestSource source, BodyFindings found)
+    {
+        if (reference.StartsWith("urn:uuid:", StringComparison.Ordinal))
+        {
+            return source.Bundle is { IsTransaction: true } bundle && bundle.Names.IsKnown(reference)
+                ? null
+                : Refusal.Body("reference to a name that no entry of this transaction has");
+        }
+
+        if (!reference.Contains('?', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (source.Bundle is not { IsTransaction: true })
+        {
+            return Refusal.Body("conditional reference outside a transaction");
+        }
+
+        if (!CanonicalReader.Read("GET", $"/{reference}", string.Empty).TryGet(out var line, out _) || line.Segments.Count != 1 || !ResourceType.TryParse(line.Segments[0], out var type))
+        {
+            return Refusal.Body("conditional reference is not Type?parameters");
+        }
+
+        if (ConditionReader.Read(source.Context, type, line.Query, out var condition) is { } refusal)
+        {
+            return refusal;
+        }
+
+        found.Parts.AddRange(condition.Parts);
+        found.Conditions.Add(new WriteCondition(condition.ToSearch(source.Line.Base), reference));
+        return null;
+    }
+}

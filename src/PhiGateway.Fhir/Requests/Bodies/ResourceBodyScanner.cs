@@ -1,0 +1,13 @@
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+
+namespace PhiGateway.Fhir.Requests.Bodies;
+
+/// <summary>The scanner that also judges answers: what goes in is read exactly like what comes out.</summary>
+internal sealed class ResourceBodyScanner : IBodyScanner
+{
+    internal static readonly ResourceBodyScanner Instance = new();
+
+    public bool TryScan(ReadOnlySpan<byte> json, FhirContext context, ResourceFacts facts) => ResourceScanner.TryScan(json, BodyPolicy.Instance, context, facts);
+}

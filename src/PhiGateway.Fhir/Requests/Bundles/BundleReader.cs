@@ -1,0 +1,103 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests.Interactions;
+using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Bundles;
+
+/// <summary>batch and transaction: every entry is a whole request, read like one of its own.</summary>
+/// <remarks>What cannot be read refuses its entry of a batch, and the whole of a transaction. What makes the bundle itself unreadable refuses the bundle.</remarks>
+internal static class BundleReader
+{
+    internal static Reading<FhirRequest> Read(RequestSource source)
+    {
+        if (source.Bundle is not null)
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "bundle within a bundle");
+        }
+
+        if (WriteReader.CheckQuery(source.Line.Query) is { } refusal)
+        {
+            return refusal.As<FhirRequest>();
+        }
+
+        if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.UnsupportedMediaType, "bundle is not FHIR 4.0 JSON in UTF-8");
+        }
+
+        if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))
+        {
+            return Refusal.Body("body is not strict JSON").As<FhirRequest>();
+        }
+
+        using (document)
+        {
+            return ReadBundle(source, document.RootElement);
+        }
+    }
+
+    private static Reading<FhirRequest> ReadBundle(RequestSource source, JsonElement bundle)
+    {
+        var kind = StrictJson.Text(bundle, "type");
+        var isBundle = StrictJson.TryReadType(bundle, out var type) && type == ResourceType.Bundle && kind is "batch" or "transaction";
+        if (!isBundle || !bundle.TryGetProperty("entry", out var entries) || entries.ValueKind != JsonValueKind.Array)
+        {
+            return Refusal.Body("body is not a batch or transaction").As<FhirRequest>();
+        }
+
+        if (entries.GetArrayLength() == 0 || entries.GetArrayLength() > source.Context.MaxBundleEntries)
+        {
+            return Refusal.Body("bundle without entries or with too many").As<FhirRequest>();
+        }
+
+        var names = new TransactionNames();
+        foreach (var entry in entries.EnumerateArray())
+        {
+            if (RequestEntry.FullUrl(entry) is { } name && !RequestEntry.TryName(source.Context, names, name, entry))
+            {
+                return Refusal.Body("two entries of one name").As<FhirRequest>();
+            }
+        }
+
+        var scope = new BundleScope(kind == "transaction", names);
+        var requests = new List<FhirRequest>(entries.GetArrayLength());
+        var parts = new List<AccessPart>();
+        var changed = new HashSet<(ResourceType, string)>();
+        foreach (var entry in entries.EnumerateArray())
+        {
+            var reading = RequestEntry.Read(source, scope, entry);
+            if (!reading.TryGet(out var request, out var reason))
+            {
+                if (scope.IsTransaction)
+                {
+                    return Reading<FhirRequest>.Refused(reason, reading.Detail);
+                }
+
+                request = RequestEntry.Unread(source, entry, reason, reading.Detail);
+            }
+
+            // R4 3.1.0.11.2: such a transaction fails; which of the two changes would be judged over which version?
+            if (scope.IsTransaction && request is { IsWrite: true, Id: { } id } && !changed.Add((request.Type, id)))
+            {
+                return Refusal.Body("two entries of a transaction change one resource").As<FhirRequest>();
+            }
+
+            requests.Add(request);
+            parts.AddRange(request.Parts);
+        }
+
+        return Reading<FhirRequest>.Of(new FhirRequest
+        {
+            Canonical = source.Line,
+            Interaction = scope.IsTransaction ? Interaction.Transaction : Interaction.Batch,
+            Parts = parts,
+            Body = source.Body,
+            Entries = requests,
+            Headers = source.Headers,
+            Template = scope.IsTransaction ? "POST / transaction" : "POST / batch",
+        });
+    }
+}

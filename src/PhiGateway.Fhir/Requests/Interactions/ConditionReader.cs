@@ -1,0 +1,44 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests.Searching;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Interactions;
+
+/// <summary>The search inside a conditional write or reference: its answer shows whether a match exists, so it is a part of its own.</summary>
+internal static class ConditionReader
+{
+    /// <summary>Reads the parameters; at least one must filter, or the condition would match everything.</summary>
+    internal static Refusal? Read(FhirContext context, ResourceType type, IReadOnlyList<QueryParameter> parameters, out ReadCondition condition)
+    {
+        var reading = new SearchReading(context, type, isCondition: true);
+        condition = null!;
+        if (SearchReader.Read(reading, parameters) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!reading.HasFilter)
+        {
+            return Refusal.Query("condition without a filter");
+        }
+
+        var main = new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = PartRole.Condition, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses };
+        condition = new ReadCondition(reading.Canonical(parameters), [main, .. reading.Others ?? []], reading.Used);
+        return null;
+    }
+
+    /// <summary>Reads a condition that is text: the value of If-None-Exist, with or without its <c>?</c>.</summary>
+    internal static Refusal? ReadText(FhirContext context, ResourceType type, string text, out ReadCondition condition)
+    {
+        condition = null!;
+        var query = text.AsSpan();
+        if (query.StartsWith('?'))
+        {
+            query = query[1..];
+        }
+
+        return CanonicalQuery.Read(query, context.MaxParameters, out var parameters) ?? Read(context, type, parameters, out condition);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Interactions;
+
+/// <summary>Inputs of an operation: the query of a GET, or the Parameters resource of a POST flattened to names and values.</summary>
+internal static class InputParameters
+{
+    /// <summary>Reads them; a complex value (a Coding, a resource) is noted by name with an empty value and stays in the body.</summary>
+    /// <param name="source">The request.</param>
+    /// <param name="inputs">Names and values.</param>
+    /// <param name="resource">The one embedded resource; empty when there is none.</param>
+    internal static Refusal? Read(RequestSource source, out List<QueryParameter> inputs, out ReadOnlyMemory<byte> resource)
+    {
+        inputs = [];
+        resource = default;
+        foreach (var parameter in source.Line.Query)
+        {
+            if (parameter.Name is not ("_format" or "_pretty"))
+            {
+                inputs.Add(parameter);
+            }
+        }
+
+        if (source.IsGet)
+        {
+            return null;
+        }
+
+        if (source.Method != "POST")
+        {
+            return new Refusal(DenyReason.MethodNotAllowed, "operations are called by GET or POST");
+        }
+
+        if (inputs.Count > 0)
+        {
+            return Refusal.Query("operation by POST with parameters in its query");
+        }
+
+        return source.Body.IsEmpty ? null : ReadBody(source, inputs, out resource);
+    }
+
+    private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, out ReadOnlyMemory<byte> resource)
+    {
+        resource = default;
+        if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
+        {
+            return new Refusal(DenyReason.UnsupportedMediaType, "operation's body is not FHIR 4.0 JSON in UTF-8");
+        }
+
+        if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))
+        {
+            return Refusal.Body("body is not strict JSON");
+        }
+
+        using (document)
+        {
+            var isParameters = StrictJson.TryReadType(document.RootElement, out var type) && type == ResourceType.Parameters;
+            if (!isParameters)
+            {
+                return Refusal.Body("operation's body is not a Parameters resource");
+            }
+
+            if (!document.RootElement.TryGetProperty("parameter", out var list))
+            {
+                return null;
+            }
+
+            if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > source.Context.MaxParameters)
+            {
+                return Refusal.Body("parameter is not a list within the limit");
+            }
+
+            foreach (var parameter in list.EnumerateArray())
+            {
+                if (ReadOne(parameter, inputs, ref resource) is { } refusal)
+                {
+                    return refusal;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private static Refusal? ReadOne(JsonElement parameter, List<QueryParameter> inputs, ref ReadOnlyMemory<byte> resource)
+    {
+        if (StrictJson.Text(parameter, "name") is not { Length: > 0 } name)
+        {
+            return Refusal.Body("parameter without a name");
+        }
+
+        var value = string.Empty;
+        var values = 0;
+        foreach (var member in parameter.EnumerateObject())
+        {
+            if (member.Name.StartsWith("value", StringComparison.Ordinal))
+            {
+                values++;
+                value = member.Value.ValueKind switch
+                {
+                    JsonValueKind.String => member.Value.GetString()!,
+                    JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
+                    JsonValueKind.Object when member.Name == "valueReference" => StrictJson.Text(member.Value, "reference") ?? string.Empty,
+                    _ => string.Empty,
+                };
+            }
+            else if (member.Name == "resource")
+            {
+                values++;
+                if (!resource.IsEmpty)
+                {
+                    return Refusal.Body("more than one embedded resource");
+                }
+
+                resource = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(member.Value).ToArray();
+            }
+        }
+
+        inputs.Add(new QueryParameter(name, value));
+        return values <= 1 ? null : Refusal.Body("parameter with several values");
+    }
+}

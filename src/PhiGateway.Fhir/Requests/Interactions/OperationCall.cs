@@ -1,0 +1,7 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Interactions;
+
+/// <summary>One call of an operation.</summary>
+internal sealed record OperationCall(string Name, ResourceType Type, string? Id, IReadOnlyList<QueryParameter> Inputs, ReadOnlyMemory<byte> Resource);

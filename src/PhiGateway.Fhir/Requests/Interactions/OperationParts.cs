@@ -1,0 +1,77 @@
+using PhiGateway.Fhir.Compartments;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Requests.Searching;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Interactions;
+
+/// <summary>The parts of an operation: the call, and reads and searches for what it can bring back.</summary>
+internal static class OperationParts
+{
+    internal static Refusal? Add(RequestSource source, OperationDefinition operation, OperationCall call, SearchReading reading, List<AccessPart> parts)
+    {
+        parts.Add(new AccessPart { Interaction = Interaction.Operation, Type = call.Type, Id = call.Id, Operation = call.Name, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses });
+        parts.AddRange((reading.Others ?? []).Select(static part => part with { IsSeparable = false }));
+        switch (operation.Returns)
+        {
+            case OperationResult.Nothing:
+                return null;
+            case OperationResult.Self:
+                parts.Add(new AccessPart { Interaction = call.Id is null ? Interaction.SearchType : Interaction.Read, Type = call.Type, Id = call.Id, Patients = reading.Patients });
+                return null;
+            case OperationResult.Search:
+                parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = call.Type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses });
+                return null;
+            case OperationResult.Compartment:
+                return AddTypes(call, CompartmentOf(call.Type), reading.Patients, parts);
+            case OperationResult.Any:
+                return AddTypes(call, ResourceTypeSet.All, reading.Patients, parts);
+            case OperationResult.Submission:
+                return AddSubmission(source, call, parts);
+            default:
+                return new Refusal(DenyReason.OperationNotSupported, "operation with an unknown result");
+        }
+    }
+
+    private static ResourceTypeSet CompartmentOf(ResourceType type) =>
+        type == ResourceType.Group ? CompartmentCatalog.Members(ResourceType.Patient).With(type)
+        : CompartmentCatalog.IsCompartment(type) ? CompartmentCatalog.Members(type)
+        : default(ResourceTypeSet).With(type);
+
+    private static Refusal? AddTypes(OperationCall call, ResourceTypeSet possible, IReadOnlyList<PatientId> patients, List<AccessPart> parts)
+    {
+        if (!TypeList.Find(call.Inputs, out _, out var list))
+        {
+            // What its resources refer to (practitioners, organizations, medications) comes along, and is nobody's record.
+            parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible, patients, call.Name));
+            parts.AddRange(EveryType.Droppable(Interaction.SearchType, ResourceTypeSet.All.Except(possible), [], call.Name));
+            return null;
+        }
+
+        if (!TypeList.TryRead(list, out var types))
+        {
+            return Refusal.Parameter("_type is not one list of known types");
+        }
+
+        foreach (var type in types.Members())
+        {
+            parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Patients = possible.Contains(type) ? patients : [], Operation = call.Name });
+        }
+
+        return null;
+    }
+
+    private static Refusal? AddSubmission(RequestSource source, OperationCall call, List<AccessPart> parts)
+    {
+        var facts = new ResourceFacts();
+        if (call.Resource.IsEmpty || !source.Scanner.TryScan(call.Resource.Span, source.Context, facts))
+        {
+            return Refusal.Body("operation without the resource it submits");
+        }
+
+        parts.Add(new AccessPart { Interaction = Interaction.Create, Type = facts.Type, Body = facts });
+        return null;
+    }
+}

@@ -1,0 +1,92 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Requests.Searching;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Interactions;
+
+/// <summary>Named operations at three levels: the call itself, and everything that it can bring back.</summary>
+internal static class OperationReader
+{
+    internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id, string name)
+    {
+        if (name == "$export")
+        {
+            return ExportReader.Read(source, type, id);
+        }
+
+        if (!OperationCatalog.TryFind(name, type, id is not null, out var operation))
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.OperationNotSupported, "operation is not modelled at this level");
+        }
+
+        if (source.IsGet && !operation.ByGet)
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "operation is called by POST");
+        }
+
+        if (InputParameters.Read(source, out var inputs, out var resource) is { } unread)
+        {
+            return unread.As<FhirRequest>();
+        }
+
+        var subject = type.IsNone ? operation.Types.Members().First() : type;
+        var parts = new List<AccessPart>();
+        var reading = new SearchReading(source.Context, subject, isCondition: false);
+        var refusal = ReadInputs(reading, operation, inputs, id)
+            ?? OperationParts.Add(source, operation, new OperationCall(name, subject, id, inputs, resource), reading, parts);
+        return refusal is not null ? refusal.As<FhirRequest>() : Reading<FhirRequest>.Of(new FhirRequest
+        {
+            Canonical = source.Line,
+            Interaction = Interaction.Operation,
+            Type = type,
+            Id = id,
+            Operation = name,
+            Parameters = inputs,
+            Parts = parts,
+            Body = source.Body,
+            Headers = source.Headers,
+            Template = $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/{name}",
+        });
+    }
+
+    private static Refusal? ReadInputs(SearchReading reading, OperationDefinition operation, List<QueryParameter> inputs, string? id)
+    {
+        if (id is not null && PathPatient.Of(reading.Type, id) is { Length: > 0 } own && reading.Name(own) is { } twice)
+        {
+            return twice;
+        }
+
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            var (name, value) = inputs[i];
+            if (!operation.Inputs.TryGetValue(name, out var kind))
+            {
+                // $lastn takes the search parameters of its type beside its own.
+                if (operation.Returns != OperationResult.Search || value.Length == 0 || SearchReader.Read(reading, [inputs[i]]) is not null)
+                {
+                    return Refusal.Parameter("operation takes no such parameter");
+                }
+            }
+            else if (name is "subject" or "patient" && ReadSubject(reading, kind, value) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private static Refusal? ReadSubject(SearchReading reading, string kind, string value)
+    {
+        if (PatientReference.TryRead(value, kind == "id" ? ResourceType.Patient : null, reading.Context, out var patient))
+        {
+            return reading.Name([patient]);
+        }
+
+        return LocalReference.TryRead(value, reading.Context, out _) ? null : Refusal.Query("subject is not a reference to this server");
+    }
+}

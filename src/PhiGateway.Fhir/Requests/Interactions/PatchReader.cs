@@ -1,0 +1,71 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests.Bodies;
+using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Interactions;
+
+/// <summary>patch by JSON Patch (RFC 6902), by FHIRPath Patch or by merge (RFC 7396): the top-level elements it touches are read out of it.</summary>
+internal static class PatchReader
+{
+    internal static Reading<FhirRequest> Patch(RequestSource source, ResourceType type, string id) =>
+        WriteReader.CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : Read(source, type, id, null, "/{id}");
+
+    internal static Reading<FhirRequest> Conditional(RequestSource source, ResourceType type) =>
+        ConditionReader.Read(source.Context, type, WriteReader.WithoutFormat(source.Line.Query), out var condition) is { } refusal
+            ? refusal.As<FhirRequest>()
+            : Read(source, type, null, condition, "?");
+
+    private static bool Tests(JsonElement patch) => patch.EnumerateArray().Any(static operation => StrictJson.Text(operation, "op") == "test");
+
+    private static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id, ReadCondition? condition, string shape)
+    {
+        var mediaType = HeaderGrammar.MediaType(source.Headers.ContentType);
+        if (mediaType is not ("application/json-patch+json" or "application/merge-patch+json" or "application/fhir+json" or "application/json") || type.Name == "Subscription")
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.UnsupportedMediaType, "patch is not JSON Patch, merge patch or FHIRPath Patch in JSON");
+        }
+
+        if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))
+        {
+            return Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "patch is not strict JSON");
+        }
+
+        using (document)
+        {
+            var found = new BodyFindings();
+            var touched = new SortedSet<string>(StringComparer.Ordinal);
+            var refusal = mediaType switch
+            {
+                "application/json-patch+json" => PatchGrammar.ReadJsonPatch(document.RootElement, touched),
+                "application/merge-patch+json" => PatchGrammar.ReadMergePatch(document.RootElement, touched),
+                _ => PatchGrammar.ReadPathPatch(document.RootElement, type, touched),
+            };
+            refusal ??= BodyReferences.Check(document.RootElement, source, found);
+            if (refusal is not null)
+            {
+                return refusal.As<FhirRequest>();
+            }
+
+            // A patch can copy from where it touches, and succeed or fail by what stands there: it is a question about these elements.
+            string[] elements = [.. touched];
+            var patients = id is null ? [] : PathPatient.Of(type, id);
+            return Reading<FhirRequest>.Of(new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = Interaction.Patch,
+                Type = type,
+                Id = id,
+                Parameters = condition?.Parameters ?? [],
+                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients, Uses = elements, Probes = mediaType == "application/json-patch+json" && Tests(document.RootElement) }, .. condition?.Parts ?? [], .. found.Parts],
+                Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
+                Body = source.Body,
+                TouchedElements = elements,
+                Headers = source.Headers,
+                Template = RouteTemplate.Of(source.Method, type, shape),
+            });
+        }
+    }
+}

@@ -1,0 +1,7 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Policy.Decisions;
+
+namespace PhiGateway.Fhir.Requests.Interactions;
+
+/// <summary>What reading a search over several types gathers.</summary>
+internal sealed record SystemSearch(IReadOnlyList<QueryParameter> Parameters, List<AccessPart> Parts);

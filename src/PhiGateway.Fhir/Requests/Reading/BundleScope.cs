@@ -1,6 +1,0 @@
-namespace PhiGateway.Fhir.Requests.Reading;
-
-/// <summary>What an entry must know of its bundle.</summary>
-/// <param name="IsTransaction">Names and conditional references are resolved in transactions only.</param>
-/// <param name="Names">The <c>urn:uuid:</c> names of all entries.</param>
-internal sealed record BundleScope(bool IsTransaction, TransactionNames Names);

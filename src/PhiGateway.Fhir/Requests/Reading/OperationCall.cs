@@ -1,7 +1,0 @@
-using PhiGateway.Fhir.Canonical;
-using PhiGateway.Policy.Vocabulary;
-
-namespace PhiGateway.Fhir.Requests.Reading;
-
-/// <summary>One call of an operation.</summary>
-internal sealed record OperationCall(string Name, ResourceType Type, string? Id, IReadOnlyList<QueryParameter> Inputs, ReadOnlyMemory<byte> Resource);

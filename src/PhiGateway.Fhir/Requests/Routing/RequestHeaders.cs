@@ -1,0 +1,65 @@
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Requests.Routing;
+
+/// <summary>Checks the headers that every interaction shares.</summary>
+internal static class RequestHeaders
+{
+    /// <summary>Accept, <c>_format</c>, Prefer and the conditional headers; null when all is well.</summary>
+    internal static Refusal? Check(RequestSource source)
+    {
+        var (headers, line) = (source.Headers, source.Line);
+        var isSmart = line.SegmentArray is [".well-known", ..];
+        var isFile = line.SegmentArray is ["_file", ..];
+        if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !AsksJson(line))
+        {
+            return new Refusal(DenyReason.NotAcceptable, "Accept without FHIR 4.0 JSON");
+        }
+
+        for (var i = 0; i < line.QueryArray.Length; i++)
+        {
+            if (line.QueryArray[i].Name == "_format" && !IsJsonFormat(line.QueryArray[i].Value))
+            {
+                return new Refusal(DenyReason.NotAcceptable, "_format is not JSON");
+            }
+        }
+
+        if (HeaderGrammar.Prefers(headers.Prefer, "respond-async") && !IsExport(line))
+        {
+            return Refusal.Unknown("asynchronous answers exist for exports only");
+        }
+
+        if (headers.IfMatch is { } tag && !HeaderGrammar.IsVersionTag(tag))
+        {
+            return Refusal.Header("If-Match is not one weak version tag");
+        }
+
+        if (headers.IfNoneMatch is not null && !source.IsGet)
+        {
+            return Refusal.Header("If-None-Match on a write");
+        }
+
+        return headers.IfNoneExist is not null && line is not { Method: "POST", Segments.Count: 1 }
+            ? Refusal.Header("If-None-Exist on something other than a create")
+            : null;
+    }
+
+    // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
+    internal static bool IsJsonFormat(string value) => value is "json" or "application/json" or "application/fhir+json" or "application/fhir json" or "text/json";
+
+    private static bool AsksJson(Canonical.CanonicalRequest line)
+    {
+        for (var i = 0; i < line.QueryArray.Length; i++)
+        {
+            if (line.QueryArray[i].Name == "_format")
+            {
+                return IsJsonFormat(line.QueryArray[i].Value);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsExport(Canonical.CanonicalRequest line) => line.SegmentArray.Length > 0 && line.SegmentArray[^1] == "$export";
+}

@@ -1,0 +1,191 @@
+using System.Text;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Resources;
+
+/// <summary>Collects what a resource says about whose record it is, and concludes.</summary>
+internal sealed class OwnerLedger
+{
+    private readonly List<PatientId> _owners = new(4);
+    private readonly List<PatientId> _others = new(4);
+    private readonly List<PatientId> _contained = new(4);
+    private readonly List<ResourceName> _targets = [];
+    private readonly byte[] _lastBytes = new byte[64];
+    private int _lastLength;
+    private PatientId _last;
+    private bool _unresolved;
+    private bool _relatedPerson;
+    private bool _nobody;
+    private bool _otherUnresolved;
+    private bool _containedUnresolved;
+    private bool _unreadable;
+
+    /// <summary>What a resource that belongs to its targets' owners points at, each by its name; all of it when <see cref="AreTargetsRead"/>.</summary>
+    public IReadOnlyList<ResourceName> Targets => _targets;
+
+    /// <summary>Every target is a literal reference to something here.</summary>
+    public bool AreTargetsRead => !_unreadable && !_containedUnresolved;
+
+    /// <summary>An owner element was there, whatever it held.</summary>
+    public bool Named => _owners.Count > 0 || _unresolved || _relatedPerson || _nobody;
+
+    public void Reset()
+    {
+        _owners.Clear();
+        _others.Clear();
+        _contained.Clear();
+        _targets.Clear();
+        _unreadable = _unresolved = _relatedPerson = _nobody = _otherUnresolved = _containedUnresolved = false;
+    }
+
+    /// <summary>Forgets every id.</summary>
+    public void Forget()
+    {
+        Reset();
+        _last = default;
+        _lastLength = 0;
+        _lastBytes.AsSpan().Clear();
+    }
+
+    /// <summary>An owner element that is no readable reference.</summary>
+    public void Unresolved(bool contained)
+    {
+        _unreadable = true;
+        Elsewhere(contained);
+    }
+
+    // Of a group, a device: whose, nobody can say, but no patient is named.
+    private void Elsewhere(bool contained)
+    {
+        if (contained)
+        {
+            _containedUnresolved = true;
+        }
+        else
+        {
+            _unresolved = true;
+        }
+    }
+
+    /// <summary>Notes the reference in an owner element.</summary>
+    /// <param name="literal">Whether it could be read.</param>
+    /// <param name="type">The type it points at.</param>
+    /// <param name="id">The id it points at.</param>
+    /// <param name="program">How the containing type's owner is established.</param>
+    /// <param name="contained">It stands in a contained resource.</param>
+    public void Owner(bool literal, ResourceType type, ReadOnlySpan<byte> id, ScanProgram program, bool contained)
+    {
+        var isTarget = literal && program.OfTargets && !contained;
+        if (isTarget)
+        {
+            _targets.Add(new ResourceName(type, Encoding.ASCII.GetString(id)));
+        }
+
+        if (literal && type == ResourceType.Patient)
+        {
+            (contained ? _contained : _owners).Add(Intern(id));
+        }
+        else if (literal && program.Rule == OwnerRule.Participants && type.Name == "RelatedPerson")
+        {
+            _relatedPerson |= !contained;
+        }
+        else if (literal && (isTarget ? PatientPathTable.Instance.IsNobodys(type) : PatientPathTable.Instance.IsNobody(type)))
+        {
+            _nobody |= !contained;
+        }
+        else if (literal)
+        {
+            Elsewhere(contained);
+        }
+        else
+        {
+            Unresolved(contained);
+        }
+    }
+
+    /// <summary>Notes a reference in another element that can name a patient.</summary>
+    /// <param name="literal">Whether it could be read.</param>
+    /// <param name="type">The type it points at.</param>
+    /// <param name="id">The id it points at.</param>
+    /// <param name="speaksOfPatient">An unreadable one that says it is a Patient.</param>
+    public void Other(bool literal, ResourceType type, ReadOnlySpan<byte> id, bool speaksOfPatient)
+    {
+        if (literal && type == ResourceType.Patient)
+        {
+            _others.Add(Intern(id));
+        }
+        else
+        {
+            _otherUnresolved |= speaksOfPatient;
+        }
+    }
+
+    /// <summary>Concludes anew: every target is known, and these are the owners of those that have any.</summary>
+    public void ConcludeOfTargets(IReadOnlyList<PatientId> owners, OwnerRule rule, ResourceFacts facts)
+    {
+        _unresolved = false;
+        _nobody = true;
+        _owners.AddRange(owners);
+        Conclude(rule, facts);
+    }
+
+    /// <summary>Concludes into the facts.</summary>
+    public void Conclude(OwnerRule rule, ResourceFacts facts)
+    {
+        if (rule == OwnerRule.Self && facts.Id is { } id && PatientId.TryParse(id, out var self))
+        {
+            _owners.Add(self);
+        }
+
+        facts.Owner = State(rule);
+        if (facts.Owner == OwnerState.NotPatientData)
+        {
+            facts.Owner = _otherUnresolved ? OwnerState.Undetermined : _others.Count + _contained.Count > 0 ? OwnerState.Known : OwnerState.NotPatientData;
+            _owners.AddRange(_others);
+        }
+
+        facts.NamesNoPatient = facts.Owner == OwnerState.Undetermined && !_unreadable && !_otherUnresolved && rule != OwnerRule.Self && _owners.Count + _others.Count + _contained.Count == 0;
+        if (facts.Owner == OwnerState.Known)
+        {
+            AddAll(_owners, facts);
+            AddAll(_contained, facts);
+        }
+    }
+
+    private static void AddAll(List<PatientId> owners, ResourceFacts facts)
+    {
+        for (var i = 0; i < owners.Count; i++)
+        {
+            facts.AddOwner(owners[i]);
+        }
+    }
+
+    private OwnerState State(OwnerRule rule)
+    {
+        if (_unresolved || _containedUnresolved)
+        {
+            return OwnerState.Undetermined;
+        }
+
+        if (_owners.Count > 0)
+        {
+            return OwnerState.Known;
+        }
+
+        return (_nobody || rule == OwnerRule.Optional) && !_relatedPerson && rule is not (OwnerRule.Indirect or OwnerRule.Self) ? OwnerState.NotPatientData : OwnerState.Undetermined;
+    }
+
+    // The entries of a Bundle mostly share their patient.
+    private PatientId Intern(ReadOnlySpan<byte> id)
+    {
+        if (_lastLength == 0 || !id.SequenceEqual(_lastBytes.AsSpan(0, _lastLength)))
+        {
+            _last = PatientId.Parse(Encoding.ASCII.GetString(id));
+            id.CopyTo(_lastBytes);
+            _lastLength = id.Length;
+        }
+
+        return _last;
+    }
+}

@@ -1,0 +1,54 @@
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Resources;
+
+/// <summary>What to look for in a resource of one type: its path tree and how its owner is established. Immutable once built; built on first use.</summary>
+internal sealed class ScanProgram
+{
+    private static readonly ScanProgram?[] Programs = new ScanProgram?[ResourceType.IndexCount];
+
+    private readonly string[] _parameters;
+
+    internal ScanProgram(ResourceType type, ScanNode root, OwnerRule rule, string[] parameters, bool ofTargets)
+    {
+        OfTargets = ofTargets;
+        Type = type;
+        Root = root;
+        Rule = rule;
+        _parameters = parameters;
+    }
+
+    public ResourceType Type { get; }
+
+    public ScanNode Root { get; }
+
+    public OwnerRule Rule { get; }
+
+    /// <summary>Its owners are those of the resources that it points at, where these are known.</summary>
+    public bool OfTargets { get; }
+
+    public static ScanProgram For(ResourceType type) => Programs[type.Index] ??= ScanProgramFactory.Create(type);
+
+    /// <summary>The bits of these parameters; false when one of them is not known to be found by plain paths.</summary>
+    public bool TryMask(IReadOnlyList<string> needed, out uint mask)
+    {
+        mask = 0;
+        var all = true;
+        for (var i = 0; i < needed.Count; i++)
+        {
+            var place = Array.IndexOf(_parameters, needed[i]);
+            if (place < 0)
+            {
+                all = false;
+            }
+            else
+            {
+                mask |= 1U << place;
+            }
+        }
+
+        return all;
+    }
+
+    public string Parameter(int bit) => _parameters[bit];
+}

@@ -1,0 +1,30 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>A request that came with a handle of ours: what was asked, and what it continues.</summary>
+/// <param name="Asked">The request as it came, with the handle; for the record and for what kind of answer is due.</param>
+/// <param name="Original">What the handle continues; decided anew.</param>
+/// <param name="Page">Where the upstream continues it.</param>
+internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original, PagePlace Page)
+{
+    private static readonly KeyValuePair<string, string>[] Json = [KeyValuePair.Create("Accept", "application/fhir+json, application/json;q=0.9")];
+    private static readonly KeyValuePair<string, string>[] Ndjson = [KeyValuePair.Create("Accept", "application/fhir+ndjson")];
+
+    /// <summary>For a page that is put together: matches per page; 0: as many as the upstream gives.</summary>
+    public int Size { get; init; }
+
+    /// <summary>Where the page before begins; null: not known.</summary>
+    public PagePlace? Before { get; init; }
+
+    /// <summary>It begins where the original request begins: that is asked anew.</summary>
+    public bool IsStart => Page.Place.Length == 0;
+
+    /// <summary>The call for a page of the upstream's.</summary>
+    public static UpstreamCall CallTo(string place) => new("GET", place, null, default, Json);
+
+    /// <summary>The call that goes upstream: the place that the upstream itself named, nothing of the client's.</summary>
+    public UpstreamCall ToCall() =>
+        new(Asked.Interaction == Interaction.ExportCancel ? "DELETE" : "GET", Page.Place, null, default, Asked.Interaction == Interaction.ExportFile ? Ndjson : Json);
+}

@@ -1,0 +1,12 @@
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>Says where a fault came from without its message, which may hold PHI.</summary>
+internal static class Faults
+{
+    /// <summary>The innermost method of the stack, or a dash.</summary>
+    public static string WhereOf(Exception fault)
+    {
+        var site = new System.Diagnostics.StackTrace(fault).GetFrame(0)?.GetMethod();
+        return site is null ? "-" : $"{site.DeclaringType?.FullName}.{site.Name}";
+    }
+}

@@ -1,0 +1,44 @@
+using PhiGateway.Apis;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>One YARP route as the gateway reads it: immutable, derived from the route's and cluster's metadata.</summary>
+internal sealed record PhiRoute
+{
+    public required string RouteId { get; init; }
+
+    /// <summary>The base as a path, without trailing slash.</summary>
+    public required string Base { get; init; }
+
+    public required string Tenant { get; init; }
+
+    /// <summary>The tag of this tenant's records, where tenants share the backend; null: it is the tenant's own.</summary>
+    public TokenValue? TenantTag { get; init; }
+
+    public required string Environment { get; init; }
+
+    /// <summary>Value of the upstream's Authorization header; null: the upstream asks for none. Secret.</summary>
+    public string? BackendAuthorization { get; init; }
+
+    /// <summary>Security: the client's own token goes upstream. Default false.</summary>
+    public bool ForwardsClientToken { get; init; }
+
+    /// <summary>Web origins whose apps a browser lets read the answers; empty by default.</summary>
+    public IReadOnlySet<string> Origins { get; init; } = WebOrigins.None;
+
+    /// <summary>How long the upstream may take to begin its answer.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>What the upstream's self links must show of a narrowed search.</summary>
+    public SelfLinkRule SelfLinks { get; init; }
+
+    /// <summary>Bases and limits; those of JSON hold for declared APIs too.</summary>
+    public required FhirContext Language { get; init; }
+
+    /// <summary>What may be asked, where it is not FHIR that is spoken; null: FHIR R4.</summary>
+    public ApiTable? Api { get; init; }
+}

@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>A growing byte buffer from the shared pool with a stated most; cleared when given back, since it held PHI.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class PooledBuffer(int most) : IBufferWriter<byte>, IDisposable
+{
+    private byte[] _bytes = [];
+
+    /// <summary>How many bytes are in it.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What is in it; valid until the next write.</summary>
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
+
+    /// <summary>Appends what a stream has until there are more bytes than this; true when that was all of it.</summary>
+    public async ValueTask<bool> TryReadAheadAsync(Stream stream, int enough, CancellationToken cancellationToken)
+    {
+        while (Length <= enough)
+        {
+            Reserve(4096);
+            var read = await stream.ReadAsync(_bytes.AsMemory(Length), cancellationToken);
+            if (read == 0)
+            {
+                return true;
+            }
+
+            Length += read;
+        }
+
+        return false;
+    }
+
+    /// <summary>Appends everything a stream has; false when it has more than fits.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> TryReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Length == _bytes.Length && !TryGrow(Length + 1))
+            {
+                // Full to the brim: one more byte decides whether that was all.
+                var probe = new byte[1];
+                return await stream.ReadAsync(probe, cancellationToken) == 0;
+            }
+
+            var read = await stream.ReadAsync(_bytes.AsMemory(Length), cancellationToken);
+            if (read == 0)
+            {
+                return true;
+            }
+
+            Length += read;
+        }
+    }
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - Length);
+        Length += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Makes room for a known length at once.</summary>
+    public void Expect(long length)
+    {
+        if (length > 0 && length <= most)
+        {
+            TryGrow((int)length + 1);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_bytes.Length > 0)
+        {
+            _bytes.AsSpan(0, Length).Clear();
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+
+        _bytes = [];
+        Length = 0;
+    }
+
+    private void Reserve(int sizeHint)
+    {
+        if (_bytes.Length - Length < Math.Max(sizeHint, 1) && !TryGrow(Length + Math.Max(sizeHint, 256)))
+        {
+            throw new InvalidOperationException("The answer grows beyond the limit while it is rewritten.");
+        }
+    }
+
+    private bool TryGrow(int needed)
+    {
+        if (needed <= _bytes.Length)
+        {
+            return true;
+        }
+
+        // One byte beyond the most may be held, so that "exactly the most" can be told from "more".
+        var size = Math.Min((long)most + 1, Math.Max(Math.Max(4096L, needed), _bytes.Length * 2L));
+        if (size < needed)
+        {
+            return false;
+        }
+
+        var next = ArrayPool<byte>.Shared.Rent((int)size);
+        _bytes.AsSpan(0, Length).CopyTo(next);
+        var old = _bytes;
+        _bytes = next;
+        if (old.Length > 0)
+        {
+            old.AsSpan(0, Length).Clear();
+            ArrayPool<byte>.Shared.Return(old);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using PhiGateway.Apis;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Identity.Common;
+using PhiGateway.Policy.Vocabulary;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Model;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>Derives a <see cref="PhiRoute"/> from YARP's model of a route, once per model: YARP replaces the model when its configuration changes.</summary>
+internal sealed class RouteCatalog(GatewayOptions options)
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
+
+    private readonly ConditionalWeakTable<RouteModel, PhiRoute> _routes = [];
+
+    // Validated at start; one that does not compile has no routes.
+    private readonly Dictionary<string, ApiTable> _apis = CompileApis(options);
+
+    /// <summary>The route of a request; null when the route's metadata is not that of a PHI route, so nothing is forwarded.</summary>
+    public PhiRoute? Find(IReverseProxyFeature proxy)
+    {
+        var model = proxy.Route;
+        if (_routes.TryGetValue(model, out var known))
+        {
+            return known;
+        }
+
+        var derived = Derive(model, proxy.Cluster.Config);
+        if (derived is not null)
+        {
+            _routes.AddOrUpdate(model, derived);
+        }
+
+        return derived;
+    }
+
+    private static Dictionary<string, ApiTable> CompileApis(GatewayOptions options)
+    {
+        var tables = new Dictionary<string, ApiTable>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, api) in options.Apis)
+        {
+            if (ApiTable.Compile(api, []) is { } table)
+            {
+                tables.Add(name, table);
+            }
+        }
+
+        return tables;
+    }
+
+    // A kind that is not known has no language, so nothing is understood there.
+    private bool TryFindApi(string kind, IReadOnlyDictionary<string, string> metadata, out ApiTable? api)
+    {
+        api = null;
+        return kind == RouteMetadata.FhirR4 || (kind == RouteMetadata.RestJson && metadata.TryGetValue(RouteMetadata.Api, out var name) && _apis.TryGetValue(name, out api));
+    }
+
+    private PhiRoute? Derive(RouteModel model, ClusterConfig cluster)
+    {
+        var metadata = model.Config.Metadata;
+        if (metadata is null
+            || !metadata.TryGetValue(RouteMetadata.Kind, out var kind) || !TryFindApi(kind, metadata, out var api)
+            || !metadata.TryGetValue(RouteMetadata.Base, out var basePath) || !BasePath.IsValid(basePath)
+            || !metadata.TryGetValue(RouteMetadata.Tenant, out var tenant) || tenant.Length == 0)
+        {
+            return null;
+        }
+
+        TokenValue? tag = null;
+        if (metadata.TryGetValue(RouteMetadata.TenantTag, out var text))
+        {
+            if (!RouteMetadata.TryReadTag(text, out var read) || api is not null)
+            {
+                // A tag that cannot be read must not become "none".
+                return null;
+            }
+
+            tag = read;
+        }
+
+        string? authorization = null;
+        if (cluster.Metadata?.TryGetValue(RouteMetadata.Credential, out var reference) == true && !SecretReference.TryResolve(reference, out authorization, out _))
+        {
+            // A credential that has gone missing must not become "none".
+            return null;
+        }
+
+        // A file that is not right must not become "none": requests would be read by another grammar than the operator's.
+        if (SearchParameterFiles.Find(options, metadata.GetValueOrDefault(RouteMetadata.SearchParameters) ?? string.Empty) is not { } declared)
+        {
+            return null;
+        }
+
+        if (!SelfLinkWords.TryRead(cluster.Metadata?.GetValueOrDefault(RouteMetadata.SelfLinks), out var selfLinks))
+        {
+            return null;
+        }
+
+        if (!WebOrigins.TryRead(metadata.GetValueOrDefault(RouteMetadata.Origins), out var origins))
+        {
+            return null;
+        }
+
+        return new PhiRoute
+        {
+            RouteId = model.Config.RouteId,
+            Base = basePath,
+            Tenant = tenant,
+            TenantTag = tag,
+            Environment = metadata.TryGetValue(RouteMetadata.Environment, out var environment) && environment.Length > 0 ? environment : options.Environment,
+            BackendAuthorization = authorization,
+            ForwardsClientToken = cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true && bool.TryParse(forward, out var forwards) && forwards,
+            Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
+            SelfLinks = selfLinks,
+            Origins = origins,
+            Api = api,
+            Language = new FhirContext
+            {
+                GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
+                UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
+                Declared = declared,
+                TenantTag = tag,
+            },
+        };
+    }
+}

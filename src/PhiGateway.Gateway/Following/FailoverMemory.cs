@@ -1,0 +1,45 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Gateway.Following;
+
+/// <summary>What a node must not forget when a standby takes over from the registry's database: on which line of history it read, and every revocation it enforced.</summary>
+/// <remarks>Security: replication may lag. A revocation that this node enforced and the new primary never got stays in force here, and the node says so, until somebody writes it anew or lifts it.</remarks>
+internal sealed class FailoverMemory
+{
+    private readonly Dictionary<string, Revocation> _revocations = new(StringComparer.Ordinal);
+    private string? _timeline;
+    private volatile IReadOnlyList<Revocation> _lost = [];
+
+    /// <summary>What the operator has to know; null: nothing.</summary>
+    public string? Problem => _lost.Count == 0 ? null : $"{_lost.Count} revocations that this node enforces are not in the registry since a standby took over: write them anew";
+
+    /// <summary>Whether the database writes another history than the one read so far.</summary>
+    public bool IsAnotherHistory(RegistryChanges changes) => changes.Timeline is not null && _timeline is not null && !string.Equals(changes.Timeline, _timeline, StringComparison.Ordinal);
+
+    /// <summary>Takes note of changes on the same line.</summary>
+    public void Take(RegistryChanges changes)
+    {
+        _timeline = changes.Timeline ?? _timeline;
+        foreach (var row in changes.Revocations)
+        {
+            _revocations[row.Id] = row;
+        }
+
+        // What was written anew, or lifted, is no longer lost.
+        if (_lost.Count > 0 && changes.Revocations.Count > 0)
+        {
+            _lost = [.. _lost.Where(lost => !changes.Revocations.Any(row => row.Target == lost.Target && row.Value == lost.Value))];
+        }
+    }
+
+    /// <summary>A whole load together with the revocations that it lacks, in front, so that what it lifts is lifted.</summary>
+    public RegistryChanges Complete(RegistryChanges everything)
+    {
+        var there = everything.Revocations.Select(static row => row.Id).ToHashSet(StringComparer.Ordinal);
+        var missing = _revocations.Values.Where(row => !there.Contains(row.Id)).ToList();
+
+        _lost = [.. missing.Where(static row => !row.Lifted)];
+        Take(everything);
+        return missing.Count == 0 ? everything : everything with { Revocations = [.. missing, .. everything.Revocations] };
+    }
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Gateway.Following;
+
+/// <summary>What a node shows of the registry it enforces; labels are words, never an id.</summary>
+internal sealed class RegistryMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string Name = "PhiGateway.Registry";
+
+    private readonly Meter _meter = new(Name);
+
+    public RegistryMetrics(SnapshotHolder snapshots)
+    {
+        _meter.CreateObservableGauge("phi_gateway.snapshot.version", () => snapshots.Current.Revision, "{revision}", "Registry revision that this node enforces.");
+        _meter.CreateObservableGauge("phi_gateway.registry.problems", () => Count(snapshots), "{row}", "Rows that close what depends on them: contradictory or unreadable, or of a newer version.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static Measurement<int>[] Count(SnapshotHolder snapshots)
+    {
+        var snapshot = snapshots.Current;
+        var newer = snapshot.CountNotUnderstood();
+        return [new(snapshot.Problems.Count - newer, new KeyValuePair<string, object?>("kind", "contradiction")), new(newer, new KeyValuePair<string, object?>("kind", "not-understood"))];
+    }
+}

@@ -1,0 +1,235 @@
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Gateway.Following;
+
+/// <summary>Keeps the node's snapshot at the registry's newest revision: wake, load what changed, build, swap, report.</summary>
+/// <remarks>A load that fails changes nothing and says so in readiness; an older revision is never taken.</remarks>
+internal sealed class SnapshotFollower(
+    IRegistrySource source,
+    SnapshotHolder holder,
+    LastGoodSnapshot lastGood,
+    GatewayOptions options,
+    TimeProvider clock,
+    long newestEnforced,
+    ILogger<SnapshotFollower> log)
+{
+    // So few changes are built in well under a millisecond.
+    private const int QuickToBuild = 50;
+
+    // A change after a quiet moment is taken at once; of many, those of this span are taken together: each round costs queries, a flush of the kept file and a build.
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
+
+    // A report is a write to the database, of every node.
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
+
+    private readonly RegistrySnapshotBuilder _builder = new();
+    private volatile string? _problem;
+    private volatile string? _fileProblem;
+    private readonly FailoverMemory _memory = new();
+    private bool _loaded;
+
+    /// <summary>Why the last load failed, in words; null when it did not.</summary>
+    public string? Problem => _problem is { } problem && _fileProblem is { } file ? $"{problem}; {file}" : _problem;
+
+    /// <summary>What was lost when a standby took over and stays in force here, in words; null: nothing.</summary>
+    public string? FailoverProblem => _memory.Problem;
+
+    /// <summary>How many rows of a newer version close something on this node.</summary>
+    public int NotUnderstood => holder.Current.CountNotUnderstood();
+
+    /// <summary>Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.</summary>
+    public bool HasReachedRegistry => Volatile.Read(ref _loaded);
+
+    /// <summary>Whether the last load was a page of more.</summary>
+    private bool HasMore { get; set; }
+
+    /// <summary>Loads once, before the node serves: from the registry or else from the last good snapshot.</summary>
+    public async Task StartWithRegistryAsync(CancellationToken cancellationToken)
+    {
+        await FollowOnceAsync(cancellationToken);
+        if (_loaded)
+        {
+            return;
+        }
+
+        var (steps, problem) = lastGood.Read(newestEnforced);
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var next = i == 0 ? _builder.Rebuild(steps[i].Everything) : _builder.Apply(steps[i].Everything);
+            _memory.Take(steps[i].Everything);
+            if (i == steps.Count - 1)
+            {
+                Publish(next, steps[i].ConfirmedAt);
+            }
+        }
+
+        _fileProblem = problem;
+    }
+
+    /// <summary>Takes whatever is newer; false when the registry could not be read.</summary>
+    public async Task<bool> FollowOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reached = _loaded ? await LoadChangesAsync(cancellationToken) : await LoadEverythingAsync(cancellationToken);
+            if (!reached)
+            {
+                return false;
+            }
+
+            _problem = _fileProblem = null;
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever is wrong with the database, the node keeps what it has.
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _problem = $"the registry could not be read ({fault.GetType().Name})";
+            GatewayLog.SnapshotLoadFailed(log, fault.GetType().Name, holder.Current.Revision);
+            return false;
+        }
+    }
+
+    /// <summary>Follows until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
+    {
+        var reported = -1L;
+        var reportedAt = DateTimeOffset.MinValue;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var (before, started) = (holder.Current.Revision, clock.GetTimestamp());
+            var reached = await FollowOnceAsync(stoppingToken);
+            var now = clock.GetUtcNow();
+            if (reached && now - reportedAt > (holder.Current.Revision != reported ? ReportEvery : TimeSpan.FromSeconds(10)))
+            {
+                reported = await TryReportAsync(now, stoppingToken) ? holder.Current.Revision : -1;
+                reportedAt = now;
+            }
+
+            if (reached && HasMore)
+            {
+                continue;
+            }
+
+            if (reached)
+            {
+                await lastGood.WriteIfDueAsync(source, _memory.Complete, stoppingToken);
+                if (holder.Current.Revision != before && Round - clock.GetElapsedTime(started) is { Ticks: > 0 } rest)
+                {
+                    await Task.Delay(rest, clock, stoppingToken);
+                }
+
+                var poll = options.Registry.PollInterval;
+                await source.WaitForChangeAsync(holder.Current.Revision != reported && poll > ReportEvery ? ReportEvery : poll, stoppingToken);
+            }
+            else
+            {
+                await Task.Delay(options.Registry.PollInterval, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task<bool> LoadEverythingAsync(CancellationToken cancellationToken)
+    {
+        var everything = await source.LoadAllAsync(cancellationToken);
+        if (IsOlder(everything.Revision))
+        {
+            return false;
+        }
+
+        var now = clock.GetUtcNow();
+        everything = _memory.Complete(everything);
+        lastGood.Offer(everything, now);
+        Publish(_builder.Rebuild(everything), now);
+        Volatile.Write(ref _loaded, true);
+        return true;
+    }
+
+    private async Task<bool> LoadChangesAsync(CancellationToken cancellationToken)
+    {
+        var asked = clock.GetUtcNow();
+        var known = holder.Current.Revision;
+        var changes = await source.LoadSinceAsync(known, cancellationToken);
+        HasMore = changes.HasMore;
+        if (IsOlder(changes.Revision))
+        {
+            return false;
+        }
+
+        if (_memory.IsAnotherHistory(changes))
+        {
+            // The same numbers may stand for other changes there: nothing is added to what was read before.
+            GatewayLog.RegistryFailedOver(log, known, changes.Revision);
+            return await LoadEverythingAsync(cancellationToken);
+        }
+
+        _memory.Take(changes);
+        if (changes.Revision == known)
+        {
+            lastGood.Confirm(known, asked);
+            holder.Confirm(asked);
+            return true;
+        }
+
+        lastGood.Keep(changes, asked);
+        if (changes.Revocations.Count > 0 && changes.Items.Count + changes.Members.Count > QuickToBuild)
+        {
+            // A revocation is in force before the rest is built.
+            holder.Publish(_builder.Apply(new RegistryChanges(known, [], [], changes.Revocations)), holder.ConfirmedAt ?? asked);
+        }
+
+        Publish(_builder.Apply(changes), asked);
+        return true;
+    }
+
+    // A database that was rolled back or restored: what this node has enforced since must not silently be undone.
+    private bool IsOlder(long offered)
+    {
+        var newest = Math.Max(holder.Current.Revision, options.Registry.AcceptOlderRevision ? 0 : newestEnforced);
+        if (offered >= newest)
+        {
+            return false;
+        }
+
+        GatewayLog.OlderRevisionRefused(log, offered, newest);
+        _problem = $"the registry is at revision {offered}, older than {newest}, which this node has enforced";
+        return true;
+    }
+
+    private void Publish(RegistrySnapshot next, DateTimeOffset confirmedAt)
+    {
+        if (!holder.Publish(next, confirmedAt))
+        {
+            GatewayLog.OlderRevisionRefused(log, next.Revision, holder.Current.Revision);
+            return;
+        }
+
+        GatewayLog.SnapshotPublished(log, next.Revision, next.ClientCount, next.MemberCount, next.Problems.Count);
+        foreach (var problem in next.Problems.Take(20))
+        {
+            GatewayLog.RegistryProblem(log, problem.Path, problem.Message);
+        }
+    }
+
+    /// <summary>The same in words; null for none.</summary>
+    internal static string? NotUnderstoodWords(int rows) => rows == 0 ? null : $"{rows} rows are of a newer version: what depends on them is closed on this node until it is upgraded";
+
+    private async Task<bool> TryReportAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await source.ReportNodeAsync(new NodeStatus(options.Node, holder.Current.Revision, now, Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood)), cancellationToken);
+            return true;
+        }
+#pragma warning disable CA1031 // Best effort by contract.
+        catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace PhiGateway.Gateway.Telemetry;
+
+/// <summary>Everything the data plane ever logs: ids, enums and counts only. URLs, queries, bodies and upstream messages are never parameters here.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1001, LogLevel.Error, "Request {DecisionId} faulted: {Fault} in {Where}")]
+    public static partial void RequestFaulted(ILogger log, Guid decisionId, string fault, string where);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Audit journal refused a record of {Kind}: {Status}")]
+    public static partial void JournalRefused(ILogger log, string kind, string status);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Delivery record of {DecisionId} was dropped: the journal has no room")]
+    public static partial void DeliveryDropped(ILogger log, Guid decisionId);
+
+    [LoggerMessage(1101, LogLevel.Information, "Enforcing registry revision {Revision}: {Clients} clients, {Members} roster members, {Problems} problems")]
+    public static partial void SnapshotPublished(ILogger log, long revision, int clients, int members, int problems);
+
+    [LoggerMessage(1102, LogLevel.Warning, "The registry could not be read ({Fault}); still enforcing revision {Revision}")]
+    public static partial void SnapshotLoadFailed(ILogger log, string fault, long revision);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The last good snapshot could not be {Action} ({Fault})")]
+    public static partial void LastGoodFailed(ILogger log, string action, string fault);
+
+    [LoggerMessage(1104, LogLevel.Warning, "Registry problem at {Path}: {Problem}")]
+    public static partial void RegistryProblem(ILogger log, string path, string problem);
+
+    [LoggerMessage(1105, LogLevel.Warning, "An older registry revision {Offered} was refused; enforcing {Current}")]
+    public static partial void OlderRevisionRefused(ILogger log, long offered, long current);
+
+    [LoggerMessage(1107, LogLevel.Error, "The use of a task could not be counted for decision {Decision}: {Fault}")]
+    public static partial void TaskNotCounted(ILogger log, Guid decision, string fault);
+
+    [LoggerMessage(1106, LogLevel.Warning, "Another server writes the registry now (revision {Known} was in force, it offers {Offered}): it is read anew as a whole")]
+    public static partial void RegistryFailedOver(ILogger log, long known, long offered);
+
+    [LoggerMessage(1201, LogLevel.Information, "{Plane} plane listens on {Addresses}")]
+    public static partial void Listening(ILogger log, string plane, string addresses);
+
+    [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}")]
+    public static partial void PartStopped(ILogger log, string part, string fault);
+
+    [LoggerMessage(1203, LogLevel.Warning, "The {Store} store cannot be reached; trying again")]
+    public static partial void StoreAway(ILogger log, string store);
+
+    [LoggerMessage(1204, LogLevel.Information, "The {Store} store is reached")]
+    public static partial void StoreBack(ILogger log, string store);
+}

@@ -1,0 +1,130 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Trail;
+
+/// <summary>Turns vocabulary into the words of an audit record, without allocating where the words are fixed.</summary>
+internal static class AuditText
+{
+    private static readonly string[] InteractionNames =
+        Enum.GetValues<Interaction>().Select(static value => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString())).ToArray();
+
+    public static string NameOf(Interaction interaction) => InteractionNames[(int)interaction];
+
+    public static string NameOf(ProofBinding binding) => binding switch
+    {
+        ProofBinding.Mtls => "mtls",
+        ProofBinding.Dpop => "dpop",
+        _ => "none",
+    };
+
+    public static string? NamesOf(IReadOnlyList<PurposeOfUse> purposes) => purposes.Count switch
+    {
+        0 => null,
+        1 => purposes[0].Code,
+        _ => string.Join(' ', purposes.Select(static purpose => purpose.Code)),
+    };
+
+    public static IReadOnlyList<string> NamesOf(IReadOnlyList<Obligation> obligations)
+    {
+        if (obligations.Count == 0)
+        {
+            return [];
+        }
+
+        var names = new string[obligations.Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = obligations[i].Name;
+        }
+
+        return names;
+    }
+
+    public static IReadOnlyList<string> PatientsOf(IReadOnlyList<PatientId> patients)
+    {
+        if (patients.Count == 0)
+        {
+            return [];
+        }
+
+        var ids = new string[patients.Count];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = patients[i].Value!;
+        }
+
+        return ids;
+    }
+
+    public static IReadOnlyList<string> ResourcesOf(IReadOnlyList<DisclosedResource> resources, int most)
+    {
+        if (resources.Count == 0)
+        {
+            return [];
+        }
+
+        var texts = new string[Math.Min(most, resources.Count)];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var resource = resources[i];
+            texts[i] = resource.VersionId is null
+                ? string.Concat(resource.Type.Name, "/", resource.Id)
+                : string.Concat(string.Concat(resource.Type.Name, "/", resource.Id), "/_history/", resource.VersionId);
+        }
+
+        return texts;
+    }
+
+    public static IReadOnlyList<string> LabelsOf(IReadOnlyList<SecurityLabel> labels)
+    {
+        if (labels.Count == 0)
+        {
+            return [];
+        }
+
+        var texts = new string[labels.Count];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = $"{labels[i].System}|{labels[i].Code}";
+        }
+
+        return texts;
+    }
+
+    /// <summary>Every resource that a request, or an entry of it, names by its id.</summary>
+    public static IReadOnlyList<string> ResourcesAsked(FhirRequest request)
+    {
+        List<string>? named = null;
+        foreach (var one in request.Entries.Prepend(request))
+        {
+            if (one is { Id: { } id, Type.IsNone: false })
+            {
+                (named ??= []).Add($"{one.Type.Name}/{id}");
+            }
+        }
+
+        return named is null ? [] : named;
+    }
+
+    /// <summary>Every patient that a request names, once each.</summary>
+    public static IReadOnlyList<string> PatientsAsked(FhirRequest request)
+    {
+        List<string>? ids = null;
+        foreach (var part in request.Parts)
+        {
+            foreach (var patient in part.Patients.Concat(part.Body?.Owners ?? []))
+            {
+                ids ??= [];
+                if (!ids.Contains(patient.Value!))
+                {
+                    ids.Add(patient.Value!);
+                }
+            }
+        }
+
+        return ids is null ? [] : ids;
+    }
+}

@@ -1,0 +1,271 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.Features;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Trail;
+
+/// <summary>Writes a request's records: nothing leaves, and nothing is changed upstream, before its record is durable.</summary>
+internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, TimeProvider clock, ILogger<AuditTrail> log)
+{
+    private const int MostListed = 1000;
+
+    /// <summary>Records what is about to be released; the bytes may go only when this continues.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<StageResult> RecordDisclosureAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
+        record.Decision = "permit";
+        AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records what one segment of a streaming answer is about to release; its bytes may go only when this continues.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="segment">What the segment lets out, and what was withheld before it.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="isFirst">The first record bears the decision's id, so that it is found by what the client was told; later ones name it as their parent.</param>
+    public async ValueTask<StageResult> RecordSegmentAsync(GatewayExchange exchange, Disclosure segment, long bytes, bool isFirst)
+    {
+        var record = Describe(exchange, AuditKind.Disclosure, isFirst ? exchange.Id : NewId());
+        record.ParentId = isFirst ? Guid.Empty : exchange.Id;
+        record.Decision = "permit";
+        AddDisclosed(record, segment, bytes);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records that the entries of a batch were decided one by one; each has a record of its own, which names this one as its parent.</summary>
+    public async ValueTask<StageResult> RecordBatchAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Decision, exchange.Id);
+        record.Decision = "permit";
+        record.Bytes = exchange.BytesOut;
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records a write that is about to be forwarded.</summary>
+    public async ValueTask<StageResult> RecordIntentAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Intent, exchange.Id);
+        record.Decision = "permit";
+        AddAsked(record, exchange);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.IntentRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records what came of a write; the answer may go only when this continues.</summary>
+    public async ValueTask<StageResult> RecordOutcomeAsync(GatewayExchange exchange)
+    {
+        var record = Describe(exchange, AuditKind.Outcome, NewId());
+        record.ParentId = exchange.Id;
+        record.Decision = "permit";
+        AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
+        if (!await TryAppendAsync(record))
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        exchange.IntentRecorded = false;
+        exchange.DisclosureRecorded = true;
+        return StageResult.Continue;
+    }
+
+    /// <summary>Records a refusal, once; answers what the client may be told, which is 503 when it could not be recorded.</summary>
+    public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    {
+        exchange.Status = reason.Status;
+        var record = exchange.IntentRecorded
+            ? Describe(exchange, AuditKind.Outcome, NewId())
+            : Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
+        record.ParentId = exchange.IntentRecorded || exchange.DisclosureRecorded ? exchange.Id : ParentOf(exchange);
+        // A fault is ours or the upstream's; everything below 500 is an answer that the client was denied.
+        record.Decision = reason.Status >= 500 ? "error" : "deny";
+        record.Reason = reason.Code;
+        record.Rule = detail;
+        AddAsked(record, exchange);
+        exchange.IntentRecorded = false;
+        return await TryAppendAsync(record) ? reason : DenyReason.AuditUnavailable;
+    }
+
+    /// <summary>Records that an answer was cut after it had begun.</summary>
+    public async ValueTask RecordCutAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    {
+        var record = Describe(exchange, AuditKind.Decision, NewId());
+        record.ParentId = exchange.Id;
+        record.Decision = "error";
+        record.Reason = reason.Code;
+        record.Rule = detail;
+        await TryAppendAsync(record);
+    }
+
+    /// <summary>The client went away before an answer: an open intent still gets its outcome.</summary>
+    public async ValueTask CloseAbandonedAsync(GatewayExchange exchange)
+    {
+        if (exchange.IntentRecorded)
+        {
+            await RecordRefusalAsync(exchange, DenyReason.Faulted, "client-gone");
+        }
+
+        await CloseEntriesAsync(exchange);
+    }
+
+    /// <summary>The batch ends before its answer: the open intent of an entry still gets its outcome.</summary>
+    public async ValueTask CloseEntriesAsync(GatewayExchange exchange)
+    {
+        foreach (var entry in exchange.Entries)
+        {
+            if (entry.IntentRecorded)
+            {
+                await RecordRefusalAsync(entry, DenyReason.Faulted, "batch-ended");
+            }
+        }
+    }
+
+    /// <summary>Records, without anyone waiting, what became of a disclosure.</summary>
+    public void RecordDelivery(GatewayExchange exchange)
+    {
+        if (!exchange.DisclosureRecorded)
+        {
+            return;
+        }
+
+        var record = new AuditRecord
+        {
+            Id = NewId(),
+            ParentId = exchange.Id,
+            Kind = AuditKind.Delivery,
+            Event = "delivery",
+            Time = clock.GetUtcNow(),
+            Client = exchange.Client?.Client.Id,
+            Tenant = exchange.Route?.Tenant,
+            Status = exchange.Status,
+            Bytes = exchange.BytesOut,
+            Delivery = exchange.Delivered ? "complete" : "partial",
+        };
+        if (!journal.TryAppend(record))
+        {
+            GatewayLog.DeliveryDropped(log, exchange.Id);
+        }
+    }
+
+    private static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
+    {
+        record.PatientState = disclosure.HasUndeterminedPatient ? "undetermined" : disclosure.Patients.Count > 0 ? "known" : "none-by-type";
+        record.Patients = AuditText.PatientsOf(disclosure.Patients);
+        record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
+        record.ResourceCount = disclosure.Resources.Count;
+        record.WithheldCount = disclosure.Withheld;
+        record.Labels = AuditText.LabelsOf(disclosure.Labels);
+        record.Bytes = bytes;
+    }
+
+    // What a request named, for records of things that were not released.
+    private static void AddAsked(AuditRecord record, GatewayExchange exchange)
+    {
+        if (exchange.Request is not { } request)
+        {
+            return;
+        }
+
+        record.Patients = AuditText.PatientsAsked(request);
+        record.Resources = AuditText.ResourcesAsked(request);
+        record.ResourceCount = record.Resources.Count;
+    }
+
+    private static Guid ParentOf(GatewayExchange exchange) => exchange.Bundle?.Id ?? Guid.Empty;
+
+    private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id)
+    {
+        var record = new AuditRecord
+        {
+            Id = id,
+            Kind = kind,
+            Event = exchange.Asked is { } asked ? AuditText.NameOf(asked.Interaction) : "request",
+            Time = id == exchange.Id ? exchange.Now : clock.GetUtcNow(),
+            Revision = exchange.Snapshot.Revision,
+            Tenant = exchange.Route?.Tenant,
+            Environment = exchange.Route?.Environment ?? options.Environment,
+            Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
+            ParentId = ParentOf(exchange),
+            Method = exchange.Bundle is null ? exchange.Http.Request.Method : exchange.Request is { Unread: { } unread } ? unread.Method : exchange.Canonical!.Method,
+            Template = exchange.Asked?.Template,
+            Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
+            ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
+            RawTarget = exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget : exchange.Request is { Unread: { } entry } ? entry.Url : exchange.Canonical!.ToTarget(),
+            Rule = exchange.Permit?.Rule,
+            Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
+            Upstream = exchange.Upstream,
+            UpstreamStatus = exchange.UpstreamStatus,
+            Status = exchange.Status,
+        };
+        if (exchange.Client is { } client)
+        {
+            record.Client = client.Client.Id;
+            record.UseCase = client.Client.UseCase;
+            record.Organization = client.Organization?.Id;
+            record.Owner = client.Client.Owner;
+        }
+
+        if (exchange.Caller is { } caller)
+        {
+            record.Issuer = caller.Issuer;
+            record.IssuerClientId = caller.ClientId;
+            record.Subject = caller.Subject;
+            record.TokenId = caller.TokenId;
+            record.TokenHash = caller.TokenHash;
+            record.Binding = AuditText.NameOf(caller.Binding);
+            record.Purpose = AuditText.NamesOf(caller.Purposes);
+        }
+        else
+        {
+            record.IssuerClientId = exchange.ClaimedClientId;
+        }
+
+        return record;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryAppendAsync(AuditRecord record)
+    {
+        try
+        {
+            await journal.AppendAsync(record);
+            return true;
+        }
+        catch (JournalUnavailableException refused)
+        {
+            GatewayLog.JournalRefused(log, record.Kind.ToString(), refused.Status.ToString());
+            return false;
+        }
+    }
+
+    private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
+
+namespace PhiGateway.Gateway.Upstream;
+
+/// <summary>Sends over YARP's clusters: its destinations, health, load balancing and connection pools; the bytes are ours.</summary>
+internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) : IUpstream
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/fhir+json") { CharSet = "utf-8" };
+
+    private readonly ILoadBalancingPolicy[] _policies = [.. policies];
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<UpstreamResult> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
+    {
+        var proxy = exchange.Proxy!;
+        var route = exchange.Route!;
+        var destination = Pick(exchange, proxy);
+        if (destination?.Model?.Config is not { } target)
+        {
+            return UpstreamResult.Failed(DenyReason.UpstreamUnavailable);
+        }
+
+        exchange.Upstream = destination.DestinationId;
+        using var message = Write(call, route, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(route.Timeout);
+        try
+        {
+            var response = await proxy.Cluster.HttpClient.SendAsync(message, deadline.Token);
+            exchange.UpstreamStatus = (int)response.StatusCode;
+            return UpstreamResult.Of(new UpstreamAnswer(response));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return UpstreamResult.Failed(DenyReason.UpstreamTimeout);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidOperationException)
+        {
+            return UpstreamResult.Failed(DenyReason.UpstreamUnavailable);
+        }
+    }
+
+    private static HttpRequestMessage Write(UpstreamCall call, PhiRoute route, string address, Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig? config, GatewayExchange exchange)
+    {
+        var message = new HttpRequestMessage(MethodOf(call.Method), new Uri(Join(address, call.PathAndQuery), UriKind.Absolute))
+        {
+            Version = config?.Version ?? HttpVersion.Version11,
+            VersionPolicy = config?.VersionPolicy ?? HttpVersionPolicy.RequestVersionOrLower,
+        };
+        if (call.ContentType is not null)
+        {
+            message.Content = new ReadOnlyMemoryContent(call.Body);
+            message.Content.Headers.ContentType = call.ContentType == "application/fhir+json" ? Json : MediaTypeHeaderValue.Parse(call.ContentType);
+        }
+
+        foreach (var header in call.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+
+        if (route.BackendAuthorization is not null)
+        {
+            message.Headers.TryAddWithoutValidation("Authorization", route.BackendAuthorization);
+        }
+        else if (route.ForwardsClientToken)
+        {
+            message.Headers.TryAddWithoutValidation("Authorization", exchange.Http.Request.Headers.Authorization.ToString());
+        }
+
+        message.Headers.TryAddWithoutValidation("X-Request-Id", exchange.Id.ToString());
+        return message;
+    }
+
+    private static string Join(string address, string pathAndQuery)
+    {
+        var root = address.EndsWith('/') ? address[..^1] : address;
+        return string.Concat(root, pathAndQuery);
+    }
+
+    private static HttpMethod MethodOf(string method) => method switch
+    {
+        "GET" => HttpMethod.Get,
+        "POST" => HttpMethod.Post,
+        "PUT" => HttpMethod.Put,
+        "PATCH" => HttpMethod.Patch,
+        "DELETE" => HttpMethod.Delete,
+        _ => throw new ArgumentOutOfRangeException(nameof(method)),
+    };
+
+    private DestinationState? Pick(GatewayExchange exchange, IReverseProxyFeature proxy)
+    {
+        var available = proxy.AvailableDestinations;
+        if (available.Count <= 1)
+        {
+            return available.Count == 0 ? null : available[0];
+        }
+
+        var wanted = proxy.Cluster.Config.LoadBalancingPolicy ?? LoadBalancingPolicies.RoundRobin;
+        foreach (var policy in _policies)
+        {
+            if (string.Equals(policy.Name, wanted, StringComparison.OrdinalIgnoreCase))
+            {
+                return policy.PickDestination(exchange.Http, proxy.Route.Cluster!, available);
+            }
+        }
+
+        return null;
+    }
+}

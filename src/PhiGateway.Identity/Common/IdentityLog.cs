@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace PhiGateway.Identity.Common;
+
+/// <summary>All that this area logs; never a token, a claim or a subject. Event ids 2000 to 2099.</summary>
+internal static partial class IdentityLog
+{
+    [LoggerMessage(EventId = 2000, Level = LogLevel.Information, Message = "Issuer {Issuer}: {Count} signature keys in force")]
+    public static partial void KeysLoaded(ILogger logger, string issuer, int count);
+
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "Issuer {Issuer}: {Problem}")]
+    public static partial void KeyProblem(ILogger logger, string issuer, string problem);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "Issuer {Issuer}: fetching the keys faulted with {Fault}")]
+    public static partial void KeyFetchFaulted(ILogger logger, string issuer, string fault);
+}

@@ -1,0 +1,7 @@
+namespace PhiGateway.Identity.Issuers;
+
+/// <summary>How one issuer is.</summary>
+/// <param name="Name">Configured name.</param>
+/// <param name="Ready">Keys are there.</param>
+/// <param name="Message">Words without secrets.</param>
+public sealed record IssuerStatus(string Name, bool Ready, string Message);

@@ -1,0 +1,33 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Approvals;
+
+/// <summary>Which way a change of what was approved goes.</summary>
+public enum ChangeKind : byte
+{
+    /// <summary>Nothing that was approved changed.</summary>
+    None = 0,
+    /// <summary>Only less is permitted than before: may be marked as not needing approval anew.</summary>
+    Narrowing,
+    /// <summary>Neither more nor less, but not what was approved: an owner, a module.</summary>
+    Neutral,
+    /// <summary>Something is permitted that was not. Security: always needs approval anew.</summary>
+    Widening,
+}
+
+/// <summary>One difference between what was approved and what would be.</summary>
+/// <param name="Kind">Which way it goes.</param>
+/// <param name="Path">Where, such as <c>useCases/lab/grants</c>.</param>
+/// <param name="Words">What changed, for people.</param>
+public sealed record AccessChange(ChangeKind Kind, string Path, string Words);
+
+/// <summary>Everything an approval covers, at one moment.</summary>
+/// <param name="Client">The client.</param>
+/// <param name="UseCase">Its use case.</param>
+/// <param name="Agreement">Its agreement; null for an internal unit's own use.</param>
+/// <param name="Organization">Its organization.</param>
+public sealed record ApprovedInput(Client Client, UseCase UseCase, Agreement? Agreement, Organization? Organization)
+{
+    /// <summary>The fingerprint of all of it.</summary>
+    public string Fingerprint => ApprovalFingerprint.Of(Client, UseCase, Agreement, Organization);
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Approvals;
+
+/// <summary>Compares two states of what an approval covers and says in words what is widened and what narrowed; for dry runs and for "needs approval anew".</summary>
+/// <remarks>Whatever changes the fingerprint and is not plainly narrower counts as wider or neutral, never as narrower.</remarks>
+public static class AccessDiff
+{
+    /// <summary>The one word for a whole change: widening wins over neutral, neutral over narrowing.</summary>
+    public static ChangeKind Classify(ApprovedInput before, ApprovedInput after)
+    {
+        var kind = ChangeKind.None;
+        foreach (var change in Compare(before, after))
+        {
+            kind = change.Kind > kind ? change.Kind : kind;
+        }
+
+        return kind;
+    }
+
+    /// <summary>Every difference; empty exactly when the fingerprints are the same.</summary>
+    public static IReadOnlyList<AccessChange> Compare(ApprovedInput before, ApprovedInput after)
+    {
+        if (string.Equals(before.Fingerprint, after.Fingerprint, StringComparison.Ordinal))
+        {
+            return [];
+        }
+
+        var changes = new List<AccessChange>();
+        CompareUseCase(before.UseCase, after.UseCase, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.UseCase, after.UseCase.Id)));
+        GrantDiff.Compare(before.UseCase.Grants, after.UseCase.Grants, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.UseCase, after.UseCase.Id) + "/grants"));
+        CompareAgreement(before.Agreement, after.Agreement, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Agreement, after.Agreement?.Id ?? before.Agreement?.Id)));
+        CompareOrganization(before.Organization, after.Organization, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Organization, after.UseCase.Organization)));
+        CompareClient(before.Client, after.Client, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Client, after.Client.Id)));
+        if (changes.Count == 0)
+        {
+            changes.Add(new AccessChange(ChangeKind.Neutral, RegistryPaths.Of(RegistryKind.Client, after.Client.Id), "What was approved is written differently."));
+        }
+
+        return changes;
+    }
+
+    private static void CompareUseCase(UseCase before, UseCase after, AccessDiffWriter diff)
+    {
+        diff.Same("id", before.Id, after.Id, ChangeKind.Widening);
+        diff.Same("organization", before.Organization, after.Organization, ChangeKind.Widening);
+        diff.Same("agreement", before.Agreement, after.Agreement, ChangeKind.Widening);
+        diff.Same("environment", before.Environment, after.Environment, ChangeKind.Widening);
+        diff.Same("owner", before.Owner, after.Owner, ChangeKind.Neutral);
+        diff.Same("legalBasis", before.LegalBasis, after.LegalBasis, ChangeKind.Neutral);
+        diff.Same("risk", before.Risk.ToString(), after.Risk.ToString(), after.Risk < before.Risk ? ChangeKind.Widening : ChangeKind.Narrowing);
+        diff.Same("allowsBreakGlass", before.AllowsBreakGlass ? "yes" : "no", after.AllowsBreakGlass ? "yes" : "no", after.AllowsBreakGlass ? ChangeKind.Widening : ChangeKind.Narrowing);
+        diff.Most("expires", before.Expires.DayNumber, after.Expires.DayNumber, Day(before.Expires), Day(after.Expires));
+        diff.Most("reviewEveryDays", before.ReviewEveryDays, after.ReviewEveryDays);
+        diff.Set("purposes", before.Purposes, after.Purposes);
+        diff.Set("tenants", before.Tenants, after.Tenants);
+    }
+
+    private static void CompareAgreement(Agreement? before, Agreement? after, AccessDiffWriter diff)
+    {
+        if (before is null || after is null)
+        {
+            diff.Same("id", before?.Id, after?.Id, ChangeKind.Widening);
+            return;
+        }
+
+        diff.Same("kind", before.Kind.ToString(), after.Kind.ToString(), ChangeKind.Widening);
+        diff.Same("organization", before.Organization, after.Organization, ChangeKind.Widening);
+        diff.Most("expires", before.Expires.DayNumber, after.Expires.DayNumber, Day(before.Expires), Day(after.Expires));
+        diff.Most("effective", -before.Effective.DayNumber, -after.Effective.DayNumber, Day(before.Effective), Day(after.Effective));
+
+        // Data that no longer crosses a border needs no legal review any more: fewer places, but also one door less.
+        diff.Same("crossBorder", before.CrossBorder ? "yes" : "no", after.CrossBorder ? "yes" : "no", after.CrossBorder ? ChangeKind.Widening : ChangeKind.Neutral);
+        diff.Set("jurisdictions", before.Jurisdictions, after.Jurisdictions);
+        diff.Same("legalReview", before.LegalReview?.Reference, after.LegalReview?.Reference, ChangeKind.Neutral);
+        diff.Same("legalReview/by", before.LegalReview?.By, after.LegalReview?.By, ChangeKind.Neutral);
+        diff.Same("legalReview/on", Day(before.LegalReview?.On), Day(after.LegalReview?.On), ChangeKind.Neutral);
+        diff.Most("legalReview/until", before.LegalReview?.Until?.DayNumber, after.LegalReview?.Until?.DayNumber, Day(before.LegalReview?.Until), Day(after.LegalReview?.Until));
+    }
+
+    private static void CompareOrganization(Organization? before, Organization? after, AccessDiffWriter diff)
+    {
+        diff.Same("kind", before?.Kind.ToString(), after?.Kind.ToString(), ChangeKind.Widening);
+
+        // A new module is other software behind the same name: not more rights, but not what was approved.
+        var (old, present) = (before?.Modules ?? [], after?.Modules ?? []);
+        if (!old.ToHashSet(StringComparer.Ordinal).SetEquals(present))
+        {
+            diff.Add(ChangeKind.Neutral, "modules", $"modules were {AccessDiffWriter.List(old)}, become {AccessDiffWriter.List(present)}");
+        }
+    }
+
+    private static void CompareClient(Client before, Client after, AccessDiffWriter diff)
+    {
+        diff.Same("id", before.Id, after.Id, ChangeKind.Widening);
+        diff.Same("useCase", before.UseCase, after.UseCase, ChangeKind.Widening);
+        diff.Same("environment", before.Environment, after.Environment, ChangeKind.Widening);
+        diff.Same("kind", before.Kind.ToString(), after.Kind.ToString(), ChangeKind.Neutral);
+        diff.Same("owner", before.Owner, after.Owner, ChangeKind.Neutral);
+        diff.Most("expires", before.Expires?.DayNumber, after.Expires?.DayNumber, Day(before.Expires), Day(after.Expires));
+        diff.Most("maxTokenLifetimeSeconds", before.MaxTokenLifetimeSeconds, after.MaxTokenLifetimeSeconds);
+        diff.Most("delegationDepth", before.DelegationDepth, after.DelegationDepth);
+        diff.Most("limits/requestsPerSecond", before.Limits.RequestsPerSecond, after.Limits.RequestsPerSecond);
+        diff.Most("limits/concurrency", before.Limits.Concurrency, after.Limits.Concurrency);
+        diff.Most("limits/distinctPatientsPerHour", before.Limits.DistinctPatientsPerHour, after.Limits.DistinctPatientsPerHour);
+        diff.Most("limits/recordsPerDay", before.Limits.RecordsPerDay, after.Limits.RecordsPerDay);
+        diff.Restriction("tenants", before.Tenants, after.Tenants);
+        diff.Restriction("networks", before.Networks, after.Networks);
+        diff.Restriction("hours", before.Hours, after.Hours);
+        diff.Restriction("requires", before.Requires, after.Requires);
+    }
+
+    private static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Approvals;
+
+/// <summary>The hash of everything that is approved when a client is approved: change any of it and the approval no longer fits.</summary>
+/// <remarks>
+/// Two steps, so that thousands of clients of one use case share the first: the use case with agreement and organization, then the client.
+/// Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's, an access review, a vendor review) have doors of their own, and
+/// saying again that all is as it was changes nothing that was approved. A legal review is part of it with its end: a later end without a new opinion widens what two persons approved. The version in the first line
+/// changes when the form does; then every client needs approval anew, which is the safe way round.
+/// </remarks>
+public static class ApprovalFingerprint
+{
+    private const string UseCaseVersion = "phigw-approval-use-case/1";
+    private const string ClientVersion = "phigw-approval/1";
+
+    /// <summary>SHA-256 in lower-case hex of what would be approved now.</summary>
+    public static string Of(Client client, UseCase useCase, Agreement? agreement, Organization? organization) =>
+        OfClient(client, OfUseCase(useCase, agreement, organization));
+
+    /// <summary>The share of use case, agreement and organization.</summary>
+    internal static string OfUseCase(UseCase useCase, Agreement? agreement, Organization? organization)
+    {
+        var form = new FingerprintWriter(UseCaseVersion)
+            .Add("useCase", useCase.Id)
+            .Add("organization", useCase.Organization)
+            .Add("agreement", useCase.Agreement)
+            .Add("owner", useCase.Owner)
+            .Add("legalBasis", useCase.LegalBasis)
+            .Add("environment", useCase.Environment)
+            .Add("expires", useCase.Expires)
+            .Add("reviewEveryDays", useCase.ReviewEveryDays)
+            .Add("risk", useCase.Risk.ToString())
+            .Add("allowsBreakGlass", useCase.AllowsBreakGlass)
+            .AddSet("purposes", useCase.Purposes)
+            .AddSet("tenants", useCase.Tenants)
+            .Add("grants", useCase.Grants.Count);
+        foreach (var grant in useCase.Grants)
+        {
+            Write(form, grant);
+        }
+
+        Write(form, agreement);
+        form.Add("organizationKind", organization?.Kind.ToString()).AddSet("modules", organization?.Modules ?? []);
+        return form.Sha256();
+    }
+
+    /// <summary>The whole, from the share of the use case.</summary>
+    internal static string OfClient(Client client, string useCaseFingerprint) =>
+        new FingerprintWriter(ClientVersion)
+            .Add("useCaseFingerprint", useCaseFingerprint)
+            .Add("client", client.Id)
+            .Add("useCase", client.UseCase)
+            .Add("kind", client.Kind.ToString())
+            .Add("owner", client.Owner)
+            .Add("environment", client.Environment)
+            .Add("expires", client.Expires)
+            .Add("maxTokenLifetimeSeconds", client.MaxTokenLifetimeSeconds)
+            .Add("delegationDepth", client.DelegationDepth)
+            .Add("requestsPerSecond", client.Limits.RequestsPerSecond)
+            .Add("concurrency", client.Limits.Concurrency)
+            .Add("distinctPatientsPerHour", client.Limits.DistinctPatientsPerHour)
+            .Add("recordsPerDay", client.Limits.RecordsPerDay)
+            .AddSet("tenants", client.Tenants)
+            .AddSet("networks", client.Networks)
+            .AddSet("hours", client.Hours)
+            .AddSet("requires", client.Requires)
+            .Sha256();
+
+    private static void Write(FingerprintWriter form, Grant grant)
+    {
+        form.AddSet("types", grant.Types)
+            .AddSet("interactions", grant.Interactions)
+            .AddSet("operations", grant.Operations)
+            .AddSet("includes", grant.Includes)
+            .Add("patients.any", grant.Patients?.Any ?? false)
+            .Add("patients.roster", grant.Patients?.Roster)
+            .Add("patients.context", grant.Patients?.Context ?? false)
+            .Add("patients.task", grant.Patients?.Task ?? false)
+            .Add("patients.none", grant.Patients?.None ?? false)
+            .Add("confidentiality", grant.Confidentiality)
+            .Add("mayRelabel", grant.MayRelabel)
+            .AddSet("labels", grant.Labels)
+            .AddSet("elements", grant.Elements)
+            .Add("where", grant.Where.Count);
+        // Written only when there are any, so that what was approved before there were masks is still approved.
+        if (grant.Masks.Count > 0)
+        {
+            form.AddSet("masks", grant.Masks);
+        }
+
+        foreach (var (parameter, values) in grant.Where.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            form.Add("parameter", parameter).AddSet("values", values.Split(','));
+        }
+    }
+
+    private static void Write(FingerprintWriter form, Agreement? agreement)
+    {
+        form.Add("agreementKind", agreement?.Kind.ToString())
+            .Add("agreementOrganization", agreement?.Organization)
+            .Add("effective", agreement?.Effective)
+            .Add("agreementExpires", agreement?.Expires)
+            .Add("crossBorder", agreement?.CrossBorder.ToString(CultureInfo.InvariantCulture))
+            .AddSet("jurisdictions", agreement?.Jurisdictions ?? [])
+            .Add("legalReviewBy", agreement?.LegalReview?.By)
+            .Add("legalReviewOn", agreement?.LegalReview?.On)
+            .Add("legalReviewReference", agreement?.LegalReview?.Reference);
+        // Written only when there is one, so that what was approved before reviews ended is still approved.
+        if (agreement?.LegalReview?.Until is { } until)
+        {
+            form.Add("legalReviewUntil", until);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Policy.Compiling;
+
+/// <summary>What makes a client contradict itself or its use case; shared by snapshot and validator.</summary>
+internal static class ClientChecks
+{
+    /// <summary>Checks the client against itself and its use case, and reads its networks and hours.</summary>
+    internal static (IPNetwork[] Networks, HourWindow[] Hours) Check(Client client, UseCase? useCase, string path, List<RegistryProblem> problems)
+    {
+        CheckUseCase(client, useCase, path, problems);
+        if (client.MaxTokenLifetimeSeconds is <= 0)
+        {
+            problems.Add(new RegistryProblem(path + "/maxTokenLifetimeSeconds", "A token lifetime is a positive number of seconds."));
+        }
+
+        if (client.DelegationDepth is < 0 or > 8)
+        {
+            problems.Add(new RegistryProblem(path + "/delegationDepth", "The delegation depth is 0 to 8."));
+        }
+
+        CheckLimits(client.Limits, path + "/limits", problems);
+        for (var place = 0; place < client.Requires.Count; place++)
+        {
+            if (client.Requires[place] is not ("mtls" or "dpop"))
+            {
+                problems.Add(new RegistryProblem($"{path}/requires/{place}", "Not one of mtls, dpop."));
+            }
+        }
+
+        return (ReadNetworks(client, path, problems), ReadHours(client, path, problems));
+    }
+
+    private static void CheckUseCase(Client client, UseCase? useCase, string path, List<RegistryProblem> problems)
+    {
+        if (useCase is null)
+        {
+            problems.Add(new RegistryProblem(path + "/useCase", "There is no such use case."));
+            return;
+        }
+
+        if (!string.Equals(client.Environment, useCase.Environment, StringComparison.Ordinal))
+        {
+            problems.Add(new RegistryProblem(path + "/environment", "The use case belongs to another environment."));
+        }
+
+        for (var place = 0; place < client.Tenants.Count; place++)
+        {
+            if (!useCase.Tenants.Contains(client.Tenants[place], StringComparer.Ordinal))
+            {
+                problems.Add(new RegistryProblem($"{path}/tenants/{place}", "The use case does not serve this tenant."));
+            }
+        }
+    }
+
+    private static void CheckLimits(ClientLimits limits, string path, List<RegistryProblem> problems)
+    {
+        foreach (var (name, value) in new[]
+                 {
+                     ("requestsPerSecond", limits.RequestsPerSecond),
+                     ("concurrency", limits.Concurrency),
+                     ("distinctPatientsPerHour", limits.DistinctPatientsPerHour),
+                     ("recordsPerDay", limits.RecordsPerDay),
+                 })
+        {
+            if (value is <= 0)
+            {
+                problems.Add(new RegistryProblem($"{path}/{name}", "A limit is a positive number; leave it out for the gateway's default."));
+            }
+        }
+    }
+
+    private static IPNetwork[] ReadNetworks(Client client, string path, List<RegistryProblem> problems)
+    {
+        var networks = new IPNetwork[client.Networks.Count];
+        for (var place = 0; place < networks.Length; place++)
+        {
+            if (!NetworkRange.TryParse(client.Networks[place], out networks[place]))
+            {
+                problems.Add(new RegistryProblem($"{path}/networks/{place}", "Not a network in CIDR form with no bit beyond its prefix, such as 203.0.113.0/24."));
+            }
+        }
+
+        return networks;
+    }
+
+    private static HourWindow[] ReadHours(Client client, string path, List<RegistryProblem> problems)
+    {
+        var hours = new HourWindow[client.Hours.Count];
+        for (var place = 0; place < hours.Length; place++)
+        {
+            if (!HourWindow.TryParse(client.Hours[place], out hours[place]))
+            {
+                problems.Add(new RegistryProblem($"{path}/hours/{place}", "Not a window of the day in UTC, HH:mm-HH:mm, such as 06:00-18:30."));
+            }
+        }
+
+        return hours;
+    }
+}

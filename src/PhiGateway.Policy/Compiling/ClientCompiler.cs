@@ -1,0 +1,125 @@
+using PhiGateway.Policy.Approvals;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Policy.Compiling;
+
+/// <summary>Compiles one client's entry.</summary>
+internal static class ClientCompiler
+{
+    private static readonly Dictionary<string, CredentialEntry> NoCertificates = [];
+
+    internal static ClientEntry Compile(ClientSources sources, List<RegistryProblem> problems)
+    {
+        var client = sources.Client;
+        var path = RegistryPaths.Of(RegistryKind.Client, client.Id);
+        var before = problems.Count;
+        var (networks, hours) = sources.Unreadable is null ? ClientChecks.Check(client, sources.UseCase?.UseCase, path, problems) : ([], []);
+        var notUnderstood = sources.NotUnderstood ?? sources.UseCase?.NotUnderstood;
+        var contradiction = notUnderstood ?? sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
+        var approval = Latest(sources.Approvals);
+        var review = LatestReview(sources.Reviews);
+        var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint);
+        var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction, notUnderstood is not null);
+        var (from, until) = PathDoor.Common(doors);
+        return new ClientEntry
+        {
+            Client = client,
+            UseCase = sources.UseCase?.UseCase,
+            Agreement = sources.UseCase?.Agreement,
+            Organization = sources.UseCase?.Organization,
+            Credentials = [.. sources.Credentials.Select(static entry => entry.Credential)],
+            Approval = approval,
+            Review = review,
+            Fingerprint = fingerprint,
+            Contradiction = contradiction,
+            Doors = doors,
+            OpenFrom = from,
+            OpenUntil = until,
+            Compiled = sources.UseCase,
+            CompiledCredentials = [.. sources.Credentials],
+            Certificates = CertificatesOf(sources.Credentials),
+            Tenants = TenantsOf(client, sources.UseCase),
+            Networks = networks,
+            Hours = hours,
+            BindingRequired = client.Requires.Count > 0,
+            AcceptsMtls = client.Requires.Contains("mtls", StringComparer.Ordinal),
+            AcceptsDpop = client.Requires.Contains("dpop", StringComparer.Ordinal),
+            Tasks = CompileTasks(sources.Tasks, problems),
+        };
+    }
+
+    // Of two of one thumbprint the first counts.
+    private static Dictionary<string, CredentialEntry> CertificatesOf(IReadOnlyList<CredentialEntry> credentials)
+    {
+        Dictionary<string, CredentialEntry>? found = null;
+        foreach (var entry in credentials)
+        {
+            if (entry.Credential.Kind == CredentialKind.Certificate)
+            {
+                (found ??= new(StringComparer.Ordinal)).TryAdd(entry.Credential.Thumbprint?.ToLowerInvariant() ?? string.Empty, entry);
+            }
+        }
+
+        return found ?? NoCertificates;
+    }
+
+    // The use case's own texts where they say the same: they are shared by all its clients.
+    private static string[] TenantsOf(Client client, UseCaseEntry? useCase) =>
+        client.Tenants.Count == 0 ? useCase?.Tenants ?? []
+        : [.. client.Tenants.Select(tenant => Array.Find(useCase?.Tenants ?? [], shared => string.Equals(shared, tenant, StringComparison.Ordinal)) ?? tenant)];
+
+    // A task that cannot be read grants nothing; nothing else depends on it.
+    private static TaskEntry[] CompileTasks(IReadOnlyList<TaskGrant> tasks, List<RegistryProblem> problems)
+    {
+        var entries = new List<TaskEntry>(tasks.Count);
+        foreach (var task in tasks)
+        {
+            if (task.Closed)
+            {
+                continue;
+            }
+
+            if (TaskEntry.TryRead(task, out var entry))
+            {
+                entries.Add(entry);
+            }
+            else
+            {
+                problems.Add(new RegistryProblem(RegistryPaths.Of(RegistryKind.TaskGrant, task.Id), "The patient is a bare FHIR id, the resource Type/id."));
+            }
+        }
+
+        return entries.Count == 0 ? [] : [.. entries];
+    }
+
+    private static Approval? Latest(IReadOnlyList<Approval> approvals)
+    {
+        Approval? latest = null;
+        foreach (var approval in approvals)
+        {
+            if (latest is null || approval.ApprovedAt > latest.ApprovedAt || (approval.ApprovedAt == latest.ApprovedAt && string.CompareOrdinal(approval.Id, latest.Id) > 0))
+            {
+                latest = approval;
+            }
+        }
+
+        return latest;
+    }
+
+    private static Review? LatestReview(IReadOnlyList<Review> reviews)
+    {
+        Review? latest = null;
+        foreach (var review in reviews)
+        {
+            // On the same day the stricter word counts: Keep < Narrow < Remove.
+            if (latest is null || review.On > latest.On
+                || (review.On == latest.On && (review.Decision > latest.Decision || (review.Decision == latest.Decision && string.CompareOrdinal(review.Id, latest.Id) > 0))))
+            {
+                latest = review;
+            }
+        }
+
+        return latest;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Compiling;
+
+/// <summary>Reads stored documents for the control plane exactly as nodes read them for a snapshot.</summary>
+public static class StoredBody
+{
+    /// <summary>The entity; null when it cannot be read, then the problem says why.</summary>
+    public static IRegistryEntity? Read(RegistryItem item, out RegistryProblem? problem)
+    {
+        (var entity, problem) = EntityReader.Read(item);
+        return entity;
+    }
+
+    /// <summary>The body as JSON without its notes (members whose name begins with an underscore), which mean nothing for access; what is no object is empty.</summary>
+    public static JsonObject WithoutNotes(string json)
+    {
+        var form = NewerForm.Parse(json) ?? [];
+        NewerForm.RemoveNotes(form);
+        return form;
+    }
+}

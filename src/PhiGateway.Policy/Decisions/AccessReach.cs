@@ -1,0 +1,168 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>How far one caller's scopes and its use case's grants reach at one moment: the one definition for request, body and answer.</summary>
+internal sealed class AccessReach
+{
+    private readonly Caller _caller;
+    private readonly ClientEntry _entry;
+    private readonly long _ticks;
+    private readonly RegistrySnapshot _snapshot;
+    private readonly bool _hasUser;
+
+    // The counted tasks that are used for this request; until they are known, all that are live.
+    private IReadOnlyList<TaskEntry>? _counted;
+
+    // The roster looked up last, mostly the only one; id and members in one reference, so that they can never be mixed up.
+    private FoundRoster? _found;
+
+    internal AccessReach(Caller caller, ClientEntry entry, RegistrySnapshot snapshot, long ticks)
+    {
+        _caller = caller;
+        _entry = entry;
+        _ticks = ticks;
+        _snapshot = snapshot;
+        UseCase = entry.Compiled!;
+
+        // A subject equal to the client is the client itself, not a person: user/ scopes then mean nothing (SMART App Launch 2, scopes).
+        _hasUser = caller.Subject is { Length: > 0 } subject && !string.Equals(subject, caller.ClientId, StringComparison.Ordinal);
+    }
+
+    internal UseCaseEntry UseCase { get; }
+
+    /// <summary>The tag of the tenant's records; null: none is needed.</summary>
+    internal TokenValue? TenantTag { get; init; }
+
+    internal long Ticks => _ticks;
+
+    internal PatientId? Context => _caller.PatientContext;
+
+    internal ScopeSet Scopes => _caller.Scopes;
+
+    /// <summary>Whether any scope confines to the patient of the context.</summary>
+    internal bool HasPatientScopes
+    {
+        get
+        {
+            var scopes = _caller.Scopes.Scopes;
+            for (var place = 0; place < scopes.Count; place++)
+            {
+                if (scopes[place].Level == ScopeLevel.Patient)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The members of a grant's roster, as of the pinned snapshot.</summary>
+    internal RosterMembers RosterOf(int grant)
+    {
+        var id = UseCase.Grants[grant].Roster;
+        if (id is null)
+        {
+            return RosterMembers.Nobody;
+        }
+
+        var found = _found;
+        if (found is null || !string.Equals(id, found.Id, StringComparison.Ordinal))
+        {
+            _found = found = new FoundRoster(id, _snapshot.FindRoster(id));
+        }
+
+        return found.Members;
+    }
+
+    /// <summary>Whether a scope means anything for this caller: patient/ needs a patient, user/ a user.</summary>
+    internal bool IsUsable(SmartScope scope) => scope.Level switch
+    {
+        ScopeLevel.System => true,
+        ScopeLevel.User => _hasUser,
+        ScopeLevel.Patient => _caller.PatientContext is not null,
+        _ => false,
+    };
+
+    /// <summary>These grants without those that cannot cover anyone now: context without a context, task without a live task.</summary>
+    internal ulong Usable(ulong grants)
+    {
+        var usable = grants;
+        for (var place = 0; place < UseCase.Grants.Length; place++)
+        {
+            var reach = UseCase.Grants[place].Reach;
+            if ((reach == PatientReach.Context && _caller.PatientContext is null) || (reach == PatientReach.Task && !HasLiveTask()))
+            {
+                usable &= ~(1UL << place);
+            }
+        }
+
+        return usable;
+    }
+
+    /// <summary>Whether a grant covers a patient's data; type and id matter to tasks for one resource.</summary>
+    internal bool GrantCovers(int grant, PatientId patient, ResourceType type, string? id) => UseCase.Grants[grant].Reach switch
+    {
+        PatientReach.Any => patient.Value is not null,
+        PatientReach.Roster => RosterOf(grant).Covers(patient, _ticks),
+        PatientReach.Context => patient.Value is not null && _caller.PatientContext == patient,
+        PatientReach.Task => TaskCovers(patient, type, id),
+        _ => false,
+    };
+
+    /// <summary>From here on, of the tasks with a number of uses only these cover anything.</summary>
+    internal void ConfineToCounted(IReadOnlyList<TaskEntry> tasks) => _counted = tasks;
+
+    /// <summary>Whether a usable scope's level covers a patient's data.</summary>
+    internal bool ScopeCovers(SmartScope scope, PatientId patient) => scope.Level != ScopeLevel.Patient || (patient.Value is not null && _caller.PatientContext == patient);
+
+    /// <summary>Whether scopes for a type add up to the rights needed, for one named patient when one is given.</summary>
+    internal bool ScopesGrant(ResourceType type, ScopeRights needed, bool usableOnly, PatientId? patient = null)
+    {
+        var got = ScopeRights.None;
+        var scopes = _caller.Scopes.Scopes;
+        for (var place = 0; place < scopes.Count; place++)
+        {
+            var scope = scopes[place];
+            if ((scope.Rights & needed) != 0
+                && (type.IsNone || scope.Types.Contains(type))
+                && (usableOnly ? IsUsable(scope) : scope.Level == ScopeLevel.Patient || IsUsable(scope))
+                && (patient is not { } named || ScopeCovers(scope, named)))
+            {
+                got |= scope.Rights;
+            }
+        }
+
+        return needed != 0 && (got & needed) == needed;
+    }
+
+    private bool HasLiveTask()
+    {
+        foreach (var task in _entry.Tasks)
+        {
+            if (task.IsLive(_ticks))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TaskCovers(PatientId patient, ResourceType type, string? id)
+    {
+        foreach (var task in _entry.Tasks)
+        {
+            if (task.Covers(patient, type, id, _ticks) && (task.MaxUses is null || _counted is null || _counted.Contains(task)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private sealed record FoundRoster(string Id, RosterMembers Members);
+}

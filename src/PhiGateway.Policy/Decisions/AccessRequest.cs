@@ -1,0 +1,31 @@
+using System.Net;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>Everything one decision depends on besides the snapshot; the same input always gives the same answer.</summary>
+public sealed record AccessRequest
+{
+    public required Caller Caller { get; init; }
+
+    /// <summary>The tenant of the route.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>The tag that every record of the tenant carries, where several tenants share a backend, as system and code; null: the backend is the tenant's own.</summary>
+    public TokenValue? TenantTag { get; init; }
+
+    /// <summary>The environment of the route.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Address of the TCP peer; null when unknown, which matches no network.</summary>
+    public IPAddress? Peer { get; init; }
+
+    /// <summary>The moment of the decision, UTC.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Everything asked for or pulled in; empty is denied.</summary>
+    public required IReadOnlyList<AccessPart> Parts { get; init; }
+
+    /// <summary>Why a break-glass purpose is asserted; null otherwise.</summary>
+    public string? Justification { get; init; }
+}

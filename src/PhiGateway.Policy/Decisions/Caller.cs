@@ -1,0 +1,69 @@
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>The identity that a validated credential proved, before the registry is asked; immutable, so it may be cached with its token.</summary>
+public sealed record Caller
+{
+    /// <summary>Configured name of the issuer that vouched.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The environment the issuer serves; must equal the use case's.</summary>
+    public required string IssuerEnvironment { get; init; }
+
+    /// <summary>The issuer's client id, exact.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>The token's subject.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>What the token's scope grants.</summary>
+    public required ScopeSet Scopes { get; init; }
+
+    /// <summary>Purposes the token asserts; empty when it asserts none.</summary>
+    public IReadOnlyList<PurposeOfUse> Purposes { get; init; } = [];
+
+    /// <summary>The token asserts at least one purpose that HL7 does not know: denied.</summary>
+    public bool HasUnknownPurpose { get; init; }
+
+    /// <summary>The issuer is configured to assert no purposes: the use case's single purpose counts as asserted.</summary>
+    public bool PurposeFromRegistry { get; init; }
+
+    /// <summary>Launch context; null: none.</summary>
+    public PatientId? PatientContext { get; init; }
+
+    /// <summary>Tenant the token names; null: none named.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The token's id; null: it has none.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>SHA-256 of the token, lower-case hex.</summary>
+    public required string TokenHash { get; init; }
+
+    /// <summary>How possession was proven on this call.</summary>
+    public ProofBinding Binding { get; init; }
+
+    /// <summary>SHA-256 of the certificate that proved it, lower-case hex, with <see cref="ProofBinding.Mtls"/>; null otherwise.</summary>
+    public string? CertificateHash { get; init; }
+
+    /// <summary>Actors between caller and subject (RFC 8693 <c>act</c>), outermost first, as client ids of the same issuer; empty: no delegation.</summary>
+    public IReadOnlyList<string> Actors { get; init; } = [];
+}
+
+/// <summary>How a caller proved possession of its token.</summary>
+public enum ProofBinding : byte
+{
+    /// <summary>Bearer only.</summary>
+    None,
+    /// <summary>RFC 8705: the TLS client certificate equals <c>cnf.x5t#S256</c>.</summary>
+    Mtls,
+    /// <summary>RFC 9449.</summary>
+    Dpop,
+}

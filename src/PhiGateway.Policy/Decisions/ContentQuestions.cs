@@ -1,0 +1,159 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>What would be written, and over what? Judged like a resource on its way out, by the same judge.</summary>
+internal static class ContentQuestions
+{
+    internal static Deny? Content(DecisionRun run)
+    {
+        if (run.OnlyCapabilities)
+        {
+            return null;
+        }
+
+        var parts = run.Request.Parts;
+        for (var place = 0; place < parts.Count; place++)
+        {
+            var part = parts[place];
+            if (part is { Role: PartRole.Target, Interaction: Interaction.Create or Interaction.Update or Interaction.Patch or Interaction.Delete }
+                && Content(run, run.Grants[place], part) is { } deny)
+            {
+                return deny;
+            }
+        }
+
+        return null;
+    }
+
+    private static Deny? Content(DecisionRun run, ulong grants, AccessPart part)
+    {
+        var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))]);
+        var rule = run.UseCase.RuleOf(grants);
+        var admitted = grants;
+        if (part.Interaction is Interaction.Create or Interaction.Update)
+        {
+            if (part.Body is not { } body || body.Type != part.Type)
+            {
+                return new Deny(part.Body is null ? DenyReason.PatientUndetermined : DenyReason.OutsideUseCase, rule);
+            }
+
+            var reason = WithholdReason.NotCovered;
+            var newPatient = IsCreation(part) && part.Type == ResourceType.Patient && body.Owner == OwnerState.Undetermined;
+            admitted = judge.Admit(body, newPatient, ref reason);
+            if (admitted == 0)
+            {
+                return new Deny(Refusal(reason, run.UseCase, grants), rule);
+            }
+        }
+
+        return part.Interaction == Interaction.Create ? null : Stored(run, judge, admitted, part, rule);
+    }
+
+    // A conditional update that matches nothing creates, under a name that the server chooses.
+    private static bool IsCreation(AccessPart part) =>
+        part.Interaction == Interaction.Create || part is { Interaction: Interaction.Update, Id: null, StoredState: StoredState.Absent };
+
+    // A write that looks only at the new content could take a record over, push one out, or strip its labels.
+    private static Deny? Stored(DecisionRun run, GrantReleasePolicy judge, ulong admitted, AccessPart part, string rule)
+    {
+        switch (part.StoredState)
+        {
+            case StoredState.Present when part.Stored is { } stored && stored.Type == part.Type:
+                var ignored = WithholdReason.NotCovered;
+                var over = judge.Admit(stored, newPatient: false, ref ignored) & admitted;
+                if (over == 0)
+                {
+                    return new Deny(DenyReason.PatientNotFound, rule);
+                }
+
+                // A patch of what lies near the tags could hand the record to another tenant, and no right covers that.
+                if (run.Reach.TenantTag is not null && part is { Interaction: Interaction.Patch, Relabels: true })
+                {
+                    return new Deny(DenyReason.RelabelNotPermitted, "tenant-tag");
+                }
+
+                if (ViewQuestions.Partial(run, part, stored, over) is { } partial)
+                {
+                    return partial;
+                }
+
+                return (part.Relabels || (part.Body is { } body && LabelsDiffer(body, stored))) && !MayRelabel(run.UseCase, over) ? new Deny(DenyReason.RelabelNotPermitted, rule) : null;
+            case StoredState.Absent when part.Interaction == Interaction.Update:
+                return null;
+            case StoredState.Absent:
+                return new Deny(DenyReason.PatientNotFound, rule);
+            default:
+                return run.Reach.TenantTag is null && IsUnrestricted(run.UseCase, admitted) ? ViewQuestions.Partial(run, part, null, admitted) : new Deny(DenyReason.PatientUndetermined, rule);
+        }
+    }
+
+    private static bool LabelsDiffer(ResourceFacts body, ResourceFacts stored)
+    {
+        if (body.HasNewOwner || body.Confidentiality != stored.Confidentiality || body.Owner != stored.Owner || body.Labels.Count != stored.Labels.Count || body.Owners.Count != stored.Owners.Count)
+        {
+            return true;
+        }
+
+        // Facts hold each label and owner once, so equal counts and inclusion mean equal sets.
+        for (var place = 0; place < stored.Labels.Count; place++)
+        {
+            if (!body.Labels.Contains(stored.Labels[place]))
+            {
+                return true;
+            }
+        }
+
+        for (var place = 0; place < stored.Owners.Count; place++)
+        {
+            if (!body.Owners.Contains(stored.Owners[place]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayRelabel(UseCaseEntry useCase, ulong grants)
+    {
+        for (var place = 0; place < useCase.Grants.Length; place++)
+        {
+            if ((grants >> place & 1) == 1 && useCase.Grants[place].MayRelabel)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsUnrestricted(UseCaseEntry useCase, ulong grants)
+    {
+        for (var place = 0; place < useCase.Grants.Length; place++)
+        {
+            if ((grants >> place & 1) == 1 && useCase.Grants[place] is { Reach: PatientReach.Any, MayRelabel: true, Where.Length: 0 })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static DenyReason Refusal(WithholdReason reason, UseCaseEntry useCase, ulong grants) => reason switch
+    {
+        WithholdReason.OutsidePatients => useCase.Grants[System.Numerics.BitOperations.TrailingZeroCount(grants)].Reach switch
+        {
+            PatientReach.Context => DenyReason.OutsideContext,
+            PatientReach.Task => DenyReason.OutsideTask,
+            _ => DenyReason.OutsideRoster,
+        },
+        WithholdReason.UndeterminedPatient or WithholdReason.Unjudgeable => DenyReason.PatientUndetermined,
+        WithholdReason.Confidentiality => DenyReason.TooConfidential,
+        WithholdReason.Label => DenyReason.LabelNotPermitted,
+        WithholdReason.Condition or WithholdReason.OutsideTenant => DenyReason.ConditionNotMet,
+        _ => DenyReason.OutsideUseCase,
+    };
+}

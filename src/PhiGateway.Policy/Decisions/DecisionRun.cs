@@ -1,0 +1,44 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>What one decision has found out so far; lives for one call.</summary>
+internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapshot)
+{
+    internal AccessRequest Request { get; } = request;
+
+    internal RegistrySnapshot Snapshot { get; } = snapshot;
+
+    internal Caller Caller => Request.Caller;
+
+    internal long Ticks { get; } = request.Now.UtcTicks;
+
+    /// <summary>Found by the second question; every later one may rely on it.</summary>
+    internal ClientEntry Entry { get; set; } = null!;
+
+    /// <summary>The credential with which the client was recognised; found together with it.</summary>
+    internal CredentialEntry Credential { get; set; } = null!;
+
+    /// <summary>Compiled use case; there once the doors are open.</summary>
+    internal UseCaseEntry UseCase => Entry.Compiled!;
+
+    internal bool BreakGlass { get; set; }
+
+    /// <summary>Nothing but the capability statement is asked for: no PHI, so no scope, grant or purpose is needed.</summary>
+    internal bool OnlyCapabilities { get; set; }
+
+    /// <summary>Grants and scopes of this caller at this moment; made by the interaction question.</summary>
+    internal AccessReach Reach { get; set; } = null!;
+
+    /// <summary>Per part the grants that cover it, as bits; 0 for containers and for what was dropped of a wildcard.</summary>
+    internal ulong[] Grants { get; set; } = [];
+
+    internal string UseCaseRule => "use-case/" + UseCase.UseCase.Id;
+
+    /// <summary>Whether nothing is left to ask about a part: a container, or a type that fell out of a wildcard.</summary>
+    internal bool IsSettled(int place) => IsContainer(Request.Parts[place]) || (Grants[place] == 0 && Request.Parts[place].IsWildcard);
+
+    /// <summary>Containers ask for nothing themselves: their entries stand among the parts.</summary>
+    internal static bool IsContainer(AccessPart part) => part.Interaction is Interaction.Batch or Interaction.Transaction;
+}

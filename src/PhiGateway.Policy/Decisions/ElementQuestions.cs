@@ -1,0 +1,87 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>Does the request filter or sort by something that it may not see? Number and order of what comes would tell.</summary>
+internal static class ElementQuestions
+{
+    internal static Deny? Elements(DecisionRun run)
+    {
+        if (run.OnlyCapabilities)
+        {
+            return null;
+        }
+
+        var parts = run.Request.Parts;
+        for (var place = 0; place < parts.Count; place++)
+        {
+            var uses = parts[place].Uses;
+            if (uses.Count > 0 && !run.IsSettled(place) && HidingGrant(run, run.Grants[place], parts[place]) is { } rule)
+            {
+                return new Deny(DenyReason.HiddenElement, rule);
+            }
+        }
+
+        return null;
+    }
+
+    // A record may come under any one of the grants alone, so each of them must show what is asked about; but a grant whose conditions contradict
+    // the request's own yields nothing here.
+    private static string? HidingGrant(DecisionRun run, ulong grants, AccessPart part)
+    {
+        var usable = run.Reach.Usable(grants);
+        for (var place = 0; place < run.UseCase.Grants.Length; place++)
+        {
+            var grant = run.UseCase.Grants[place];
+            if ((usable >> place & 1) == 0 || grant.Elements.IsAll || Contradicts(grant.Where, part.Conditions))
+            {
+                continue;
+            }
+
+            for (var use = 0; use < part.Uses.Count; use++)
+            {
+                if (!grant.Elements.Contains(part.Uses[use]))
+                {
+                    return grant.Rule;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Contradicts(TokenConstraint[] where, IReadOnlyList<TokenConstraint> conditions)
+    {
+        for (var place = 0; place < conditions.Count; place++)
+        {
+            foreach (var constraint in where)
+            {
+                if (string.Equals(constraint.Parameter, conditions[place].Parameter, StringComparison.Ordinal) && !MayMeet(constraint.AnyOf, conditions[place].AnyOf))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayMeet(IReadOnlyList<TokenValue> some, IReadOnlyList<TokenValue> others)
+    {
+        foreach (var one in some)
+        {
+            foreach (var other in others)
+            {
+                if (MayBeSame(one.System, other.System) && MayBeSame(one.Code, other.Code))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayBeSame(string? one, string? other) => one is null || other is null || string.Equals(one, other, StringComparison.Ordinal);
+}

@@ -1,0 +1,120 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>Who is calling, and is its path open at all?</summary>
+internal static class IdentityQuestions
+{
+    internal static Deny? Token(DecisionRun run) =>
+        RevocationQuestion.OfToken(run.Caller, run.Snapshot.Revocations) is { } rule ? new Deny(DenyReason.TokenRevoked, rule) : null;
+
+    internal static Deny? Client(DecisionRun run)
+    {
+        if (run.Snapshot.FindBinding(run.Caller.Issuer, run.Caller.ClientId) is not { } binding)
+        {
+            return new Deny(DenyReason.UnknownClient);
+        }
+
+        run.Entry = binding.Client;
+        run.Credential = binding.Credential;
+        return null;
+    }
+
+    internal static Deny? Revocation(DecisionRun run)
+    {
+        // Whom a row concerns that this node cannot understand, nobody here can say: it may be this client.
+        if (run.Snapshot.NotUnderstood is { } unknown)
+        {
+            return new Deny(DenyReason.RegistryNotUnderstood, unknown);
+        }
+
+        var revocations = run.Snapshot.Revocations;
+        var rule = RevocationQuestion.OfPlace(run.Caller, run.Request.Tenant, revocations)
+            ?? RevocationQuestion.OfClient(run.Entry, revocations)
+            ?? RevocationQuestion.OfCredential(run.Credential, revocations);
+        return rule is null ? null : new Deny(DenyReason.Revoked, rule);
+    }
+
+    internal static Deny? Doors(DecisionRun run) =>
+        run.Ticks >= run.Entry.OpenFrom && run.Ticks < run.Entry.OpenUntil && run.Entry.Compiled is not null ? null : FirstClosed(run.Entry.Doors, run.Ticks) ?? Unexplained;
+
+    internal static Deny? Credential(DecisionRun run) => run.Ticks >= run.Credential.OpenFrom && run.Ticks < run.Credential.OpenUntil ? null : FirstClosed(run.Credential.Doors, run.Ticks) ?? Unexplained;
+
+    internal static Deny? Binding(DecisionRun run)
+    {
+        if (!run.Entry.BindingRequired && run.Entry.Certificates.Count == 0)
+        {
+            return null;
+        }
+
+        var proven = run.Caller.Binding switch
+        {
+            // A registered certificate is required, and no other counts: a bearer token beside it would make it worth nothing.
+            ProofBinding.Mtls => run.Entry.Certificates.Count > 0 ? (run.Entry.AcceptsMtls || !run.Entry.BindingRequired) && IsRegistered(run) : run.Entry.AcceptsMtls,
+            ProofBinding.Dpop => run.Entry.AcceptsDpop,
+            _ => false,
+        };
+        return proven ? null : new Deny(DenyReason.BindingRequired, ClientRule(run));
+    }
+
+    internal static Deny? Lifetime(DecisionRun run) =>
+        run.Entry.Client.MaxTokenLifetimeSeconds is { } most && run.Caller.ExpiresAt - run.Caller.IssuedAt > TimeSpan.FromSeconds(most)
+            ? new Deny(DenyReason.ClientTokenLifetime, ClientRule(run))
+            : null;
+
+    /// <summary>Every actor in the chain must be a client of the same issuer whose own path is open: a closed client does not act through another.</summary>
+    internal static Deny? Delegation(DecisionRun run)
+    {
+        var actors = run.Caller.Actors;
+        if (actors.Count > run.Entry.Client.DelegationDepth)
+        {
+            return new Deny(DenyReason.DelegationTooDeep, ClientRule(run));
+        }
+
+        for (var place = 0; place < actors.Count; place++)
+        {
+            if (!IsOpen(run, actors[place]))
+            {
+                return new Deny(DenyReason.UnknownActor, ClientRule(run));
+            }
+        }
+
+        return null;
+    }
+
+    // Of a client whose certificates are registered, only those that are in time, and not revoked, prove anything.
+    private static bool IsRegistered(DecisionRun run) =>
+        run.Caller.CertificateHash is { } hash
+        && run.Entry.Certificates.TryGetValue(hash, out var certificate)
+        && run.Ticks >= certificate.OpenFrom
+        && run.Ticks < certificate.OpenUntil
+        && RevocationQuestion.OfCredential(certificate, run.Snapshot.Revocations) is null;
+
+    // A path without an open moment has a closed door; should none be found all the same, it stays closed.
+    private static Deny Unexplained => new(DenyReason.RegistryContradiction);
+
+    private static string ClientRule(DecisionRun run) => "client/" + run.Entry.Client.Id;
+
+    private static bool IsOpen(DecisionRun run, string actor) =>
+        run.Snapshot.FindBinding(run.Caller.Issuer, actor) is { Client: var entry, Credential: var credential }
+        && RevocationQuestion.OfClient(entry, run.Snapshot.Revocations) is null
+        && RevocationQuestion.OfCredential(credential, run.Snapshot.Revocations) is null
+        && run.Ticks >= credential.OpenFrom
+        && run.Ticks < credential.OpenUntil
+        && run.Ticks >= entry.OpenFrom
+        && run.Ticks < entry.OpenUntil;
+
+    private static Deny? FirstClosed(PathDoor[] doors, long ticks)
+    {
+        foreach (var door in doors)
+        {
+            if (!door.IsOpen(ticks))
+            {
+                return new Deny(door.Reason, door.Rule);
+            }
+        }
+
+        return null;
+    }
+}

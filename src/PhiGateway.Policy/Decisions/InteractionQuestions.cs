@@ -1,0 +1,132 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>May this client do this to these types, by its scopes and by its use case?</summary>
+internal static class InteractionQuestions
+{
+    internal static Deny? Asked(DecisionRun run)
+    {
+        var asked = false;
+        run.OnlyCapabilities = true;
+        foreach (var part in run.Request.Parts)
+        {
+            asked |= !DecisionRun.IsContainer(part);
+            run.OnlyCapabilities &= part is { Interaction: Interaction.Capabilities, Role: PartRole.Target };
+        }
+
+        return asked ? null : new Deny(DenyReason.NothingAsked);
+    }
+
+    internal static Deny? Covered(DecisionRun run)
+    {
+        run.Reach = new AccessReach(run.Caller, run.Entry, run.Snapshot, run.Ticks) { TenantTag = run.Request.TenantTag };
+        if (run.OnlyCapabilities)
+        {
+            return null;
+        }
+
+        run.Grants = new ulong[run.Request.Parts.Count];
+        return PartQuestion.Ask(run, isFirst: true, Covered);
+    }
+
+    private static Deny? Covered(DecisionRun run, int place, AccessPart part)
+    {
+        var needed = PartRights.Needed(part);
+        if (needed == ScopeRights.None)
+        {
+            return new Deny(DenyReason.OutsideUseCase, run.UseCaseRule);
+        }
+
+        if (ScopeRefusal(run, part, needed) is { } refusal)
+        {
+            return new Deny(refusal, run.UseCaseRule);
+        }
+
+        var grants = PartRights.Grants(part, run.UseCase);
+        if (part.Role is PartRole.Include or PartRole.RevInclude && !PartRights.NamesInclude(run.UseCase, part.Include))
+        {
+            return new Deny(DenyReason.IncludeNotPermitted, run.UseCaseRule);
+        }
+
+        // The backend follows a chain over all tenants' records, and only over a single reference can a second condition hold it to the same record.
+        if (run.Request.TenantTag is not null && part.Role is PartRole.Chain or PartRole.ReverseChain && !part.IsSeparable)
+        {
+            return new Deny(DenyReason.CrossesTenants, "tenant-tag");
+        }
+
+        if (grants == 0)
+        {
+            return new Deny(part.Interaction == Interaction.Operation && part.Role == PartRole.Target ? DenyReason.OperationNotPermitted : DenyReason.OutsideUseCase, run.UseCaseRule);
+        }
+
+        grants = Judgeability.Grants(run.UseCase, part, grants);
+        if (grants == 0 || !Judgeability.ScopesAddUp(run.Reach, part, needed))
+        {
+            return new Deny(DenyReason.NotJudgeable, run.UseCaseRule);
+        }
+
+        if (Judgeability.HighEnough(run.UseCase, part, grants) is 0)
+        {
+            return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
+        }
+
+        var open = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition ? Walkable(run.UseCase, part, grants) : grants;
+        if (open == 0)
+        {
+            return new Deny(part.Role == PartRole.ReverseChain ? DenyReason.IncludeNotPermitted : DenyReason.ConditionNotMet, run.UseCase.RuleOf(grants));
+        }
+
+        run.Grants[place] = open;
+        return null;
+    }
+
+    private static DenyReason? ScopeRefusal(DecisionRun run, AccessPart part, ScopeRights needed)
+    {
+        // $match compares against everyone: a scope for one patient cannot cover it (SMART App Launch 2; design of the scopes' gaps).
+        if (!run.Reach.ScopesGrant(part.Type, needed, usableOnly: true))
+        {
+            return run.Reach.ScopesGrant(part.Type, needed, usableOnly: false) ? DenyReason.PatientContextMissing : DenyReason.OutsideScope;
+        }
+
+        var walks = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition;
+        var matches = part is { Role: PartRole.Target, Interaction: Interaction.Operation, Operation: "$match" };
+        if (!walks && !matches)
+        {
+            return null;
+        }
+
+        // Walked resources never come out, so no filter follows: the scope's own filter must be met by the request, or be absent.
+        var scopes = run.Reach.Scopes.Scopes;
+        for (var place = 0; place < scopes.Count; place++)
+        {
+            var scope = scopes[place];
+            if ((scope.Rights & needed) == needed && scope.Types.Contains(part.Type) && run.Reach.IsUsable(scope)
+                && FactMatching.AreMetBy(scope.Where, part.Conditions) && !(matches && scope.Level == ScopeLevel.Patient))
+            {
+                return null;
+            }
+        }
+
+        return DenyReason.OutsideScope;
+    }
+
+    // What is walked but not returned answers yes or no about what is hidden: conditions must be met by the request itself, and a reverse chain,
+    // the sharpest of these questions, must be named in the use case or be asked by one who may see everything anyway.
+    private static ulong Walkable(UseCaseEntry useCase, AccessPart part, ulong grants)
+    {
+        var named = part.Role != PartRole.ReverseChain || PartRights.NamesInclude(useCase, part.Include);
+        var open = 0UL;
+        for (var place = 0; place < useCase.Grants.Length; place++)
+        {
+            var grant = useCase.Grants[place];
+            if ((grants >> place & 1) == 1 && (named || grant.Ceiling == Confidentiality.VeryRestricted) && FactMatching.AreMetBy(grant.Where, part.Conditions))
+            {
+                open |= 1UL << place;
+            }
+        }
+
+        return open;
+    }
+}

@@ -1,0 +1,79 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>Takes out what could not be checked on a part's resources: a condition that nobody can see met is not met.</summary>
+internal static class Judgeability
+{
+    /// <summary>Those of these grants whose every condition can be checked.</summary>
+    internal static ulong Grants(UseCaseEntry useCase, AccessPart part, ulong grants)
+    {
+        if (part.Judgeable is not { } facts)
+        {
+            return grants;
+        }
+
+        for (var place = 0; place < useCase.Grants.Length; place++)
+        {
+            if ((grants >> place & 1) == 1 && !IsJudgeable(useCase.Grants[place], facts))
+            {
+                grants &= ~(1UL << place);
+            }
+        }
+
+        return grants;
+    }
+
+    /// <summary>Those of these grants under which anything could leave at all: the ceiling is not below what every resource is taken to be.</summary>
+    internal static ulong HighEnough(UseCaseEntry useCase, AccessPart part, ulong grants)
+    {
+        for (var place = 0; place < useCase.Grants.Length && part.Judgeable is not null; place++)
+        {
+            if ((grants >> place & 1) == 1 && useCase.Grants[place].Ceiling < part.Judgeable.Floor)
+            {
+                grants &= ~(1UL << place);
+            }
+        }
+
+        return grants;
+    }
+
+    /// <summary>Whether scopes whose filters can be checked add up to the letters needed.</summary>
+    internal static bool ScopesAddUp(AccessReach reach, AccessPart part, ScopeRights needed)
+    {
+        if (part.Judgeable is not { } facts)
+        {
+            return true;
+        }
+
+        var got = ScopeRights.None;
+        var scopes = reach.Scopes.Scopes;
+        for (var place = 0; place < scopes.Count; place++)
+        {
+            var scope = scopes[place];
+            if (scope.Types.Contains(part.Type) && reach.IsUsable(scope) && AreKnown(scope.Where, facts))
+            {
+                got |= scope.Rights;
+            }
+        }
+
+        return (got & needed) == needed;
+    }
+
+    private static bool IsJudgeable(GrantRule grant, JudgeableFacts facts) =>
+        (grant.Elements.IsAll || (facts.Elements && grant.Elements.Masks.Count == 0)) && (grant.Labels.Length == 0 || facts.Labels) && AreKnown(grant.Where, facts);
+
+    private static bool AreKnown(IReadOnlyList<TokenConstraint> constraints, JudgeableFacts facts)
+    {
+        for (var place = 0; place < constraints.Count; place++)
+        {
+            if (!facts.Parameters.Contains(constraints[place].Parameter))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,151 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>Writes the permit once every question is answered: rule, judge of the answer, obligations.</summary>
+internal static class PermitFactory
+{
+    /// <summary>Largest roster whose members are named to the upstream; beyond it the address would outgrow what servers accept, and the filter does the work.</summary>
+    internal const int MostNamedPatients = 25;
+
+    // Expired memberships count towards this, so that a roster is never walked in full for a courtesy.
+    private const int MostWalkedMembers = 64;
+
+    private static readonly WithholdLabelled Labelled = new();
+    private static readonly WithholdOutsideRoster OutsideRoster = new();
+    private static readonly KeepElements Elements = new();
+
+    internal static Permit Create(DecisionRun run)
+    {
+        if (run.OnlyCapabilities)
+        {
+            return new Permit("capabilities", [], ReleasePolicy.Nothing);
+        }
+
+        var all = 0UL;
+        foreach (var grants in run.Grants)
+        {
+            all |= grants;
+        }
+
+        var counted = TaskCounting.Find(run);
+        run.Reach.ConfineToCounted(counted);
+        var lanes = Lanes(run);
+        return new Permit(run.UseCase.RuleOf(all), Obligations(run, lanes, counted), new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run.Entry) });
+    }
+
+    // Partners and AI agents are shown nothing that nobody can attribute; the hospital's own are, and the record says so.
+    private static bool IsOwnStaff(ClientEntry entry) => entry.Organization?.Kind == OrganizationKind.Internal && entry.Client.Kind != ClientKind.AiAgent;
+
+    private static ReleaseLane[] Lanes(DecisionRun run)
+    {
+        var parts = run.Request.Parts;
+        var lanes = new List<ReleaseLane>(parts.Count);
+        for (var place = 0; place < parts.Count; place++)
+        {
+            var part = parts[place];
+            var needed = PartRights.NeededByAnswer(part);
+            var grants = run.Reach.Usable(PartRights.AnswerGrants(part, run.Grants[place], run.UseCase));
+            var lane = new ReleaseLane(part.Type, grants, needed);
+            if (part.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch && !run.Reach.ScopesGrant(part.Type, needed, usableOnly: true))
+            {
+                // The token lets write and not read: the type is not among those of which anything may be shown.
+                continue;
+            }
+
+            if (needed != ScopeRights.None && grants != 0 && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
+            {
+                lanes.Add(lane);
+            }
+        }
+
+        return [.. lanes];
+    }
+
+    private static List<Obligation> Obligations(DecisionRun run, ReleaseLane[] lanes, IReadOnlyList<TaskEntry> counted)
+    {
+        var obligations = new List<Obligation>(6);
+        if (Narrowing(run) is { } narrowing)
+        {
+            obligations.Add(narrowing);
+        }
+
+        if (run.Request.TenantTag is { } tag)
+        {
+            obligations.Add(new ConfineToTenant(tag));
+        }
+
+        var confined = false;
+        var trimmed = false;
+        foreach (var lane in lanes)
+        {
+            for (var place = 0; place < run.UseCase.Grants.Length; place++)
+            {
+                if ((lane.Grants >> place & 1) == 1)
+                {
+                    confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
+                    trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
+                }
+            }
+        }
+
+        confined |= lanes.Length > 0 && run.Reach.HasPatientScopes;
+        AddIf(obligations, trimmed, Elements);
+        AddIf(obligations, lanes.Length > 0, Labelled);
+        AddIf(obligations, confined, OutsideRoster);
+        if (run.Entry.Client.Limits.RecordsPerDay is { } most)
+        {
+            obligations.Add(new LimitRecords(most));
+        }
+
+        if (counted.Count > 0)
+        {
+            obligations.Add(new CountTaskUses([.. counted.Select(static task => new TaskUse(task.Task, task.MaxUses!.Value))]));
+        }
+
+        if (run.BreakGlass)
+        {
+            obligations.Add(new RequireJustification());
+            obligations.Add(new NotifyOwner());
+        }
+
+        return obligations;
+    }
+
+    private static void AddIf(List<Obligation> obligations, bool wanted, Obligation obligation)
+    {
+        if (wanted)
+        {
+            obligations.Add(obligation);
+        }
+    }
+
+    // Only a request with one search as its only target is narrowed: in a batch nobody could tell which entry is meant.
+    private static NarrowSearch? Narrowing(DecisionRun run)
+    {
+        var target = -1;
+        for (var place = 0; place < run.Request.Parts.Count; place++)
+        {
+            if (run.Request.Parts[place].Role == PartRole.Target)
+            {
+                if (target >= 0)
+                {
+                    return null;
+                }
+
+                target = place;
+            }
+        }
+
+        if (target < 0 || run.Request.Parts[target] is not { Interaction: Interaction.SearchType } part)
+        {
+            return null;
+        }
+
+        var added = SearchNarrowing.Parameters(run.Reach, run.Grants[target], part);
+        var patients = part.Patients.Count > 0 ? [] : SearchNarrowing.Patients(run.Reach, run.Grants[target], part, MostNamedPatients, MostWalkedMembers);
+        return added.Count == 0 && patients.Count == 0 ? null : new NarrowSearch(added) { Patients = patients, Part = part };
+    }
+}

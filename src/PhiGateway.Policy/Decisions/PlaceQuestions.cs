@@ -1,0 +1,97 @@
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>From where, at which hour and for what purpose?</summary>
+internal static class PlaceQuestions
+{
+    internal static Deny? Environment(DecisionRun run)
+    {
+        var bound = run.UseCase.UseCase.Environment;
+        return string.Equals(run.Request.Environment, bound, StringComparison.Ordinal)
+            && string.Equals(run.Entry.Client.Environment, bound, StringComparison.Ordinal)
+            && string.Equals(run.Caller.IssuerEnvironment, bound, StringComparison.Ordinal)
+                ? null
+                : new Deny(DenyReason.WrongEnvironment, run.UseCaseRule);
+    }
+
+    internal static Deny? Tenant(DecisionRun run)
+    {
+        var named = run.Caller.Tenant is null || string.Equals(run.Caller.Tenant, run.Request.Tenant, StringComparison.Ordinal);
+        return named && Array.IndexOf(run.Entry.Tenants, run.Request.Tenant) >= 0 ? null : new Deny(DenyReason.WrongTenant, "client/" + run.Entry.Client.Id);
+    }
+
+    internal static Deny? Network(DecisionRun run) =>
+        run.Entry.Networks.Length == 0 || (run.Request.Peer is { } peer && NetworkRange.Contains(run.Entry.Networks, peer))
+            ? null
+            : new Deny(DenyReason.WrongNetwork, "client/" + run.Entry.Client.Id);
+
+    internal static Deny? Hours(DecisionRun run)
+    {
+        if (run.Entry.Hours.Length == 0)
+        {
+            return null;
+        }
+
+        foreach (var window in run.Entry.Hours)
+        {
+            if (window.Contains(run.Ticks))
+            {
+                return null;
+            }
+        }
+
+        return new Deny(DenyReason.OutsideHours, "client/" + run.Entry.Client.Id);
+    }
+
+    internal static Deny? Purpose(DecisionRun run)
+    {
+        var asserted = run.Caller.Purposes;
+        if (run.OnlyCapabilities)
+        {
+            return null;
+        }
+
+        if (run.Caller.HasUnknownPurpose)
+        {
+            return new Deny(DenyReason.PurposeUnknown, run.UseCaseRule);
+        }
+
+        if (asserted.Count == 0)
+        {
+            // Emergency is always asserted by someone: the registry never says it on their behalf.
+            return run.Caller.PurposeFromRegistry && run.UseCase.Purposes is [{ IsBreakGlass: false }] ? null : new Deny(DenyReason.PurposeMissing, run.UseCaseRule);
+        }
+
+        for (var place = 0; place < asserted.Count; place++)
+        {
+            if (!IsPermitted(run.UseCase, asserted[place]))
+            {
+                return new Deny(DenyReason.PurposeNotPermitted, run.UseCaseRule);
+            }
+
+            run.BreakGlass |= asserted[place].IsBreakGlass;
+        }
+
+        return run.BreakGlass && string.IsNullOrWhiteSpace(run.Request.Justification) ? new Deny(DenyReason.JustificationMissing, run.UseCaseRule) : null;
+    }
+
+    private static bool IsPermitted(UseCaseEntry useCase, PurposeOfUse asserted)
+    {
+        if (asserted.IsBreakGlass && !useCase.UseCase.AllowsBreakGlass)
+        {
+            return false;
+        }
+
+        foreach (var purpose in useCase.Purposes)
+        {
+            if (purpose.Permits(asserted))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,115 @@
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>What policy needs to know about one concrete resource, read from its JSON by the language layer.</summary>
+/// <remarks>Mutable and reusable, so that a stream of resources costs no allocation; not thread-safe; <see cref="Reset"/> before each use.</remarks>
+public sealed class ResourceFacts
+{
+    private readonly List<PatientId> _owners = new(2);
+    private readonly List<SecurityLabel> _labels = new(2);
+    private readonly List<TokenFact> _tokens = new(4);
+
+    public ResourceType Type { get; set; }
+
+    /// <summary>Logical id; null when the resource has none.</summary>
+    public string? Id { get; set; }
+
+    /// <summary><c>meta.versionId</c>; null when absent.</summary>
+    public string? VersionId { get; set; }
+
+    /// <summary>Whether it could be said whose record this is.</summary>
+    public OwnerState Owner { get; set; }
+
+    /// <summary>Whose record it is; filled exactly when <see cref="Owner"/> is <see cref="OwnerState.Known"/>.</summary>
+    public IReadOnlyList<PatientId> Owners => _owners;
+
+    /// <summary>
+    /// With <see cref="OwnerState.Undetermined"/>: read through, it names no patient at all (a group, a device, nobody). False: something in it may name one and could not be read;
+    /// that is withheld from everybody.
+    /// </summary>
+    public bool NamesNoPatient { get; set; }
+
+    /// <summary>High-water mark over the resource, what it contains and its inline labels; Normal when unlabelled.</summary>
+    public Confidentiality Confidentiality { get; set; }
+
+    /// <summary>All other security labels found, in the resource, contained and inline.</summary>
+    public IReadOnlyList<SecurityLabel> Labels => _labels;
+
+    /// <summary>Codings found under the parameters that policy asked for.</summary>
+    public IReadOnlyList<TokenFact> Tokens => _tokens;
+
+    /// <summary>The resource says of itself that elements are missing (SUBSETTED) or could not be read to the end of what judgement needs.</summary>
+    public bool Unjudgeable { get; set; }
+
+    /// <summary>Among its owners is a Patient that the same transaction creates: on no roster, in no context, known to no task.</summary>
+    public bool HasNewOwner { get; private set; }
+
+    public void AddOwner(PatientId owner)
+    {
+        if (!_owners.Contains(owner))
+        {
+            _owners.Add(owner);
+        }
+    }
+
+    public void AddLabel(SecurityLabel label)
+    {
+        if (!_labels.Contains(label))
+        {
+            _labels.Add(label);
+        }
+    }
+
+    public void AddToken(TokenFact token) => _tokens.Add(token);
+
+    /// <summary>Says that this owner stood only for a Patient about to be created; false when it is not among the owners.</summary>
+    public bool DeclareNew(PatientId owner)
+    {
+        var declared = _owners.Remove(owner);
+        HasNewOwner |= declared;
+        return declared;
+    }
+
+    /// <summary>Raises the high-water mark.</summary>
+    public void Raise(Confidentiality confidentiality)
+    {
+        if (confidentiality > Confidentiality)
+        {
+            Confidentiality = confidentiality;
+        }
+    }
+
+    /// <summary>Back to an unread, unlabelled, undetermined resource. The low-water mark of confidentiality is set by the reader.</summary>
+    public void Reset()
+    {
+        Type = default;
+        Id = null;
+        VersionId = null;
+        Owner = OwnerState.Undetermined;
+        Confidentiality = Confidentiality.Unrestricted;
+        Unjudgeable = false;
+        HasNewOwner = false;
+        NamesNoPatient = false;
+        _owners.Clear();
+        _labels.Clear();
+        _tokens.Clear();
+    }
+}
+
+/// <summary>Whether it is known whose record a resource is.</summary>
+public enum OwnerState : byte
+{
+    /// <summary>Patient data, but whose could not be established: withheld wherever patients matter.</summary>
+    Undetermined = 0,
+    /// <summary>Owners are listed.</summary>
+    Known,
+    /// <summary>The type is nobody's record and this instance points at no patient (Organization, Location, ValueSet …).</summary>
+    NotPatientData,
+}
+
+/// <summary>One coding found where a token search parameter looks.</summary>
+/// <param name="Parameter">The parameter, such as <c>category</c>.</param>
+/// <param name="System">Its system; null when absent.</param>
+/// <param name="Code">Its code; null when absent.</param>
+public readonly record struct TokenFact(string Parameter, string? System, string? Code);

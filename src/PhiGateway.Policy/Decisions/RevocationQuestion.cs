@@ -1,0 +1,57 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>The questions of revocation; the decision and running streams ask the same ones.</summary>
+internal static class RevocationQuestion
+{
+    /// <summary>What makes this very token dead; null when nothing does.</summary>
+    internal static string? OfToken(Caller caller, RevocationSet revocations)
+    {
+        if (revocations.IsEmpty)
+        {
+            return null;
+        }
+
+        if (revocations.IsBefore(caller.Issuer, caller.IssuedAt.UtcTicks))
+        {
+            return "revocation/issued-before";
+        }
+
+        if (!revocations.HasTokens)
+        {
+            return null;
+        }
+
+        if (revocations.Contains(RevocationTarget.TokenHash, caller.TokenHash))
+        {
+            return "revocation/token-hash";
+        }
+
+        return caller.TokenId is { } id
+            && (revocations.Contains(RevocationTarget.Token, id) || revocations.Contains(RevocationTarget.Token, id, caller.Issuer))
+                ? "revocation/token"
+                : null;
+    }
+
+    /// <summary>What makes the place or the issuer dead; null when nothing does.</summary>
+    internal static string? OfPlace(Caller caller, string tenant, RevocationSet revocations) =>
+        revocations.IsEmpty ? null
+        : revocations.Contains(RevocationTarget.Issuer, caller.Issuer) ? "revocation/issuer"
+        : revocations.Contains(RevocationTarget.Tenant, tenant) ? "revocation/tenant"
+        : null;
+
+    /// <summary>What makes the client dead, or the use case or organization behind it; null when nothing does.</summary>
+    internal static string? OfClient(ClientEntry entry, RevocationSet revocations) =>
+        revocations.IsEmpty ? null
+        : revocations.Contains(RevocationTarget.Client, entry.Client.Id) ? "revocation/client"
+        : entry.UseCase is null ? null
+        : revocations.Contains(RevocationTarget.UseCase, entry.UseCase.Id) ? "revocation/use-case"
+        : revocations.Contains(RevocationTarget.Organization, entry.UseCase.Organization) ? "revocation/organization"
+        : null;
+
+    /// <summary>What makes the credential dead; null when nothing does.</summary>
+    internal static string? OfCredential(CredentialEntry credential, RevocationSet revocations) =>
+        !revocations.IsEmpty && revocations.Contains(RevocationTarget.Credential, credential.Credential.Id) ? "revocation/credential" : null;
+}

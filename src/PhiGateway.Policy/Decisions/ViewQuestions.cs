@@ -1,0 +1,59 @@
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>Does a change touch what its client does not see? A resource put back from a trimmed copy would lose the rest; a patch could copy what is hidden to where it is shown.</summary>
+internal static class ViewQuestions
+{
+    /// <summary>Null when all that changes is in view: of the grants for the change, and of those under which the stored version could be read.</summary>
+    /// <param name="run">The decision.</param>
+    /// <param name="part">An update or patch.</param>
+    /// <param name="stored">What it changes; null when nobody could look.</param>
+    /// <param name="over">The grants that admit the change.</param>
+    internal static Deny? Partial(DecisionRun run, AccessPart part, ResourceFacts? stored, ulong over)
+    {
+        if (part.Interaction is not (Interaction.Update or Interaction.Patch))
+        {
+            return null;
+        }
+
+        // Whoever may write and not read has no copy that was trimmed: such a client is the source. What the token's scope lets read is no matter: the client may have another one.
+        var seen = run.Reach.Usable(PartRights.Readers(part, run.UseCase));
+        if (stored is not null && seen != 0)
+        {
+            var ignored = WithholdReason.NotCovered;
+            seen = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))]).Admit(stored, newPatient: false, ref ignored);
+        }
+
+        if (part.Probes && seen == 0)
+        {
+            return new Deny(DenyReason.HiddenElement, run.UseCase.RuleOf(over));
+        }
+
+        return Hides(run, part, over) ?? (seen == 0 ? null : Hides(run, part, seen));
+    }
+
+    private static Deny? Hides(DecisionRun run, AccessPart part, ulong grants)
+    {
+        var shown = run.UseCase.ElementsOf(grants);
+        if (shown.IsAll)
+        {
+            return null;
+        }
+
+        if (part.Interaction == Interaction.Update)
+        {
+            return new Deny(DenyReason.PartialView, run.UseCase.RuleOf(grants));
+        }
+
+        for (var use = 0; use < part.Uses.Count; use++)
+        {
+            if (!shown.Contains(part.Uses[use]))
+            {
+                return new Deny(DenyReason.HiddenElement, run.UseCase.RuleOf(grants));
+            }
+        }
+
+        return null;
+    }
+}

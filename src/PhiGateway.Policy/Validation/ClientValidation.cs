@@ -1,0 +1,61 @@
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Policy.Validation;
+
+/// <summary>Validation of clients and of what stands beside one: task grants and approvals.</summary>
+internal static class ClientValidation
+{
+    internal static void Check(Client client, string path, ValidationContext context)
+    {
+        context.Person(client.Owner, path + "/owner");
+        if (client.Deputy is not null)
+        {
+            context.Person(client.Deputy, path + "/deputy");
+        }
+
+        if (client.Deputy is { } deputy && string.Equals(deputy.Trim(), client.Owner.Trim(), StringComparison.OrdinalIgnoreCase))
+        {
+            context.Add(path + "/deputy", "The deputy is another person than the owner.");
+        }
+
+        context.Ahead(client.Expires, path + "/expires");
+        ClientChecks.Check(client, context.Find(RegistryKind.UseCase, client.UseCase) as UseCase, path, context.Problems);
+    }
+
+    internal static void Check(TaskGrant task, string path, ValidationContext context)
+    {
+        context.Reference(RegistryKind.Client, task.Client, path + "/client");
+        context.Text(task.Workflow, path + "/workflow");
+        if (!TaskEntry.TryRead(task, out _))
+        {
+            context.Add(path + "/resource", "The patient is a bare FHIR id, the resource Type/id.");
+        }
+
+        if (task.MaxUses is <= 0)
+        {
+            context.Add(path + "/maxUses", "A task is used at least once; leave it out for no limit.");
+        }
+
+        if (!task.Closed)
+        {
+            // The day after the moment's own, so that a task may end today.
+            context.Ahead(DateOnly.FromDateTime(task.Expires.UtcDateTime) is var day && day < DateOnly.MaxValue ? day.AddDays(1) : null, path + "/expires");
+        }
+    }
+
+    internal static void Check(Approval approval, string path, ValidationContext context)
+    {
+        context.Reference(RegistryKind.Client, approval.Client, path + "/client");
+        if (!PathDoors.HasFourEyes(approval.RequestedBy, approval.ApprovedBy))
+        {
+            context.Add(path + "/approvedBy", "Whoever asked does not approve: two persons are needed.");
+        }
+
+        if (!ValidationContext.IsSha256(approval.Fingerprint))
+        {
+            context.Add(path + "/fingerprint", "A fingerprint is SHA-256 in lower-case hex.");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Validation;
+
+/// <summary>Which members belong to which kind of credential, and their exact forms; one that has no effect is refused, so that none looks as if it guarded something.</summary>
+internal static class CredentialMembers
+{
+    private const int LongestSpiffeId = 2048;
+    private const int LongestTrustDomain = 255;
+
+    internal static void Check(Credential credential, string path, ValidationContext context)
+    {
+        foreach (var (name, value, kinds) in new (string, string?, CredentialKind[])[]
+                 {
+                     ("issuer", credential.Issuer, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
+                     ("clientId", credential.ClientId, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
+                     ("thumbprint", credential.Thumbprint, [CredentialKind.Certificate]),
+                     ("jwksUri", credential.JwksUri, [CredentialKind.Jwks]),
+                     ("jwkThumbprint", credential.JwkThumbprint, [CredentialKind.Jwks]),
+                     ("spiffeId", credential.SpiffeId, [CredentialKind.Spiffe]),
+                     ("keyHash", credential.KeyHash, [CredentialKind.ApiKey]),
+                 })
+        {
+            if (value is not null && Array.IndexOf(kinds, credential.Kind) < 0)
+            {
+                context.Add($"{path}/{name}", "It has no effect for a credential of this kind: leave it out.");
+            }
+        }
+
+        CheckForms(credential, path, context);
+    }
+
+    private static void CheckForms(Credential credential, string path, ValidationContext context)
+    {
+        switch (credential.Kind)
+        {
+            case CredentialKind.OidcClient or CredentialKind.ClientSecret when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
+                context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
+                break;
+            case CredentialKind.Certificate when !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()):
+                context.Add(path + "/thumbprint", "A certificate is named by the SHA-256 of its DER in hex.");
+                break;
+            case CredentialKind.Spiffe when !IsSpiffeId(credential.SpiffeId):
+                context.Add(path + "/spiffeId", "Not a SPIFFE id of a workload, such as spiffe://hospital.example/ns/lab/sa/feed.");
+                break;
+            case CredentialKind.ApiKey when !ValidationContext.IsSha256(credential.KeyHash):
+                context.Add(path + "/keyHash", "Only the SHA-256 of a key is kept, in lower-case hex.");
+                break;
+            case CredentialKind.Jwks:
+                CheckJwks(credential, path, context);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void CheckJwks(Credential credential, string path, ValidationContext context)
+    {
+        if (credential.JwksUri is null == credential.JwkThumbprint is null)
+        {
+            context.Add(path + "/jwksUri", "Keys are named by jwksUri or by jwkThumbprint, one of them.");
+        }
+
+        if (credential.JwksUri is { } uri && !IsJwksUri(uri))
+        {
+            context.Add(path + "/jwksUri", "An absolute https URL without user, fragment or query.");
+        }
+
+        if (credential.JwkThumbprint is { } thumbprint && !(thumbprint.Length == 43 && thumbprint.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') && "AEIMQUYcgkosw048".Contains(thumbprint[42], StringComparison.Ordinal)))
+        {
+            context.Add(path + "/jwkThumbprint", "The SHA-256 of RFC 7638 in base64url without padding.");
+        }
+    }
+
+    // What is compared and shown is the text itself, so the text must be the URL's one form.
+    private static bool IsJwksUri(string text) =>
+        text.StartsWith("https://", StringComparison.Ordinal)
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri is { UserInfo.Length: 0, Fragment.Length: 0, Query.Length: 0, Host.Length: > 0 }
+        && !text.Contains('#', StringComparison.Ordinal)
+        && !text.Contains('?', StringComparison.Ordinal)
+        && string.Equals(uri.AbsoluteUri, text, StringComparison.Ordinal);
+
+    // SPIFFE-ID section 2: scheme and trust domain in lower case, a path of plain segments; without a path it names no workload.
+    private static bool IsSpiffeId(string? id)
+    {
+        const string scheme = "spiffe://";
+        if (id is not { Length: <= LongestSpiffeId } || !id.StartsWith(scheme, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var parts = id[scheme.Length..].Split('/');
+        return parts.Length > 1
+            && parts[0].Length is > 0 and <= LongestTrustDomain
+            && parts[0].All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-' or '_')
+            && parts.Skip(1).All(static part => part.Length > 0 && part is not ("." or "..") && part.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_'));
+    }
+}

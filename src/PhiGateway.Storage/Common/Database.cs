@@ -1,0 +1,40 @@
+using System.Data.Common;
+
+namespace PhiGateway.Storage.Common;
+
+/// <summary>What differs between databases in opening, transactions and column types; the SQL itself is shared wherever both understand it.</summary>
+internal abstract class Database : IAsyncDisposable
+{
+    /// <summary>SQL for the database's own clock, in the form that time columns have.</summary>
+    public abstract string NowSql { get; }
+
+    /// <summary>SQL for the line of history that the server writes, which is another one after a standby took over; NULL where it cannot be told.</summary>
+    public virtual string TimelineSql => "NULL";
+
+    public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>A transaction whose reads all see one moment.</summary>
+    public abstract ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>A transaction that will write.</summary>
+    public abstract ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>A parameter value for a time column.</summary>
+    public abstract object Time(DateTimeOffset time);
+
+    public abstract DateTimeOffset ReadTime(DbDataReader reader, int column);
+
+    /// <summary>A parameter value for a uuid column.</summary>
+    public abstract object Uuid(Guid id);
+
+    public abstract Guid ReadUuid(DbDataReader reader, int column);
+
+    /// <summary>Reads a column that holds several texts.</summary>
+    public abstract string[] ReadTexts(DbDataReader reader, int column);
+
+    public abstract ValueTask DisposeAsync();
+
+    public object? Time(DateTimeOffset? time) => time is { } t ? Time(t) : null;
+
+    public DateTimeOffset? ReadTimeOrNull(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : ReadTime(reader, column);
+}

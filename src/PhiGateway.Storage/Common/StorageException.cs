@@ -1,0 +1,11 @@
+namespace PhiGateway.Storage.Common;
+
+/// <summary>A database that an operator has to look at; the message says what is wrong and what to do, without secrets.</summary>
+public sealed class StorageException : Exception
+{
+    public StorageException(StorageProblem problem, string message, Exception? inner = null)
+        : base(message, inner) => Problem = problem;
+
+    /// <summary>What sort of problem; only <see cref="StorageProblem.Unreachable"/> is worth a retry.</summary>
+    public StorageProblem Problem { get; }
+}

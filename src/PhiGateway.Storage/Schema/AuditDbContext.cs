@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace PhiGateway.Storage.Schema;
+
+/// <summary>The audit store's schema: the source of its migrations; on Postgres they partition what is declared here.</summary>
+internal abstract class AuditDbContext(DbContextOptions options) : DbContext(options)
+{
+    /// <summary>Where the applied migrations are listed.</summary>
+    public const string HistoryTable = "audit_migrations";
+
+    /// <summary>Log names sort by byte in every database, or cursors would depend on its locale.</summary>
+    protected abstract string? KeyCollation { get; }
+
+    /// <summary>A key of a partitioned table has to hold the partition's column; elsewhere (log, sequence) says it all.</summary>
+    protected abstract bool TimeInKey { get; }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<AuditEventRow>(e =>
+        {
+            e.ToTable("audit_event");
+            if (TimeInKey)
+            {
+                e.HasKey(r => new { r.Log, r.Sequence, r.Time });
+            }
+            else
+            {
+                e.HasKey(r => new { r.Log, r.Sequence });
+            }
+
+            // Each of them ends in the order of pages, newest first.
+            e.HasIndex(r => new { r.Time, r.Log, r.Sequence });
+            e.HasIndex(r => new { r.Client, r.Time, r.Log, r.Sequence });
+            e.HasIndex(r => new { r.Reason, r.Time, r.Log, r.Sequence }).HasFilter("reason IS NOT NULL");
+            e.HasIndex(r => new { r.Actor, r.Time, r.Log, r.Sequence }).HasFilter("actor IS NOT NULL");
+            e.HasIndex(r => r.Id);
+            e.HasIndex(r => r.ParentId).HasFilter("parent_id IS NOT NULL");
+            e.Property(r => r.Log).UseCollation(KeyCollation);
+        });
+        modelBuilder.Entity<AuditPatientRow>(e =>
+        {
+            e.ToTable("audit_patient").HasKey(r => new { r.PatientKey, r.Time, r.Log, r.Sequence });
+            e.Property(r => r.PatientKey).UseCollation(KeyCollation);
+            e.Property(r => r.Log).UseCollation(KeyCollation);
+        });
+        modelBuilder.Entity<AuditLogRow>(e =>
+        {
+            e.ToTable("audit_log").HasKey(r => r.Log);
+            e.Property(r => r.Log).UseCollation(KeyCollation);
+        });
+        SnakeCase.Apply(modelBuilder);
+    }
+}

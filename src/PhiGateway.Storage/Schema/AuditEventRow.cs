@@ -1,0 +1,41 @@
+namespace PhiGateway.Storage.Schema;
+
+/// <summary>Table <c>audit_event</c>: one journal record; on Postgres partitioned by month of <see cref="Time"/>.</summary>
+internal sealed class AuditEventRow
+{
+    public required string Log { get; set; }
+
+    public long Sequence { get; set; }
+
+    public DateTimeOffset Time { get; set; }
+
+    public Guid Id { get; set; }
+
+    public Guid? ParentId { get; set; }
+
+    public short Kind { get; set; }
+
+    public required string Event { get; set; }
+
+    public required string Decision { get; set; }
+
+    public string? Reason { get; set; }
+
+    public string? Client { get; set; }
+
+    public string? Tenant { get; set; }
+
+    public string? Actor { get; set; }
+
+    public int Status { get; set; }
+
+    public string? ResourceType { get; set; }
+
+    public string? Interaction { get; set; }
+
+    public required string[] PatientKeys { get; set; }
+
+    public required byte[] ChainHash { get; set; }
+
+    public required byte[] Body { get; set; }
+}

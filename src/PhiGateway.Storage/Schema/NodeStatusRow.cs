@@ -1,0 +1,13 @@
+namespace PhiGateway.Storage.Schema;
+
+/// <summary>Table <c>node_status</c>: what each gateway node last said; beside <c>task_use</c> the only table that a gateway may write.</summary>
+internal sealed class NodeStatusRow
+{
+    public required string Node { get; set; }
+
+    public long Revision { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    public string? Problem { get; set; }
+}

@@ -1,0 +1,17 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace PhiGateway.Storage.Schema;
+
+/// <summary>The schema on SQLite; owner of <c>Migrations/Sqlite/Audit</c>.</summary>
+internal sealed class SqliteAuditDbContext(DbContextOptions<SqliteAuditDbContext> options) : AuditDbContext(options)
+{
+    protected override string? KeyCollation => null;
+
+    protected override bool TimeInKey => false;
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<MicrosecondsConverter>();
+        configurationBuilder.Properties<Guid>().HaveConversion<string>();
+    }
+}

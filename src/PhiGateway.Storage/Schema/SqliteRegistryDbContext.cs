@@ -1,0 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace PhiGateway.Storage.Schema;
+
+/// <summary>The schema on SQLite; owner of <c>Migrations/Sqlite/Registry</c>.</summary>
+internal sealed class SqliteRegistryDbContext(DbContextOptions<SqliteRegistryDbContext> options) : RegistryDbContext(options)
+{
+    protected override string? KeyCollation => null;
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<MicrosecondsConverter>();
+        configurationBuilder.Properties<Guid>().HaveConversion<string>();
+    }
+}

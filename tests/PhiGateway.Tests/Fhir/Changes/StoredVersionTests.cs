@@ -1,0 +1,109 @@
+using System.Text;
+using PhiGateway.Fhir.Changes;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Fhir.Answers;
+using Xunit;
+
+namespace PhiGateway.Tests.Fhir.Changes;
+
+public sealed class StoredVersionTests
+{
+    private const string Stored = """
+        {"resourceType":"Observation","id":"o1","meta":{"versionId":"1","security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"},{"system":"s","code":"HIV"}],
+        "tag":[{"system":"tenant","code":"north"}]},"status":"preliminary","subject":{"reference":"Patient/1"}}
+        """;
+
+    [Theory]
+    [InlineData("preliminary", "final", ProtectedChanges.None)]
+    [InlineData("\"versionId\":\"1\"", "\"versionId\":\"9\"", ProtectedChanges.None)]
+    [InlineData("\"reference\":\"Patient/1\"", "\"display\":\"Jane\",\"reference\":\"https://gw.example/fhir/Patient/1\"", ProtectedChanges.None)]
+    [InlineData("\"o1\"", "\"o2\"", ProtectedChanges.Id)]
+    [InlineData("Patient/1", "Patient/2", ProtectedChanges.Owner)]
+    [InlineData("Patient/1", "Patient/12", ProtectedChanges.Owner)]
+    [InlineData("\"reference\":\"Patient/1\"", "\"display\":\"Jane\"", ProtectedChanges.Owner)]
+    [InlineData("\"code\":\"R\"", "\"code\":\"N\"", ProtectedChanges.Labels)]
+    [InlineData("\"code\":\"R\"", "\"code\":\"V\"", ProtectedChanges.Labels)]
+    [InlineData("HIV", "PSY", ProtectedChanges.Labels)]
+    [InlineData("north", "south", ProtectedChanges.Tags)]
+    [InlineData("Observation", "Condition", ProtectedChanges.Type)]
+    [InlineData("\"status\"", "\"id\":\"o1\",\"status\"", ProtectedChanges.Unreadable)]
+    [InlineData("preliminary\"", "final\",\"extension\":[{\"url\":\"x/inline-sec-label\",\"valueCoding\":{\"system\":\"s\",\"code\":\"PSY\"}}]", ProtectedChanges.Labels)]
+    public void Compare_OneThingChanged_NamesItsProtection(string before, string after, ProtectedChanges changes) => Assert.Equal(changes, Compare(Stored, Stored.Replace(before, after)));
+
+    [Fact]
+    public void Compare_LabelsLeftOut_AreALabelChange() => Assert.Equal(
+        ProtectedChanges.Labels | ProtectedChanges.Tags,
+        Compare(Stored, """{"resourceType":"Observation","id":"o1","status":"final","subject":{"reference":"Patient/1"}}"""));
+
+    [Theory]
+    [InlineData("""{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"},"type":"seealso"}]}""", """{"link":[{"type":"seealso","other":{"reference":"Patient/2"}}],"id":"1","resourceType":"Patient","active":true}""", ProtectedChanges.None)]
+    [InlineData("""{"resourceType":"Patient","id":"1"}""", """{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"},"type":"seealso"}]}""", ProtectedChanges.Link)]
+    [InlineData("""{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"}}]}""", """{"resourceType":"Patient","id":"1"}""", ProtectedChanges.Link)]
+    [InlineData("""{"resourceType":"Observation","id":"1","subject":{"display":"a"}}""", """{"resourceType":"Observation","id":"1","subject":{"display":"a"},"status":"final"}""", ProtectedChanges.None)]
+    [InlineData("""{"resourceType":"Observation","id":"1","subject":{"display":"a"}}""", """{"resourceType":"Observation","id":"1","subject":{"display":"b"}}""", ProtectedChanges.Owner)]
+    [InlineData("""{"resourceType":"Observation","id":"1"}""", """{"resourceType":"Observation","id":"1","subject":{"reference":"urn:uuid:1"}}""", ProtectedChanges.Owner)]
+    [InlineData("""{"resourceType":"Organization","id":"1"}""", """{"resourceType":"Organization","id":"1","name":"x"}""", ProtectedChanges.None)]
+    [InlineData("", """{"resourceType":"Organization","id":"1"}""", ProtectedChanges.Unreadable)]
+    public void Compare_OtherTypes_FollowTheirOwnRules(string stored, string updated, ProtectedChanges changes) => Assert.Equal(changes, Compare(stored, updated));
+
+    [Theory]
+    [InlineData("""[{"op":"replace","path":"/status","value":"final"}]""", ProtectedChanges.None)]
+    [InlineData("""[]""", ProtectedChanges.None)]
+    [InlineData("""[{"op":"add","path":"/note/-","value":{"text":"Z\u00fcrich subject"}}]""", ProtectedChanges.None)]
+    [InlineData("""[{"op":"replace","path":"/meta/profile/0","value":"p"}]""", ProtectedChanges.None)]
+    [InlineData("""[{"op":"replace","path":"/subject/reference","value":"Patient/2"}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"replace","path":"/\u0073ubject","value":{}}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"remove","path":"/subject"}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"add","path":"/_subject","value":{}}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"replace","path":"/Subject/reference","value":"Patient/2"}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"remove","path":"/META/Security/0"}]""", ProtectedChanges.Labels)]
+    [InlineData("""[{"op":"remove","path":"/code/Extension/0"}]""", ProtectedChanges.Labels)]
+    [InlineData("""[{"op":"replace","path":"/id","value":"x"}]""", ProtectedChanges.Id)]
+    [InlineData("""[{"op":"replace","path":"/resourceType","value":"Condition"}]""", ProtectedChanges.Type)]
+    [InlineData("""[{"op":"remove","path":"/meta/security/0"}]""", ProtectedChanges.Labels)]
+    [InlineData("""[{"op":"add","path":"/meta/tag/-","value":{"code":"x"}}]""", ProtectedChanges.Tags)]
+    [InlineData("""[{"op":"replace","path":"/meta","value":{}}]""", ProtectedChanges.Labels | ProtectedChanges.Tags)]
+    [InlineData("""[{"op":"add","path":"/contained/-","value":{}}]""", ProtectedChanges.Labels | ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"remove","path":"/code/extension/0"}]""", ProtectedChanges.Labels)]
+    [InlineData("""[{"op":"add","path":"/note/-","value":{"extension":[{"url":"x/inline-sec-label"}]}}]""", ProtectedChanges.Labels)]
+    [InlineData("""[{"op":"move","from":"/subject","path":"/note"}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"copy","from":"/note","path":"/subject"}]""", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"test","path":"/status","value":"final"}]""", ProtectedChanges.Test)]
+    [InlineData("""[{"op":"replace","path":"/status","value":"final"},{"op":"remove","path":"/id"}]""", ProtectedChanges.Id)]
+    [InlineData("""{"op":"remove","path":"/status"}""", ProtectedChanges.Unreadable)]
+    [InlineData("""[{"op":"merge","path":"/status","value":1}]""", ProtectedChanges.Unreadable)]
+    [InlineData("""[{"op":"replace","path":"status","value":1}]""", ProtectedChanges.Unreadable)]
+    [InlineData("""[{"op":"replace","path":"/a~2b","value":1}]""", ProtectedChanges.Unreadable)]
+    [InlineData("""[{"op":"replace","path":"/status"}]""", ProtectedChanges.Unreadable)]
+    [InlineData("""[{"op":"copy","path":"/status"}]""", ProtectedChanges.Unreadable)]
+    [InlineData("""[{"op":"replace","path":"/status","path":"/subject","value":1}]""", ProtectedChanges.Unreadable)]
+    [InlineData("""[1]""", ProtectedChanges.Unreadable)]
+    [InlineData("""[""", ProtectedChanges.Unreadable)]
+    [InlineData("", ProtectedChanges.Unreadable)]
+    public void Touches_JsonPatch_NamesWhatItReaches(string patch, ProtectedChanges touched) =>
+        Assert.Equal(touched, JsonPatchReader.Touches(Encoding.UTF8.GetBytes(patch), ResourceType.Parse("Observation")));
+
+    [Theory]
+    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "name", true)]
+    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "NAME", true)]
+    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "active", false)]
+    [InlineData("""{"_birthDate":{"extension":[{"url":"http://x/inline\u002dsec-label"}]}}""", "birthDate", true)]
+    [InlineData("""{"name":[{"text":"no inline-sec-label here"}]}""", "name", false)]
+    [InlineData("""{"resourceType":"Parameters","parameter":[{"part":[{"name":"url","valueUri":"http://x/extension-inline-sec-label"}]}]}""", null, true)]
+    [InlineData("{", "name", true)]
+    public void HoldsInlineLabel_InWhatIsTouched_IsSeen(string json, string? element, bool expected) =>
+        Assert.Equal(expected, StoredVersionComparer.HoldsInlineLabel(Encoding.UTF8.GetBytes(json), element is null ? null : [element]));
+
+    [Theory]
+    [InlineData("""[{"op":"replace","path":"","value":{}}]""", "Task", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"replace","path":"/for/reference","value":"Patient/2"}]""", "Task", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"replace","path":"/participant/0/status","value":"accepted"}]""", "Appointment", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"add","path":"/link/-","value":{}}]""", "Patient", ProtectedChanges.Link)]
+    [InlineData("""[{"op":"replace","path":"/id","value":"2"}]""", "Patient", ProtectedChanges.Owner)]
+    [InlineData("""[{"op":"replace","path":"/confidentiality","value":"N"}]""", "Composition", ProtectedChanges.Labels)]
+    public void Touches_ByType_KnowsTheOwnersPath(string patch, string type, ProtectedChanges touched) =>
+        Assert.Equal(touched, JsonPatchReader.Touches(Encoding.UTF8.GetBytes(patch), ResourceType.Parse(type)) & touched);
+
+    private static ProtectedChanges Compare(string stored, string updated) =>
+        StoredVersionComparer.Compare(Encoding.UTF8.GetBytes(stored), Encoding.UTF8.GetBytes(updated), AnswerCases.Context);
+}
