@@ -17,9 +17,18 @@ public static class ApiAnswerFilter
     /// <param name="policy">The permit's judge.</param>
     /// <param name="maxDepth">Deepest JSON nesting that is read.</param>
     /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>.</param>
-    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and <see cref="AnswerVerdict.Rewritten"/>.</param>
+    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and
+    /// <see cref="AnswerVerdict.Rewritten"/>.</param>
     /// <param name="links">Seals what leads on; null: it is cut.</param>
-    public static AnswerVerdict Filter(ApiRequest request, ReadOnlyMemory<byte> body, ReleasePolicy policy, int maxDepth, IBufferWriter<byte> output, Disclosure disclosure, ILinkSealer? links = null)
+    public static AnswerVerdict Filter(
+        ApiRequest request,
+        ReadOnlyMemory<byte> body,
+        ReleasePolicy policy,
+        int maxDepth,
+        IBufferWriter<byte> output,
+        Disclosure disclosure,
+        ILinkSealer? links = null
+    )
     {
         var answer = request.Operation.Answer!;
         if (body.Length > answer.MaxBytes)
@@ -63,7 +72,10 @@ public static class ApiAnswerFilter
         }
     }
 
-    /// <summary>Reads the stored version of what a write changes, by the shape of the row that reads it; null when it cannot be read, or is not the record that the path names.</summary>
+    /// <summary>
+    /// Reads the stored version of what a write changes, by the shape of the row that reads it; null when it cannot be read, or is not the
+    /// record that the path names.
+    /// </summary>
     public static ResourceFacts? ReadStored(ApiRequest request, ReadOnlyMemory<byte> body, int maxDepth)
     {
         if (request.Operation.StoredRead?.Answer is not { } answer || !StrictJson.TryParse(body, maxDepth, out var document))
@@ -139,7 +151,11 @@ public static class ApiAnswerFilter
 
         foreach (var member in element.EnumerateObject())
         {
-            if (node.Members.TryGetValue(member.Name, out var next) && !ApiAnswerWriter.IsNothing(member.Value, next) && !JudgeItems(member.Value, next, judge, verdicts))
+            if (
+                node.Members.TryGetValue(member.Name, out var next)
+                && !ApiAnswerWriter.IsNothing(member.Value, next)
+                && !JudgeItems(member.Value, next, judge, verdicts)
+            )
             {
                 return false;
             }

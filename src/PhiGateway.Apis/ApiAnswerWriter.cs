@@ -16,7 +16,8 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
     private int _next;
 
     /// <summary>Where records could be, null is none.</summary>
-    internal static bool IsNothing(JsonElement value, EnvelopeNode node) => value.ValueKind == JsonValueKind.Null && node.Role == EnvelopeRole.Way;
+    internal static bool IsNothing(JsonElement value, EnvelopeNode node) =>
+        value.ValueKind == JsonValueKind.Null && node.Role == EnvelopeRole.Way;
 
     /// <summary>Writes an element and all below it.</summary>
     internal void Write(JsonElement element, EnvelopeNode node)
@@ -104,21 +105,24 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
         }
     }
 
-    private static string? TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.GetRawText(),
-        _ => null,
-    };
+    private static string? TextOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.GetRawText(),
+            _ => null,
+        };
 
     // An address of the backend is a way to its records that nobody decides; it leaves sealed, as Next, or not at all.
-    private static bool HasAddress(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString() is { } text && (text.Contains("://", StringComparison.Ordinal) || text.StartsWith('/') || text.StartsWith('?')),
-        JsonValueKind.Array => value.EnumerateArray().Any(HasAddress),
-        JsonValueKind.Object => value.EnumerateObject().Any(static member => HasAddress(member.Value)),
-        _ => false,
-    };
+    private static bool HasAddress(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString() is { } text
+                && (text.Contains("://", StringComparison.Ordinal) || text.StartsWith('/') || text.StartsWith('?')),
+            JsonValueKind.Array => value.EnumerateArray().Any(HasAddress),
+            JsonValueKind.Object => value.EnumerateObject().Any(static member => HasAddress(member.Value)),
+            _ => false,
+        };
 
     private static int CountItems(JsonElement element, EnvelopeNode node)
     {
@@ -139,7 +143,10 @@ internal sealed class ApiAnswerWriter(Utf8JsonWriter json, ApiShape shape, List<
         {
             foreach (var member in element.EnumerateObject())
             {
-                count += node.Members.TryGetValue(member.Name, out var next) && !IsNothing(member.Value, next) ? CountItems(member.Value, next) : 0;
+                count +=
+                    node.Members.TryGetValue(member.Name, out var next) && !IsNothing(member.Value, next)
+                        ? CountItems(member.Value, next)
+                        : 0;
             }
         }
 

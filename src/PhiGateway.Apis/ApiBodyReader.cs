@@ -14,12 +14,26 @@ namespace PhiGateway.Apis;
 /// <param name="Relabels">A patch touches what says whose or of which kind the record is.</param>
 /// <param name="Searched">Members by which a body searches, but for the patient.</param>
 /// <param name="Touched">Elements that a patch touches.</param>
-internal readonly record struct ApiSent(IReadOnlyList<PatientId> Patients, ResourceFacts? Facts, bool Relabels, IReadOnlyList<string> Searched, IReadOnlyList<string> Touched);
+internal readonly record struct ApiSent(
+    IReadOnlyList<PatientId> Patients,
+    ResourceFacts? Facts,
+    bool Relabels,
+    IReadOnlyList<string> Searched,
+    IReadOnlyList<string> Touched
+);
 
 /// <summary>Reads the body that a row takes; line and body must mean the same record of the same patient.</summary>
 internal static class ApiBodyReader
 {
-    internal static Refusal? Read(ApiOperation operation, in FhirHeaders headers, ReadOnlyMemory<byte> body, int maxDepth, string? id, IReadOnlyList<PatientId> named, out ApiSent sent)
+    internal static Refusal? Read(
+        ApiOperation operation,
+        in FhirHeaders headers,
+        ReadOnlyMemory<byte> body,
+        int maxDepth,
+        string? id,
+        IReadOnlyList<PatientId> named,
+        out ApiSent sent
+    )
     {
         var patient = named is [var one] ? one : (PatientId?)null;
         sent = new ApiSent(named, null, false, [], []);
@@ -60,7 +74,12 @@ internal static class ApiBodyReader
                 Interaction.SearchType => sent with
                 {
                     Patients = declared.Shape.Patient is null ? named : [.. facts.Owners],
-                    Searched = [.. root.EnumerateObject().Select(static member => member.Name).Where(name => name != declared.Shape.Patient?.Steps[0])],
+                    Searched =
+                    [
+                        .. root.EnumerateObject()
+                            .Select(static member => member.Name)
+                            .Where(name => name != declared.Shape.Patient?.Steps[0]),
+                    ],
                 },
                 _ => sent,
             };
@@ -73,14 +92,29 @@ internal static class ApiBodyReader
         if (operation.Interaction is Interaction.Create or Interaction.Update)
         {
             var facts = new ResourceFacts();
-            ApiFacts.Begin(new ApiShape { Type = operation.Type, Floor = operation.Floor, TakesRequestPatient = true }, patient, facts);
+            ApiFacts.Begin(
+                new ApiShape
+                {
+                    Type = operation.Type,
+                    Floor = operation.Floor,
+                    TakesRequestPatient = true,
+                },
+                patient,
+                facts
+            );
             sent = sent with { Facts = facts };
         }
 
         return null;
     }
 
-    private static string? FindContradiction(ApiOperation operation, ApiBody declared, ResourceFacts facts, string? id, IReadOnlyList<PatientId> named)
+    private static string? FindContradiction(
+        ApiOperation operation,
+        ApiBody declared,
+        ResourceFacts facts,
+        string? id,
+        IReadOnlyList<PatientId> named
+    )
     {
         if (id is not null && facts.Id is not null && facts.Id != id)
         {
@@ -103,7 +137,9 @@ internal static class ApiBodyReader
             return "the patient searched for is not named as declared";
         }
 
-        return named.Count > 0 && (facts.Owner != OwnerState.Known || !facts.Owners.All(named.Contains)) ? "line and body name different patients" : null;
+        return named.Count > 0 && (facts.Owner != OwnerState.Known || !facts.Owners.All(named.Contains))
+            ? "line and body name different patients"
+            : null;
     }
 
     private static bool HasOnly(JsonElement root, IReadOnlySet<string> members)
@@ -120,12 +156,17 @@ internal static class ApiBodyReader
     }
 
     private static List<string> Touched(JsonElement root, ApiOperation operation) =>
-        operation.StoredRead?.Answer?.Shape is { Elements.Count: > 0 } shape ? [.. root.EnumerateObject().SelectMany(member => shape.ElementsOf(member.Name))] : ["?"];
+        operation.StoredRead?.Answer?.Shape is { Elements.Count: > 0 } shape
+            ? [.. root.EnumerateObject().SelectMany(member => shape.ElementsOf(member.Name))]
+            : ["?"];
 
     // Upstreams may match names without regard to case.
     private static bool TouchesProtected(JsonElement root, ApiOperation operation)
     {
-        var names = operation.Body!.Shape.ProtectedMembers().Concat(operation.StoredRead?.Answer?.Shape.ProtectedMembers() ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = operation
+            .Body!.Shape.ProtectedMembers()
+            .Concat(operation.StoredRead?.Answer?.Shape.ProtectedMembers() ?? [])
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var member in root.EnumerateObject())
         {
             if (names.Contains(member.Name))

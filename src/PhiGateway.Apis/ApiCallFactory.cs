@@ -5,7 +5,10 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Apis;
 
-/// <summary>Writes the call that goes to a declared API, from the canonical request; no byte of the client's line and none of its headers but a checked If-Match.</summary>
+/// <summary>
+/// Writes the call that goes to a declared API, from the canonical request; no byte of the client's line and none of its headers but a
+/// checked If-Match.
+/// </summary>
 public static class ApiCallFactory
 {
     private static readonly KeyValuePair<string, string> Accept = KeyValuePair.Create("Accept", "application/json");
@@ -13,13 +16,20 @@ public static class ApiCallFactory
     /// <summary>The call for a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="entityTag">The version that a write is tied to; null: the client's own, if it named one.</param>
-    /// <param name="permit">Narrows a search that names no patient, where the row has a parameter for it; null: nothing is narrowed.</param>
+    /// <param name="permit">Narrows a search that names no patient, where the row has a parameter for it; null: nothing is
+    /// narrowed.</param>
     public static UpstreamCall Create(ApiRequest request, string? entityTag, Permit? permit = null)
     {
         var meaning = request.Meaning;
         var method = meaning.Canonical.Method == "HEAD" ? "GET" : meaning.Canonical.Method;
         var tag = meaning.IsWrite ? entityTag ?? meaning.Headers.IfMatch : null;
-        return new UpstreamCall(method, Target(request, Parameters(request, permit)), meaning.Body.IsEmpty ? null : request.Operation.Body!.MediaType, meaning.Body, tag is null ? [Accept] : [Accept, KeyValuePair.Create("If-Match", tag)]);
+        return new UpstreamCall(
+            method,
+            Target(request, Parameters(request, permit)),
+            meaning.Body.IsEmpty ? null : request.Operation.Body!.MediaType,
+            meaning.Body,
+            tag is null ? [Accept] : [Accept, KeyValuePair.Create("If-Match", tag)]
+        );
     }
 
     /// <summary>The call that reads the stored version of what a write changes.</summary>
@@ -35,10 +45,21 @@ public static class ApiCallFactory
         var (operation, parameters) = (request.Operation, request.Meaning.Parameters);
         var narrow = permit?.Obligations.OfType<NarrowSearch>().FirstOrDefault();
         List<QueryParameter>? added = null;
-        if (operation is { PatientIsOptional: true, PatientParameter: { } name } && request.Meaning.Parts[0].Patients.Count == 0 && narrow is { Patients: { Count: > 0 } patients }
-            && (patients.Count == 1 || operation.PatientSeparator is not null))
+        if (
+            operation is { PatientIsOptional: true, PatientParameter: { } name }
+            && request.Meaning.Parts[0].Patients.Count == 0
+            && narrow is { Patients: { Count: > 0 } patients }
+            && (patients.Count == 1 || operation.PatientSeparator is not null)
+        )
         {
-            added = [.. parameters, new QueryParameter(name, string.Join(operation.PatientSeparator, patients.Select(patient => operation.PatientForm.Prefix + patient.Value)))];
+            added =
+            [
+                .. parameters,
+                new QueryParameter(
+                    name,
+                    string.Join(operation.PatientSeparator, patients.Select(patient => operation.PatientForm.Prefix + patient.Value))
+                ),
+            ];
         }
 
         if (request.Cursor is { } cursor && operation.Next is { Parameter: { } place })

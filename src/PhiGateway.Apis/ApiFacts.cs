@@ -59,16 +59,20 @@ internal static class ApiFacts
             return;
         }
 
-        var outcome = pointer.Visit(record, (facts, shape.PatientForm), static (value, state) =>
-        {
-            if (!state.PatientForm.TryRead(value, out var patient))
+        var outcome = pointer.Visit(
+            record,
+            (facts, shape.PatientForm),
+            static (value, state) =>
             {
-                return false;
-            }
+                if (!state.PatientForm.TryRead(value, out var patient))
+                {
+                    return false;
+                }
 
-            state.facts.AddOwner(patient);
-            return true;
-        });
+                state.facts.AddOwner(patient);
+                return true;
+            }
+        );
         facts.Owner = outcome == PointerOutcome.Found ? OwnerState.Known : OwnerState.Undetermined;
     }
 
@@ -79,16 +83,20 @@ internal static class ApiFacts
             return;
         }
 
-        var outcome = pointer.Visit(record, facts, static (value, facts) =>
-        {
-            facts.Id = value.ValueKind switch
+        var outcome = pointer.Visit(
+            record,
+            facts,
+            static (value, facts) =>
             {
-                JsonValueKind.String when PathTemplate.IsValue(value.GetString()) => value.GetString(),
-                JsonValueKind.Number when PatientIdForm.IsWhole(value.GetRawText()) => value.GetRawText(),
-                _ => null,
-            };
-            return facts.Id is not null;
-        });
+                facts.Id = value.ValueKind switch
+                {
+                    JsonValueKind.String when PathTemplate.IsValue(value.GetString()) => value.GetString(),
+                    JsonValueKind.Number when PatientIdForm.IsWhole(value.GetRawText()) => value.GetRawText(),
+                    _ => null,
+                };
+                return facts.Id is not null;
+            }
+        );
         facts.Unjudgeable |= outcome == PointerOutcome.WrongType;
     }
 

@@ -27,7 +27,10 @@ public sealed class ApiOperation
     /// <summary>Method and template, free of PHI.</summary>
     public string Template { get; }
 
-    /// <summary>The row by which the stored version of what this one changes is read; null: there is none, so only unrestricted grants may change it.</summary>
+    /// <summary>
+    /// The row by which the stored version of what this one changes is read; null: there is none, so only unrestricted grants may change
+    /// it.
+    /// </summary>
     public ApiOperation? StoredRead { get; internal set; }
 
     /// <summary>Whether answers have a body that may leave.</summary>

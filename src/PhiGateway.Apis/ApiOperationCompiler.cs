@@ -8,7 +8,12 @@ internal static class ApiOperationCompiler
 {
     private static readonly Dictionary<string, Interaction> Interactions = new(StringComparer.Ordinal)
     {
-        ["read"] = Interaction.Read, ["search"] = Interaction.SearchType, ["create"] = Interaction.Create, ["update"] = Interaction.Update, ["patch"] = Interaction.Patch, ["delete"] = Interaction.Delete,
+        ["read"] = Interaction.Read,
+        ["search"] = Interaction.SearchType,
+        ["create"] = Interaction.Create,
+        ["update"] = Interaction.Update,
+        ["patch"] = Interaction.Patch,
+        ["delete"] = Interaction.Delete,
     };
 
     // What HTTP lets a method mean (RFC 9110 section 9): a GET changes nothing, a DELETE does nothing else.
@@ -46,7 +51,9 @@ internal static class ApiOperationCompiler
 
         if (!ResourceType.TryParse(options.ResourceType, out var type) || Containers.Contains(type.Name))
         {
-            problems.Add(new ApiProblem($"{path}:ResourceType", "must be a FHIR R4 resource type that is no mere envelope, such as Observation."));
+            problems.Add(
+                new ApiProblem($"{path}:ResourceType", "must be a FHIR R4 resource type that is no mere envelope, such as Observation.")
+            );
         }
 
         if (PathTemplate.TryParse(options.Path, out var why) is not { } template)
@@ -55,7 +62,9 @@ internal static class ApiOperationCompiler
             return null;
         }
 
-        var level = options.Confidentiality is null ? floor : ApiTableCompiler.ReadLevel(options.Confidentiality, $"{path}:Confidentiality", problems);
+        var level = options.Confidentiality is null
+            ? floor
+            : ApiTableCompiler.ReadLevel(options.Confidentiality, $"{path}:Confidentiality", problems);
         var query = ReadNames(options.Query, $"{path}:Query", problems);
         ReadPatient(options, template, query, interaction, path, problems);
         ReadNext(options, query, interaction, path, problems);
@@ -68,21 +77,23 @@ internal static class ApiOperationCompiler
         var isNobodys = PatientPathTable.Instance.IsNobody(type);
         var body = ReadBody(options, interaction, type, level, isNobodys, path, problems);
         var answer = ReadAnswer(options, interaction, type, level, isNobodys, path, problems);
-        return problems.Count > before ? null : new ApiOperation(options.Method, template, type, interaction)
-        {
-            IdPlace = template.PlaceOf(options.Id),
-            PatientPlace = options.Patient is { In: "path" } ? template.PlaceOf(options.Patient.Name) : -1,
-            PatientParameter = options.Patient is { In: "query" } ? options.Patient.Name : null,
-            PatientForm = new PatientIdForm(options.Patient?.Prefix ?? string.Empty, false),
-            PatientIsOptional = options.Patient is { Optional: true },
-            PatientSeparator = options.Patient?.Separator,
-            QueryElements = new Dictionary<string, string>(options.QueryElements, StringComparer.Ordinal),
-            Next = options.Answer?.Next is { } next ? new ApiNext(next.Parameter) : null,
-            Query = query,
-            Body = body,
-            Answer = answer,
-            Floor = level,
-        };
+        return problems.Count > before
+            ? null
+            : new ApiOperation(options.Method, template, type, interaction)
+            {
+                IdPlace = template.PlaceOf(options.Id),
+                PatientPlace = options.Patient is { In: "path" } ? template.PlaceOf(options.Patient.Name) : -1,
+                PatientParameter = options.Patient is { In: "query" } ? options.Patient.Name : null,
+                PatientForm = new PatientIdForm(options.Patient?.Prefix ?? string.Empty, false),
+                PatientIsOptional = options.Patient is { Optional: true },
+                PatientSeparator = options.Patient?.Separator,
+                QueryElements = new Dictionary<string, string>(options.QueryElements, StringComparer.Ordinal),
+                Next = options.Answer?.Next is { } next ? new ApiNext(next.Parameter) : null,
+                Query = query,
+                Body = body,
+                Answer = answer,
+                Floor = level,
+            };
     }
 
     private static HashSet<string> ReadNames(IReadOnlyList<string> names, string path, List<ApiProblem> problems)
@@ -90,16 +101,33 @@ internal static class ApiOperationCompiler
         var read = new HashSet<string>(StringComparer.Ordinal);
         for (var place = 0; place < names.Count; place++)
         {
-            if (names[place].Length is 0 or > 64 || names[place].Any(char.IsControl) || !read.Add(names[place]) || string.Equals(names[place], "access_token", StringComparison.OrdinalIgnoreCase))
+            if (
+                names[place].Length is 0 or > 64
+                || names[place].Any(char.IsControl)
+                || !read.Add(names[place])
+                || string.Equals(names[place], "access_token", StringComparison.OrdinalIgnoreCase)
+            )
             {
-                problems.Add(new ApiProblem($"{path}:{place}", "must be a name of 1 to 64 characters that is not there before; a token never stands in a query."));
+                problems.Add(
+                    new ApiProblem(
+                        $"{path}:{place}",
+                        "must be a name of 1 to 64 characters that is not there before; a token never stands in a query."
+                    )
+                );
             }
         }
 
         return read;
     }
 
-    private static void ReadPatient(ApiOperationOptions options, PathTemplate template, HashSet<string> query, Interaction interaction, string path, List<ApiProblem> problems)
+    private static void ReadPatient(
+        ApiOperationOptions options,
+        PathTemplate template,
+        HashSet<string> query,
+        Interaction interaction,
+        string path,
+        List<ApiProblem> problems
+    )
     {
         if (options.Patient is not { } patient)
         {
@@ -119,18 +147,40 @@ internal static class ApiOperationCompiler
             query.Add(patient.Name);
         }
 
-        if ((patient.Optional || patient.Separator is not null) && (patient.In != "query" || interaction != Interaction.SearchType || options.Answer is { AssumeRequestPatient: true }))
+        if (
+            (patient.Optional || patient.Separator is not null)
+            && (patient.In != "query" || interaction != Interaction.SearchType || options.Answer is { AssumeRequestPatient: true })
+        )
         {
-            problems.Add(new ApiProblem($"{path}:Patient:{(patient.Optional ? "Optional" : "Separator")}", "belongs to the query of a search whose records say whose they are: only there may patients be left out, or several be named."));
+            problems.Add(
+                new ApiProblem(
+                    $"{path}:Patient:{(patient.Optional ? "Optional" : "Separator")}",
+                    "belongs to the query of a search whose records say whose they are: only there may patients be left out, or several be named."
+                )
+            );
         }
 
-        if (patient.Separator is { } separator && (separator.Length != 1 || char.IsAsciiLetterOrDigit(separator[0]) || separator[0] is '-' or '.' or '&' or '=' or '%' or '+' || char.IsControl(separator[0])))
+        if (
+            patient.Separator is { } separator
+            && (
+                separator.Length != 1
+                || char.IsAsciiLetterOrDigit(separator[0])
+                || separator[0] is '-' or '.' or '&' or '=' or '%' or '+'
+                || char.IsControl(separator[0])
+            )
+        )
         {
             problems.Add(new ApiProblem($"{path}:Patient:Separator", "must be one character that stands in no id, such as a comma."));
         }
     }
 
-    private static void ReadNext(ApiOperationOptions options, HashSet<string> query, Interaction interaction, string path, List<ApiProblem> problems)
+    private static void ReadNext(
+        ApiOperationOptions options,
+        HashSet<string> query,
+        Interaction interaction,
+        string path,
+        List<ApiProblem> problems
+    )
     {
         if (options.Answer?.Next is not { } next)
         {
@@ -143,7 +193,12 @@ internal static class ApiOperationCompiler
         }
         else if (next.Parameter is { } parameter && (query.Contains(parameter) || parameter == PageParameter))
         {
-            problems.Add(new ApiProblem($"{path}:Answer:Next:Parameter", "must not stand in Query: nobody may send a cursor of the backend's, but a sealed one."));
+            problems.Add(
+                new ApiProblem(
+                    $"{path}:Answer:Next:Parameter",
+                    "must not stand in Query: nobody may send a cursor of the backend's, but a sealed one."
+                )
+            );
         }
         else if (next.Parameter is not null)
         {
@@ -162,14 +217,20 @@ internal static class ApiOperationCompiler
 
             if (element.Length > 0 && !IsElement(element))
             {
-                problems.Add(new ApiProblem($"{path}:QueryElements:{name}", "must be the name of a FHIR element, such as category, or empty."));
+                problems.Add(
+                    new ApiProblem($"{path}:QueryElements:{name}", "must be the name of a FHIR element, such as category, or empty.")
+                );
             }
         }
     }
 
     private static bool IsElement(string name) => char.IsAsciiLetterLower(name[0]) && name.All(char.IsAsciiLetterOrDigit);
 
-    private static List<KeyValuePair<string, JsonPointer>> ReadElements(IReadOnlyDictionary<string, string> elements, string path, List<ApiProblem> problems)
+    private static List<KeyValuePair<string, JsonPointer>> ReadElements(
+        IReadOnlyDictionary<string, string> elements,
+        string path,
+        List<ApiProblem> problems
+    )
     {
         var read = new List<KeyValuePair<string, JsonPointer>>();
         foreach (var (element, pointers) in elements.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
@@ -178,7 +239,12 @@ internal static class ApiOperationCompiler
             var parsed = texts.Select(JsonPointer.TryParse).OfType<JsonPointer>().ToList();
             if (element.Length == 0 || !IsElement(element) || texts.Length == 0 || parsed.Count < texts.Length)
             {
-                problems.Add(new ApiProblem($"{path}:Elements:{element}", "must be a FHIR element and where it stands: JSON pointers within the record, with spaces between them."));
+                problems.Add(
+                    new ApiProblem(
+                        $"{path}:Elements:{element}",
+                        "must be a FHIR element and where it stands: JSON pointers within the record, with spaces between them."
+                    )
+                );
             }
 
             read.AddRange(parsed.Select(pointer => KeyValuePair.Create(element, pointer)));
@@ -187,7 +253,15 @@ internal static class ApiOperationCompiler
         return read;
     }
 
-    private static ApiBody? ReadBody(ApiOperationOptions options, Interaction interaction, ResourceType type, Confidentiality floor, bool isNobodys, string path, List<ApiProblem> problems)
+    private static ApiBody? ReadBody(
+        ApiOperationOptions options,
+        Interaction interaction,
+        ResourceType type,
+        Confidentiality floor,
+        bool isNobodys,
+        string path,
+        List<ApiProblem> problems
+    )
     {
         if (options.Body is not { } body)
         {
@@ -207,7 +281,12 @@ internal static class ApiOperationCompiler
 
         if (!IsJson(body.MediaType))
         {
-            problems.Add(new ApiProblem($"{path}:MediaType", "must be application/json or another JSON type in lower case without parameters, but not JSON Patch."));
+            problems.Add(
+                new ApiProblem(
+                    $"{path}:MediaType",
+                    "must be application/json or another JSON type in lower case without parameters, but not JSON Patch."
+                )
+            );
         }
 
         var members = ReadNames(body.Members, $"{path}:Members", problems);
@@ -216,7 +295,17 @@ internal static class ApiOperationCompiler
             problems.Add(new ApiProblem($"{path}:Members", "is required for a search: the members by which may be searched."));
         }
 
-        var shape = ApiShapeCompiler.Compile(type, floor, body.Patient, body.Id, body.Confidentiality, body.Labels, body.Tokens, path, problems) with
+        var shape = ApiShapeCompiler.Compile(
+            type,
+            floor,
+            body.Patient,
+            body.Id,
+            body.Confidentiality,
+            body.Labels,
+            body.Tokens,
+            path,
+            problems
+        ) with
         {
             TakesRequestPatient = options.Patient is not null && body.Patient is null,
             IsNobodys = isNobodys,
@@ -228,9 +317,19 @@ internal static class ApiOperationCompiler
         mediaType.StartsWith("application/", StringComparison.Ordinal)
         && (mediaType == "application/json" || mediaType.EndsWith("+json", StringComparison.Ordinal))
         && mediaType is not ("application/json-patch+json" or "application/fhir+json")
-        && mediaType.AsSpan("application/".Length).IndexOfAnyExcept(System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.+-")) < 0;
+        && mediaType
+            .AsSpan("application/".Length)
+            .IndexOfAnyExcept(System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.+-")) < 0;
 
-    private static ApiAnswer? ReadAnswer(ApiOperationOptions options, Interaction interaction, ResourceType type, Confidentiality floor, bool isNobodys, string path, List<ApiProblem> problems)
+    private static ApiAnswer? ReadAnswer(
+        ApiOperationOptions options,
+        Interaction interaction,
+        ResourceType type,
+        Confidentiality floor,
+        bool isNobodys,
+        string path,
+        List<ApiProblem> problems
+    )
     {
         if (options.Answer is not { } answer)
         {
@@ -245,7 +344,9 @@ internal static class ApiOperationCompiler
         path += ":Answer";
         if (interaction == Interaction.Delete)
         {
-            problems.Add(new ApiProblem(path, "cannot be: a right to delete is none to read, so the body of the answer is never passed on."));
+            problems.Add(
+                new ApiProblem(path, "cannot be: a right to delete is none to read, so the body of the answer is never passed on.")
+            );
         }
 
         if (answer.OnWithheld is not ("drop-item" or "withhold-answer"))
@@ -260,10 +361,22 @@ internal static class ApiOperationCompiler
 
         if (answer.Patient is null && !answer.AssumeRequestPatient && !isNobodys)
         {
-            problems.Add(new ApiProblem($"{path}:Patient", $"is required: a {type.Name} is somebody's record, and what names nobody is withheld."));
+            problems.Add(
+                new ApiProblem($"{path}:Patient", $"is required: a {type.Name} is somebody's record, and what names nobody is withheld.")
+            );
         }
 
-        var shape = ApiShapeCompiler.Compile(type, floor, answer.Patient, answer.Id, answer.Confidentiality, answer.Labels, answer.Tokens, path, problems) with
+        var shape = ApiShapeCompiler.Compile(
+            type,
+            floor,
+            answer.Patient,
+            answer.Id,
+            answer.Confidentiality,
+            answer.Labels,
+            answer.Tokens,
+            path,
+            problems
+        ) with
         {
             TakesRequestPatient = answer.AssumeRequestPatient,
             IsNobodys = isNobodys,
@@ -274,7 +387,13 @@ internal static class ApiOperationCompiler
             problems.Add(new ApiProblem($"{path}:{(answer.MaxItems < 1 ? "MaxItems" : "MaxBytes")}", "must be at least 1."));
         }
 
-        return new ApiAnswer(ReadEnvelope(answer, path, problems), answer.OnWithheld == "withhold-answer", answer.MaxItems, answer.MaxBytes, shape);
+        return new ApiAnswer(
+            ReadEnvelope(answer, path, problems),
+            answer.OnWithheld == "withhold-answer",
+            answer.MaxItems,
+            answer.MaxBytes,
+            shape
+        );
     }
 
     private static EnvelopeNode? ReadEnvelope(ApiAnswerOptions answer, string path, List<ApiProblem> problems)
@@ -283,7 +402,9 @@ internal static class ApiOperationCompiler
         {
             if (answer.Keep.Count > 0 || answer.Count is not null || answer.Next is not null)
             {
-                problems.Add(new ApiProblem($"{path}:Items", "is required where Keep, Count or Next are: without it the whole answer is one record."));
+                problems.Add(
+                    new ApiProblem($"{path}:Items", "is required where Keep, Count or Next are: without it the whole answer is one record.")
+                );
             }
 
             return null;
@@ -292,7 +413,9 @@ internal static class ApiOperationCompiler
         var root = new EnvelopeNode();
         if (JsonPointer.TryParse(answer.Items) is not { EndsInEach: true } items || !root.TryAdd(items, EnvelopeRole.Item))
         {
-            problems.Add(new ApiProblem($"{path}:Items", "must be a JSON pointer that ends in an array's elements, such as /results/* or /*."));
+            problems.Add(
+                new ApiProblem($"{path}:Items", "must be a JSON pointer that ends in an array's elements, such as /results/* or /*.")
+            );
         }
 
         for (var place = 0; place < answer.Keep.Count; place++)

@@ -10,7 +10,9 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
 {
     private readonly ResourceFacts _facts = new();
 
-    /// <summary>Whether the record is one that was asked for; false: the answer is to something else, so nothing of it may be used.</summary>
+    /// <summary>
+    /// Whether the record is one that was asked for; false: the answer is to something else, so nothing of it may be used.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="kept">The elements that may leave; null: it must stay.</param>
     public bool TryJudge(JsonElement record, out ElementSet? kept)

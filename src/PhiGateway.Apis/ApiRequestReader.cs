@@ -6,7 +6,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
 
-/// <summary>Turns a canonical request and its body into an <see cref="ApiRequest"/> by a declared table, or refuses it; the sibling of <see cref="FhirRequestReader"/>.</summary>
+/// <summary>
+/// Turns a canonical request and its body into an <see cref="ApiRequest"/> by a declared table, or refuses it; the sibling of
+/// <see cref="FhirRequestReader"/>.
+/// </summary>
 /// <remarks>Never throws for anything a client can send.</remarks>
 public static class ApiRequestReader
 {
@@ -16,8 +19,16 @@ public static class ApiRequestReader
     /// <param name="body">Whole body; empty when there is none.</param>
     /// <param name="table">What may be asked.</param>
     /// <param name="maxDepth">Deepest JSON nesting that is read.</param>
-    /// <param name="allowed">Methods that the path has instead, when the refusal is <see cref="DenyReason.MethodNotAllowed"/>; empty otherwise.</param>
-    public static Reading<ApiRequest> Read(CanonicalRequest request, in FhirHeaders headers, ReadOnlyMemory<byte> body, ApiTable table, int maxDepth, out IReadOnlyList<string> allowed)
+    /// <param name="allowed">Methods that the path has instead, when the refusal is <see cref="DenyReason.MethodNotAllowed"/>; empty
+    /// otherwise.</param>
+    public static Reading<ApiRequest> Read(
+        CanonicalRequest request,
+        in FhirHeaders headers,
+        ReadOnlyMemory<byte> body,
+        ApiTable table,
+        int maxDepth,
+        out IReadOnlyList<string> allowed
+    )
     {
         if (table.Find(request.Method, request.Segments, out var values, out allowed) is not { } operation)
         {
@@ -38,7 +49,10 @@ public static class ApiRequestReader
         if (!TryReadPatients(request, operation, values, out var patients))
         {
             // In the path it is the thing asked for, and there is none of that name; elsewhere it is a value that cannot be read.
-            return Reading<ApiRequest>.Refused(operation.PatientPlace >= 0 ? DenyReason.PatientNotFound : DenyReason.MalformedQuery, "patient-not-an-id");
+            return Reading<ApiRequest>.Refused(
+                operation.PatientPlace >= 0 ? DenyReason.PatientNotFound : DenyReason.MalformedQuery,
+                "patient-not-an-id"
+            );
         }
 
         if (ApiBodyReader.Read(operation, headers, body, maxDepth, id, patients, out var sent) is { } broken)
@@ -48,10 +62,18 @@ public static class ApiRequestReader
 
         // A cursor is no part of the question: it says where in the answer to go on.
         string? handle = null;
-        if (operation.Next is { Parameter: { } cursor } && request.Query.FirstOrDefault(parameter => parameter.Name == cursor) is { Name: not null } sealedCursor)
+        if (
+            operation.Next is { Parameter: { } cursor }
+            && request.Query.FirstOrDefault(parameter => parameter.Name == cursor) is { Name: not null } sealedCursor
+        )
         {
             handle = sealedCursor.Value;
-            request = new CanonicalRequest(request.Method, request.Base, [.. request.Segments], [.. request.Query.Where(parameter => parameter.Name != cursor)]);
+            request = new CanonicalRequest(
+                request.Method,
+                request.Base,
+                [.. request.Segments],
+                [.. request.Query.Where(parameter => parameter.Name != cursor)]
+            );
         }
 
         var part = new AccessPart
@@ -63,7 +85,15 @@ public static class ApiRequestReader
             PatientInPath = operation.PatientPlace >= 0,
             Body = sent.Facts,
             Relabels = sent.Relabels,
-            Uses = [.. request.Query.Where(parameter => parameter.Name != operation.PatientParameter).Select(parameter => parameter.Name).Concat(sent.Searched).SelectMany(name => ElementOf(operation, name)), .. sent.Touched],
+            Uses =
+            [
+                .. request
+                    .Query.Where(parameter => parameter.Name != operation.PatientParameter)
+                    .Select(parameter => parameter.Name)
+                    .Concat(sent.Searched)
+                    .SelectMany(name => ElementOf(operation, name)),
+                .. sent.Touched,
+            ],
             Judgeable = operation.Judgeable,
         };
         var meaning = new FhirRequest
@@ -111,16 +141,24 @@ public static class ApiRequestReader
             return null;
         }
 
-        return headers.IfNoneMatch is not null || headers.IfNoneExist is not null || headers.IfModifiedSince is not null ? Refusal.Unknown("precondition")
+        return headers.IfNoneMatch is not null || headers.IfNoneExist is not null || headers.IfModifiedSince is not null
+                ? Refusal.Unknown("precondition")
             : headers.IfMatch is { } tag && !ApiEntityTag.IsOne(tag) ? Refusal.Header("If-Match is not one entity tag")
             : null;
     }
 
     // What a parameter asks for could be told by what it finds; one of which nothing is known could ask for anything.
     private static IEnumerable<string> ElementOf(ApiOperation operation, string parameter) =>
-        !operation.QueryElements.TryGetValue(parameter, out var element) ? ["?"] : element.Length == 0 ? [] : [element];
+        !operation.QueryElements.TryGetValue(parameter, out var element) ? ["?"]
+        : element.Length == 0 ? []
+        : [element];
 
-    private static bool TryReadPatients(CanonicalRequest request, ApiOperation operation, string[] values, out IReadOnlyList<PatientId> patients)
+    private static bool TryReadPatients(
+        CanonicalRequest request,
+        ApiOperation operation,
+        string[] values,
+        out IReadOnlyList<PatientId> patients
+    )
     {
         patients = [];
         if (!operation.NamesPatient)

@@ -39,19 +39,28 @@ internal sealed record ApiShape
     /// <summary>Whether records can be trimmed to these elements.</summary>
     public bool CanTrim(ElementSet elements) => Elements.Count > 0 && elements.Masks.Count == 0;
 
-    /// <summary>What leaves of a record under a set of elements: those places, and what the record is called and labelled, as <c>id</c> and <c>meta</c> do in FHIR.</summary>
+    /// <summary>
+    /// What leaves of a record under a set of elements: those places, and what the record is called and labelled, as <c>id</c> and
+    /// <c>meta</c> do in FHIR.
+    /// </summary>
     public KeepNode Keep(ElementSet elements) => _kept.GetValue(elements, Build);
 
     /// <summary>The elements that stand in a top-level member; an unknown one for a member that holds anything else.</summary>
     public IEnumerable<string> ElementsOf(string member)
     {
-        var found = Elements.Where(element => element.Value.Steps.Count == 1 && element.Value.Steps[0] == member).Select(static element => element.Key).ToList();
+        var found = Elements
+            .Where(element => element.Value.Steps.Count == 1 && element.Value.Steps[0] == member)
+            .Select(static element => element.Key)
+            .ToList();
         return found.Count > 0 ? found : ["?"];
     }
 
     /// <summary>Top-level members that say whose the record is, what it is or how it is labelled.</summary>
     public IEnumerable<string> ProtectedMembers() =>
-        new[] { Patient, Id, Confidentiality, Labels }.Concat(Tokens.Select(static token => token.Value)).Select(static pointer => pointer?.Steps[0]).OfType<string>();
+        new[] { Patient, Id, Confidentiality, Labels }
+            .Concat(Tokens.Select(static token => token.Value))
+            .Select(static pointer => pointer?.Steps[0])
+            .OfType<string>();
 
     private KeepNode Build(ElementSet elements)
     {

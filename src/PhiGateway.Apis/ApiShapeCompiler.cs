@@ -6,14 +6,28 @@ namespace PhiGateway.Apis;
 internal static class ApiShapeCompiler
 {
     internal static ApiShape Compile(
-        ResourceType type, Confidentiality floor, ApiPointerOptions? patient, string? id, string? confidentiality, string? labels, IReadOnlyDictionary<string, string> tokens, string path, List<ApiProblem> problems)
+        ResourceType type,
+        Confidentiality floor,
+        ApiPointerOptions? patient,
+        string? id,
+        string? confidentiality,
+        string? labels,
+        IReadOnlyDictionary<string, string> tokens,
+        string path,
+        List<ApiProblem> problems
+    )
     {
         var read = new List<KeyValuePair<string, JsonPointer>>(tokens.Count);
         foreach (var (parameter, pointer) in tokens.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
             if (parameter.Length == 0 || parameter[0] == '_' || !parameter.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             {
-                problems.Add(new ApiProblem($"{path}:Tokens:{parameter}", "must be a FHIR token search parameter without modifier, such as category."));
+                problems.Add(
+                    new ApiProblem(
+                        $"{path}:Tokens:{parameter}",
+                        "must be a FHIR token search parameter without modifier, such as category."
+                    )
+                );
             }
             else if (Read(pointer, $"{path}:Tokens:{parameter}", problems) is { } found)
             {
@@ -44,14 +58,20 @@ internal static class ApiShapeCompiler
         };
     }
 
-    private static JsonPointer? Read(string? text, string path, List<ApiProblem> problems) => text is null ? null : Require(text, path, problems);
+    private static JsonPointer? Read(string? text, string path, List<ApiProblem> problems) =>
+        text is null ? null : Require(text, path, problems);
 
     private static JsonPointer? Require(string text, string path, List<ApiProblem> problems)
     {
         var pointer = JsonPointer.TryParse(text);
         if (pointer is null)
         {
-            problems.Add(new ApiProblem(path, "must be a JSON pointer within the record, such as /patient/id; * stands for every element of an array."));
+            problems.Add(
+                new ApiProblem(
+                    path,
+                    "must be a JSON pointer within the record, such as /patient/id; * stands for every element of an array."
+                )
+            );
         }
 
         return pointer;

@@ -18,7 +18,9 @@ public sealed class ApiTable
 
     /// <summary>Whether a path below the base is one that a GET row answers; for places that the upstream names.</summary>
     public bool IsReadable(string path) =>
-        path.StartsWith('/') && CanonicalPath.Read(path, MostSegments, out var segments) is null && Find("GET", segments, out _, out _) is not null;
+        path.StartsWith('/')
+        && CanonicalPath.Read(path, MostSegments, out var segments) is null
+        && Find("GET", segments, out _, out _) is not null;
 
     /// <summary>The one row for a method and path.</summary>
     /// <param name="method">HEAD is answered by the row of GET.</param>

@@ -64,7 +64,12 @@ internal static class ApiTableCompiler
                 var (one, other) = (operations[earlier].Operation, operations[later].Operation);
                 if (one.Method == other.Method && one.Path.Overlaps(other.Path))
                 {
-                    problems.Add(new ApiProblem($"{operations[later].Path}:Path", $"overlaps with {operations[earlier].Path}: there is a path that is both."));
+                    problems.Add(
+                        new ApiProblem(
+                            $"{operations[later].Path}:Path",
+                            $"overlaps with {operations[earlier].Path}: there is a path that is both."
+                        )
+                    );
                 }
             }
         }
@@ -89,15 +94,25 @@ internal static class ApiTableCompiler
             judged.Add(answer.Shape);
         }
 
-        var parameters = judged.Count == 0 ? [] : judged.Select(static shape => shape?.Tokens.Select(static token => token.Key) ?? []).Aggregate(static (one, other) => one.Intersect(other));
+        var parameters =
+            judged.Count == 0
+                ? []
+                : judged
+                    .Select(static shape => shape?.Tokens.Select(static token => token.Key) ?? [])
+                    .Aggregate(static (one, other) => one.Intersect(other));
         List<ApiShape> trimmed = [.. new[] { operation.Answer?.Shape, operation.StoredRead?.Answer?.Shape }.OfType<ApiShape>()];
-        return new JudgeableFacts([.. parameters], judged.Count > 0 && judged.TrueForAll(static shape => shape?.Labels is not null), operation.Floor)
+        return new JudgeableFacts(
+            [.. parameters],
+            judged.Count > 0 && judged.TrueForAll(static shape => shape?.Labels is not null),
+            operation.Floor
+        )
         {
             Elements = trimmed.Count > 0 && trimmed.TrueForAll(static shape => shape.Elements.Count > 0),
         };
     }
 
-    // The stored version is fetched before the write, in its name: whoever may only write must not be refused for what the read would take besides the path.
+    // The stored version is fetched before the write, in its name: whoever may only write must not be refused for what the read would take
+    // besides the path.
     private static bool IsReadOf(ApiOperation read, ApiOperation write) =>
         read is { Method: "GET", Interaction: Interaction.Read, Answer.Envelope: null, PatientParameter: null }
         && read.Type == write.Type

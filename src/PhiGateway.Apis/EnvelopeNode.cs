@@ -1,6 +1,8 @@
 namespace PhiGateway.Apis;
 
-/// <summary>One place of an answer that may leave, or leads to one; immutable once the table is compiled. Any place without a node is cut.</summary>
+/// <summary>
+/// One place of an answer that may leave, or leads to one; immutable once the table is compiled. Any place without a node is cut.
+/// </summary>
 internal sealed class EnvelopeNode
 {
     private readonly Dictionary<string, EnvelopeNode> _members = new(StringComparer.Ordinal);
@@ -68,12 +70,16 @@ internal enum EnvelopeRole : byte
 {
     /// <summary>Leads to other places.</summary>
     Way = 0,
+
     /// <summary>A record, to be judged.</summary>
     Item,
+
     /// <summary>Leaves as it is.</summary>
     Keep,
+
     /// <summary>A number, replaced by how many records are released.</summary>
     Count,
+
     /// <summary>Where there is more: leaves sealed.</summary>
     Next,
 }

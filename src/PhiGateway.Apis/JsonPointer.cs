@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace PhiGateway.Apis;
 
-/// <summary>A JSON pointer (RFC 6901) in which <c>*</c> stands for every element of an array; there is no way to name one element by its number.</summary>
+/// <summary>
+/// A JSON pointer (RFC 6901) in which <c>*</c> stands for every element of an array; there is no way to name one element by its number.
+/// </summary>
 internal sealed class JsonPointer
 {
     private JsonPointer(string text, string[] steps) => (Text, Steps) = (text, steps);
@@ -31,7 +33,10 @@ internal sealed class JsonPointer
                 return null;
             }
 
-            steps[i] = steps[i] == "*" ? null! : steps[i].Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            steps[i] =
+                steps[i] == "*"
+                    ? null!
+                    : steps[i].Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
         }
 
         return new JsonPointer(text, steps);
@@ -58,14 +63,18 @@ internal sealed class JsonPointer
     {
         if (step == Steps.Count)
         {
-            return element.ValueKind == JsonValueKind.Null ? PointerOutcome.Absent : take(element, state) ? PointerOutcome.Found : PointerOutcome.WrongType;
+            return element.ValueKind == JsonValueKind.Null ? PointerOutcome.Absent
+                : take(element, state) ? PointerOutcome.Found
+                : PointerOutcome.WrongType;
         }
 
         if (Steps[step] is { } name)
         {
             return element.ValueKind switch
             {
-                JsonValueKind.Object => element.TryGetProperty(name, out var member) ? Walk(member, step + 1, state, take) : PointerOutcome.Absent,
+                JsonValueKind.Object => element.TryGetProperty(name, out var member)
+                    ? Walk(member, step + 1, state, take)
+                    : PointerOutcome.Absent,
                 JsonValueKind.Null => PointerOutcome.Absent,
                 _ => PointerOutcome.WrongType,
             };
@@ -96,6 +105,7 @@ internal enum PointerOutcome : byte
 {
     /// <summary>Something on the way, or the value, is not of the kind it must be.</summary>
     WrongType = 0,
+
     /// <summary>Not there, or null.</summary>
     Absent,
     Found,

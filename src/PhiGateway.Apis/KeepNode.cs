@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace PhiGateway.Apis;
 
-/// <summary>What of a record leaves under one set of elements: places that leave whole, and the way to them; everything else is cut. Immutable once built.</summary>
+/// <summary>
+/// What of a record leaves under one set of elements: places that leave whole, and the way to them; everything else is cut. Immutable once
+/// built.
+/// </summary>
 internal sealed class KeepNode
 {
     private readonly Dictionary<string, KeepNode> _members = new(StringComparer.Ordinal);
@@ -60,7 +63,9 @@ internal sealed class KeepNode
     }
 
     private bool Fits(JsonElement element) =>
-        _isWhole || (element.ValueKind == JsonValueKind.Array && _each is not null) || (element.ValueKind == JsonValueKind.Object && _members.Count > 0);
+        _isWhole
+        || (element.ValueKind == JsonValueKind.Array && _each is not null)
+        || (element.ValueKind == JsonValueKind.Object && _members.Count > 0);
 
     private KeepNode Member(string name)
     {

@@ -5,8 +5,12 @@ namespace PhiGateway.Apis;
 /// <summary>A path template: literal segments, and variables that are whole segments.</summary>
 internal sealed class PathTemplate
 {
-    private static readonly SearchValues<char> Literal = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:");
-    private static readonly SearchValues<char> Value = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~@:");
+    private static readonly SearchValues<char> Literal = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:"
+    );
+    private static readonly SearchValues<char> Value = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~@:"
+    );
 
     // Null is a variable.
     private readonly string?[] _segments;
@@ -25,7 +29,9 @@ internal sealed class PathTemplate
     /// <summary>Reads a template; null with the reason when it is none.</summary>
     public static PathTemplate? TryParse(string text, out string problem)
     {
-        problem = $"must be a path such as /v1/patients/{{patient}}/results: up to {MostSegments} segments of letters, digits and -._~$@:, or variables in braces that are a whole segment; no slash at the end.";
+        problem =
+            $"must be a path such as /v1/patients/{{patient}}/results: up to {MostSegments} segments of letters, "
+            + "digits and -._~$@:, or variables in braces that are a whole segment; no slash at the end.";
         var parts = text.StartsWith('/') ? text[1..].Split('/') : [];
         if (parts.Length is 0 or > MostSegments)
         {
@@ -123,5 +129,6 @@ internal sealed class PathTemplate
     public int PlaceOf(string? variable) => variable is null ? -1 : Array.IndexOf([.. Variables], variable);
 
     /// <summary>The grammar of ids in paths and answers: what a path can carry without being read as something else.</summary>
-    public static bool IsValue(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(Value) && text.Trim('.').Length > 0;
+    public static bool IsValue(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(Value) && text.Trim('.').Length > 0;
 }

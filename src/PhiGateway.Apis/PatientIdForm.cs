@@ -12,7 +12,9 @@ internal sealed record PatientIdForm(string Prefix, bool Number)
     public bool TryRead(string? text, out PatientId patient)
     {
         patient = default;
-        return text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) && PatientId.TryParse(text[Prefix.Length..], out patient);
+        return text is not null
+            && text.StartsWith(Prefix, StringComparison.Ordinal)
+            && PatientId.TryParse(text[Prefix.Length..], out patient);
     }
 
     /// <summary>Reads a JSON value of the declared kind; false for any other.</summary>
@@ -25,5 +27,6 @@ internal sealed record PatientIdForm(string Prefix, bool Number)
     }
 
     // 17, but not 17.0, 1.7e1, -17 or a spelling with zeros before it: one patient, one spelling.
-    internal static bool IsWhole(string text) => text.Length is > 0 and <= 18 && text.All(char.IsAsciiDigit) && (text.Length == 1 || text[0] != '0');
+    internal static bool IsWhole(string text) =>
+        text.Length is > 0 and <= 18 && text.All(char.IsAsciiDigit) && (text.Length == 1 || text[0] != '0');
 }

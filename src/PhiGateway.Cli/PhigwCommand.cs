@@ -10,7 +10,10 @@ internal static class PhigwCommand
     public static RootCommand Create()
     {
         var common = new CommonOptions();
-        var root = new RootCommand("phigw: the registry and the audit trail of a PHI Gateway. Exit codes: 0 done, 1 findings or changes pending, 2 usage or configuration, 3 refused, 4 unreachable.");
+        var root = new RootCommand(
+            "phigw: the registry and the audit trail of a PHI Gateway. Exit codes: 0 done, 1 "
+                + "findings or changes pending, 2 usage or configuration, 3 refused, 4 unreachable."
+        );
         common.AddTo(root);
         foreach (var command in FileCommands.Create(common))
         {

@@ -4,7 +4,9 @@ using PhiGateway.Gateway.Demo;
 namespace PhiGateway.Gateway;
 
 /// <summary>The process: <c>demo</c>, <c>validate</c>, or the gateway itself.</summary>
-/// <remarks>Exit codes: 0 stopped as asked; 1 could not start or failed while running; 2 the configuration or the command line is wrong.</remarks>
+/// <remarks>
+/// Exit codes: 0 stopped as asked; 1 could not start or failed while running; 2 the configuration or the command line is wrong.
+/// </remarks>
 public static class Program
 {
     /// <summary>Runs the command named by the first argument.</summary>

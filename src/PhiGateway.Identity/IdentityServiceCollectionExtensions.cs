@@ -14,9 +14,14 @@ public static class IdentityServiceCollectionExtensions
 {
     /// <summary>Adds <see cref="ICallerAuthenticator"/> with one JwtBearer scheme per issuer.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="issuers">Already validated by <see cref="IssuerOptionsValidator"/>; throws <see cref="ArgumentException"/> when not.</param>
+    /// <param name="issuers">Already validated by <see cref="IssuerOptionsValidator"/>; throws <see cref="ArgumentException"/> when
+    /// not.</param>
     /// <param name="readScope">Reads the <c>scope</c> claim; the SMART grammar lives in another module.</param>
-    public static IServiceCollection AddPhiGatewayIdentity(this IServiceCollection services, IReadOnlyList<IssuerOptions> issuers, Func<string?, ScopeSet> readScope)
+    public static IServiceCollection AddPhiGatewayIdentity(
+        this IServiceCollection services,
+        IReadOnlyList<IssuerOptions> issuers,
+        Func<string?, ScopeSet> readScope
+    )
     {
         var problems = IssuerOptionsValidator.Validate(issuers);
         if (problems.Count > 0)
@@ -26,10 +31,18 @@ public static class IdentityServiceCollectionExtensions
 
         services.AddIssuerSchemes(issuers);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new IssuerDirectory(issuers, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<IssuerDirectory>>()));
+        services.AddSingleton(provider => new IssuerDirectory(
+            issuers,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<IssuerDirectory>>()
+        ));
         services.AddSingleton(new ValidatedTokenCache(ValidatedTokenCache.DefaultCapacity));
         services.AddSingleton<ICallerAuthenticator>(provider => new CallerAuthenticator(
-            provider.GetRequiredService<IssuerDirectory>(), provider.GetRequiredService<ValidatedTokenCache>(), readScope, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IssuerDirectory>(),
+            provider.GetRequiredService<ValidatedTokenCache>(),
+            readScope,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddHostedService<IssuerKeyRefresher>();
         return services;
     }
@@ -37,12 +50,14 @@ public static class IdentityServiceCollectionExtensions
     private static void AddIssuerSchemes(this IServiceCollection services, IReadOnlyList<IssuerOptions> issuers)
     {
         // No default scheme: a request is authenticated by the stage, under the issuer its token names, and by nothing else.
-        // A single scheme would become the default by itself and be run, without a token at hand, before the stage asks; so there is never just one.
+        // A single scheme would become the default by itself and be run, without a token at hand, before the stage asks; so there is never
+        // just one.
         var authentication = services.AddAuthentication().AddPolicyScheme("no-default", null, static _ => { });
         foreach (var issuer in issuers)
         {
             authentication.AddJwtBearer(TrustedIssuer.SchemeOf(issuer.Name), null, static _ => { });
-            services.AddOptions<JwtBearerOptions>(TrustedIssuer.SchemeOf(issuer.Name))
+            services
+                .AddOptions<JwtBearerOptions>(TrustedIssuer.SchemeOf(issuer.Name))
                 .Configure<IssuerDirectory>((options, directory) => JwtBearerRules.Apply(options, directory.Find(issuer.Issuer)!));
         }
     }

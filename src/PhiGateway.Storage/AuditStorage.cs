@@ -7,7 +7,9 @@ using PhiGateway.Storage.Sqlite;
 
 namespace PhiGateway.Storage;
 
-/// <summary>The audit trail in one database and its schema; made by <see cref="Create"/>, one per process. May share the registry's database.</summary>
+/// <summary>
+/// The audit trail in one database and its schema; made by <see cref="Create"/>, one per process. May share the registry's database.
+/// </summary>
 public sealed class AuditStorage : IAsyncDisposable
 {
     private readonly Database _database;
@@ -36,14 +38,28 @@ public sealed class AuditStorage : IAsyncDisposable
             return new AuditStorage(
                 postgres,
                 new PostgresAuditStore(postgres),
-                new PostgresMigrator("audit", postgres.ConnectionString, PostgresAuditContextFactory.Create, clock, PostgresAuditStore.EnsurePartitionsSql));
+                new PostgresMigrator(
+                    "audit",
+                    postgres.ConnectionString,
+                    PostgresAuditContextFactory.Create,
+                    clock,
+                    PostgresAuditStore.EnsurePartitionsSql
+                )
+            );
         }
 
         var sqlite = new SqliteDatabase(options.ConnectionString);
-        return new AuditStorage(sqlite, new SqliteAuditStore(sqlite), new SqliteMigrator("audit", sqlite, SqliteAuditContextFactory.Create, clock));
+        return new AuditStorage(
+            sqlite,
+            new SqliteAuditStore(sqlite),
+            new SqliteMigrator("audit", sqlite, SqliteAuditContextFactory.Create, clock)
+        );
     }
 
-    /// <summary>Makes room for the months to come; to be called once a day, works with a writer's role. Without it nothing is lost: the default partition takes what has none.</summary>
+    /// <summary>
+    /// Makes room for the months to come; to be called once a day, works with a writer's role. Without it nothing is lost: the default
+    /// partition takes what has none.
+    /// </summary>
     /// <returns>How many partitions were made; always 0 on SQLite.</returns>
     public Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => _store.EnsurePartitionsAsync(cancellationToken);
 

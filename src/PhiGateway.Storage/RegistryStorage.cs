@@ -7,7 +7,10 @@ using PhiGateway.Storage.Sqlite;
 
 namespace PhiGateway.Storage;
 
-/// <summary>The registry in one database: what the control plane writes, what a node reads, and its schema; made by <see cref="Create"/>, one per process.</summary>
+/// <summary>
+/// The registry in one database: what the control plane writes, what a node reads, and its schema; made by <see cref="Create"/>, one per
+/// process.
+/// </summary>
 public sealed class RegistryStorage : IAsyncDisposable
 {
     private readonly Database _database;
@@ -45,7 +48,8 @@ public sealed class RegistryStorage : IAsyncDisposable
                 postgres,
                 new PostgresRegistryStore(postgres),
                 new PostgresRegistrySource(postgres, clock),
-                new PostgresMigrator("registry", postgres.ConnectionString, PostgresRegistryContextFactory.Create, clock));
+                new PostgresMigrator("registry", postgres.ConnectionString, PostgresRegistryContextFactory.Create, clock)
+            );
         }
 
         var sqlite = new SqliteDatabase(options.ConnectionString);
@@ -53,7 +57,8 @@ public sealed class RegistryStorage : IAsyncDisposable
             sqlite,
             new SqliteRegistryStore(sqlite),
             new SqliteRegistrySource(sqlite, clock),
-            new SqliteMigrator("registry", sqlite, SqliteRegistryContextFactory.Create, clock));
+            new SqliteMigrator("registry", sqlite, SqliteRegistryContextFactory.Create, clock)
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -8,7 +8,10 @@ namespace PhiGateway.Storage;
 /// <summary>Puts the stores behind their ports; called by composition roots only.</summary>
 public static class StorageRegistration
 {
-    /// <summary>Adds <see cref="RegistryStorage"/>, <see cref="IRegistryStore"/>, <see cref="IRegistrySource"/> and one <see cref="IStorageMigrator"/>.</summary>
+    /// <summary>
+    /// Adds <see cref="RegistryStorage"/>, <see cref="IRegistryStore"/>, <see cref="IRegistrySource"/> and one
+    /// <see cref="IStorageMigrator"/>.
+    /// </summary>
     /// <exception cref="StorageException">The options make no sense.</exception>
     public static IServiceCollection AddRegistryStorage(this IServiceCollection services, StorageOptions options)
     {

@@ -2,7 +2,8 @@ using BenchmarkDotNet.Running;
 using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Benchmarks.Peers;
 
-// Several jobs in one program: the micro benchmarks; the peers that the load benchmark compares with, and its fixtures; a fleet of nodes on one Postgres.
+// Several jobs in one program: the micro benchmarks; the peers that the load benchmark compares with, and its fixtures; a fleet of nodes on
+// one Postgres.
 switch (args)
 {
     case ["peer", var kind, var port, var backend, var folder]:

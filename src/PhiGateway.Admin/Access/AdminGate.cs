@@ -12,7 +12,8 @@ internal sealed class AdminGate(
     OidcAuthenticator oidc,
     FailedAuthentications failures,
     IAuditJournal journal,
-    TimeProvider time)
+    TimeProvider time
+)
 {
     // Longer than any key or sensible token.
     private const int MaxToken = 16 * 1024;
@@ -22,9 +23,10 @@ internal sealed class AdminGate(
         var (caller, why) = await AuthenticateAsync(context);
         if (caller is null)
         {
-            context.Response.Headers.WWWAuthenticate = why == "no-credential"
-                ? "Bearer realm=\"phi-gateway-admin\""
-                : "Bearer realm=\"phi-gateway-admin\", error=\"invalid_token\"";
+            context.Response.Headers.WWWAuthenticate =
+                why == "no-credential"
+                    ? "Bearer realm=\"phi-gateway-admin\""
+                    : "Bearer realm=\"phi-gateway-admin\", error=\"invalid_token\"";
             await failures.Record(context, why).ExecuteAsync(context);
             return;
         }
@@ -38,19 +40,21 @@ internal sealed class AdminGate(
             var required = endpoint.Metadata.GetMetadata<RequiredRoles>();
             if (required is null || !caller.HasAny(required.AnyOf))
             {
-                journal.TryAppend(new AuditRecord
-                {
-                    Id = RequestId.GuidOf(context),
-                    Kind = AuditKind.Auth,
-                    Event = "admin.authorize",
-                    Time = time.GetUtcNow(),
-                    Decision = "deny",
-                    Reason = "role-missing",
-                    Actor = caller.Person,
-                    Method = context.Request.Method,
-                    Template = (endpoint as Microsoft.AspNetCore.Routing.RouteEndpoint)?.RoutePattern.RawText,
-                    Status = 403,
-                });
+                journal.TryAppend(
+                    new AuditRecord
+                    {
+                        Id = RequestId.GuidOf(context),
+                        Kind = AuditKind.Auth,
+                        Event = "admin.authorize",
+                        Time = time.GetUtcNow(),
+                        Decision = "deny",
+                        Reason = "role-missing",
+                        Actor = caller.Person,
+                        Method = context.Request.Method,
+                        Template = (endpoint as Microsoft.AspNetCore.Routing.RouteEndpoint)?.RoutePattern.RawText,
+                        Status = 403,
+                    }
+                );
                 var needed = required is null ? "nobody" : string.Join(" or ", required.AnyOf);
                 await AdminProblem.Forbidden($"This call is open to: {needed}.").ExecuteAsync(context);
                 return;
@@ -77,7 +81,8 @@ internal sealed class AdminGate(
         }
 
         var token = value[Bearer.Length..].Trim();
-        var caller = token.Length == 0 ? null : await keys.AuthenticateAsync(token, context.RequestAborted) ?? await oidc.AuthenticateAsync(context);
+        var caller =
+            token.Length == 0 ? null : await keys.AuthenticateAsync(token, context.RequestAborted) ?? await oidc.AuthenticateAsync(context);
         return (caller, "invalid-credential");
     }
 }

@@ -17,7 +17,9 @@ public sealed class AdminOidcOptions
     /// <summary>Claim that lists the roles; dots step into objects; default <c>roles</c>.</summary>
     public string RoleClaim { get; set; } = "roles";
 
-    /// <summary>Claim that names the person in audit records and for four eyes; default <c>sub</c>. Security: it must be unique and unchangeable.</summary>
+    /// <summary>
+    /// Claim that names the person in audit records and for four eyes; default <c>sub</c>. Security: it must be unique and unchangeable.
+    /// </summary>
     public string NameClaim { get; set; } = "sub";
 
     /// <summary>The issuer's role names to the gateway's; empty: they are the same.</summary>
@@ -40,7 +42,12 @@ public sealed class AdminOidcOptions
             problems.Add("Admin:Oidc:Audience is required.");
         }
 
-        if (Algorithms.Count == 0 || Algorithms.Any(static a => a is not ("RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512")))
+        if (
+            Algorithms.Count == 0
+            || Algorithms.Any(static a =>
+                a is not ("RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512")
+            )
+        )
         {
             problems.Add("Admin:Oidc:Algorithms must name at least one of RS*, PS*, ES* and nothing else.");
         }

@@ -7,8 +7,12 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Admin.Access;
 
-/// <summary>Counts failed authentications per minute: a few are journaled one by one, the rest are counted, and a noisy peer is told to wait.</summary>
-/// <remarks>A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only. Thread-safe.</remarks>
+/// <summary>
+/// Counts failed authentications per minute: a few are journaled one by one, the rest are counted, and a noisy peer is told to wait.
+/// </summary>
+/// <remarks>
+/// A good credential is never refused because of somebody else's bad ones: the limit changes the refusal only. Thread-safe.
+/// </remarks>
 internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider time, ILogger<FailedAuthentications> log)
 {
     // A person mistypes a few times a minute; anything above is a script.
@@ -55,19 +59,21 @@ internal sealed class FailedAuthentications(IAuditJournal journal, TimeProvider 
         if (total <= JournaledPerMinute)
         {
             // Nothing is released to a caller who failed, so nobody waits for this record.
-            journal.TryAppend(new AuditRecord
-            {
-                Id = RequestId.GuidOf(context),
-                Kind = AuditKind.Auth,
-                Event = "admin.authenticate",
-                Time = now,
-                Decision = "deny",
-                Reason = why,
-                Peer = peer.ToString(),
-                Method = context.Request.Method.Length <= 16 ? context.Request.Method : null,
-                Status = count > PerPeer ? 429 : 401,
-                Note = total == JournaledPerMinute ? "Further failures of this minute are counted, not recorded." : null,
-            });
+            journal.TryAppend(
+                new AuditRecord
+                {
+                    Id = RequestId.GuidOf(context),
+                    Kind = AuditKind.Auth,
+                    Event = "admin.authenticate",
+                    Time = now,
+                    Decision = "deny",
+                    Reason = why,
+                    Peer = peer.ToString(),
+                    Method = context.Request.Method.Length <= 16 ? context.Request.Method : null,
+                    Status = count > PerPeer ? 429 : 401,
+                    Note = total == JournaledPerMinute ? "Further failures of this minute are counted, not recorded." : null,
+                }
+            );
         }
 
         return count > PerPeer ? AdminProblem.TooManyFailures : AdminProblem.Unauthenticated;

@@ -56,7 +56,10 @@ internal sealed class OidcAuthenticator(AdminOptions options)
             return element.ValueKind switch
             {
                 JsonValueKind.String => [element.GetString()!],
-                JsonValueKind.Array => [.. element.EnumerateArray().Where(static e => e.ValueKind == JsonValueKind.String).Select(static e => e.GetString()!)],
+                JsonValueKind.Array =>
+                [
+                    .. element.EnumerateArray().Where(static e => e.ValueKind == JsonValueKind.String).Select(static e => e.GetString()!),
+                ],
                 _ => [],
             };
         }

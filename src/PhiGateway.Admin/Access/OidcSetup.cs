@@ -12,28 +12,33 @@ internal static class OidcSetup
     public static void Add(IServiceCollection services, AdminOidcOptions oidc)
     {
         var keys = oidc.Jwks is null ? null : ReadKeys(oidc.Jwks);
-        services.AddAuthentication().AddJwtBearer(OidcAuthenticator.Scheme, jwt =>
-        {
-            jwt.MapInboundClaims = false;
-            jwt.RequireHttpsMetadata = oidc.Issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-            if (keys is null)
-            {
-                jwt.Authority = oidc.Issuer;
-            }
+        services
+            .AddAuthentication()
+            .AddJwtBearer(
+                OidcAuthenticator.Scheme,
+                jwt =>
+                {
+                    jwt.MapInboundClaims = false;
+                    jwt.RequireHttpsMetadata = oidc.Issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+                    if (keys is null)
+                    {
+                        jwt.Authority = oidc.Issuer;
+                    }
 
-            jwt.TokenValidationParameters = new TokenValidationParameters
-            {
-                ValidIssuer = oidc.Issuer,
-                ValidAudience = oidc.Audience,
-                ValidAlgorithms = oidc.Algorithms,
-                NameClaimType = oidc.NameClaim,
-                RoleClaimType = oidc.RoleClaim,
-                IssuerSigningKeys = keys,
-                RequireExpirationTime = true,
-                RequireSignedTokens = true,
-                ClockSkew = TimeSpan.FromSeconds(30),
-            };
-        });
+                    jwt.TokenValidationParameters = new TokenValidationParameters
+                    {
+                        ValidIssuer = oidc.Issuer,
+                        ValidAudience = oidc.Audience,
+                        ValidAlgorithms = oidc.Algorithms,
+                        NameClaimType = oidc.NameClaim,
+                        RoleClaimType = oidc.RoleClaim,
+                        IssuerSigningKeys = keys,
+                        RequireExpirationTime = true,
+                        RequireSignedTokens = true,
+                        ClockSkew = TimeSpan.FromSeconds(30),
+                    };
+                }
+            );
     }
 
     // Public keys are no secret: the plain path of a file is as good as a reference, as for the issuers of the data plane.

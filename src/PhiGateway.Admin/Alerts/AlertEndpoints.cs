@@ -15,6 +15,11 @@ internal static class AlertEndpoints
         api.MapPost("/alerts/{id}:acknowledge", (HttpContext context, string id, AlertVerbs verbs) => verbs.AcknowledgeAsync(context, id))
             .Verb(AdminRoles.Closers, "Says that somebody is at an alert", answer: typeof(Alert));
         api.MapPost("/alerts/{id}:close", (HttpContext context, string id, AlertVerbs verbs) => verbs.CloseAsync(context, id))
-            .Verb(AdminRoles.Closers, "Closes an alert", "A reason is required; a door's alert is not raised again for the same date.", answer: typeof(Alert));
+            .Verb(
+                AdminRoles.Closers,
+                "Closes an alert",
+                "A reason is required; a door's alert is not raised again for the same date.",
+                answer: typeof(Alert)
+            );
     }
 }

@@ -6,12 +6,16 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Alerts;
 
-/// <summary>open → acknowledged → closed, each with a name on it; closed is final for a person, the gateway alone may open it again.</summary>
+/// <summary>
+/// open → acknowledged → closed, each with a name on it; closed is final for a person, the gateway alone may open it again.
+/// </summary>
 internal sealed class AlertVerbs(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
 {
-    public Task<IResult> AcknowledgeAsync(HttpContext context, string id) => RunAsync(context, id, "acknowledge", AlertState.Acknowledged, reasonRequired: false);
+    public Task<IResult> AcknowledgeAsync(HttpContext context, string id) =>
+        RunAsync(context, id, "acknowledge", AlertState.Acknowledged, reasonRequired: false);
 
-    public Task<IResult> CloseAsync(HttpContext context, string id) => RunAsync(context, id, "close", AlertState.Closed, reasonRequired: true);
+    public Task<IResult> CloseAsync(HttpContext context, string id) =>
+        RunAsync(context, id, "close", AlertState.Closed, reasonRequired: true);
 
     private async Task<IResult> RunAsync(HttpContext context, string id, string verb, AlertState to, bool reasonRequired)
     {
@@ -25,26 +29,42 @@ internal sealed class AlertVerbs(RegistryEditor editor, IRegistryRules rules, Ti
             return missing;
         }
 
-        var edit = new Edit("alert." + verb, "alert/" + id, set =>
-        {
-            if (set.Find(RegistryKind.Alert, id) is not { Entity: Alert alert } found)
+        var edit = new Edit(
+            "alert." + verb,
+            "alert/" + id,
+            set =>
             {
-                return AdminProblem.NotFound("alert");
-            }
+                if (set.Find(RegistryKind.Alert, id) is not { Entity: Alert alert } found)
+                {
+                    return AdminProblem.NotFound("alert");
+                }
 
-            if (ETag.Optional(context, found.Item.Version) is { } stale)
-            {
-                return stale;
-            }
+                if (ETag.Optional(context, found.Item.Version) is { } stale)
+                {
+                    return stale;
+                }
 
-            if (alert.State >= to)
-            {
-                return AdminProblem.Conflict("already-" + alert.State.ToString().ToLowerInvariant(), $"The alert is {alert.State.ToString().ToLowerInvariant()} already.");
-            }
+                if (alert.State >= to)
+                {
+                    return AdminProblem.Conflict(
+                        "already-" + alert.State.ToString().ToLowerInvariant(),
+                        $"The alert is {alert.State.ToString().ToLowerInvariant()} already."
+                    );
+                }
 
-            var next = alert with { State = to, HandledBy = AdminCaller.Of(context).Person, HandledAt = time.GetUtcNow(), Resolution = body.Reason };
-            return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(next), found.Item.Version)]) { Note = body.Reason };
-        });
+                var next = alert with
+                {
+                    State = to,
+                    HandledBy = AdminCaller.Of(context).Person,
+                    HandledAt = time.GetUtcNow(),
+                    Resolution = body.Reason,
+                };
+                return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(next), found.Item.Version)])
+                {
+                    Note = body.Reason,
+                };
+            }
+        );
         return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Alert, id, rules);
     }
 }

@@ -8,7 +8,10 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Alerts;
 
-/// <summary>Finds every door with a date that will close within the longest lead, once per door and date, with the clients behind it and who answers for it.</summary>
+/// <summary>
+/// Finds every door with a date that will close within the longest lead, once per door and date, with the clients behind it and who answers
+/// for it.
+/// </summary>
 internal static class ClosingDoors
 {
     public const string Kind = "door-closing";
@@ -27,7 +30,12 @@ internal static class ClosingDoors
 
         var horizon = now.AddDays(leads.Max());
         var urgent = now.AddDays(leads.Min());
-        foreach (var group in Doors(snapshot, now).Concat(Keys(set)).Where(door => door.Due <= horizon).GroupBy(static door => (door.Subject, door.Name, door.Due)))
+        foreach (
+            var group in Doors(snapshot, now)
+                .Concat(Keys(set))
+                .Where(door => door.Due <= horizon)
+                .GroupBy(static door => (door.Subject, door.Name, door.Due))
+        )
         {
             var (subject, name, due) = group.Key;
             var clients = group.Select(static door => door.Client).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
@@ -41,16 +49,27 @@ internal static class ClosingDoors
                 Due = due,
                 At = now,
                 Severity = due <= urgent && leads.Min() < leads.Max() ? AlertSeverity.Urgent : AlertSeverity.Warning,
-                Evidence = string.Create(CultureInfo.InvariantCulture, $"Door {name} closes on {due:yyyy-MM-dd}. {group.First().Advice}{(clients.Count > 0 ? " Clients: " + Named(clients) + "." : string.Empty)}"),
-                Notify = Named([.. group.SelectMany(static door => door.Owners).Where(static owner => !string.IsNullOrWhiteSpace(owner)).Distinct(StringComparer.OrdinalIgnoreCase)]),
+                Evidence = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Door {name} closes on {due:yyyy-MM-dd}. {group.First().Advice}{(clients.Count > 0 ? " Clients: " + Named(clients) + "." : string.Empty)}"
+                ),
+                Notify = Named([
+                    .. group
+                        .SelectMany(static door => door.Owners)
+                        .Where(static owner => !string.IsNullOrWhiteSpace(owner))
+                        .Distinct(StringComparer.OrdinalIgnoreCase),
+                ]),
             };
         }
 
         return alerts;
     }
 
-    internal static string IdOf(string subject, string door, DateTimeOffset due) =>
-        $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{subject}\n{door}\n{due.UtcTicks.ToString(CultureInfo.InvariantCulture)}")).AsSpan(0, 12))}";
+    internal static string IdOf(string subject, string door, DateTimeOffset due)
+    {
+        var text = $"{subject}\n{door}\n{due.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
+        return $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12))}";
+    }
 
     private static IEnumerable<ClosingDoor> Doors(RegistrySnapshot snapshot, DateTimeOffset now)
     {
@@ -61,16 +80,31 @@ internal static class ClosingDoors
             {
                 if (door is { ClosesAt: { } due, Rule: { } subject } && !IsReplaced(entry, subject))
                 {
-                    yield return new ClosingDoor(subject, door.Name.Split('/')[0], due, (door.Advice ?? string.Empty) + (door.Guards ? string.Empty : " It is inventory only: no call is refused."), entry.Client.Id, OwnersOf(entry, subject));
+                    yield return new ClosingDoor(
+                        subject,
+                        door.Name.Split('/')[0],
+                        due,
+                        (door.Advice ?? string.Empty) + (door.Guards ? string.Empty : " It is inventory only: no call is refused."),
+                        entry.Client.Id,
+                        OwnersOf(entry, subject)
+                    );
                 }
             }
         }
     }
 
     // The last key of an administrator is a door too, if not of a client's path.
-    private static IEnumerable<ClosingDoor> Keys(WorkingSet set) => set.All<AdminKey>(RegistryKind.AdminKey)
-        .Where(static key => key is { Disabled: false, Expires: not null })
-        .Select(static key => new ClosingDoor("admin-key/" + key.Id, "admin-key", key.Expires!.Value, "Make a new key.", null, [key.Person]));
+    private static IEnumerable<ClosingDoor> Keys(WorkingSet set) =>
+        set.All<AdminKey>(RegistryKind.AdminKey)
+            .Where(static key => key is { Disabled: false, Expires: not null })
+            .Select(static key => new ClosingDoor(
+                "admin-key/" + key.Id,
+                "admin-key",
+                key.Expires!.Value,
+                "Make a new key.",
+                null,
+                [key.Person]
+            ));
 
     // The old credential of a rotation ends as planned; the new one carries on.
     private static bool IsReplaced(ClientEntry entry, string subject) =>
@@ -78,10 +112,22 @@ internal static class ClosingDoors
         && entry.Credentials.Any(static credential => credential.OverlapUntil is null);
 
     private static IReadOnlyList<string?> OwnersOf(ClientEntry entry, string subject) =>
-        subject.StartsWith("use-case/", StringComparison.Ordinal) || subject.StartsWith("agreement/", StringComparison.Ordinal) || subject.StartsWith("organization/", StringComparison.Ordinal) ? [entry.UseCase?.Owner] : [entry.Client.Owner, entry.Client.Deputy];
+        subject.StartsWith("use-case/", StringComparison.Ordinal)
+        || subject.StartsWith("agreement/", StringComparison.Ordinal)
+        || subject.StartsWith("organization/", StringComparison.Ordinal)
+            ? [entry.UseCase?.Owner]
+            : [entry.Client.Owner, entry.Client.Deputy];
 
     private static string Named(IReadOnlyList<string?> names) =>
-        string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MaxNamed} more") : string.Empty);
+        string.Join(", ", names.Take(MaxNamed))
+        + (names.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MaxNamed} more") : string.Empty);
 
-    private sealed record ClosingDoor(string Subject, string Name, DateTimeOffset Due, string Advice, string? Client, IReadOnlyList<string?> Owners);
+    private sealed record ClosingDoor(
+        string Subject,
+        string Name,
+        DateTimeOffset Due,
+        string Advice,
+        string? Client,
+        IReadOnlyList<string?> Owners
+    );
 }

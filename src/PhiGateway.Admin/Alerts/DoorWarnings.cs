@@ -8,7 +8,10 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Alerts;
 
-/// <summary>Raises an alert before a door closes, makes it urgent when the day is near, and closes it by itself when the date has moved; run by the host.</summary>
+/// <summary>
+/// Raises an alert before a door closes, makes it urgent when the day is near, and closes it by itself when the date has moved; run by the
+/// host.
+/// </summary>
 /// <remarks>Every node may run it: an alert's id follows from door and date, so whoever comes second finds it there.</remarks>
 public sealed class DoorWarnings
 {
@@ -31,8 +34,14 @@ public sealed class DoorWarnings
     private readonly ILogger<DoorWarnings> _log;
 
     internal DoorWarnings(
-        IRegistryStore store, WorkingSetSource sets, IAuditJournal journal, Func<RegistrySnapshot> snapshots, AdminOptions options, TimeProvider time, ILogger<DoorWarnings> log) =>
-        (_store, _sets, _journal, _snapshots, _options, _time, _log) = (store, sets, journal, snapshots, options, time, log);
+        IRegistryStore store,
+        WorkingSetSource sets,
+        IAuditJournal journal,
+        Func<RegistrySnapshot> snapshots,
+        AdminOptions options,
+        TimeProvider time,
+        ILogger<DoorWarnings> log
+    ) => (_store, _sets, _journal, _snapshots, _options, _time, _log) = (store, sets, journal, snapshots, options, time, log);
 
     /// <summary>Looks every hour until it is stopped; a fault waits for the next look.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -84,7 +93,13 @@ public sealed class DoorWarnings
         {
             if (item.Entity is Alert { Kind: ClosingDoors.Kind, State: not AlertState.Closed } gone && !due.ContainsKey(id))
             {
-                var closed = gone with { State = AlertState.Closed, HandledBy = Gateway, HandledAt = now, Resolution = "The date has moved, or the door is no longer on any active client's path." };
+                var closed = gone with
+                {
+                    State = AlertState.Closed,
+                    HandledBy = Gateway,
+                    HandledAt = now,
+                    Resolution = "The date has moved, or the door is no longer on any active client's path.",
+                };
                 writes.Add(("alert.resolve", new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(closed), item.Item.Version)));
             }
         }
@@ -104,38 +119,64 @@ public sealed class DoorWarnings
     }
 
     // Null: it stands as it should. What a person closed stays closed for this door and date.
-    private static (string Event, Alert Next)? Next(Alert? there, Alert wanted) => there switch
-    {
-        null => ("alert.raise", wanted),
-        { State: AlertState.Closed, HandledBy: Gateway } => ("alert.reopen", wanted),
-        { State: AlertState.Closed } => null,
-        _ when there.Severity < wanted.Severity => ("alert.escalate", there with { Severity = wanted.Severity, State = AlertState.Open, Evidence = wanted.Evidence, Notify = wanted.Notify }),
-        _ when there.Evidence != wanted.Evidence || there.Notify != wanted.Notify => ("alert.update", there with { Evidence = wanted.Evidence, Notify = wanted.Notify }),
-        _ => null,
-    };
+    private static (string Event, Alert Next)? Next(Alert? there, Alert wanted) =>
+        there switch
+        {
+            null => ("alert.raise", wanted),
+            { State: AlertState.Closed, HandledBy: Gateway } => ("alert.reopen", wanted),
+            { State: AlertState.Closed } => null,
+            _ when there.Severity < wanted.Severity => (
+                "alert.escalate",
+                there with
+                {
+                    Severity = wanted.Severity,
+                    State = AlertState.Open,
+                    Evidence = wanted.Evidence,
+                    Notify = wanted.Notify,
+                }
+            ),
+            _ when there.Evidence != wanted.Evidence || there.Notify != wanted.Notify => (
+                "alert.update",
+                there with
+                {
+                    Evidence = wanted.Evidence,
+                    Notify = wanted.Notify,
+                }
+            ),
+            _ => null,
+        };
 
     private async Task WriteAsync(IReadOnlyList<(string Event, RegistryWrite Write)> batch, WorkingSet before, DateTimeOffset now)
     {
         var pending = new List<Task>(batch.Count);
         foreach (var (name, write) in batch)
         {
-            pending.Add(_journal.AppendAsync(new AuditRecord
-            {
-                Id = Guid.CreateVersion7(now),
-                Kind = AuditKind.Admin,
-                Event = name,
-                Time = now,
-                Actor = Gateway,
-                Target = "alert/" + write.Id,
-                Revision = before.Revision,
-                Before = before.Find(RegistryKind.Alert, write.Id)?.Item.Json,
-                After = write.Json,
-                Note = "intent",
-            }).AsTask());
+            pending.Add(
+                _journal
+                    .AppendAsync(
+                        new AuditRecord
+                        {
+                            Id = Guid.CreateVersion7(now),
+                            Kind = AuditKind.Admin,
+                            Event = name,
+                            Time = now,
+                            Actor = Gateway,
+                            Target = "alert/" + write.Id,
+                            Revision = before.Revision,
+                            Before = before.Find(RegistryKind.Alert, write.Id)?.Item.Json,
+                            After = write.Json,
+                            Note = "intent",
+                        }
+                    )
+                    .AsTask()
+            );
         }
 
         await Task.WhenAll(pending);
-        if (await _store.WriteAsync([.. batch.Select(static one => one.Write)], Gateway, CancellationToken.None) is RegistryWriteResult.Written)
+        if (
+            await _store.WriteAsync([.. batch.Select(static one => one.Write)], Gateway, CancellationToken.None)
+            is RegistryWriteResult.Written
+        )
         {
             return;
         }

@@ -28,7 +28,8 @@ public sealed record BlastRadius(
     IReadOnlyList<string> Rosters,
     IReadOnlyList<string> Credentials,
     int OpenTasks,
-    IReadOnlyList<string> OtherClientsOfUseCase)
+    IReadOnlyList<string> OtherClientsOfUseCase
+)
 {
     internal static BlastRadius Of(WorkingSet set, ApprovedClient view)
     {
@@ -46,6 +47,11 @@ public sealed record BlastRadius(
             [.. grants.Select(static grant => grant.Patients?.Roster).OfType<string>().Distinct(StringComparer.Ordinal)],
             [.. view.Credentials.Select(static credential => credential.Id)],
             set.All<TaskGrant>(RegistryKind.TaskGrant).Count(task => task.Client == client.Id && !task.Closed),
-            [.. set.All<Client>(RegistryKind.Client).Where(other => other.UseCase == client.UseCase && other.Id != client.Id && other.Status == ClientStatus.Active).Select(static other => other.Id)]);
+            [
+                .. set.All<Client>(RegistryKind.Client)
+                    .Where(other => other.UseCase == client.UseCase && other.Id != client.Id && other.Status == ClientStatus.Active)
+                    .Select(static other => other.Id),
+            ]
+        );
     }
 }

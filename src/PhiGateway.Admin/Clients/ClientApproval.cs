@@ -64,12 +64,21 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
             Fingerprint = fingerprint,
             Until = body.Until,
         };
-        var client = view.Client.Status == ClientStatus.Submitted ? view.Client with { Status = ClientStatus.Active, StatusReason = null } : view.Client;
-        return new EditPlan(
-        [
+        var client =
+            view.Client.Status == ClientStatus.Submitted
+                ? view.Client with
+                {
+                    Status = ClientStatus.Active,
+                    StatusReason = null,
+                }
+                : view.Client;
+        return new EditPlan([
             new RegistryWrite(RegistryKind.Approval, approval.Id, RegistryJson.Serialize(approval), 0),
             new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client), view.Item.Version),
-        ]) { Note = body.Reason };
+        ])
+        {
+            Note = body.Reason,
+        };
     }
 
     private static AdminProblem? Seen(HttpContext context, ApprovedClient view, ApproveBody body)
@@ -77,24 +86,39 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
         if (body.Fingerprint is null)
         {
             return context.Request.Headers.IfMatch.Count == 0
-                ? AdminProblem.PreconditionRequired with { Detail = "Send the fingerprint you saw (GET …/posture or approvals/queue), or the client's ETag as If-Match." }
+                ? AdminProblem.PreconditionRequired with
+                {
+                    Detail = "Send the fingerprint you saw (GET …/posture or approvals/queue), or the client's ETag as If-Match.",
+                }
                 : ETag.Require(context, view.Item.Version);
         }
 
         return ETag.Optional(context, view.Item.Version)
-            ?? (string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
-                ? null
-                : new AdminProblem(412, "fingerprint-changed", "It has changed since you saw it", "What would be approved now is not what you saw; read it again."));
+            ?? (
+                string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
+                    ? null
+                    : new AdminProblem(
+                        412,
+                        "fingerprint-changed",
+                        "It has changed since you saw it",
+                        "What would be approved now is not what you saw; read it again."
+                    )
+            );
     }
 
     private static AdminProblem? StateOf(ApprovedClient view, UseCase useCase)
     {
         if (view.Client.Status is not (ClientStatus.Submitted or ClientStatus.Active or ClientStatus.Suspended))
         {
-            return AdminProblem.Conflict("not-submitted", $"A client that is {JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString())} cannot be approved; submit it first.");
+            return AdminProblem.Conflict(
+                "not-submitted",
+                $"A client that is {JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString())} cannot be approved; submit it first."
+            );
         }
 
-        return useCase.Status == UseCaseStatus.Approved ? null : AdminProblem.Conflict("use-case-not-approved", $"Approve use case '{useCase.Id}' first.");
+        return useCase.Status == UseCaseStatus.Approved
+            ? null
+            : AdminProblem.Conflict("use-case-not-approved", $"Approve use case '{useCase.Id}' first.");
     }
 }
 

@@ -35,7 +35,11 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
         var draftBody = (JsonObject)body.Credential.DeepClone();
         draftBody["client"] ??= id;
         draftBody["created"] ??= JsonValue.Create(Today());
-        if (DocumentDraft.Read(RegistryRoute.Of(RegistryKind.Credential), draftBody, null, null, AdminCaller.Of(context).Person, "/credential").Failed(out problem, out var draft))
+        if (
+            DocumentDraft
+                .Read(RegistryRoute.Of(RegistryKind.Credential), draftBody, null, null, AdminCaller.Of(context).Person, "/credential")
+                .Failed(out problem, out var draft)
+        )
         {
             return problem;
         }
@@ -66,18 +70,31 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
             return AdminProblem.Exists("credential");
         }
 
-        var old = set.CredentialsOf(id).Where(credential => body.Replaces is null ? credential.OverlapUntil is null : credential.Id == body.Replaces).ToList();
+        var old = set.CredentialsOf(id)
+            .Where(credential => body.Replaces is null ? credential.OverlapUntil is null : credential.Id == body.Replaces)
+            .ToList();
         if (old.Count != 1)
         {
-            return AdminProblem.Invalid("/replaces", "ambiguous", old.Count == 0 ? "The client has no such credential." : "The client has several credentials; name the one that is replaced.");
+            return AdminProblem.Invalid(
+                "/replaces",
+                "ambiguous",
+                old.Count == 0 ? "The client has no such credential." : "The client has several credentials; name the one that is replaced."
+            );
         }
 
         var until = time.GetUtcNow().AddHours(body.OverlapHours ?? DefaultOverlapHours);
-        return new EditPlan(
-        [
+        return new EditPlan([
             new RegistryWrite(RegistryKind.Credential, draft.Id, draft.Json, 0),
-            new RegistryWrite(RegistryKind.Credential, old[0].Id, RegistryJson.Serialize(old[0] with { OverlapUntil = until }), set.Find(RegistryKind.Credential, old[0].Id)!.Item.Version),
-        ]) { Note = body.Reason };
+            new RegistryWrite(
+                RegistryKind.Credential,
+                old[0].Id,
+                RegistryJson.Serialize(old[0] with { OverlapUntil = until }),
+                set.Find(RegistryKind.Credential, old[0].Id)!.Item.Version
+            ),
+        ])
+        {
+            Note = body.Reason,
+        };
     }
 
     private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);

@@ -17,7 +17,12 @@ internal static class FourEyes
 
     public static AdminProblem? Refuse(UseCase useCase, RegistryItem item, string actor) =>
         Is(useCase.ChangedBy ?? item.UpdatedBy, actor)
-            ? new AdminProblem(403, "four-eyes", "A second person must approve", "You last changed this use case; somebody else must approve it.")
+            ? new AdminProblem(
+                403,
+                "four-eyes",
+                "A second person must approve",
+                "You last changed this use case; somebody else must approve it."
+            )
             : null;
 
     private static string? Own(WorkingSet set, ApprovedClient view, string actor)
@@ -44,7 +49,12 @@ internal static class FourEyes
         }
 
         // Organization and agreement stand on their own at the first approval; later, whoever changed them reopened the question.
-        return view.Approval is { } approval && (ChangedSince(set, RegistryKind.Organization, view.Organization?.Id, approval, actor) || ChangedSince(set, RegistryKind.Agreement, view.Agreement?.Id, approval, actor))
+        return
+            view.Approval is { } approval
+            && (
+                ChangedSince(set, RegistryKind.Organization, view.Organization?.Id, approval, actor)
+                || ChangedSince(set, RegistryKind.Agreement, view.Agreement?.Id, approval, actor)
+            )
             ? "last changed its organization or agreement"
             : null;
     }

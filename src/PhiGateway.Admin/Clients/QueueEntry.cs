@@ -14,10 +14,21 @@ namespace PhiGateway.Admin.Clients;
 /// <param name="ChangedBy">Who last changed the client; may not approve.</param>
 /// <param name="Fingerprint">Fingerprint to approve with.</param>
 /// <param name="ApprovedAt">Last approval.</param>
-/// <param name="Since">Since when it waits, UTC: the first change after the approval that is still there, the approval's end, or the last write of a client never approved.</param>
+/// <param name="Since">Since when it waits, UTC: the first change after the approval that is still there, the approval's end, or the last
+/// write of a client never approved.</param>
 /// <param name="Changed">What its approval covers and was written after it, oldest first.</param>
 public sealed record QueueEntry(
-    string Client, string UseCase, string Status, string Why, string? RequestedBy, string? ChangedBy, string? Fingerprint, DateTimeOffset? ApprovedAt, DateTimeOffset Since, IReadOnlyList<ChangedInput> Changed)
+    string Client,
+    string UseCase,
+    string Status,
+    string Why,
+    string? RequestedBy,
+    string? ChangedBy,
+    string? Fingerprint,
+    DateTimeOffset? ApprovedAt,
+    DateTimeOffset Since,
+    IReadOnlyList<ChangedInput> Changed
+)
 {
     internal static QueueEntry? Of(WorkingSet set, ApprovedClient view, DateTimeOffset now)
     {
@@ -27,7 +38,10 @@ public sealed record QueueEntry(
             return null;
         }
 
-        var why = view.Approval is null ? "never-approved" : view.IsApproved ? "expired" : "changed";
+        var why =
+            view.Approval is null ? "never-approved"
+            : view.IsApproved ? "expired"
+            : "changed";
         var client = view.Client;
         IReadOnlyList<ChangedInput> changed = why == "changed" ? ChangedInput.Since(set, view) : [];
         var since = why switch
@@ -37,7 +51,17 @@ public sealed record QueueEntry(
             _ => view.Item.UpdatedAt,
         };
         return new QueueEntry(
-            client.Id, client.UseCase, JsonNamingPolicy.KebabCaseLower.ConvertName(client.Status.ToString()), why, client.RequestedBy, client.ChangedBy, view.Fingerprint, view.Approval?.ApprovedAt, since, changed);
+            client.Id,
+            client.UseCase,
+            JsonNamingPolicy.KebabCaseLower.ConvertName(client.Status.ToString()),
+            why,
+            client.RequestedBy,
+            client.ChangedBy,
+            view.Fingerprint,
+            view.Approval?.ApprovedAt,
+            since,
+            changed
+        );
     }
 }
 
@@ -53,13 +77,24 @@ public sealed record ChangedInput(string Document, DateTimeOffset At, string By,
         var approved = set.Find(RegistryKind.Approval, view.Approval!.Id)?.Item.Revision ?? 0;
         (RegistryKind Kind, string? Id)[] inputs =
         [
-            (RegistryKind.Client, view.Client.Id), (RegistryKind.UseCase, view.UseCase?.Id), (RegistryKind.Agreement, view.Agreement?.Id), (RegistryKind.Organization, view.Organization?.Id),
+            (RegistryKind.Client, view.Client.Id),
+            (RegistryKind.UseCase, view.UseCase?.Id),
+            (RegistryKind.Agreement, view.Agreement?.Id),
+            (RegistryKind.Organization, view.Organization?.Id),
         ];
-        return [.. inputs
-            .Select(input => input.Id is null ? null : set.Find(input.Kind, input.Id)?.Item)
-            .OfType<RegistryItem>()
-            .Where(item => item.Revision > approved)
-            .OrderBy(static item => item.Revision)
-            .Select(static item => new ChangedInput(RegistryRoute.Of(item.Kind).Word + "/" + item.Id, item.UpdatedAt, item.UpdatedBy, item.Revision))];
+        return
+        [
+            .. inputs
+                .Select(input => input.Id is null ? null : set.Find(input.Kind, input.Id)?.Item)
+                .OfType<RegistryItem>()
+                .Where(item => item.Revision > approved)
+                .OrderBy(static item => item.Revision)
+                .Select(static item => new ChangedInput(
+                    RegistryRoute.Of(item.Kind).Word + "/" + item.Id,
+                    item.UpdatedAt,
+                    item.UpdatedBy,
+                    item.Revision
+                )),
+        ];
     }
 }

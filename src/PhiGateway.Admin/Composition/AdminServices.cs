@@ -25,7 +25,10 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Admin.Composition;
 
-/// <summary>Registers the control plane; the host adds the ports: <see cref="IRegistryStore"/>, the audit store and journal, the clock, the snapshot accessor, node health.</summary>
+/// <summary>
+/// Registers the control plane; the host adds the ports: <see cref="IRegistryStore"/>, the audit store and journal, the clock, the snapshot
+/// accessor, node health.
+/// </summary>
 public static class AdminServices
 {
     /// <summary>Name of the OpenAPI document.</summary>
@@ -43,7 +46,10 @@ public static class AdminServices
         services.AddRouting();
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(static provider => new WorkingSetSource(provider.GetRequiredService<IRegistryStore>(), provider.GetService<IRegistrySource>()));
+        services.AddSingleton(static provider => new WorkingSetSource(
+            provider.GetRequiredService<IRegistryStore>(),
+            provider.GetService<IRegistrySource>()
+        ));
         services.AddSingleton<IRegistryRules, PolicyRules>();
         services.AddSingleton<AdminKeyAuthenticator>();
         services.AddSingleton<OidcAuthenticator>();
@@ -67,9 +73,14 @@ public static class AdminServices
         services.AddSingleton<ConfigCommands>();
         services.AddSingleton<AlertVerbs>();
         services.AddSingleton(static provider => new DoorWarnings(
-            provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<WorkingSetSource>(), provider.GetRequiredService<IAuditJournal>(),
-            provider.GetRequiredService<Func<RegistrySnapshot>>(), provider.GetRequiredService<AdminOptions>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<DoorWarnings>>()));
+            provider.GetRequiredService<IRegistryStore>(),
+            provider.GetRequiredService<WorkingSetSource>(),
+            provider.GetRequiredService<IAuditJournal>(),
+            provider.GetRequiredService<Func<RegistrySnapshot>>(),
+            provider.GetRequiredService<AdminOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DoorWarnings>>()
+        ));
         services.AddSingleton<MemberCommands>();
         services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)
@@ -88,11 +99,17 @@ public static class AdminServices
                 json.SerializerOptions.Converters.Add(converter);
             }
         });
-        services.AddOpenApi(Document, static openApi =>
-        {
-            openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            openApi.AddDocumentTransformer<ApiDescription>().AddOperationTransformer<OperationDescription>().AddSchemaTransformer<SchemaDescription>();
-        });
+        services.AddOpenApi(
+            Document,
+            static openApi =>
+            {
+                openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                openApi
+                    .AddDocumentTransformer<ApiDescription>()
+                    .AddOperationTransformer<OperationDescription>()
+                    .AddSchemaTransformer<SchemaDescription>();
+            }
+        );
         return services;
     }
 }

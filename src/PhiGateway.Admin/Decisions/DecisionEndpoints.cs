@@ -14,9 +14,19 @@ internal static class DecisionEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/decisions/{id}", (HttpContext context, string id, DecisionExplainer explainer) => explainer.ExplainAsync(context, id))
-            .RequireRoles([AdminRoles.Auditor]).Describe("Explains one decision", "From its record in the trail, beside the registry as it stands now; each look is itself recorded.").Returns(typeof(DecisionExplanation));
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe(
+                "Explains one decision",
+                "From its record in the trail, beside the registry as it stands now; each look is itself recorded."
+            )
+            .Returns(typeof(DecisionExplanation));
         api.MapPost("/decisions:explain", (HttpContext context, RequestExplainer explainer) => explainer.ExplainAsync(context))
-            .RequireRoles(Askers).Describe("Explains what would be decided about a request", "Nothing is forwarded; asked of the registry that this node enforces.")
-            .Takes(typeof(ExplainRequest)).Returns(typeof(DecisionExplanation));
+            .RequireRoles(Askers)
+            .Describe(
+                "Explains what would be decided about a request",
+                "Nothing is forwarded; asked of the registry that this node enforces."
+            )
+            .Takes(typeof(ExplainRequest))
+            .Returns(typeof(DecisionExplanation));
     }
 }

@@ -15,8 +15,17 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Decisions;
 
-/// <summary>Explains a decision from its record in the trail, beside the registry as it stands now; each look is itself on record first.</summary>
-internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets, Func<RegistrySnapshot> snapshots, AdminOptions options)
+/// <summary>
+/// Explains a decision from its record in the trail, beside the registry as it stands now; each look is itself on record first.
+/// </summary>
+internal sealed class DecisionExplainer(
+    IAuditStore store,
+    IAuditJournal journal,
+    AdminJournal records,
+    WorkingSetSource sets,
+    Func<RegistrySnapshot> snapshots,
+    AdminOptions options
+)
 {
     public async Task<IResult> ExplainAsync(HttpContext context, string id)
     {
@@ -30,13 +39,25 @@ internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal
         look.Note = "id=" + guid.ToString("D");
         await journal.AppendAsync(look);
         var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = PageLimit.Most }, context.RequestAborted);
-        if (page.Entries.FirstOrDefault(entry => entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent) is not { } entry || Read(entry) is not { } record)
+        if (
+            page.Entries.FirstOrDefault(entry =>
+                entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent
+            )
+                is not { } entry
+            || Read(entry) is not { } record
+        )
         {
             return AdminProblem.NotFound("decision");
         }
 
         // A write that was let in may have been refused later: what came of it decides.
-        var last = record.Kind == AuditKind.Intent ? page.Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome).Select(Read).FirstOrDefault(static found => found is not null) : null;
+        var last =
+            record.Kind == AuditKind.Intent
+                ? page
+                    .Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome)
+                    .Select(Read)
+                    .FirstOrDefault(static found => found is not null)
+                : null;
         return AdminResult.Json(Explain(record, last ?? record, entry.Log, await sets.GetAsync(context.RequestAborted)));
     }
 
@@ -46,10 +67,21 @@ internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal
         var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
         var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
         var told = reason is { Stage: "Decide" } || reason is null || IsBeforeDecide(reason) ? reason : null;
-        var asked = new ExplainedRequest(record.Method, record.RawTarget, record.Template, record.Interaction, record.ResourceType, record.Purpose, record.Tenant, record.Environment);
+        var asked = new ExplainedRequest(
+            record.Method,
+            record.RawTarget,
+            record.Template,
+            record.Interaction,
+            record.ResourceType,
+            record.Purpose,
+            record.Tenant,
+            record.Environment
+        );
         var proof = new ExplainedProof(record.Issuer, record.IssuerClientId, record.Subject, record.Binding, record.TokenHash, record.Peer);
         var doors = client is null ? [] : DoorReport.Of(client, snapshot, record.Time, options.WarnDays);
-        var (closed, toOpen) = reason is null ? (null, []) : ClosureWords.Of(new ClosureWords.Facts(reason, verdict.Rule, asked, proof, record.Time), client, doors);
+        var (closed, toOpen) = reason is null
+            ? (null, [])
+            : ClosureWords.Of(new ClosureWords.Facts(reason, verdict.Rule, asked, proof, record.Time), client, doors);
         var organization = record.Organization is null ? null : set.Find<Organization>(RegistryKind.Organization, record.Organization);
         return new DecisionExplanation(
             record.Id,
@@ -60,19 +92,41 @@ internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal
             verdict.Rule,
             record.Time,
             node,
-            new ExplainedCaller(record.Client, record.UseCase, record.Organization, organization?.Name, record.Owner, client?.Approval?.ApprovedBy, client?.Approval?.ApprovedAt),
+            new ExplainedCaller(
+                record.Client,
+                record.UseCase,
+                record.Organization,
+                organization?.Name,
+                record.Owner,
+                client?.Approval?.ApprovedBy,
+                client?.Approval?.ApprovedAt
+            ),
             proof,
             asked,
-            new ExplainedToken(null, null, null, null, record.Scope, [], "The token was judged when the call was decided; its scope is that of the record."),
+            new ExplainedToken(
+                null,
+                null,
+                null,
+                null,
+                record.Scope,
+                [],
+                "The token was judged when the call was decided; its scope is that of the record."
+            ),
             TokenDoors.Render(Render(DecisionQuestions.Reconstruct(told, verdict.Rule)), told),
             doors,
             closed,
             toOpen,
-            Compare(record, snapshot, client, set));
+            Compare(record, snapshot, client, set)
+        );
     }
 
     internal static IReadOnlyList<ExplainedQuestion> Render(IReadOnlyList<DecisionAnswer> answers) =>
-        [.. answers.Select(static answer => new ExplainedQuestion(answer.Question, JsonNamingPolicy.KebabCaseLower.ConvertName(answer.Outcome.ToString())))];
+        [
+            .. answers.Select(static answer => new ExplainedQuestion(
+                answer.Question,
+                JsonNamingPolicy.KebabCaseLower.ConvertName(answer.Outcome.ToString())
+            )),
+        ];
 
     // Later stages refuse what was permitted: their reasons say nothing against any question.
     private static bool IsBeforeDecide(DenyReason reason) => reason.Stage is "Ingress" or "Identify" or "Understand";
@@ -95,7 +149,10 @@ internal sealed class DecisionExplainer(IAuditStore store, IAuditJournal journal
             record.Client is not null && client is null ? "The registry knows this client no longer: doors cannot be shown."
             : changed.Count > 0 ? $"The registry has changed since: {string.Join(", ", changed)}. Doors and advice are those of today."
             : snapshot.Revision == record.Revision ? "The registry is the one that decided."
-            : string.Create(CultureInfo.InvariantCulture, $"The registry went from revision {record.Revision} to {snapshot.Revision}; nothing on this client's path has changed.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The registry went from revision {record.Revision} to {snapshot.Revision}; nothing on this client's path has changed."
+            );
         return new ExplainedRegistry(record.Revision, snapshot.Revision, changed, note);
     }
 

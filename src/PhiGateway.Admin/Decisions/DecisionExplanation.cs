@@ -2,7 +2,9 @@ using PhiGateway.Admin.Clients;
 
 namespace PhiGateway.Admin.Decisions;
 
-/// <summary>Why a decision went as it did: what the trail recorded, beside what the registry says now. PHI: the target may name a patient.</summary>
+/// <summary>
+/// Why a decision went as it did: what the trail recorded, beside what the registry says now. PHI: the target may name a patient.
+/// </summary>
 /// <param name="Id">Decision id; absent for a request that was only imagined.</param>
 /// <param name="Decision">permit, deny or error.</param>
 /// <param name="Reason">Code of the refusal; absent for permits.</param>
@@ -15,7 +17,8 @@ namespace PhiGateway.Admin.Decisions;
 /// <param name="Proof">How the caller proved itself.</param>
 /// <param name="Asked">What was asked.</param>
 /// <param name="Token">What is known of the token, and what could not be judged for want of it.</param>
-/// <param name="Questions">Every question of the decision in order: open, closed, not-asked, or not-judged because an imagined token was not described.</param>
+/// <param name="Questions">Every question of the decision in order: open, closed, not-asked, or not-judged because an imagined token was
+/// not described.</param>
 /// <param name="Doors">The client's doors as the registry stands now; empty when it knows no such client.</param>
 /// <param name="Closed">What was closed, in words; absent for permits.</param>
 /// <param name="ToOpen">What would open it; empty for permits.</param>
@@ -37,7 +40,8 @@ public sealed record DecisionExplanation(
     IReadOnlyList<DoorReport> Doors,
     string? Closed,
     IReadOnlyList<string> ToOpen,
-    ExplainedRegistry Registry);
+    ExplainedRegistry Registry
+);
 
 /// <summary>Who called.</summary>
 /// <param name="Client">Registered client; absent for a stranger.</param>
@@ -47,7 +51,15 @@ public sealed record DecisionExplanation(
 /// <param name="Owner">Accountable owner at the time.</param>
 /// <param name="ApprovedBy">Who last approved the client.</param>
 /// <param name="ApprovedAt">When.</param>
-public sealed record ExplainedCaller(string? Client, string? UseCase, string? Organization, string? OrganizationName, string? Owner, string? ApprovedBy, DateTimeOffset? ApprovedAt);
+public sealed record ExplainedCaller(
+    string? Client,
+    string? UseCase,
+    string? Organization,
+    string? OrganizationName,
+    string? Owner,
+    string? ApprovedBy,
+    DateTimeOffset? ApprovedAt
+);
 
 /// <summary>The credential.</summary>
 /// <param name="Issuer">Issuer that vouched.</param>
@@ -66,7 +78,15 @@ public sealed record ExplainedProof(string? Issuer, string? ClientId, string? Su
 /// <param name="Scopes">Its scope; absent: not known.</param>
 /// <param name="NotJudged">Questions that could not be judged because the token was not described; empty: all were.</param>
 /// <param name="Note">The same in words.</param>
-public sealed record ExplainedToken(DateTimeOffset? IssuedAt, long? AgeSeconds, int? LifetimeSeconds, long? MostSeconds, string? Scopes, IReadOnlyList<string> NotJudged, string Note);
+public sealed record ExplainedToken(
+    DateTimeOffset? IssuedAt,
+    long? AgeSeconds,
+    int? LifetimeSeconds,
+    long? MostSeconds,
+    string? Scopes,
+    IReadOnlyList<string> NotJudged,
+    string Note
+);
 
 /// <summary>The request. PHI.</summary>
 /// <param name="Method">HTTP method.</param>
@@ -77,7 +97,16 @@ public sealed record ExplainedToken(DateTimeOffset? IssuedAt, long? AgeSeconds, 
 /// <param name="Purpose">Purposes asserted.</param>
 /// <param name="Tenant">Tenant of the route.</param>
 /// <param name="Environment">Environment of the route.</param>
-public sealed record ExplainedRequest(string? Method, string? Target, string? Template, string? Interaction, string? ResourceType, string? Purpose, string? Tenant, string? Environment);
+public sealed record ExplainedRequest(
+    string? Method,
+    string? Target,
+    string? Template,
+    string? Interaction,
+    string? ResourceType,
+    string? Purpose,
+    string? Tenant,
+    string? Environment
+);
 
 /// <summary>One question of the decision.</summary>
 /// <param name="Name">Such as <c>purpose of use</c>.</param>
@@ -87,6 +116,7 @@ public sealed record ExplainedQuestion(string Name, string Outcome);
 /// <summary>The registry that decided against the registry now.</summary>
 /// <param name="Decided">Revision that decided.</param>
 /// <param name="Now">Revision that this node enforces now.</param>
-/// <param name="ChangedSince">Documents on the client's path that were written after the decision; empty: the path stands as it did.</param>
+/// <param name="ChangedSince">Documents on the client's path that were written after the decision; empty: the path stands as it
+/// did.</param>
 /// <param name="Note">The same in words.</param>
 public sealed record ExplainedRegistry(long Decided, long Now, IReadOnlyList<string> ChangedSince, string Note);

@@ -23,7 +23,8 @@ public sealed record ExplainRequest(
     string? Environment = null,
     string? Peer = null,
     DateTimeOffset? At = null,
-    string? Justification = null);
+    string? Justification = null
+);
 
 /// <summary>The token that would be shown.</summary>
 /// <param name="Client">Registered client id; its first credential counts. Or give issuer and client_id.</param>
@@ -48,4 +49,5 @@ public sealed record ExplainCaller(
     string? Binding = null,
     int? Lifetime = null,
     DateTimeOffset? IssuedAt = null,
-    IReadOnlyList<string>? Actors = null);
+    IReadOnlyList<string>? Actors = null
+);

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace PhiGateway.Admin.Decisions;
 
-/// <summary>What <c>docs/refusals.md</c> tells the operator about each refusal: the page itself is read, so that explanations and documentation say the same.</summary>
+/// <summary>
+/// What <c>docs/refusals.md</c> tells the operator about each refusal: the page itself is read, so that explanations and documentation say
+/// the same.
+/// </summary>
 internal static class RefusalGuide
 {
     private static readonly FrozenDictionary<string, string> Advice = Load();
@@ -12,7 +15,9 @@ internal static class RefusalGuide
 
     private static FrozenDictionary<string, string> Load()
     {
-        using var stream = typeof(RefusalGuide).Assembly.GetManifestResourceStream("refusals.md") ?? throw new InvalidOperationException("The page of refusals is not part of this build.");
+        using var stream =
+            typeof(RefusalGuide).Assembly.GetManifestResourceStream("refusals.md")
+            ?? throw new InvalidOperationException("The page of refusals is not part of this build.");
         using var reader = new StreamReader(stream);
         var advice = new Dictionary<string, string>(StringComparer.Ordinal);
         while (reader.ReadLine() is { } line)

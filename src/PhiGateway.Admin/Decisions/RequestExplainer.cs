@@ -20,7 +20,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Admin.Decisions;
 
 /// <summary>Decides an imagined request over the registry in force and says what every question found.</summary>
-internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal records, Func<RegistrySnapshot> snapshots, AdminOptions options, TimeProvider time)
+internal sealed class RequestExplainer(
+    IAuditJournal journal,
+    AdminJournal records,
+    Func<RegistrySnapshot> snapshots,
+    AdminOptions options,
+    TimeProvider time
+)
 {
     private const int MaxLifetime = 86_400;
 
@@ -44,7 +50,13 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
         var look = records.Create(context, "decision.imagine", "audit", RequestId.GuidOf(context), Guid.Empty, AuditKind.AuditUse);
         look.Client = imagined.Entry?.Client.Id;
         look.Tenant = imagined.Access.Tenant;
-        look.Patients = [.. imagined.Access.Parts.SelectMany(static part => part.Patients).Select(static patient => patient.Value!).Distinct(StringComparer.Ordinal)];
+        look.Patients =
+        [
+            .. imagined
+                .Access.Parts.SelectMany(static part => part.Patients)
+                .Select(static patient => patient.Value!)
+                .Distinct(StringComparer.Ordinal),
+        ];
         await journal.AppendAsync(look);
         return AdminResult.Json(Explain(body, imagined, snapshot));
     }
@@ -64,12 +76,32 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
 
         var line = body.Request!.Split(' ', 2);
         var asked = new ExplainedRequest(
-            line[0], line[1], imagined.Fhir?.Template, imagined.Fhir is { } fhir ? JsonNamingPolicy.KebabCaseLower.ConvertName(fhir.Interaction.ToString()) : null,
-            imagined.Fhir is { Type.IsNone: false } typed ? typed.Type.Name : null, body.Caller!.Purpose, access.Tenant, access.Environment);
-        var proof = new ExplainedProof(access.Caller.Issuer, access.Caller.ClientId, null, access.Caller.Binding.ToString().ToLowerInvariant(), null, body.Peer);
+            line[0],
+            line[1],
+            imagined.Fhir?.Template,
+            imagined.Fhir is { } fhir ? JsonNamingPolicy.KebabCaseLower.ConvertName(fhir.Interaction.ToString()) : null,
+            imagined.Fhir is { Type.IsNone: false } typed ? typed.Type.Name : null,
+            body.Caller!.Purpose,
+            access.Tenant,
+            access.Environment
+        );
+        var proof = new ExplainedProof(
+            access.Caller.Issuer,
+            access.Caller.ClientId,
+            null,
+            access.Caller.Binding.ToString().ToLowerInvariant(),
+            null,
+            body.Peer
+        );
         var doors = imagined.Entry is { } entry ? DoorReport.Of(entry, snapshot, access.Now, options.WarnDays) : [];
-        var questions = TokenDoors.Render(body.Caller!, DecisionExplainer.Render(trace?.Answers ?? DecisionQuestions.Reconstruct(deny!.Reason, deny.Rule)), deny?.Reason);
-        var (closed, toOpen) = deny is null ? (null, []) : ClosureWords.Of(new ClosureWords.Facts(deny.Reason, deny.Rule, asked, proof, access.Now), imagined.Entry, doors);
+        var questions = TokenDoors.Render(
+            body.Caller!,
+            DecisionExplainer.Render(trace?.Answers ?? DecisionQuestions.Reconstruct(deny!.Reason, deny.Rule)),
+            deny?.Reason
+        );
+        var (closed, toOpen) = deny is null
+            ? (null, [])
+            : ClosureWords.Of(new ClosureWords.Facts(deny.Reason, deny.Rule, asked, proof, access.Now), imagined.Entry, doors);
         return new DecisionExplanation(
             null,
             deny is null ? "permit" : "deny",
@@ -80,8 +112,14 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
             access.Now,
             null,
             new ExplainedCaller(
-                imagined.Entry?.Client.Id, imagined.Entry?.Client.UseCase, imagined.Entry?.Organization?.Id, imagined.Entry?.Organization?.Name, imagined.Entry?.Client.Owner,
-                imagined.Entry?.Approval?.ApprovedBy, imagined.Entry?.Approval?.ApprovedAt),
+                imagined.Entry?.Client.Id,
+                imagined.Entry?.Client.UseCase,
+                imagined.Entry?.Organization?.Id,
+                imagined.Entry?.Organization?.Name,
+                imagined.Entry?.Client.Owner,
+                imagined.Entry?.Approval?.ApprovedBy,
+                imagined.Entry?.Approval?.ApprovedAt
+            ),
             proof,
             asked,
             TokenDoors.Describe(body.Caller!, rules, imagined.Entry?.Client.MaxTokenLifetimeSeconds, questions, access.Now),
@@ -89,7 +127,8 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
             doors,
             closed,
             toOpen,
-            new ExplainedRegistry(snapshot.Revision, snapshot.Revision, [], "Decided over the registry in force."));
+            new ExplainedRegistry(snapshot.Revision, snapshot.Revision, [], "Decided over the registry in force.")
+        );
     }
 
     private Outcome<Imagined> Read(ExplainRequest body, RegistrySnapshot snapshot)
@@ -108,7 +147,11 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
         var credential = entry?.Credentials.FirstOrDefault(static known => known is { Issuer: not null, ClientId: not null });
         if ((who.Issuer ?? credential?.Issuer, who.ClientId ?? credential?.ClientId) is not ({ } issuer, { } clientId))
         {
-            return AdminProblem.Invalid("/caller", "unknown-client", "Name a registered client with a credential, or issuer and client_id.");
+            return AdminProblem.Invalid(
+                "/caller",
+                "unknown-client",
+                "Name a registered client with a credential, or issuer and client_id."
+            );
         }
 
         entry ??= snapshot.FindClient(issuer, clientId);
@@ -126,7 +169,13 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
         var access = new AccessRequest
         {
             Caller = caller,
-            Tenant = body.Tenant ?? (entry?.Client.Tenants is [var own, ..] ? own : entry?.UseCase?.Tenants is [var first, ..] ? first : string.Empty),
+            Tenant =
+                body.Tenant
+                ?? (
+                    entry?.Client.Tenants is [var own, ..] ? own
+                    : entry?.UseCase?.Tenants is [var first, ..] ? first
+                    : string.Empty
+                ),
             Environment = body.Environment ?? entry?.Client.Environment ?? string.Empty,
             Peer = peer,
             Now = body.At ?? time.GetUtcNow(),
@@ -142,7 +191,17 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
 
         var bytes = body.Resource is null ? default : (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(body.Resource.ToJsonString());
         var headers = new FhirHeaders { ContentType = bytes.IsEmpty ? null : body.ContentType ?? "application/fhir+json" };
-        var reading = FhirRequestReader.Read(canonical, headers, bytes, new FhirContext { GatewayBase = "https://gateway.invalid" + basePath, UpstreamBases = [], Declared = options.DeclaredParametersOf(basePath) });
+        var reading = FhirRequestReader.Read(
+            canonical,
+            headers,
+            bytes,
+            new FhirContext
+            {
+                GatewayBase = "https://gateway.invalid" + basePath,
+                UpstreamBases = [],
+                Declared = options.DeclaredParametersOf(basePath),
+            }
+        );
         return reading.TryGet(out var fhir, out refusal)
             ? new Imagined(access with { Parts = fhir.Parts }, entry, fhir, null, null)
             : new Imagined(access, entry, null, refusal, reading.Detail);
@@ -166,7 +225,13 @@ internal sealed class RequestExplainer(IAuditJournal journal, AdminJournal recor
             return AdminProblem.Invalid("/caller/lifetime", "out-of-range", $"1 to {MaxLifetime} seconds.");
         }
 
-        ProofBinding? binding = who.Binding switch { null or "none" => ProofBinding.None, "mtls" => ProofBinding.Mtls, "dpop" => ProofBinding.Dpop, _ => null };
+        ProofBinding? binding = who.Binding switch
+        {
+            null or "none" => ProofBinding.None,
+            "mtls" => ProofBinding.Mtls,
+            "dpop" => ProofBinding.Dpop,
+            _ => null,
+        };
         if (binding is null)
         {
             return AdminProblem.Invalid("/caller/binding", "invalid", "none, mtls or dpop.");

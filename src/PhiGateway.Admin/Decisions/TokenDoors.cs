@@ -2,7 +2,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Decisions;
 
-/// <summary>The doors of a token's age, lifetime and scope in an explanation: judged when the question tells enough, and plainly named when it does not.</summary>
+/// <summary>
+/// The doors of a token's age, lifetime and scope in an explanation: judged when the question tells enough, and plainly named when it does
+/// not.
+/// </summary>
 internal static class TokenDoors
 {
     public const string Age = "token age";
@@ -24,7 +27,10 @@ internal static class TokenDoors
         TimeSpan? lifetime = token.Lifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
         // Without its lifetime, a token older than any may live has expired, or lived too long.
-        if (token.IssuedAt is { } issued && (issued > now + skew || (lifetime ?? rules?.MaxLifetime) is { } most && now >= issued + most + skew))
+        if (
+            token.IssuedAt is { } issued
+            && (issued > now + skew || (lifetime ?? rules?.MaxLifetime) is { } most && now >= issued + most + skew)
+        )
         {
             return issued > now ? DenyReason.InvalidToken : DenyReason.ExpiredToken;
         }
@@ -33,11 +39,16 @@ internal static class TokenDoors
     }
 
     /// <summary>The questions of an imagined request, with those about the token among them.</summary>
-    public static IReadOnlyList<ExplainedQuestion> Render(ExplainCaller token, IReadOnlyList<ExplainedQuestion> questions, DenyReason? reason)
+    public static IReadOnlyList<ExplainedQuestion> Render(
+        ExplainCaller token,
+        IReadOnlyList<ExplainedQuestion> questions,
+        DenyReason? reason
+    )
     {
         // What is refused before the token is looked at asks nothing of it.
         var reached = reason?.Stage != "Ingress";
-        var age = !reached ? NotAsked
+        var age =
+            !reached ? NotAsked
             : reason == DenyReason.ExpiredToken || reason == DenyReason.InvalidToken ? Closed
             : token.IssuedAt is null ? NotJudged
             : Open;
@@ -46,12 +57,24 @@ internal static class TokenDoors
         {
             if (question.Name == Covered)
             {
-                rendered.Add(new ExplainedQuestion(Scope, token.Scopes is null && question.Outcome != NotAsked ? NotJudged : ScopeOf(question, reason)));
+                rendered.Add(
+                    new ExplainedQuestion(
+                        Scope,
+                        token.Scopes is null && question.Outcome != NotAsked ? NotJudged : ScopeOf(question, reason)
+                    )
+                );
             }
 
-            rendered.Add(question.Name == Lifetime
-                ? new ExplainedQuestion(Lifetime, reason == DenyReason.TokenLifetimeTooLong ? Closed : question.Outcome == Open && token.Lifetime is null ? NotJudged : question.Outcome)
-                : question);
+            rendered.Add(
+                question.Name == Lifetime
+                    ? new ExplainedQuestion(
+                        Lifetime,
+                        reason == DenyReason.TokenLifetimeTooLong ? Closed
+                            : question.Outcome == Open && token.Lifetime is null ? NotJudged
+                            : question.Outcome
+                    )
+                    : question
+            );
         }
 
         return rendered;
@@ -60,8 +83,18 @@ internal static class TokenDoors
     /// <summary>The questions of a decision that was made: its token was judged then, so its reason tells.</summary>
     public static IReadOnlyList<ExplainedQuestion> Render(IReadOnlyList<ExplainedQuestion> questions, DenyReason? reason)
     {
-        var early = reason is { Stage: "Ingress" or "Identify" } && !(reason == DenyReason.ExpiredToken || reason == DenyReason.TokenLifetimeTooLong);
-        var rendered = new List<ExplainedQuestion>(questions.Count + 2) { new(Age, early ? NotAsked : reason == DenyReason.ExpiredToken ? Closed : Open) };
+        var early =
+            reason is { Stage: "Ingress" or "Identify" }
+            && !(reason == DenyReason.ExpiredToken || reason == DenyReason.TokenLifetimeTooLong);
+        var rendered = new List<ExplainedQuestion>(questions.Count + 2)
+        {
+            new(
+                Age,
+                early ? NotAsked
+                    : reason == DenyReason.ExpiredToken ? Closed
+                    : Open
+            ),
+        };
         foreach (var question in questions)
         {
             if (question.Name == Covered)
@@ -69,26 +102,58 @@ internal static class TokenDoors
                 rendered.Add(new ExplainedQuestion(Scope, ScopeOf(question, reason)));
             }
 
-            rendered.Add(question.Name == Lifetime && reason == DenyReason.TokenLifetimeTooLong ? new ExplainedQuestion(Lifetime, Closed) : question);
+            rendered.Add(
+                question.Name == Lifetime && reason == DenyReason.TokenLifetimeTooLong ? new ExplainedQuestion(Lifetime, Closed) : question
+            );
         }
 
         return rendered;
     }
 
     /// <summary>What the question told of the token, and what it left open.</summary>
-    public static ExplainedToken Describe(ExplainCaller token, TokenRules? rules, int? clientMost, IReadOnlyList<ExplainedQuestion> questions, DateTimeOffset now)
+    public static ExplainedToken Describe(
+        ExplainCaller token,
+        TokenRules? rules,
+        int? clientMost,
+        IReadOnlyList<ExplainedQuestion> questions,
+        DateTimeOffset now
+    )
     {
         var left = questions.Where(static question => question.Outcome == NotJudged).Select(static question => question.Name).ToList();
-        var missing = left.Select(static name => name switch { Age => "issued_at", Lifetime => "lifetime", _ => "scopes" });
-        var note = left.Count == 0 ? "Judged as the token was described." : $"Not judged: {string.Join(", ", left)}. Give the caller's {string.Join(", ", missing)} to have them judged.";
+        var missing = left.Select(static name =>
+            name switch
+            {
+                Age => "issued_at",
+                Lifetime => "lifetime",
+                _ => "scopes",
+            }
+        );
+        var note =
+            left.Count == 0
+                ? "Judged as the token was described."
+                : $"Not judged: {string.Join(", ", left)}. Give the caller's {string.Join(", ", missing)} to have them judged.";
         var most = Least(rules is null ? null : (long)rules.MaxLifetime.TotalSeconds, clientMost);
-        return new ExplainedToken(token.IssuedAt, token.IssuedAt is { } issued ? (long)(now - issued).TotalSeconds : null, token.Lifetime, most, token.Scopes, left, note);
+        return new ExplainedToken(
+            token.IssuedAt,
+            token.IssuedAt is { } issued ? (long)(now - issued).TotalSeconds : null,
+            token.Lifetime,
+            most,
+            token.Scopes,
+            left,
+            note
+        );
     }
 
     // Scopes are asked first: what that question closes for another reason, they had let through.
-    private static string ScopeOf(ExplainedQuestion covered, DenyReason? reason) => covered.Outcome != Closed ? covered.Outcome : IsAboutScope(reason) ? Closed : Open;
+    private static string ScopeOf(ExplainedQuestion covered, DenyReason? reason) =>
+        covered.Outcome != Closed ? covered.Outcome
+        : IsAboutScope(reason) ? Closed
+        : Open;
 
     private static bool IsAboutScope(DenyReason? reason) => reason == DenyReason.OutsideScope || reason == DenyReason.PatientContextMissing;
 
-    private static long? Least(long? one, long? other) => one is null ? other : other is null ? one : Math.Min(one.Value, other.Value);
+    private static long? Least(long? one, long? other) =>
+        one is null ? other
+        : other is null ? one
+        : Math.Min(one.Value, other.Value);
 }

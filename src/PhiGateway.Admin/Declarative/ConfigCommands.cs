@@ -21,7 +21,8 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
         var set = await sets.GetAsync(context.RequestAborted);
         var root = FileExport.Write(set);
         var accept = context.Request.Headers.Accept.ToString();
-        var json = accept.Contains("json", StringComparison.OrdinalIgnoreCase) && !accept.Contains("yaml", StringComparison.OrdinalIgnoreCase);
+        var json =
+            accept.Contains("json", StringComparison.OrdinalIgnoreCase) && !accept.Contains("yaml", StringComparison.OrdinalIgnoreCase);
         return new AdminResult(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(json ? root.ToJsonString(Indented) : YamlText.Write(root)))
         {
             ContentType = json ? "application/json" : Yaml,
@@ -35,7 +36,10 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
 
     private async Task<IResult> RunAsync(HttpContext context, bool planOnly)
     {
-        var yaml = RequestBody.IsMediaType(context, Yaml) || RequestBody.IsMediaType(context, "application/x-yaml") || RequestBody.IsMediaType(context, "text/yaml");
+        var yaml =
+            RequestBody.IsMediaType(context, Yaml)
+            || RequestBody.IsMediaType(context, "application/x-yaml")
+            || RequestBody.IsMediaType(context, "text/yaml");
         if (!yaml && !RequestBody.IsMediaType(context, "application/json"))
         {
             return AdminProblem.MediaType($"{Yaml} or application/json");
@@ -47,7 +51,10 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
             return AdminProblem.BadParameter("prune", "true or false is expected.");
         }
 
-        if ((await RequestBody.ReadBytesAsync(context, MaxFile)).Failed(out var problem, out var bytes) || RegistryFile.Read(bytes, yaml).Failed(out problem, out var file))
+        if (
+            (await RequestBody.ReadBytesAsync(context, MaxFile)).Failed(out var problem, out var bytes)
+            || RegistryFile.Read(bytes, yaml).Failed(out problem, out var file)
+        )
         {
             return problem;
         }
@@ -58,7 +65,11 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
             return await PlanAsync(context, file, actor, prune is ["true"]);
         }
 
-        var edit = new Edit("config.apply", "config", set => IfMatch(context, set) is { } refused ? refused : FilePlanner.Plan(file, set, actor, prune is ["true"]));
+        var edit = new Edit(
+            "config.apply",
+            "config",
+            set => IfMatch(context, set) is { } refused ? refused : FilePlanner.Plan(file, set, actor, prune is ["true"])
+        );
         if ((await editor.WriteAsync(context, edit)).Failed(out problem, out var outcome))
         {
             return problem;
@@ -76,7 +87,10 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
             return problem;
         }
 
-        return AdminResult.Json(DryRunReport.Of(outcome, rules)) with { ETag = FileExport.ETag(outcome.Before) };
+        return AdminResult.Json(DryRunReport.Of(outcome, rules)) with
+        {
+            ETag = FileExport.ETag(outcome.Before),
+        };
     }
 
     // The whole set is what one saw: a change by somebody else is not overwritten unseen.
@@ -90,6 +104,11 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
 
         return ETag.ListContains(header, FileExport.ETag(set))
             ? null
-            : new AdminProblem(412, "precondition-failed", "It has changed since you saw it", "The registry is not the one you planned against; plan again.");
+            : new AdminProblem(
+                412,
+                "precondition-failed",
+                "It has changed since you saw it",
+                "The registry is not the one you planned against; plan again."
+            );
     }
 }

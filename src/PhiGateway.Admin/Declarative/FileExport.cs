@@ -36,7 +36,12 @@ internal static class FileExport
     }
 
     /// <summary>Strong tag of the whole set as it would be exported: memberships and states do not move it.</summary>
-    public static string ETag(WorkingSet set) => Tags.GetValue(set, static found => $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Write(found))).AsSpan(0, 16))}\"");
+    public static string ETag(WorkingSet set) =>
+        Tags.GetValue(
+            set,
+            static found =>
+                $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Write(found))).AsSpan(0, 16))}\""
+        );
 
     private static JsonObject Document(WorkingSet set, RegistryKind kind, WorkingItem item)
     {

@@ -31,7 +31,11 @@ internal static class FilePlanner
                 continue;
             }
 
-            if (current is not null && draft.Entity is Organization organization && OrganizationGuard.Check(current, organization) is { Errors: { } refused })
+            if (
+                current is not null
+                && draft.Entity is Organization organization
+                && OrganizationGuard.Check(current, organization) is { Errors: { } refused }
+            )
             {
                 findings.AddRange(refused.Select(error => error with { Pointer = document.Pointer + error.Pointer }));
                 continue;
@@ -86,12 +90,14 @@ internal static class FilePlanner
             return null;
         }
 
-        var json = file.Documents.FirstOrDefault(document => document.Kind == kind && document.Id == id)?.Json
+        var json =
+            file.Documents.FirstOrDefault(document => document.Kind == kind && document.Id == id)?.Json
             ?? (set.Find(kind, id) is { } found ? JsonNode.Parse(found.Item.Json) as JsonObject : null);
         return json?[member] is JsonValue text && text.TryGetValue<string>(out var result) ? result : null;
     }
 
-    // A credential without an id is known by how it proves itself; the same one keeps its id, a new one gets one that every run gives again.
+    // A credential without an id is known by how it proves itself; the same one keeps its id, a new one gets one that every run gives
+    // again.
     private static string? CredentialId(JsonObject json, WorkingSet set)
     {
         var client = Text(json, "client");
@@ -101,8 +107,15 @@ internal static class FilePlanner
         }
 
         var proof = (Text(json, "kind") ?? "oidc-client", Text(json, "issuer"), Text(json, "clientId"), Text(json, "thumbprint"));
-        var known = set.CredentialsOf(client).FirstOrDefault(credential =>
-            (JsonNamingPolicy.KebabCaseLower.ConvertName(credential.Kind.ToString()), credential.Issuer, credential.ClientId, credential.Thumbprint).Equals(proof));
+        var known = set.CredentialsOf(client)
+            .FirstOrDefault(credential =>
+                (
+                    JsonNamingPolicy.KebabCaseLower.ConvertName(credential.Kind.ToString()),
+                    credential.Issuer,
+                    credential.ClientId,
+                    credential.Thumbprint
+                ).Equals(proof)
+            );
         if (known is not null)
         {
             return known.Id;
@@ -112,7 +125,8 @@ internal static class FilePlanner
         return $"{(client.Length <= 110 ? client : client[..110])}.{Convert.ToHexStringLower(digest.AsSpan(0, 4))}";
     }
 
-    private static string? Text(JsonObject json, string member) => json[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject json, string member) =>
+        json[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static bool Same(RegistryRoute route, RegistryItem? item, Draft draft)
     {
@@ -126,7 +140,12 @@ internal static class FilePlanner
             && JsonNode.DeepEquals(JsonSerializer.SerializeToNode(stored, route.Type, RegistryJson.Options), JsonNode.Parse(draft.Json));
     }
 
-    private static void Prune(WorkingSet set, HashSet<(RegistryKind, string)> named, List<RegistryWrite> writes, List<ProblemPointer> findings)
+    private static void Prune(
+        WorkingSet set,
+        HashSet<(RegistryKind, string)> named,
+        List<RegistryWrite> writes,
+        List<ProblemPointer> findings
+    )
     {
         foreach (var (section, kind) in RegistryFile.Sections)
         {
@@ -139,7 +158,13 @@ internal static class FilePlanner
 
                 if (item.Entity is Client { Status: not (ClientStatus.Draft or ClientStatus.Archived) })
                 {
-                    findings.Add(new ProblemPointer("/" + section, "client-lives", $"client/{id} is not in the file but still lives; revoke and archive it first."));
+                    findings.Add(
+                        new ProblemPointer(
+                            "/" + section,
+                            "client-lives",
+                            $"client/{id} is not in the file but still lives; revoke and archive it first."
+                        )
+                    );
                     continue;
                 }
 

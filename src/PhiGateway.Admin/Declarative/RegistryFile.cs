@@ -8,7 +8,10 @@ namespace PhiGateway.Admin.Declarative;
 /// <summary>The registry as a person writes it: sections of documents, with the shorthand of the documentation made plain.</summary>
 internal sealed class RegistryFile
 {
-    /// <summary>Sections and what they hold; anything else in a file is refused. Evidence (approvals, reviews, alerts), tasks and keys are no configuration.</summary>
+    /// <summary>
+    /// Sections and what they hold; anything else in a file is refused. Evidence (approvals, reviews, alerts), tasks and keys are no
+    /// configuration.
+    /// </summary>
     public static readonly IReadOnlyList<(string Section, RegistryKind Kind)> Sections =
     [
         ("organizations", RegistryKind.Organization),
@@ -29,7 +32,9 @@ internal sealed class RegistryFile
         Outcome<JsonNode> parsed;
         try
         {
-            parsed = yaml ? YamlDocument.Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8)) : AdminBodyJson.Parse(utf8);
+            parsed = yaml
+                ? YamlDocument.Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8))
+                : AdminBodyJson.Parse(utf8);
         }
         catch (DecoderFallbackException)
         {
@@ -52,7 +57,13 @@ internal sealed class RegistryFile
         {
             if (!Sections.Any(section => section.Section == name))
             {
-                findings.Add(new ProblemPointer(AdminBodyJson.Pointer([name]), "unknown-member", "There is no such section: " + string.Join(", ", Sections.Select(static section => section.Section)) + "."));
+                findings.Add(
+                    new ProblemPointer(
+                        AdminBodyJson.Pointer([name]),
+                        "unknown-member",
+                        "There is no such section: " + string.Join(", ", Sections.Select(static section => section.Section)) + "."
+                    )
+                );
             }
         }
 
@@ -61,15 +72,29 @@ internal sealed class RegistryFile
             ReadSection(root[section], section, kind, yaml, documents, findings);
         }
 
-        foreach (var twice in documents.Where(static document => document.Id is not null).GroupBy(static document => (document.Kind, document.Id)).Where(static group => group.Count() > 1))
+        foreach (
+            var twice in documents
+                .Where(static document => document.Id is not null)
+                .GroupBy(static document => (document.Kind, document.Id))
+                .Where(static group => group.Count() > 1)
+        )
         {
             findings.Add(new ProblemPointer(twice.Last().Pointer + "/id", "duplicate-id", "This id stands twice."));
         }
 
-        return findings.Count > 0 ? AdminProblem.Invalid(findings) : new RegistryFile([.. documents.OrderBy(static document => Order(document.Kind))]);
+        return findings.Count > 0
+            ? AdminProblem.Invalid(findings)
+            : new RegistryFile([.. documents.OrderBy(static document => Order(document.Kind))]);
     }
 
-    private static void ReadSection(JsonNode? node, string section, RegistryKind kind, bool yaml, List<FileDocument> documents, List<ProblemPointer> findings)
+    private static void ReadSection(
+        JsonNode? node,
+        string section,
+        RegistryKind kind,
+        bool yaml,
+        List<FileDocument> documents,
+        List<ProblemPointer> findings
+    )
     {
         if (node is null)
         {

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace PhiGateway.Admin.Declarative;
 
-/// <summary>The shape of a registry file: sections of documents, each as the entity of that name, or in the shorthand of the documentation.</summary>
+/// <summary>
+/// The shape of a registry file: sections of documents, each as the entity of that name, or in the shorthand of the documentation.
+/// </summary>
 /// <param name="Organizations">Organizations.</param>
 /// <param name="Agreements">Agreements.</param>
 /// <param name="Rosters">Rosters, without their members.</param>
@@ -16,4 +18,5 @@ public sealed record RegistryFileBody(
     [property: JsonPropertyName("rosters")] IReadOnlyList<JsonObject>? Rosters = null,
     [property: JsonPropertyName("useCases")] IReadOnlyList<JsonObject>? UseCases = null,
     [property: JsonPropertyName("clients")] IReadOnlyList<JsonObject>? Clients = null,
-    [property: JsonPropertyName("credentials")] IReadOnlyList<JsonObject>? Credentials = null);
+    [property: JsonPropertyName("credentials")] IReadOnlyList<JsonObject>? Credentials = null
+);

@@ -50,7 +50,10 @@ internal static class Shorthand
         {
             foreach (var name in ((JsonObject)node).Select(static pair => pair.Key).ToList())
             {
-                var inner = info.Kind == JsonTypeInfoKind.Dictionary ? info.ElementType! : info.Properties.FirstOrDefault(property => property.Name == name)?.PropertyType;
+                var inner =
+                    info.Kind == JsonTypeInfoKind.Dictionary
+                        ? info.ElementType!
+                        : info.Properties.FirstOrDefault(property => property.Name == name)?.PropertyType;
                 if (inner is not null && Text(((JsonObject)node)[name], inner) is { } text)
                 {
                     ((JsonObject)node)[name] = text;
@@ -78,14 +81,24 @@ internal static class Shorthand
     }
 
     private static string? Text(JsonNode? node, Type type) =>
-        type == typeof(string) && node is JsonValue value && value.GetValueKind() is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? node.ToJsonString() : null;
+        type == typeof(string)
+        && node is JsonValue value
+        && value.GetValueKind() is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+            ? node.ToJsonString()
+            : null;
 
     private static void ReviewEvery(JsonObject json, string pointer, List<ProblemPointer> findings)
     {
         var text = (json["reviewEvery"] as JsonValue)?.ToString() ?? string.Empty;
-        if (json.ContainsKey("reviewEveryDays") || !text.EndsWith('d') || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var days))
+        if (
+            json.ContainsKey("reviewEveryDays")
+            || !text.EndsWith('d')
+            || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+        )
         {
-            findings.Add(new ProblemPointer(pointer + "/reviewEvery", "invalid", "Days such as 90d are expected, and not beside reviewEveryDays."));
+            findings.Add(
+                new ProblemPointer(pointer + "/reviewEvery", "invalid", "Days such as 90d are expected, and not beside reviewEveryDays.")
+            );
             return;
         }
 
@@ -103,9 +116,19 @@ internal static class Shorthand
             }
 
             var text = (limits[word] as JsonValue)?.ToString() ?? string.Empty;
-            if (limits.ContainsKey(plain) || !text.EndsWith(unit, StringComparison.Ordinal) || !int.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (
+                limits.ContainsKey(plain)
+                || !text.EndsWith(unit, StringComparison.Ordinal)
+                || !int.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            )
             {
-                findings.Add(new ProblemPointer($"{pointer}/{word}", "invalid", $"A number with its unit such as 20{unit} is expected, and not beside {plain}."));
+                findings.Add(
+                    new ProblemPointer(
+                        $"{pointer}/{word}",
+                        "invalid",
+                        $"A number with its unit such as 20{unit} is expected, and not beside {plain}."
+                    )
+                );
                 continue;
             }
 
@@ -130,7 +153,9 @@ internal static class Shorthand
             var place = $"{pointer}/credentials/{i.ToString(CultureInfo.InvariantCulture)}";
             if (list[i] is not JsonObject entry || entry.ContainsKey("client"))
             {
-                findings.Add(new ProblemPointer(place, "invalid", "An object without 'client' is expected: it belongs to the client around it."));
+                findings.Add(
+                    new ProblemPointer(place, "invalid", "An object without 'client' is expected: it belongs to the client around it.")
+                );
                 continue;
             }
 

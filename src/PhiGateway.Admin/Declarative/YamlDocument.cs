@@ -6,7 +6,10 @@ using YamlDotNet.Core.Events;
 
 namespace PhiGateway.Admin.Declarative;
 
-/// <summary>Reads one YAML document as JSON, in exactly one way: no aliases, no tags, no duplicate keys; only true, false, null and whole numbers are more than text.</summary>
+/// <summary>
+/// Reads one YAML document as JSON, in exactly one way: no aliases, no tags, no duplicate keys; only true, false, null and whole numbers
+/// are more than text.
+/// </summary>
 /// <remarks>So <c>N</c>, <c>no</c> and <c>2026-01-01</c> are the strings that a person meant.</remarks>
 internal static class YamlDocument
 {
@@ -65,7 +68,9 @@ internal static class YamlDocument
                 var json = new JsonObject();
                 while (!parser.TryConsume<MappingEnd>(out _))
                 {
-                    var key = parser.Current is Scalar { Anchor.IsEmpty: true } ? parser.Consume<Scalar>() : throw new YamlRefusal(parser.Current!, "a key must be plain text.");
+                    var key = parser.Current is Scalar { Anchor.IsEmpty: true }
+                        ? parser.Consume<Scalar>()
+                        : throw new YamlRefusal(parser.Current!, "a key must be plain text.");
                     if (json.ContainsKey(key.Value))
                     {
                         throw new YamlRefusal(key, $"'{key.Value}' stands twice.");
@@ -92,7 +97,11 @@ internal static class YamlDocument
             "" or "~" or "null" => null,
             "true" => JsonValue.Create(true),
             "false" => JsonValue.Create(false),
-            var text when IsWholeNumber(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            var text
+                when IsWholeNumber(text)
+                    && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(
+                number
+            ),
             var text => JsonValue.Create(text),
         };
     }

@@ -9,10 +9,15 @@ namespace PhiGateway.Admin.Declarative;
 /// <summary>Writes JSON as YAML that every reader understands the same way: whatever could be taken for something else is quoted.</summary>
 internal static class YamlText
 {
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@/+$");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@/+$"
+    );
 
     // YAML 1.1 readers take these for booleans or nothing.
-    private static readonly SearchValues<string> Words = SearchValues.Create(["true", "false", "null", "yes", "no", "on", "off", "y", "n"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Words = SearchValues.Create(
+        ["true", "false", "null", "yes", "no", "on", "off", "y", "n"],
+        StringComparison.OrdinalIgnoreCase
+    );
 
     public static string Write(JsonNode node)
     {
@@ -31,7 +36,9 @@ internal static class YamlText
         switch (node)
         {
             case JsonObject json:
-                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, true, json.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
+                emitter.Emit(
+                    new MappingStart(AnchorName.Empty, TagName.Empty, true, json.Count == 0 ? MappingStyle.Flow : MappingStyle.Block)
+                );
                 foreach (var (name, value) in json)
                 {
                     Scalar(emitter, name);
@@ -61,8 +68,14 @@ internal static class YamlText
 
     private static void Scalar(Emitter emitter, string text)
     {
-        var plain = text.Length > 0 && !text.AsSpan().ContainsAnyExcept(Plain) && (char.IsAsciiLetter(text[0]) || IsDate(text)) && !Words.Contains(text);
-        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, plain, !plain));
+        var plain =
+            text.Length > 0
+            && !text.AsSpan().ContainsAnyExcept(Plain)
+            && (char.IsAsciiLetter(text[0]) || IsDate(text))
+            && !Words.Contains(text);
+        emitter.Emit(
+            new Scalar(AnchorName.Empty, TagName.Empty, text, plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, plain, !plain)
+        );
     }
 
     private static bool IsDate(string text) => text.Length == 10 && DateOnly.TryParseExact(text, "yyyy-MM-dd", out _);

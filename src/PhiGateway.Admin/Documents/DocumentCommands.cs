@@ -30,8 +30,14 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
             return problem;
         }
 
-        return await WriteAsync(context, route, draft.Id, "create", set =>
-            set.Find(route.Kind, draft.Id) is null ? Put(route, draft, 0) : AdminProblem.Exists(route.Word), secret);
+        return await WriteAsync(
+            context,
+            route,
+            draft.Id,
+            "create",
+            set => set.Find(route.Kind, draft.Id) is null ? Put(route, draft, 0) : AdminProblem.Exists(route.Word),
+            secret
+        );
     }
 
     public async Task<IResult> ReplaceAsync(HttpContext context, RegistryRoute route, string id)
@@ -41,16 +47,22 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
             return problem;
         }
 
-        return await WriteAsync(context, route, id, ETag.IsCreateOnly(context) ? "create" : "update", set =>
-        {
-            var current = set.Find(route.Kind, id)?.Item;
-            if (Precondition(context, route, current) is { } refused)
+        return await WriteAsync(
+            context,
+            route,
+            id,
+            ETag.IsCreateOnly(context) ? "create" : "update",
+            set =>
             {
-                return refused;
-            }
+                var current = set.Find(route.Kind, id)?.Item;
+                if (Precondition(context, route, current) is { } refused)
+                {
+                    return refused;
+                }
 
-            return Plan(context, route, id, body, current);
-        });
+                return Plan(context, route, id, body, current);
+            }
+        );
     }
 
     public async Task<IResult> PatchAsync(HttpContext context, RegistryRoute route, string id)
@@ -60,33 +72,52 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
             return problem;
         }
 
-        return await WriteAsync(context, route, id, "update", set =>
-        {
-            if (set.Find(route.Kind, id)?.Item is not { } current)
+        return await WriteAsync(
+            context,
+            route,
+            id,
+            "update",
+            set =>
             {
-                return AdminProblem.NotFound(route.Word);
-            }
+                if (set.Find(route.Kind, id)?.Item is not { } current)
+                {
+                    return AdminProblem.NotFound(route.Word);
+                }
 
-            return ETag.Require(context, current.Version) is { } refused
-                ? refused
-                : Plan(context, route, id, MergePatch.Apply(Parse(current), patch), current);
-        });
+                return ETag.Require(context, current.Version) is { } refused
+                    ? refused
+                    : Plan(context, route, id, MergePatch.Apply(Parse(current), patch), current);
+            }
+        );
     }
 
     public Task<IResult> DeleteAsync(HttpContext context, RegistryRoute route, string id) =>
-        WriteAsync(context, route, id, "delete", set =>
-        {
-            if (set.Find(route.Kind, id) is not { } current)
+        WriteAsync(
+            context,
+            route,
+            id,
+            "delete",
+            set =>
             {
-                return AdminProblem.NotFound(route.Word);
+                if (set.Find(route.Kind, id) is not { } current)
+                {
+                    return AdminProblem.NotFound(route.Word);
+                }
+
+                return (ETag.Require(context, current.Item.Version) ?? DeleteGuard.Check(set, current)) is { } refused
+                    ? refused
+                    : new EditPlan([new RegistryWrite(route.Kind, id, null, current.Item.Version)]);
             }
+        );
 
-            return (ETag.Require(context, current.Item.Version) ?? DeleteGuard.Check(set, current)) is { } refused
-                ? refused
-                : new EditPlan([new RegistryWrite(route.Kind, id, null, current.Item.Version)]);
-        });
-
-    private async Task<IResult> WriteAsync(HttpContext context, RegistryRoute route, string id, string verb, Func<WorkingSet, Outcome<EditPlan>> plan, string? secret = null)
+    private async Task<IResult> WriteAsync(
+        HttpContext context,
+        RegistryRoute route,
+        string id,
+        string verb,
+        Func<WorkingSet, Outcome<EditPlan>> plan,
+        string? secret = null
+    )
     {
         var edit = new Edit(route.Word + "." + verb, route.Word + "/" + id, plan) { ProblemStatus = verb == "delete" ? 409 : 422 };
         if ((await editor.WriteAsync(context, edit)).Failed(out var problem, out var outcome))
@@ -112,7 +143,10 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
             body["key"] = secret;
         }
 
-        return new AdminResult(item.Version == 1 || secret is not null ? StatusCodes.Status201Created : StatusCodes.Status200OK, secret is null ? open : Encoding.UTF8.GetBytes(body.ToJsonString()))
+        return new AdminResult(
+            item.Version == 1 || secret is not null ? StatusCodes.Status201Created : StatusCodes.Status200OK,
+            secret is null ? open : Encoding.UTF8.GetBytes(body.ToJsonString())
+        )
         {
             ETag = ETag.Of(item.Version),
             Location = $"/admin/v1/{route.Segment}/{item.Id}",
@@ -128,7 +162,11 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
         }
 
         var json = current is null ? null : Parse(current);
-        if (DocumentDraft.Read(route, (JsonObject)body.DeepClone(), id, json, AdminCaller.Of(context).Person).Failed(out var problem, out var draft))
+        if (
+            DocumentDraft
+                .Read(route, (JsonObject)body.DeepClone(), id, json, AdminCaller.Of(context).Person)
+                .Failed(out var problem, out var draft)
+        )
         {
             return problem;
         }
@@ -141,7 +179,8 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
         return Put(route, draft, current?.Version ?? 0);
     }
 
-    private static EditPlan Put(RegistryRoute route, Draft draft, long version) => new([new RegistryWrite(route.Kind, draft.Id, draft.Json, version)]);
+    private static EditPlan Put(RegistryRoute route, Draft draft, long version) =>
+        new([new RegistryWrite(route.Kind, draft.Id, draft.Json, version)]);
 
     private static AdminProblem? Precondition(HttpContext context, RegistryRoute route, RegistryItem? current)
     {
@@ -151,7 +190,9 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
         }
 
         return current is null
-            ? context.Request.Headers.IfMatch.Count == 0 ? AdminProblem.PreconditionRequired : AdminProblem.NotFound(route.Word)
+            ? context.Request.Headers.IfMatch.Count == 0
+                ? AdminProblem.PreconditionRequired
+                : AdminProblem.NotFound(route.Word)
             : ETag.Require(context, current.Version);
     }
 
@@ -172,7 +213,8 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
     }
 
     // The members of a new admin key were just set here.
-    private static RegistryRoute Unmanaged(RegistryRoute route) => route.Kind == RegistryKind.AdminKey ? route with { Managed = [] } : route;
+    private static RegistryRoute Unmanaged(RegistryRoute route) =>
+        route.Kind == RegistryKind.AdminKey ? route with { Managed = [] } : route;
 
     private static JsonObject Parse(RegistryItem item) => StoredBody.WithoutNotes(item.Json);
 }

@@ -7,4 +7,5 @@ namespace PhiGateway.Admin.Documents;
 /// <param name="NextCursor">Place of the next page; absent at the end.</param>
 public sealed record DocumentPage<T>(
     [property: JsonPropertyName("items")] IReadOnlyList<T> Items,
-    [property: JsonPropertyName("next_cursor")] string? NextCursor);
+    [property: JsonPropertyName("next_cursor")] string? NextCursor
+);

@@ -9,7 +9,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>Filters, order, fields and place of one list call; anything not understood is refused, since an ignored filter shows too much.</summary>
+/// <summary>
+/// Filters, order, fields and place of one list call; anything not understood is refused, since an ignored filter shows too much.
+/// </summary>
 internal sealed class ListQuery
 {
     private static readonly string[] Reserved = ["limit", "cursor", "sort", "fields"];
@@ -22,9 +24,11 @@ internal sealed class ListQuery
     private HashSet<string>? _fields;
 
     /// <summary>Members that can be filtered by equality; ranges add <c>.lt</c> and kin to their names.</summary>
-    public static IEnumerable<CallParameter> Filters(RegistryRoute route) => RegistryJson.Options.GetTypeInfo(route.Type).Properties
-        .Where(static property => property.Name != "hash" && IsSimple(property, "eq"))
-        .Select(static property => new CallParameter(property.Name, "Only those with this value; empty: without one."));
+    public static IEnumerable<CallParameter> Filters(RegistryRoute route) =>
+        RegistryJson
+            .Options.GetTypeInfo(route.Type)
+            .Properties.Where(static property => property.Name != "hash" && IsSimple(property, "eq"))
+            .Select(static property => new CallParameter(property.Name, "Only those with this value; empty: without one."));
 
     public static Outcome<ListQuery> Read(HttpContext context, RegistryRoute route)
     {
@@ -34,7 +38,10 @@ internal sealed class ListQuery
             return problem;
         }
 
-        var members = RegistryJson.Options.GetTypeInfo(route.Type).Properties.Where(static p => p.Name != "hash").ToDictionary(static p => p.Name, StringComparer.Ordinal);
+        var members = RegistryJson
+            .Options.GetTypeInfo(route.Type)
+            .Properties.Where(static p => p.Name != "hash")
+            .ToDictionary(static p => p.Name, StringComparer.Ordinal);
         foreach (var (name, values) in context.Request.Query)
         {
             if (values is not [{ } value])
@@ -57,15 +64,23 @@ internal sealed class ListQuery
         if (_sort is not null)
         {
             var sorted = rows.Select(row => (row.Item, Key: Text(row.Json[_sort]) ?? string.Empty));
-            var order = Comparer<(string Key, string Id)>.Create((a, b) => Compare(a.Key, b.Key) is var c && c != 0 ? (_descending ? -c : c) : string.CompareOrdinal(a.Id, b.Id));
-            var all = sorted.Where(row => _cursor is null || order.Compare((row.Key, row.Item.Id), (_cursor.Sort ?? string.Empty, _cursor.Id)) > 0)
-                .OrderBy(static row => (row.Key, row.Item.Id), order).Take(_limit + 1).ToList();
+            var order = Comparer<(string Key, string Id)>.Create(
+                (a, b) => Compare(a.Key, b.Key) is var c && c != 0 ? (_descending ? -c : c) : string.CompareOrdinal(a.Id, b.Id)
+            );
+            var all = sorted
+                .Where(row => _cursor is null || order.Compare((row.Key, row.Item.Id), (_cursor.Sort ?? string.Empty, _cursor.Id)) > 0)
+                .OrderBy(static row => (row.Key, row.Item.Id), order)
+                .Take(_limit + 1)
+                .ToList();
             return all.Count > _limit
                 ? ([.. all.Take(_limit).Select(static row => row.Item)], new Cursor(all[_limit - 1].Key, all[_limit - 1].Item.Id).Encode())
                 : ([.. all.Select(static row => row.Item)], null);
         }
 
-        var page = rows.Select(static row => row.Item).Where(item => _cursor is null || string.CompareOrdinal(item.Id, _cursor.Id) > 0).Take(_limit + 1).ToList();
+        var page = rows.Select(static row => row.Item)
+            .Where(item => _cursor is null || string.CompareOrdinal(item.Id, _cursor.Id) > 0)
+            .Take(_limit + 1)
+            .ToList();
         return page.Count > _limit ? (page[.._limit], new Cursor(null, page[_limit - 1].Id).Encode()) : (page, null);
     }
 
@@ -73,7 +88,11 @@ internal sealed class ListQuery
     {
         if (_fields is not null)
         {
-            foreach (var name in json.Select(static pair => pair.Key).Where(name => name is not ("id" or DocumentMeta.Member) && !_fields.Contains(name)).ToList())
+            foreach (
+                var name in json.Select(static pair => pair.Key)
+                    .Where(name => name is not ("id" or DocumentMeta.Member) && !_fields.Contains(name))
+                    .ToList()
+            )
             {
                 json.Remove(name);
             }
@@ -104,7 +123,8 @@ internal sealed class ListQuery
     private static bool IsSimple(JsonPropertyInfo property, string @operator)
     {
         var kind = RegistryJson.Options.GetTypeInfo(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
-        return kind.Kind == JsonTypeInfoKind.None || (kind.Kind == JsonTypeInfoKind.Enumerable && kind.ElementType == typeof(string) && @operator == "eq");
+        return kind.Kind == JsonTypeInfoKind.None
+            || (kind.Kind == JsonTypeInfoKind.Enumerable && kind.ElementType == typeof(string) && @operator == "eq");
     }
 
     private AdminProblem? ReadPlace(HttpContext context, Dictionary<string, JsonPropertyInfo> members)
@@ -167,7 +187,18 @@ internal sealed class ListQuery
             }
 
             var comparison = Compare(text, value);
-            if (!(@operator switch { "eq" => text == value, "lt" => comparison < 0, "le" => comparison <= 0, "gt" => comparison > 0, _ => comparison >= 0 }))
+            if (
+                !(
+                    @operator switch
+                    {
+                        "eq" => text == value,
+                        "lt" => comparison < 0,
+                        "le" => comparison <= 0,
+                        "gt" => comparison > 0,
+                        _ => comparison >= 0,
+                    }
+                )
+            )
             {
                 return false;
             }
@@ -176,15 +207,17 @@ internal sealed class ListQuery
         return true;
     }
 
-    private static string? Text(JsonNode? node) => node switch
-    {
-        null => null,
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        _ => node.ToJsonString(),
-    };
+    private static string? Text(JsonNode? node) =>
+        node switch
+        {
+            null => null,
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+            _ => node.ToJsonString(),
+        };
 
     private static int Compare(string left, string right) =>
-        decimal.TryParse(left, NumberStyles.Number, CultureInfo.InvariantCulture, out var a) && decimal.TryParse(right, NumberStyles.Number, CultureInfo.InvariantCulture, out var b)
+        decimal.TryParse(left, NumberStyles.Number, CultureInfo.InvariantCulture, out var a)
+        && decimal.TryParse(right, NumberStyles.Number, CultureInfo.InvariantCulture, out var b)
             ? a.CompareTo(b)
             : string.CompareOrdinal(left, right);
 

@@ -18,7 +18,8 @@ internal sealed record RegistryRoute(
     Type Type,
     IReadOnlyList<string> Readers,
     IReadOnlyList<string> Writers,
-    IReadOnlyList<string> Managed)
+    IReadOnlyList<string> Managed
+)
 {
     /// <summary>Every kind, in the order of the documentation.</summary>
     public static IReadOnlyList<RegistryRoute> All { get; } =
@@ -26,14 +27,38 @@ internal sealed record RegistryRoute(
         new(RegistryKind.Organization, "organizations", "organization", typeof(Organization), AdminRoles.All, AdminRoles.Writers, []),
         new(RegistryKind.Agreement, "agreements", "agreement", typeof(Agreement), AdminRoles.All, AdminRoles.Writers, []),
         new(RegistryKind.UseCase, "use-cases", "use-case", typeof(UseCase), AdminRoles.All, AdminRoles.Writers, ["status", "changedBy"]),
-        new(RegistryKind.Client, "clients", "client", typeof(Client), AdminRoles.All, AdminRoles.Writers, ["status", "statusReason", "ownerConfirmed", "requestedBy", "changedBy"]),
+        new(
+            RegistryKind.Client,
+            "clients",
+            "client",
+            typeof(Client),
+            AdminRoles.All,
+            AdminRoles.Writers,
+            ["status", "statusReason", "ownerConfirmed", "requestedBy", "changedBy"]
+        ),
         new(RegistryKind.Credential, "credentials", "credential", typeof(Credential), AdminRoles.All, AdminRoles.Writers, []),
         new(RegistryKind.Roster, "rosters", "roster", typeof(Roster), AdminRoles.All, AdminRoles.Writers, []),
         new(RegistryKind.TaskGrant, "task-grants", "task-grant", typeof(TaskGrant), AdminRoles.All, AdminRoles.Writers, []),
         new(RegistryKind.Review, "reviews", "review", typeof(Review), AdminRoles.All, AdminRoles.Closers, ["by"]),
-        new(RegistryKind.Alert, "alerts", "alert", typeof(Alert), AdminRoles.All, AdminRoles.Closers, ["state", "handledBy", "handledAt", "resolution"]),
+        new(
+            RegistryKind.Alert,
+            "alerts",
+            "alert",
+            typeof(Alert),
+            AdminRoles.All,
+            AdminRoles.Closers,
+            ["state", "handledBy", "handledAt", "resolution"]
+        ),
         new(RegistryKind.Approval, "approvals", "approval", typeof(Approval), AdminRoles.All, [], []),
-        new(RegistryKind.AdminKey, "admin-keys", "admin-key", typeof(AdminKey), [AdminRoles.Admin], [AdminRoles.Admin], ["hash", "created"]),
+        new(
+            RegistryKind.AdminKey,
+            "admin-keys",
+            "admin-key",
+            typeof(AdminKey),
+            [AdminRoles.Admin],
+            [AdminRoles.Admin],
+            ["hash", "created"]
+        ),
     ];
 
     public static RegistryRoute Of(RegistryKind kind)

@@ -8,21 +8,42 @@ internal static class AccessComparison
 {
     public static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after)
     {
-        var changes = before is { UseCase: { } old } && after is { UseCase: { } now }
-            ? AccessDiff.Compare(new ApprovedInput(before.Client, old, before.Agreement, before.Organization), new ApprovedInput(after.Client, now, after.Agreement, after.Organization))
-            : [];
+        var changes =
+            before is { UseCase: { } old } && after is { UseCase: { } now }
+                ? AccessDiff.Compare(
+                    new ApprovedInput(before.Client, old, before.Agreement, before.Organization),
+                    new ApprovedInput(after.Client, now, after.Agreement, after.Organization)
+                )
+                : [];
         var wider = changes.Any(static change => change.Kind == ChangeKind.Widening);
         var narrower = changes.Any(static change => change.Kind == ChangeKind.Narrowing);
         var effect = (Lives(before), Lives(after)) switch
         {
             (true, false) => "closed",
             (false, true) => "opened",
-            _ => (wider, narrower) switch { (true, true) => "both", (true, false) => "widened", (false, true) => "narrowed", _ => changes.Count > 0 ? "changed" : "unchanged" },
+            _ => (wider, narrower) switch
+            {
+                (true, true) => "both",
+                (true, false) => "widened",
+                (false, true) => "narrowed",
+                _ => changes.Count > 0 ? "changed" : "unchanged",
+            },
         };
-        return new AccessEffect(client, effect, before is { IsApproved: true } && after is { IsApproved: false }, [.. changes.Select(static change => $"{Word(change.Kind)} {change.Path}: {change.Words}")]);
+        return new AccessEffect(
+            client,
+            effect,
+            before is { IsApproved: true } && after is { IsApproved: false },
+            [.. changes.Select(static change => $"{Word(change.Kind)} {change.Path}: {change.Words}")]
+        );
     }
 
-    private static bool Lives(ApprovedClient? view) => view is { Client.Status: ClientStatus.Active, UseCase.Status: UseCaseStatus.Approved, Organization.Status: OrganizationStatus.Active };
+    private static bool Lives(ApprovedClient? view) =>
+        view
+            is {
+                Client.Status: ClientStatus.Active,
+                UseCase.Status: UseCaseStatus.Approved,
+                Organization.Status: OrganizationStatus.Active
+            };
 
     private static string Word(ChangeKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -12,13 +12,16 @@ namespace PhiGateway.Admin.Editing;
 /// <summary>Writes the records of admin calls: the intent before anything is changed, the outcome before anybody is told.</summary>
 internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILogger<AdminJournal> log)
 {
-    /// <summary>Durable when it returns; the head record's id is the call's request id, that of a further attempt names it as its parent.</summary>
+    /// <summary>
+    /// Durable when it returns; the head record's id is the call's request id, that of a further attempt names it as its parent.
+    /// </summary>
     /// <exception cref="JournalUnavailableException">Nothing may be changed.</exception>
     public async Task IntentAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before, long revision, int attempt = 1)
     {
-        var head = attempt == 1
-            ? Create(context, edit.Event, edit.Target, RequestId.GuidOf(context), Guid.Empty)
-            : Create(context, edit.Event, edit.Target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
+        var head =
+            attempt == 1
+                ? Create(context, edit.Event, edit.Target, RequestId.GuidOf(context), Guid.Empty)
+                : Create(context, edit.Event, edit.Target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
         head.Revision = revision;
         head.Note = Join("intent", plan.Note);
         if (plan.Writes.Count == 1)
@@ -32,7 +35,13 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
         var pending = new List<Task> { journal.AppendAsync(head).AsTask() };
         foreach (var write in plan.Writes)
         {
-            var part = Create(context, edit.Event, RegistryRoute.Of(write.Kind).Word + "/" + write.Id, Guid.CreateVersion7(time.GetUtcNow()), head.Id);
+            var part = Create(
+                context,
+                edit.Event,
+                RegistryRoute.Of(write.Kind).Word + "/" + write.Id,
+                Guid.CreateVersion7(time.GetUtcNow()),
+                head.Id
+            );
             part.Revision = revision;
             part.Note = "intent";
             Describe(part, write, before);
@@ -52,7 +61,14 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
     }
 
     /// <summary>Durable when it returns; the problem to answer when it could not be recorded.</summary>
-    public async Task<AdminProblem?> OutcomeAsync(HttpContext context, string @event, string target, int status, string note, long revision = 0)
+    public async Task<AdminProblem?> OutcomeAsync(
+        HttpContext context,
+        string @event,
+        string target,
+        int status,
+        string note,
+        long revision = 0
+    )
     {
         var record = Create(context, @event, target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
         record.Status = status;

@@ -11,16 +11,23 @@ internal static class AffectedClients
         var (found, useCases) = Collect(before, after, writes);
         foreach (var set in (ReadOnlySpan<WorkingSet>)[before, after])
         {
-            found.UnionWith(set.All<Client>(RegistryKind.Client).Where(client => useCases.Contains(client.UseCase)).Select(static client => client.Id));
+            found.UnionWith(
+                set.All<Client>(RegistryKind.Client).Where(client => useCases.Contains(client.UseCase)).Select(static client => client.Id)
+            );
         }
 
         return [.. found];
     }
 
     /// <summary>Use cases that a write touches, or that pass through what it touches.</summary>
-    public static IReadOnlyCollection<string> UseCasesOf(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes) => Collect(before, after, writes).UseCases;
+    public static IReadOnlyCollection<string> UseCasesOf(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes) =>
+        Collect(before, after, writes).UseCases;
 
-    private static (SortedSet<string> Clients, HashSet<string> UseCases) Collect(WorkingSet before, WorkingSet after, IEnumerable<RegistryWrite> writes)
+    private static (SortedSet<string> Clients, HashSet<string> UseCases) Collect(
+        WorkingSet before,
+        WorkingSet after,
+        IEnumerable<RegistryWrite> writes
+    )
     {
         var clients = new SortedSet<string>(StringComparer.Ordinal);
         var useCases = new HashSet<string>(StringComparer.Ordinal);

@@ -11,10 +11,12 @@ internal sealed record ApprovedClient(
     Organization? Organization,
     IReadOnlyList<Credential> Credentials,
     Approval? Approval,
-    string? Fingerprint)
+    string? Fingerprint
+)
 {
     /// <summary>Whether the latest approval is of exactly what stands here.</summary>
-    public bool IsApproved => Approval is not null && Fingerprint is not null && string.Equals(Approval.Fingerprint, Fingerprint, StringComparison.Ordinal);
+    public bool IsApproved =>
+        Approval is not null && Fingerprint is not null && string.Equals(Approval.Fingerprint, Fingerprint, StringComparison.Ordinal);
 
     public static ApprovedClient? Find(WorkingSet set, string id, IRegistryRules rules)
     {
@@ -34,6 +36,7 @@ internal sealed record ApprovedClient(
             organization,
             [.. set.CredentialsOf(id)],
             set.ApprovalOf(id),
-            useCase is null ? null : rules.Fingerprint(client, useCase, agreement, organization));
+            useCase is null ? null : rules.Fingerprint(client, useCase, agreement, organization)
+        );
     }
 }

@@ -25,15 +25,28 @@ internal static class DeleteGuard
             };
     }
 
-    internal static IEnumerable<string> Referrers(WorkingSet set, RegistryKind kind, string id) => kind switch
-    {
-        RegistryKind.Organization => set.All<Agreement>(RegistryKind.Agreement).Where(x => x.Organization == id).Select(static x => "agreement/" + x.Id)
-            .Concat(set.All<UseCase>(RegistryKind.UseCase).Where(x => x.Organization == id).Select(static x => "use-case/" + x.Id)),
-        RegistryKind.Agreement => set.All<UseCase>(RegistryKind.UseCase).Where(x => x.Agreement == id).Select(static x => "use-case/" + x.Id),
-        RegistryKind.UseCase => set.All<Client>(RegistryKind.Client).Where(x => x.UseCase == id).Select(static x => "client/" + x.Id),
-        RegistryKind.Roster => set.All<UseCase>(RegistryKind.UseCase).Where(x => x.Grants.Any(grant => grant.Patients?.Roster == id)).Select(static x => "use-case/" + x.Id),
-        RegistryKind.Client => set.All<Credential>(RegistryKind.Credential).Where(x => x.Client == id).Select(static x => "credential/" + x.Id)
-            .Concat(set.All<TaskGrant>(RegistryKind.TaskGrant).Where(x => x.Client == id && !x.Closed).Select(static x => "task-grant/" + x.Id)),
-        _ => [],
-    };
+    internal static IEnumerable<string> Referrers(WorkingSet set, RegistryKind kind, string id) =>
+        kind switch
+        {
+            RegistryKind.Organization => set.All<Agreement>(RegistryKind.Agreement)
+                .Where(x => x.Organization == id)
+                .Select(static x => "agreement/" + x.Id)
+                .Concat(set.All<UseCase>(RegistryKind.UseCase).Where(x => x.Organization == id).Select(static x => "use-case/" + x.Id)),
+            RegistryKind.Agreement => set.All<UseCase>(RegistryKind.UseCase)
+                .Where(x => x.Agreement == id)
+                .Select(static x => "use-case/" + x.Id),
+            RegistryKind.UseCase => set.All<Client>(RegistryKind.Client).Where(x => x.UseCase == id).Select(static x => "client/" + x.Id),
+            RegistryKind.Roster => set.All<UseCase>(RegistryKind.UseCase)
+                .Where(x => x.Grants.Any(grant => grant.Patients?.Roster == id))
+                .Select(static x => "use-case/" + x.Id),
+            RegistryKind.Client => set.All<Credential>(RegistryKind.Credential)
+                .Where(x => x.Client == id)
+                .Select(static x => "credential/" + x.Id)
+                .Concat(
+                    set.All<TaskGrant>(RegistryKind.TaskGrant)
+                        .Where(x => x.Client == id && !x.Closed)
+                        .Select(static x => "task-grant/" + x.Id)
+                ),
+            _ => [],
+        };
 }

@@ -22,7 +22,9 @@ internal static class DocumentDiff
 
         if (before is JsonObject old && after is JsonObject now)
         {
-            foreach (var name in old.Select(static pair => pair.Key).Union(now.Select(static pair => pair.Key)).Order(StringComparer.Ordinal))
+            foreach (
+                var name in old.Select(static pair => pair.Key).Union(now.Select(static pair => pair.Key)).Order(StringComparer.Ordinal)
+            )
             {
                 Walk(old[name], now[name], pointer + AdminBodyJson.Pointer([name]), lines);
             }

@@ -16,14 +16,25 @@ internal static class DocumentDraft
     /// <param name="current">What is stored now; null: nothing.</param>
     /// <param name="actor">Who writes.</param>
     /// <param name="prefix">Pointer of the body within a larger one.</param>
-    public static Outcome<Draft> Read(RegistryRoute route, JsonObject body, string? id, JsonObject? current, string actor, string prefix = "")
+    public static Outcome<Draft> Read(
+        RegistryRoute route,
+        JsonObject body,
+        string? id,
+        JsonObject? current,
+        string actor,
+        string prefix = ""
+    )
     {
         body.Remove(DocumentMeta.Member);
         if (id is not null)
         {
             if (body["id"] is { } written && !(written is JsonValue value && value.TryGetValue<string>(out var text) && text == id))
             {
-                return AdminProblem.Invalid(prefix + "/id", "id-differs", "The id in the body is not the one in the path; ids never change.");
+                return AdminProblem.Invalid(
+                    prefix + "/id",
+                    "id-differs",
+                    "The id in the body is not the one in the path; ids never change."
+                );
             }
 
             body["id"] = id;
@@ -80,7 +91,9 @@ internal static class DocumentDraft
     }
 
     private static JsonNode? Canonical(RegistryRoute route, JsonObject json) =>
-        DocumentShape.Read((JsonObject)json.DeepClone(), route.Type) is { Value: { } entity } ? JsonSerializer.SerializeToNode(entity, route.Type, RegistryJson.Options) : json;
+        DocumentShape.Read((JsonObject)json.DeepClone(), route.Type) is { Value: { } entity }
+            ? JsonSerializer.SerializeToNode(entity, route.Type, RegistryJson.Options)
+            : json;
 }
 
 /// <summary>A document ready to be stored.</summary>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>The grammar of registry ids: 1 to 128 of <c>[a-z0-9._-]</c>, starting with a letter or digit; plain ASCII, so that no two look alike.</summary>
+/// <summary>
+/// The grammar of registry ids: 1 to 128 of <c>[a-z0-9._-]</c>, starting with a letter or digit; plain ASCII, so that no two look alike.
+/// </summary>
 internal static class DocumentId
 {
     public const string Rule = "An id is 1 to 128 of a-z, 0-9, '.', '_' and '-', and starts with a letter or digit.";

@@ -24,7 +24,8 @@ internal static class DocumentMeta
         if (item.Kind == RegistryKind.Credential)
         {
             // Said plainly beside every credential: whether it guards anything, or is inventory.
-            json[Member]!["enforced"] = StoredBody.Read(item, out _) is Credential credential && CredentialKinds.IsEnforced(credential.Kind);
+            json[Member]!["enforced"] =
+                StoredBody.Read(item, out _) is Credential credential && CredentialKinds.IsEnforced(credential.Kind);
         }
 
         return json;

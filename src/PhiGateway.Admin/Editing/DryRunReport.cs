@@ -51,13 +51,29 @@ public sealed record DryRunReport
         {
             DryRun = outcome.DryRun,
             Revision = outcome.Before.Revision,
-            Changes = [.. outcome.Plan.Writes.Select(write => PlannedChange.Of(write, outcome.Before)).Where(static change => change.Diff.Count > 0)],
+            Changes =
+            [
+                .. outcome
+                    .Plan.Writes.Select(write => PlannedChange.Of(write, outcome.Before))
+                    .Where(static change => change.Diff.Count > 0),
+            ],
             ClientsAffected = clients,
             Widened = [.. effects.Where(static effect => effect.Effect is "widened" or "both" or "opened")],
             Narrowed = [.. effects.Where(static effect => effect.Effect is "narrowed" or "both" or "closed")],
             Reapproval = [.. effects.Where(static effect => effect.ApprovalLapses).Select(static effect => effect.Client)],
-            CarriedOver = [.. outcome.Plan.Writes.Where(write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 }).Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id)?.Client).OfType<string>()],
-            Revocations = [.. outcome.Plan.Revocations.Select(static row => $"{JsonNamingPolicy.KebabCaseLower.ConvertName(row.Target.ToString())}/{row.Value}")],
+            CarriedOver =
+            [
+                .. outcome
+                    .Plan.Writes.Where(write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 })
+                    .Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id)?.Client)
+                    .OfType<string>(),
+            ],
+            Revocations =
+            [
+                .. outcome.Plan.Revocations.Select(static row =>
+                    $"{JsonNamingPolicy.KebabCaseLower.ConvertName(row.Target.ToString())}/{row.Value}"
+                ),
+            ],
         };
     }
 }
@@ -72,10 +88,14 @@ public sealed record PlannedChange(string Target, string Action, IReadOnlyList<D
     {
         var old = DocumentMeta.ForRecord(write.Kind, before.Find(write.Kind, write.Id)?.Item.Json);
         var now = DocumentMeta.ForRecord(write.Kind, write.Json);
-        var action = old is null ? "create" : now is null ? "delete" : "update";
+        var action =
+            old is null ? "create"
+            : now is null ? "delete"
+            : "update";
         return new PlannedChange(
             RegistryRoute.Of(write.Kind).Word + "/" + write.Id,
             action,
-            DocumentDiff.Of(old is null ? null : JsonNode.Parse(old), now is null ? null : JsonNode.Parse(now)));
+            DocumentDiff.Of(old is null ? null : JsonNode.Parse(old), now is null ? null : JsonNode.Parse(now))
+        );
     }
 }

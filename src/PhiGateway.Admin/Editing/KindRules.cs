@@ -15,7 +15,13 @@ internal static class KindRules
             case AdminKey key:
                 if (key.Roles.Count == 0 || !key.Roles.All(AdminRoles.IsKnown))
                 {
-                    findings.Add(new ProblemPointer(prefix + "/roles", "unknown-role", "At least one of these is expected: " + string.Join(", ", AdminRoles.All) + "."));
+                    findings.Add(
+                        new ProblemPointer(
+                            prefix + "/roles",
+                            "unknown-role",
+                            "At least one of these is expected: " + string.Join(", ", AdminRoles.All) + "."
+                        )
+                    );
                 }
 
                 if (string.IsNullOrWhiteSpace(key.Person))
@@ -25,10 +31,18 @@ internal static class KindRules
 
                 break;
             case TaskGrant task when !PatientId.TryParse(task.Patient, out _):
-                findings.Add(new ProblemPointer(prefix + "/patient", "malformed-id", "A FHIR id of 1 to 64 letters, digits, '-' and '.' is expected."));
+                findings.Add(
+                    new ProblemPointer(
+                        prefix + "/patient",
+                        "malformed-id",
+                        "A FHIR id of 1 to 64 letters, digits, '-' and '.' is expected."
+                    )
+                );
                 break;
             case Organization organization when organization.Status == OrganizationStatus.Offboarded && !exists:
-                findings.Add(new ProblemPointer(prefix + "/status", "managed", "An organization is offboarded by ':offboard', not by writing it."));
+                findings.Add(
+                    new ProblemPointer(prefix + "/status", "managed", "An organization is offboarded by ':offboard', not by writing it.")
+                );
                 break;
             default:
                 break;

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>Keeps the last way in: no write leaves the registry without a key of the role admin that works now, however it would go away.</summary>
+/// <summary>
+/// Keeps the last way in: no write leaves the registry without a key of the role admin that works now, however it would go away.
+/// </summary>
 internal static class LastAdminGuard
 {
     public static AdminProblem? Check(WorkingSet before, WorkingSet after, EditPlan plan, DateTimeOffset now) =>
@@ -12,5 +14,6 @@ internal static class LastAdminGuard
             : null;
 
     private static bool HasAdmin(WorkingSet set, DateTimeOffset now) =>
-        set.All<AdminKey>(RegistryKind.AdminKey).Any(key => !key.Disabled && (key.Expires is null || key.Expires > now) && key.Roles.Contains(AdminRoles.Admin));
+        set.All<AdminKey>(RegistryKind.AdminKey)
+            .Any(key => !key.Disabled && (key.Expires is null || key.Expires > now) && key.Roles.Contains(AdminRoles.Admin));
 }

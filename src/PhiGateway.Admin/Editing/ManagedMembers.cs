@@ -14,10 +14,20 @@ internal static class ManagedMembers
         foreach (var member in route.Managed)
         {
             var now = current?[member];
-            var isDefault = current is null && next[member] is JsonValue value && value.TryGetValue<string>(out var word) && (member, word) is ("status", "draft") or ("state", "open");
+            var isDefault =
+                current is null
+                && next[member] is JsonValue value
+                && value.TryGetValue<string>(out var word)
+                && (member, word) is ("status", "draft") or ("state", "open");
             if (next.ContainsKey(member) && next[member] is not null && !isDefault && !JsonNode.DeepEquals(next[member], now))
             {
-                findings.Add(new ProblemPointer($"{prefix}/{member}", "managed", $"'{member}' is set by the gateway's own verbs, not by writing the document."));
+                findings.Add(
+                    new ProblemPointer(
+                        $"{prefix}/{member}",
+                        "managed",
+                        $"'{member}' is set by the gateway's own verbs, not by writing the document."
+                    )
+                );
                 continue;
             }
 

@@ -21,7 +21,9 @@ internal static class OrganizationGuard
     {
         try
         {
-            return current["status"] is { } status ? status.Deserialize<OrganizationStatus>(RegistryJson.Options) : OrganizationStatus.Active;
+            return current["status"] is { } status
+                ? status.Deserialize<OrganizationStatus>(RegistryJson.Options)
+                : OrganizationStatus.Active;
         }
         catch (JsonException)
         {

@@ -29,7 +29,13 @@ internal sealed class PolicyRules(AdminOptions options, TimeProvider time) : IRe
 
         foreach (var write in writes.Where(static write => write.Json is null))
         {
-            found = [.. found, .. DeleteGuard.Referrers(after, write.Kind, write.Id).Select(name => new RegistryProblem(RegistryPaths.Of(write.Kind, write.Id), $"{name} refers to it."))];
+            found =
+            [
+                .. found,
+                .. DeleteGuard
+                    .Referrers(after, write.Kind, write.Id)
+                    .Select(name => new RegistryProblem(RegistryPaths.Of(write.Kind, write.Id), $"{name} refers to it.")),
+            ];
         }
 
         return found;
@@ -39,15 +45,23 @@ internal sealed class PolicyRules(AdminOptions options, TimeProvider time) : IRe
         ApprovalFingerprint.Of(client, useCase, agreement, organization);
 
     public IReadOnlyList<AccessEffect> Compare(WorkingSet before, WorkingSet after, IEnumerable<string> clients) =>
-        [.. clients.Select(client => AccessComparison.Of(client, ApprovedClient.Find(before, client, this), ApprovedClient.Find(after, client, this)))];
+        [
+            .. clients.Select(client =>
+                AccessComparison.Of(client, ApprovedClient.Find(before, client, this), ApprovedClient.Find(after, client, this))
+            ),
+        ];
 
     public string? RefuseTransition(ClientStatus from, ClientStatus to) =>
-        ClientLifecycle.Allows(from, to) ? null : $"A client does not go from {from.ToString().ToLowerInvariant()} to {to.ToString().ToLowerInvariant()}.";
+        ClientLifecycle.Allows(from, to)
+            ? null
+            : $"A client does not go from {from.ToString().ToLowerInvariant()} to {to.ToString().ToLowerInvariant()}.";
 
-    private IReadOnlyList<RegistryProblem> Run(WorkingSet set, HashSet<(RegistryKind Kind, string Id)> keys) => RegistryValidator.Validate(
-        [.. keys.Select(key => set.Find(key.Kind, key.Id)?.Entity).OfType<IRegistryEntity>()],
-        (kind, id) => set.Find(kind, id)?.Entity,
-        options.KnowsTokenParameter,
-        DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
-        set.HolderOf);
+    private IReadOnlyList<RegistryProblem> Run(WorkingSet set, HashSet<(RegistryKind Kind, string Id)> keys) =>
+        RegistryValidator.Validate(
+            [.. keys.Select(key => set.Find(key.Kind, key.Id)?.Entity).OfType<IRegistryEntity>()],
+            (kind, id) => set.Find(kind, id)?.Entity,
+            options.KnowsTokenParameter,
+            DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
+            set.HolderOf
+        );
 }

@@ -5,8 +5,16 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>The only way from the admin API into the registry: plan, validate, record the intent, write, record the outcome.</summary>
-/// <remarks>One writer at a time in this process; between processes the store writes only over the set that was judged, and the loser plans anew.</remarks>
-internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets, IRegistryRules rules, AdminJournal journal, TimeProvider time) : IDisposable
+/// <remarks>
+/// One writer at a time in this process; between processes the store writes only over the set that was judged, and the loser plans anew.
+/// </remarks>
+internal sealed class RegistryEditor(
+    IRegistryStore store,
+    WorkingSetSource sets,
+    IRegistryRules rules,
+    AdminJournal journal,
+    TimeProvider time
+) : IDisposable
 {
     // Each attempt is a race lost against another node; whoever loses this many times is told to come back.
     private const int MaxAttempts = 5;
@@ -57,19 +65,47 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
             {
                 case RegistryWriteResult.Written written:
                     // 4. The outcome is durable before the caller is told.
-                    return await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status200OK, AdminJournal.WrittenAt(written.Revision), written.Revision) is { } unrecorded
+                    return
+                        await journal.OutcomeAsync(
+                            context,
+                            edit.Event,
+                            edit.Target,
+                            StatusCodes.Status200OK,
+                            AdminJournal.WrittenAt(written.Revision),
+                            written.Revision
+                        )
+                            is { } unrecorded
                         ? unrecorded
-                        : outcome with { Items = written.Items, DryRun = false };
+                        : outcome with
+                        {
+                            Items = written.Items,
+                            DryRun = false,
+                        };
                 case RegistryWriteResult.Conflict or RegistryWriteResult.Moved when attempt < MaxAttempts:
                     // Somebody on another node was faster: look again, since both changes together may say something else.
-                    if (await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status409Conflict, "not written: the registry moved on, planned anew") is { } broken)
+                    if (
+                        await journal.OutcomeAsync(
+                            context,
+                            edit.Event,
+                            edit.Target,
+                            StatusCodes.Status409Conflict,
+                            "not written: the registry moved on, planned anew"
+                        ) is
+                        { } broken
+                    )
                     {
                         return broken;
                     }
 
                     break;
                 default:
-                    return await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status503ServiceUnavailable, "not written: the registry kept moving on") ?? AdminProblem.Busy;
+                    return await journal.OutcomeAsync(
+                            context,
+                            edit.Event,
+                            edit.Target,
+                            StatusCodes.Status503ServiceUnavailable,
+                            "not written: the registry kept moving on"
+                        ) ?? AdminProblem.Busy;
             }
         }
     }
@@ -78,15 +114,25 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
     {
         var before = await sets.GetAsync(context.RequestAborted);
         var now = time.GetUtcNow();
-        if (edit.Plan(before).Failed(out var problem, out var plan) || ApprovalCarryOver.Extend(context, before, plan, rules, now).Failed(out problem, out plan))
+        if (
+            edit.Plan(before).Failed(out var problem, out var plan)
+            || ApprovalCarryOver.Extend(context, before, plan, rules, now).Failed(out problem, out plan)
+        )
         {
             return problem;
         }
 
         // What this version cannot read it does not replace: a restriction that it does not know would be gone.
-        if (context.Request.Query["drop_unknown"] is not ["true"] && plan.Writes.FirstOrDefault(write => before.Find(write.Kind, write.Id) is { IsNotUnderstood: true }) is { } newer)
+        if (
+            context.Request.Query["drop_unknown"] is not ["true"]
+            && plan.Writes.FirstOrDefault(write => before.Find(write.Kind, write.Id) is { IsNotUnderstood: true }) is { } newer
+        )
         {
-            return AdminProblem.Conflict("newer-document", $"{RegistryPaths.Of(newer.Kind, newer.Id)} was written by a newer version, or by hand, and has what this node does not know. Call a node of that version, or drop what is unknown with drop_unknown=true.");
+            return AdminProblem.Conflict(
+                "newer-document",
+                $"{RegistryPaths.Of(newer.Kind, newer.Id)} was written by a newer version, or by hand, and has what "
+                    + "this node does not know. Call a node of that version, or drop what is unknown with drop_unknown=true."
+            );
         }
 
         // Old contradictions must not keep anyone from closing a path: only new ones count.
@@ -96,7 +142,9 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
             return AdminProblem.Invalid(findings) with { Status = edit.ProblemStatus };
         }
 
-        return LastAdminGuard.Check(before, after, plan, now) is { } locked ? locked : new EditOutcome(before, after, plan, [], DryRun: true);
+        return LastAdminGuard.Check(before, after, plan, now) is { } locked
+            ? locked
+            : new EditOutcome(before, after, plan, [], DryRun: true);
     }
 
     private async Task<RegistryWriteResult> StoreAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before)
@@ -104,13 +152,23 @@ internal sealed class RegistryEditor(IRegistryStore store, WorkingSetSource sets
         try
         {
             // Revocations belong to no document: they are judged against nothing, and nothing must hold them up.
-            var batch = new RegistryBatch(plan.Writes) { Revocations = plan.Revocations, SeenRevision = plan.Writes.Count == 0 ? null : before.Revision };
+            var batch = new RegistryBatch(plan.Writes)
+            {
+                Revocations = plan.Revocations,
+                SeenRevision = plan.Writes.Count == 0 ? null : before.Revision,
+            };
             return await store.WriteAsync(batch, AdminCaller.Of(context).Person, CancellationToken.None);
         }
         catch (Exception fault)
         {
             // The intent is on record, so what came of it must be too; whether the commit arrived is not known.
-            await journal.OutcomeAsync(context, edit.Event, edit.Target, StatusCodes.Status503ServiceUnavailable, "failed: " + fault.GetType().Name);
+            await journal.OutcomeAsync(
+                context,
+                edit.Event,
+                edit.Target,
+                StatusCodes.Status503ServiceUnavailable,
+                "failed: " + fault.GetType().Name
+            );
             throw;
         }
     }

@@ -4,10 +4,14 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>All registry documents at one revision, as the control plane sees them; immutable, cheap to derive a changed one from.</summary>
+/// <summary>
+/// All registry documents at one revision, as the control plane sees them; immutable, cheap to derive a changed one from.
+/// </summary>
 internal sealed class WorkingSet
 {
-    private static readonly ImmutableSortedDictionary<string, WorkingItem> None = ImmutableSortedDictionary.Create<string, WorkingItem>(StringComparer.Ordinal);
+    private static readonly ImmutableSortedDictionary<string, WorkingItem> None = ImmutableSortedDictionary.Create<string, WorkingItem>(
+        StringComparer.Ordinal
+    );
 
     private readonly ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>> _kinds;
 
@@ -17,20 +21,28 @@ internal sealed class WorkingSet
         _kinds = kinds;
     }
 
-    public static WorkingSet Empty { get; } = new(0, ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>>.Empty);
+    public static WorkingSet Empty { get; } =
+        new(0, ImmutableDictionary<RegistryKind, ImmutableSortedDictionary<string, WorkingItem>>.Empty);
 
     public long Revision { get; }
 
-    private ILookup<string, Credential> CredentialIndex => field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
+    private ILookup<string, Credential> CredentialIndex =>
+        field ??= All<Credential>(RegistryKind.Credential).ToLookup(static credential => credential.Client, StringComparer.Ordinal);
 
-    private Dictionary<(string, string), string> HolderIndex => field ??= All<Credential>(RegistryKind.Credential)
-        .Where(static credential => CredentialIdentity.Of(credential) is not null)
-        .GroupBy(static credential => CredentialIdentity.Of(credential)!.Value)
-        .ToDictionary(static group => group.Key, static group => group.First().Id);
+    private Dictionary<(string, string), string> HolderIndex =>
+        field ??= All<Credential>(RegistryKind.Credential)
+            .Where(static credential => CredentialIdentity.Of(credential) is not null)
+            .GroupBy(static credential => CredentialIdentity.Of(credential)!.Value)
+            .ToDictionary(static group => group.Key, static group => group.First().Id);
 
-    private Dictionary<string, Approval> ApprovalIndex => field ??= All<Approval>(RegistryKind.Approval)
-        .GroupBy(static approval => approval.Client, StringComparer.Ordinal)
-        .ToDictionary(static group => group.Key, static group => group.MaxBy(static approval => approval.ApprovedAt)!, StringComparer.Ordinal);
+    private Dictionary<string, Approval> ApprovalIndex =>
+        field ??= All<Approval>(RegistryKind.Approval)
+            .GroupBy(static approval => approval.Client, StringComparer.Ordinal)
+            .ToDictionary(
+                static group => group.Key,
+                static group => group.MaxBy(static approval => approval.ApprovedAt)!,
+                StringComparer.Ordinal
+            );
 
     /// <summary>Documents of a kind by id, in order of id.</summary>
     public ImmutableSortedDictionary<string, WorkingItem> Kind(RegistryKind kind) => _kinds.GetValueOrDefault(kind, None);
@@ -88,11 +100,22 @@ internal sealed class WorkingSet
     }
 
     /// <summary>The set as it would be after these writes, for validation and dry runs; versions and times are provisional.</summary>
-    public WorkingSet After(IEnumerable<RegistryWrite> writes, DateTimeOffset now, string actor) => With(
-        Revision + 1,
-        writes.Select(write =>
-        {
-            var current = Find(write.Kind, write.Id)?.Item;
-            return new RegistryItem(write.Kind, write.Id, (current?.Version ?? 0) + 1, Revision + 1, write.Json ?? current?.Json ?? "{}", now, actor, write.Json is null);
-        }));
+    public WorkingSet After(IEnumerable<RegistryWrite> writes, DateTimeOffset now, string actor) =>
+        With(
+            Revision + 1,
+            writes.Select(write =>
+            {
+                var current = Find(write.Kind, write.Id)?.Item;
+                return new RegistryItem(
+                    write.Kind,
+                    write.Id,
+                    (current?.Version ?? 0) + 1,
+                    Revision + 1,
+                    write.Json ?? current?.Json ?? "{}",
+                    now,
+                    actor,
+                    write.Json is null
+                );
+            })
+        );
 }

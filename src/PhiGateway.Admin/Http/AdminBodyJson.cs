@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>Reads JSON in exactly one way: no comments, no trailing commas, no duplicate members, bounded depth; says where it fails.</summary>
+/// <summary>
+/// Reads JSON in exactly one way: no comments, no trailing commas, no duplicate members, bounded depth; says where it fails.
+/// </summary>
 internal static class AdminBodyJson
 {
     public const int MaxDepth = 32;
@@ -40,7 +42,9 @@ internal static class AdminBodyJson
 
     /// <summary>RFC 6901 form of a path.</summary>
     public static string Pointer(IEnumerable<string> path) =>
-        string.Concat(path.Select(static step => "/" + step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)));
+        string.Concat(
+            path.Select(static step => "/" + step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))
+        );
 
     private static (JsonNode? Node, string? Duplicate) Read(ref Utf8JsonReader reader, List<string> path)
     {

@@ -4,7 +4,9 @@ using PhiGateway.Audit.Journal;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>The outermost middleware: gives every call an id, forbids caching, and turns faults and bare statuses into problem+json.</summary>
+/// <summary>
+/// The outermost middleware: gives every call an id, forbids caching, and turns faults and bare statuses into problem+json.
+/// </summary>
 internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILogger<AdminBoundary> log)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -18,7 +20,12 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
         try
         {
             await next(context);
-            if (context.Response.StatusCode >= 400 && !context.Response.HasStarted && context.Response.ContentLength is null && context.Response.ContentType is null)
+            if (
+                context.Response.StatusCode >= 400
+                && !context.Response.HasStarted
+                && context.Response.ContentLength is null
+                && context.Response.ContentType is null
+            )
             {
                 problem = AdminProblem.OfStatus(context.Response.StatusCode);
             }

@@ -8,7 +8,13 @@ namespace PhiGateway.Admin.Http;
 /// <param name="Title">Short and the same for every occurrence of the code.</param>
 /// <param name="Detail">What happened here, without PHI and without the inside.</param>
 /// <param name="Errors">Findings with their place.</param>
-internal sealed partial record AdminProblem(int Status, string Code, string Title, string? Detail = null, IReadOnlyList<ProblemPointer>? Errors = null) : IResult
+internal sealed partial record AdminProblem(
+    int Status,
+    string Code,
+    string Title,
+    string? Detail = null,
+    IReadOnlyList<ProblemPointer>? Errors = null
+) : IResult
 {
     /// <summary>Stable prefix of <c>type</c>; the code follows.</summary>
     public const string TypePrefix = "urn:phi-gateway:problem:";
@@ -31,14 +37,15 @@ internal sealed partial record AdminProblem(int Status, string Code, string Titl
         return AdminJson.WriteAsync(httpContext, ToBody(RequestId.Of(httpContext)), "application/problem+json");
     }
 
-    public ProblemBody ToBody(string requestId) => new()
-    {
-        Type = TypePrefix + Code,
-        Title = Title,
-        Status = Status,
-        Detail = Detail,
-        Code = Code,
-        RequestId = requestId,
-        Errors = Errors,
-    };
+    public ProblemBody ToBody(string requestId) =>
+        new()
+        {
+            Type = TypePrefix + Code,
+            Title = Title,
+            Status = Status,
+            Detail = Detail,
+            Code = Code,
+            RequestId = requestId,
+            Errors = Errors,
+        };
 }

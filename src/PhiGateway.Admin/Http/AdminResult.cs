@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>A successful answer of the admin API: body as bytes, so that it can be remembered for idempotency and compared for ETags.</summary>
+/// <summary>
+/// A successful answer of the admin API: body as bytes, so that it can be remembered for idempotency and compared for ETags.
+/// </summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">JSON, or another text; empty for none.</param>
 internal sealed record AdminResult(int Status, ReadOnlyMemory<byte> Body) : IResult
@@ -18,7 +20,8 @@ internal sealed record AdminResult(int Status, ReadOnlyMemory<byte> Body) : IRes
     /// <summary>Security: the body without its secret, when it shows one; only this is remembered for a repeated call.</summary>
     public ReadOnlyMemory<byte>? WithoutSecret { get; init; }
 
-    public static AdminResult Json<T>(T value, int status = 200) => new(status, JsonSerializer.SerializeToUtf8Bytes(value, AdminJson.Options));
+    public static AdminResult Json<T>(T value, int status = 200) =>
+        new(status, JsonSerializer.SerializeToUtf8Bytes(value, AdminJson.Options));
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

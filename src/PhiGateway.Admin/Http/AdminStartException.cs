@@ -5,13 +5,9 @@ public sealed class AdminStartException : Exception
 {
     /// <summary>With words for the operator.</summary>
     public AdminStartException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>With words for the operator and what lies beneath.</summary>
     public AdminStartException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

@@ -13,7 +13,12 @@ internal static class ContentDigest
     /// <summary>The digest; null when there is none, or not exactly one that can be read.</summary>
     public static byte[]? Read(StringValues header)
     {
-        if (header is not [{ } text] || !text.StartsWith(Prefix, StringComparison.Ordinal) || !text.EndsWith(':') || text.Length <= Prefix.Length)
+        if (
+            header is not [{ } text]
+            || !text.StartsWith(Prefix, StringComparison.Ordinal)
+            || !text.EndsWith(':')
+            || text.Length <= Prefix.Length
+        )
         {
             return null;
         }

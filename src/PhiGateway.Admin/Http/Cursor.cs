@@ -15,7 +15,9 @@ internal sealed record Cursor(string? Sort, string Id)
     {
         try
         {
-            return text.Length <= 2048 && JsonSerializer.Deserialize<Cursor>(Base64Url.DecodeFromChars(text)) is { Id: not null } cursor ? cursor : null;
+            return text.Length <= 2048 && JsonSerializer.Deserialize<Cursor>(Base64Url.DecodeFromChars(text)) is { Id: not null } cursor
+                ? cursor
+                : null;
         }
         catch (Exception exception) when (exception is JsonException or FormatException or DecoderFallbackException)
         {

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>Compares JSON with an entity's shape and lists every finding with its pointer: unknown, missing, null, of the wrong kind.</summary>
+/// <summary>
+/// Compares JSON with an entity's shape and lists every finding with its pointer: unknown, missing, null, of the wrong kind.
+/// </summary>
 internal static class DocumentShape
 {
     // More findings help nobody.
@@ -59,7 +61,12 @@ internal static class DocumentShape
                 {
                     for (var i = 0; i < array.Count; i++)
                     {
-                        Check(array[i], RegistryJson.Options.GetTypeInfo(element), pointer + "/" + i.ToString(CultureInfo.InvariantCulture), findings);
+                        Check(
+                            array[i],
+                            RegistryJson.Options.GetTypeInfo(element),
+                            pointer + "/" + i.ToString(CultureInfo.InvariantCulture),
+                            findings
+                        );
                     }
                 }
                 else
@@ -102,7 +109,9 @@ internal static class DocumentShape
         var constructor = type.Type.GetConstructors().MaxBy(static c => c.GetParameters().Length)?.GetParameters() ?? [];
         foreach (var property in type.Properties)
         {
-            var positional = constructor.Any(parameter => !parameter.HasDefaultValue && string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
+            var positional = constructor.Any(parameter =>
+                !parameter.HasDefaultValue && string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase)
+            );
             if ((property.IsRequired || positional) && !json.ContainsKey(property.Name))
             {
                 findings.Add(new ProblemPointer(pointer + "/" + property.Name, "required", $"'{property.Name}' is required."));
@@ -133,7 +142,9 @@ internal static class DocumentShape
     {
         if (type.IsEnum)
         {
-            return "One of these is expected: " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName)) + ".";
+            return "One of these is expected: "
+                + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName))
+                + ".";
         }
 
         return type.Name switch
@@ -155,8 +166,11 @@ internal static class DocumentShape
             return string.Empty;
         }
 
-        var steps = path.TrimStart('$').Replace("['", ".", StringComparison.Ordinal).Replace("']", string.Empty, StringComparison.Ordinal)
-            .Replace("[", ".", StringComparison.Ordinal).Replace("]", string.Empty, StringComparison.Ordinal);
+        var steps = path.TrimStart('$')
+            .Replace("['", ".", StringComparison.Ordinal)
+            .Replace("']", string.Empty, StringComparison.Ordinal)
+            .Replace("[", ".", StringComparison.Ordinal)
+            .Replace("]", string.Empty, StringComparison.Ordinal);
         return AdminBodyJson.Pointer(steps.Split('.', StringSplitOptions.RemoveEmptyEntries));
     }
 

@@ -38,13 +38,23 @@ internal static class EndpointDescription
 
     /// <summary>Lets a POST be repeated with an Idempotency-Key; every POST that changes anything has it.</summary>
     public static RouteHandlerBuilder Repeatable(this RouteHandlerBuilder builder, IdempotencyScope? scope = null) =>
-        builder.WithMetadata(scope ?? IdempotencyScope.Document)
-            .Reads(scope is { Streamed: true } ? [CallParameter.IdempotencyKey, CallParameter.ContentDigest, CallParameter.DryRun] : [CallParameter.IdempotencyKey, CallParameter.DryRun])
+        builder
+            .WithMetadata(scope ?? IdempotencyScope.Document)
+            .Reads(
+                scope is { Streamed: true }
+                    ? [CallParameter.IdempotencyKey, CallParameter.ContentDigest, CallParameter.DryRun]
+                    : [CallParameter.IdempotencyKey, CallParameter.DryRun]
+            )
             .AddEndpointFilter<RouteHandlerBuilder, IdempotencyFilter>();
 
     /// <summary>Names what the endpoint reads from query and headers.</summary>
-    public static RouteHandlerBuilder Reads(this RouteHandlerBuilder builder, params CallParameter[] parameters) => builder.WithMetadata([.. parameters]);
+    public static RouteHandlerBuilder Reads(this RouteHandlerBuilder builder, params CallParameter[] parameters) =>
+        builder.WithMetadata([.. parameters]);
 
-    public static RouteHandlerBuilder Returns(this RouteHandlerBuilder builder, Type? body, int status = StatusCodes.Status200OK, string contentType = Json) =>
-        body is null ? builder.Produces(status) : builder.Produces(status, body, contentType);
+    public static RouteHandlerBuilder Returns(
+        this RouteHandlerBuilder builder,
+        Type? body,
+        int status = StatusCodes.Status200OK,
+        string contentType = Json
+    ) => body is null ? builder.Produces(status) : builder.Produces(status, body, contentType);
 }

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>Answers a repeated POST with the first answer (Idempotency-Key, IETF draft): another body is 422, a call still running 409.</summary>
+/// <summary>
+/// Answers a repeated POST with the first answer (Idempotency-Key, IETF draft): another body is 422, a call still running 409.
+/// </summary>
 /// <remarks>Security: an answer that shows a secret is remembered without its body.</remarks>
 internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time) : IEndpointFilter
 {
@@ -37,7 +39,13 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
 
         var caller = AdminCaller.Of(http).Person;
         var first = $"{Digest(caller)}:{key}";
-        var entry = new IdempotencyEntry(first, Digest($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n", content), 0, string.Empty, time.GetUtcNow());
+        var entry = new IdempotencyEntry(
+            first,
+            Digest($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n", content),
+            0,
+            string.Empty,
+            time.GetUtcNow()
+        );
 
         // The store never forgets an answer within its day, so a call after a failure of ours takes the next place.
         for (var attempt = 1; await store.PutIdempotentAsync(entry, http.RequestAborted) is { } earlier; attempt++)
@@ -75,7 +83,10 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
         {
             return ContentDigest.Read(http.Request.Headers[ContentDigest.Header]) is { } digest
                 ? digest
-                : AdminProblem.BadHeader(ContentDigest.Header, "with an Idempotency-Key the sha-256 of the body is expected (RFC 9530), since the body is not held.");
+                : AdminProblem.BadHeader(
+                    ContentDigest.Header,
+                    "with an Idempotency-Key the sha-256 of the body is expected (RFC 9530), since the body is not held."
+                );
         }
 
         if ((await RequestBody.ReadBytesAsync(http, scope.MaxBody)).Failed(out var problem, out var body))
@@ -92,12 +103,19 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
     {
         if (!string.Equals(earlier.BodyHash, now.BodyHash, StringComparison.Ordinal))
         {
-            return new AdminProblem(422, "idempotency-key-reused", "The Idempotency-Key was used for another call", "Use a new key for a new call.");
+            return new AdminProblem(
+                422,
+                "idempotency-key-reused",
+                "The Idempotency-Key was used for another call",
+                "Use a new key for a new call."
+            );
         }
 
         if (earlier.Status == 0)
         {
-            return now.At - earlier.At < scope.Abandoned ? AdminProblem.Conflict("still-running", "The first call with this Idempotency-Key is still running.") : null;
+            return now.At - earlier.At < scope.Abandoned
+                ? AdminProblem.Conflict("still-running", "The first call with this Idempotency-Key is still running.")
+                : null;
         }
 
         if (earlier.Status >= 500)
@@ -106,19 +124,51 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
         }
 
         var stored = JsonSerializer.Deserialize<StoredAnswer>(earlier.Body, AdminJson.Options)!;
-        return new AdminResult(earlier.Status, Encoding.UTF8.GetBytes(stored.Body)) { ContentType = stored.ContentType, ETag = stored.Etag, Location = stored.Location };
+        return new AdminResult(earlier.Status, Encoding.UTF8.GetBytes(stored.Body))
+        {
+            ContentType = stored.ContentType,
+            ETag = stored.Etag,
+            Location = stored.Location,
+        };
     }
 
     private async Task RememberAsync(IdempotencyEntry entry, object? result)
     {
         var (status, answer) = result switch
         {
-            StreamedResult streamed => (streamed.Status, new StoredAnswer(Encoding.UTF8.GetString(streamed.Last.Span), "application/x-ndjson", null, null)),
-            AdminResult good => (good.Status, new StoredAnswer(Encoding.UTF8.GetString((good.WithoutSecret ?? good.Body).Span), good.ContentType, good.ETag, good.Location)),
-            AdminProblem problem => (problem.Transient ? StatusCodes.Status503ServiceUnavailable : problem.Status, new StoredAnswer(JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options), "application/problem+json", null, null)),
+            StreamedResult streamed => (
+                streamed.Status,
+                new StoredAnswer(Encoding.UTF8.GetString(streamed.Last.Span), "application/x-ndjson", null, null)
+            ),
+            AdminResult good => (
+                good.Status,
+                new StoredAnswer(
+                    Encoding.UTF8.GetString((good.WithoutSecret ?? good.Body).Span),
+                    good.ContentType,
+                    good.ETag,
+                    good.Location
+                )
+            ),
+            AdminProblem problem => (
+                problem.Transient ? StatusCodes.Status503ServiceUnavailable : problem.Status,
+                new StoredAnswer(
+                    JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options),
+                    "application/problem+json",
+                    null,
+                    null
+                )
+            ),
             _ => (500, new StoredAnswer(string.Empty, "application/json", null, null)),
         };
-        await store.PutIdempotentAsync(entry with { Status = status, Body = JsonSerializer.Serialize(answer, AdminJson.Options), At = time.GetUtcNow() }, CancellationToken.None);
+        await store.PutIdempotentAsync(
+            entry with
+            {
+                Status = status,
+                Body = JsonSerializer.Serialize(answer, AdminJson.Options),
+                At = time.GetUtcNow(),
+            },
+            CancellationToken.None
+        );
     }
 
     private static string Digest(string text, ReadOnlySpan<byte> more = default)

@@ -19,7 +19,10 @@ internal static class PageLimit
             return null;
         }
 
-        return value is [{ } text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= Most
+        return
+            value is [{ } text]
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+            && limit is > 0 and <= Most
             ? null
             : AdminProblem.BadParameter("limit", $"a number from 1 to {Most} is expected.");
     }

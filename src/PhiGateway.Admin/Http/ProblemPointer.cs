@@ -9,4 +9,5 @@ namespace PhiGateway.Admin.Http;
 public sealed record ProblemPointer(
     [property: JsonPropertyName("pointer")] string Pointer,
     [property: JsonPropertyName("code")] string Code,
-    [property: JsonPropertyName("detail")] string Detail);
+    [property: JsonPropertyName("detail")] string Detail
+);

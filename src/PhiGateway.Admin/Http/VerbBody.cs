@@ -31,7 +31,11 @@ internal static class VerbBody
         }
         catch (JsonException exception)
         {
-            return AdminProblem.Invalid(DocumentShape.ToPointer(exception.Path), "invalid", "The value is not of the form this member has, or a required member is missing.");
+            return AdminProblem.Invalid(
+                DocumentShape.ToPointer(exception.Path),
+                "invalid",
+                "The value is not of the form this member has, or a required member is missing."
+            );
         }
     }
 

@@ -12,9 +12,18 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         {
             Title = "PHI Gateway admin API",
             Version = "1",
-            Description = "The registry that governs traffic, the audit trail, and the state of the nodes. Inside v1 only additions are made.",
+            Description =
+                "The registry that governs traffic, the audit trail, and the state of the nodes. Inside v1 only additions are made.",
         };
-        document.AddComponent<IOpenApiSecurityScheme>("bearer", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An admin key, or a token of the configured issuer." });
+        document.AddComponent<IOpenApiSecurityScheme>(
+            "bearer",
+            new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An admin key, or a token of the configured issuer.",
+            }
+        );
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
         return Task.CompletedTask;
     }

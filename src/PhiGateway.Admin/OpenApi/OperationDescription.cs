@@ -6,7 +6,9 @@ using PhiGateway.Admin.Rosters;
 
 namespace PhiGateway.Admin.OpenApi;
 
-/// <summary>Completes each operation of the OpenAPI document: its id, the parameters it reads from the call, and what any refusal looks like.</summary>
+/// <summary>
+/// Completes each operation of the OpenAPI document: its id, the parameters it reads from the call, and what any refusal looks like.
+/// </summary>
 internal sealed class OperationDescription : IOpenApiOperationTransformer
 {
     private const string Json = "application/json";
@@ -24,13 +26,21 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
                 continue;
             }
 
-            operation.Parameters.Add(new OpenApiParameter
-            {
-                Name = parameter.Name,
-                In = place,
-                Description = parameter.Words,
-                Schema = new OpenApiSchema { Type = parameter.IsFlag ? JsonSchemaType.Boolean : parameter.IsNumber ? JsonSchemaType.Integer : JsonSchemaType.String },
-            });
+            operation.Parameters.Add(
+                new OpenApiParameter
+                {
+                    Name = parameter.Name,
+                    In = place,
+                    Description = parameter.Words,
+                    Schema = new OpenApiSchema
+                    {
+                        Type =
+                            parameter.IsFlag ? JsonSchemaType.Boolean
+                            : parameter.IsNumber ? JsonSchemaType.Integer
+                            : JsonSchemaType.String,
+                    },
+                }
+            );
         }
 
         AddDryRun(operation, context);
@@ -47,7 +57,11 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     // The answer of a dry run is the report, whatever the call itself answers.
     private static void AddDryRun(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
-        if (context.Document is not { } document || operation.Responses is not { } responses || !context.Description.ActionDescriptor.EndpointMetadata.Contains(CallParameter.DryRun))
+        if (
+            context.Document is not { } document
+            || operation.Responses is not { } responses
+            || !context.Description.ActionDescriptor.EndpointMetadata.Contains(CallParameter.DryRun)
+        )
         {
             return;
         }
@@ -55,9 +69,18 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         var report = new OpenApiSchemaReference(nameof(DryRunReport), document);
         if (!responses.TryGetValue("200", out var response))
         {
-            responses["200"] = new OpenApiResponse { Description = "What would change, of a dry run.", Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = report } } };
+            responses["200"] = new OpenApiResponse
+            {
+                Description = "What would change, of a dry run.",
+                Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = report } },
+            };
         }
-        else if (response.Content is { } content && content.TryGetValue(Json, out var media) && media.Schema is { } schema && (schema as OpenApiSchemaReference)?.Reference.Id is not (nameof(DryRunReport) or nameof(MemberDryRun)))
+        else if (
+            response.Content is { } content
+            && content.TryGetValue(Json, out var media)
+            && media.Schema is { } schema
+            && (schema as OpenApiSchemaReference)?.Reference.Id is not (nameof(DryRunReport) or nameof(MemberDryRun))
+        )
         {
             media.Schema = new OpenApiSchema { AnyOf = [schema, report] };
         }
@@ -65,5 +88,11 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
 
     // POST admin/v1/clients/{id}:approve becomes post_clients_id_approve: unique, and good in every language.
     private static string IdOf(string method, string path) =>
-        string.Join('_', (method.ToLowerInvariant() + "/" + path.Replace("admin/v1/", string.Empty, StringComparison.Ordinal)).Split(['/', ':', '{', '}', '-', '.'], StringSplitOptions.RemoveEmptyEntries));
+        string.Join(
+            '_',
+            (method.ToLowerInvariant() + "/" + path.Replace("admin/v1/", string.Empty, StringComparison.Ordinal)).Split(
+                ['/', ':', '{', '}', '-', '.'],
+                StringSplitOptions.RemoveEmptyEntries
+            )
+        );
 }

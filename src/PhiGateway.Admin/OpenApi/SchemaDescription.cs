@@ -41,7 +41,11 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         else if (info.Kind == JsonTypeInfoKind.Object)
         {
             // Null is not written: what may be null may be absent.
-            foreach (var property in info.Properties.Where(static property => property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null))
+            foreach (
+                var property in info.Properties.Where(static property =>
+                    property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null
+                )
+            )
             {
                 schema.Required?.Remove(property.Name);
             }
@@ -67,7 +71,12 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         if (type == typeof(AdminKey))
         {
             properties.Remove("hash");
-            properties["key"] = new OpenApiSchema { Type = JsonSchemaType.String, ReadOnly = true, Description = "The key, in the answer that creates it and never again." };
+            properties["key"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                ReadOnly = true,
+                Description = "The key, in the answer that creates it and never again.",
+            };
             schema.Required?.Remove("hash");
             schema.Required?.Remove("created");
         }
@@ -80,24 +89,35 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
     // A record leaves out what is empty, and says which version of the form it has.
     private static void DescribeRecord(OpenApiSchema schema, IDictionary<string, IOpenApiSchema> members)
     {
-        members["v"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "Version of the record's form." };
+        members["v"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Integer,
+            Format = "int32",
+            Description = "Version of the record's form.",
+        };
         schema.Required = new HashSet<string> { "v", "id", "kind", "event", "time" };
         schema.Description = "One record exactly as journaled; later versions may add members.";
     }
 
-    private static OpenApiSchema Meta() => new()
-    {
-        Type = JsonSchemaType.Object,
-        ReadOnly = true,
-        Description = "Bookkeeping; ignored when sent.",
-        Properties = new Dictionary<string, IOpenApiSchema>
+    private static OpenApiSchema Meta() =>
+        new()
         {
-            ["version"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
-            ["revision"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
-            ["updatedAt"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
-            ["updatedBy"] = new OpenApiSchema { Type = JsonSchemaType.String },
-            ["enforced"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Of credentials: whether the gateway checks this kind itself. False: inventory only, it admits nobody and stops nobody." },
-        },
-        Required = new HashSet<string> { "version", "revision", "updatedAt", "updatedBy" },
-    };
+            Type = JsonSchemaType.Object,
+            ReadOnly = true,
+            Description = "Bookkeeping; ignored when sent.",
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["version"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
+                ["revision"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
+                ["updatedAt"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+                ["updatedBy"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                ["enforced"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Boolean,
+                    Description =
+                        "Of credentials: whether the gateway checks this kind itself. False: inventory only, it admits nobody and stops nobody.",
+                },
+            },
+            Required = new HashSet<string> { "version", "revision", "updatedAt", "updatedBy" },
+        };
 }

@@ -13,9 +13,23 @@ internal static class OrganizationEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/organizations/{id}:offboard", (HttpContext context, string id, OrganizationVerbs verbs) => verbs.OffboardAsync(context, id))
-            .Verb(AdminRoles.Closers, "Offboards an organization with all its clients", "In one transaction; ask with `?dry_run=true` for the blast radius first.", typeof(OffboardBody), typeof(Organization));
+        api.MapPost(
+                "/organizations/{id}:offboard",
+                (HttpContext context, string id, OrganizationVerbs verbs) => verbs.OffboardAsync(context, id)
+            )
+            .Verb(
+                AdminRoles.Closers,
+                "Offboards an organization with all its clients",
+                "In one transaction; ask with `?dry_run=true` for the blast radius first.",
+                typeof(OffboardBody),
+                typeof(Organization)
+            );
         api.MapPost("/owners/{owner}:left", (HttpContext context, string owner, OwnerVerbs verbs) => verbs.LeftAsync(context, owner))
-            .Verb(AdminRoles.Closers, "Records that an owner left", "All their clients lose the confirmation, which closes their PHI path; alerts are raised.", answer: typeof(DryRunReport));
+            .Verb(
+                AdminRoles.Closers,
+                "Records that an owner left",
+                "All their clients lose the confirmation, which closes their PHI path; alerts are raised.",
+                answer: typeof(DryRunReport)
+            );
     }
 }

@@ -37,11 +37,24 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, IRegistryRules ru
             return stale;
         }
 
-        var useCases = set.All<UseCase>(RegistryKind.UseCase).Where(useCase => useCase.Organization == id).Select(static useCase => useCase.Id).ToHashSet(StringComparer.Ordinal);
+        var useCases = set.All<UseCase>(RegistryKind.UseCase)
+            .Where(useCase => useCase.Organization == id)
+            .Select(static useCase => useCase.Id)
+            .ToHashSet(StringComparer.Ordinal);
         var observe = body.Stage == OffboardStage.Suspend;
         var writes = new List<RegistryWrite>
         {
-            new(RegistryKind.Organization, id, RegistryJson.Serialize(organization with { Status = observe ? OrganizationStatus.Suspended : OrganizationStatus.Offboarded }), found.Item.Version),
+            new(
+                RegistryKind.Organization,
+                id,
+                RegistryJson.Serialize(
+                    organization with
+                    {
+                        Status = observe ? OrganizationStatus.Suspended : OrganizationStatus.Offboarded,
+                    }
+                ),
+                found.Item.Version
+            ),
         };
         foreach (var (clientId, item) in set.Kind(RegistryKind.Client))
         {
@@ -53,7 +66,14 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, IRegistryRules ru
             var to = observe ? ClientStatus.Suspended : ClientStatus.Revoked;
             if (rules.RefuseTransition(client.Status, to) is null)
             {
-                writes.Add(new RegistryWrite(RegistryKind.Client, clientId, RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }), item.Item.Version));
+                writes.Add(
+                    new RegistryWrite(
+                        RegistryKind.Client,
+                        clientId,
+                        RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
+                        item.Item.Version
+                    )
+                );
             }
         }
 
@@ -61,7 +81,21 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, IRegistryRules ru
         return new EditPlan(writes)
         {
             Note = body.Reason,
-            Revocations = observe ? [] : [new Revocation(Guid.CreateVersion7(now).ToString(), RevocationTarget.Organization, id, null, null, body.Reason!, AdminCaller.Of(context).Person, now)],
+            Revocations = observe
+                ? []
+                :
+                [
+                    new Revocation(
+                        Guid.CreateVersion7(now).ToString(),
+                        RevocationTarget.Organization,
+                        id,
+                        null,
+                        null,
+                        body.Reason!,
+                        AdminCaller.Of(context).Person,
+                        now
+                    ),
+                ],
         };
     }
 }

@@ -25,7 +25,9 @@ internal sealed class OwnerVerbs(RegistryEditor editor, IRegistryRules rules, Ti
         }
 
         var edit = new Edit("owner.left", "owner/" + owner, set => Plan(set, owner, body.Reason));
-        return (await editor.WriteAsync(context, edit)).Failed(out problem, out var outcome) ? problem : AdminResult.Json(DryRunReport.Of(outcome, rules));
+        return (await editor.WriteAsync(context, edit)).Failed(out problem, out var outcome)
+            ? problem
+            : AdminResult.Json(DryRunReport.Of(outcome, rules));
     }
 
     private Outcome<EditPlan> Plan(WorkingSet set, string owner, string? reason)
@@ -33,14 +35,28 @@ internal sealed class OwnerVerbs(RegistryEditor editor, IRegistryRules rules, Ti
         var writes = new List<RegistryWrite>();
         foreach (var (id, item) in set.Kind(RegistryKind.Client))
         {
-            if (item.Entity is Client client && Same(client.Owner, owner) && client.Status is not (ClientStatus.Revoked or ClientStatus.Archived))
+            if (
+                item.Entity is Client client
+                && Same(client.Owner, owner)
+                && client.Status is not (ClientStatus.Revoked or ClientStatus.Archived)
+            )
             {
-                writes.Add(new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client with { OwnerConfirmed = null }), item.Item.Version));
+                writes.Add(
+                    new RegistryWrite(
+                        RegistryKind.Client,
+                        id,
+                        RegistryJson.Serialize(client with { OwnerConfirmed = null }),
+                        item.Item.Version
+                    )
+                );
                 writes.Add(Alert(set, owner, "client/" + id, client.Deputy));
             }
         }
 
-        foreach (var useCase in set.All<UseCase>(RegistryKind.UseCase).Where(useCase => Same(useCase.Owner, owner) && useCase.Status != UseCaseStatus.Retired))
+        foreach (
+            var useCase in set.All<UseCase>(RegistryKind.UseCase)
+                .Where(useCase => Same(useCase.Owner, owner) && useCase.Status != UseCaseStatus.Retired)
+        )
         {
             writes.Add(Alert(set, owner, "use-case/" + useCase.Id, null));
         }
@@ -61,7 +77,12 @@ internal sealed class OwnerVerbs(RegistryEditor editor, IRegistryRules rules, Ti
             Evidence = $"The accountable owner {owner} left; name a new one and attest.",
             Notify = notify,
         };
-        return new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(alert), set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0);
+        return new RegistryWrite(
+            RegistryKind.Alert,
+            id,
+            RegistryJson.Serialize(alert),
+            set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0
+        );
     }
 
     private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);

@@ -33,7 +33,16 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
         }
 
         var issuedBefore = body.Target == RevocationTarget.IssuedBefore ? body.IssuedBefore ?? now : (DateTimeOffset?)null;
-        var row = new Revocation(Guid.CreateVersion7(now).ToString(), body.Target!.Value, body.Value ?? "*", body.Issuer, issuedBefore, body.Reason!, AdminCaller.Of(context).Person, now);
+        var row = new Revocation(
+            Guid.CreateVersion7(now).ToString(),
+            body.Target!.Value,
+            body.Value ?? "*",
+            body.Issuer,
+            issuedBefore,
+            body.Reason!,
+            AdminCaller.Of(context).Person,
+            now
+        );
         return await WriteAsync(context, "revocation.create", row, StatusCodes.Status201Created);
     }
 
@@ -63,11 +72,28 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
         if (string.Equals(row.By, actor, StringComparison.OrdinalIgnoreCase))
         {
-            return new AdminProblem(403, "four-eyes", "A second person must approve", "You wrote this revocation; somebody else must lift it.");
+            return new AdminProblem(
+                403,
+                "four-eyes",
+                "A second person must approve",
+                "You wrote this revocation; somebody else must lift it."
+            );
         }
 
         var now = time.GetUtcNow();
-        return await WriteAsync(context, "revocation.lift", row with { Id = Guid.CreateVersion7(now).ToString(), Reason = body.Reason!, By = actor, At = now, Lifted = true }, StatusCodes.Status200OK);
+        return await WriteAsync(
+            context,
+            "revocation.lift",
+            row with
+            {
+                Id = Guid.CreateVersion7(now).ToString(),
+                Reason = body.Reason!,
+                By = actor,
+                At = now,
+                Lifted = true,
+            },
+            StatusCodes.Status200OK
+        );
     }
 
     public async Task<IResult> ListAsync(HttpContext context)

@@ -9,7 +9,13 @@ namespace PhiGateway.Admin.Revocations;
 /// <param name="Issuer">Narrows a token id or issued-before to one issuer.</param>
 /// <param name="IssuedBefore">For issued-before: tokens issued before this moment are dead; absent: now.</param>
 /// <param name="Reason">Why, in words without patient data; required.</param>
-public sealed record RevokeBody(RevocationTarget? Target = null, string? Value = null, string? Issuer = null, DateTimeOffset? IssuedBefore = null, string? Reason = null);
+public sealed record RevokeBody(
+    RevocationTarget? Target = null,
+    string? Value = null,
+    string? Issuer = null,
+    DateTimeOffset? IssuedBefore = null,
+    string? Reason = null
+);
 
 /// <summary>What a revocation must say.</summary>
 internal static class RevokeBodyRules
@@ -21,17 +27,33 @@ internal static class RevokeBodyRules
         var findings = new List<ProblemPointer>();
         if (body.Target is null)
         {
-            findings.Add(new ProblemPointer("/target", "required", "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer or issued-before."));
+            findings.Add(
+                new ProblemPointer(
+                    "/target",
+                    "required",
+                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer or issued-before."
+                )
+            );
             return findings;
         }
 
         var isIssuedBefore = body.Target == RevocationTarget.IssuedBefore;
         if (isIssuedBefore ? body.Value is not (null or "*") : string.IsNullOrWhiteSpace(body.Value) || body.Value.Length > MaxValue)
         {
-            findings.Add(new ProblemPointer("/value", "invalid", isIssuedBefore ? "Everything issued before a moment is revoked: leave it out." : "Say which one."));
+            findings.Add(
+                new ProblemPointer(
+                    "/value",
+                    "invalid",
+                    isIssuedBefore ? "Everything issued before a moment is revoked: leave it out." : "Say which one."
+                )
+            );
         }
 
-        if (body.Target == RevocationTarget.TokenHash && body.Value is { } hash && !(hash.Length == 64 && hash.All(static c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))))
+        if (
+            body.Target == RevocationTarget.TokenHash
+            && body.Value is { } hash
+            && !(hash.Length == 64 && hash.All(static c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f')))
+        )
         {
             findings.Add(new ProblemPointer("/value", "invalid", "A SHA-256 in lower-case hex is expected, never the token itself."));
         }
@@ -43,7 +65,9 @@ internal static class RevokeBodyRules
 
         if (body.IssuedBefore > now.AddMinutes(5))
         {
-            findings.Add(new ProblemPointer("/issued_before", "future", "Tokens of the future cannot be revoked; suspend the client instead."));
+            findings.Add(
+                new ProblemPointer("/issued_before", "future", "Tokens of the future cannot be revoked; suspend the client instead.")
+            );
         }
 
         if (body.Issuer is not null && body.Target is not (RevocationTarget.Token or RevocationTarget.IssuedBefore))

@@ -88,7 +88,8 @@ internal sealed class ImportRun(string roster, long fromLine, bool dryRun)
 
     public ImportProgress ToProgress() => new("running", Lines, Accepted, Removed, Rejected, NextLine);
 
-    public ImportResult ToResult(string? failure) => new(failure is null ? "done" : "failed", Lines, Accepted, Removed, Rejected, NextLine, failure, dryRun ? true : null, _errors);
+    public ImportResult ToResult(string? failure) =>
+        new(failure is null ? "done" : "failed", Lines, Accepted, Removed, Rejected, NextLine, failure, dryRun ? true : null, _errors);
 }
 
 /// <summary>A line of the answer while an import runs.</summary>
@@ -110,7 +111,17 @@ public sealed record ImportProgress(string State, long Lines, long Accepted, lon
 /// <param name="Failure">Code of what broke it off; absent: nothing did.</param>
 /// <param name="DryRun">Nothing was written.</param>
 /// <param name="Errors">Bad lines by number; the first thousand.</param>
-public sealed record ImportResult(string State, long Lines, long Accepted, long Removed, long Rejected, long NextLine, string? Failure, bool? DryRun, IReadOnlyList<ImportError> Errors);
+public sealed record ImportResult(
+    string State,
+    long Lines,
+    long Accepted,
+    long Removed,
+    long Rejected,
+    long NextLine,
+    string? Failure,
+    bool? DryRun,
+    IReadOnlyList<ImportError> Errors
+);
 
 /// <summary>One bad line.</summary>
 /// <param name="Line">Its number, from 1 on.</param>

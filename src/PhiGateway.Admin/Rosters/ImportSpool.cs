@@ -4,9 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PhiGateway.Admin.Rosters;
 
-/// <summary>Holds an upload until its digest is known: written once, then read once from its beginning; memory flat. Not thread-safe.</summary>
+/// <summary>
+/// Holds an upload until its digest is known: written once, then read once from its beginning; memory flat. Not thread-safe.
+/// </summary>
 /// <remarks>
-/// Security: an upload is PHI, so the file is sealed chunk by chunk under a key that only this object has, and has no name once it is open (where the system allows it): nothing readable is left behind, by a crash either.
+/// Security: an upload is PHI, so the file is sealed chunk by chunk under a key that only this object has, and has no name once it is open
+/// (where the system allows it): nothing readable is left behind, by a crash either.
 /// What is read is what was written, or the read throws.
 /// </remarks>
 internal sealed class ImportSpool : Stream
@@ -114,9 +117,11 @@ internal sealed class ImportSpool : Stream
         return part;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -162,7 +167,12 @@ internal sealed class ImportSpool : Stream
         var there = 0;
         while (there < TagSize + size)
         {
-            var read = await RandomAccess.ReadAsync(_file, _sealed.AsMemory(there, TagSize + size - there), (_next * SlotSize) + there, cancellationToken);
+            var read = await RandomAccess.ReadAsync(
+                _file,
+                _sealed.AsMemory(there, TagSize + size - there),
+                (_next * SlotSize) + there,
+                cancellationToken
+            );
             there += read > 0 ? read : throw new EndOfStreamException();
         }
 

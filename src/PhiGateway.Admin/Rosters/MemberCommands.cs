@@ -19,7 +19,11 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
 
         if (body.ContainsKey("patient") || body.ContainsKey("remove"))
         {
-            return AdminProblem.Invalid(body.ContainsKey("patient") ? "/patient" : "/remove", "unknown-member", "The patient stands in the path; DELETE removes.");
+            return AdminProblem.Invalid(
+                body.ContainsKey("patient") ? "/patient" : "/remove",
+                "unknown-member",
+                "The patient stands in the path; DELETE removes."
+            );
         }
 
         body["patient"] = patient;
@@ -33,7 +37,13 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
             return AdminProblem.NotFound("roster");
         }
 
-        return await WriteAsync(context, "roster.member.put", id, patient, actor => store.PutMembersAsync([line.ToMember(id)], actor, CancellationToken.None));
+        return await WriteAsync(
+            context,
+            "roster.member.put",
+            id,
+            patient,
+            actor => store.PutMembersAsync([line.ToMember(id)], actor, CancellationToken.None)
+        );
     }
 
     public async Task<IResult> RemoveAsync(HttpContext context, string id, string patient)
@@ -43,7 +53,13 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
             return AdminProblem.NotFound("roster or member");
         }
 
-        return await WriteAsync(context, "roster.member.remove", id, patient, actor => store.RemoveMembersAsync(id, [parsed], actor, CancellationToken.None));
+        return await WriteAsync(
+            context,
+            "roster.member.remove",
+            id,
+            patient,
+            actor => store.RemoveMembersAsync(id, [parsed], actor, CancellationToken.None)
+        );
     }
 
     public async Task<IResult> ListAsync(HttpContext context, string id)
@@ -70,7 +86,22 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
         var next = members.Count > limit ? new Cursor(null, members[limit - 1].Patient.Value!).Encode() : null;
 
         // No Link header: the cursor holds a patient id, and the link would put it into a URL of ours.
-        return AdminResult.Json(new MemberPage([.. members.Take(limit).Select(static member => new MemberLine { Patient = member.Patient.Value, From = member.From, Until = member.Until, Source = member.Source })], next));
+        return AdminResult.Json(
+            new MemberPage(
+                [
+                    .. members
+                        .Take(limit)
+                        .Select(static member => new MemberLine
+                        {
+                            Patient = member.Patient.Value,
+                            From = member.From,
+                            Until = member.Until,
+                            Source = member.Source,
+                        }),
+                ],
+                next
+            )
+        );
     }
 
     private async Task<IResult> WriteAsync(HttpContext context, string @event, string id, string patient, Func<string, Task<long>> write)
@@ -93,7 +124,9 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
             throw;
         }
 
-        return await journal.OutcomeAsync(context, @event, target, StatusCodes.Status204NoContent, AdminJournal.WrittenAt(revision), revision) is { } unrecorded
+        return
+            await journal.OutcomeAsync(context, @event, target, StatusCodes.Status204NoContent, AdminJournal.WrittenAt(revision), revision)
+                is { } unrecorded
             ? unrecorded
             : new AdminResult(StatusCodes.Status204NoContent, default);
     }

@@ -10,10 +10,14 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Rosters;
 
-/// <summary>Takes memberships by NDJSON in any number: line by line, in batches, memory flat, bad lines reported by number and passed over.</summary>
+/// <summary>
+/// Takes memberships by NDJSON in any number: line by line, in batches, memory flat, bad lines reported by number and passed over.
+/// </summary>
 /// <remarks>
-/// The answer is NDJSON too: progress now and then, a last line with the result. An import that broke off is sent again with <c>?from_line=</c> the number it reported.
-/// An import that names its digest is held until all of it is there and is what was named (<see cref="ImportUpload"/>); no line of another file is ever written. Then it runs to its end, whether its sender waits or not.
+/// The answer is NDJSON too: progress now and then, a last line with the result. An import that broke off is sent again with
+/// <c>?from_line=</c> the number it reported.
+/// An import that names its digest is held until all of it is there and is what was named (<see cref="ImportUpload"/>); no line of another
+/// file is ever written. Then it runs to its end, whether its sender waits or not.
 /// Batches, not one transaction: a revocation need not wait behind a million lines.
 /// </remarks>
 internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, AdminOptions options, IHostApplicationLifetime lifetime)
@@ -38,7 +42,10 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         }
 
         var fromLine = 1L;
-        if (context.Request.Query["from_line"] is [{ } text] && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out fromLine) || fromLine < 1))
+        if (
+            context.Request.Query["from_line"] is [{ } text]
+            && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out fromLine) || fromLine < 1)
+        )
         {
             return AdminProblem.BadParameter("from_line", "a line number from 1 on is expected.");
         }
@@ -94,14 +101,26 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         var failure = await RunAsync(context, run, lines, cancellationToken);
         if (!run.DryRun)
         {
-            var note = $"lines {run.Lines}, accepted {run.Accepted}, removed {run.Removed}, rejected {run.Rejected}, next line {run.NextLine}, sha256 {run.Digest()}{(failure is null ? string.Empty : ", broke off: " + failure)}";
-            var unrecorded = await journal.OutcomeAsync(context, Event, "roster/" + run.Roster, failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, note, run.Revision);
+            var note =
+                $"lines {run.Lines}, accepted {run.Accepted}, removed {run.Removed}, rejected {run.Rejected}, next line "
+                + $"{run.NextLine}, sha256 {run.Digest()}{(failure is null ? string.Empty : ", broke off: " + failure)}";
+            var unrecorded = await journal.OutcomeAsync(
+                context,
+                Event,
+                "roster/" + run.Roster,
+                failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+                note,
+                run.Revision
+            );
             failure ??= unrecorded?.Code;
         }
 
         var result = run.ToResult(failure);
         await WriteAsync(context, result);
-        return new StreamedResult(failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, JsonSerializer.SerializeToUtf8Bytes(result, AdminJson.Options));
+        return new StreamedResult(
+            failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            JsonSerializer.SerializeToUtf8Bytes(result, AdminJson.Options)
+        );
     }
 
     private async Task<string?> RunAsync(HttpContext context, ImportRun run, PipeReader lines, CancellationToken cancellationToken)
@@ -164,7 +183,9 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
     {
         try
         {
-            await context.Response.Body.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, line.GetType(), AdminJson.Options), (byte)'\n']);
+            await context.Response.Body.WriteAsync(
+                (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, line.GetType(), AdminJson.Options), (byte)'\n']
+            );
             await context.Response.Body.FlushAsync();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)

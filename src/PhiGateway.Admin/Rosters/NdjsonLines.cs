@@ -11,7 +11,11 @@ internal static class NdjsonLines
     // A membership is a hundred bytes; a line beyond this is not one.
     private const int MaxLine = 4096;
 
-    public static async IAsyncEnumerable<NdjsonLine> ReadAsync(PipeReader reader, IncrementalHash hash, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<NdjsonLine> ReadAsync(
+        PipeReader reader,
+        IncrementalHash hash,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var discarding = false;
         var buffer = ReadOnlySequence<byte>.Empty;
@@ -84,7 +88,8 @@ internal static class NdjsonLines
         }
     }
 
-    private static NdjsonLine Create(ReadOnlySequence<byte> line) => line.Length > MaxLine ? new NdjsonLine(default, TooLong: true) : new NdjsonLine(line.ToArray(), TooLong: false);
+    private static NdjsonLine Create(ReadOnlySequence<byte> line) =>
+        line.Length > MaxLine ? new NdjsonLine(default, TooLong: true) : new NdjsonLine(line.ToArray(), TooLong: false);
 }
 
 /// <summary>One line without its end.</summary>

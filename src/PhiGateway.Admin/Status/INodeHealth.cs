@@ -15,4 +15,12 @@ public interface INodeHealth
 /// <param name="LastError">Why a newer one could not be taken, in words without PHI; null: all is well.</param>
 /// <param name="Problems">Rows that contradict each other or cannot be read.</param>
 /// <param name="NotUnderstood">How many of them are of a newer version, which this node does not understand.</param>
-public sealed record NodeHealth(string Node, long Revision, DateTimeOffset? LoadedAt, string Source, string? LastError, int Problems, int NotUnderstood = 0);
+public sealed record NodeHealth(
+    string Node,
+    long Revision,
+    DateTimeOffset? LoadedAt,
+    string Source,
+    string? LastError,
+    int Problems,
+    int NotUnderstood = 0
+);

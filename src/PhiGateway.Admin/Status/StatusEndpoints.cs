@@ -11,8 +11,12 @@ internal static class StatusEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/config/status", (HttpContext context, StatusReports reports) => reports.StatusAsync(context))
-            .RequireRoles(AdminRoles.All).Describe("Shows which registry revision is in force here").Returns(typeof(StatusReport));
+            .RequireRoles(AdminRoles.All)
+            .Describe("Shows which registry revision is in force here")
+            .Returns(typeof(StatusReport));
         api.MapGet("/config/nodes", (HttpContext context, StatusReports reports) => reports.NodesAsync(context))
-            .RequireRoles(AdminRoles.All).Describe("Shows which registry revision every node enforces").Returns(typeof(NodesReport));
+            .RequireRoles(AdminRoles.All)
+            .Describe("Shows which registry revision every node enforces")
+            .Returns(typeof(NodesReport));
     }
 }

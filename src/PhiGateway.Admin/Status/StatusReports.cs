@@ -10,7 +10,15 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Admin.Status;
 
 /// <summary>Says which registry is in force, here and on every node.</summary>
-internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets, IAuditJournal journal, AdminOptions options, TimeProvider time, Func<RegistrySnapshot> snapshots, INodeHealth? health = null)
+internal sealed class StatusReports(
+    IRegistryStore store,
+    WorkingSetSource sets,
+    IAuditJournal journal,
+    AdminOptions options,
+    TimeProvider time,
+    Func<RegistrySnapshot> snapshots,
+    INodeHealth? health = null
+)
 {
     // A node reports every few seconds; one that was silent this long is not trusted to be there.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
@@ -19,9 +27,34 @@ internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets,
     {
         var revision = await store.GetRevisionAsync(context.RequestAborted);
         var snapshot = snapshots();
-        var here = health?.Get() ?? new NodeHealth(options.Node, snapshot.Revision, null, "database", null, snapshot.Problems.Count, snapshot.Problems.Count(static problem => problem.IsNotUnderstood));
-        var problems = snapshot.Problems.Take(PageLimit.Most).Select(static problem => new ProblemPointer(problem.Path, problem.IsNotUnderstood ? "not-understood" : "contradiction", problem.Message));
-        return AdminResult.Json(new StatusReport(revision, FileExport.ETag(await sets.GetAsync(context.RequestAborted)), here, here.Revision >= revision, JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()), [.. problems]));
+        var here =
+            health?.Get()
+            ?? new NodeHealth(
+                options.Node,
+                snapshot.Revision,
+                null,
+                "database",
+                null,
+                snapshot.Problems.Count,
+                snapshot.Problems.Count(static problem => problem.IsNotUnderstood)
+            );
+        var problems = snapshot
+            .Problems.Take(PageLimit.Most)
+            .Select(static problem => new ProblemPointer(
+                problem.Path,
+                problem.IsNotUnderstood ? "not-understood" : "contradiction",
+                problem.Message
+            ));
+        return AdminResult.Json(
+            new StatusReport(
+                revision,
+                FileExport.ETag(await sets.GetAsync(context.RequestAborted)),
+                here,
+                here.Revision >= revision,
+                JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()),
+                [.. problems]
+            )
+        );
     }
 
     public async Task<IResult> NodesAsync(HttpContext context)
@@ -29,7 +62,21 @@ internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets,
         var revision = await store.GetRevisionAsync(context.RequestAborted);
         var now = time.GetUtcNow();
         var nodes = await store.ListNodesAsync(context.RequestAborted);
-        return AdminResult.Json(new NodesReport(revision, [.. nodes.Select(node => new NodeReport(node.Node, node.Revision, revision - node.Revision, node.At, now - node.At < Silence, node.Problem))]));
+        return AdminResult.Json(
+            new NodesReport(
+                revision,
+                [
+                    .. nodes.Select(node => new NodeReport(
+                        node.Node,
+                        node.Revision,
+                        revision - node.Revision,
+                        node.At,
+                        now - node.At < Silence,
+                        node.Problem
+                    )),
+                ]
+            )
+        );
     }
 }
 
@@ -40,7 +87,14 @@ internal sealed class StatusReports(IRegistryStore store, WorkingSetSource sets,
 /// <param name="InForce">Whether this node enforces the newest revision.</param>
 /// <param name="Journal">State of the audit journal.</param>
 /// <param name="Problems">Contradictions, and rows of a newer version (<c>not-understood</c>); each closes only what depends on it.</param>
-public sealed record StatusReport(long Revision, string SetEtag, NodeHealth Node, bool InForce, string Journal, IReadOnlyList<ProblemPointer> Problems);
+public sealed record StatusReport(
+    long Revision,
+    string SetEtag,
+    NodeHealth Node,
+    bool InForce,
+    string Journal,
+    IReadOnlyList<ProblemPointer> Problems
+);
 
 /// <summary>What every node last reported.</summary>
 /// <param name="Revision">Revision of the store.</param>

@@ -11,19 +11,36 @@ internal static class TrailEndpoints
 {
     private static readonly CallParameter[] Filters =
     [
-        new("from", "From this moment on."), new("to", "Before this moment."), new("client", "Registered client."), new("tenant", "Tenant; required with a patient."), new("decision", "permit, deny or error."),
-        new("reason", "Code of a deny reason."), new("kind", "Kind of record."), new("id", "Decision or request id."), new("actor", "Person."),
+        new("from", "From this moment on."),
+        new("to", "Before this moment."),
+        new("client", "Registered client."),
+        new("tenant", "Tenant; required with a patient."),
+        new("decision", "permit, deny or error."),
+        new("reason", "Code of a deny reason."),
+        new("kind", "Kind of record."),
+        new("id", "Decision or request id."),
+        new("actor", "Person."),
         new(TrailQueryReader.PatientHeader, "Logical id of a patient.") { IsHeader = true },
     ];
 
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/audit", (HttpContext context, TrailSearch search) => search.GetAsync(context))
-            .RequireRoles([AdminRoles.Auditor]).Describe("Searches the audit trail", "By from, to, client, tenant, decision, reason, kind, id, actor; a patient only in the header X-Patient. Each search is itself recorded.")
-            .Returns(typeof(DocumentPage<TrailEntry>)).Reads([.. CallParameter.Page, .. Filters]);
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe(
+                "Searches the audit trail",
+                "By from, to, client, tenant, decision, reason, kind, id, actor; a patient only in the header X-Patient. Each search is itself recorded."
+            )
+            .Returns(typeof(DocumentPage<TrailEntry>))
+            .Reads([.. CallParameter.Page, .. Filters]);
         api.MapPost("/audit:search", (HttpContext context, TrailSearch search) => search.PostAsync(context))
-            .RequireRoles([AdminRoles.Auditor]).Describe("Searches the audit trail by a body", "For patients, whose ids never stand in a URL.").Takes(typeof(TrailQuery), optional: true).Returns(typeof(DocumentPage<TrailEntry>));
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe("Searches the audit trail by a body", "For patients, whose ids never stand in a URL.")
+            .Takes(typeof(TrailQuery), optional: true)
+            .Returns(typeof(DocumentPage<TrailEntry>));
         api.MapGet("/audit/{id}", (HttpContext context, string id, TrailSearch search) => search.ReadAsync(context, id))
-            .RequireRoles([AdminRoles.Auditor]).Describe("Reads one record and those that belong to it").Returns(typeof(TrailRecord));
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe("Reads one record and those that belong to it")
+            .Returns(typeof(TrailRecord));
     }
 }

@@ -31,7 +31,8 @@ public sealed record TrailQuery(
     Guid? Id = null,
     string? Actor = null,
     int? Limit = null,
-    string? Cursor = null)
+    string? Cursor = null
+)
 {
     /// <summary>The store's form, with the patient as pseudonym.</summary>
     internal Outcome<AuditQuery> ToStore(Func<string, string, string>? pseudonym)
@@ -74,12 +75,25 @@ public sealed record TrailQuery(
     }
 
     /// <summary>The query in words for the record of its use; the patient stands in the record's own field.</summary>
-    internal string Describe() => string.Join(' ', new[]
-    {
-        Part("from", From?.ToString("O", CultureInfo.InvariantCulture)), Part("to", To?.ToString("O", CultureInfo.InvariantCulture)), Part("client", Client), Part("tenant", Tenant),
-        Patient is null ? null : "patient=yes", Part("decision", Decision), Part("reason", Reason), Part("kind", Kind is { } kind ? JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()) : null),
-        Part("id", Id?.ToString()), Part("actor", Actor), Part("page", Cursor is null ? null : "next"),
-    }.Where(static part => part is not null));
+    internal string Describe() =>
+        string.Join(
+            ' ',
+            new[]
+            {
+                Part("from", From?.ToString("O", CultureInfo.InvariantCulture)),
+                Part("to", To?.ToString("O", CultureInfo.InvariantCulture)),
+                Part("client", Client),
+                Part("tenant", Tenant),
+                Patient is null ? null : "patient=yes",
+                Part("decision", Decision),
+                Part("reason", Reason),
+                Part("kind", Kind is { } kind ? JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()) : null),
+                Part("id", Id?.ToString()),
+                Part("actor", Actor),
+                Part("page", Cursor is null ? null : "next"),
+            }.Where(static part => part is not null)
+        );
 
-    private static string? Part(string name, string? value) => value is null ? null : $"{name}={(value.Length <= 128 ? value : value[..128] + "…")}";
+    private static string? Part(string name, string? value) =>
+        value is null ? null : $"{name}={(value.Length <= 128 ? value : value[..128] + "…")}";
 }

@@ -24,8 +24,14 @@ internal static class TrailQueryReader
             if (next is null)
             {
                 return name == "patient"
-                    ? AdminProblem.BadParameter(name, $"a patient never stands in a URL; send the header {PatientHeader} or POST audit:search.")
-                    : AdminProblem.BadParameter(name.Length <= 64 ? name : name[..64], "there is no such filter, or its value cannot be read.");
+                    ? AdminProblem.BadParameter(
+                        name,
+                        $"a patient never stands in a URL; send the header {PatientHeader} or POST audit:search."
+                    )
+                    : AdminProblem.BadParameter(
+                        name.Length <= 64 ? name : name[..64],
+                        "there is no such filter, or its value cannot be read."
+                    );
             }
 
             query = next;
@@ -40,26 +46,42 @@ internal static class TrailQueryReader
         };
     }
 
-    private static TrailQuery? Apply(TrailQuery query, string name, string value) => name switch
-    {
-        "from" => Moment(value) is { } from ? query with { From = from } : null,
-        "to" => Moment(value) is { } to ? query with { To = to } : null,
-        "client" => query with { Client = value },
-        "tenant" => query with { Tenant = value },
-        "decision" => query with { Decision = value },
-        "reason" => query with { Reason = value },
-        "kind" => Kind(value) is { } kind ? query with { Kind = kind } : null,
-        "id" => Guid.TryParse(value, out var id) ? query with { Id = id } : null,
-        "actor" => query with { Actor = value },
-        "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? query with { Limit = limit } : null,
-        "cursor" => query with { Cursor = value },
-        _ => null,
-    };
+    private static TrailQuery? Apply(TrailQuery query, string name, string value) =>
+        name switch
+        {
+            "from" => Moment(value) is { } from ? query with { From = from } : null,
+            "to" => Moment(value) is { } to ? query with { To = to } : null,
+            "client" => query with { Client = value },
+            "tenant" => query with { Tenant = value },
+            "decision" => query with { Decision = value },
+            "reason" => query with { Reason = value },
+            "kind" => Kind(value) is { } kind ? query with { Kind = kind } : null,
+            "id" => Guid.TryParse(value, out var id) ? query with { Id = id } : null,
+            "actor" => query with { Actor = value },
+            "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+                ? query with
+                {
+                    Limit = limit,
+                }
+                : null,
+            "cursor" => query with { Cursor = value },
+            _ => null,
+        };
 
     // A moment without an offset would mean another moment on another machine.
     private static DateTimeOffset? Moment(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment : null;
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var moment
+        )
+            ? moment
+            : null;
 
     private static AuditKind? Kind(string text) =>
-        text.All(static c => char.IsAsciiLetterLower(c) || c == '-') && Enum.TryParse<AuditKind>(text.Replace("-", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var kind) ? kind : null;
+        text.All(static c => char.IsAsciiLetterLower(c) || c == '-')
+        && Enum.TryParse<AuditKind>(text.Replace("-", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var kind)
+            ? kind
+            : null;
 }

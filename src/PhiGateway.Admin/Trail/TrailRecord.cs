@@ -6,7 +6,10 @@ namespace PhiGateway.Admin.Trail;
 /// <summary>One record of the trail with those that belong to it.</summary>
 /// <param name="Record">The record with its place in the log.</param>
 /// <param name="Children">Outcomes, deliveries, parts; oldest first.</param>
-public sealed record TrailRecord([property: JsonPropertyName("record")] TrailEntry Record, [property: JsonPropertyName("children")] IReadOnlyList<TrailEntry> Children);
+public sealed record TrailRecord(
+    [property: JsonPropertyName("record")] TrailEntry Record,
+    [property: JsonPropertyName("children")] IReadOnlyList<TrailEntry> Children
+);
 
 /// <summary>One record with its place in a log; the answer is written from the stored bytes, this is its shape.</summary>
 /// <param name="Log">Log of the node.</param>
@@ -17,4 +20,5 @@ public sealed record TrailEntry(
     [property: JsonPropertyName("log")] string Log,
     [property: JsonPropertyName("sequence")] long Sequence,
     [property: JsonPropertyName("chain_hash")] string ChainHash,
-    [property: JsonPropertyName("record")] AuditRecord Record);
+    [property: JsonPropertyName("record")] AuditRecord Record
+);

@@ -11,7 +11,12 @@ using PhiGateway.Audit.Shipping;
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Searches the audit trail; each search is itself on record before a line of its answer leaves.</summary>
-internal sealed class TrailSearch(IAuditStore store, IAuditJournal journal, AdminJournal records, Func<string, string, string>? pseudonym = null)
+internal sealed class TrailSearch(
+    IAuditStore store,
+    IAuditJournal journal,
+    AdminJournal records,
+    Func<string, string, string>? pseudonym = null
+)
 {
     // A decision and what belongs to it: intent, outcome, deliveries.
     private const int MaxChildren = PageLimit.Most;
@@ -20,7 +25,9 @@ internal sealed class TrailSearch(IAuditStore store, IAuditJournal journal, Admi
         TrailQueryReader.Read(context).Failed(out var problem, out var query) ? problem : await SearchAsync(context, query, linkNext: true);
 
     public async Task<IResult> PostAsync(HttpContext context) =>
-        (await VerbBody.ReadAsync<TrailQuery>(context)).Failed(out var problem, out var query) ? problem : await SearchAsync(context, query, linkNext: false);
+        (await VerbBody.ReadAsync<TrailQuery>(context)).Failed(out var problem, out var query)
+            ? problem
+            : await SearchAsync(context, query, linkNext: false);
 
     public async Task<IResult> ReadAsync(HttpContext context, string id)
     {
@@ -37,7 +44,13 @@ internal sealed class TrailSearch(IAuditStore store, IAuditJournal journal, Admi
             return AdminProblem.NotFound("record");
         }
 
-        var children = new JsonArray([.. page.Entries.Where(entry => entry.Id != guid).OrderBy(static entry => entry.Time).ThenBy(static entry => entry.Sequence).Select(static entry => (JsonNode)Render(entry))]);
+        var children = new JsonArray([
+            .. page
+                .Entries.Where(entry => entry.Id != guid)
+                .OrderBy(static entry => entry.Time)
+                .ThenBy(static entry => entry.Sequence)
+                .Select(static entry => (JsonNode)Render(entry)),
+        ]);
         return Json(new JsonObject { ["record"] = Render(record), ["children"] = children });
     }
 
@@ -82,13 +95,14 @@ internal sealed class TrailSearch(IAuditStore store, IAuditJournal journal, Admi
         await journal.AppendAsync(record);
     }
 
-    private static JsonObject Render(AuditEntry entry) => new()
-    {
-        ["log"] = entry.Log,
-        ["sequence"] = entry.Sequence,
-        ["chain_hash"] = Convert.ToHexStringLower(entry.ChainHash.Span),
-        ["record"] = ReadBody(entry.Body.Span),
-    };
+    private static JsonObject Render(AuditEntry entry) =>
+        new()
+        {
+            ["log"] = entry.Log,
+            ["sequence"] = entry.Sequence,
+            ["chain_hash"] = Convert.ToHexStringLower(entry.ChainHash.Span),
+            ["record"] = ReadBody(entry.Body.Span),
+        };
 
     private static JsonNode? ReadBody(ReadOnlySpan<byte> body)
     {

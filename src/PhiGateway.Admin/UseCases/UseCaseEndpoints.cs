@@ -13,7 +13,12 @@ internal static class UseCaseEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/use-cases/{id}:approve", (HttpContext context, string id, UseCaseVerbs verbs) => verbs.ApproveAsync(context, id))
-            .Verb([AdminRoles.Approver], "Approves a use case", "If-Match is required; never by who last changed it.", answer: typeof(UseCase));
+            .Verb(
+                [AdminRoles.Approver],
+                "Approves a use case",
+                "If-Match is required; never by who last changed it.",
+                answer: typeof(UseCase)
+            );
         api.MapPost("/use-cases/{id}:retire", (HttpContext context, string id, UseCaseVerbs verbs) => verbs.RetireAsync(context, id))
             .Verb(AdminRoles.Closers, "Retires a use case", "Closes the PHI path of all its clients.", answer: typeof(UseCase));
     }

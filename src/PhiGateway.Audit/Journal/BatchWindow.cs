@@ -3,8 +3,13 @@ using PhiGateway.Audit.Journal.Files;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>How long the writer lets records gather before it flushes: nothing when idle, up to a bound when flushes carry many records.</summary>
-/// <remarks>Flushes are the cost, so under load they are spaced; a flush that would already carry as many records as the fullest of late does not wait.</remarks>
+/// <summary>
+/// How long the writer lets records gather before it flushes: nothing when idle, up to a bound when flushes carry many records.
+/// </summary>
+/// <remarks>
+/// Flushes are the cost, so under load they are spaced; a flush that would already carry as many records as the fullest of late does not
+/// wait.
+/// </remarks>
 internal sealed class BatchWindow(TimeSpan longest)
 {
     private const double RecordsForFullWindow = 8;

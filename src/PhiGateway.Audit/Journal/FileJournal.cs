@@ -4,9 +4,13 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>The journal of one node: append-only segment files with a hash chain, made durable by group commit. Thread-safe; one process per directory.</summary>
+/// <summary>
+/// The journal of one node: append-only segment files with a hash chain, made durable by group commit. Thread-safe; one process per
+/// directory.
+/// </summary>
 /// <remarks>
-/// A record is durable, chained and in order when its append completes; a failed flush ends the journal for good (<see cref="JournalStatus.Dead"/>), a full
+/// A record is durable, chained and in order when its append completes; a failed flush ends the journal for good
+/// (<see cref="JournalStatus.Dead"/>), a full
 /// disk only until there is room again. Damage of acknowledged records is never repaired: opening is refused.
 /// </remarks>
 public sealed class FileJournal : IAuditJournal, IAsyncDisposable
@@ -26,7 +30,15 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     private readonly int _largestBody;
     private bool _closing;
 
-    internal FileJournal(JournalOptions options, TimeProvider clock, IJournalFiles files, JournalLock @lock, JournalCheckpoint checkpoint, RecoveredJournal found, string log)
+    internal FileJournal(
+        JournalOptions options,
+        TimeProvider clock,
+        IJournalFiles files,
+        JournalLock @lock,
+        JournalCheckpoint checkpoint,
+        RecoveredJournal found,
+        string log
+    )
     {
         _options = options;
         _lock = @lock;
@@ -42,14 +54,30 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
         var supply = new SegmentSupply(options, log, files, _table);
         supply.Clear();
         var tail = found.End ?? new JournalTail(-1, JournalChain.Genesis(log), []);
-        var file = found.Segments.Count > 0
-            ? files.OpenForAppend(_table.Current.Path)
-            : supply.Start(0, tail.ChainHash) ?? throw new JournalOpenException($"The disk of {options.Directory} has no room for one journal segment of {options.SegmentBytes} bytes.");
+        var file =
+            found.Segments.Count > 0
+                ? files.OpenForAppend(_table.Current.Path)
+                : supply.Start(0, tail.ChainHash)
+                    ?? throw new JournalOpenException(
+                        $"The disk of {options.Directory} has no room for one journal segment of {options.SegmentBytes} bytes."
+                    );
         _state.Durable = tail.LastSequence;
         _space = new JournalSpace(options, _table, _state);
         _metrics = new JournalMetrics(_state, _queue);
         _largestBody = (int)Math.Min(FrameFormat.MaxBodyBytes, options.SegmentBytes - SegmentHeader.Bytes - FrameFormat.HeaderBytes - 8);
-        _writer = new JournalWriter(options, _state, _queue, _table, supply, _space, checkpoint, _metrics, file, tail, () => _keeper!.Wake());
+        _writer = new JournalWriter(
+            options,
+            _state,
+            _queue,
+            _table,
+            supply,
+            _space,
+            checkpoint,
+            _metrics,
+            file,
+            tail,
+            () => _keeper!.Wake()
+        );
         _announcer = new JournalAnnouncer(this, _state, clock);
         _keeper = new JournalKeeper(options, _state, files, supply, _table, _space, checkpoint, _announcer.Round);
         _space.Measure(files.FreeBytes(options.Directory), supply.AllocatedFiles);
@@ -84,11 +112,15 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     public long Refused => _state.Refused;
 
     /// <summary>What is wrong, in words without PHI; null when nothing is.</summary>
-    public string? Problem => _state.Cause is { } cause ? $"A flush of the journal failed: {cause.GetType().Name}. Restart the node; its files are verified at start." : _keeper.Problem;
+    public string? Problem =>
+        _state.Cause is { } cause
+            ? $"A flush of the journal failed: {cause.GetType().Name}. Restart the node; its files are verified at start."
+            : _keeper.Problem;
 
     /// <summary>Opens or creates the journal of a directory, recovers it and records the start.</summary>
     /// <exception cref="JournalOpenException">Wrong options, not writable, in use, or damaged: in words for the operator.</exception>
-    public static Task<FileJournal> OpenAsync(JournalOptions options, TimeProvider clock) => JournalOpener.OpenAsync(options, clock, new JournalFiles());
+    public static Task<FileJournal> OpenAsync(JournalOptions options, TimeProvider clock) =>
+        JournalOpener.OpenAsync(options, clock, new JournalFiles());
 
     /// <inheritdoc />
     public ValueTask<AuditPosition> AppendAsync(AuditRecord record)
@@ -106,7 +138,12 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     public bool TryAppend(AuditRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (Volatile.Read(ref _closing) || !_space.Takes(record.Kind) || _queue.Count >= _options.MaxWaiting || _queue.Unawaited >= _options.MaxUnawaited)
+        if (
+            Volatile.Read(ref _closing)
+            || !_space.Takes(record.Kind)
+            || _queue.Count >= _options.MaxWaiting
+            || _queue.Unawaited >= _options.MaxUnawaited
+        )
         {
             _state.CountDropped();
             return false;
@@ -171,7 +208,8 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     }
 
     /// <summary>Appends past the marks: for the journal's own records.</summary>
-    internal ValueTask<AuditPosition> AppendOwnAsync(AuditRecord record) => _state.Status == JournalStatus.Dead ? Refuse() : Enqueue(record);
+    internal ValueTask<AuditPosition> AppendOwnAsync(AuditRecord record) =>
+        _state.Status == JournalStatus.Dead ? Refuse() : Enqueue(record);
 
     /// <summary>One round of housekeeping, now.</summary>
     internal void Maintain()
@@ -195,7 +233,12 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
         try
         {
             pending.Encode(record, awaited);
-            return pending.BodyBytes <= _largestBody ? pending : throw new ArgumentException($"The audit record has {pending.BodyBytes} bytes; {_largestBody} is the most.", nameof(record));
+            return pending.BodyBytes <= _largestBody
+                ? pending
+                : throw new ArgumentException(
+                    $"The audit record has {pending.BodyBytes} bytes; {_largestBody} is the most.",
+                    nameof(record)
+                );
         }
         catch
         {
@@ -208,8 +251,11 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     {
         _state.CountRefused();
         var status = Status;
-        return ValueTask.FromException<AuditPosition>(new JournalUnavailableException(
-            status is JournalStatus.Open or JournalStatus.NearlyFull ? JournalStatus.Full : status,
-            _state.Cause));
+        return ValueTask.FromException<AuditPosition>(
+            new JournalUnavailableException(
+                status is JournalStatus.Open or JournalStatus.NearlyFull ? JournalStatus.Full : status,
+                _state.Cause
+            )
+        );
     }
 }

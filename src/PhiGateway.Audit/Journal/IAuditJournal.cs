@@ -9,7 +9,8 @@ public interface IAuditJournal
     JournalStatus Status { get; }
 
     /// <summary>Completes when the record is durable on this node's disk, in a group commit with whatever else waits.</summary>
-    /// <exception cref="JournalUnavailableException">The record is not durable and must be treated as not written: full disk, dead disk, stopping.</exception>
+    /// <exception cref="JournalUnavailableException">The record is not durable and must be treated as not written: full disk, dead disk,
+    /// stopping.</exception>
     ValueTask<AuditPosition> AppendAsync(AuditRecord record);
 
     /// <summary>Queues a record that nobody waits for (delivery); false when there is no room, which is counted and reported.</summary>

@@ -20,7 +20,9 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
         {
             var words = string.Create(
                 CultureInfo.InvariantCulture,
-                $"Dropped {tail.TornBytes} bytes of a batch that was never acknowledged, behind record {found.End!.LastSequence}; {tail.WholeRecords} whole records were among them.");
+                $"Dropped {tail.TornBytes} bytes of a batch that was never acknowledged, behind record "
+                    + $"{found.End!.LastSequence}; {tail.WholeRecords} whole records were among them."
+            );
             _ = await journal.AppendOwnAsync(Own("journal.recovery", words));
         }
 
@@ -74,14 +76,30 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
             }
             else if (!full && _saidFull)
             {
-                _ = await journal.AppendOwnAsync(Own("journal.room", string.Create(CultureInfo.InvariantCulture, $"There is room again; {state.Refused - _refusedBefore} records were refused.")));
+                _ = await journal.AppendOwnAsync(
+                    Own(
+                        "journal.room",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"There is room again; {state.Refused - _refusedBefore} records were refused."
+                        )
+                    )
+                );
                 _saidFull = false;
             }
 
             var dropped = state.Dropped;
             if (dropped != _droppedSaid)
             {
-                _ = await journal.AppendOwnAsync(Own("journal.gap", string.Create(CultureInfo.InvariantCulture, $"{dropped - _droppedSaid} delivery records found no room and were dropped.")));
+                _ = await journal.AppendOwnAsync(
+                    Own(
+                        "journal.gap",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{dropped - _droppedSaid} delivery records found no room and were dropped."
+                        )
+                    )
+                );
                 _droppedSaid = dropped;
             }
         }
@@ -104,7 +122,9 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
         await Task.WhenAll(waits);
         var words = string.Create(
             CultureInfo.InvariantCulture,
-            $"{intents} intents without outcome were closed as unknown, {acts.Count - intents} disclosures without delivery as unconfirmed; {all - acts.Count} older ones were left open.");
+            $"{intents} intents without outcome were closed as unknown, {acts.Count - intents} "
+                + $"disclosures without delivery as unconfirmed; {all - acts.Count} older ones were left open."
+        );
         _ = await journal.AppendOwnAsync(Own("journal.recovery", words));
     }
 
@@ -131,6 +151,14 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
     private AuditRecord Own(string @event, string? note)
     {
         var now = clock.GetUtcNow();
-        return new AuditRecord { Id = Guid.CreateVersion7(now), Kind = AuditKind.System, Event = @event, Time = now, Actor = state.Log, Note = note };
+        return new AuditRecord
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = AuditKind.System,
+            Event = @event,
+            Time = now,
+            Actor = state.Log,
+            Note = note,
+        };
     }
 }

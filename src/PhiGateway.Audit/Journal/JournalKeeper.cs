@@ -3,7 +3,9 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Does what must not hold up the writer: spare segments, recycling, the cursor, the checkpoint's flush, a look at the disk.</summary>
+/// <summary>
+/// Does what must not hold up the writer: spare segments, recycling, the cursor, the checkpoint's flush, a look at the disk.
+/// </summary>
 internal sealed class JournalKeeper : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -31,7 +33,8 @@ internal sealed class JournalKeeper : IDisposable
         Segments.SegmentTable table,
         JournalSpace space,
         JournalCheckpoint checkpoint,
-        Action afterRound)
+        Action afterRound
+    )
     {
         _options = options;
         _state = state;
@@ -42,7 +45,12 @@ internal sealed class JournalKeeper : IDisposable
         _checkpoint = checkpoint;
         _afterRound = afterRound;
         _cursorWritten = state.Shipped;
-        _thread = new Thread(Run) { Name = "audit journal keeper", IsBackground = true, Priority = ThreadPriority.BelowNormal };
+        _thread = new Thread(Run)
+        {
+            Name = "audit journal keeper",
+            IsBackground = true,
+            Priority = ThreadPriority.BelowNormal,
+        };
     }
 
     /// <summary>What the keeper could not do, in words without PHI; null when all is well.</summary>

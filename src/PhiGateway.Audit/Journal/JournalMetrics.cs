@@ -20,10 +20,29 @@ internal sealed class JournalMetrics : IDisposable
         _batch = _meter.CreateHistogram<int>("phi_gateway.audit.batch.size", "{record}", "Records in one group commit.");
         _duration = _meter.CreateHistogram<double>("phi_gateway.audit.write.duration", "s", "Time of one write and flush.");
         _ = _meter.CreateObservableGauge("phi_gateway.audit.queue.depth", () => queue.Count, "{record}", "Records waiting for the writer.");
-        _ = _meter.CreateObservableGauge("phi_gateway.audit.unshipped", () => state.Durable - state.Shipped, "{record}", "Durable records the store does not have yet.");
-        _ = _meter.CreateObservableCounter("phi_gateway.audit.dropped", () => state.Dropped, "{record}", "Delivery records that found no room; must stay 0.");
-        _ = _meter.CreateObservableCounter("phi_gateway.audit.refused", () => state.Refused, "{record}", "Records the journal could not take; each refused a request.");
-        _ = _meter.CreateObservableGauge("phi_gateway.audit.status", () => (int)state.Status, description: "0 closed, 1 open, 2 nearly full, 3 full, 4 dead.");
+        _ = _meter.CreateObservableGauge(
+            "phi_gateway.audit.unshipped",
+            () => state.Durable - state.Shipped,
+            "{record}",
+            "Durable records the store does not have yet."
+        );
+        _ = _meter.CreateObservableCounter(
+            "phi_gateway.audit.dropped",
+            () => state.Dropped,
+            "{record}",
+            "Delivery records that found no room; must stay 0."
+        );
+        _ = _meter.CreateObservableCounter(
+            "phi_gateway.audit.refused",
+            () => state.Refused,
+            "{record}",
+            "Records the journal could not take; each refused a request."
+        );
+        _ = _meter.CreateObservableGauge(
+            "phi_gateway.audit.status",
+            () => (int)state.Status,
+            description: "0 closed, 1 open, 2 nearly full, 3 full, 4 dead."
+        );
     }
 
     public void Flushed(int records, int bytes, TimeSpan duration)

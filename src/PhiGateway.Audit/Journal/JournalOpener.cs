@@ -37,13 +37,21 @@ internal static class JournalOpener
         }
     }
 
-    private static async Task<FileJournal> OpenLockedAsync(JournalOptions options, TimeProvider clock, IJournalFiles files, JournalLock held)
+    private static async Task<FileJournal> OpenLockedAsync(
+        JournalOptions options,
+        TimeProvider clock,
+        IJournalFiles files,
+        JournalLock held
+    )
     {
         var found = JournalRecovery.Read(options.Directory);
         var log = found.Checkpoint?.Log ?? NewName(options.LogName, clock);
         if (!log.StartsWith(options.LogName + "/", StringComparison.Ordinal))
         {
-            throw new JournalOpenException($"The journal in {options.Directory} belongs to the log {log}, not to a node named {options.LogName}. Give the node its own directory, or its old name.");
+            throw new JournalOpenException(
+                $"The journal in {options.Directory} belongs to the log {log}, not to a node "
+                    + $"named {options.LogName}. Give the node its own directory, or its old name."
+            );
         }
 
         var checkpoint = JournalCheckpoint.Open(options.Directory, found.Checkpoint);
@@ -84,7 +92,9 @@ internal static class JournalOpener
         file.WriteDurable(bytes, start);
     }
 
-    private static string NewName(string node, TimeProvider clock) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{node}/{clock.GetUtcNow():yyyyMMdd'T'HHmmss}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+    private static string NewName(string node, TimeProvider clock) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node}/{clock.GetUtcNow():yyyyMMdd'T'HHmmss}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}"
+        );
 }

@@ -32,7 +32,10 @@ public sealed record JournalOptions
     /// <summary>Longest time between two flushes that load may ask for; idle, nothing waits.</summary>
     public TimeSpan MaxBatchWindow { get; init; } = TimeSpan.FromMicroseconds(400);
 
-    /// <summary>Longest time that a record nobody waits for (a delivery) is held back so that it shares the flush of one that somebody waits for; default 20 ms, at most 10 s.</summary>
+    /// <summary>
+    /// Longest time that a record nobody waits for (a delivery) is held back so that it shares the flush of one that somebody waits for;
+    /// default 20 ms, at most 10 s.
+    /// </summary>
     public TimeSpan MaxUnawaitedDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Share of the room, in percent, above which a warning is due.</summary>
@@ -62,7 +65,11 @@ public sealed record JournalOptions
             problems.Add("The journal directory is empty.");
         }
 
-        if (string.IsNullOrWhiteSpace(LogName) || Encoding.UTF8.GetByteCount(LogName) > 128 || LogName.AsSpan().ContainsAnyInRange('\0', ' '))
+        if (
+            string.IsNullOrWhiteSpace(LogName)
+            || Encoding.UTF8.GetByteCount(LogName) > 128
+            || LogName.AsSpan().ContainsAnyInRange('\0', ' ')
+        )
         {
             problems.Add("The journal's log name must have 1 to 128 bytes and no spaces.");
         }
@@ -86,7 +93,15 @@ public sealed record JournalOptions
             problems.Add("The journal's delay of records that nobody waits for must be 0 to 10 s.");
         }
 
-        if (!(0 < WarnPercent && WarnPercent <= PagePercent && PagePercent < StopPercent && StopPercent < ReservePercent && ReservePercent < 100))
+        if (
+            !(
+                0 < WarnPercent
+                && WarnPercent <= PagePercent
+                && PagePercent < StopPercent
+                && StopPercent < ReservePercent
+                && ReservePercent < 100
+            )
+        )
         {
             problems.Add("The journal's marks must rise: warn, page, stop, reserve, below 100.");
         }

@@ -3,7 +3,9 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Reads a running journal record by record, only what is durable; for the shipper and for verification. Not thread-safe.</summary>
+/// <summary>
+/// Reads a running journal record by record, only what is durable; for the shipper and for verification. Not thread-safe.
+/// </summary>
 public sealed class JournalReader : IDisposable
 {
     private const int WindowBytes = 256 * 1024;
@@ -47,8 +49,7 @@ public sealed class JournalReader : IDisposable
         do
         {
             header = ReadFrame(out frame);
-        }
-        while (header.Sequence < NextSequence);
+        } while (header.Sequence < NextSequence);
 
         if (header.Sequence != NextSequence)
         {

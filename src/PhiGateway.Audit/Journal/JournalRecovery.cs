@@ -18,7 +18,10 @@ internal static class JournalRecovery
         {
             return paths.Length == 0 && shipped < 0
                 ? new RecoveredJournal(null, -1, [], null)
-                : throw new JournalOpenException($"The journal in {directory} has segments but no {JournalCheckpoint.FileName}: whether records are missing cannot be told. Restore the file or start a new journal in another directory.");
+                : throw new JournalOpenException(
+                    $"The journal in {directory} has segments but no {JournalCheckpoint.FileName}: whether records "
+                        + "are missing cannot be told. Restore the file or start a new journal in another directory."
+                );
         }
 
         if (paths.Length == 0)
@@ -37,8 +40,11 @@ internal static class JournalRecovery
         return scan.Finish();
     }
 
-    private static JournalOpenException Missing(string directory, long from, long to) => new(
-        $"The journal in {directory} has lost records {Text(from)} to {Text(to)}, which were acknowledged as durable. Nothing was changed. Restore the files, or start a new journal in another directory and keep this one as evidence.");
+    private static JournalOpenException Missing(string directory, long from, long to) =>
+        new(
+            $"The journal in {directory} has lost records {Text(from)} to {Text(to)}, which were acknowledged as durable. "
+                + "Nothing was changed. Restore the files, or start a new journal in another directory and keep this one as evidence."
+        );
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -57,7 +63,9 @@ internal static class JournalRecovery
             var header = reader.Header;
             if (header is null || header.Log != checkpoint.Log || Path.GetFileName(path) != SegmentHeader.FileName(header.FirstSequence))
             {
-                throw new JournalOpenException($"{path} is no segment of the log {checkpoint.Log}, or its header is damaged. Nothing was changed.");
+                throw new JournalOpenException(
+                    $"{path} is no segment of the log {checkpoint.Log}, or its header is damaged. Nothing was changed."
+                );
             }
 
             if (_segments.Count == 0)
@@ -98,7 +106,10 @@ internal static class JournalRecovery
                     End = new JournalTail(_next - 1, _chain, _tail!.LastBlock),
                     Acts = _acts,
                 }
-                : throw new JournalOpenException($"The journal in {directory} holds another record at {Text(checkpoint.Sequence)} than the one that was acknowledged: it was replaced or rolled back. Nothing was changed.");
+                : throw new JournalOpenException(
+                    $"The journal in {directory} holds another record at {Text(checkpoint.Sequence)} than "
+                        + "the one that was acknowledged: it was replaced or rolled back. Nothing was changed."
+                );
         }
 
         private void Scan(SegmentScanner reader, Segment segment, bool last)
@@ -141,8 +152,11 @@ internal static class JournalRecovery
             }
         }
 
-        private JournalOpenException Damaged(SegmentScanner reader, string what) => new(
-            $"{reader.Path}: record {Text(_next)} at offset {Text(reader.Position)} {what}. Nothing was changed. Restore the file, or start a new journal in another directory and keep this one as evidence.");
+        private JournalOpenException Damaged(SegmentScanner reader, string what) =>
+            new(
+                $"{reader.Path}: record {Text(_next)} at offset {Text(reader.Position)} {what}. Nothing was changed. "
+                    + "Restore the file, or start a new journal in another directory and keep this one as evidence."
+            );
     }
 }
 

@@ -3,7 +3,9 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>How full the journal is, and which kinds of record may still enter: disclosures end first, refusals and system records last.</summary>
+/// <summary>
+/// How full the journal is, and which kinds of record may still enter: disclosures end first, refusals and system records last.
+/// </summary>
 internal sealed class JournalSpace(JournalOptions options, SegmentTable table, JournalState state)
 {
     private long _room = options.Budget;
@@ -34,21 +36,23 @@ internal sealed class JournalSpace(JournalOptions options, SegmentTable table, J
         var share = (double)table.UsedBytes / Volatile.Read(ref _room);
         Volatile.Write(ref _percentTimes100, (int)Math.Min(share * 10_000, 10_000));
         var percent = share * 100;
-        state.Status = Blocked || percent >= options.StopPercent ? JournalStatus.Full
+        state.Status =
+            Blocked || percent >= options.StopPercent ? JournalStatus.Full
             : percent >= options.PagePercent ? JournalStatus.NearlyFull
             : JournalStatus.Open;
     }
 
     /// <summary>Whether a record of a kind may enter now.</summary>
-    public bool Takes(AuditKind kind) => state.Status switch
-    {
-        JournalStatus.Open or JournalStatus.NearlyFull => true,
-        JournalStatus.Full => kind switch
+    public bool Takes(AuditKind kind) =>
+        state.Status switch
         {
-            AuditKind.Decision or AuditKind.System or AuditKind.Outcome => true,
-            AuditKind.Disclosure or AuditKind.Intent => false,
-            _ => !Blocked && UsedShare * 100 < options.ReservePercent,
-        },
-        _ => false,
-    };
+            JournalStatus.Open or JournalStatus.NearlyFull => true,
+            JournalStatus.Full => kind switch
+            {
+                AuditKind.Decision or AuditKind.System or AuditKind.Outcome => true,
+                AuditKind.Disclosure or AuditKind.Intent => false,
+                _ => !Blocked && UsedShare * 100 < options.ReservePercent,
+            },
+            _ => false,
+        };
 }

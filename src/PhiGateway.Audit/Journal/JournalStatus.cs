@@ -6,10 +6,13 @@ public enum JournalStatus : byte
     /// <summary>Not opened yet, or being recovered: takes nothing.</summary>
     Closed = 0,
     Open,
+
     /// <summary>Above the page mark: takes records, but someone should look.</summary>
     NearlyFull,
+
     /// <summary>No room for disclosures: only refusals and system records are still taken.</summary>
     Full,
+
     /// <summary>A flush failed: takes nothing until the process is restarted and the files are verified.</summary>
     Dead,
 }

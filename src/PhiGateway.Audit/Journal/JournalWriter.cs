@@ -56,7 +56,8 @@ internal sealed class JournalWriter : IDisposable
         JournalMetrics metrics,
         IJournalFile file,
         JournalTail tail,
-        Action rolled)
+        Action rolled
+    )
     {
         _options = options;
         _state = state;

@@ -107,6 +107,10 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPo
 
     ValueTaskSourceStatus IValueTaskSource<AuditPosition>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<AuditPosition>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<AuditPosition>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags
+    ) => _core.OnCompleted(continuation, state, token, flags);
 }

@@ -37,8 +37,7 @@ internal sealed class PendingQueue : IDisposable
         {
             newest = Volatile.Read(ref _newest);
             pending.Next = newest;
-        }
-        while (Interlocked.CompareExchange(ref _newest, pending, newest) != newest);
+        } while (Interlocked.CompareExchange(ref _newest, pending, newest) != newest);
 
         Wake(pending.Awaited);
     }

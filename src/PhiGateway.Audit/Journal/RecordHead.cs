@@ -17,7 +17,11 @@ internal static class RecordHead
     {
         parent = Guid.Empty;
         id = Guid.Empty;
-        if (!body.StartsWith(Id) || !Utf8Parser.TryParse(body[Id.Length..], out id, out var used) || !body[(Id.Length + used)..].StartsWith(Kind))
+        if (
+            !body.StartsWith(Id)
+            || !Utf8Parser.TryParse(body[Id.Length..], out id, out var used)
+            || !body[(Id.Length + used)..].StartsWith(Kind)
+        )
         {
             return 0;
         }

@@ -3,7 +3,9 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Where the writer's next segment comes from: a spare of zeros made ahead of time, from a shipped segment where there is one.</summary>
+/// <summary>
+/// Where the writer's next segment comes from: a spare of zeros made ahead of time, from a shipped segment where there is one.
+/// </summary>
 internal sealed class SegmentSupply(JournalOptions options, string log, IJournalFiles files, SegmentTable table)
 {
     private const string SpareName = "spare.zeros";

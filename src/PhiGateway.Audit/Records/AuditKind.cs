@@ -5,20 +5,27 @@ public enum AuditKind : byte
 {
     /// <summary>A refusal, or a permit that never reached the upstream.</summary>
     Decision = 1,
+
     /// <summary>A permit and what is about to be released.</summary>
     Disclosure = 2,
+
     /// <summary>A write about to be forwarded.</summary>
     Intent = 3,
+
     /// <summary>What came of an intent.</summary>
     Outcome = 4,
+
     /// <summary>Bytes sent, complete or aborted.</summary>
     Delivery = 5,
     Auth = 6,
+
     /// <summary>A change of the registry, a key, the configuration.</summary>
     Admin = 7,
     Override = 8,
+
     /// <summary>Start, stop, gap, recovery.</summary>
     System = 9,
+
     /// <summary>Somebody searched the audit trail.</summary>
     AuditUse = 10,
     Detection = 11,

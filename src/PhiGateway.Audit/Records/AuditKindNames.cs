@@ -3,22 +3,23 @@ namespace PhiGateway.Audit.Records;
 /// <summary>The kinds in words, as they stand in a record's body.</summary>
 internal static class AuditKindNames
 {
-    public static string Of(AuditKind kind) => kind switch
-    {
-        AuditKind.Decision => "decision",
-        AuditKind.Disclosure => "disclosure",
-        AuditKind.Intent => "intent",
-        AuditKind.Outcome => "outcome",
-        AuditKind.Delivery => "delivery",
-        AuditKind.Auth => "auth",
-        AuditKind.Admin => "admin",
-        AuditKind.Override => "override",
-        AuditKind.System => "system",
-        AuditKind.AuditUse => "audit-use",
-        AuditKind.Detection => "detection",
-        AuditKind.Hold => "hold",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), "A record must have a kind."),
-    };
+    public static string Of(AuditKind kind) =>
+        kind switch
+        {
+            AuditKind.Decision => "decision",
+            AuditKind.Disclosure => "disclosure",
+            AuditKind.Intent => "intent",
+            AuditKind.Outcome => "outcome",
+            AuditKind.Delivery => "delivery",
+            AuditKind.Auth => "auth",
+            AuditKind.Admin => "admin",
+            AuditKind.Override => "override",
+            AuditKind.System => "system",
+            AuditKind.AuditUse => "audit-use",
+            AuditKind.Detection => "detection",
+            AuditKind.Hold => "hold",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), "A record must have a kind."),
+        };
 
     /// <summary>0 for words that are no kind.</summary>
     public static AuditKind Parse(ReadOnlySpan<byte> name)

@@ -86,7 +86,9 @@ public sealed class AuditRecord
     /// <summary>known, none-by-type, undetermined; empty where it does not apply.</summary>
     public string PatientState { get; set; } = string.Empty;
 
-    /// <summary>Resources released or written, as <c>Type/id</c> or <c>Type/id/_history/version</c>; at most 1,000 are listed. PHI.</summary>
+    /// <summary>
+    /// Resources released or written, as <c>Type/id</c> or <c>Type/id/_history/version</c>; at most 1,000 are listed. PHI.
+    /// </summary>
     public IReadOnlyList<string> Resources { get; set; } = [];
 
     /// <summary>How many resources were released, listed or not.</summary>

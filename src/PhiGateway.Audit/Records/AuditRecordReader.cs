@@ -37,53 +37,147 @@ public static class AuditRecordReader
     {
         switch (name)
         {
-            case "id": r.Id = reader.GetGuid(); break;
-            case "kind": r.Kind = AuditKindNames.Parse(reader.ValueSpan); break;
-            case "event": r.Event = reader.GetString()!; break;
-            case "time": r.Time = reader.GetDateTimeOffset(); break;
-            case "parentId": r.ParentId = reader.GetGuid(); break;
-            case "decision": r.Decision = reader.GetString()!; break;
-            case "reason": r.Reason = reader.GetString(); break;
-            case "rule": r.Rule = reader.GetString(); break;
-            case "revision": r.Revision = reader.GetInt64(); break;
-            case "tenant": r.Tenant = reader.GetString(); break;
-            case "environment": r.Environment = reader.GetString(); break;
-            case "client": r.Client = reader.GetString(); break;
-            case "useCase": r.UseCase = reader.GetString(); break;
-            case "organization": r.Organization = reader.GetString(); break;
-            case "owner": r.Owner = reader.GetString(); break;
-            case "issuer": r.Issuer = reader.GetString(); break;
-            case "issuerClientId": r.IssuerClientId = reader.GetString(); break;
-            case "subject": r.Subject = reader.GetString(); break;
-            case "tokenId": r.TokenId = reader.GetString(); break;
-            case "tokenHash": r.TokenHash = reader.GetString(); break;
-            case "binding": r.Binding = reader.GetString(); break;
-            case "purpose": r.Purpose = reader.GetString(); break;
-            case "scope": r.Scope = reader.GetString(); break;
-            case "peer": r.Peer = reader.GetString(); break;
-            case "method": r.Method = reader.GetString(); break;
-            case "template": r.Template = reader.GetString(); break;
-            case "interaction": r.Interaction = reader.GetString(); break;
-            case "resourceType": r.ResourceType = reader.GetString(); break;
-            case "rawTarget": r.RawTarget = reader.GetString(); break;
-            case "patients": r.Patients = List(ref reader); break;
-            case "patientState": r.PatientState = reader.GetString()!; break;
-            case "resources": r.Resources = List(ref reader); break;
-            case "resourceCount": r.ResourceCount = reader.GetInt32(); break;
-            case "withheldCount": r.WithheldCount = reader.GetInt32(); break;
-            case "labels": r.Labels = List(ref reader); break;
-            case "obligations": r.Obligations = List(ref reader); break;
-            case "upstream": r.Upstream = reader.GetString(); break;
-            case "upstreamStatus": r.UpstreamStatus = reader.GetInt32(); break;
-            case "status": r.Status = reader.GetInt32(); break;
-            case "bytes": r.Bytes = reader.GetInt64(); break;
-            case "delivery": r.Delivery = reader.GetString(); break;
-            case "actor": r.Actor = reader.GetString(); break;
-            case "target": r.Target = reader.GetString(); break;
-            case "before": r.Before = reader.GetString(); break;
-            case "after": r.After = reader.GetString(); break;
-            case "note": r.Note = reader.GetString(); break;
-            default: reader.Skip(); break;
+            case "id":
+                r.Id = reader.GetGuid();
+                break;
+            case "kind":
+                r.Kind = AuditKindNames.Parse(reader.ValueSpan);
+                break;
+            case "event":
+                r.Event = reader.GetString()!;
+                break;
+            case "time":
+                r.Time = reader.GetDateTimeOffset();
+                break;
+            case "parentId":
+                r.ParentId = reader.GetGuid();
+                break;
+            case "decision":
+                r.Decision = reader.GetString()!;
+                break;
+            case "reason":
+                r.Reason = reader.GetString();
+                break;
+            case "rule":
+                r.Rule = reader.GetString();
+                break;
+            case "revision":
+                r.Revision = reader.GetInt64();
+                break;
+            case "tenant":
+                r.Tenant = reader.GetString();
+                break;
+            case "environment":
+                r.Environment = reader.GetString();
+                break;
+            case "client":
+                r.Client = reader.GetString();
+                break;
+            case "useCase":
+                r.UseCase = reader.GetString();
+                break;
+            case "organization":
+                r.Organization = reader.GetString();
+                break;
+            case "owner":
+                r.Owner = reader.GetString();
+                break;
+            case "issuer":
+                r.Issuer = reader.GetString();
+                break;
+            case "issuerClientId":
+                r.IssuerClientId = reader.GetString();
+                break;
+            case "subject":
+                r.Subject = reader.GetString();
+                break;
+            case "tokenId":
+                r.TokenId = reader.GetString();
+                break;
+            case "tokenHash":
+                r.TokenHash = reader.GetString();
+                break;
+            case "binding":
+                r.Binding = reader.GetString();
+                break;
+            case "purpose":
+                r.Purpose = reader.GetString();
+                break;
+            case "scope":
+                r.Scope = reader.GetString();
+                break;
+            case "peer":
+                r.Peer = reader.GetString();
+                break;
+            case "method":
+                r.Method = reader.GetString();
+                break;
+            case "template":
+                r.Template = reader.GetString();
+                break;
+            case "interaction":
+                r.Interaction = reader.GetString();
+                break;
+            case "resourceType":
+                r.ResourceType = reader.GetString();
+                break;
+            case "rawTarget":
+                r.RawTarget = reader.GetString();
+                break;
+            case "patients":
+                r.Patients = List(ref reader);
+                break;
+            case "patientState":
+                r.PatientState = reader.GetString()!;
+                break;
+            case "resources":
+                r.Resources = List(ref reader);
+                break;
+            case "resourceCount":
+                r.ResourceCount = reader.GetInt32();
+                break;
+            case "withheldCount":
+                r.WithheldCount = reader.GetInt32();
+                break;
+            case "labels":
+                r.Labels = List(ref reader);
+                break;
+            case "obligations":
+                r.Obligations = List(ref reader);
+                break;
+            case "upstream":
+                r.Upstream = reader.GetString();
+                break;
+            case "upstreamStatus":
+                r.UpstreamStatus = reader.GetInt32();
+                break;
+            case "status":
+                r.Status = reader.GetInt32();
+                break;
+            case "bytes":
+                r.Bytes = reader.GetInt64();
+                break;
+            case "delivery":
+                r.Delivery = reader.GetString();
+                break;
+            case "actor":
+                r.Actor = reader.GetString();
+                break;
+            case "target":
+                r.Target = reader.GetString();
+                break;
+            case "before":
+                r.Before = reader.GetString();
+                break;
+            case "after":
+                r.After = reader.GetString();
+                break;
+            case "note":
+                r.Note = reader.GetString();
+                break;
+            default:
+                reader.Skip();
+                break;
         }
     }
 

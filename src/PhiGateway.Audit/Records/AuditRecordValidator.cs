@@ -25,8 +25,11 @@ public static class AuditRecordValidator
                 Require(record.Decision == "permit", "A disclosure is a permit.");
                 Require(record.UpstreamStatus != 0 && record.Upstream is not null, "A disclosure names its upstream and what it answered.");
                 Require(
-                    record.Patients.Count > 0 ? record.PatientState is "known" or "" : record.PatientState is "none-by-type" or "undetermined",
-                    "A disclosure has patients, or says that there are none by type or that they are undetermined.");
+                    record.Patients.Count > 0
+                        ? record.PatientState is "known" or ""
+                        : record.PatientState is "none-by-type" or "undetermined",
+                    "A disclosure has patients, or says that there are none by type or that they are undetermined."
+                );
                 Require(record.ResourceCount >= record.Resources.Count, "A disclosure counts at least what it lists.");
                 break;
             case AuditKind.Intent:
@@ -48,7 +51,10 @@ public static class AuditRecordValidator
                 break;
             case AuditKind.Admin:
                 Require(record.Actor is not null && record.Target is not null, "A change names who did it and to what.");
-                Require(record.Decision == "deny" || record.Before is not null || record.After is not null, "A change says what was before or is after.");
+                Require(
+                    record.Decision == "deny" || record.Before is not null || record.After is not null,
+                    "A change says what was before or is after."
+                );
                 break;
             case AuditKind.Override or AuditKind.AuditUse or AuditKind.Hold or AuditKind.System:
                 Require(record.Actor is not null, "The record names who did it.");
@@ -67,9 +73,15 @@ public static class AuditRecordValidator
             Require(record.Peer is not null, "A request comes from somewhere.");
         }
 
-        void Caller() => Require(
-            record.Client is not null || record.Actor is not null || record.TokenHash is not null || record.Subject is not null || record.Decision is "deny" or "error",
-            "A permit names the caller.");
+        void Caller() =>
+            Require(
+                record.Client is not null
+                    || record.Actor is not null
+                    || record.TokenHash is not null
+                    || record.Subject is not null
+                    || record.Decision is "deny" or "error",
+                "A permit names the caller."
+            );
 
         void Require(bool holds, string problem)
         {

@@ -1,6 +1,8 @@
 namespace PhiGateway.Audit.Records;
 
-/// <summary>Turns a record into the bytes that are hashed, kept and proven: compact UTF-8 JSON, fixed order, nothing for what is absent.</summary>
+/// <summary>
+/// Turns a record into the bytes that are hashed, kept and proven: compact UTF-8 JSON, fixed order, nothing for what is absent.
+/// </summary>
 internal static class AuditRecordWriter
 {
     /// <summary>Writes at an offset of a buffer, which is replaced when it is too small.</summary>

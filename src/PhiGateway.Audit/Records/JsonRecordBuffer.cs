@@ -9,7 +9,8 @@ namespace PhiGateway.Audit.Records;
 internal ref struct JsonRecordBuffer(byte[] buffer, int start)
 {
     private static readonly SearchValues<char> Plain = SearchValues.Create(
-        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+    );
 
     private byte[] _buffer = buffer;
     private int _at = start;

@@ -3,9 +3,19 @@ using PhiGateway.Audit.Journal;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>Moves durable records from the journal to the store in order, at least once, and tells the journal what it may recycle.</summary>
-/// <remarks>One instance per journal; <see cref="RunAsync"/> runs once. A store that is away costs nothing but room in the journal.</remarks>
-public sealed class AuditShipper(FileJournal journal, IAuditStore store, AuditEntryReader entries, ShipperOptions options, TimeProvider clock) : IDisposable
+/// <summary>
+/// Moves durable records from the journal to the store in order, at least once, and tells the journal what it may recycle.
+/// </summary>
+/// <remarks>
+/// One instance per journal; <see cref="RunAsync"/> runs once. A store that is away costs nothing but room in the journal.
+/// </remarks>
+public sealed class AuditShipper(
+    FileJournal journal,
+    IAuditStore store,
+    AuditEntryReader entries,
+    ShipperOptions options,
+    TimeProvider clock
+) : IDisposable
 {
     private readonly List<AuditEntry> _batch = [];
     private JournalReader? _reader;
@@ -16,7 +26,8 @@ public sealed class AuditShipper(FileJournal journal, IAuditStore store, AuditEn
     private int _failures;
 
     /// <summary>How it is now.</summary>
-    public ShipperStatus Status => new(_state, journal.DurableSequence - journal.ShippedSequence, journal.UnshippedBytes, _lastError ?? _lost, _lastSuccess);
+    public ShipperStatus Status =>
+        new(_state, journal.DurableSequence - journal.ShippedSequence, journal.UnshippedBytes, _lastError ?? _lost, _lastSuccess);
 
     /// <summary>Ships until cancelled, or until a fork or damage ends it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -72,7 +83,10 @@ public sealed class AuditShipper(FileJournal journal, IAuditStore store, AuditEn
         }
         catch (AuditForkException e)
         {
-            Stop(ShipperState.Forked, $"Record {e.Sequence} of {e.Log} is another one in the store than here: this node was cloned or rolled back.");
+            Stop(
+                ShipperState.Forked,
+                $"Record {e.Sequence} of {e.Log} is another one in the store than here: this node was cloned or rolled back."
+            );
             return false;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -94,7 +108,10 @@ public sealed class AuditShipper(FileJournal journal, IAuditStore store, AuditEn
         var watermark = await store.GetWatermarkAsync(journal.Log, cancellationToken);
         if (watermark > journal.DurableSequence)
         {
-            Stop(ShipperState.Forked, $"The store has records of {journal.Log} up to {watermark}, the journal only up to {journal.DurableSequence}: this node was rolled back.");
+            Stop(
+                ShipperState.Forked,
+                $"The store has records of {journal.Log} up to {watermark}, the journal only up to {journal.DurableSequence}: this node was rolled back."
+            );
             return false;
         }
 
@@ -111,7 +128,10 @@ public sealed class AuditShipper(FileJournal journal, IAuditStore store, AuditEn
         }
 
         var from = Math.Max(watermark + 1, journal.FirstSequence);
-        _lost = from > watermark + 1 ? $"The store has lost records {watermark + 1} to {from - 1} of {journal.Log}, which are no longer in the journal." : null;
+        _lost =
+            from > watermark + 1
+                ? $"The store has lost records {watermark + 1} to {from - 1} of {journal.Log}, which are no longer in the journal."
+                : null;
         _reader = journal.CreateReader(from);
         return true;
     }
@@ -157,7 +177,10 @@ public sealed class AuditShipper(FileJournal journal, IAuditStore store, AuditEn
             return options.Interval;
         }
 
-        var backoff = Math.Min(options.FirstBackoff.TotalMilliseconds * Math.Pow(2, _failures - 1), options.LongestBackoff.TotalMilliseconds);
+        var backoff = Math.Min(
+            options.FirstBackoff.TotalMilliseconds * Math.Pow(2, _failures - 1),
+            options.LongestBackoff.TotalMilliseconds
+        );
 
         // Half fixed, half random: a fleet must not come back as one.
         return TimeSpan.FromMilliseconds(backoff * (0.5 + (Random.Shared.NextDouble() / 2)));

@@ -74,7 +74,10 @@ internal struct EntryColumns
         }
         else if (Is(ref reader, "decision"u8))
         {
-            Decision = reader.ValueTextEquals("permit"u8) ? "permit" : reader.ValueTextEquals("deny"u8) ? "deny" : reader.GetString()!;
+            Decision =
+                reader.ValueTextEquals("permit"u8) ? "permit"
+                : reader.ValueTextEquals("deny"u8) ? "deny"
+                : reader.GetString()!;
         }
         else if (Is(ref reader, "reason"u8))
         {

@@ -5,8 +5,13 @@ using PhiGateway.Audit.Journal.Files;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>Turns a patient's id into the keyed pseudonym by which the trail is searched: whoever has the trail but not the key cannot tell who it is. Thread-safe.</summary>
-/// <remarks>Security: the key is worth the identity of every patient in the index. It stays in its file, is never logged and never sent.</remarks>
+/// <summary>
+/// Turns a patient's id into the keyed pseudonym by which the trail is searched: whoever has the trail but not the key cannot tell who it
+/// is. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Security: the key is worth the identity of every patient in the index. It stays in its file, is never logged and never sent.
+/// </remarks>
 public sealed class PatientPseudonym
 {
     /// <summary>Identifier system of a FHIR logical id.</summary>
@@ -19,7 +24,10 @@ public sealed class PatientPseudonym
 
     /// <summary>Uses a key of 32 bytes.</summary>
     public PatientPseudonym(ReadOnlySpan<byte> key) =>
-        _key = key.Length == KeyFile.KeyBytes ? key.ToArray() : throw new ArgumentException($"A pseudonym key has {KeyFile.KeyBytes} bytes.", nameof(key));
+        _key =
+            key.Length == KeyFile.KeyBytes
+                ? key.ToArray()
+                : throw new ArgumentException($"A pseudonym key has {KeyFile.KeyBytes} bytes.", nameof(key));
 
     /// <summary>Reads the key, or makes one on the first start; only its owner may read the file.</summary>
     /// <exception cref="InvalidDataException">The file is no key, or others may read it.</exception>

@@ -6,7 +6,13 @@ namespace PhiGateway.Audit.Shipping;
 /// <param name="UnshippedBytes">About how many bytes that is.</param>
 /// <param name="LastError">The last failure in words without PHI; null after a success.</param>
 /// <param name="LastSuccess">When the store last took a batch, UTC; null: not since the start.</param>
-public sealed record ShipperStatus(ShipperState State, long UnshippedRecords, long UnshippedBytes, string? LastError, DateTimeOffset? LastSuccess);
+public sealed record ShipperStatus(
+    ShipperState State,
+    long UnshippedRecords,
+    long UnshippedBytes,
+    string? LastError,
+    DateTimeOffset? LastSuccess
+);
 
 /// <summary>What a shipper is doing.</summary>
 public enum ShipperState : byte
@@ -14,10 +20,13 @@ public enum ShipperState : byte
     /// <summary>Not running, or asking the store where to go on.</summary>
     Starting = 0,
     Shipping,
+
     /// <summary>The store does not take records; it is tried again.</summary>
     Retrying,
+
     /// <summary>Store and journal hold different records in the same place: stopped for good, someone must look.</summary>
     Forked,
+
     /// <summary>A record in the journal cannot be read: stopped for good.</summary>
     Damaged,
 }

@@ -4,12 +4,15 @@ using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Audit.Verification;
 
-/// <summary>Follows the hash chain of one log and names the first record that is wrong: for <c>phigw audit verify</c>, the console and the tests.</summary>
+/// <summary>
+/// Follows the hash chain of one log and names the first record that is wrong: for <c>phigw audit verify</c>, the console and the tests.
+/// </summary>
 public static class ChainVerifier
 {
     /// <summary>Verifies entries in order of sequence, without gap.</summary>
     /// <param name="entries">Entries of one log.</param>
-    /// <param name="previous">Chain hash of the record before the first; null: the log's beginning for record 0, else the first entry is taken as it stands.</param>
+    /// <param name="previous">Chain hash of the record before the first; null: the log's beginning for record 0, else the first entry is
+    /// taken as it stands.</param>
     public static ChainVerdict Verify(IEnumerable<AuditEntry> entries, ReadOnlyMemory<byte>? previous = null)
     {
         ArgumentNullException.ThrowIfNull(entries);

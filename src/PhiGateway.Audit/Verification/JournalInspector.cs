@@ -3,7 +3,10 @@ using PhiGateway.Audit.Journal.Files;
 
 namespace PhiGateway.Audit.Verification;
 
-/// <summary>Verifies a journal directory that no process has open: every frame, the chain, and that nothing acknowledged is missing. Changes nothing.</summary>
+/// <summary>
+/// Verifies a journal directory that no process has open: every frame, the chain, and that nothing acknowledged is missing. Changes
+/// nothing.
+/// </summary>
 public static class JournalInspector
 {
     /// <summary>Reads all segments.</summary>
@@ -21,7 +24,8 @@ public static class JournalInspector
             found.Segments.Count > 0 ? found.Segments[0].FirstSequence : 0,
             found.End?.LastSequence ?? -1,
             found.Shipped,
-            found.Tail?.TornBytes ?? 0);
+            found.Tail?.TornBytes ?? 0
+        );
     }
 }
 

@@ -12,31 +12,61 @@ internal static class AlertCommands
     {
         var alert = new Command("alert", "Warnings: doors that will close, owners that left.");
         var all = new Option<bool>("--all") { Description = "Also acknowledged and closed ones." };
-        var filter = new Option<string[]>("--filter") { Description = "member=value, as in the API; may be repeated.", DefaultValueFactory = static _ => [] };
-        alert.Add(CliRun.Action(new Command("list", "Lists open alerts, the nearest date first; 1 when there are any.") { all, filter }, common, async (parsed, run, cancellationToken) =>
+        var filter = new Option<string[]>("--filter")
         {
-            var query = parsed.GetValue(filter)!.Select(ClientCommands.ToQuery).Append("sort=due").Append("limit=500");
-            var answer = (await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/alerts?" + string.Join('&', parsed.GetValue(all) ? query : query.Append("state=open")), cancellationToken)).Json;
-            Printer.List(run.Out, run.Format, answer, "severity", "due", "kind", "subject", "door", "state", "notify", "id");
-            return answer["items"]!.AsArray().Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
-        }));
+            Description = "member=value, as in the API; may be repeated.",
+            DefaultValueFactory = static _ => [],
+        };
+        alert.Add(
+            CliRun.Action(
+                new Command("list", "Lists open alerts, the nearest date first; 1 when there are any.") { all, filter },
+                common,
+                async (parsed, run, cancellationToken) =>
+                {
+                    var query = parsed.GetValue(filter)!.Select(ClientCommands.ToQuery).Append("sort=due").Append("limit=500");
+                    var answer = (
+                        await run.Client.SendAsync(
+                            HttpMethod.Get,
+                            "/admin/v1/alerts?" + string.Join('&', parsed.GetValue(all) ? query : query.Append("state=open")),
+                            cancellationToken
+                        )
+                    ).Json;
+                    Printer.List(run.Out, run.Format, answer, "severity", "due", "kind", "subject", "door", "state", "notify", "id");
+                    return answer["items"]!.AsArray().Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
+                }
+            )
+        );
 
         var id = new Argument<string>("id") { Description = "Alert id." };
-        foreach (var (verb, words) in ((string, string)[])[("acknowledge", "Says that somebody is at it."), ("close", "Closes it; a reason is required.")])
+        foreach (
+            var (verb, words) in ((string, string)[])
+                [("acknowledge", "Says that somebody is at it."), ("close", "Closes it; a reason is required.")]
+        )
         {
             var reason = ClientCommands.Reason();
-            alert.Add(CliRun.Action(new Command(verb, words) { id, reason }, common, async (parsed, run, cancellationToken) =>
-            {
-                var body = new JsonObject();
-                if (parsed.GetValue(reason) is { } why)
-                {
-                    body["reason"] = why;
-                }
+            alert.Add(
+                CliRun.Action(
+                    new Command(verb, words) { id, reason },
+                    common,
+                    async (parsed, run, cancellationToken) =>
+                    {
+                        var body = new JsonObject();
+                        if (parsed.GetValue(reason) is { } why)
+                        {
+                            body["reason"] = why;
+                        }
 
-                var answer = await run.Client.SendAsync(HttpMethod.Post, run.Write($"alerts/{Uri.EscapeDataString(parsed.GetValue(id)!)}:{verb}"), cancellationToken, body);
-                Printer.One(run.Out, run.Format, answer.Json);
-                return ExitCodes.Ok;
-            }));
+                        var answer = await run.Client.SendAsync(
+                            HttpMethod.Post,
+                            run.Write($"alerts/{Uri.EscapeDataString(parsed.GetValue(id)!)}:{verb}"),
+                            cancellationToken,
+                            body
+                        );
+                        Printer.One(run.Out, run.Format, answer.Json);
+                        return ExitCodes.Ok;
+                    }
+                )
+            );
         }
 
         return alert;
@@ -46,19 +76,32 @@ internal static class AlertCommands
     {
         var why = new Option<string?>("--why") { Description = "never-approved, changed or expired." };
         why.AcceptOnlyFromAmong("never-approved", "changed", "expired");
-        return CliRun.Action(new Command("queue", "Lists clients that wait for an approver, since when and why; 1 when there are any.") { why }, common, async (parsed, run, cancellationToken) =>
-        {
-            var answer = (await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/approvals/queue?limit=500" + (parsed.GetValue(why) is { } word ? "&why=" + word : string.Empty), cancellationToken)).Json;
-            if (run.Format == OutputFormat.Table)
+        return CliRun.Action(
+            new Command("queue", "Lists clients that wait for an approver, since when and why; 1 when there are any.") { why },
+            common,
+            async (parsed, run, cancellationToken) =>
             {
-                foreach (var entry in answer["items"]!.AsArray())
+                var answer = (
+                    await run.Client.SendAsync(
+                        HttpMethod.Get,
+                        "/admin/v1/approvals/queue?limit=500" + (parsed.GetValue(why) is { } word ? "&why=" + word : string.Empty),
+                        cancellationToken
+                    )
+                ).Json;
+                if (run.Format == OutputFormat.Table)
                 {
-                    entry!["inputs"] = string.Join(", ", entry["changed"]!.AsArray().Select(static input => $"{(string?)input!["document"]} by {(string?)input["by"]}"));
+                    foreach (var entry in answer["items"]!.AsArray())
+                    {
+                        entry!["inputs"] = string.Join(
+                            ", ",
+                            entry["changed"]!.AsArray().Select(static input => $"{(string?)input!["document"]} by {(string?)input["by"]}")
+                        );
+                    }
                 }
-            }
 
-            Printer.List(run.Out, run.Format, answer, "client", "why", "since", "inputs", "requested_by", "fingerprint");
-            return answer["items"]!.AsArray().Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
-        });
+                Printer.List(run.Out, run.Format, answer, "client", "why", "since", "inputs", "requested_by", "fingerprint");
+                return answer["items"]!.AsArray().Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;
+            }
+        );
     }
 }

@@ -13,38 +13,87 @@ internal static class ClientCommands
         var id = new Argument<string>("id") { Description = "Client id." };
         var client = new Command("client", "Non-human identities.");
 
-        var filter = new Option<string[]>("--filter") { Description = "member=value, as in the API; may be repeated.", DefaultValueFactory = static _ => [] };
+        var filter = new Option<string[]>("--filter")
+        {
+            Description = "member=value, as in the API; may be repeated.",
+            DefaultValueFactory = static _ => [],
+        };
         var limit = new Option<int>("--limit") { Description = "1 to 500.", DefaultValueFactory = static _ => 50 };
         var cursor = new Option<string?>("--cursor") { Description = "Place of the next page." };
-        client.Add(CliRun.Action(new Command("list", "Lists clients.") { filter, limit, cursor }, common, async (parsed, run, cancellationToken) =>
-        {
-            var query = parsed.GetValue(filter)!.Select(ToQuery).Append($"limit={parsed.GetValue(limit)}").Concat(parsed.GetValue(cursor) is { } place ? ["cursor=" + Uri.EscapeDataString(place)] : []);
-            var answer = await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/clients?" + string.Join('&', query), cancellationToken);
-            Printer.List(run.Out, run.Format, answer.Json, "id", "status", "useCase", "environment", "owner", "meta.version");
-            return ExitCodes.Ok;
-        }));
-        client.Add(CliRun.Action(new Command("show", "Shows one client.") { id }, common, async (parsed, run, cancellationToken) =>
-        {
-            Printer.One(run.Out, run.Format, (await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!), cancellationToken)).Json);
-            return ExitCodes.Ok;
-        }));
-        client.Add(CliRun.Action(new Command("posture", "Lists the doors of a client's PHI path; 1 when one is closed.") { id }, common, async (parsed, run, cancellationToken) =>
-        {
-            var posture = (await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!) + "/posture", cancellationToken)).Json;
-            if (run.Format == OutputFormat.Table)
-            {
-                run.Out.WriteLine($"{(string?)posture["client"]}  {(string?)posture["status"]}  path {((bool)posture["path_open"]! ? "open" : "closed")}  revision {posture["revision"]}");
-                run.Out.WriteLine($"fingerprint {(string?)posture["fingerprint"]}");
-                Printer.List(run.Out, run.Format, posture["doors"]!, "name", "open", "closes_at", "reason", "to_open");
-            }
-            else
-            {
-                Printer.Whole(run.Out, run.Format, posture);
-            }
+        client.Add(
+            CliRun.Action(
+                new Command("list", "Lists clients.") { filter, limit, cursor },
+                common,
+                async (parsed, run, cancellationToken) =>
+                {
+                    var query = parsed
+                        .GetValue(filter)!
+                        .Select(ToQuery)
+                        .Append($"limit={parsed.GetValue(limit)}")
+                        .Concat(parsed.GetValue(cursor) is { } place ? ["cursor=" + Uri.EscapeDataString(place)] : []);
+                    var answer = await run.Client.SendAsync(
+                        HttpMethod.Get,
+                        "/admin/v1/clients?" + string.Join('&', query),
+                        cancellationToken
+                    );
+                    Printer.List(run.Out, run.Format, answer.Json, "id", "status", "useCase", "environment", "owner", "meta.version");
+                    return ExitCodes.Ok;
+                }
+            )
+        );
+        client.Add(
+            CliRun.Action(
+                new Command("show", "Shows one client.") { id },
+                common,
+                async (parsed, run, cancellationToken) =>
+                {
+                    Printer.One(
+                        run.Out,
+                        run.Format,
+                        (await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!), cancellationToken)).Json
+                    );
+                    return ExitCodes.Ok;
+                }
+            )
+        );
+        client.Add(
+            CliRun.Action(
+                new Command("posture", "Lists the doors of a client's PHI path; 1 when one is closed.") { id },
+                common,
+                async (parsed, run, cancellationToken) =>
+                {
+                    var posture = (
+                        await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!) + "/posture", cancellationToken)
+                    ).Json;
+                    if (run.Format == OutputFormat.Table)
+                    {
+                        run.Out.WriteLine(
+                            $"{(string?)posture["client"]}  {(string?)posture["status"]}  path "
+                                + $"{((bool)posture["path_open"]! ? "open" : "closed")}  revision {posture["revision"]}"
+                        );
+                        run.Out.WriteLine($"fingerprint {(string?)posture["fingerprint"]}");
+                        Printer.List(run.Out, run.Format, posture["doors"]!, "name", "open", "closes_at", "reason", "to_open");
+                    }
+                    else
+                    {
+                        Printer.Whole(run.Out, run.Format, posture);
+                    }
 
-            return (bool)posture["path_open"]! ? ExitCodes.Ok : ExitCodes.Findings;
-        }));
-        foreach (var (verb, words) in ((string, string)[])[("submit", "Asks for approval."), ("suspend", "Closes the PHI path until it is resumed."), ("resume", "Opens a suspended client again."), ("attest", "Records that the owner still stands behind it."), ("quarantine", "Closes the PHI path on suspicion."), ("archive", "Puts a revoked client away.")])
+                    return (bool)posture["path_open"]! ? ExitCodes.Ok : ExitCodes.Findings;
+                }
+            )
+        );
+        foreach (
+            var (verb, words) in ((string, string)[])
+                [
+                    ("submit", "Asks for approval."),
+                    ("suspend", "Closes the PHI path until it is resumed."),
+                    ("resume", "Opens a suspended client again."),
+                    ("attest", "Records that the owner still stands behind it."),
+                    ("quarantine", "Closes the PHI path on suspicion."),
+                    ("archive", "Puts a revoked client away."),
+                ]
+        )
         {
             client.Add(Verb(common, verb, words, id));
         }
@@ -52,68 +101,126 @@ internal static class ClientCommands
         client.Add(Verb(common, "revoke", "Ends a client for good.", id));
         client.Add(Approve(common, id));
         client.Add(Rotate(common, id));
-        client.Add(CliRun.Action(new Command("blast-radius", "Shows what stops when a client is stopped.") { id }, common, async (parsed, run, cancellationToken) =>
-        {
-            Printer.One(run.Out, run.Format, (await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!) + "/blast-radius", cancellationToken)).Json);
-            return ExitCodes.Ok;
-        }));
+        client.Add(
+            CliRun.Action(
+                new Command("blast-radius", "Shows what stops when a client is stopped.") { id },
+                common,
+                async (parsed, run, cancellationToken) =>
+                {
+                    Printer.One(
+                        run.Out,
+                        run.Format,
+                        (await run.Client.SendAsync(HttpMethod.Get, Path(parsed.GetValue(id)!) + "/blast-radius", cancellationToken)).Json
+                    );
+                    return ExitCodes.Ok;
+                }
+            )
+        );
         return client;
     }
 
     public static Command Revoke(CommonOptions common)
     {
-        var target = new Argument<string>("target") { Description = "client, credential, token, token-hash, organization, use-case, tenant, issuer or issued-before." };
-        target.AcceptOnlyFromAmong("client", "credential", "token", "token-hash", "organization", "use-case", "tenant", "issuer", "issued-before");
+        var target = new Argument<string>("target")
+        {
+            Description = "client, credential, token, token-hash, organization, use-case, tenant, issuer or issued-before.",
+        };
+        target.AcceptOnlyFromAmong(
+            "client",
+            "credential",
+            "token",
+            "token-hash",
+            "organization",
+            "use-case",
+            "tenant",
+            "issuer",
+            "issued-before"
+        );
         var value = new Argument<string>("value") { Description = "Which one; for issued-before a moment such as 2026-05-01T12:00:00Z." };
         var issuer = new Option<string?>("--issuer") { Description = "Narrows token and issued-before to one issuer." };
         var reason = Reason();
-        return CliRun.Action(new Command("revoke", "Revokes anything, everywhere, at once.") { target, value, issuer, reason }, common, async (parsed, run, cancellationToken) =>
-        {
-            var isMoment = parsed.GetValue(target) == "issued-before";
-            var body = new JsonObject { ["target"] = parsed.GetValue(target), [isMoment ? "issued_before" : "value"] = parsed.GetValue(value), ["reason"] = parsed.GetValue(reason) };
-            if (parsed.GetValue(issuer) is { } name)
+        return CliRun.Action(
+            new Command("revoke", "Revokes anything, everywhere, at once.") { target, value, issuer, reason },
+            common,
+            async (parsed, run, cancellationToken) =>
             {
-                body["issuer"] = name;
-            }
+                var isMoment = parsed.GetValue(target) == "issued-before";
+                var body = new JsonObject
+                {
+                    ["target"] = parsed.GetValue(target),
+                    [isMoment ? "issued_before" : "value"] = parsed.GetValue(value),
+                    ["reason"] = parsed.GetValue(reason),
+                };
+                if (parsed.GetValue(issuer) is { } name)
+                {
+                    body["issuer"] = name;
+                }
 
-            Printer.One(run.Out, run.Format, (await run.Client.SendAsync(HttpMethod.Post, run.Write("revocations"), cancellationToken, body)).Json);
-            return ExitCodes.Ok;
-        });
+                Printer.One(
+                    run.Out,
+                    run.Format,
+                    (await run.Client.SendAsync(HttpMethod.Post, run.Write("revocations"), cancellationToken, body)).Json
+                );
+                return ExitCodes.Ok;
+            }
+        );
     }
 
     private static Command Verb(CommonOptions common, string verb, string words, Argument<string> id)
     {
         var reason = Reason();
-        return CliRun.Action(new Command(verb, words) { id, reason }, common, async (parsed, run, cancellationToken) =>
-        {
-            var body = new JsonObject();
-            if (parsed.GetValue(reason) is { } why)
+        return CliRun.Action(
+            new Command(verb, words) { id, reason },
+            common,
+            async (parsed, run, cancellationToken) =>
             {
-                body["reason"] = why;
-            }
+                var body = new JsonObject();
+                if (parsed.GetValue(reason) is { } why)
+                {
+                    body["reason"] = why;
+                }
 
-            var answer = await run.Client.SendAsync(HttpMethod.Post, run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:{verb}"), cancellationToken, body);
-            Printer.One(run.Out, run.Format, answer.Json);
-            return ExitCodes.Ok;
-        });
+                var answer = await run.Client.SendAsync(
+                    HttpMethod.Post,
+                    run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:{verb}"),
+                    cancellationToken,
+                    body
+                );
+                Printer.One(run.Out, run.Format, answer.Json);
+                return ExitCodes.Ok;
+            }
+        );
     }
 
     private static Command Approve(CommonOptions common, Argument<string> id)
     {
         var reason = Reason();
-        var fingerprint = new Option<string>("--fingerprint") { Description = "The fingerprint you reviewed, from 'client posture'.", Required = true };
-        return CliRun.Action(new Command("approve", "Approves exactly what the fingerprint says.") { id, fingerprint, reason }, common, async (parsed, run, cancellationToken) =>
+        var fingerprint = new Option<string>("--fingerprint")
         {
-            var body = new JsonObject { ["fingerprint"] = parsed.GetValue(fingerprint) };
-            if (parsed.GetValue(reason) is { } why)
+            Description = "The fingerprint you reviewed, from 'client posture'.",
+            Required = true,
+        };
+        return CliRun.Action(
+            new Command("approve", "Approves exactly what the fingerprint says.") { id, fingerprint, reason },
+            common,
+            async (parsed, run, cancellationToken) =>
             {
-                body["reason"] = why;
-            }
+                var body = new JsonObject { ["fingerprint"] = parsed.GetValue(fingerprint) };
+                if (parsed.GetValue(reason) is { } why)
+                {
+                    body["reason"] = why;
+                }
 
-            var answer = await run.Client.SendAsync(HttpMethod.Post, run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:approve"), cancellationToken, body);
-            Printer.One(run.Out, run.Format, answer.Json);
-            return ExitCodes.Ok;
-        });
+                var answer = await run.Client.SendAsync(
+                    HttpMethod.Post,
+                    run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:approve"),
+                    cancellationToken,
+                    body
+                );
+                Printer.One(run.Out, run.Format, answer.Json);
+                return ExitCodes.Ok;
+            }
+        );
     }
 
     private static Command Rotate(CommonOptions common, Argument<string> id)
@@ -122,21 +229,44 @@ internal static class ClientCommands
         var file = new Argument<FileInfo>("credential") { Description = "The new credential, .yaml or .json, as in a registry file." };
         var replaces = new Option<string?>("--replaces") { Description = "Id of the old one; may be left out while there is only one." };
         var overlap = new Option<int?>("--overlap-hours") { Description = "How long the old one is still honoured; default 168." };
-        return CliRun.Action(new Command("rotate", "Puts a new credential beside the old one, which ends after the overlap.") { id, file, replaces, overlap, reason }, common, async (parsed, run, cancellationToken) =>
-        {
-            var body = new JsonObject { ["credential"] = CliFiles.ReadObject(parsed.GetValue(file)!) };
-            foreach (var (name, value) in ((string, JsonNode?)[])[("replaces", parsed.GetValue(replaces)), ("overlap_hours", parsed.GetValue(overlap)), ("reason", parsed.GetValue(reason))])
+        return CliRun.Action(
+            new Command("rotate", "Puts a new credential beside the old one, which ends after the overlap.")
             {
-                if (value is not null)
+                id,
+                file,
+                replaces,
+                overlap,
+                reason,
+            },
+            common,
+            async (parsed, run, cancellationToken) =>
+            {
+                var body = new JsonObject { ["credential"] = CliFiles.ReadObject(parsed.GetValue(file)!) };
+                foreach (
+                    var (name, value) in ((string, JsonNode?)[])
+                        [
+                            ("replaces", parsed.GetValue(replaces)),
+                            ("overlap_hours", parsed.GetValue(overlap)),
+                            ("reason", parsed.GetValue(reason)),
+                        ]
+                )
                 {
-                    body[name] = value;
+                    if (value is not null)
+                    {
+                        body[name] = value;
+                    }
                 }
-            }
 
-            var answer = await run.Client.SendAsync(HttpMethod.Post, run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:rotate"), cancellationToken, body);
-            Printer.One(run.Out, run.Format, answer.Json);
-            return ExitCodes.Ok;
-        });
+                var answer = await run.Client.SendAsync(
+                    HttpMethod.Post,
+                    run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:rotate"),
+                    cancellationToken,
+                    body
+                );
+                Printer.One(run.Out, run.Format, answer.Json);
+                return ExitCodes.Ok;
+            }
+        );
     }
 
     internal static Option<string?> Reason() => new("--reason", "-r") { Description = "Why, in words without patient data." };

@@ -28,10 +28,14 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = "bash or zsh." };
         shell.AcceptOnlyFromAmong("bash", "zsh");
-        return CliRun.Action(new Command("completion", "Prints a completion script: source <(phigw completion bash).") { shell }, common, (parsed, run, _) =>
-        {
-            run.Out.WriteLine(parsed.GetValue(shell) == "bash" ? Bash : Zsh);
-            return Task.FromResult(ExitCodes.Ok);
-        });
+        return CliRun.Action(
+            new Command("completion", "Prints a completion script: source <(phigw completion bash).") { shell },
+            common,
+            (parsed, run, _) =>
+            {
+                run.Out.WriteLine(parsed.GetValue(shell) == "bash" ? Bash : Zsh);
+                return Task.FromResult(ExitCodes.Ok);
+            }
+        );
     }
 }

@@ -19,32 +19,43 @@ internal static class DoctorCommand
     public static Command Create(CommonOptions common)
     {
         var config = new Option<FileInfo?>("--config") { Description = "Gateway configuration (appsettings.json) to check." };
-        return CliRun.Action(new Command("doctor", "Checks configuration, ports, clock and the admin API; 1 when something is wrong.") { config }, common, async (parsed, run, cancellationToken) =>
-        {
-            var checks = new JsonArray();
-            if (parsed.GetValue(config) is { } file)
+        return CliRun.Action(
+            new Command("doctor", "Checks configuration, ports, clock and the admin API; 1 when something is wrong.") { config },
+            common,
+            async (parsed, run, cancellationToken) =>
             {
-                checks.Add(Config(file));
-            }
+                var checks = new JsonArray();
+                if (parsed.GetValue(config) is { } file)
+                {
+                    checks.Add(Config(file));
+                }
 
-            checks.Add(await PortAsync(run.Server, cancellationToken));
-            if ((bool)checks[^1]!["ok"]!)
-            {
-                checks.Add(await ClockAsync(run.Server, cancellationToken));
-                checks.Add(await AdminAsync(run, cancellationToken));
-            }
+                checks.Add(await PortAsync(run.Server, cancellationToken));
+                if ((bool)checks[^1]!["ok"]!)
+                {
+                    checks.Add(await ClockAsync(run.Server, cancellationToken));
+                    checks.Add(await AdminAsync(run, cancellationToken));
+                }
 
-            Printer.List(run.Out, run.Format, checks, "check", "ok", "detail");
-            return checks.All(static check => (bool)check!["ok"]!) ? ExitCodes.Ok : (bool)checks.First(static check => (string?)check!["check"] == "port")!["ok"]! ? ExitCodes.Findings : ExitCodes.Unreachable;
-        });
+                Printer.List(run.Out, run.Format, checks, "check", "ok", "detail");
+                return checks.All(static check => (bool)check!["ok"]!) ? ExitCodes.Ok
+                    : (bool)checks.First(static check => (string?)check!["check"] == "port")!["ok"]! ? ExitCodes.Findings
+                    : ExitCodes.Unreachable;
+            }
+        );
     }
 
     private static JsonObject Config(FileInfo file)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file.FullName), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false });
-            return document.RootElement.TryGetProperty("PhiGateway", out _) ? Check("config", true, "readable") : Check("config", false, "there is no section PhiGateway");
+            using var document = JsonDocument.Parse(
+                File.ReadAllBytes(file.FullName),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false }
+            );
+            return document.RootElement.TryGetProperty("PhiGateway", out _)
+                ? Check("config", true, "readable")
+                : Check("config", false, "there is no section PhiGateway");
         }
         catch (JsonException exception)
         {
@@ -84,7 +95,11 @@ internal static class DoctorCommand
             }
 
             var difference = (TimeProvider.System.GetUtcNow() - theirs).Duration();
-            return Check("clock", difference <= TolerableClock, string.Create(CultureInfo.InvariantCulture, $"{difference.TotalSeconds:0} s apart"));
+            return Check(
+                "clock",
+                difference <= TolerableClock,
+                string.Create(CultureInfo.InvariantCulture, $"{difference.TotalSeconds:0} s apart")
+            );
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
@@ -98,7 +113,11 @@ internal static class DoctorCommand
         {
             var status = (await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/config/status", cancellationToken)).Json;
             var good = (bool)status["in_force"]! && (string?)status["journal"] == "open" && status["problems"]!.AsArray().Count == 0;
-            return Check("admin", good, $"revision {status["revision"]}, in force {status["in_force"]}, journal {status["journal"]}, {status["problems"]!.AsArray().Count} problems");
+            return Check(
+                "admin",
+                good,
+                $"revision {status["revision"]}, in force {status["in_force"]}, journal {status["journal"]}, {status["problems"]!.AsArray().Count} problems"
+            );
         }
         catch (CliFault fault)
         {
@@ -106,5 +125,11 @@ internal static class DoctorCommand
         }
     }
 
-    private static JsonObject Check(string name, bool ok, string detail) => new() { ["check"] = name, ["ok"] = ok, ["detail"] = detail };
+    private static JsonObject Check(string name, bool ok, string detail) =>
+        new()
+        {
+            ["check"] = name,
+            ["ok"] = ok,
+            ["detail"] = detail,
+        };
 }

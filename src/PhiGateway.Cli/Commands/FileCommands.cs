@@ -15,18 +15,36 @@ internal static class FileCommands
         var prune = new Option<bool>("--prune") { Description = "Also delete what the file does not name." };
         var etag = new Option<string?>("--if-match") { Description = "ETag of the plan that was reviewed; default: of a plan made now." };
 
-        yield return CliRun.Action(new Command("validate", "Checks a registry file without a gateway.") { file }, common, (parsed, run, _) => Task.FromResult(Validate(parsed.GetValue(file)!, run)));
-        yield return CliRun.Action(new Command("plan", "Shows what applying a file would change; 1 when changes are pending.") { file, prune }, common, (parsed, run, cancellationToken) =>
-            PlanAsync(parsed.GetValue(file)!, parsed.GetValue(prune), run, cancellationToken));
-        yield return CliRun.Action(new Command("apply", "Applies a registry file, all or nothing.") { file, prune, etag }, common, (parsed, run, cancellationToken) =>
-            ApplyAsync(parsed.GetValue(file)!, parsed.GetValue(prune), parsed.GetValue(etag), run, cancellationToken));
+        yield return CliRun.Action(
+            new Command("validate", "Checks a registry file without a gateway.") { file },
+            common,
+            (parsed, run, _) => Task.FromResult(Validate(parsed.GetValue(file)!, run))
+        );
+        yield return CliRun.Action(
+            new Command("plan", "Shows what applying a file would change; 1 when changes are pending.") { file, prune },
+            common,
+            (parsed, run, cancellationToken) => PlanAsync(parsed.GetValue(file)!, parsed.GetValue(prune), run, cancellationToken)
+        );
+        yield return CliRun.Action(
+            new Command("apply", "Applies a registry file, all or nothing.") { file, prune, etag },
+            common,
+            (parsed, run, cancellationToken) =>
+                ApplyAsync(parsed.GetValue(file)!, parsed.GetValue(prune), parsed.GetValue(etag), run, cancellationToken)
+        );
         yield return CliRun.Action(new Command("export", "Prints the registry as a file."), common, ExportAsync);
     }
 
     private static int Validate(FileInfo file, CliRun run)
     {
         var findings = RegistryFileCheck.Run(CliFiles.Read(file), IsYaml(file), TimeProvider.System.GetUtcNow());
-        var list = new JsonArray([.. findings.Select(static finding => new JsonObject { ["pointer"] = finding.Pointer, ["code"] = finding.Code, ["detail"] = finding.Detail })]);
+        var list = new JsonArray([
+            .. findings.Select(static finding => new JsonObject
+            {
+                ["pointer"] = finding.Pointer,
+                ["code"] = finding.Code,
+                ["detail"] = finding.Detail,
+            }),
+        ]);
         if (run.Format != OutputFormat.Table)
         {
             Printer.Whole(run.Out, run.Format, list);
@@ -61,15 +79,36 @@ internal static class FileCommands
     private static async Task<int> ExportAsync(ParseResult parsed, CliRun run, CancellationToken cancellationToken)
     {
         var accept = run.Format == OutputFormat.Json ? "application/json" : "application/yaml";
-        var answer = await run.Client.SendAsync(HttpMethod.Get, "/admin/v1/config:export", null, accept, cancellationToken, ("Accept", accept));
+        var answer = await run.Client.SendAsync(
+            HttpMethod.Get,
+            "/admin/v1/config:export",
+            null,
+            accept,
+            cancellationToken,
+            ("Accept", accept)
+        );
         run.Out.Write(answer.Text);
         return ExitCodes.Ok;
     }
 
-    private static Task<CliAnswer> SendAsync(string verb, FileInfo file, bool prune, CliRun run, CancellationToken cancellationToken, params (string, string)[] headers)
+    private static Task<CliAnswer> SendAsync(
+        string verb,
+        FileInfo file,
+        bool prune,
+        CliRun run,
+        CancellationToken cancellationToken,
+        params (string, string)[] headers
+    )
     {
         var path = verb + (prune ? "?prune=true" : string.Empty);
-        return run.Client.SendAsync(HttpMethod.Post, verb == "config:apply" ? run.Write(path) : "/admin/v1/" + path, CliFiles.Read(file), IsYaml(file) ? "application/yaml" : "application/json", cancellationToken, headers);
+        return run.Client.SendAsync(
+            HttpMethod.Post,
+            verb == "config:apply" ? run.Write(path) : "/admin/v1/" + path,
+            CliFiles.Read(file),
+            IsYaml(file) ? "application/yaml" : "application/json",
+            cancellationToken,
+            headers
+        );
     }
 
     private static void Print(CliRun run, CliAnswer answer)
@@ -82,10 +121,12 @@ internal static class FileCommands
 
         foreach (var change in answer.Json["changes"]!.AsArray())
         {
-            run.Out.WriteLine($"{(string?)change!["action"],-7} {(string?)change["target"]}");
+            run.Out.WriteLine($"{(string?)change!["action"], -7} {(string?)change["target"]}");
             foreach (var line in change["diff"]!.AsArray().Where(line => (string?)change["action"] == "update"))
             {
-                run.Out.WriteLine($"        {(string?)line!["pointer"]}: {line["before"]?.ToJsonString() ?? "–"} → {line["after"]?.ToJsonString() ?? "–"}");
+                run.Out.WriteLine(
+                    $"        {(string?)line!["pointer"]}: {line["before"]?.ToJsonString() ?? "–"} → {line["after"]?.ToJsonString() ?? "–"}"
+                );
             }
         }
 

@@ -24,10 +24,30 @@ internal sealed class AdminClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ReadKey(keyReference));
     }
 
-    public async Task<CliAnswer> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken, JsonNode? body = null, params (string Name, string Value)[] headers) =>
-        await SendAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancellationToken, headers);
+    public async Task<CliAnswer> SendAsync(
+        HttpMethod method,
+        string path,
+        CancellationToken cancellationToken,
+        JsonNode? body = null,
+        params (string Name, string Value)[] headers
+    ) =>
+        await SendAsync(
+            method,
+            path,
+            body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()),
+            "application/json",
+            cancellationToken,
+            headers
+        );
 
-    public async Task<CliAnswer> SendAsync(HttpMethod method, string path, byte[]? body, string contentType, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    public async Task<CliAnswer> SendAsync(
+        HttpMethod method,
+        string path,
+        byte[]? body,
+        string contentType,
+        CancellationToken cancellationToken,
+        params (string Name, string Value)[] headers
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -65,8 +85,12 @@ internal sealed class AdminClient : IDisposable
     {
         try
         {
-            var key = reference.StartsWith("env:", StringComparison.Ordinal) ? Environment.GetEnvironmentVariable(reference[4..]) : File.ReadAllText(reference);
-            return key?.Trim() is { Length: > 0 } found ? found : throw new CliFault(ExitCodes.Usage, "There is no admin key: name one with --key env:NAME or --key FILE.");
+            var key = reference.StartsWith("env:", StringComparison.Ordinal)
+                ? Environment.GetEnvironmentVariable(reference[4..])
+                : File.ReadAllText(reference);
+            return key?.Trim() is { Length: > 0 } found
+                ? found
+                : throw new CliFault(ExitCodes.Usage, "There is no admin key: name one with --key env:NAME or --key FILE.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -94,7 +118,12 @@ internal sealed class AdminClient : IDisposable
             message.Clear().Append("The server answered ").Append(status).Append(" in a form that is not the admin API's.");
         }
 
-        return new CliFault(status is 502 or 503 or 504 ? ExitCodes.Unreachable : status == 422 || status == 400 ? ExitCodes.Findings : ExitCodes.Refused, message.ToString());
+        return new CliFault(
+            status is 502 or 503 or 504 ? ExitCodes.Unreachable
+                : status == 422 || status == 400 ? ExitCodes.Findings
+                : ExitCodes.Refused,
+            message.ToString()
+        );
     }
 }
 

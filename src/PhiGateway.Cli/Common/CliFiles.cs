@@ -21,5 +21,6 @@ internal static class CliFiles
 
     /// <summary>One YAML or JSON object.</summary>
     public static JsonObject ReadObject(FileInfo file) =>
-        RegistryText.Parse(Encoding.UTF8.GetString(Read(file)), out var problem) as JsonObject ?? throw new CliFault(ExitCodes.Usage, $"{file}: {problem ?? "one object is expected."}");
+        RegistryText.Parse(Encoding.UTF8.GetString(Read(file)), out var problem) as JsonObject
+        ?? throw new CliFault(ExitCodes.Usage, $"{file}: {problem ?? "one object is expected."}");
 }

@@ -18,24 +18,27 @@ internal sealed class CliRun(ParseResult parsed, CommonOptions common) : IDispos
     public AdminClient Client => _client ??= new AdminClient(Server, parsed.GetValue(common.Key)!);
 
     /// <summary>A path of the admin API with the dry run on it when asked for.</summary>
-    public string Write(string path) => "/admin/v1/" + path + (DryRun ? (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "dry_run=true" : string.Empty);
+    public string Write(string path) =>
+        "/admin/v1/" + path + (DryRun ? (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "dry_run=true" : string.Empty);
 
     /// <summary>Wires a command to its work: faults become a message and an exit code.</summary>
     public static Command Action(Command command, CommonOptions common, Func<ParseResult, CliRun, CancellationToken, Task<int>> work)
     {
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var run = new CliRun(parsed, common);
-            try
+        command.SetAction(
+            async (parsed, cancellationToken) =>
             {
-                return await work(parsed, run, cancellationToken);
+                using var run = new CliRun(parsed, common);
+                try
+                {
+                    return await work(parsed, run, cancellationToken);
+                }
+                catch (CliFault fault)
+                {
+                    parsed.InvocationConfiguration.Error.WriteLine(fault.Message);
+                    return fault.ExitCode;
+                }
             }
-            catch (CliFault fault)
-            {
-                parsed.InvocationConfiguration.Error.WriteLine(fault.Message);
-                return fault.ExitCode;
-            }
-        });
+        );
         return command;
     }
 

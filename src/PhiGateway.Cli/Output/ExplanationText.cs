@@ -9,12 +9,54 @@ internal static class ExplanationText
     public static void Write(TextWriter output, JsonNode answer)
     {
         var (who, proof, asked, registry) = (answer["who"]!, answer["proof"]!, answer["asked"]!, answer["registry"]!);
-        output.WriteLine(Clean($"{Text(answer["decision"])?.ToUpperInvariant()} {Text(answer["reason"]) ?? Text(answer["rule"])}   {Text(answer["time"])}   revision {registry["decided"]}   node {Text(answer["node"]) ?? "none (imagined)"}"));
-        Line(output, "who", string.Join(" · ", new[] { Text(who["client"]) ?? "not registered", Text(who["organization_name"]) ?? Text(who["organization"]), Text(who["owner"]) is { } owner ? "owner " + owner : null }.OfType<string>()));
-        Line(output, "proof", string.Join(", ", new[] { Text(proof["issuer"]) ?? "none", Text(proof["client_id"]), Binding(Text(proof["binding"])), Text(proof["peer"]) is { } peer ? "from " + peer : null }.OfType<string>()));
-        Line(output, "asked", $"{Text(asked["method"])} {Text(asked["target"]) ?? Text(asked["template"])}   purpose {Text(asked["purpose"]) ?? "none"}   tenant {Text(asked["tenant"]) ?? "none"}");
+        output.WriteLine(
+            Clean(
+                $"{Text(answer["decision"])?.ToUpperInvariant()} {Text(answer["reason"]) ?? Text(answer["rule"])}   "
+                    + $"{Text(answer["time"])}   revision {registry["decided"]}   node {Text(answer["node"]) ?? "none (imagined)"}"
+            )
+        );
+        Line(
+            output,
+            "who",
+            string.Join(
+                " · ",
+                new[]
+                {
+                    Text(who["client"]) ?? "not registered",
+                    Text(who["organization_name"]) ?? Text(who["organization"]),
+                    Text(who["owner"]) is { } owner ? "owner " + owner : null,
+                }.OfType<string>()
+            )
+        );
+        Line(
+            output,
+            "proof",
+            string.Join(
+                ", ",
+                new[]
+                {
+                    Text(proof["issuer"]) ?? "none",
+                    Text(proof["client_id"]),
+                    Binding(Text(proof["binding"])),
+                    Text(proof["peer"]) is { } peer ? "from " + peer : null,
+                }.OfType<string>()
+            )
+        );
+        Line(
+            output,
+            "asked",
+            $"{Text(asked["method"])} {Text(asked["target"]) ?? Text(asked["template"])}   purpose "
+                + $"{Text(asked["purpose"]) ?? "none"}   tenant {Text(asked["tenant"]) ?? "none"}"
+        );
         Line(output, "token", Token(answer["token"]!));
-        Line(output, "questions", string.Join("  ", answer["questions"]!.AsArray().Select(static question => $"{Text(question!["name"])} {Mark(Text(question["outcome"]))}")));
+        Line(
+            output,
+            "questions",
+            string.Join(
+                "  ",
+                answer["questions"]!.AsArray().Select(static question => $"{Text(question!["name"])} {Mark(Text(question["outcome"]))}")
+            )
+        );
         Line(output, "doors", string.Join("  ", answer["doors"]!.AsArray().Select(door => Door(door!, who, answer))));
         if (Text(answer["closed"]) is { } closed)
         {
@@ -39,9 +81,10 @@ internal static class ExplanationText
         else if (Moment(door["closes_at"]) is { } closes && Moment(answer["time"]) is { } at)
         {
             var days = (closes - at).TotalDays;
-            text += days >= 0
-                ? string.Create(CultureInfo.InvariantCulture, $" ({Math.Floor(days)} days left)")
-                : string.Create(CultureInfo.InvariantCulture, $" (since {closes:yyyy-MM-dd})");
+            text +=
+                days >= 0
+                    ? string.Create(CultureInfo.InvariantCulture, $" ({Math.Floor(days)} days left)")
+                    : string.Create(CultureInfo.InvariantCulture, $" (since {closes:yyyy-MM-dd})");
         }
 
         return text;
@@ -52,18 +95,41 @@ internal static class ExplanationText
         var known = new[]
         {
             token["age_seconds"] is { } age ? $"{age} s old" : null,
-            token["lifetime_seconds"] is { } lifetime ? $"lives {lifetime} s{(token["most_seconds"] is { } most ? $" of {most} s" : string.Empty)}" : null,
+            token["lifetime_seconds"] is { } lifetime
+                ? $"lives {lifetime} s{(token["most_seconds"] is { } most ? $" of {most} s" : string.Empty)}"
+                : null,
             Text(token["scopes"]) is { } scopes ? "scope " + scopes : null,
-        }.OfType<string>().ToList();
-        return string.Join(", ", known) + (known.Count > 0 && token["not_judged"]!.AsArray().Count > 0 ? ". " : string.Empty) + (token["not_judged"]!.AsArray().Count > 0 ? Text(token["note"]) : string.Empty);
+        }
+            .OfType<string>()
+            .ToList();
+        return string.Join(", ", known)
+            + (known.Count > 0 && token["not_judged"]!.AsArray().Count > 0 ? ". " : string.Empty)
+            + (token["not_judged"]!.AsArray().Count > 0 ? Text(token["note"]) : string.Empty);
     }
 
-    private static string? Binding(string? binding) => binding switch { "dpop" => "DPoP-bound", "mtls" => "mTLS-bound", "none" => "bearer token", _ => null };
+    private static string? Binding(string? binding) =>
+        binding switch
+        {
+            "dpop" => "DPoP-bound",
+            "mtls" => "mTLS-bound",
+            "none" => "bearer token",
+            _ => null,
+        };
 
-    private static string Mark(string? outcome) => outcome switch { "open" => "✓", "closed" => "✗", "not-judged" => "?", _ => "–" };
+    private static string Mark(string? outcome) =>
+        outcome switch
+        {
+            "open" => "✓",
+            "closed" => "✗",
+            "not-judged" => "?",
+            _ => "–",
+        };
 
     private static DateTimeOffset? Moment(JsonNode? node) =>
-        Text(node) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null;
+        Text(node) is { } text
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? moment
+            : null;
 
     private static string? Text(JsonNode? node) => (string?)node;
 
@@ -71,7 +137,7 @@ internal static class ExplanationText
     {
         if (text.Length > 0)
         {
-            output.WriteLine($"{name,-10}{Clean(text)}");
+            output.WriteLine($"{name, -10}{Clean(text)}");
         }
     }
 

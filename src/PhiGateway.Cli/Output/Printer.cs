@@ -22,7 +22,9 @@ internal static class Printer
         }
 
         var rows = new List<string[]> { columns.Select(static column => column.Split('.')[^1].ToUpperInvariant()).ToArray() };
-        rows.AddRange((answer as JsonArray ?? answer["items"]!.AsArray()).Select(item => columns.Select(column => Cell(Find(item, column))).ToArray()));
+        rows.AddRange(
+            (answer as JsonArray ?? answer["items"]!.AsArray()).Select(item => columns.Select(column => Cell(Find(item, column))).ToArray())
+        );
         Rows(output, rows);
         if ((string?)(answer as JsonObject)?["next_cursor"] is { } cursor)
         {

@@ -13,8 +13,10 @@ namespace PhiGateway.Fhir.Answers;
 
 /// <summary>Judges an upstream answer resource by resource and writes what may leave.</summary>
 /// <remarks>
-/// Finishes before the first byte is released or reports that nothing may leave; never throws for bad input. A bare OperationOutcome is replaced by a
-/// neutral one and those in Bundles are dropped: their texts can hold anything. For a batch or transaction whose request has entries, the response must
+/// Finishes before the first byte is released or reports that nothing may leave; never throws for bad input. A bare OperationOutcome is
+/// replaced by a
+/// neutral one and those in Bundles are dropped: their texts can hold anything. For a batch or transaction whose request has entries, the
+/// response must
 /// have exactly as many; give the request that was forwarded.
 /// </remarks>
 public static class AnswerFilter
@@ -24,21 +26,38 @@ public static class AnswerFilter
     /// <param name="body">The upstream's bytes, whole.</param>
     /// <param name="policy">The permit's judge.</param>
     /// <param name="context">Bases, for references and links.</param>
-    /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>; to be thrown away with any other verdict.</param>
-    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and <see cref="AnswerVerdict.Rewritten"/>.</param>
-    public static AnswerVerdict Filter(FhirRequest request, ReadOnlySpan<byte> body, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure) =>
-        Filter(request, body, policy, context, output, disclosure, AnswerOptions.Default);
+    /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>; to be thrown away with
+    /// any other verdict.</param>
+    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and
+    /// <see cref="AnswerVerdict.Rewritten"/>.</param>
+    public static AnswerVerdict Filter(
+        FhirRequest request,
+        ReadOnlySpan<byte> body,
+        ReleasePolicy policy,
+        FhirContext context,
+        IBufferWriter<byte> output,
+        Disclosure disclosure
+    ) => Filter(request, body, policy, context, output, disclosure, AnswerOptions.Default);
 
     /// <summary>Filters one whole JSON answer with what the host adds.</summary>
     /// <param name="request">What was asked: type, id, interaction must fit the answer.</param>
     /// <param name="body">The upstream's bytes, whole.</param>
     /// <param name="policy">The permit's judge.</param>
     /// <param name="context">Bases, for references and links.</param>
-    /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>; to be thrown away with any other verdict.</param>
-    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and <see cref="AnswerVerdict.Rewritten"/>.</param>
+    /// <param name="output">Receives the filtered bytes when the verdict is <see cref="AnswerVerdict.Rewritten"/>; to be thrown away with
+    /// any other verdict.</param>
+    /// <param name="disclosure">Receives what is let out; counts only with <see cref="AnswerVerdict.Unchanged"/> and
+    /// <see cref="AnswerVerdict.Rewritten"/>.</param>
     /// <param name="options">Paging links and narrowing.</param>
     public static AnswerVerdict Filter(
-        FhirRequest request, ReadOnlySpan<byte> body, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure, AnswerOptions options)
+        FhirRequest request,
+        ReadOnlySpan<byte> body,
+        ReleasePolicy policy,
+        FhirContext context,
+        IBufferWriter<byte> output,
+        Disclosure disclosure,
+        AnswerOptions options
+    )
     {
         var bases = Bases.Of(context);
         using var work = new AnswerWork(policy, bases, disclosure, output, options, ElementView.Of(request), nesting: 0);
@@ -62,7 +81,12 @@ public static class AnswerFilter
         }
 
         // The entries of an operation's Bundle leave one by one; a Bundle that was read by its id leaves as one record.
-        if (kind == BundleKind.Any && facts.Type == ResourceType.Bundle && BundleKinds.Resolve(NestedBundle.PeekType(body, bases)) is var resolved && resolved != BundleKind.Stored)
+        if (
+            kind == BundleKind.Any
+            && facts.Type == ResourceType.Bundle
+            && BundleKinds.Resolve(NestedBundle.PeekType(body, bases)) is var resolved
+            && resolved != BundleKind.Stored
+        )
         {
             return FilterBundle(resolved, request, body, work);
         }
@@ -94,6 +118,8 @@ public static class AnswerFilter
         }
 
         var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
-        return new BundleWalker(kind, work, request).Advance(body, true, ref state, out _) == ScanResult.Complete ? AnswerVerdict.Rewritten : AnswerVerdict.Unreadable;
+        return new BundleWalker(kind, work, request).Advance(body, true, ref state, out _) == ScanResult.Complete
+            ? AnswerVerdict.Rewritten
+            : AnswerVerdict.Unreadable;
     }
 }

@@ -9,25 +9,43 @@ public sealed record AnswerOptions
     /// <summary>Seals paging links; null (default): they are dropped.</summary>
     public ILinkSealer? Links { get; init; }
 
-    /// <summary>For a transaction: who judges the answer to each entry, in their order; an entry without a judge of its own is withheld. Null (default): one judge for all.</summary>
+    /// <summary>
+    /// For a transaction: who judges the answer to each entry, in their order; an entry without a judge of its own is withheld. Null
+    /// (default): one judge for all.
+    /// </summary>
     public IReadOnlyList<Policy.Decisions.ReleasePolicy>? Judges { get; init; }
 
-    /// <summary>For a single resource that speaks of others (a Provenance of its targets): what these are, as far as it was looked up. Null (default): nothing was.</summary>
+    /// <summary>
+    /// For a single resource that speaks of others (a Provenance of its targets): what these are, as far as it was looked up. Null
+    /// (default): nothing was.
+    /// </summary>
     public KnownTargets? Targets { get; init; }
 
-    /// <summary>For versions that may not be the current ones (vread, histories): which resources may be shown in them at all. Null (default): every resource is taken to be current.</summary>
+    /// <summary>
+    /// For versions that may not be the current ones (vread, histories): which resources may be shown in them at all. Null (default): every
+    /// resource is taken to be current.
+    /// </summary>
     public CurrentVersions? Current { get; init; }
 
-    /// <summary>For a transaction: the same for the answer to each entry, in their order, beside <see cref="Judges"/>. Null (default), or null at a place: every resource is taken to be current.</summary>
+    /// <summary>
+    /// For a transaction: the same for the answer to each entry, in their order, beside <see cref="Judges"/>. Null (default), or null at a
+    /// place: every resource is taken to be current.
+    /// </summary>
     public IReadOnlyList<CurrentVersions?>? Currents { get; init; }
 
-    /// <summary>Parameters that the permit added to the search; empty by default. When the answer's self link does not show them all, <see cref="Disclosure.NarrowingNotApplied"/> is set.</summary>
+    /// <summary>
+    /// Parameters that the permit added to the search; empty by default. When the answer's self link does not show them all,
+    /// <see cref="Disclosure.NarrowingNotApplied"/> is set.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Narrowed { get; init; } = [];
 
     /// <summary>How strictly the self link is taken.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 
-    /// <summary>The client's own <c>_count</c>, for its self link, where the upstream was asked for another; null (default): it shows what the upstream says.</summary>
+    /// <summary>
+    /// The client's own <c>_count</c>, for its self link, where the upstream was asked for another; null (default): it shows what the
+    /// upstream says.
+    /// </summary>
     public string? Count { get; init; }
 
     /// <summary>The added parameter that the client's own self link does not show, since it names patients; null (default): none.</summary>

@@ -9,9 +9,13 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
 
-/// <summary>Which resources may be shown in an earlier version: those that may be shown as they are now. Filled by the host, asked while a history is filtered.</summary>
+/// <summary>
+/// Which resources may be shown in an earlier version: those that may be shown as they are now. Filled by the host, asked while a history
+/// is filtered.
+/// </summary>
 /// <remarks>
-/// A record that was restricted afterwards must not leave in the version before. A resource is admitted when its current version was seen and may leave, and so may every other version
+/// A record that was restricted afterwards must not leave in the version before. A resource is admitted when its current version was seen
+/// and may leave, and so may every other version
 /// that was seen; whatever was not seen is not admitted. Mutable, for one answer; not thread-safe.
 /// </remarks>
 public sealed class CurrentVersions
@@ -19,10 +23,12 @@ public sealed class CurrentVersions
     private readonly Dictionary<ResourceName, State> _states = [];
 
     /// <summary>Judges every resource of a Bundle as one of several versions; false when it cannot be read.</summary>
-    public bool TryConsider(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) => TryJudge(bundle, policy, context, isCurrent: false);
+    public bool TryConsider(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) =>
+        TryJudge(bundle, policy, context, isCurrent: false);
 
     /// <summary>Judges every resource of a Bundle as the current version; false when it cannot be read.</summary>
-    public bool TryConfirm(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) => TryJudge(bundle, policy, context, isCurrent: true);
+    public bool TryConfirm(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) =>
+        TryJudge(bundle, policy, context, isCurrent: true);
 
     /// <summary>Judges the one resource that a request names, as it is now; false when it is not that, or cannot be read.</summary>
     /// <param name="request">A vread or an instance's history.</param>
@@ -32,7 +38,12 @@ public sealed class CurrentVersions
     public bool TryConfirmNamed(FhirRequest request, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
     {
         var facts = new ResourceFacts();
-        if (!ResourceScanner.TryScan(resource, policy, context, facts) || facts.Type != request.Type || facts.Id is null || facts.Id != request.Id)
+        if (
+            !ResourceScanner.TryScan(resource, policy, context, facts)
+            || facts.Type != request.Type
+            || facts.Id is null
+            || facts.Id != request.Id
+        )
         {
             return false;
         }
@@ -44,13 +55,28 @@ public sealed class CurrentVersions
         }
 
         // A Bundle is judged by what it holds.
-        var read = new FhirRequest { Canonical = request.Canonical, Interaction = Interaction.Read, Type = request.Type, Id = request.Id, Parts = [], Template = request.Template };
+        var read = new FhirRequest
+        {
+            Canonical = request.Canonical,
+            Interaction = Interaction.Read,
+            Type = request.Type,
+            Id = request.Id,
+            Parts = [],
+            Template = request.Template,
+        };
         var verdict = AnswerFilter.Filter(read, resource, policy, context, new ArrayBufferWriter<byte>(), new Disclosure());
-        _states[new ResourceName(facts.Type, facts.Id)] = new State(true, verdict is not (AnswerVerdict.Unchanged or AnswerVerdict.Rewritten), null);
+        _states[new ResourceName(facts.Type, facts.Id)] = new State(
+            true,
+            verdict is not (AnswerVerdict.Unchanged or AnswerVerdict.Rewritten),
+            null
+        );
         return true;
     }
 
-    /// <summary>Says that the current version of whatever was considered is among what was considered: of a resource that is no more, every version was.</summary>
+    /// <summary>
+    /// Says that the current version of whatever was considered is among what was considered: of a resource that is no more, every version
+    /// was.
+    /// </summary>
     public void ConfirmConsidered()
     {
         foreach (var name in _states.Keys.ToArray())
@@ -60,17 +86,28 @@ public sealed class CurrentVersions
     }
 
     /// <summary>Ids of a type that were considered and still need their current version.</summary>
-    public IReadOnlyList<string> Unconfirmed(ResourceType type) => [.. _states.Where(pair => pair.Key.Type == type && pair.Value is { IsConfirmed: false, IsRefused: false }).Select(static pair => pair.Key.Id)];
+    public IReadOnlyList<string> Unconfirmed(ResourceType type) =>
+        [
+            .. _states
+                .Where(pair => pair.Key.Type == type && pair.Value is { IsConfirmed: false, IsRefused: false })
+                .Select(static pair => pair.Key.Id),
+        ];
 
     /// <summary>Types that were considered.</summary>
     public IReadOnlyList<ResourceType> Types => [.. _states.Keys.Select(static name => name.Type).Distinct()];
 
     /// <summary>Whether a version that may leave with these elements may leave in the light of the current one.</summary>
     internal bool Admits(ResourceFacts facts, ElementSet elements) =>
-        facts.Id is not null && _states.TryGetValue(new ResourceName(facts.Type, facts.Id), out var state) && state is { IsConfirmed: true, IsRefused: false } && ReferenceEquals(state.Elements, elements);
+        facts.Id is not null
+        && _states.TryGetValue(new ResourceName(facts.Type, facts.Id), out var state)
+        && state is { IsConfirmed: true, IsRefused: false }
+        && ReferenceEquals(state.Elements, elements);
 
     /// <summary>The same for what leaves whole or not at all.</summary>
-    internal bool AdmitsWhole(ResourceFacts facts) => facts.Id is not null && _states.TryGetValue(new ResourceName(facts.Type, facts.Id), out var state) && state is { IsConfirmed: true, IsRefused: false };
+    internal bool AdmitsWhole(ResourceFacts facts) =>
+        facts.Id is not null
+        && _states.TryGetValue(new ResourceName(facts.Type, facts.Id), out var state)
+        && state is { IsConfirmed: true, IsRefused: false };
 
     private bool TryJudge(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context, bool isCurrent)
     {
@@ -128,8 +165,12 @@ public sealed class CurrentVersions
         // Versions under different grants show different elements: which of them hold for all is not for the gateway to guess.
         _states[name] = new State(
             known.IsConfirmed || isCurrent,
-            known.IsRefused || verdict.Reason != WithholdReason.None || verdict.Elements is null || (known.Elements is not null && !ReferenceEquals(known.Elements, verdict.Elements)),
-            verdict.Elements);
+            known.IsRefused
+                || verdict.Reason != WithholdReason.None
+                || verdict.Elements is null
+                || (known.Elements is not null && !ReferenceEquals(known.Elements, verdict.Elements)),
+            verdict.Elements
+        );
     }
 
     private readonly record struct State(bool IsConfirmed, bool IsRefused, ElementSet? Elements);

@@ -36,7 +36,10 @@ public sealed class Disclosure
     /// <summary>At least one released resource is patient data whose patient could not be established.</summary>
     public bool HasUndeterminedPatient { get; private set; }
 
-    /// <summary>The permit narrowed the search, but the answer's self link does not show it: the upstream may have ignored a parameter. Every entry was judged all the same.</summary>
+    /// <summary>
+    /// The permit narrowed the search, but the answer's self link does not show it: the upstream may have ignored a parameter. Every entry
+    /// was judged all the same.
+    /// </summary>
     public bool NarrowingNotApplied { get; set; }
 
     /// <summary>Notes a released resource.</summary>

@@ -7,7 +7,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
 
-/// <summary>What one resource speaks of (the targets of a Provenance), looked up by the host because the resource was asked for alone. Mutable, for one answer.</summary>
+/// <summary>
+/// What one resource speaks of (the targets of a Provenance), looked up by the host because the resource was asked for alone. Mutable, for
+/// one answer.
+/// </summary>
 public sealed class KnownTargets
 {
     /// <summary>More targets than these are not looked up; what has more is left as it is.</summary>
@@ -19,7 +22,10 @@ public sealed class KnownTargets
     /// <summary>Whether the answer to a request is one resource that belongs to whom its targets belong to.</summary>
     public static bool AreNeeded(FhirRequest request) => request.Interaction == Interaction.Read && ScanProgram.For(request.Type).OfTargets;
 
-    /// <summary>The targets that must be known before it can be said whose the resource is, once each; empty when that is known already, or cannot be known.</summary>
+    /// <summary>
+    /// The targets that must be known before it can be said whose the resource is, once each; empty when that is known already, or cannot
+    /// be known.
+    /// </summary>
     public static IReadOnlyList<(ResourceType Type, string Id)> Find(ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
     {
         var reader = ResourceReader.Rent();
@@ -30,7 +36,10 @@ public sealed class KnownTargets
                 return [];
             }
 
-            var named = reader.Owners.Targets.Distinct().Where(static target => target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type)).ToArray();
+            var named = reader
+                .Owners.Targets.Distinct()
+                .Where(static target => target.Type != ResourceType.Patient && !PatientPathTable.Instance.IsNobodys(target.Type))
+                .ToArray();
             return named.Length > Most ? [] : [.. named.Select(static target => (target.Type, target.Id))];
         }
         finally

@@ -11,10 +11,15 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
 
-/// <summary>Puts one page of a search (or history) together from pages of the upstream, so that a client's pages hold as many matches as it may see and asked for.</summary>
+/// <summary>
+/// Puts one page of a search (or history) together from pages of the upstream, so that a client's pages hold as many matches as it may see
+/// and asked for.
+/// </summary>
 /// <remarks>
-/// The host gives it the upstream's pages one after another until it <see cref="IsFull"/> and knows whether more follows, or until there are no more, and then finishes it.
-/// Every entry is judged as in <see cref="AnswerFilter"/>. What was included leaves only beside an entry for whose sake it was. Not thread-safe.
+/// The host gives it the upstream's pages one after another until it <see cref="IsFull"/> and knows whether more follows, or until there
+/// are no more, and then finishes it.
+/// Every entry is judged as in <see cref="AnswerFilter"/>. What was included leaves only beside an entry for whose sake it was. Not
+/// thread-safe.
 /// </remarks>
 public sealed class PagedAnswer : IDisposable
 {
@@ -32,7 +37,16 @@ public sealed class PagedAnswer : IDisposable
     /// <param name="options">Narrowing and self link.</param>
     /// <param name="size">Matches per page; 0: as many as the upstream gives on its first page.</param>
     /// <param name="from">Matches of the first page of the upstream that belong to pages before this one.</param>
-    public PagedAnswer(FhirRequest request, ReleasePolicy policy, FhirContext context, IBufferWriter<byte> output, Disclosure disclosure, AnswerOptions options, int size, int from)
+    public PagedAnswer(
+        FhirRequest request,
+        ReleasePolicy policy,
+        FhirContext context,
+        IBufferWriter<byte> output,
+        Disclosure disclosure,
+        AnswerOptions options,
+        int size,
+        int from
+    )
     {
         _request = request;
         _kind = KindOf(request);
@@ -82,13 +96,14 @@ public sealed class PagedAnswer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _work.Dispose();
 
-    private static BundleKind KindOf(FhirRequest request) => BundleKinds.Expected(request) switch
-    {
-        BundleKind.SearchSet => BundleKind.SearchSet,
-        BundleKind.History => BundleKind.History,
-        BundleKind.Any when request.Operation == "$everything" => BundleKind.SearchSet,
-        _ => BundleKind.None,
-    };
+    private static BundleKind KindOf(FhirRequest request) =>
+        BundleKinds.Expected(request) switch
+        {
+            BundleKind.SearchSet => BundleKind.SearchSet,
+            BundleKind.History => BundleKind.History,
+            BundleKind.Any when request.Operation == "$everything" => BundleKind.SearchSet,
+            _ => BundleKind.None,
+        };
 
     private static bool IsSearchSet(ReadOnlySpan<byte> answer, Bases bases)
     {

@@ -3,15 +3,19 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Canonical;
 
-/// <summary>The grammar of a path below the base: segments of unreserved characters, <c>$</c>, <c>@</c>, <c>:</c> and <c>*</c>, split before they are decoded.</summary>
+/// <summary>
+/// The grammar of a path below the base: segments of unreserved characters, <c>$</c>, <c>@</c>, <c>:</c> and <c>*</c>, split before they
+/// are decoded.
+/// </summary>
 internal static class CanonicalPath
 {
     // The longest legitimate path is a sealed handle of the gateway's own; FHIR itself needs five segments of 64.
     internal const int MaxSegments = 6;
     private const int MaxSegmentLength = 4096;
 
-    private static readonly SearchValues<char> Plain =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:*");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:*"
+    );
 
     /// <summary>Reads what follows the base: nothing, one slash, or <c>/segment</c> repeated.</summary>
     internal static Refusal? Read(ReadOnlySpan<char> path, int maxSegments, out string[] segments)

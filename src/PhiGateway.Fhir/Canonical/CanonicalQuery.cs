@@ -5,12 +5,15 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Canonical;
 
-/// <summary>The grammar of a query or an urlencoded form: split on <c>&amp;</c>, then on the first <c>=</c>, then decoded exactly once.</summary>
+/// <summary>
+/// The grammar of a query or an urlencoded form: split on <c>&amp;</c>, then on the first <c>=</c>, then decoded exactly once.
+/// </summary>
 internal static class CanonicalQuery
 {
     // RFC 3986 query characters and the bar, which every FHIR client sends bare; without the semicolon, which some parsers split on.
-    private static readonly SearchValues<char> Raw =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&");
+    private static readonly SearchValues<char> Raw = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*+,:@/?|%=&"
+    );
 
     /// <summary>Reads a query without its <c>?</c>, or a form; empty text has no parameters.</summary>
     internal static Refusal? Read(ReadOnlySpan<char> query, int maxParameters, out QueryParameter[] parameters)
@@ -134,9 +137,12 @@ internal static class CanonicalQuery
         return false;
     }
 
-    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is
-        System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator
-        or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.OtherNotAssigned;
+    private static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is System.Globalization.UnicodeCategory.Format
+                or System.Globalization.UnicodeCategory.LineSeparator
+                or System.Globalization.UnicodeCategory.ParagraphSeparator
+                or System.Globalization.UnicodeCategory.OtherNotAssigned;
 
     private static Refusal Malformed(string detail) => new(DenyReason.MalformedQuery, detail);
 }

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Canonical;
 
 /// <summary>Reads a raw request target by a strict grammar: whatever could be read in two ways is refused, never repaired.</summary>
-/// <remarks>Never throws. The base itself may end in one slash (<c>/fhir</c> and <c>/fhir/</c> are both the system level); no other path may.</remarks>
+/// <remarks>
+/// Never throws. The base itself may end in one slash (<c>/fhir</c> and <c>/fhir/</c> are both the system level); no other path may.
+/// </remarks>
 public static class CanonicalReader
 {
     /// <summary>Longest target that is read; Kestrel's own limit for a request line is the same 8 KiB.</summary>
@@ -13,7 +15,8 @@ public static class CanonicalReader
     public const int MaxParameters = 256;
 
     /// <summary>Reads method and raw target (as on the wire, before any decoding) below a base path.</summary>
-    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath) => Read(method, rawTarget, basePath, CanonicalPath.MaxSegments);
+    public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath) =>
+        Read(method, rawTarget, basePath, CanonicalPath.MaxSegments);
 
     /// <summary>The same with a limit of one's own on the path's segments, for backends whose paths are longer than FHIR's.</summary>
     public static Reading<CanonicalRequest> Read(string method, string rawTarget, string basePath, int maxSegments)
@@ -53,14 +56,15 @@ public static class CanonicalReader
             : Reading<CanonicalRequest>.Of(new CanonicalRequest(known, root, segments, parameters));
     }
 
-    private static string? KnownMethod(string? method) => method switch
-    {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        _ => null,
-    };
+    private static string? KnownMethod(string? method) =>
+        method switch
+        {
+            "GET" => "GET",
+            "HEAD" => "HEAD",
+            "POST" => "POST",
+            "PUT" => "PUT",
+            "PATCH" => "PATCH",
+            "DELETE" => "DELETE",
+            _ => null,
+        };
 }

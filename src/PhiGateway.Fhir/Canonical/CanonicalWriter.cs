@@ -6,12 +6,14 @@ namespace PhiGateway.Fhir.Canonical;
 /// <summary>Writes canonical percent-encoding: the only spelling in which paths and parameters leave the gateway.</summary>
 internal static class CanonicalWriter
 {
-    private static readonly SearchValues<char> InSegment =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:*");
+    private static readonly SearchValues<char> InSegment = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$@:*"
+    );
 
     // Kept bare because servers and people read them; all of them are allowed in a query by RFC 3986.
-    private static readonly SearchValues<char> InQuery =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/,$*@");
+    private static readonly SearchValues<char> InQuery = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/,$*@"
+    );
 
     /// <summary>The target of a request: base, path and query.</summary>
     internal static string Target(CanonicalRequest request)

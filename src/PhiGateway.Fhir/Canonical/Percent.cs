@@ -33,7 +33,8 @@ internal static class Percent
     }
 
     /// <summary>Appends a byte as <c>%XX</c>.</summary>
-    internal static void Append(System.Text.StringBuilder output, byte value) => output.Append('%').Append(Hex[value >> 4]).Append(Hex[value & 15]);
+    internal static void Append(System.Text.StringBuilder output, byte value) =>
+        output.Append('%').Append(Hex[value >> 4]).Append(Hex[value & 15]);
 
     private static int Next(ReadOnlySpan<char> text, int at)
     {

@@ -6,10 +6,16 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Changes;
 
 /// <summary>Reads a JSON Patch (RFC 6902) by what it touches, before it is sent to a server that would apply it.</summary>
-/// <remarks>Pure. Where a path could reach something protected that only the stored version would show (a label inside <c>contained</c> or an extension), it counts as reaching it.</remarks>
+/// <remarks>
+/// Pure. Where a path could reach something protected that only the stored version would show (a label inside <c>contained</c> or an
+/// extension), it counts as reaching it.
+/// </remarks>
 public static class JsonPatchReader
 {
-    /// <summary>Which protected parts of a resource of this type the patch touches; <see cref="ProtectedChanges.Unreadable"/> for anything that is not a well-formed patch.</summary>
+    /// <summary>
+    /// Which protected parts of a resource of this type the patch touches; <see cref="ProtectedChanges.Unreadable"/> for anything that is
+    /// not a well-formed patch.
+    /// </summary>
     public static ProtectedChanges Touches(ReadOnlySpan<byte> patch, ResourceType type)
     {
         if (type.IsNone || !IsStrict(patch))
@@ -40,13 +46,16 @@ public static class JsonPatchReader
             return ProtectedChanges.Unreadable;
         }
 
-        var touched = PointerTouches(path, type) | (operation.TryGetProperty("value", out var value) && SpeaksOfLabels(value) ? ProtectedChanges.Labels : 0);
+        var touched =
+            PointerTouches(path, type)
+            | (operation.TryGetProperty("value", out var value) && SpeaksOfLabels(value) ? ProtectedChanges.Labels : 0);
         return op switch
         {
             "add" or "replace" when operation.TryGetProperty("value", out _) => touched,
             "remove" => touched,
             // What is tested is not changed, but the answer says whether the guess was right.
-            "test" when operation.TryGetProperty("value", out _) => ProtectedChanges.Test | (PointerTouches(path, type) & ProtectedChanges.Unreadable),
+            "test" when operation.TryGetProperty("value", out _) => ProtectedChanges.Test
+                | (PointerTouches(path, type) & ProtectedChanges.Unreadable),
             "move" or "copy" when Text(operation, "from") is { } from => touched | PointerTouches(from, type),
             _ => ProtectedChanges.Unreadable,
         };
@@ -57,7 +66,12 @@ public static class JsonPatchReader
         if (pointer.Length == 0)
         {
             // The whole document: everything.
-            return ProtectedChanges.Id | ProtectedChanges.Type | ProtectedChanges.Owner | ProtectedChanges.Labels | ProtectedChanges.Tags | ProtectedChanges.Link;
+            return ProtectedChanges.Id
+                | ProtectedChanges.Type
+                | ProtectedChanges.Owner
+                | ProtectedChanges.Labels
+                | ProtectedChanges.Tags
+                | ProtectedChanges.Link;
         }
 
         if (pointer[0] != '/' || !TryDecode(pointer, out var steps))
@@ -84,16 +98,20 @@ public static class JsonPatchReader
             touched |= ProtectedChanges.Owner;
         }
 
-        return steps.Any(static step => step.ToLowerInvariant() is "extension" or "modifierextension") ? touched | ProtectedChanges.Labels : touched;
+        return steps.Any(static step => step.ToLowerInvariant() is "extension" or "modifierextension")
+            ? touched | ProtectedChanges.Labels
+            : touched;
     }
 
-    private static ProtectedChanges MetaTouches(string[] steps) => steps.Length == 1 ? ProtectedChanges.Labels | ProtectedChanges.Tags
-        : steps[1].ToLowerInvariant() switch
-        {
-            "security" => ProtectedChanges.Labels,
-            "tag" => ProtectedChanges.Tags,
-            _ => ProtectedChanges.None,
-        };
+    private static ProtectedChanges MetaTouches(string[] steps) =>
+        steps.Length == 1
+            ? ProtectedChanges.Labels | ProtectedChanges.Tags
+            : steps[1].ToLowerInvariant() switch
+            {
+                "security" => ProtectedChanges.Labels,
+                "tag" => ProtectedChanges.Tags,
+                _ => ProtectedChanges.None,
+            };
 
     private static bool TryDecode(string pointer, out string[] steps)
     {
@@ -116,13 +134,22 @@ public static class JsonPatchReader
     }
 
     // A value put in somewhere harmless can bring a label along.
-    private static bool SpeaksOfLabels(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => value.EnumerateObject().Any(static member => SpeaksOfLabels(member.Value)
-            || (member.NameEquals("url") && member.Value.ValueKind == JsonValueKind.String && member.Value.GetString()!.EndsWith("inline-sec-label", StringComparison.Ordinal))),
-        JsonValueKind.Array => value.EnumerateArray().Any(SpeaksOfLabels),
-        _ => false,
-    };
+    private static bool SpeaksOfLabels(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => value
+                .EnumerateObject()
+                .Any(static member =>
+                    SpeaksOfLabels(member.Value)
+                    || (
+                        member.NameEquals("url")
+                        && member.Value.ValueKind == JsonValueKind.String
+                        && member.Value.GetString()!.EndsWith("inline-sec-label", StringComparison.Ordinal)
+                    )
+                ),
+            JsonValueKind.Array => value.EnumerateArray().Any(SpeaksOfLabels),
+            _ => false,
+        };
 
     private static string? Text(JsonElement operation, string name) =>
         operation.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -132,7 +159,10 @@ public static class JsonPatchReader
         try
         {
             var reader = new Utf8JsonReader(patch);
-            return Utf8.IsValid(patch) && reader.Read() && new ValueSkipper(new NameStack()).Skip(ref reader, patch) == ScanResult.Complete && !reader.Read();
+            return Utf8.IsValid(patch)
+                && reader.Read()
+                && new ValueSkipper(new NameStack()).Skip(ref reader, patch) == ScanResult.Complete
+                && !reader.Read();
         }
         catch (JsonException)
         {

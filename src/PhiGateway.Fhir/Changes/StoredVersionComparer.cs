@@ -6,19 +6,29 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Changes;
 
-/// <summary>Compares the stored version of a resource with the one that an update would store: whose it is and how it is labelled must not change unnoticed.</summary>
-/// <remarks>Pure. Small parts are compared as documents, whose members may stand in any order: a client that writes them differently changes nothing.</remarks>
+/// <summary>
+/// Compares the stored version of a resource with the one that an update would store: whose it is and how it is labelled must not change
+/// unnoticed.
+/// </summary>
+/// <remarks>
+/// Pure. Small parts are compared as documents, whose members may stand in any order: a client that writes them differently changes
+/// nothing.
+/// </remarks>
 public static class StoredVersionComparer
 {
     /// <summary>What the update changes.</summary>
     /// <param name="stored">The stored version.</param>
-    /// <param name="updated">The version that would replace it; may lack its id only on conditional updates, which is reported as a change.</param>
+    /// <param name="updated">The version that would replace it; may lack its id only on conditional updates, which is reported as a
+    /// change.</param>
     /// <param name="context">Bases and depth.</param>
     public static ProtectedChanges Compare(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> updated, FhirContext context)
     {
         var before = new ResourceFacts();
         var after = new ResourceFacts();
-        if (!ResourceScanner.TryScan(stored, LabelPolicy.Instance, context, before) || !ResourceScanner.TryScan(updated, LabelPolicy.Instance, context, after))
+        if (
+            !ResourceScanner.TryScan(stored, LabelPolicy.Instance, context, before)
+            || !ResourceScanner.TryScan(updated, LabelPolicy.Instance, context, after)
+        )
         {
             return ProtectedChanges.Unreadable;
         }
@@ -27,18 +37,39 @@ public static class StoredVersionComparer
         changes |= before.Type == after.Type ? 0 : ProtectedChanges.Type;
         changes |= before.Id == after.Id ? 0 : ProtectedChanges.Id;
         changes |= SameTokens(before, after, "_tag") ? 0 : ProtectedChanges.Tags;
-        changes |= SameTokens(before, after, "_security") && before.Confidentiality == after.Confidentiality && SameSet(before.Labels, after.Labels) ? 0 : ProtectedChanges.Labels;
+        changes |=
+            SameTokens(before, after, "_security")
+            && before.Confidentiality == after.Confidentiality
+            && SameSet(before.Labels, after.Labels)
+                ? 0
+                : ProtectedChanges.Labels;
         changes |= SameOwner(before, after, stored, updated) ? 0 : ProtectedChanges.Owner;
         changes |= before.Type.Name is not ("Patient" or "Person") || SameMember(stored, updated, "link") ? 0 : ProtectedChanges.Link;
         return changes;
     }
 
-    /// <summary>Whether a change below a top-level element could change whose record it is, how it is labelled, or what it is joined to; in any letter case, since lenient upstreams match names so.</summary>
+    /// <summary>
+    /// Whether a change below a top-level element could change whose record it is, how it is labelled, or what it is joined to; in any
+    /// letter case, since lenient upstreams match names so.
+    /// </summary>
     public static bool IsProtected(ResourceType type, string element) =>
-        element.TrimStart('_').ToLowerInvariant() is "id" or "resourcetype" or "meta" or "contained" or "extension" or "modifierextension" or "link" or "confidentiality" or "securitylabel" or "provision"
+        element.TrimStart('_').ToLowerInvariant()
+            is "id"
+                or "resourcetype"
+                or "meta"
+                or "contained"
+                or "extension"
+                or "modifierextension"
+                or "link"
+                or "confidentiality"
+                or "securitylabel"
+                or "provision"
         || OwnerRoots(type).Contains(element.TrimStart('_'), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether there is an inline label (HL7 DS4P) in a JSON value: a patch that replaces what holds one would take it away, one that holds one itself would set it.</summary>
+    /// <summary>
+    /// Whether there is an inline label (HL7 DS4P) in a JSON value: a patch that replaces what holds one would take it away, one that holds
+    /// one itself would set it.
+    /// </summary>
     /// <param name="json">A resource or a patch; what cannot be read counts as holding one.</param>
     /// <param name="elements">Top-level members to look into, in any letter case; null: all of it.</param>
     public static bool HoldsInlineLabel(ReadOnlySpan<byte> json, IReadOnlyCollection<string>? elements)
@@ -47,8 +78,13 @@ public static class StoredVersionComparer
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1000 });
             var root = JsonElement.ParseValue(ref reader);
-            return elements is null ? NamesLabel(root)
-                : root.ValueKind == JsonValueKind.Object && root.EnumerateObject().Any(member => elements.Contains(member.Name.TrimStart('_'), StringComparer.OrdinalIgnoreCase) && NamesLabel(member.Value));
+            return elements is null
+                ? NamesLabel(root)
+                : root.ValueKind == JsonValueKind.Object
+                    && root.EnumerateObject()
+                        .Any(member =>
+                            elements.Contains(member.Name.TrimStart('_'), StringComparer.OrdinalIgnoreCase) && NamesLabel(member.Value)
+                        );
         }
         catch (JsonException)
         {
@@ -56,13 +92,14 @@ public static class StoredVersionComparer
         }
     }
 
-    private static bool NamesLabel(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!.EndsWith("inline-sec-label", StringComparison.Ordinal),
-        JsonValueKind.Array => value.EnumerateArray().Any(NamesLabel),
-        JsonValueKind.Object => value.EnumerateObject().Any(static member => NamesLabel(member.Value)),
-        _ => false,
-    };
+    private static bool NamesLabel(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!.EndsWith("inline-sec-label", StringComparison.Ordinal),
+            JsonValueKind.Array => value.EnumerateArray().Any(NamesLabel),
+            JsonValueKind.Object => value.EnumerateObject().Any(static member => NamesLabel(member.Value)),
+            _ => false,
+        };
 
     /// <summary>Top-level elements that say whose record a resource of the type is.</summary>
     internal static IEnumerable<string> OwnerRoots(ResourceType type) =>
@@ -93,7 +130,10 @@ public static class StoredVersionComparer
     }
 
     private static bool SameTokens(ResourceFacts before, ResourceFacts after, string parameter) =>
-        SameSet(before.Tokens.Where(token => token.Parameter == parameter).ToList(), after.Tokens.Where(token => token.Parameter == parameter).ToList());
+        SameSet(
+            before.Tokens.Where(token => token.Parameter == parameter).ToList(),
+            after.Tokens.Where(token => token.Parameter == parameter).ToList()
+        );
 
     private static bool SameSet<T>(IReadOnlyList<T> before, IReadOnlyList<T> after) => before.ToHashSet().SetEquals(after);
 

@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Compartments;
 
-/// <summary>HL7's five compartments and the types that can be in each; used to read compartment searches, exports and <c>$everything</c>.</summary>
+/// <summary>
+/// HL7's five compartments and the types that can be in each; used to read compartment searches, exports and <c>$everything</c>.
+/// </summary>
 public static class CompartmentCatalog
 {
     private static readonly FrozenDictionary<ResourceType, ResourceTypeSet> Compartments = Load();
@@ -13,7 +15,8 @@ public static class CompartmentCatalog
     public static bool IsCompartment(ResourceType type) => Compartments.ContainsKey(type);
 
     /// <summary>Types that belong to the compartment through at least one parameter; the compartment's own type is one of them.</summary>
-    public static ResourceTypeSet Members(ResourceType compartment) => Compartments.TryGetValue(compartment, out var members) ? members : default;
+    public static ResourceTypeSet Members(ResourceType compartment) =>
+        Compartments.TryGetValue(compartment, out var members) ? members : default;
 
     private static FrozenDictionary<ResourceType, ResourceTypeSet> Load()
     {

@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Context;
 
-/// <summary>What the language layer must know of one route: which absolute references are our own, and how large things may be. Immutable.</summary>
+/// <summary>
+/// What the language layer must know of one route: which absolute references are our own, and how large things may be. Immutable.
+/// </summary>
 public sealed record FhirContext
 {
     /// <summary>The base that clients use, absolute, without trailing slash: <c>https://gw.hospital.example/fhir</c>.</summary>

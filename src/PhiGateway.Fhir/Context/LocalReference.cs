@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Context;
 
-/// <summary>A literal reference to a resource of this server: <c>Type/id</c>, with a version or below one of our own bases, and nothing else.</summary>
+/// <summary>
+/// A literal reference to a resource of this server: <c>Type/id</c>, with a version or below one of our own bases, and nothing else.
+/// </summary>
 internal readonly ref struct LocalReference
 {
     private LocalReference(ResourceType type, ReadOnlySpan<char> id, ReadOnlySpan<char> version)

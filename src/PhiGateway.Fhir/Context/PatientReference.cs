@@ -4,14 +4,17 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Context;
 
-/// <summary>Reads a literal reference to a Patient of this server, exactly; everything else (logical, contained, conditional, foreign) is not one.</summary>
+/// <summary>
+/// Reads a literal reference to a Patient of this server, exactly; everything else (logical, contained, conditional, foreign) is not one.
+/// </summary>
 public static class PatientReference
 {
     private const int Longest = 1024;
 
     /// <summary>Reads <c>Patient/1</c>, the same below one of our own bases, or with <c>/_history/v</c>.</summary>
     /// <param name="reference">The whole text of the reference.</param>
-    /// <param name="onlyType">The one type the place allows: a bare id is then read as of that type; null where the type must be written.</param>
+    /// <param name="onlyType">The one type the place allows: a bare id is then read as of that type; null where the type must be
+    /// written.</param>
     /// <param name="context">Our own bases.</param>
     /// <param name="patient">The patient.</param>
     public static bool TryRead(ReadOnlySpan<char> reference, ResourceType? onlyType, FhirContext context, out PatientId patient)

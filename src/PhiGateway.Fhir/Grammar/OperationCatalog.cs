@@ -10,12 +10,19 @@ internal static class OperationCatalog
     private static readonly FrozenDictionary<string, OperationDefinition[]> ByName = Load();
 
     /// <summary>Finds the operation for a type and level; false for everything that is not modelled there.</summary>
-    internal static bool TryFind(string name, ResourceType type, bool isInstance, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out OperationDefinition? operation)
+    internal static bool TryFind(
+        string name,
+        ResourceType type,
+        bool isInstance,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out OperationDefinition? operation
+    )
     {
         operation = null;
         foreach (var candidate in ByName.GetValueOrDefault(name, []))
         {
-            var fits = type.IsNone ? candidate.AtSystem : candidate.Types.Contains(type) && (isInstance ? candidate.AtInstance : candidate.AtType);
+            var fits = type.IsNone
+                ? candidate.AtSystem
+                : candidate.Types.Contains(type) && (isInstance ? candidate.AtInstance : candidate.AtType);
             if (fits)
             {
                 operation = candidate;
@@ -56,6 +63,9 @@ internal static class OperationCatalog
             row.GetProperty("instance").GetBoolean(),
             rule.GetProperty("get").GetBoolean(),
             Enum.Parse<OperationResult>(rule.GetProperty("returns").GetString()!, ignoreCase: true),
-            row.GetProperty("in").EnumerateObject().ToFrozenDictionary(input => input.Name, input => input.Value.GetString()!, StringComparer.Ordinal));
+            row.GetProperty("in")
+                .EnumerateObject()
+                .ToFrozenDictionary(input => input.Name, input => input.Value.GetString()!, StringComparer.Ordinal)
+        );
     }
 }

@@ -12,7 +12,14 @@ namespace PhiGateway.Fhir.Grammar;
 /// <param name="Returns">What it can bring back.</param>
 /// <param name="Inputs">Input parameters and their types.</param>
 internal sealed record OperationDefinition(
-    ResourceTypeSet Types, bool AtSystem, bool AtType, bool AtInstance, bool ByGet, OperationResult Returns, FrozenDictionary<string, string> Inputs);
+    ResourceTypeSet Types,
+    bool AtSystem,
+    bool AtType,
+    bool AtInstance,
+    bool ByGet,
+    OperationResult Returns,
+    FrozenDictionary<string, string> Inputs
+);
 
 /// <summary>What an operation can bring back, and so what else is asked for with it.</summary>
 internal enum OperationResult : byte

@@ -15,8 +15,11 @@ public static class SearchGrammar
     public static IReadOnlyDictionary<string, SearchParameterDefinition> Of(ResourceType type) => ByType[type.Index];
 
     /// <summary>The parameter of a type by its exact name; false when the type has none of that name.</summary>
-    public static bool TryFind(ResourceType type, string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SearchParameterDefinition? parameter) =>
-        ByType[type.Index].TryGetValue(name, out parameter);
+    public static bool TryFind(
+        ResourceType type,
+        string name,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SearchParameterDefinition? parameter
+    ) => ByType[type.Index].TryGetValue(name, out parameter);
 
     private static FrozenDictionary<string, SearchParameterDefinition>[] Load()
     {
@@ -50,8 +53,12 @@ public static class SearchGrammar
             targets = target == "Resource" ? ResourceTypeSet.All : targets.With(ResourceType.Parse(target));
         }
 
-        var isOwner = kind == SearchParameterKind.Reference && targets.Contains(ResourceType.Patient) && PatientOwnership.AreOwners(type, paths);
-        return new SearchParameterDefinition(name, kind, paths, [.. elements], targets, isOwner) { IsSingle = entry.TryGetProperty("single", out _) };
+        var isOwner =
+            kind == SearchParameterKind.Reference && targets.Contains(ResourceType.Patient) && PatientOwnership.AreOwners(type, paths);
+        return new SearchParameterDefinition(name, kind, paths, [.. elements], targets, isOwner)
+        {
+            IsSingle = entry.TryGetProperty("single", out _),
+        };
     }
 
     private static void AddElements(HashSet<string> elements, JsonElement entry, JsonElement siblings)

@@ -3,15 +3,16 @@ namespace PhiGateway.Fhir.Grammar;
 /// <summary>Which modifiers R4 defines for which type of parameter (3.1.1.4.1); a resource type as modifier is read elsewhere.</summary>
 internal static class SearchModifiers
 {
-    internal static bool IsDefined(SearchParameterKind kind, ReadOnlySpan<char> modifier) => modifier switch
-    {
-        "missing" => kind is not (SearchParameterKind.Composite or SearchParameterKind.Special or SearchParameterKind.None),
-        "exact" or "contains" => kind == SearchParameterKind.String,
-        "text" or "not" or "in" or "not-in" or "of-type" => kind == SearchParameterKind.Token,
-        "above" or "below" => kind is SearchParameterKind.Token or SearchParameterKind.Uri,
-        "identifier" => kind == SearchParameterKind.Reference,
-        _ => false,
-    };
+    internal static bool IsDefined(SearchParameterKind kind, ReadOnlySpan<char> modifier) =>
+        modifier switch
+        {
+            "missing" => kind is not (SearchParameterKind.Composite or SearchParameterKind.Special or SearchParameterKind.None),
+            "exact" or "contains" => kind == SearchParameterKind.String,
+            "text" or "not" or "in" or "not-in" or "of-type" => kind == SearchParameterKind.Token,
+            "above" or "below" => kind is SearchParameterKind.Token or SearchParameterKind.Uri,
+            "identifier" => kind == SearchParameterKind.Reference,
+            _ => false,
+        };
 
     /// <summary>Whether the modifier turns a condition round, so that it could undo one that the gateway adds.</summary>
     internal static bool Inverts(ReadOnlySpan<char> modifier) => modifier is "not" or "not-in" or "missing";

@@ -6,7 +6,14 @@ namespace PhiGateway.Fhir.Grammar;
 /// <summary>One search parameter of one resource type; immutable.</summary>
 public sealed class SearchParameterDefinition
 {
-    internal SearchParameterDefinition(string name, SearchParameterKind kind, string[] paths, string[] elements, ResourceTypeSet targets, bool isOwner)
+    internal SearchParameterDefinition(
+        string name,
+        SearchParameterKind kind,
+        string[] paths,
+        string[] elements,
+        ResourceTypeSet targets,
+        bool isOwner
+    )
     {
         Name = name;
         Kind = kind;

@@ -13,6 +13,7 @@ public enum SearchParameterKind : byte
     Composite,
     Quantity,
     Uri,
+
     /// <summary>A rule of its own, such as Location's <c>near</c>.</summary>
     Special,
 }

@@ -91,20 +91,23 @@ internal static class SearchValue
     }
 
     /// <summary>Whether one item has the shape of its type; strings, URIs and composites may be anything.</summary>
-    internal static bool HasShape(SearchParameterKind kind, string item) => kind switch
-    {
-        SearchParameterKind.Date => IsDate(WithoutPrefix(item)),
-        SearchParameterKind.Number => IsNumber(WithoutPrefix(item)),
-        SearchParameterKind.Quantity => IsQuantity(item),
-        SearchParameterKind.Token => TryReadToken(item, out _),
-        SearchParameterKind.Reference => false,
-        SearchParameterKind.None => false,
-        _ => true,
-    };
+    internal static bool HasShape(SearchParameterKind kind, string item) =>
+        kind switch
+        {
+            SearchParameterKind.Date => IsDate(WithoutPrefix(item)),
+            SearchParameterKind.Number => IsNumber(WithoutPrefix(item)),
+            SearchParameterKind.Quantity => IsQuantity(item),
+            SearchParameterKind.Token => TryReadToken(item, out _),
+            SearchParameterKind.Reference => false,
+            SearchParameterKind.None => false,
+            _ => true,
+        };
 
     /// <summary>The comparator that stands before a value; empty when there is none, or when values of the type have none.</summary>
     internal static ReadOnlySpan<char> PrefixOf(SearchParameterKind kind, string item) =>
-        kind is SearchParameterKind.Date or SearchParameterKind.Number or SearchParameterKind.Quantity ? item.AsSpan(0, item.Length - WithoutPrefix(item).Length) : default;
+        kind is SearchParameterKind.Date or SearchParameterKind.Number or SearchParameterKind.Quantity
+            ? item.AsSpan(0, item.Length - WithoutPrefix(item).Length)
+            : default;
 
     private static bool IsDate(ReadOnlySpan<char> text) =>
         text.Length is >= 4 and <= 40 && char.IsAsciiDigit(text[0]) && !text.ContainsAnyExcept(DateCharacters);
@@ -119,7 +122,9 @@ internal static class SearchValue
     }
 
     private static ReadOnlySpan<char> WithoutPrefix(string item) =>
-        item.Length > 2 && item.AsSpan(0, 2) is "eq" or "ne" or "gt" or "lt" or "ge" or "le" or "sa" or "eb" or "ap" ? item.AsSpan(2) : item;
+        item.Length > 2 && item.AsSpan(0, 2) is "eq" or "ne" or "gt" or "lt" or "ge" or "le" or "sa" or "eb" or "ap"
+            ? item.AsSpan(2)
+            : item;
 
     private static int UnescapedBar(string item, int from)
     {

@@ -19,7 +19,10 @@ internal static class SummaryElements
         Array.Fill(tables, ([], []));
         foreach (var typed in document.RootElement.EnumerateObject())
         {
-            tables[ResourceType.Parse(typed.Name).Index] = (EmbeddedJson.Strings(typed.Value.GetProperty("summary")), EmbeddedJson.Strings(typed.Value.GetProperty("mandatory")));
+            tables[ResourceType.Parse(typed.Name).Index] = (
+                EmbeddedJson.Strings(typed.Value.GetProperty("summary")),
+                EmbeddedJson.Strings(typed.Value.GetProperty("mandatory"))
+            );
         }
 
         return tables;

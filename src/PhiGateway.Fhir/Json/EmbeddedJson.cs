@@ -8,7 +8,8 @@ internal static class EmbeddedJson
     /// <summary>Reads <c>Data/{name}</c>; a missing table is broken wiring and throws.</summary>
     internal static JsonDocument Read(string name)
     {
-        using var stream = typeof(EmbeddedJson).Assembly.GetManifestResourceStream($"PhiGateway.Fhir.Data.{name}")
+        using var stream =
+            typeof(EmbeddedJson).Assembly.GetManifestResourceStream($"PhiGateway.Fhir.Data.{name}")
             ?? throw new InvalidOperationException($"The table {name} is not part of this build.");
         return JsonDocument.Parse(stream);
     }

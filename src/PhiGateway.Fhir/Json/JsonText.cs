@@ -38,7 +38,9 @@ internal static class JsonText
         return true;
     }
 
-    /// <summary>The text of a string as UTF-8; the scratch space is used only when there are escapes and must be as long as the raw text.</summary>
+    /// <summary>
+    /// The text of a string as UTF-8; the scratch space is used only when there are escapes and must be as long as the raw text.
+    /// </summary>
     public static ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> raw, bool escaped, Span<byte> scratch)
     {
         if (!escaped)
@@ -87,13 +89,14 @@ internal static class JsonText
     private static char Unit(ReadOnlySpan<byte> hex) =>
         Utf8Parser.TryParse(hex[..4], out ushort unit, out var read, 'x') && read == 4 ? (char)unit : '\uDC00';
 
-    private static byte Short(byte escape) => escape switch
-    {
-        (byte)'b' => 8,
-        (byte)'f' => 12,
-        (byte)'n' => 10,
-        (byte)'r' => 13,
-        (byte)'t' => 9,
-        _ => escape,
-    };
+    private static byte Short(byte escape) =>
+        escape switch
+        {
+            (byte)'b' => 8,
+            (byte)'f' => 12,
+            (byte)'n' => 10,
+            (byte)'r' => 13,
+            (byte)'t' => 9,
+            _ => escape,
+        };
 }

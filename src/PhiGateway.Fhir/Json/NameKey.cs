@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>A 64-bit fingerprint of a member name from its length and its first and last bytes; equal keys are always confirmed byte by byte.</summary>
+/// <summary>
+/// A 64-bit fingerprint of a member name from its length and its first and last bytes; equal keys are always confirmed byte by byte.
+/// </summary>
 internal static class NameKey
 {
     public static ulong Of(ReadOnlySpan<byte> name)

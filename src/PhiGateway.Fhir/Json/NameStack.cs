@@ -1,7 +1,9 @@
 namespace PhiGateway.Fhir.Json;
 
 /// <summary>The member names of every object that is open, innermost last: finds a name given twice, exactly and at every level.</summary>
-/// <remarks>Two readers of a duplicate name may take different values, so the policy could judge one and the client see the other.</remarks>
+/// <remarks>
+/// Two readers of a duplicate name may take different values, so the policy could judge one and the client see the other.
+/// </remarks>
 internal sealed class NameStack
 {
     // No FHIR object has as many members; the limit keeps hostile objects from costing the square of their size.

@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>JSON that every parser reads alike: valid UTF-8, no comments, no trailing bytes, no member twice in any letter case, bounded depth.</summary>
+/// <summary>
+/// JSON that every parser reads alike: valid UTF-8, no comments, no trailing bytes, no member twice in any letter case, bounded depth.
+/// </summary>
 internal static class StrictJson
 {
     /// <summary>Parses one whole JSON value; false for anything that parsers could read differently.</summary>
@@ -47,7 +49,9 @@ internal static class StrictJson
 
     /// <summary>A string member; null when it is absent or no string.</summary>
     internal static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static bool IsStrict(JsonElement element)
     {

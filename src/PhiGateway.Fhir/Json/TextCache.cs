@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>Strings of code systems and codes seen lately, so that a stream of resources does not make them anew. Never given an identifier.</summary>
+/// <summary>
+/// Strings of code systems and codes seen lately, so that a stream of resources does not make them anew. Never given an identifier.
+/// </summary>
 internal sealed class TextCache
 {
     private const int Size = 256;

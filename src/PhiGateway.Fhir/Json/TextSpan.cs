@@ -1,6 +1,8 @@
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>Where a JSON string's raw content stands in the bytes being read; the default value is no string (a string's content never begins at 0).</summary>
+/// <summary>
+/// Where a JSON string's raw content stands in the bytes being read; the default value is no string (a string's content never begins at 0).
+/// </summary>
 internal readonly record struct TextSpan(int Start, int Length, bool Escaped)
 {
     public bool IsNone => Start == 0;

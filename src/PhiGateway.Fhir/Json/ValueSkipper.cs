@@ -40,8 +40,17 @@ internal sealed class ValueSkipper(NameStack names)
                     break;
                 case JsonTokenType.PropertyName:
                     ref var level = ref _levels[depth - 1];
-                    if (reader.ValueIsEscaped
-                        || !names.TryAdd(level.NamesStart, ref level.Bloom, NameKey.Of(reader.ValueSpan), checked((int)reader.TokenStartIndex) + 1, reader.ValueSpan, data))
+                    if (
+                        reader.ValueIsEscaped
+                        || !names.TryAdd(
+                            level.NamesStart,
+                            ref level.Bloom,
+                            NameKey.Of(reader.ValueSpan),
+                            checked((int)reader.TokenStartIndex) + 1,
+                            reader.ValueSpan,
+                            data
+                        )
+                    )
                     {
                         return ScanResult.Broken;
                     }
@@ -50,8 +59,7 @@ internal sealed class ValueSkipper(NameStack names)
                 case JsonTokenType.String when reader.ValueIsEscaped && !JsonText.HasWholeSurrogates(reader.ValueSpan):
                     return ScanResult.Broken;
             }
-        }
-        while (depth > 0 && reader.Read());
+        } while (depth > 0 && reader.Read());
 
         return depth == 0 ? ScanResult.Complete : ScanResult.NeedMore;
     }

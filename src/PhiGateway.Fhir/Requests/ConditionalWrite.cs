@@ -9,10 +9,16 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;
 
-/// <summary>Turns a conditional write into the plain request that it means (R4 3.1.0.4.3, 3.1.0.7.1, 3.1.0.8.1), used by the host once it knows the match.</summary>
+/// <summary>
+/// Turns a conditional write into the plain request that it means (R4 3.1.0.4.3, 3.1.0.7.1, 3.1.0.8.1), used by the host once it knows the
+/// match.
+/// </summary>
 public static class ConditionalWrite
 {
-    /// <summary>With exactly one match: a read for a create, else the write of that very resource. A body of another id is left as it is, to be refused when it is read.</summary>
+    /// <summary>
+    /// With exactly one match: a read for a create, else the write of that very resource. A body of another id is left as it is, to be
+    /// refused when it is read.
+    /// </summary>
     public static PlainForm OnMatch(FhirRequest write, string id)
     {
         string[] segments = [write.Type.Name, id];
@@ -43,7 +49,16 @@ public static class ConditionalWrite
 
     /// <summary>Reads a plain form like a request of its own.</summary>
     public static Reading<FhirRequest> Read(PlainForm form, FhirRequest write, FhirContext context) =>
-        RequestRouter.Route(new RequestSource(new CanonicalRequest(form.Method, write.Canonical.Base, [.. form.Segments], []), form.Headers, form.Body, context, ResourceBodyScanner.Instance, Bundle: null));
+        RequestRouter.Route(
+            new RequestSource(
+                new CanonicalRequest(form.Method, write.Canonical.Base, [.. form.Segments], []),
+                form.Headers,
+                form.Body,
+                context,
+                ResourceBodyScanner.Instance,
+                Bundle: null
+            )
+        );
 
     private static string? IdOf(ReadOnlyMemory<byte> body)
     {

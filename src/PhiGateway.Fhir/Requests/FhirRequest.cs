@@ -51,10 +51,15 @@ public sealed class FhirRequest
     /// <summary>Entries of a batch or transaction, in order, each a whole request; empty otherwise.</summary>
     public IReadOnlyList<FhirRequest> Entries { get; init; } = [];
 
-    /// <summary>For an entry of a batch that could not be read: why not; it has no parts, no interaction and no way upstream. Null: it was read.</summary>
+    /// <summary>
+    /// For an entry of a batch that could not be read: why not; it has no parts, no interaction and no way upstream. Null: it was read.
+    /// </summary>
     public UnreadEntry? Unread { get; init; }
 
-    /// <summary>The searches that a write hangs on: its own condition, and each conditional reference in its body. The gateway runs them itself; empty otherwise.</summary>
+    /// <summary>
+    /// The searches that a write hangs on: its own condition, and each conditional reference in its body. The gateway runs them itself;
+    /// empty otherwise.
+    /// </summary>
     public IReadOnlyList<WriteCondition> Conditions { get; init; } = [];
 
     /// <summary>Headers of the request that carry meaning.</summary>
@@ -64,11 +69,20 @@ public sealed class FhirRequest
     public required string Template { get; init; }
 
     /// <summary>Whether the interaction changes anything upstream.</summary>
-    public bool IsWrite => Interaction is Interaction.Create or Interaction.Update or Interaction.Patch or Interaction.Delete or Interaction.Batch or Interaction.Transaction
-        or Interaction.ExportCancel;
+    public bool IsWrite =>
+        Interaction
+            is Interaction.Create
+                or Interaction.Update
+                or Interaction.Patch
+                or Interaction.Delete
+                or Interaction.Batch
+                or Interaction.Transaction
+                or Interaction.ExportCancel;
 
     /// <summary>Whether only a count is asked for, which would count what the filter withholds.</summary>
-    public bool IsCountOnly => Interaction is Interaction.SearchType or Interaction.SearchSystem && (Parameter("_summary") == "count" || Parameter("_count")?.AsSpan().TrimStart('0').IsEmpty == true);
+    public bool IsCountOnly =>
+        Interaction is Interaction.SearchType or Interaction.SearchSystem
+        && (Parameter("_summary") == "count" || Parameter("_count")?.AsSpan().TrimStart('0').IsEmpty == true);
 
     /// <summary>The condition that says which resource a conditional create, update, patch or delete means; null otherwise.</summary>
     public WriteCondition? OwnCondition

@@ -17,9 +17,18 @@ public static class FhirRequestReader
     /// <param name="headers">Headers with meaning.</param>
     /// <param name="body">Whole body; empty when there is none.</param>
     /// <param name="context">Own base addresses and limits.</param>
-    public static Reading<FhirRequest> Read(CanonicalRequest request, in FhirHeaders headers, ReadOnlyMemory<byte> body, FhirContext context) =>
-        Read(request, headers, body, context, ResourceBodyScanner.Instance);
+    public static Reading<FhirRequest> Read(
+        CanonicalRequest request,
+        in FhirHeaders headers,
+        ReadOnlyMemory<byte> body,
+        FhirContext context
+    ) => Read(request, headers, body, context, ResourceBodyScanner.Instance);
 
-    internal static Reading<FhirRequest> Read(CanonicalRequest request, in FhirHeaders headers, ReadOnlyMemory<byte> body, FhirContext context, IBodyScanner scanner) =>
-        RequestRouter.Route(new RequestSource(request, headers, body, context, scanner, Bundle: null));
+    internal static Reading<FhirRequest> Read(
+        CanonicalRequest request,
+        in FhirHeaders headers,
+        ReadOnlyMemory<byte> body,
+        FhirContext context,
+        IBodyScanner scanner
+    ) => RequestRouter.Route(new RequestSource(request, headers, body, context, scanner, Bundle: null));
 }

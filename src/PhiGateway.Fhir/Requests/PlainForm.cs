@@ -1,6 +1,8 @@
 namespace PhiGateway.Fhir.Requests;
 
-/// <summary>What a conditional write comes to once its condition was looked up: a request that names its resource, still to be read and decided.</summary>
+/// <summary>
+/// What a conditional write comes to once its condition was looked up: a request that names its resource, still to be read and decided.
+/// </summary>
 /// <param name="Method">Exact upper-case method.</param>
 /// <param name="Segments">Path below the base.</param>
 /// <param name="Headers">Headers with meaning; no condition among them.</param>

@@ -19,7 +19,12 @@ public static class TransactionForms
     /// <param name="forms">One per entry; null leaves the entry as it is.</param>
     /// <param name="references">Conditional references and what each of them means.</param>
     /// <param name="context">Bases and limits.</param>
-    public static Reading<FhirRequest> Read(FhirRequest transaction, IReadOnlyList<PlainForm?> forms, IReadOnlyDictionary<string, string> references, FhirContext context)
+    public static Reading<FhirRequest> Read(
+        FhirRequest transaction,
+        IReadOnlyList<PlainForm?> forms,
+        IReadOnlyDictionary<string, string> references,
+        FhirContext context
+    )
     {
         var output = new ArrayBufferWriter<byte>(transaction.Body.Length + 256);
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
@@ -32,13 +37,33 @@ public static class TransactionForms
                 var url = new StringBuilder(64);
                 CanonicalWriter.AppendPath(url, form.Segments);
                 CanonicalWriter.AppendQuery(url, forms[i] is null ? entry.Canonical.Query : [], '?');
-                BundleWriter.WriteEntry(json, new BundlePiece(entry.FullUrl, form.Method, url.ToString().TrimStart('/'), form.Headers.ContentType, Resolve(form, references), form.Headers.IfMatch, form.Headers.IfNoneExist));
+                BundleWriter.WriteEntry(
+                    json,
+                    new BundlePiece(
+                        entry.FullUrl,
+                        form.Method,
+                        url.ToString().TrimStart('/'),
+                        form.Headers.ContentType,
+                        Resolve(form, references),
+                        form.Headers.IfMatch,
+                        form.Headers.IfNoneExist
+                    )
+                );
             }
 
             BundleWriter.End(json);
         }
 
-        return RequestRouter.Route(new RequestSource(transaction.Canonical, transaction.Headers, output.WrittenMemory, context, ResourceBodyScanner.Instance, Bundle: null));
+        return RequestRouter.Route(
+            new RequestSource(
+                transaction.Canonical,
+                transaction.Headers,
+                output.WrittenMemory,
+                context,
+                ResourceBodyScanner.Instance,
+                Bundle: null
+            )
+        );
     }
 
     private static ReadOnlyMemory<byte> Resolve(PlainForm form, IReadOnlyDictionary<string, string> references)

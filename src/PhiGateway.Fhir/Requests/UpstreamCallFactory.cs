@@ -6,54 +6,87 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;
 
-/// <summary>Writes the call that goes upstream: the same meaning, narrowed by the permit's obligations, strict handling, JSON only.</summary>
+/// <summary>
+/// Writes the call that goes upstream: the same meaning, narrowed by the permit's obligations, strict handling, JSON only.
+/// </summary>
 /// <remarks>
-/// <c>_elements</c> and <c>_summary</c> never go upstream, since what they cut away is what judgement needs; the answer is trimmed afterwards.
+/// <c>_elements</c> and <c>_summary</c> never go upstream, since what they cut away is what judgement needs; the answer is trimmed
+/// afterwards.
 /// Conditional reads (<c>If-None-Match</c>, <c>If-Modified-Since</c>) do not go upstream: a 304 would answer before anything was judged.
 /// </remarks>
 public static class UpstreamCallFactory
 {
     private const string Json = "application/fhir+json";
 
-    /// <summary>What the permit's obligations cannot be met for: a bare count of things of which some are withheld. Null: nothing.</summary>
+    /// <summary>
+    /// What the permit's obligations cannot be met for: a bare count of things of which some are withheld. Null: nothing.
+    /// </summary>
     /// <remarks>Asked after the decision and before <see cref="Create"/>.</remarks>
-    public static DenyReason? FindConflict(FhirRequest request, Permit permit) => request.IsCountOnly && Narrowing.Withholds(permit) ? DenyReason.HiddenElement : null;
+    public static DenyReason? FindConflict(FhirRequest request, Permit permit) =>
+        request.IsCountOnly && Narrowing.Withholds(permit) ? DenyReason.HiddenElement : null;
 
-    /// <summary>The parameters that <see cref="Create"/> adds to a search on the permit's behalf, and that its answer's self link must therefore show. Empty: none.</summary>
-    /// <remarks>Not the types of a compartment search or of an operation: servers may leave them out of a self link, and what comes is judged by type anyway.</remarks>
+    /// <summary>
+    /// The parameters that <see cref="Create"/> adds to a search on the permit's behalf, and that its answer's self link must therefore
+    /// show. Empty: none.
+    /// </summary>
+    /// <remarks>
+    /// Not the types of a compartment search or of an operation: servers may leave them out of a self link, and what comes is judged by
+    /// type anyway.
+    /// </remarks>
     public static IReadOnlyList<KeyValuePair<string, string>> FindNarrowing(FhirRequest request, Permit permit) =>
-        request.Interaction == Interaction.SearchType || (request.Interaction == Interaction.SearchSystem && request.CompartmentId is null) ? Narrowing.Added(request, permit) : [];
+        request.Interaction == Interaction.SearchType || (request.Interaction == Interaction.SearchSystem && request.CompartmentId is null)
+            ? Narrowing.Added(request, permit)
+            : [];
 
-    /// <summary>The one among them that names patients: it is no news to the client's own self link, and no disclosure of who is on a roster. Null: none.</summary>
+    /// <summary>
+    /// The one among them that names patients: it is no news to the client's own self link, and no disclosure of who is on a roster. Null:
+    /// none.
+    /// </summary>
     public static KeyValuePair<string, string>? FindConfinement(FhirRequest request, Permit permit) => Narrowing.Owner(request, permit);
 
-    /// <summary>Whether something of the answer may be withheld, so that neither counts nor pages of the upstream's are the client's to know.</summary>
+    /// <summary>
+    /// Whether something of the answer may be withheld, so that neither counts nor pages of the upstream's are the client's to know.
+    /// </summary>
     public static bool Withholds(Permit permit) => Narrowing.Withholds(permit);
 
-    /// <summary>Matches per page that the client is given, as it asked and as its permit limits; 0: as many as the upstream gives.</summary>
+    /// <summary>
+    /// Matches per page that the client is given, as it asked and as its permit limits; 0: as many as the upstream gives.
+    /// </summary>
     public static int PageSize(FhirRequest request, Permit permit) => Narrowing.PageSize(request, permit);
 
-    /// <summary>Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the types that remain of a request for all types.</summary>
-    /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle), or takes apart (a bundle, a conditional write).</exception>
-    public static UpstreamCall Create(FhirRequest request, Permit permit) => request.Interaction switch
-    {
-        Interaction.Read or Interaction.VRead or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => Get(request, Narrowing.Shape(request, permit), null),
-        Interaction.SearchType or Interaction.SearchSystem => Search(request, permit),
-        Interaction.Capabilities => Get(request, [], null),
-        Interaction.Create when request.Conditions.Count == 0 => Write(request, permit, "POST"),
-        Interaction.Update when request.Conditions.Count == 0 => Write(request, permit, "PUT"),
-        Interaction.Patch when request.Conditions.Count == 0 => Write(request, permit, "PATCH"),
-        Interaction.Delete when request.Conditions.Count == 0 => Write(request, permit, "DELETE"),
-        Interaction.Operation => Operation(request, permit, null),
-        Interaction.Export => Operation(request, permit, "respond-async"),
-        _ => throw new ArgumentException("The gateway answers this request itself.", nameof(request)),
-    };
+    /// <summary>
+    /// Generates the call; adds <see cref="NarrowSearch"/> parameters as separate ANDs and the types that remain of a request for all
+    /// types.
+    /// </summary>
+    /// <exception cref="ArgumentException">The request is one that the gateway answers itself (a handle), or takes apart (a bundle, a
+    /// conditional write).</exception>
+    public static UpstreamCall Create(FhirRequest request, Permit permit) =>
+        request.Interaction switch
+        {
+            Interaction.Read or Interaction.VRead or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem =>
+                Get(request, Narrowing.Shape(request, permit), null),
+            Interaction.SearchType or Interaction.SearchSystem => Search(request, permit),
+            Interaction.Capabilities => Get(request, [], null),
+            Interaction.Create when request.Conditions.Count == 0 => Write(request, permit, "POST"),
+            Interaction.Update when request.Conditions.Count == 0 => Write(request, permit, "PUT"),
+            Interaction.Patch when request.Conditions.Count == 0 => Write(request, permit, "PATCH"),
+            Interaction.Delete when request.Conditions.Count == 0 => Write(request, permit, "DELETE"),
+            Interaction.Operation => Operation(request, permit, null),
+            Interaction.Export => Operation(request, permit, "respond-async"),
+            _ => throw new ArgumentException("The gateway answers this request itself.", nameof(request)),
+        };
 
     /// <summary>Generates the one call of a transaction from the calls of its entries.</summary>
     /// <param name="transaction">The transaction, without conditions.</param>
     /// <param name="calls">One per entry, each made for the permit of its own.</param>
     public static UpstreamCall CreateTransaction(FhirRequest transaction, IReadOnlyList<UpstreamCall> calls) =>
-        new("POST", string.Empty, Json, BundleWriter.Write(transaction, calls), Preference.Return(transaction.Headers.Prefer) is { } preference ? [Accept, KeyValuePair.Create("Prefer", preference)] : [Accept]);
+        new(
+            "POST",
+            string.Empty,
+            Json,
+            BundleWriter.Write(transaction, calls),
+            Preference.Return(transaction.Headers.Prefer) is { } preference ? [Accept, KeyValuePair.Create("Prefer", preference)] : [Accept]
+        );
 
     /// <summary>The same creation, unless something matches a condition: narrowed like the search that found nothing.</summary>
     /// <param name="create">The call of the creation.</param>
@@ -62,7 +95,11 @@ public static class UpstreamCallFactory
     public static UpstreamCall Unless(UpstreamCall create, FhirRequest condition, Permit permit)
     {
         var text = new StringBuilder(128);
-        CanonicalWriter.AppendQuery(text, [.. Narrowing.Shape(condition, permit).Where(static parameter => parameter.Name != "_count")], null);
+        CanonicalWriter.AppendQuery(
+            text,
+            [.. Narrowing.Shape(condition, permit).Where(static parameter => parameter.Name != "_count")],
+            null
+        );
         return create with { Headers = [.. create.Headers, KeyValuePair.Create("If-None-Exist", text.ToString())] };
     }
 
@@ -81,7 +118,13 @@ public static class UpstreamCallFactory
 
         var form = new StringBuilder(256);
         CanonicalWriter.AppendQuery(form, parameters, null);
-        return new UpstreamCall("POST", Target(request, []), "application/x-www-form-urlencoded", Encoding.ASCII.GetBytes(form.ToString()), [Accept, KeyValuePair.Create("Prefer", "handling=strict")]);
+        return new UpstreamCall(
+            "POST",
+            Target(request, []),
+            "application/x-www-form-urlencoded",
+            Encoding.ASCII.GetBytes(form.ToString()),
+            [Accept, KeyValuePair.Create("Prefer", "handling=strict")]
+        );
     }
 
     private static UpstreamCall Operation(FhirRequest request, Permit permit, string? prefer)
@@ -111,7 +154,13 @@ public static class UpstreamCallFactory
             headers.Add(KeyValuePair.Create("Prefer", preference));
         }
 
-        return new UpstreamCall(method, Target(request, []), request.Body.IsEmpty ? null : Preference.MediaType(request), request.Body, headers);
+        return new UpstreamCall(
+            method,
+            Target(request, []),
+            request.Body.IsEmpty ? null : Preference.MediaType(request),
+            request.Body,
+            headers
+        );
     }
 
     private static string Target(FhirRequest request, IReadOnlyList<QueryParameter> parameters)

@@ -11,7 +11,9 @@ internal sealed class Bases
 {
     private static readonly ConditionalWeakTable<FhirContext, Bases> Known = [];
 
-    private static readonly SearchValues<byte> Plain = SearchValues.Create(Enumerable.Range(0x20, 0x5F).Select(static value => (byte)value).Except("\"\\<>&'+`"u8.ToArray()).ToArray());
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        Enumerable.Range(0x20, 0x5F).Select(static value => (byte)value).Except("\"\\<>&'+`"u8.ToArray()).ToArray()
+    );
 
     private readonly byte[][] _all;
     private readonly bool[] _ours;
@@ -19,8 +21,13 @@ internal sealed class Bases
     private Bases(FhirContext context)
     {
         // Longest first, so that a base below another base wins.
-        var bases = context.UpstreamBases.Append(context.GatewayBase).Select(static text => text.TrimEnd('/')).Where(static text => text.Length > 0)
-            .Distinct(StringComparer.Ordinal).OrderByDescending(static text => text.Length).ToArray();
+        var bases = context
+            .UpstreamBases.Append(context.GatewayBase)
+            .Select(static text => text.TrimEnd('/'))
+            .Where(static text => text.Length > 0)
+            .Distinct(StringComparer.Ordinal)
+            .OrderByDescending(static text => text.Length)
+            .ToArray();
         var own = context.GatewayBase.TrimEnd('/');
         _all = Array.ConvertAll(bases, static text => Encoding.UTF8.GetBytes(text + "/"));
         _ours = Array.ConvertAll(bases, text => text == own);

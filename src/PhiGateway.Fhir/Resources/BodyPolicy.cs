@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Asks the scanner for every parameter that a grant or scope could set a condition on, and judges nothing: the decision point does.</summary>
+/// <summary>
+/// Asks the scanner for every parameter that a grant or scope could set a condition on, and judges nothing: the decision point does.
+/// </summary>
 internal sealed class BodyPolicy : ReleasePolicy
 {
     internal static readonly BodyPolicy Instance = new();
@@ -12,9 +14,7 @@ internal sealed class BodyPolicy : ReleasePolicy
     private static readonly string[] Candidates = ["_tag", "category", "class", "code", "status", "type"];
     private static readonly string[][] Needed = Load();
 
-    private BodyPolicy()
-    {
-    }
+    private BodyPolicy() { }
 
     public override ResourceTypeSet Types => ResourceTypeSet.All;
 
@@ -30,8 +30,13 @@ internal sealed class BodyPolicy : ReleasePolicy
         tables[0] = [];
         foreach (var type in ResourceType.All)
         {
-            tables[type.Index] = Array.FindAll(Candidates, name =>
-                SearchGrammar.TryFind(type, name, out var definition) && definition.Kind == SearchParameterKind.Token && definition.Paths.Count > 0);
+            tables[type.Index] = Array.FindAll(
+                Candidates,
+                name =>
+                    SearchGrammar.TryFind(type, name, out var definition)
+                    && definition.Kind == SearchParameterKind.Token
+                    && definition.Paths.Count > 0
+            );
         }
 
         return tables;

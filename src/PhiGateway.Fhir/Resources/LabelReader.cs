@@ -27,7 +27,9 @@ internal static class LabelReader
         return false;
     }
 
-    /// <summary>The rank of a confidentiality code; the code system's deprecated codes are Restricted and bring the sensitivity they name.</summary>
+    /// <summary>
+    /// The rank of a confidentiality code; the code system's deprecated codes are Restricted and bring the sensitivity they name.
+    /// </summary>
     public static Confidentiality Rank(string code, ResourceFacts facts)
     {
         if (ConfidentialityCodes.TryParse(code, out var value))

@@ -21,7 +21,9 @@ internal sealed class OwnerLedger
     private bool _containedUnresolved;
     private bool _unreadable;
 
-    /// <summary>What a resource that belongs to its targets' owners points at, each by its name; all of it when <see cref="AreTargetsRead"/>.</summary>
+    /// <summary>
+    /// What a resource that belongs to its targets' owners points at, each by its name; all of it when <see cref="AreTargetsRead"/>.
+    /// </summary>
     public IReadOnlyList<ResourceName> Targets => _targets;
 
     /// <summary>Every target is a literal reference to something here.</summary>
@@ -141,11 +143,19 @@ internal sealed class OwnerLedger
         facts.Owner = State(rule);
         if (facts.Owner == OwnerState.NotPatientData)
         {
-            facts.Owner = _otherUnresolved ? OwnerState.Undetermined : _others.Count + _contained.Count > 0 ? OwnerState.Known : OwnerState.NotPatientData;
+            facts.Owner =
+                _otherUnresolved ? OwnerState.Undetermined
+                : _others.Count + _contained.Count > 0 ? OwnerState.Known
+                : OwnerState.NotPatientData;
             _owners.AddRange(_others);
         }
 
-        facts.NamesNoPatient = facts.Owner == OwnerState.Undetermined && !_unreadable && !_otherUnresolved && rule != OwnerRule.Self && _owners.Count + _others.Count + _contained.Count == 0;
+        facts.NamesNoPatient =
+            facts.Owner == OwnerState.Undetermined
+            && !_unreadable
+            && !_otherUnresolved
+            && rule != OwnerRule.Self
+            && _owners.Count + _others.Count + _contained.Count == 0;
         if (facts.Owner == OwnerState.Known)
         {
             AddAll(_owners, facts);
@@ -173,7 +183,9 @@ internal sealed class OwnerLedger
             return OwnerState.Known;
         }
 
-        return (_nobody || rule == OwnerRule.Optional) && !_relatedPerson && rule is not (OwnerRule.Indirect or OwnerRule.Self) ? OwnerState.NotPatientData : OwnerState.Undetermined;
+        return (_nobody || rule == OwnerRule.Optional) && !_relatedPerson && rule is not (OwnerRule.Indirect or OwnerRule.Self)
+            ? OwnerState.NotPatientData
+            : OwnerState.Undetermined;
     }
 
     // The entries of a Bundle mostly share their patient.

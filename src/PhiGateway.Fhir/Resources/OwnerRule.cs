@@ -5,12 +5,16 @@ internal enum OwnerRule : byte
 {
     /// <summary>Only a literal Patient in its owner element will do; anything else leaves it undetermined.</summary>
     Indirect = 0,
+
     /// <summary>Patient itself: its id.</summary>
     Self,
+
     /// <summary>Somebody's record: a missing owner leaves it undetermined.</summary>
     Required,
+
     /// <summary>Somebody's record, taken part in by related persons, who are not whose record it is.</summary>
     Participants,
+
     /// <summary>Nobody's record unless it names a patient.</summary>
     Optional,
 }

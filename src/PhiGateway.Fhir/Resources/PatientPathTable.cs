@@ -10,7 +10,8 @@ internal sealed class PatientPathTable
 
     private PatientPathTable()
     {
-        using var stream = typeof(PatientPathTable).Assembly.GetManifestResourceStream("PhiGateway.Fhir.Data.patient_paths.json")
+        using var stream =
+            typeof(PatientPathTable).Assembly.GetManifestResourceStream("PhiGateway.Fhir.Data.patient_paths.json")
             ?? throw new InvalidOperationException("The table of patient paths is not in the assembly.");
         using var document = JsonDocument.Parse(stream);
         foreach (var entry in document.RootElement.GetProperty("types").EnumerateObject())
@@ -23,7 +24,8 @@ internal sealed class PatientPathTable
                 Names(entry.Value, "allPatientReferencePaths").Concat(anything).Except(owner).Distinct().ToArray(),
                 entry.Value.GetProperty("inPatientCompartment").GetBoolean(),
                 entry.Value.TryGetProperty("indirect", out _),
-                owner.Length > 0 && Array.TrueForAll(owner, name => Array.IndexOf(anything, name) >= 0));
+                owner.Length > 0 && Array.TrueForAll(owner, name => Array.IndexOf(anything, name) >= 0)
+            );
         }
     }
 
@@ -33,7 +35,10 @@ internal sealed class PatientPathTable
     public PatientPaths For(ResourceType type) => _paths[type.Index] ?? new PatientPaths([], [], true, true, false);
 
     /// <summary>Whether a reference to this type, where an owner is named, says that the record is nobody's.</summary>
-    /// <remarks>A device under test, a ward, a batch of a drug. A Group, a RelatedPerson or an Encounter stands for patients, so it says no such thing.</remarks>
+    /// <remarks>
+    /// A device under test, a ward, a batch of a drug. A Group, a RelatedPerson or an Encounter stands for patients, so it says no such
+    /// thing.
+    /// </remarks>
     public bool IsNobody(ResourceType type) => type.Name == "Device" || IsNobodys(type);
 
     /// <summary>Whether resources of this type are nobody's record, whatever they say.</summary>
@@ -48,5 +53,6 @@ internal sealed class PatientPathTable
 /// <param name="Others">Further elements that can name a patient.</param>
 /// <param name="InCompartment">In the Patient compartment of R4.</param>
 /// <param name="Indirect">Whose it is cannot be read from the resource itself, but for a literal Patient in its owner element.</param>
-/// <param name="OfTargets">It speaks of other resources of any type (Provenance of its targets), and belongs to whom they belong to.</param>
+/// <param name="OfTargets">It speaks of other resources of any type (Provenance of its targets), and belongs to whom they belong
+/// to.</param>
 internal sealed record PatientPaths(string[] Owner, string[] Others, bool InCompartment, bool Indirect, bool OfTargets);

@@ -3,10 +3,14 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Reads the text of a literal reference, exactly: <c>Type/id</c>, <c>Type/id/_history/version</c>, or either below one of our bases.</summary>
+/// <summary>
+/// Reads the text of a literal reference, exactly: <c>Type/id</c>, <c>Type/id/_history/version</c>, or either below one of our bases.
+/// </summary>
 internal static class ReferenceReader
 {
-    private static readonly SearchValues<byte> IdBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."u8);
+    private static readonly SearchValues<byte> IdBytes = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."u8
+    );
 
     /// <summary>False for everything else: <c>urn:uuid:</c>, <c>#contained</c>, conditional, foreign, with a fragment or a query.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, Bases bases, out ResourceType type, out ReadOnlySpan<byte> id)

@@ -66,7 +66,12 @@ internal sealed partial class ResourceReader
         }
         else if (!frame.Contained)
         {
-            _owners.Other(literal, type, id, says.SequenceEqual("Patient"u8) || text.IndexOf("Patient/"u8) >= 0 || text.StartsWith("Patient?"u8));
+            _owners.Other(
+                literal,
+                type,
+                id,
+                says.SequenceEqual("Patient"u8) || text.IndexOf("Patient/"u8) >= 0 || text.StartsWith("Patient?"u8)
+            );
         }
     }
 
@@ -157,5 +162,7 @@ internal sealed partial class ResourceReader
     private string? Cached(TextSpan text, ReadOnlySpan<byte> data) => text.IsNone ? null : _texts.Get(PlainOf(text, data));
 
     private ReadOnlySpan<byte> PlainOf(TextSpan text, ReadOnlySpan<byte> data) =>
-        !text.Escaped ? (text.IsNone ? default : text.In(data)) : JsonText.Plain(text.In(data), true, text.Length <= _scratch.Length ? _scratch : new byte[text.Length]);
+        !text.Escaped
+            ? (text.IsNone ? default : text.In(data))
+            : JsonText.Plain(text.In(data), true, text.Length <= _scratch.Length ? _scratch : new byte[text.Length]);
 }

@@ -19,7 +19,10 @@ internal sealed partial class ResourceReader
                     // No FHIR element has a name that needs escapes; one with escapes is there to be read differently.
                     var name = reader.ValueSpan;
                     var key = NameKey.Of(name);
-                    if (reader.ValueIsEscaped || !Names.TryAdd(frame.NamesStart, ref frame.Bloom, key, (int)reader.TokenStartIndex + 1, name, data))
+                    if (
+                        reader.ValueIsEscaped
+                        || !Names.TryAdd(frame.NamesStart, ref frame.Bloom, key, (int)reader.TokenStartIndex + 1, name, data)
+                    )
                     {
                         return ScanResult.Broken;
                     }
@@ -146,7 +149,12 @@ internal sealed partial class ResourceReader
 
         if (node.Tokens != 0 && !frame.Contained && (node.Tokens & _needed) != 0)
         {
-            AddTokens(node.Tokens & _needed, frame.Program, null, node.Role == ScanRole.Id ? JsonText.ToString(text.In(data), text.Escaped) : _texts.Get(PlainOf(text, data)));
+            AddTokens(
+                node.Tokens & _needed,
+                frame.Program,
+                null,
+                node.Role == ScanRole.Id ? JsonText.ToString(text.In(data), text.Escaped) : _texts.Get(PlainOf(text, data))
+            );
         }
 
         return node.Role == ScanRole.None || TakeRole(node.Role, ref frame, text, data);

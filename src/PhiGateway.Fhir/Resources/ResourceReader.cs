@@ -6,8 +6,13 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Reads one resource in one forward pass: strictness, facts for the judgement, where its members stand, and what must be rewritten.</summary>
-/// <remarks>Reusable, not thread-safe; take one with <see cref="Rent"/>. Bad JSON surfaces as <see cref="JsonException"/>, which callers turn into their verdict.</remarks>
+/// <summary>
+/// Reads one resource in one forward pass: strictness, facts for the judgement, where its members stand, and what must be rewritten.
+/// </summary>
+/// <remarks>
+/// Reusable, not thread-safe; take one with <see cref="Rent"/>. Bad JSON surfaces as <see cref="JsonException"/>, which callers turn into
+/// their verdict.
+/// </remarks>
 internal sealed partial class ResourceReader
 {
     [ThreadStatic]
@@ -69,7 +74,13 @@ internal sealed partial class ResourceReader
         t_spare = reader;
     }
 
-    public static JsonReaderOptions OptionsFor(Bases bases) => new() { MaxDepth = bases.MaxDepth, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
+    public static JsonReaderOptions OptionsFor(Bases bases) =>
+        new()
+        {
+            MaxDepth = bases.MaxDepth,
+            CommentHandling = JsonCommentHandling.Disallow,
+            AllowTrailingCommas = false,
+        };
 
     /// <summary>Reads bytes that must be exactly one resource.</summary>
     public bool TryReadWhole(ReadOnlySpan<byte> json, ReleasePolicy policy, Bases bases, ResourceFacts facts)
@@ -78,8 +89,13 @@ internal sealed partial class ResourceReader
         try
         {
             var reader = new Utf8JsonReader(json, OptionsFor(bases));
-            if (Utf8.IsValid(json) && reader.Read() && reader.TokenType == JsonTokenType.StartObject
-                && Read(ref reader, json, policy, bases, facts) == ScanResult.Complete && !reader.Read())
+            if (
+                Utf8.IsValid(json)
+                && reader.Read()
+                && reader.TokenType == JsonTokenType.StartObject
+                && Read(ref reader, json, policy, bases, facts) == ScanResult.Complete
+                && !reader.Read()
+            )
             {
                 return true;
             }
@@ -107,7 +123,8 @@ internal sealed partial class ResourceReader
             if (!reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual("resourceType"u8))
             {
                 return !reader.Read() ? ScanResult.NeedMore
-                    : reader.TokenType == JsonTokenType.String && ResourceType.TryParse(reader.ValueSpan, out type) ? ScanResult.Complete : ScanResult.Broken;
+                    : reader.TokenType == JsonTokenType.String && ResourceType.TryParse(reader.ValueSpan, out type) ? ScanResult.Complete
+                    : ScanResult.Broken;
             }
 
             if (!reader.TrySkip())
@@ -177,6 +194,7 @@ internal sealed partial class ResourceReader
         }
 
         // SUBSETTED by itself is no reason to withhold: only when what is missing could have changed the judgement.
-        _facts.Unjudgeable |= _subsetted && ((_facts.Owner == OwnerState.Undetermined && !_owners.Named) || unknownParameter || (_needed & ~_seen) != 0);
+        _facts.Unjudgeable |=
+            _subsetted && ((_facts.Owner == OwnerState.Undetermined && !_owners.Named) || unknownParameter || (_needed & ~_seen) != 0);
     }
 }

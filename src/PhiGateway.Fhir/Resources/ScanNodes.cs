@@ -17,13 +17,22 @@ internal static class ScanNodes
     public static ScanNode Anything { get; } = BuildAnything();
 
     /// <summary>The node of a member, by the innermost tree that knows it.</summary>
-    public static ScanNode Next(ScanNode node, ulong key, ReadOnlySpan<byte> name) => node.Find(key, name) ?? Anything.Find(key, name) ?? Anything;
+    public static ScanNode Next(ScanNode node, ulong key, ReadOnlySpan<byte> name) =>
+        node.Find(key, name) ?? Anything.Find(key, name) ?? Anything;
 
     /// <summary>Adds an element of type Reference.</summary>
     public static void AddReference(ScanNode parent, string name, ScanRole role)
     {
         var node = parent.Add(name, new ScanNode { Role = role });
-        node.Add("reference", new ScanNode { Role = ScanRole.ReferenceText, Slot = ReferenceSlot, Strict = true });
+        node.Add(
+            "reference",
+            new ScanNode
+            {
+                Role = ScanRole.ReferenceText,
+                Slot = ReferenceSlot,
+                Strict = true,
+            }
+        );
         node.Add("type", new ScanNode { Slot = TypeSlot, Strict = true });
     }
 

@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>What to look for in a resource of one type: its path tree and how its owner is established. Immutable once built; built on first use.</summary>
+/// <summary>
+/// What to look for in a resource of one type: its path tree and how its owner is established. Immutable once built; built on first use.
+/// </summary>
 internal sealed class ScanProgram
 {
     private static readonly ScanProgram?[] Programs = new ScanProgram?[ResourceType.IndexCount];

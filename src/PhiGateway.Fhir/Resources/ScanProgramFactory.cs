@@ -33,19 +33,27 @@ internal static class ScanProgramFactory
             }
         }
 
-        return new ScanProgram(type, root, RuleOf(type, paths), parameters.Select(static parameter => parameter.Key).ToArray(), paths.OfTargets);
+        return new ScanProgram(
+            type,
+            root,
+            RuleOf(type, paths),
+            parameters.Select(static parameter => parameter.Key).ToArray(),
+            paths.OfTargets
+        );
     }
 
-    private static OwnerRule RuleOf(ResourceType type, PatientPaths paths) => type.Name switch
-    {
-        "Patient" => OwnerRule.Self,
-        _ when paths.Indirect => OwnerRule.Indirect,
-        "Appointment" or "AppointmentResponse" or "Schedule" or "AuditEvent" => OwnerRule.Participants,
-        // A device on the shelf has no patient; of all other types outside the compartment that name an owner, one without is still somebody's.
-        "Device" => OwnerRule.Optional,
-        _ when paths.InCompartment || paths.Owner.Length > 0 => OwnerRule.Required,
-        _ => OwnerRule.Optional,
-    };
+    private static OwnerRule RuleOf(ResourceType type, PatientPaths paths) =>
+        type.Name switch
+        {
+            "Patient" => OwnerRule.Self,
+            _ when paths.Indirect => OwnerRule.Indirect,
+            "Appointment" or "AppointmentResponse" or "Schedule" or "AuditEvent" => OwnerRule.Participants,
+            // A device on the shelf has no patient; of all other types outside the compartment that name an owner, one without is still
+            // somebody's.
+            "Device" => OwnerRule.Optional,
+            _ when paths.InCompartment || paths.Owner.Length > 0 => OwnerRule.Required,
+            _ => OwnerRule.Optional,
+        };
 
     private static void AddReferences(ScanNode root, string[] paths, ScanRole role)
     {

@@ -12,7 +12,8 @@ internal sealed class TokenPathTable
     private TokenPathTable()
     {
         Array.Fill(_parameters, []);
-        using var stream = typeof(TokenPathTable).Assembly.GetManifestResourceStream("PhiGateway.Fhir.Data.search_parameters.json")
+        using var stream =
+            typeof(TokenPathTable).Assembly.GetManifestResourceStream("PhiGateway.Fhir.Data.search_parameters.json")
             ?? throw new InvalidOperationException("The table of search parameters is not in the assembly.");
         using var document = JsonDocument.Parse(stream);
         foreach (var type in document.RootElement.EnumerateObject())
@@ -32,7 +33,11 @@ internal sealed class TokenPathTable
             // An expression says that the paths alone are wider than the parameter: not to be judged by.
             if (parameter.Value.GetProperty("type").ValueEquals("token") && !parameter.Value.TryGetProperty("expression", out _))
             {
-                var paths = parameter.Value.GetProperty("paths").EnumerateArray().Select(static path => path.GetString() ?? string.Empty).ToArray();
+                var paths = parameter
+                    .Value.GetProperty("paths")
+                    .EnumerateArray()
+                    .Select(static path => path.GetString() ?? string.Empty)
+                    .ToArray();
                 if (paths.Length > 0)
                 {
                     yield return KeyValuePair.Create(parameter.Name, paths);

@@ -4,8 +4,12 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Scopes;
 
-/// <summary>Reads the <c>scope</c> of a token by the exact SMART grammar (App Launch 2.x): v1 words, v2 letters in order, query filters.</summary>
-/// <remarks>Never throws. Scopes of other kinds (<c>openid</c>, <c>launch/patient</c>, <c>offline_access</c>) grant nothing here and are no mistake.</remarks>
+/// <summary>
+/// Reads the <c>scope</c> of a token by the exact SMART grammar (App Launch 2.x): v1 words, v2 letters in order, query filters.
+/// </summary>
+/// <remarks>
+/// Never throws. Scopes of other kinds (<c>openid</c>, <c>launch/patient</c>, <c>offline_access</c>) grant nothing here and are no mistake.
+/// </remarks>
 public static class SmartScopeReader
 {
     private const string UriForm = "http://smarthealthit.org/fhir/scopes/";
@@ -107,7 +111,9 @@ public static class SmartScopeReader
         }
 
         // No token parameter is defined on every type, so a filter behind the asterisk could not be judged.
-        return !isEveryType && ReadFilters(type, access[(mark + 1)..]) is { } filters ? new SmartScope(level, types, rights, filters) : null;
+        return !isEveryType && ReadFilters(type, access[(mark + 1)..]) is { } filters
+            ? new SmartScope(level, types, rights, filters)
+            : null;
     }
 
     private static ScopeRights ReadRights(ReadOnlySpan<char> access)
@@ -158,8 +164,11 @@ public static class SmartScopeReader
         for (var i = 0; i < parameters.Length; i++)
         {
             var (name, value) = parameters[i];
-            var isKnown = SearchGrammar.TryFind(type, name, out var definition)
-                && definition.Kind == SearchParameterKind.Token && definition.Paths.Count > 0 && name[0] != '_';
+            var isKnown =
+                SearchGrammar.TryFind(type, name, out var definition)
+                && definition.Kind == SearchParameterKind.Token
+                && definition.Paths.Count > 0
+                && name[0] != '_';
             if (!isKnown || !SearchValue.TrySplit(value, out var items))
             {
                 return null;

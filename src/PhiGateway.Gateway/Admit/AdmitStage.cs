@@ -39,7 +39,11 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
             return StageResult.Refuse(DenyReason.ConcurrencyLimited);
         }
 
-        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, clock.GetElapsedTime(_started), CostOf(exchange));
+        var wait = gate.Conform(
+            limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond,
+            clock.GetElapsedTime(_started),
+            CostOf(exchange)
+        );
         if (wait > TimeSpan.Zero)
         {
             exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

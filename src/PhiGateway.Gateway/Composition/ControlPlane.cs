@@ -15,7 +15,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Composition;
 
-/// <summary>Builds the web application that administrators reach, on its own listener: health, then the admin API behind its gate.</summary>
+/// <summary>
+/// Builds the web application that administrators reach, on its own listener: health, then the admin API behind its gate.
+/// </summary>
 internal static class ControlPlane
 {
     private const long MaxBody = 64L * 1024 * 1024;
@@ -26,31 +28,43 @@ internal static class ControlPlane
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddGatewayLog(parts.Log);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBody;
-            Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = MaxBody;
+                Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
+            });
 
         var services = builder.Services;
         services.AddRouting();
-        services.AddSingleton(parts.Clock).AddSingleton(parts.RegistryStore).AddSingleton(parts.RegistrySource).AddSingleton(parts.AuditStore);
+        services
+            .AddSingleton(parts.Clock)
+            .AddSingleton(parts.RegistryStore)
+            .AddSingleton(parts.RegistrySource)
+            .AddSingleton(parts.AuditStore);
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
         services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));
         services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower));
-        services.AddPhiGatewayAdmin(new AdminOptions
-        {
-            Node = options.Node,
-            Oidc = options.Admin.Oidc,
-            KnowsTokenParameter = IsToken,
-            DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
-            DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
-            TokenRules = issuer => options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew) : null,
-            SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
-        });
+        services.AddPhiGatewayAdmin(
+            new AdminOptions
+            {
+                Node = options.Node,
+                Oidc = options.Admin.Oidc,
+                KnowsTokenParameter = IsToken,
+                DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
+                DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                TokenRules = issuer =>
+                    options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
+                        ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)
+                        : null,
+                SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
+            }
+        );
 
         TelemetrySetup.Add(services, options);
         var app = builder.Build();

@@ -44,27 +44,53 @@ internal static class DataPlane
         builder.Configuration.AddConfiguration(configuration);
         // ASP.NET's own request log would write URLs; off, it also makes no activity per request.
         builder.Logging.AddGatewayLog(parts.Log).AddFilter("Microsoft.AspNetCore", LogLevel.None);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.AllowSynchronousIO = false;
-            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBody + 1;
-            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-            kestrel.Limits.MaxRequestHeaderCount = 64;
-            Listeners.Add(kestrel, options.Listeners.Data, options.Listeners);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.AllowSynchronousIO = false;
+                kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBody + 1;
+                kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+                kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+                kestrel.Limits.MaxRequestHeaderCount = 64;
+                Listeners.Add(kestrel, options.Listeners.Data, options.Listeners);
+            });
 
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
         services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
         services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<GatewayMetrics>();
-        services.AddSingleton<OwnHosts>().AddSingleton<IngressStage>().AddSingleton<IdentifyStage>().AddSingleton<UnderstandStage>().AddSingleton<DecideStage>();
+        services
+            .AddSingleton<OwnHosts>()
+            .AddSingleton<IngressStage>()
+            .AddSingleton<IdentifyStage>()
+            .AddSingleton<UnderstandStage>()
+            .AddSingleton<DecideStage>();
         services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
-        services.AddSingleton<IUpstream, YarpUpstream>().AddSingleton<StoredVersionGuard>().AddSingleton<ApiVersionGuard>().AddSingleton<ConditionSearch>().AddSingleton<CallPreparation>().AddSingleton<TransactionPreparation>().AddSingleton(parts.TaskUses).AddSingleton<TaskCounter>();
-        services.AddSingleton<DiscoveryDocuments>().AddSingleton<AnswerJudge>().AddSingleton<PageWalk>().AddSingleton<VersionLookup>().AddSingleton<TargetLookup>().AddSingleton<BatchRelease>();
-        services.AddSingleton(new HandleSealer(SecretOf(options.HandleKey))).AddSingleton<HandleIssuer>().AddSingleton<HandleReader>().AddSingleton<ApiUnderstanding>();
+        services
+            .AddSingleton<IUpstream, YarpUpstream>()
+            .AddSingleton<StoredVersionGuard>()
+            .AddSingleton<ApiVersionGuard>()
+            .AddSingleton<ConditionSearch>()
+            .AddSingleton<CallPreparation>()
+            .AddSingleton<TransactionPreparation>()
+            .AddSingleton(parts.TaskUses)
+            .AddSingleton<TaskCounter>();
+        services
+            .AddSingleton<DiscoveryDocuments>()
+            .AddSingleton<AnswerJudge>()
+            .AddSingleton<PageWalk>()
+            .AddSingleton<VersionLookup>()
+            .AddSingleton<TargetLookup>()
+            .AddSingleton<BatchRelease>();
+        services
+            .AddSingleton(new HandleSealer(SecretOf(options.HandleKey)))
+            .AddSingleton<HandleIssuer>()
+            .AddSingleton<HandleReader>()
+            .AddSingleton<ApiUnderstanding>();
         services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>().AddSingleton<ApiAnswers>();
         services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>().AddSingleton<CrossOrigin>();
 
@@ -80,7 +106,8 @@ internal static class DataPlane
         return app;
     }
 
-    // The identify stage asks JwtBearer itself; because its services are here, ASP.NET would put two middlewares of its own around every request.
+    // The identify stage asks JwtBearer itself; because its services are here, ASP.NET would put two middlewares of its own around every
+    // request.
     private static void KeepOut(IApplicationBuilder app)
     {
         app.Properties["__AuthenticationMiddlewareSet"] = true;
@@ -88,7 +115,8 @@ internal static class DataPlane
     }
 
     // Validated at start; a secret that has gone since then must not become a random one.
-    private static string? SecretOf(string? reference) => reference is null ? null
+    private static string? SecretOf(string? reference) =>
+        reference is null ? null
         : SecretReference.TryResolve(reference, out var secret, out var why) ? secret
         : throw new InvalidOperationException($"PhiGateway:HandleKey: {why}");
 }

@@ -12,9 +12,16 @@ internal static class FirstKey
     {
         try
         {
-            return await BootstrapKey.EnsureAsync(parts.RegistryStore, parts.Journal, parts.Clock, parts.Options.Admin.BootstrapKey, cancellationToken);
+            return await BootstrapKey.EnsureAsync(
+                parts.RegistryStore,
+                parts.Journal,
+                parts.Clock,
+                parts.Options.Admin.BootstrapKey,
+                cancellationToken
+            );
         }
-        catch (Exception fault) when (fault is DbException or TimeoutException or SocketException || fault.InnerException is DbException or SocketException)
+        catch (Exception fault)
+            when (fault is DbException or TimeoutException or SocketException || fault.InnerException is DbException or SocketException)
         {
             // Without the registry nobody can use a key anyway; the next start tries again.
             return null;

@@ -23,9 +23,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private WebApplication? _data;
     private WebApplication? _admin;
 
-    private GatewayHost()
-    {
-    }
+    private GatewayHost() { }
 
     /// <summary>What both planes share.</summary>
     public GatewayParts Parts { get; private set; } = null!;
@@ -40,7 +38,12 @@ internal sealed class GatewayHost : IAsyncDisposable
     public string? BootstrapKey { get; private set; }
 
     /// <summary>Starts everything; what cannot be started is thrown in words for the operator.</summary>
-    public static async Task<GatewayHost> StartAsync(GatewayOptions options, IConfigurationRoot configuration, bool quiet, CancellationToken cancellationToken)
+    public static async Task<GatewayHost> StartAsync(
+        GatewayOptions options,
+        IConfigurationRoot configuration,
+        bool quiet,
+        CancellationToken cancellationToken
+    )
     {
         var host = new GatewayHost();
         try
@@ -51,7 +54,15 @@ internal sealed class GatewayHost : IAsyncDisposable
             Readiness readiness = null!;
             host._data = DataPlane.Build(host.Parts, configuration);
             var authenticator = host._data.Services.GetRequiredService<ICallerAuthenticator>();
-            readiness = new Readiness(options, host.Parts.Snapshots, host.Parts.Follower, host.Parts.Journal, host.Parts.Shipper, authenticator.GetStatus, host.Parts.Clock);
+            readiness = new Readiness(
+                options,
+                host.Parts.Snapshots,
+                host.Parts.Follower,
+                host.Parts.Journal,
+                host.Parts.Shipper,
+                authenticator.GetStatus,
+                host.Parts.Clock
+            );
             host._admin = ControlPlane.Build(host.Parts, readiness);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
@@ -74,8 +85,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async Task WaitForStopAsync()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, Asked);
-        using var interrupted = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, Asked);
+        using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+            System.Runtime.InteropServices.PosixSignal.SIGTERM,
+            Asked
+        );
+        using var interrupted = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+            System.Runtime.InteropServices.PosixSignal.SIGINT,
+            Asked
+        );
         await asked.Task;
 
         void Asked(System.Runtime.InteropServices.PosixSignalContext context)
@@ -117,11 +134,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static StorageOptions StoreOf(string provider, string connectionString) => new()
-    {
-        Provider = Enum.Parse<StorageProvider>(provider),
-        ConnectionString = SecretReference.IsReference(connectionString) && SecretReference.TryResolve(connectionString, out var secret, out _) ? secret : connectionString,
-    };
+    private static StorageOptions StoreOf(string provider, string connectionString) =>
+        new()
+        {
+            Provider = Enum.Parse<StorageProvider>(provider),
+            ConnectionString =
+                SecretReference.IsReference(connectionString) && SecretReference.TryResolve(connectionString, out var secret, out _)
+                    ? secret
+                    : connectionString,
+        };
 
     private async Task StartPartsAsync(GatewayOptions options, bool quiet, CancellationToken cancellationToken)
     {
@@ -142,7 +163,16 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         // 2. The journal: without it nothing is ever released.
         _ = ByteSize.TryParse(options.Audit.Journal.Budget, out var budget);
-        var journal = await FileJournal.OpenAsync(new JournalOptions { Directory = options.Audit.Journal.Directory, LogName = options.Node, Budget = budget, SegmentBytes = SegmentOf(budget) }, clock);
+        var journal = await FileJournal.OpenAsync(
+            new JournalOptions
+            {
+                Directory = options.Audit.Journal.Directory,
+                LogName = options.Node,
+                Budget = budget,
+                SegmentBytes = SegmentOf(budget),
+            },
+            clock
+        );
         _owned.Add(journal);
         var pseudonym = PatientPseudonym.OpenOrCreate(Path.Combine(options.Audit.Journal.Directory, "pseudonym.key"));
         var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
@@ -151,7 +181,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
         var follower = new SnapshotFollower(
-            registry.Source, snapshots, new LastGoodSnapshot(options, clock, loggers.CreateLogger<LastGoodSnapshot>()), options, clock, RecordedRevision.In(journal), loggers.CreateLogger<SnapshotFollower>());
+            registry.Source,
+            snapshots,
+            new LastGoodSnapshot(options, clock, loggers.CreateLogger<LastGoodSnapshot>()),
+            options,
+            clock,
+            RecordedRevision.In(journal),
+            loggers.CreateLogger<SnapshotFollower>()
+        );
         Parts = new GatewayParts
         {
             Options = options,
@@ -177,7 +214,8 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     // A small budget gets small segments, so that there are always several.
-    private static long SegmentOf(long budget) => Math.Clamp(budget / 16 / 4096 * 4096, JournalOptions.MinSegmentBytes, JournalOptions.DefaultSegmentBytes);
+    private static long SegmentOf(long budget) =>
+        Math.Clamp(budget / 16 / 4096 * 4096, JournalOptions.MinSegmentBytes, JournalOptions.DefaultSegmentBytes);
 
     private async Task Watched(string part, Func<CancellationToken, Task> run, ILogger log)
     {

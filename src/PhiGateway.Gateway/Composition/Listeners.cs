@@ -15,25 +15,31 @@ internal static class Listeners
         var uri = new Uri(address);
         var ip = uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host.Trim('[', ']'));
         // Port 0 takes a free port; Uri gives the scheme's own when none is written.
-        kestrel.Listen(ip, uri.Port, listen =>
-        {
-            if (uri.Scheme != "https")
+        kestrel.Listen(
+            ip,
+            uri.Port,
+            listen =>
             {
-                // Without TLS there is no ALPN, and prior-knowledge HTTP/2 is a second framing to agree on.
-                listen.Protocols = HttpProtocols.Http1;
-                return;
-            }
+                if (uri.Scheme != "https")
+                {
+                    // Without TLS there is no ALPN, and prior-knowledge HTTP/2 is a second framing to agree on.
+                    listen.Protocols = HttpProtocols.Http1;
+                    return;
+                }
 
-            listen.Protocols = HttpProtocols.Http1AndHttp2;
-            var certificate = X509Certificate2.CreateFromPemFile(options.CertificatePath!, options.CertificateKeyPath!);
-            listen.UseHttps(https =>
-            {
-                https.ServerCertificate = certificate;
-                https.SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
-                // Asked for, not demanded: whether a client must have one is the registry's word, and bound tokens compare it (RFC 8705).
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                https.AllowAnyClientCertificate();
-            });
-        });
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                var certificate = X509Certificate2.CreateFromPemFile(options.CertificatePath!, options.CertificateKeyPath!);
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.SslProtocols =
+                        System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
+                    // Asked for, not demanded: whether a client must have one is the registry's word, and bound tokens compare it (RFC
+                    // 8705).
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
+                });
+            }
+        );
     }
 }

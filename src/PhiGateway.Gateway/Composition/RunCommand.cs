@@ -78,7 +78,9 @@ internal static class RunCommand
     {
         if (!File.Exists(file))
         {
-            Console.Error.WriteLine($"There is no configuration file {file}. Run the demonstration with 'demo', or name a file with --config.");
+            Console.Error.WriteLine(
+                $"There is no configuration file {file}. Run the demonstration with 'demo', or name a file with --config."
+            );
             return null;
         }
 

@@ -10,7 +10,13 @@ internal static class StoragePreparation
 
     /// <summary>Migrates; only a database that is merely unreachable is left to a loop in the background.</summary>
     public static async Task PrepareAsync(
-        IReadOnlyList<IStorageMigrator> migrators, TimeProvider clock, ILogger log, List<Task> loops, CancellationToken stopping, CancellationToken cancellationToken)
+        IReadOnlyList<IStorageMigrator> migrators,
+        TimeProvider clock,
+        ILogger log,
+        List<Task> loops,
+        CancellationToken stopping,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var migrator in migrators)
         {

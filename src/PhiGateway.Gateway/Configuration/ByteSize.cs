@@ -10,12 +10,24 @@ internal static class ByteSize
     {
         bytes = 0;
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 1_000_000)
+        if (
+            parts.Length != 2
+            || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number > 1_000_000
+        )
         {
             return false;
         }
 
-        var shift = parts[1] switch { "B" => 0, "KiB" => 10, "MiB" => 20, "GiB" => 30, "TiB" => 40, _ => -1 };
+        var shift = parts[1] switch
+        {
+            "B" => 0,
+            "KiB" => 10,
+            "MiB" => 20,
+            "GiB" => 30,
+            "TiB" => 40,
+            _ => -1,
+        };
         if (shift < 0)
         {
             return false;

@@ -37,7 +37,9 @@ internal static class GatewayConfiguration
         {
             if (!KnownSections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Add(new ConfigurationProblem(section.Key, "is not a known section; known are PhiGateway, ReverseProxy and Serilog."));
+                problems.Add(
+                    new ConfigurationProblem(section.Key, "is not a known section; known are PhiGateway, ReverseProxy and Serilog.")
+                );
             }
         }
 
@@ -51,7 +53,8 @@ internal static class GatewayConfiguration
         return (options, problems);
     }
 
-    // What is already known to be wrong is left out: the binder would stop at it, or drop the whole item of a list around it without a word.
+    // What is already known to be wrong is left out: the binder would stop at it, or drop the whole item of a list around it without a
+    // word.
     private static GatewayOptions Bind(IConfigurationSection section, List<ConfigurationProblem> problems)
     {
         var wrong = problems.Select(static problem => problem.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -73,7 +76,10 @@ internal static class GatewayConfiguration
 
             var key = name[EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal);
             var first = key.Split(':')[0];
-            yield return new(KnownSections.Contains(first, StringComparer.OrdinalIgnoreCase) ? key : $"PhiGateway:{key}", (string?)variable.Value);
+            yield return new(
+                KnownSections.Contains(first, StringComparer.OrdinalIgnoreCase) ? key : $"PhiGateway:{key}",
+                (string?)variable.Value
+            );
         }
     }
 }

@@ -17,7 +17,9 @@ public sealed class GatewayOptions
     /// <summary>Scheme, host and port that clients use, such as <c>https://gw.hospital.example</c>; required.</summary>
     public string PublicBase { get; set; } = string.Empty;
 
-    /// <summary>Further authorities (host or host:port) that are accepted in the Host header besides that of <see cref="PublicBase"/>.</summary>
+    /// <summary>
+    /// Further authorities (host or host:port) that are accepted in the Host header besides that of <see cref="PublicBase"/>.
+    /// </summary>
     public IReadOnlyList<string> Hosts { get; set; } = [];
 
     public ListenerOptions Listeners { get; set; } = new();
@@ -38,21 +40,28 @@ public sealed class GatewayOptions
     /// <summary>Endpoints told to SMART apps; default: those customary at the first issuer.</summary>
     public SmartEndpointOptions SmartEndpoints { get; set; } = new();
 
-    /// <summary>Secret that seals pages, export jobs and export files, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters, the same on every node behind one address;
+    /// <summary>Secret that seals pages, export jobs and export files, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32
+    /// characters, the same on every node behind one address;
     /// null: a random one, so that handles are good on the node that issued them until it restarts.</summary>
     public string? HandleKey { get; set; }
 
     /// <summary>Clinical APIs that are not FHIR, by the name that a route's <c>Phi.Api</c> gives; none by default.</summary>
     public IReadOnlyDictionary<string, ApiOptions> Apis { get; set; } = new Dictionary<string, ApiOptions>();
 
-    /// <summary>Files or folders of FHIR <c>SearchParameter</c> resources (JSON, Bundle, NDJSON): the parameters that the FHIR servers behind all routes have beside R4's. A route adds its own by <c>Phi.SearchParameters</c>. None by default.</summary>
+    /// <summary>
+    /// Files or folders of FHIR <c>SearchParameter</c> resources (JSON, Bundle, NDJSON): the parameters that the FHIR servers behind all
+    /// routes have beside R4's. A route adds its own by <c>Phi.SearchParameters</c>. None by default.
+    /// </summary>
     public IReadOnlyList<string> SearchParameters { get; set; } = [];
 
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
 
-    /// <summary>What was read of <see cref="SearchParameters"/> and of routes' own, by the path that a route names; empty for none.</summary>
-    internal IReadOnlyDictionary<string, DeclaredParameters> DeclaredParameters { get; set; } = new Dictionary<string, DeclaredParameters>();
+    /// <summary>
+    /// What was read of <see cref="SearchParameters"/> and of routes' own, by the path that a route names; empty for none.
+    /// </summary>
+    internal IReadOnlyDictionary<string, DeclaredParameters> DeclaredParameters { get; set; } =
+        new Dictionary<string, DeclaredParameters>();
 
     /// <summary>The path that a route names, by the route's base; empty where it names none.</summary>
     internal IReadOnlyDictionary<string, string> DeclaredPaths { get; set; } = new Dictionary<string, string>();
@@ -60,22 +69,35 @@ public sealed class GatewayOptions
     /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
     internal IReadOnlyList<string> RouteHosts { get; set; } = [];
 
-    /// <summary>Every authority accepted in the Host header: that of <see cref="PublicBase"/>, <see cref="Hosts"/>, and those of routes, which stand at the port of <see cref="PublicBase"/> when they name none.</summary>
+    /// <summary>
+    /// Every authority accepted in the Host header: that of <see cref="PublicBase"/>, <see cref="Hosts"/>, and those of routes, which stand
+    /// at the port of <see cref="PublicBase"/> when they name none.
+    /// </summary>
     internal IReadOnlyList<string> AcceptedHosts =>
-        Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri) ? [uri.Authority, .. Hosts, .. RouteHosts.Select(host => AuthorityOf(host, uri))] : Hosts;
+        Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri)
+            ? [uri.Authority, .. Hosts, .. RouteHosts.Select(host => AuthorityOf(host, uri))]
+            : Hosts;
 
-    /// <summary>Scheme, host and port that clients of a route use: its own host where it names one, else <see cref="PublicBase"/>.</summary>
+    /// <summary>
+    /// Scheme, host and port that clients of a route use: its own host where it names one, else <see cref="PublicBase"/>.
+    /// </summary>
     internal string PublicBaseOf(IReadOnlyList<string>? hosts) =>
-        hosts is [var first, ..] && Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{AuthorityOf(first, uri)}" : PublicBase;
+        hosts is [var first, ..] && Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri)
+            ? $"{uri.Scheme}://{AuthorityOf(first, uri)}"
+            : PublicBase;
 
     private static string AuthorityOf(string host, Uri publicBase) =>
-        publicBase.IsDefaultPort || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']')) ? host : $"{host}:{publicBase.Port}";
+        publicBase.IsDefaultPort || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']'))
+            ? host
+            : $"{host}:{publicBase.Port}";
 }
 
 /// <summary>Where the two planes listen.</summary>
 public sealed class ListenerOptions
 {
-    /// <summary>Data plane, such as <c>https://0.0.0.0:8443</c>; required. http only on loopback or behind a named TLS terminator.</summary>
+    /// <summary>
+    /// Data plane, such as <c>https://0.0.0.0:8443</c>; required. http only on loopback or behind a named TLS terminator.
+    /// </summary>
     public string Data { get; set; } = string.Empty;
 
     /// <summary>Control plane; default <c>http://127.0.0.1:8081</c>. http only on loopback.</summary>
@@ -104,12 +126,16 @@ public sealed class RegistryOptions
     public TimeSpan MaxSnapshotAge { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Starts with a registry older than this node has enforced, as after a restore from a backup; default false. Security: whatever was revoked since the backup is not revoked any more.
+    /// Starts with a registry older than this node has enforced, as after a restore from a backup; default false. Security: whatever was
+    /// revoked since the backup is not revoked any more.
     /// Set it for one start, look at the registry, and take it out again.
     /// </summary>
     public bool AcceptOlderRevision { get; set; }
 
-    /// <summary>The net under NOTIFY, one small query each time; default a quarter of a second, so that a revocation whose NOTIFY is lost is still in force within one. Security: longer is later.</summary>
+    /// <summary>
+    /// The net under NOTIFY, one small query each time; default a quarter of a second, so that a revocation whose NOTIFY is lost is still
+    /// in force within one. Security: longer is later.
+    /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
@@ -156,7 +182,8 @@ public sealed class LimitOptions
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
 
-    /// <summary>How many pages of the upstream are looked through for one page of a client's, where records between its matches are withheld; default 10, at least 2.
+    /// <summary>How many pages of the upstream are looked through for one page of a client's, where records between its matches are
+    /// withheld; default 10, at least 2.
     /// A page that is not full by then says that it is incomplete, and goes on at the next one.</summary>
     public int PagesPerPage { get; set; } = 10;
 
@@ -167,16 +194,23 @@ public sealed class LimitOptions
 /// <summary>Who may use the control plane.</summary>
 public sealed class AdminPlaneOptions
 {
-    /// <summary>First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.</summary>
+    /// <summary>
+    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.
+    /// </summary>
     public string? BootstrapKey { get; set; }
 
     /// <summary>OIDC issuer of administrators; null: keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }
 
-    /// <summary>Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.</summary>
+    /// <summary>
+    /// Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.
+    /// </summary>
     public IReadOnlyList<int>? DoorWarningDays { get; set; }
 
-    /// <summary>Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary directory.</summary>
+    /// <summary>
+    /// Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary
+    /// directory.
+    /// </summary>
     public string? SpoolDirectory { get; set; }
 }
 

@@ -25,12 +25,27 @@ internal static class GatewayOptionsValidator
             Add("Node", "must be 1 to 64 of letters, digits, dot, dash and underscore.");
         }
 
-        if (!Uri.TryCreate(options.PublicBase, UriKind.Absolute, out var publicBase) || publicBase.Scheme is not ("http" or "https") || publicBase.AbsolutePath != "/" || options.PublicBase.EndsWith('/') || publicBase.Query.Length + publicBase.Fragment.Length + publicBase.UserInfo.Length > 0)
+        if (
+            !Uri.TryCreate(options.PublicBase, UriKind.Absolute, out var publicBase)
+            || publicBase.Scheme is not ("http" or "https")
+            || publicBase.AbsolutePath != "/"
+            || options.PublicBase.EndsWith('/')
+            || publicBase.Query.Length + publicBase.Fragment.Length + publicBase.UserInfo.Length > 0
+        )
         {
-            Add("PublicBase", "is required: scheme and authority that clients use, without a path or trailing slash, such as https://gw.hospital.example.");
+            Add(
+                "PublicBase",
+                "is required: scheme and authority that clients use, without a path or trailing slash, such as https://gw.hospital.example."
+            );
         }
 
-        ValidateListener(options.Listeners.Data, "Listeners:Data", options.Listeners, options.Listeners.AllowPlainHttpBehindTerminator, Add);
+        ValidateListener(
+            options.Listeners.Data,
+            "Listeners:Data",
+            options.Listeners,
+            options.Listeners.AllowPlainHttpBehindTerminator,
+            Add
+        );
         ValidateListener(options.Listeners.Admin, "Listeners:Admin", options.Listeners, false, Add);
         if (AreOne(options.Listeners.Data, options.Listeners.Admin))
         {
@@ -114,7 +129,10 @@ internal static class GatewayOptionsValidator
 
         if (options.Telemetry.Otlp is { } collector && !IsCollector(collector))
         {
-            Add("Telemetry:Otlp", "must be the https address of a collector without query or user, such as https://collector.hospital.example:4318; http on loopback only.");
+            Add(
+                "Telemetry:Otlp",
+                "must be a collector's https address without query or user, as https://collector.hospital.example:4318; http on loopback."
+            );
         }
 
         if (options.Admin.BootstrapKey is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
@@ -151,7 +169,11 @@ internal static class GatewayOptionsValidator
         && Uri.TryCreate(right, UriKind.Absolute, out var other)
         && one.Port == other.Port
         && one.Port != 0
-        && string.Equals(one.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), other.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), StringComparison.OrdinalIgnoreCase);
+        && string.Equals(
+            one.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase),
+            other.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase),
+            StringComparison.OrdinalIgnoreCase
+        );
 
     private static void ValidateListener(string text, string key, ListenerOptions listeners, bool plainAllowed, Action<string, string> add)
     {

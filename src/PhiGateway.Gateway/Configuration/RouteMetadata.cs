@@ -23,19 +23,31 @@ internal static class RouteMetadata
     /// <summary>Cluster. Security: <c>true</c> sends the client's own token upstream.</summary>
     public const string ForwardClientToken = "Phi.ForwardClientToken";
 
-    /// <summary>Cluster: what the upstream's self links must show of a narrowed search, <c>required</c> (default), <c>optional</c> or, Security, <c>ignored</c>.</summary>
+    /// <summary>
+    /// Cluster: what the upstream's self links must show of a narrowed search, <c>required</c> (default), <c>optional</c> or, Security,
+    /// <c>ignored</c>.
+    /// </summary>
     public const string SelfLinks = "Phi.SelfLinks";
 
     /// <summary>Route of kind <c>rest-json</c>: which of <c>PhiGateway:Apis</c> declares what may be asked there. Required.</summary>
     public const string Api = "Phi.Api";
 
-    /// <summary>Route of kind <c>fhir-r4</c>: the tag that every record of the tenant carries (<c>system|code</c>), where several tenants share the backend; none: the backend is the tenant's own.</summary>
+    /// <summary>
+    /// Route of kind <c>fhir-r4</c>: the tag that every record of the tenant carries (<c>system|code</c>), where several tenants share the
+    /// backend; none: the backend is the tenant's own.
+    /// </summary>
     public const string TenantTag = "Phi.TenantTag";
 
-    /// <summary>Route: the web origins whose apps a browser lets read the answers, separated by spaces (<c>https://app.example</c>); none: no browser does.</summary>
+    /// <summary>
+    /// Route: the web origins whose apps a browser lets read the answers, separated by spaces (<c>https://app.example</c>); none: no
+    /// browser does.
+    /// </summary>
     public const string Origins = "Phi.Origins";
 
-    /// <summary>Route of kind <c>fhir-r4</c>: a file or folder of FHIR <c>SearchParameter</c> resources, what the server has beside R4's and <c>PhiGateway:SearchParameters</c>; none by default.</summary>
+    /// <summary>
+    /// Route of kind <c>fhir-r4</c>: a file or folder of FHIR <c>SearchParameter</c> resources, what the server has beside R4's and
+    /// <c>PhiGateway:SearchParameters</c>; none by default.
+    /// </summary>
     public const string SearchParameters = "Phi.SearchParameters";
 
     /// <summary>A FHIR R4 server.</summary>
@@ -52,5 +64,7 @@ internal static class RouteMetadata
 
     /// <summary>Reads a tenant's tag: both parts, none of them with a character that FHIR search would have to escape.</summary>
     public static bool TryReadTag(string text, out TokenValue tag) =>
-        TokenValue.TryParse(text, out tag) && tag is { System.Length: > 0, Code.Length: > 0 } && text.All(static c => c is > ' ' and < (char)127 and not (',' or '$' or '\\' or '"'));
+        TokenValue.TryParse(text, out tag)
+        && tag is { System.Length: > 0, Code.Length: > 0 }
+        && text.All(static c => c is > ' ' and < (char)127 and not (',' or '$' or '\\' or '"'));
 }

@@ -2,12 +2,21 @@ using Microsoft.Extensions.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Where routes are, by host and base, and which of them are in two minds about a request: whose data it asks for must not hang on which route wins.</summary>
+/// <summary>
+/// Where routes are, by host and base, and which of them are in two minds about a request: whose data it asks for must not hang on which
+/// route wins.
+/// </summary>
 internal static class RoutePlaces
 {
     /// <summary>Hosts of every route, as accepted in the Host header.</summary>
     public static IReadOnlyList<string> HostsOf(IConfigurationSection section) =>
-        [.. section.GetSection("Routes").GetChildren().SelectMany(static route => HostsOfRoute(route)).Distinct(StringComparer.OrdinalIgnoreCase)];
+        [
+            .. section
+                .GetSection("Routes")
+                .GetChildren()
+                .SelectMany(static route => HostsOfRoute(route))
+                .Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
 
     /// <summary>Adds a problem for every host that is not one name, and for every pair of routes that one request could match.</summary>
     public static void Validate(List<IConfigurationSection> routes, List<ConfigurationProblem> problems)
@@ -16,12 +25,27 @@ internal static class RoutePlaces
         {
             foreach (var host in route.GetSection("Match:Hosts").GetChildren().Where(static host => !IsOneHost(host.Value)))
             {
-                problems.Add(new ConfigurationProblem(host.Path, "must be one host name, with a port or without, in ASCII; a wildcard would let clients choose whose data they ask for."));
+                problems.Add(
+                    new ConfigurationProblem(
+                        host.Path,
+                        "must be one host name, with a port or without, in ASCII; a wildcard would let clients choose whose data they ask for."
+                    )
+                );
             }
 
-            foreach (var child in route.GetSection("Match").GetChildren().Where(static child => child.Key is "Headers" or "QueryParameters" or "Methods"))
+            foreach (
+                var child in route
+                    .GetSection("Match")
+                    .GetChildren()
+                    .Where(static child => child.Key is "Headers" or "QueryParameters" or "Methods")
+            )
             {
-                problems.Add(new ConfigurationProblem(child.Path, "is not supported: which route a request takes is told by host and path only, not by what a client may add."));
+                problems.Add(
+                    new ConfigurationProblem(
+                        child.Path,
+                        "is not supported: which route a request takes is told by host and path only, not by what a client may add."
+                    )
+                );
             }
         }
 
@@ -31,7 +55,12 @@ internal static class RoutePlaces
             {
                 if (Overlap(routes[earlier], routes[later]))
                 {
-                    problems.Add(new ConfigurationProblem($"{routes[later].Path}:Match", $"overlaps with route {routes[earlier].Key}: give each a base or hosts of its own, so that no request could take either."));
+                    problems.Add(
+                        new ConfigurationProblem(
+                            $"{routes[later].Path}:Match",
+                            $"overlaps with route {routes[earlier].Key}: give each a base or hosts of its own, so that no request could take either."
+                        )
+                    );
                 }
             }
         }
@@ -76,11 +105,32 @@ internal static class RoutePlaces
         }
 
         var (name, port) = Split(host);
-        return (port is null || (ushort.TryParse(port, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0))
+        return (
+                port is null
+                || (
+                    ushort.TryParse(
+                        port,
+                        System.Globalization.NumberStyles.None,
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        out var number
+                    )
+                    && number > 0
+                )
+            )
             && name.Length > 0
-            && (name[0] == '[' ? System.Net.IPAddress.TryParse(name.AsSpan().Trim("[]"), out _) : name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'));
+            && (
+                name[0] == '['
+                    ? System.Net.IPAddress.TryParse(name.AsSpan().Trim("[]"), out _)
+                    : name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')
+            );
     }
 
     private static List<string> HostsOfRoute(IConfigurationSection route) =>
-        [.. route.GetSection("Match:Hosts").GetChildren().Select(static host => host.Value ?? string.Empty).Where(static host => host.Length > 0)];
+        [
+            .. route
+                .GetSection("Match:Hosts")
+                .GetChildren()
+                .Select(static host => host.Value ?? string.Empty)
+                .Where(static host => host.Length > 0),
+        ];
 }

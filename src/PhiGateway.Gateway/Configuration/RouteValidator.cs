@@ -13,7 +13,10 @@ internal static class RouteValidator
     public static void Validate(IConfigurationSection section, GatewayOptions options, List<ConfigurationProblem> problems)
     {
         var routes = section.GetSection("Routes").GetChildren().ToList();
-        var clusters = section.GetSection("Clusters").GetChildren().ToDictionary(static cluster => cluster.Key, StringComparer.OrdinalIgnoreCase);
+        var clusters = section
+            .GetSection("Clusters")
+            .GetChildren()
+            .ToDictionary(static cluster => cluster.Key, StringComparer.OrdinalIgnoreCase);
         if (routes.Count == 0)
         {
             problems.Add(new ConfigurationProblem("ReverseProxy:Routes", "is required: at least one route."));
@@ -37,7 +40,12 @@ internal static class RouteValidator
         }
     }
 
-    private static void ValidateRoute(IConfigurationSection route, Dictionary<string, IConfigurationSection> clusters, GatewayOptions options, List<ConfigurationProblem> problems)
+    private static void ValidateRoute(
+        IConfigurationSection route,
+        Dictionary<string, IConfigurationSection> clusters,
+        GatewayOptions options,
+        List<ConfigurationProblem> problems
+    )
     {
         problems.AddRange(UnknownKeys.Find(route, typeof(RouteConfig)));
         var metadata = route.GetSection("Metadata");
@@ -47,16 +55,31 @@ internal static class RouteValidator
         var basePath = metadata[RouteMetadata.Base];
         if (basePath is null || !BasePath.IsValid(basePath))
         {
-            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Base}", "is required: a path such as /fhir, of letters, digits, dash and underscore, without trailing slash."));
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{metadata.Path}:{RouteMetadata.Base}",
+                    "is required: a path such as /fhir, of letters, digits, dash and underscore, without trailing slash."
+                )
+            );
         }
         else if (!string.Equals(route["Match:Path"], $"{basePath}/{{**rest}}", StringComparison.Ordinal))
         {
-            problems.Add(new ConfigurationProblem($"{route.Path}:Match:Path", $"must be {basePath}/{{**rest}}: the route and {RouteMetadata.Base} have to mean the same place."));
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{route.Path}:Match:Path",
+                    $"must be {basePath}/{{**rest}}: the route and {RouteMetadata.Base} have to mean the same place."
+                )
+            );
         }
 
         if (string.IsNullOrEmpty(metadata[RouteMetadata.Tenant]))
         {
-            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Tenant}", "is required: the tenant whose data is behind this route."));
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{metadata.Path}:{RouteMetadata.Tenant}",
+                    "is required: the tenant whose data is behind this route."
+                )
+            );
         }
 
         if (route["ClusterId"] is not { Length: > 0 } cluster || !clusters.ContainsKey(cluster))
@@ -66,12 +89,27 @@ internal static class RouteValidator
 
         if (!WebOrigins.TryRead(metadata[RouteMetadata.Origins], out _))
         {
-            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Origins}", "must be origins as browsers send them, separated by spaces, such as https://app.example: https (http on loopback only), no path, no wildcard."));
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{metadata.Path}:{RouteMetadata.Origins}",
+                    "must be origins as browsers send them, separated by spaces, such as "
+                        + "https://app.example: https (http on loopback only), no path, no wildcard."
+                )
+            );
         }
 
-        foreach (var child in route.GetChildren().Where(static child => child.Key is "Transforms" or "AuthorizationPolicy" or "CorsPolicy" or "OutputCachePolicy"))
+        foreach (
+            var child in route
+                .GetChildren()
+                .Where(static child => child.Key is "Transforms" or "AuthorizationPolicy" or "CorsPolicy" or "OutputCachePolicy")
+        )
         {
-            problems.Add(new ConfigurationProblem(child.Path, "has no effect here: the upstream request is generated, and access is decided by the registry. Remove it."));
+            problems.Add(
+                new ConfigurationProblem(
+                    child.Path,
+                    "has no effect here: the upstream request is generated, and access is decided by the registry. Remove it."
+                )
+            );
         }
     }
 
@@ -81,7 +119,12 @@ internal static class RouteValidator
         var api = metadata[RouteMetadata.Api];
         if (kind is not (RouteMetadata.FhirR4 or RouteMetadata.RestJson))
         {
-            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.Kind}", "must be fhir-r4, or rest-json for an API that a table declares."));
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{metadata.Path}:{RouteMetadata.Kind}",
+                    "must be fhir-r4, or rest-json for an API that a table declares."
+                )
+            );
         }
         else if (kind == RouteMetadata.RestJson && (api is null || !options.Apis.ContainsKey(api)))
         {
@@ -115,7 +158,9 @@ internal static class RouteValidator
 
         if (cluster["LoadBalancingPolicy"] is { } policy && !SafePolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
         {
-            problems.Add(new ConfigurationProblem($"{cluster.Path}:LoadBalancingPolicy", "must be RoundRobin, Random or FirstAlphabetical."));
+            problems.Add(
+                new ConfigurationProblem($"{cluster.Path}:LoadBalancingPolicy", "must be RoundRobin, Random or FirstAlphabetical.")
+            );
         }
 
         if (bool.TryParse(cluster["SessionAffinity:Enabled"], out var affinity) && affinity)
@@ -131,9 +176,18 @@ internal static class RouteValidator
 
         foreach (var destination in destinations)
         {
-            if (!Uri.TryCreate(destination["Address"], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Query.Length > 0)
+            if (
+                !Uri.TryCreate(destination["Address"], UriKind.Absolute, out var address)
+                || address.Scheme is not ("http" or "https")
+                || address.Query.Length > 0
+            )
             {
-                problems.Add(new ConfigurationProblem($"{destination.Path}:Address", "must be the upstream's base, such as https://ehr.internal:8443/r4."));
+                problems.Add(
+                    new ConfigurationProblem(
+                        $"{destination.Path}:Address",
+                        "must be the upstream's base, such as https://ehr.internal:8443/r4."
+                    )
+                );
             }
         }
     }

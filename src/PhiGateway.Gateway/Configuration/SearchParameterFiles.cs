@@ -3,7 +3,10 @@ using PhiGateway.Fhir.Grammar.Declared;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Reads the <c>SearchParameter</c> resources that an operator names, for all routes and for one; a file that is not right is a problem, and its route has no grammar.</summary>
+/// <summary>
+/// Reads the <c>SearchParameter</c> resources that an operator names, for all routes and for one; a file that is not right is a problem,
+/// and its route has no grammar.
+/// </summary>
 internal static class SearchParameterFiles
 {
     private const long MostBytes = 16L * 1024 * 1024;
@@ -19,7 +22,12 @@ internal static class SearchParameterFiles
             var own = route.GetSection("Metadata").GetSection(RouteMetadata.SearchParameters);
             if (own.GetChildren().Any() || own.Value is { Length: 0 })
             {
-                problems.Add(new ConfigurationProblem(own.Path, "must be one path, of a file or a folder; files for all routes stand in PhiGateway:SearchParameters."));
+                problems.Add(
+                    new ConfigurationProblem(
+                        own.Path,
+                        "must be one path, of a file or a folder; files for all routes stand in PhiGateway:SearchParameters."
+                    )
+                );
             }
             else if (own.Value is { } path && route.GetSection("Metadata")[RouteMetadata.Kind] == RouteMetadata.RestJson)
             {
@@ -32,9 +40,16 @@ internal static class SearchParameterFiles
         }
 
         options.DeclaredParameters = declared;
-        options.DeclaredPaths = proxy.GetSection("Routes").GetChildren().Select(static route => route.GetSection("Metadata"))
+        options.DeclaredPaths = proxy
+            .GetSection("Routes")
+            .GetChildren()
+            .Select(static route => route.GetSection("Metadata"))
             .GroupBy(static metadata => metadata[RouteMetadata.Base] ?? string.Empty, StringComparer.Ordinal)
-            .ToDictionary(static routes => routes.Key, static routes => routes.First()[RouteMetadata.SearchParameters] ?? string.Empty, StringComparer.Ordinal);
+            .ToDictionary(
+                static routes => routes.Key,
+                static routes => routes.First()[RouteMetadata.SearchParameters] ?? string.Empty,
+                StringComparer.Ordinal
+            );
     }
 
     /// <summary>The parameters of a route by the path that it names (none: empty); null when a file is not right.</summary>
@@ -56,7 +71,13 @@ internal static class SearchParameterFiles
     public static DeclaredParameters OfBase(GatewayOptions options, string basePath) =>
         Find(options, options.DeclaredPaths.GetValueOrDefault(basePath) ?? string.Empty) ?? DeclaredParameters.None;
 
-    private static void AddTo(Dictionary<string, DeclaredParameters> declared, string own, string key, GatewayOptions options, List<ConfigurationProblem> problems)
+    private static void AddTo(
+        Dictionary<string, DeclaredParameters> declared,
+        string own,
+        string key,
+        GatewayOptions options,
+        List<ConfigurationProblem> problems
+    )
     {
         var before = problems.Count;
         var files = new List<DeclaredFile>();
@@ -88,12 +109,21 @@ internal static class SearchParameterFiles
         }
     }
 
-    private static void AddFiles(string path, string? key, List<DeclaredFile> files, Dictionary<string, string?> keys, List<ConfigurationProblem> problems)
+    private static void AddFiles(
+        string path,
+        string? key,
+        List<DeclaredFile> files,
+        Dictionary<string, string?> keys,
+        List<ConfigurationProblem> problems
+    )
     {
         try
         {
             IEnumerable<string> names = Directory.Exists(path)
-                ? Directory.EnumerateFiles(path).Where(static name => Path.GetExtension(name) is ".json" or ".ndjson").Order(StringComparer.Ordinal)
+                ? Directory
+                    .EnumerateFiles(path)
+                    .Where(static name => Path.GetExtension(name) is ".json" or ".ndjson")
+                    .Order(StringComparer.Ordinal)
                 : [path];
             var any = false;
             foreach (var name in names)
@@ -116,7 +146,9 @@ internal static class SearchParameterFiles
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            Add($"{path} cannot be read: it must be a file of SearchParameter resources (JSON, a Bundle, NDJSON) or a folder of such files.");
+            Add(
+                $"{path} cannot be read: it must be a file of SearchParameter resources (JSON, a Bundle, NDJSON) or a folder of such files."
+            );
         }
 
         void Add(string message)

@@ -6,8 +6,14 @@ namespace PhiGateway.Gateway.Configuration;
 /// <summary>Validates the tags by which tenants of one backend are told apart: half of a separation is none.</summary>
 internal static class TenantTags
 {
-    /// <summary>Adds a problem for every tag that is none, and for every pair of routes that share a backend without being told apart by it.</summary>
-    public static void Validate(List<IConfigurationSection> routes, Dictionary<string, IConfigurationSection> clusters, List<ConfigurationProblem> problems)
+    /// <summary>
+    /// Adds a problem for every tag that is none, and for every pair of routes that share a backend without being told apart by it.
+    /// </summary>
+    public static void Validate(
+        List<IConfigurationSection> routes,
+        Dictionary<string, IConfigurationSection> clusters,
+        List<ConfigurationProblem> problems
+    )
     {
         foreach (var route in routes)
         {
@@ -54,16 +60,27 @@ internal static class TenantTags
 
         return tag is null || otherTag is null ? "is required: this tenant shares its backend with one that is told apart by a tag"
             : tag == otherTag ? "must differ: this tenant shares its backend with another one"
-            : SystemOf(tag) != SystemOf(otherTag) ? "must be of one system for all tenants of a backend, so that another tenant's tag is known as one"
+            : SystemOf(tag) != SystemOf(otherTag)
+                ? "must be of one system for all tenants of a backend, so that another tenant's tag is known as one"
             : null;
     }
 
-    private static bool ShareBackend(IConfigurationSection one, IConfigurationSection other, Dictionary<string, IConfigurationSection> clusters) =>
-        KindOf(one) == RouteMetadata.FhirR4 && KindOf(other) == RouteMetadata.FhirR4 && AddressesOf(one, clusters).Overlaps(AddressesOf(other, clusters));
+    private static bool ShareBackend(
+        IConfigurationSection one,
+        IConfigurationSection other,
+        Dictionary<string, IConfigurationSection> clusters
+    ) =>
+        KindOf(one) == RouteMetadata.FhirR4
+        && KindOf(other) == RouteMetadata.FhirR4
+        && AddressesOf(one, clusters).Overlaps(AddressesOf(other, clusters));
 
     private static HashSet<string> AddressesOf(IConfigurationSection route, Dictionary<string, IConfigurationSection> clusters) =>
         route["ClusterId"] is { } id && clusters.TryGetValue(id, out var cluster)
-            ? cluster.GetSection("Destinations").GetChildren().Select(static destination => destination["Address"]?.TrimEnd('/') ?? string.Empty).ToHashSet(StringComparer.OrdinalIgnoreCase)
+            ? cluster
+                .GetSection("Destinations")
+                .GetChildren()
+                .Select(static destination => destination["Address"]?.TrimEnd('/') ?? string.Empty)
+                .ToHashSet(StringComparer.OrdinalIgnoreCase)
             : [];
 
     private static string SystemOf(string tag) => TokenValue.TryParse(tag, out var value) ? value.System ?? string.Empty : string.Empty;
@@ -74,5 +91,6 @@ internal static class TenantTags
 
     private static string? TagOf(IConfigurationSection route) => route.GetSection("Metadata")[RouteMetadata.TenantTag];
 
-    private static ConfigurationProblem Problem(IConfigurationSection route, string message) => new($"{route.GetSection("Metadata").Path}:{RouteMetadata.TenantTag}", message);
+    private static ConfigurationProblem Problem(IConfigurationSection route, string message) =>
+        new($"{route.GetSection("Metadata").Path}:{RouteMetadata.TenantTag}", message);
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Finds keys that no option has, and values that are none of their kind: a misspelt limit is a limit that does not hold.</summary>
+/// <summary>
+/// Finds keys that no option has, and values that are none of their kind: a misspelt limit is a limit that does not hold.
+/// </summary>
 internal static class UnknownKeys
 {
     /// <summary>Every unknown key and unreadable value below a section that is bound to a type.</summary>
@@ -78,5 +80,12 @@ internal static class UnknownKeys
     private static Type? ElementOf(Type type) =>
         type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments()[^1] : null;
 
-    private static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri) || type == typeof(Version) || Nullable.GetUnderlyingType(type) is not null;
+    private static bool IsPlain(Type type) =>
+        type.IsPrimitive
+        || type.IsEnum
+        || type == typeof(string)
+        || type == typeof(TimeSpan)
+        || type == typeof(Uri)
+        || type == typeof(Version)
+        || Nullable.GetUnderlyingType(type) is not null;
 }

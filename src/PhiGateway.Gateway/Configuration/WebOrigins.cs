@@ -8,7 +8,10 @@ internal static class WebOrigins
     /// <summary>No origin at all.</summary>
     public static readonly FrozenSet<string> None = FrozenSet<string>.Empty;
 
-    /// <summary>Reads them; absent means none. False when one is not an origin as browsers write it: no wildcard, no <c>null</c>, no path, and https but for loopback.</summary>
+    /// <summary>
+    /// Reads them; absent means none. False when one is not an origin as browsers write it: no wildcard, no <c>null</c>, no path, and https
+    /// but for loopback.
+    /// </summary>
     public static bool TryRead(string? text, out FrozenSet<string> origins)
     {
         origins = None;

@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>Decides the entries of a bundle: a batch refuses entry by entry, a transaction as a whole for its first refused entry.</summary>
+/// <summary>
+/// Decides the entries of a bundle: a batch refuses entry by entry, a transaction as a whole for its first refused entry.
+/// </summary>
 internal static class BundleDecision
 {
     private static readonly Permit BatchPermit = new("batch", [], ReleasePolicy.Nothing);
@@ -21,7 +23,9 @@ internal static class BundleDecision
         Open(exchange, clock);
         foreach (var entry in exchange.Entries)
         {
-            entry.Decided = entry.Request!.Unread is { } unread ? StageResult.Refuse(unread.Reason, unread.Detail) : EarlyDecision.Decide(entry);
+            entry.Decided = entry.Request!.Unread is { } unread
+                ? StageResult.Refuse(unread.Reason, unread.Detail)
+                : EarlyDecision.Decide(entry);
         }
 
         // Nothing leaves under this permit: each entry has its own.
@@ -73,5 +77,7 @@ internal static class BundleDecision
     }
 
     private static StageResult? FindClosedDoor(GatewayExchange exchange) =>
-        PolicyDecisionPoint.FindClosedDoor(DecisionMaker.ToRequest(exchange, exchange.Request!.Parts), exchange.Snapshot) is { } deny ? StageResult.Refuse(deny.Reason, deny.Rule) : null;
+        PolicyDecisionPoint.FindClosedDoor(DecisionMaker.ToRequest(exchange, exchange.Request!.Parts), exchange.Snapshot) is { } deny
+            ? StageResult.Refuse(deny.Reason, deny.Rule)
+            : null;
 }

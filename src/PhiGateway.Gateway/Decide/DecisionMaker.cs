@@ -25,20 +25,22 @@ internal static class DecisionMaker
     }
 
     /// <summary>Decides over these parts and keeps nothing.</summary>
-    public static Decision Ask(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) => PolicyDecisionPoint.Decide(ToRequest(exchange, parts), exchange.Snapshot);
+    public static Decision Ask(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) =>
+        PolicyDecisionPoint.Decide(ToRequest(exchange, parts), exchange.Snapshot);
 
     /// <summary>The parts with everything else that a decision depends on.</summary>
-    public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) => new()
-    {
-        Caller = exchange.Caller!,
-        Tenant = exchange.Route!.Tenant,
-        TenantTag = exchange.Route.TenantTag,
-        Environment = exchange.Route.Environment,
-        Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
-        Now = exchange.Now,
-        Parts = parts,
-        Justification = exchange.Http.Request.Headers["Phi-Justification"] is [{ Length: > 0 and <= 1024 } text] ? text : null,
-    };
+    public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) =>
+        new()
+        {
+            Caller = exchange.Caller!,
+            Tenant = exchange.Route!.Tenant,
+            TenantTag = exchange.Route.TenantTag,
+            Environment = exchange.Route.Environment,
+            Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
+            Now = exchange.Now,
+            Parts = parts,
+            Justification = exchange.Http.Request.Headers["Phi-Justification"] is [{ Length: > 0 and <= 1024 } text] ? text : null,
+        };
 
     private static IPAddress? PeerOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 }

@@ -7,7 +7,8 @@ namespace PhiGateway.Gateway.Decide;
 
 /// <summary>Decides one request as far as it can be decided before the upstream was asked.</summary>
 /// <remarks>
-/// What a change would overwrite, and what a condition matches, are facts of the upstream. They are fetched in Forward, once there is room for this client,
+/// What a change would overwrite, and what a condition matches, are facts of the upstream. They are fetched in Forward, once there is room
+/// for this client,
 /// and decided over there; until then only their absence stands in the way, and there is no permit.
 /// </remarks>
 internal static class EarlyDecision
@@ -33,7 +34,9 @@ internal static class EarlyDecision
 
         // A permit for what was not looked up yet is none.
         exchange.Permit = null;
-        var waits = StoredVersions.ChangesSomething(request.Parts[0]) || request.Conditions.Any(static condition => condition.Reference is not null);
+        var waits =
+            StoredVersions.ChangesSomething(request.Parts[0])
+            || request.Conditions.Any(static condition => condition.Reference is not null);
         return result.Refusal == DenyReason.PatientUndetermined && waits ? StageResult.Continue : result;
     }
 }

@@ -10,7 +10,20 @@ internal static class Obligations
     {
         for (var i = 0; i < obligations.Count; i++)
         {
-            if (obligations[i] is not (NarrowSearch or ConfineToTenant or KeepElements or WithholdLabelled or WithholdOutsideRoster or LimitRecords or CountTaskUses or RequireJustification or NotifyOwner))
+            if (
+                obligations[i]
+                is not (
+                    NarrowSearch
+                    or ConfineToTenant
+                    or KeepElements
+                    or WithholdLabelled
+                    or WithholdOutsideRoster
+                    or LimitRecords
+                    or CountTaskUses
+                    or RequireJustification
+                    or NotifyOwner
+                )
+            )
             {
                 return false;
             }

@@ -48,30 +48,42 @@ internal sealed class DemoBackend : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static IResult Json(JsonNode body, int status) => Results.Text(body.ToJsonString(), "application/fhir+json", statusCode: status);
+    private static IResult Json(JsonNode body, int status) =>
+        Results.Text(body.ToJsonString(), "application/fhir+json", statusCode: status);
 
     private static IResult Missing() =>
-        Json(new JsonObject { ["resourceType"] = "OperationOutcome", ["issue"] = new JsonArray(new JsonObject { ["severity"] = "error", ["code"] = "not-found" }) }, StatusCodes.Status404NotFound);
+        Json(
+            new JsonObject
+            {
+                ["resourceType"] = "OperationOutcome",
+                ["issue"] = new JsonArray(new JsonObject { ["severity"] = "error", ["code"] = "not-found" }),
+            },
+            StatusCodes.Status404NotFound
+        );
 
-    private static bool Matches(JsonObject resource, string name, string value) => name switch
-    {
-        "_id" => value.Split(',').Contains((string?)resource["id"]),
-        "patient" or "subject" or "beneficiary" => value.Split(',').Any(wanted => References(resource).Any(found => found == wanted || found == $"Patient/{wanted}")),
-        "category" or "code" => value.Split(',').Any(wanted => Codings(resource[name]).Any(coding => TokenMatches(coding, wanted))),
-        "status" => value.Split(',').Contains((string?)resource["status"]),
-        "_count" or "_sort" or "_format" or "_elements" => true,
-        _ => false,
-    };
+    private static bool Matches(JsonObject resource, string name, string value) =>
+        name switch
+        {
+            "_id" => value.Split(',').Contains((string?)resource["id"]),
+            "patient" or "subject" or "beneficiary" => value
+                .Split(',')
+                .Any(wanted => References(resource).Any(found => found == wanted || found == $"Patient/{wanted}")),
+            "category" or "code" => value.Split(',').Any(wanted => Codings(resource[name]).Any(coding => TokenMatches(coding, wanted))),
+            "status" => value.Split(',').Contains((string?)resource["status"]),
+            "_count" or "_sort" or "_format" or "_elements" => true,
+            _ => false,
+        };
 
     private static IEnumerable<string> References(JsonObject resource) =>
         new[] { "subject", "patient", "beneficiary" }.Select(name => (string?)resource[name]?["reference"]).OfType<string>();
 
-    private static IEnumerable<JsonNode> Codings(JsonNode? element) => element switch
-    {
-        JsonArray many => many.SelectMany(Codings),
-        JsonObject concept => concept["coding"] is JsonArray codings ? codings.OfType<JsonNode>() : [],
-        _ => [],
-    };
+    private static IEnumerable<JsonNode> Codings(JsonNode? element) =>
+        element switch
+        {
+            JsonArray many => many.SelectMany(Codings),
+            JsonObject concept => concept["coding"] is JsonArray codings ? codings.OfType<JsonNode>() : [],
+            _ => [],
+        };
 
     private static bool TokenMatches(JsonNode coding, string wanted)
     {
@@ -84,20 +96,39 @@ internal sealed class DemoBackend : IAsyncDisposable
     private async Task<IResult> SearchByFormAsync(string type, HttpRequest request)
     {
         var form = await request.ReadFormAsync();
-        return Find(type, form.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))), request);
+        return Find(
+            type,
+            form.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))),
+            request
+        );
     }
 
     private IResult Search(string type, HttpRequest request) =>
-        Find(type, request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))), request);
+        Find(
+            type,
+            request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? string.Empty))),
+            request
+        );
 
     private IResult Find(string type, IEnumerable<KeyValuePair<string, string>> parameters, HttpRequest request)
     {
         var wanted = parameters.ToList();
-        var found = _resources.Values.Where(resource => (string?)resource["resourceType"] == type && wanted.TrueForAll(pair => Matches(resource, pair.Key, pair.Value))).ToList();
+        var found = _resources
+            .Values.Where(resource =>
+                (string?)resource["resourceType"] == type && wanted.TrueForAll(pair => Matches(resource, pair.Key, pair.Value))
+            )
+            .ToList();
         var entries = new JsonArray();
         foreach (var resource in found)
         {
-            entries.Add(new JsonObject { ["fullUrl"] = $"{Base}/{type}/{resource["id"]}", ["resource"] = resource.DeepClone(), ["search"] = new JsonObject { ["mode"] = "match" } });
+            entries.Add(
+                new JsonObject
+                {
+                    ["fullUrl"] = $"{Base}/{type}/{resource["id"]}",
+                    ["resource"] = resource.DeepClone(),
+                    ["search"] = new JsonObject { ["mode"] = "match" },
+                }
+            );
         }
 
         var query = new QueryBuilder(wanted).ToQueryString();
@@ -129,7 +160,9 @@ internal sealed class DemoBackend : IAsyncDisposable
     }
 
     private IResult VRead(string type, string id, string version) =>
-        _resources.TryGetValue($"{type}/{id}", out var resource) && (string?)resource["meta"]?["versionId"] == version ? Json(resource, StatusCodes.Status200OK) : Missing();
+        _resources.TryGetValue($"{type}/{id}", out var resource) && (string?)resource["meta"]?["versionId"] == version
+            ? Json(resource, StatusCodes.Status200OK)
+            : Missing();
 
     private async Task<IResult> CreateAsync(string type, HttpRequest request, HttpResponse response)
     {

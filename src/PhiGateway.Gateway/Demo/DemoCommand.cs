@@ -5,7 +5,9 @@ using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Demo;
 
-/// <summary>Runs the whole promise on one machine: gateway, embedded store, sample FHIR backend, tokens, and five commands to paste.</summary>
+/// <summary>
+/// Runs the whole promise on one machine: gateway, embedded store, sample FHIR backend, tokens, and five commands to paste.
+/// </summary>
 /// <remarks>Binds to loopback only; there is no option to bind elsewhere.</remarks>
 internal static class DemoCommand
 {
@@ -14,7 +16,9 @@ internal static class DemoCommand
     {
         if (!TryRead(args, out var settings))
         {
-            await Console.Error.WriteLineAsync("Usage: demo [--port N] [--admin-port N] [--data DIR]. The demonstration listens on loopback only.");
+            await Console.Error.WriteLineAsync(
+                "Usage: demo [--port N] [--admin-port N] [--data DIR]. The demonstration listens on loopback only."
+            );
             return 2;
         }
 
@@ -24,7 +28,12 @@ internal static class DemoCommand
             using var issuer = new DemoIssuer();
             await using var backend = await DemoBackend.StartAsync();
             await using var host = await StartAsync(settings, issuer, backend);
-            await DemoRegistry.SeedAsync(host.Parts.RegistryStore, host.Parts.RegistrySource, TimeProvider.System.GetUtcNow(), CancellationToken.None);
+            await DemoRegistry.SeedAsync(
+                host.Parts.RegistryStore,
+                host.Parts.RegistrySource,
+                TimeProvider.System.GetUtcNow(),
+                CancellationToken.None
+            );
             await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
             var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());
             DemoFolder.WriteAdminKey(settings.Data, host.BootstrapKey ?? string.Empty);
@@ -32,9 +41,12 @@ internal static class DemoCommand
             await host.WaitForStopAsync();
             return 0;
         }
-        catch (Exception fault) when (fault is AddressInUseException || (fault is IOException && fault.InnerException is AddressInUseException))
+        catch (Exception fault)
+            when (fault is AddressInUseException || (fault is IOException && fault.InnerException is AddressInUseException))
         {
-            await Console.Error.WriteLineAsync($"Port {settings.Port} or {settings.AdminPort} is busy on loopback. Choose others: demo --port 9080 --admin-port 9081");
+            await Console.Error.WriteLineAsync(
+                $"Port {settings.Port} or {settings.AdminPort} is busy on loopback. Choose others: demo --port 9080 --admin-port 9081"
+            );
             return 1;
         }
         catch (Exception fault) when (fault is DemoFolderException || StartFaults.IsForOperators(fault))
@@ -49,35 +61,38 @@ internal static class DemoCommand
         var keys = Path.Combine(settings.Data, "jwks.json");
         File.WriteAllText(keys, issuer.Jwks());
         var publicBase = $"http://127.0.0.1:{settings.Port.ToString(CultureInfo.InvariantCulture)}";
-        var configuration = GatewayConfiguration.Load(null, new Dictionary<string, string?>
-        {
-            ["PhiGateway:Environment"] = DemoRegistry.Environment,
-            ["PhiGateway:Node"] = "demo",
-            ["PhiGateway:PublicBase"] = publicBase,
-            ["PhiGateway:Hosts:0"] = $"localhost:{settings.Port.ToString(CultureInfo.InvariantCulture)}",
-            ["PhiGateway:Listeners:Data"] = publicBase,
-            ["PhiGateway:Listeners:Admin"] = $"http://127.0.0.1:{settings.AdminPort.ToString(CultureInfo.InvariantCulture)}",
-            ["PhiGateway:Registry:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "registry.db")}",
-            ["PhiGateway:Registry:LastGoodFile"] = Path.Combine(settings.Data, "registry.last-good"),
-            ["PhiGateway:Audit:Journal:Directory"] = Path.Combine(settings.Data, "journal"),
-            ["PhiGateway:Audit:Journal:Budget"] = "1 GiB",
-            ["PhiGateway:Audit:Store:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "audit.db")}",
-            ["PhiGateway:LogFile"] = Path.Combine(settings.Data, "gateway-.log"),
-            ["PhiGateway:Issuers:0:Name"] = DemoIssuer.Name,
-            ["PhiGateway:Issuers:0:Issuer"] = DemoIssuer.Issuer,
-            ["PhiGateway:Issuers:0:Audience"] = $"{publicBase}/fhir",
-            ["PhiGateway:Issuers:0:Algorithms:0"] = "ES256",
-            ["PhiGateway:Issuers:0:Environment"] = DemoRegistry.Environment,
-            ["PhiGateway:Issuers:0:Jwks"] = keys,
-            ["PhiGateway:Issuers:0:MaxTokenLifetime"] = "12:00:00",
-            ["PhiGateway:Issuers:0:Claims:Purpose"] = "purpose_of_use",
-            ["ReverseProxy:Routes:fhir:ClusterId"] = "sample",
-            ["ReverseProxy:Routes:fhir:Match:Path"] = "/fhir/{**rest}",
-            ["ReverseProxy:Routes:fhir:Metadata:Phi.Kind"] = RouteMetadata.FhirR4,
-            ["ReverseProxy:Routes:fhir:Metadata:Phi.Base"] = "/fhir",
-            ["ReverseProxy:Routes:fhir:Metadata:Phi.Tenant"] = DemoRegistry.Tenant,
-            ["ReverseProxy:Clusters:sample:Destinations:a:Address"] = backend.Base,
-        });
+        var configuration = GatewayConfiguration.Load(
+            null,
+            new Dictionary<string, string?>
+            {
+                ["PhiGateway:Environment"] = DemoRegistry.Environment,
+                ["PhiGateway:Node"] = "demo",
+                ["PhiGateway:PublicBase"] = publicBase,
+                ["PhiGateway:Hosts:0"] = $"localhost:{settings.Port.ToString(CultureInfo.InvariantCulture)}",
+                ["PhiGateway:Listeners:Data"] = publicBase,
+                ["PhiGateway:Listeners:Admin"] = $"http://127.0.0.1:{settings.AdminPort.ToString(CultureInfo.InvariantCulture)}",
+                ["PhiGateway:Registry:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "registry.db")}",
+                ["PhiGateway:Registry:LastGoodFile"] = Path.Combine(settings.Data, "registry.last-good"),
+                ["PhiGateway:Audit:Journal:Directory"] = Path.Combine(settings.Data, "journal"),
+                ["PhiGateway:Audit:Journal:Budget"] = "1 GiB",
+                ["PhiGateway:Audit:Store:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "audit.db")}",
+                ["PhiGateway:LogFile"] = Path.Combine(settings.Data, "gateway-.log"),
+                ["PhiGateway:Issuers:0:Name"] = DemoIssuer.Name,
+                ["PhiGateway:Issuers:0:Issuer"] = DemoIssuer.Issuer,
+                ["PhiGateway:Issuers:0:Audience"] = $"{publicBase}/fhir",
+                ["PhiGateway:Issuers:0:Algorithms:0"] = "ES256",
+                ["PhiGateway:Issuers:0:Environment"] = DemoRegistry.Environment,
+                ["PhiGateway:Issuers:0:Jwks"] = keys,
+                ["PhiGateway:Issuers:0:MaxTokenLifetime"] = "12:00:00",
+                ["PhiGateway:Issuers:0:Claims:Purpose"] = "purpose_of_use",
+                ["ReverseProxy:Routes:fhir:ClusterId"] = "sample",
+                ["ReverseProxy:Routes:fhir:Match:Path"] = "/fhir/{**rest}",
+                ["ReverseProxy:Routes:fhir:Metadata:Phi.Kind"] = RouteMetadata.FhirR4,
+                ["ReverseProxy:Routes:fhir:Metadata:Phi.Base"] = "/fhir",
+                ["ReverseProxy:Routes:fhir:Metadata:Phi.Tenant"] = DemoRegistry.Tenant,
+                ["ReverseProxy:Clusters:sample:Destinations:a:Address"] = backend.Base,
+            }
+        );
         var (options, problems) = GatewayConfiguration.Read(configuration);
         return problems.Count == 0
             ? GatewayHost.StartAsync(options, configuration, quiet: true, CancellationToken.None)
@@ -94,7 +109,8 @@ internal static class DemoCommand
                 return false;
             }
 
-            var isPort = int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535;
+            var isPort =
+                int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535;
             switch (args[i])
             {
                 case "--port" when isPort:
@@ -112,7 +128,10 @@ internal static class DemoCommand
         }
 
         // The commands that are printed are pasted in whatever folder the reader stands in.
-        settings = settings with { Data = Path.GetFullPath(settings.Data) };
+        settings = settings with
+        {
+            Data = Path.GetFullPath(settings.Data),
+        };
         return settings.Port != settings.AdminPort;
     }
 

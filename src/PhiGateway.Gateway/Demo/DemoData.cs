@@ -6,7 +6,8 @@ internal static class DemoData
     /// <summary>One resource per line.</summary>
     public static IEnumerable<string> Lines()
     {
-        using var stream = typeof(DemoData).Assembly.GetManifestResourceStream("PhiGateway.Gateway.Demo.Data.resources.ndjson")
+        using var stream =
+            typeof(DemoData).Assembly.GetManifestResourceStream("PhiGateway.Gateway.Demo.Data.resources.ndjson")
             ?? throw new InvalidOperationException("The sample data is not in the assembly.");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)

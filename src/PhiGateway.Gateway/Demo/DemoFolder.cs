@@ -9,7 +9,12 @@ internal static class DemoFolder
     private static FileStream? _held;
 
     private static readonly (string Client, string Purpose)[] Clients =
-        [("acme-results-connector", "TREAT"), ("ward-app", "TREAT"), ("clearbill-claims", "HPAYMT"), ("cohort-44-loader", "HRESCH")];
+    [
+        ("acme-results-connector", "TREAT"),
+        ("ward-app", "TREAT"),
+        ("clearbill-claims", "HPAYMT"),
+        ("cohort-44-loader", "HRESCH"),
+    ];
 
     /// <summary>Empties a folder that an earlier demonstration made; refuses one that somebody else uses.</summary>
     public static void Prepare(string folder)
@@ -24,9 +29,7 @@ internal static class DemoFolder
                 }
 
                 // A demonstration that still runs holds its marker: its files are not ours to delete.
-                using (new FileStream(Path.Combine(folder, Marker), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                }
+                using (new FileStream(Path.Combine(folder, Marker), FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
 
                 Directory.Delete(folder, recursive: true);
             }
@@ -37,7 +40,10 @@ internal static class DemoFolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new DemoFolderException($"The folder {folder} cannot be written, or another demonstration runs in it. Name another with --data.", fault);
+            throw new DemoFolderException(
+                $"The folder {folder} cannot be written, or another demonstration runs in it. Name another with --data.",
+                fault
+            );
         }
     }
 

@@ -26,23 +26,25 @@ internal sealed class DemoIssuer : IDisposable
 
     /// <summary>A token for one client, good for twelve hours.</summary>
     public string Issue(string clientId, string scope, string purpose, string audience, DateTimeOffset now) =>
-        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = "at+jwt",
-            Issuer = Issuer,
-            Audience = audience,
-            IssuedAt = now.UtcDateTime,
-            Expires = now.AddHours(12).UtcDateTime,
-            Claims = new Dictionary<string, object>
+        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
             {
-                ["sub"] = clientId,
-                ["client_id"] = clientId,
-                ["jti"] = Guid.CreateVersion7(now).ToString(),
-                ["scope"] = scope,
-                ["purpose_of_use"] = purpose,
-            },
-            SigningCredentials = new SigningCredentials(_signing, SecurityAlgorithms.EcdsaSha256),
-        });
+                TokenType = "at+jwt",
+                Issuer = Issuer,
+                Audience = audience,
+                IssuedAt = now.UtcDateTime,
+                Expires = now.AddHours(12).UtcDateTime,
+                Claims = new Dictionary<string, object>
+                {
+                    ["sub"] = clientId,
+                    ["client_id"] = clientId,
+                    ["jti"] = Guid.CreateVersion7(now).ToString(),
+                    ["scope"] = scope,
+                    ["purpose_of_use"] = purpose,
+                },
+                SigningCredentials = new SigningCredentials(_signing, SecurityAlgorithms.EcdsaSha256),
+            }
+        );
 
     public void Dispose() => _key.Dispose();
 }

@@ -32,7 +32,8 @@ internal sealed class ClientGate
 
     /// <summary>Generic cell rate algorithm: zero when the request conforms, else how long to wait.</summary>
     /// <param name="perSecond">Requests a second.</param>
-    /// <param name="now">A clock that never goes back, read here and now: the time at which a request began would hold against it what others did meanwhile.</param>
+    /// <param name="now">A clock that never goes back, read here and now: the time at which a request began would hold against it what
+    /// others did meanwhile.</param>
     /// <param name="cost">How many requests it stands for; it is let in as one, and the next waits for all of them.</param>
     public TimeSpan Conform(int perSecond, TimeSpan now, int cost = 1)
     {

@@ -9,7 +9,10 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="Page">Where the upstream continues it.</param>
 internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original, PagePlace Page)
 {
-    private static readonly KeyValuePair<string, string>[] Json = [KeyValuePair.Create("Accept", "application/fhir+json, application/json;q=0.9")];
+    private static readonly KeyValuePair<string, string>[] Json =
+    [
+        KeyValuePair.Create("Accept", "application/fhir+json, application/json;q=0.9"),
+    ];
     private static readonly KeyValuePair<string, string>[] Ndjson = [KeyValuePair.Create("Accept", "application/fhir+ndjson")];
 
     /// <summary>For a page that is put together: matches per page; 0: as many as the upstream gives.</summary>
@@ -26,5 +29,11 @@ internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original,
 
     /// <summary>The call that goes upstream: the place that the upstream itself named, nothing of the client's.</summary>
     public UpstreamCall ToCall() =>
-        new(Asked.Interaction == Interaction.ExportCancel ? "DELETE" : "GET", Page.Place, null, default, Asked.Interaction == Interaction.ExportFile ? Ndjson : Json);
+        new(
+            Asked.Interaction == Interaction.ExportCancel ? "DELETE" : "GET",
+            Page.Place,
+            null,
+            default,
+            Asked.Interaction == Interaction.ExportFile ? Ndjson : Json
+        );
 }

@@ -10,8 +10,17 @@ using Yarp.ReverseProxy.Model;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>One request on its way: what each stage found out, for the stages after it and for the record.</summary>
-/// <remarks>Owned by one request; disposed when it ends. The snapshot is taken once, here, and used by every stage and by the record.</remarks>
-internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IReverseProxyFeature? proxy, RegistrySnapshot snapshot, DateTimeOffset now, Guid id) : IDisposable
+/// <remarks>
+/// Owned by one request; disposed when it ends. The snapshot is taken once, here, and used by every stage and by the record.
+/// </remarks>
+internal sealed class GatewayExchange(
+    HttpContext http,
+    PhiRoute? route,
+    IReverseProxyFeature? proxy,
+    RegistrySnapshot snapshot,
+    DateTimeOffset now,
+    Guid id
+) : IDisposable
 {
     public HttpContext Http { get; } = http;
 
@@ -65,7 +74,9 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
     /// <summary>Set when the request came with a handle of ours.</summary>
     public Continuation? Continuation { get; set; }
 
-    /// <summary>A write as it came, with conditions, once <see cref="Request"/> is the plain one that it comes to; null otherwise.</summary>
+    /// <summary>
+    /// A write as it came, with conditions, once <see cref="Request"/> is the plain one that it comes to; null otherwise.
+    /// </summary>
     public FhirRequest? Conditional { get; set; }
 
     /// <summary>Whether the resource that a conditional write comes to must be there, or must not; unknown: no matter.</summary>
@@ -113,15 +124,16 @@ internal sealed class GatewayExchange(HttpContext http, PhiRoute? route, IRevers
     public PooledBuffer? Body { get; set; }
 
     /// <summary>An entry of this bundle, as an exchange of its own.</summary>
-    public GatewayExchange OpenEntry(FhirRequest entry, Guid id) => new(Http, Route, Proxy, Snapshot, Now, id)
-    {
-        Bundle = this,
-        Canonical = entry.Canonical,
-        Headers = entry.Headers,
-        Caller = Caller,
-        Client = Client,
-        Request = entry,
-    };
+    public GatewayExchange OpenEntry(FhirRequest entry, Guid id) =>
+        new(Http, Route, Proxy, Snapshot, Now, id)
+        {
+            Bundle = this,
+            Canonical = entry.Canonical,
+            Headers = entry.Headers,
+            Caller = Caller,
+            Client = Client,
+            Request = entry,
+        };
 
     public void Dispose()
     {

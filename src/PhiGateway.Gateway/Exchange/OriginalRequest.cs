@@ -24,6 +24,12 @@ internal sealed record OriginalRequest(string Method, string Target, string? Con
 
         var request = exchange.Request!;
         var body = exchange.Body?.Written ?? default;
-        return new OriginalRequest(request.Canonical.Method, request.Canonical.ToTarget(), body.IsEmpty ? null : exchange.Headers.ContentType, request.Interaction == Interaction.Export, body);
+        return new OriginalRequest(
+            request.Canonical.Method,
+            request.Canonical.ToTarget(),
+            body.IsEmpty ? null : exchange.Headers.ContentType,
+            request.Interaction == Interaction.Export,
+            body
+        );
     }
 }

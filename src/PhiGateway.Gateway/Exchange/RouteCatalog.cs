@@ -10,7 +10,9 @@ using Yarp.ReverseProxy.Model;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>Derives a <see cref="PhiRoute"/> from YARP's model of a route, once per model: YARP replaces the model when its configuration changes.</summary>
+/// <summary>
+/// Derives a <see cref="PhiRoute"/> from YARP's model of a route, once per model: YARP replaces the model when its configuration changes.
+/// </summary>
 internal sealed class RouteCatalog(GatewayOptions options)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
@@ -56,16 +58,24 @@ internal sealed class RouteCatalog(GatewayOptions options)
     private bool TryFindApi(string kind, IReadOnlyDictionary<string, string> metadata, out ApiTable? api)
     {
         api = null;
-        return kind == RouteMetadata.FhirR4 || (kind == RouteMetadata.RestJson && metadata.TryGetValue(RouteMetadata.Api, out var name) && _apis.TryGetValue(name, out api));
+        return kind == RouteMetadata.FhirR4
+            || (
+                kind == RouteMetadata.RestJson && metadata.TryGetValue(RouteMetadata.Api, out var name) && _apis.TryGetValue(name, out api)
+            );
     }
 
     private PhiRoute? Derive(RouteModel model, ClusterConfig cluster)
     {
         var metadata = model.Config.Metadata;
-        if (metadata is null
-            || !metadata.TryGetValue(RouteMetadata.Kind, out var kind) || !TryFindApi(kind, metadata, out var api)
-            || !metadata.TryGetValue(RouteMetadata.Base, out var basePath) || !BasePath.IsValid(basePath)
-            || !metadata.TryGetValue(RouteMetadata.Tenant, out var tenant) || tenant.Length == 0)
+        if (
+            metadata is null
+            || !metadata.TryGetValue(RouteMetadata.Kind, out var kind)
+            || !TryFindApi(kind, metadata, out var api)
+            || !metadata.TryGetValue(RouteMetadata.Base, out var basePath)
+            || !BasePath.IsValid(basePath)
+            || !metadata.TryGetValue(RouteMetadata.Tenant, out var tenant)
+            || tenant.Length == 0
+        )
         {
             return null;
         }
@@ -83,14 +93,20 @@ internal sealed class RouteCatalog(GatewayOptions options)
         }
 
         string? authorization = null;
-        if (cluster.Metadata?.TryGetValue(RouteMetadata.Credential, out var reference) == true && !SecretReference.TryResolve(reference, out authorization, out _))
+        if (
+            cluster.Metadata?.TryGetValue(RouteMetadata.Credential, out var reference) == true
+            && !SecretReference.TryResolve(reference, out authorization, out _)
+        )
         {
             // A credential that has gone missing must not become "none".
             return null;
         }
 
         // A file that is not right must not become "none": requests would be read by another grammar than the operator's.
-        if (SearchParameterFiles.Find(options, metadata.GetValueOrDefault(RouteMetadata.SearchParameters) ?? string.Empty) is not { } declared)
+        if (
+            SearchParameterFiles.Find(options, metadata.GetValueOrDefault(RouteMetadata.SearchParameters) ?? string.Empty)
+            is not { } declared
+        )
         {
             return null;
         }
@@ -111,9 +127,15 @@ internal sealed class RouteCatalog(GatewayOptions options)
             Base = basePath,
             Tenant = tenant,
             TenantTag = tag,
-            Environment = metadata.TryGetValue(RouteMetadata.Environment, out var environment) && environment.Length > 0 ? environment : options.Environment,
+            Environment =
+                metadata.TryGetValue(RouteMetadata.Environment, out var environment) && environment.Length > 0
+                    ? environment
+                    : options.Environment,
             BackendAuthorization = authorization,
-            ForwardsClientToken = cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true && bool.TryParse(forward, out var forwards) && forwards,
+            ForwardsClientToken =
+                cluster.Metadata?.TryGetValue(RouteMetadata.ForwardClientToken, out var forward) == true
+                && bool.TryParse(forward, out var forwards)
+                && forwards,
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
             SelfLinks = selfLinks,
             Origins = origins,

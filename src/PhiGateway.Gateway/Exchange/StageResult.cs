@@ -7,7 +7,8 @@ internal readonly struct StageResult
 {
     private readonly bool _continues;
 
-    private StageResult(bool continues, DenyReason? refusal, string? detail) => (_continues, Refusal, Detail) = (continues, refusal, detail);
+    private StageResult(bool continues, DenyReason? refusal, string? detail) =>
+        (_continues, Refusal, Detail) = (continues, refusal, detail);
 
     /// <summary>The next stage may run.</summary>
     public static StageResult Continue { get; } = new(true, null, null);

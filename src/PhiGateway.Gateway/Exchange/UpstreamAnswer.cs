@@ -30,7 +30,8 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
 
     /// <summary>Reads the whole body; false when it is too large, cut short or in an encoding that cannot be read.</summary>
-    public async ValueTask<bool> TryReadAsync(PooledBuffer buffer, CancellationToken cancellationToken) => !(await ReadAsync(buffer, cancellationToken)).IsRefused(out _);
+    public async ValueTask<bool> TryReadAsync(PooledBuffer buffer, CancellationToken cancellationToken) =>
+        !(await ReadAsync(buffer, cancellationToken)).IsRefused(out _);
 
     /// <summary>Reads the whole body; refuses one that is too large, cut short or in an encoding that cannot be read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -45,7 +46,9 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
             }
 
             buffer.Expect(Length ?? 0);
-            return await buffer.TryReadAsync(stream, cancellationToken) ? StageResult.Continue : StageResult.Refuse(DenyReason.AnswerTooLarge);
+            return await buffer.TryReadAsync(stream, cancellationToken)
+                ? StageResult.Continue
+                : StageResult.Refuse(DenyReason.AnswerTooLarge);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
         {
@@ -65,14 +68,16 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
         }
 
         // The gateway asks for no encoding; one that comes all the same is undone, or the body is not read at all.
-        return encodings.Count > 1 ? null : encodings.First().ToLowerInvariant() switch
-        {
-            "identity" => body,
-            "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
-            "br" => new BrotliStream(body, CompressionMode.Decompress),
-            "deflate" => new ZLibStream(body, CompressionMode.Decompress),
-            _ => null,
-        };
+        return encodings.Count > 1
+            ? null
+            : encodings.First().ToLowerInvariant() switch
+            {
+                "identity" => body,
+                "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+                "br" => new BrotliStream(body, CompressionMode.Decompress),
+                "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+                _ => null,
+            };
     }
 
     public void Dispose() => response.Dispose();

@@ -2,8 +2,14 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Following;
 
-/// <summary>What a node must not forget when a standby takes over from the registry's database: on which line of history it read, and every revocation it enforced.</summary>
-/// <remarks>Security: replication may lag. A revocation that this node enforced and the new primary never got stays in force here, and the node says so, until somebody writes it anew or lifts it.</remarks>
+/// <summary>
+/// What a node must not forget when a standby takes over from the registry's database: on which line of history it read, and every
+/// revocation it enforced.
+/// </summary>
+/// <remarks>
+/// Security: replication may lag. A revocation that this node enforced and the new primary never got stays in force here, and the node says
+/// so, until somebody writes it anew or lifts it.
+/// </remarks>
 internal sealed class FailoverMemory
 {
     private readonly Dictionary<string, Revocation> _revocations = new(StringComparer.Ordinal);
@@ -11,10 +17,14 @@ internal sealed class FailoverMemory
     private volatile IReadOnlyList<Revocation> _lost = [];
 
     /// <summary>What the operator has to know; null: nothing.</summary>
-    public string? Problem => _lost.Count == 0 ? null : $"{_lost.Count} revocations that this node enforces are not in the registry since a standby took over: write them anew";
+    public string? Problem =>
+        _lost.Count == 0
+            ? null
+            : $"{_lost.Count} revocations that this node enforces are not in the registry since a standby took over: write them anew";
 
     /// <summary>Whether the database writes another history than the one read so far.</summary>
-    public bool IsAnotherHistory(RegistryChanges changes) => changes.Timeline is not null && _timeline is not null && !string.Equals(changes.Timeline, _timeline, StringComparison.Ordinal);
+    public bool IsAnotherHistory(RegistryChanges changes) =>
+        changes.Timeline is not null && _timeline is not null && !string.Equals(changes.Timeline, _timeline, StringComparison.Ordinal);
 
     /// <summary>Takes note of changes on the same line.</summary>
     public void Take(RegistryChanges changes)

@@ -6,10 +6,14 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Following;
 
-/// <summary>The last good snapshot on disk: one file with the whole, one beside it with every change since, each under a key of this node.</summary>
+/// <summary>
+/// The last good snapshot on disk: one file with the whole, one beside it with every change since, each under a key of this node.
+/// </summary>
 /// <remarks>
-/// The first line of the whole is its HMAC-SHA256. The changes name the whole they follow, then each stands on a line behind the HMAC over the one before it and itself:
-/// none can be changed, taken out or put elsewhere. That the last ones are missing cannot be seen from the file; see <see cref="RecordedRevision"/>. Not thread-safe.
+/// The first line of the whole is its HMAC-SHA256. The changes name the whole they follow, then each stands on a line behind the HMAC over
+/// the one before it and itself:
+/// none can be changed, taken out or put elsewhere. That the last ones are missing cannot be seen from the file; see
+/// <see cref="RecordedRevision"/>. Not thread-safe.
 /// </remarks>
 internal sealed class KeptRegistryFile(string path, byte[] key)
 {
@@ -28,11 +32,14 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(whole, Json);
         var mac = MacOf(string.Empty, body);
-        Replace(path, file =>
-        {
-            file.Write(Encoding.ASCII.GetBytes(mac + "\n"));
-            file.Write(body);
-        });
+        Replace(
+            path,
+            file =>
+            {
+                file.Write(Encoding.ASCII.GetBytes(mac + "\n"));
+                file.Write(body);
+            }
+        );
         Replace(ChangesPath, file => file.Write(Encoding.ASCII.GetBytes(mac + "\n")));
         _last = mac;
         ChangesBytes = 0;
@@ -111,7 +118,11 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
     {
         try
         {
-            return JsonSerializer.Deserialize<KeptSnapshot>(json, Json) is { Everything: { Items: not null, Members: not null, Revocations: not null } } kept ? kept : null;
+            return
+                JsonSerializer.Deserialize<KeptSnapshot>(json, Json)
+                    is { Everything: { Items: not null, Members: not null, Revocations: not null } } kept
+                ? kept
+                : null;
         }
         catch (JsonException)
         {
@@ -119,7 +130,8 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
         }
     }
 
-    private static bool IsSame(ReadOnlySpan<byte> written, string mac) => CryptographicOperations.FixedTimeEquals(written, Encoding.ASCII.GetBytes(mac));
+    private static bool IsSame(ReadOnlySpan<byte> written, string mac) =>
+        CryptographicOperations.FixedTimeEquals(written, Encoding.ASCII.GetBytes(mac));
 
     private string MacOf(string before, ReadOnlySpan<byte> body)
     {
@@ -151,8 +163,14 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
 
     private static JsonSerializerOptions CreateJson()
     {
-        // Rows leave out what is null, so a missing parameter is one. A kind or target that this version has no word for is kept as its number.
-        var options = new JsonSerializerOptions(RegistryJson.Options) { WriteIndented = false, RespectRequiredConstructorParameters = false, Converters = { new PatientIdConverter() } };
+        // Rows leave out what is null, so a missing parameter is one. A kind or target that this version has no word for is kept as its
+        // number.
+        var options = new JsonSerializerOptions(RegistryJson.Options)
+        {
+            WriteIndented = false,
+            RespectRequiredConstructorParameters = false,
+            Converters = { new PatientIdConverter() },
+        };
         options.Converters.Insert(0, new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: true));
         return options;
     }

@@ -7,7 +7,8 @@ namespace PhiGateway.Gateway.Following;
 
 /// <summary>The registry as last seen, on this node's disk: what a node starts from when the database is away.</summary>
 /// <remarks>
-/// A change is in the file before it is in force, so that a node never comes back with less than it has enforced. Its age counts from when it was seen: a restart does not
+/// A change is in the file before it is in force, so that a node never comes back with less than it has enforced. Its age counts from when
+/// it was seen: a restart does not
 /// make it younger. A disk that fails costs the file, never the change.
 /// </remarks>
 internal sealed class LastGoodSnapshot
@@ -99,7 +100,11 @@ internal sealed class LastGoodSnapshot
     /// <param name="source">Where the whole is read.</param>
     /// <param name="complete">Adds what the registry lost and this node still enforces.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task WriteIfDueAsync(IRegistrySource source, Func<RegistryChanges, RegistryChanges> complete, CancellationToken cancellationToken)
+    public async Task WriteIfDueAsync(
+        IRegistrySource source,
+        Func<RegistryChanges, RegistryChanges> complete,
+        CancellationToken cancellationToken
+    )
     {
         var now = _clock.GetUtcNow();
         if (_path is null || now - _writtenAt < Interval || (_isWhole && _file!.ChangesBytes < LargestChanges))
@@ -119,7 +124,8 @@ internal sealed class LastGoodSnapshot
         }
     }
 
-    private KeptRegistryFile Open() => _file ??= new KeptRegistryFile(_path!, KeyFile.OpenOrCreate(_path + ".key", "key of the last good snapshot"));
+    private KeptRegistryFile Open() =>
+        _file ??= new KeptRegistryFile(_path!, KeyFile.OpenOrCreate(_path + ".key", "key of the last good snapshot"));
 
     private bool Try(string action, Action<KeptRegistryFile> write)
     {

@@ -4,7 +4,9 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Gateway.Following;
 
-/// <summary>The newest registry revision that this node has decided by, as its own journal proves: what is older must not come into force again.</summary>
+/// <summary>
+/// The newest registry revision that this node has decided by, as its own journal proves: what is older must not come into force again.
+/// </summary>
 internal static class RecordedRevision
 {
     // Revisions only grow, so the last records have the newest; some of the last are the journal's own and have none.

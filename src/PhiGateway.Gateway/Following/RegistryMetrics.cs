@@ -13,8 +13,18 @@ internal sealed class RegistryMetrics : IDisposable
 
     public RegistryMetrics(SnapshotHolder snapshots)
     {
-        _meter.CreateObservableGauge("phi_gateway.snapshot.version", () => snapshots.Current.Revision, "{revision}", "Registry revision that this node enforces.");
-        _meter.CreateObservableGauge("phi_gateway.registry.problems", () => Count(snapshots), "{row}", "Rows that close what depends on them: contradictory or unreadable, or of a newer version.");
+        _meter.CreateObservableGauge(
+            "phi_gateway.snapshot.version",
+            () => snapshots.Current.Revision,
+            "{revision}",
+            "Registry revision that this node enforces."
+        );
+        _meter.CreateObservableGauge(
+            "phi_gateway.registry.problems",
+            () => Count(snapshots),
+            "{row}",
+            "Rows that close what depends on them: contradictory or unreadable, or of a newer version."
+        );
     }
 
     public void Dispose() => _meter.Dispose();
@@ -23,6 +33,10 @@ internal sealed class RegistryMetrics : IDisposable
     {
         var snapshot = snapshots.Current;
         var newer = snapshot.CountNotUnderstood();
-        return [new(snapshot.Problems.Count - newer, new KeyValuePair<string, object?>("kind", "contradiction")), new(newer, new KeyValuePair<string, object?>("kind", "not-understood"))];
+        return
+        [
+            new(snapshot.Problems.Count - newer, new KeyValuePair<string, object?>("kind", "contradiction")),
+            new(newer, new KeyValuePair<string, object?>("kind", "not-understood")),
+        ];
     }
 }

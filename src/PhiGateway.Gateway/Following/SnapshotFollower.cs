@@ -15,12 +15,14 @@ internal sealed class SnapshotFollower(
     GatewayOptions options,
     TimeProvider clock,
     long newestEnforced,
-    ILogger<SnapshotFollower> log)
+    ILogger<SnapshotFollower> log
+)
 {
     // So few changes are built in well under a millisecond.
     private const int QuickToBuild = 50;
 
-    // A change after a quiet moment is taken at once; of many, those of this span are taken together: each round costs queries, a flush of the kept file and a build.
+    // A change after a quiet moment is taken at once; of many, those of this span are taken together: each round costs queries, a flush of
+    // the kept file and a build.
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
 
     // A report is a write to the database, of every node.
@@ -41,7 +43,9 @@ internal sealed class SnapshotFollower(
     /// <summary>How many rows of a newer version close something on this node.</summary>
     public int NotUnderstood => holder.Current.CountNotUnderstood();
 
-    /// <summary>Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.</summary>
+    /// <summary>
+    /// Whether the registry itself was read since this process started; false while it serves from the last good snapshot's file.
+    /// </summary>
     public bool HasReachedRegistry => Volatile.Read(ref _loaded);
 
     /// <summary>Whether the last load was a page of more.</summary>
@@ -124,7 +128,10 @@ internal sealed class SnapshotFollower(
                 }
 
                 var poll = options.Registry.PollInterval;
-                await source.WaitForChangeAsync(holder.Current.Revision != reported && poll > ReportEvery ? ReportEvery : poll, stoppingToken);
+                await source.WaitForChangeAsync(
+                    holder.Current.Revision != reported && poll > ReportEvery ? ReportEvery : poll,
+                    stoppingToken
+                );
             }
             else
             {
@@ -216,13 +223,17 @@ internal sealed class SnapshotFollower(
     }
 
     /// <summary>The same in words; null for none.</summary>
-    internal static string? NotUnderstoodWords(int rows) => rows == 0 ? null : $"{rows} rows are of a newer version: what depends on them is closed on this node until it is upgraded";
+    internal static string? NotUnderstoodWords(int rows) =>
+        rows == 0 ? null : $"{rows} rows are of a newer version: what depends on them is closed on this node until it is upgraded";
 
     private async Task<bool> TryReportAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            await source.ReportNodeAsync(new NodeStatus(options.Node, holder.Current.Revision, now, Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood)), cancellationToken);
+            await source.ReportNodeAsync(
+                new NodeStatus(options.Node, holder.Current.Revision, now, Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood)),
+                cancellationToken
+            );
             return true;
         }
 #pragma warning disable CA1031 // Best effort by contract.

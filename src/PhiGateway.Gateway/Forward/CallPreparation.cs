@@ -9,7 +9,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 
-/// <summary>Makes the one call of a request, or of an entry of a batch: looks up what a condition matches and what a change overwrites, and decides over both.</summary>
+/// <summary>
+/// Makes the one call of a request, or of an entry of a batch: looks up what a condition matches and what a change overwrites, and decides
+/// over both.
+/// </summary>
 internal sealed class CallPreparation(StoredVersionGuard storedVersions, ConditionSearch conditions)
 {
     /// <summary>The call; the exchange holds the permit under which it goes.</summary>
@@ -21,7 +24,9 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
             return await ResolveAsync(exchange, exchange.Request, condition.Search);
         }
 
-        var (decided, version) = StoredVersions.AreNeeded(exchange) ? await storedVersions.DecideAsync(exchange) : (StageResult.Continue, null);
+        var (decided, version) = StoredVersions.AreNeeded(exchange)
+            ? await storedVersions.DecideAsync(exchange)
+            : (StageResult.Continue, null);
         return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : Write(exchange, version);
     }
 
@@ -33,19 +38,30 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
             return PreparedCall.Refused(conflict);
         }
 
-        var call = exchange.Continuation is { IsStart: false } continuation ? continuation.ToCall() : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
+        var call = exchange.Continuation is { IsStart: false } continuation
+            ? continuation.ToCall()
+            : UpstreamCallFactory.Create(exchange.Request!, exchange.Permit!);
         return PreparedCall.Of(Tie(call, exchange.Request!, version));
     }
 
     /// <summary>The call, for that version only; a client's own version was compared with it before.</summary>
     public static UpstreamCall Tie(UpstreamCall call, FhirRequest request, string? version) =>
-        version is null || request.Headers.IfMatch is not null ? call : call with { Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")] };
+        version is null || request.Headers.IfMatch is not null
+            ? call
+            : call with
+            {
+                Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")],
+            };
 
     /// <summary>The read of what a conditional create found: it may show what the search may show.</summary>
     public static UpstreamCall Find(GatewayExchange exchange, ConditionMatches found)
     {
         var write = exchange.Conditional!;
-        if (!ConditionalWrite.Read(ConditionalWrite.OnMatch(write, found.Ids[0]), write, exchange.Route!.Language).TryGet(out var plain, out _))
+        if (
+            !ConditionalWrite
+                .Read(ConditionalWrite.OnMatch(write, found.Ids[0]), write, exchange.Route!.Language)
+                .TryGet(out var plain, out _)
+        )
         {
             throw new InvalidOperationException("A read of a type and an id is always one.");
         }
@@ -72,7 +88,10 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
         if ((isMatch ? ConditionalWrite.OnMatch(write, found.Ids[0]) : ConditionalWrite.OnNone(write)) is not { } form)
         {
             // A patch or a delete of nothing is one of something missing; a version of nothing cannot be met.
-            return PreparedCall.Refused(write.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld, "condition-matches-nothing");
+            return PreparedCall.Refused(
+                write.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld,
+                "condition-matches-nothing"
+            );
         }
 
         var reading = ConditionalWrite.Read(form, write, exchange.Route!.Language);
@@ -95,11 +114,23 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
         }
     }
 
-    // What no condition matched is made anew: under the right to update where that was asked for (R4 3.1.0.4.3), under a name that the server chooses.
+    // What no condition matched is made anew: under the right to update where that was asked for (R4 3.1.0.4.3), under a name that the
+    // server chooses.
     private static PreparedCall Create(GatewayExchange exchange, FhirRequest write, FhirRequest search, Permit permit)
     {
         var part = exchange.Request!.Parts[0];
-        var decided = DecisionMaker.Decide(exchange, [write.Interaction == Interaction.Update ? part with { Interaction = Interaction.Update, StoredState = StoredState.Absent } : part]);
+        var decided = DecisionMaker.Decide(
+            exchange,
+            [
+                write.Interaction == Interaction.Update
+                    ? part with
+                    {
+                        Interaction = Interaction.Update,
+                        StoredState = StoredState.Absent,
+                    }
+                    : part,
+            ]
+        );
         return decided.IsRefused(out _)
             ? PreparedCall.Refused(decided)
             : PreparedCall.OfCreation(UpstreamCallFactory.Create(exchange.Request, exchange.Permit!), search, permit);

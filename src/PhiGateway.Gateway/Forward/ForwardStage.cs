@@ -12,21 +12,32 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
-internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, ApiVersionGuard apiVersions, TransactionPreparation transactions, ConditionSearch conditions, TaskCounter tasks, AuditTrail trail) : IStage
+internal sealed class ForwardStage(
+    IUpstream upstream,
+    CallPreparation calls,
+    ApiVersionGuard apiVersions,
+    TransactionPreparation transactions,
+    ConditionSearch conditions,
+    TaskCounter tasks,
+    AuditTrail trail
+) : IStage
 {
     public string Name => "Forward";
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        // The gateway speaks for itself: there is nothing to ask of the upstream. And of a batch each entry goes by itself, just before its answer is judged.
+        // The gateway speaks for itself: there is nothing to ask of the upstream. And of a batch each entry goes by itself, just before its
+        // answer is judged.
         if (Discovery.IsPublic(exchange) || exchange.Request!.Interaction == Interaction.Batch)
         {
             return StageResult.Continue;
         }
 
-        // 1. The facts that only the upstream has, the decision over them, and the call: from the canonical request and the permit's obligations.
-        var prepared = exchange.Api is { } api ? await PrepareAsync(exchange, api)
+        // 1. The facts that only the upstream has, the decision over them, and the call: from the canonical request and the permit's
+        // obligations.
+        var prepared =
+            exchange.Api is { } api ? await PrepareAsync(exchange, api)
             : exchange.Request.Interaction == Interaction.Transaction ? await transactions.PrepareAsync(exchange)
             : await calls.PrepareAsync(exchange);
         if (prepared.Call is not { } call)
@@ -71,7 +82,10 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
         return found.Ids.Count switch
         {
             0 => await SendAsync(exchange, prepared.Plain!),
-            1 when exchange.Conditional!.Interaction == Interaction.Create => await SendAsync(exchange, CallPreparation.Find(exchange, found)),
+            1 when exchange.Conditional!.Interaction == Interaction.Create => await SendAsync(
+                exchange,
+                CallPreparation.Find(exchange, found)
+            ),
             _ => StageResult.Refuse(found.Ids.Count == 1 ? DenyReason.VersionChanged : DenyReason.ConditionAmbiguous, "condition-raced"),
         };
     }
@@ -91,7 +105,11 @@ internal sealed class ForwardStage(IUpstream upstream, CallPreparation calls, Ap
             return PreparedCall.Of(ApiCallFactory.Page(continuation.Page.Place));
         }
 
-        var (decided, tag) = StoredVersions.AreNeeded(exchange) ? await apiVersions.DecideAsync(exchange, request) : (StageResult.Continue, null);
-        return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : PreparedCall.Of(ApiCallFactory.Create(request, tag, exchange.Permit));
+        var (decided, tag) = StoredVersions.AreNeeded(exchange)
+            ? await apiVersions.DecideAsync(exchange, request)
+            : (StageResult.Continue, null);
+        return decided.IsRefused(out _)
+            ? PreparedCall.Refused(decided)
+            : PreparedCall.Of(ApiCallFactory.Create(request, tag, exchange.Permit));
     }
 }

@@ -25,7 +25,9 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
     {
         try
         {
-            return await uses.TryTakeAsync(needed, exchange.Http.RequestAborted) is { } task ? StageResult.Refuse(DenyReason.TaskUsedUp, $"task-grant/{task}") : StageResult.Continue;
+            return await uses.TryTakeAsync(needed, exchange.Http.RequestAborted) is { } task
+                ? StageResult.Refuse(DenyReason.TaskUsedUp, $"task-grant/{task}")
+                : StageResult.Continue;
         }
 #pragma warning disable CA1031 // Whatever is wrong with the database, an uncounted use is not given.
         catch (Exception fault) when (fault is not OperationCanceledException)

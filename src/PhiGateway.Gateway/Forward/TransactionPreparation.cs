@@ -8,7 +8,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 
-/// <summary>Makes the one call of a transaction: conditions looked up, every entry decided over what it changes, narrowed and tied to its version.</summary>
+/// <summary>
+/// Makes the one call of a transaction: conditions looked up, every entry decided over what it changes, narrowed and tied to its version.
+/// </summary>
 internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, ConditionSearch conditions, TimeProvider clock)
 {
     /// <summary>The call; every entry holds its own permit, the exchange that of the whole.</summary>
@@ -27,7 +29,9 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
         for (var i = 0; i < calls.Length; i++)
         {
             var entry = exchange.Entries[i];
-            var (decided, version) = StoredVersions.AreNeeded(entry) ? await storedVersions.DecideAsync(entry) : (DecisionMaker.Decide(entry, entry.Request!.Parts), null);
+            var (decided, version) = StoredVersions.AreNeeded(entry)
+                ? await storedVersions.DecideAsync(entry)
+                : (DecisionMaker.Decide(entry, entry.Request!.Parts), null);
             if (decided.IsRefused(out _))
             {
                 return PreparedCall.Refused(BundleDecision.RefuseFor(exchange, i, decided));
@@ -61,7 +65,11 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
             }
         }
 
-        return new Permit(string.Join(' ', exchange.Entries.Select(static entry => entry.Permit!.Rule).Distinct()), obligations, ReleasePolicy.Nothing);
+        return new Permit(
+            string.Join(' ', exchange.Entries.Select(static entry => entry.Permit!.Rule).Distinct()),
+            obligations,
+            ReleasePolicy.Nothing
+        );
     }
 
     private async ValueTask<StageResult> ResolveAsync(GatewayExchange exchange)
@@ -98,7 +106,12 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
         return StageResult.Continue;
     }
 
-    private async ValueTask<StageResult> LookUpAsync(GatewayExchange entry, WriteCondition condition, Action<PlainForm> keep, Dictionary<string, string> references)
+    private async ValueTask<StageResult> LookUpAsync(
+        GatewayExchange entry,
+        WriteCondition condition,
+        Action<PlainForm> keep,
+        Dictionary<string, string> references
+    )
     {
         var found = await conditions.RunAsync(entry, condition.Search);
         if (found.Refusal is { } refusal)
@@ -122,9 +135,15 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
             return StageResult.Continue;
         }
 
-        if ((found.Ids.Count == 1 ? ConditionalWrite.OnMatch(entry.Request!, found.Ids[0]) : ConditionalWrite.OnNone(entry.Request!)) is not { } form)
+        if (
+            (found.Ids.Count == 1 ? ConditionalWrite.OnMatch(entry.Request!, found.Ids[0]) : ConditionalWrite.OnNone(entry.Request!))
+            is not { } form
+        )
         {
-            return StageResult.Refuse(entry.Request!.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld, "condition-matches-nothing");
+            return StageResult.Refuse(
+                entry.Request!.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld,
+                "condition-matches-nothing"
+            );
         }
 
         keep(form);

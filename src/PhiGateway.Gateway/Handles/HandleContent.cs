@@ -8,7 +8,13 @@ namespace PhiGateway.Gateway.Handles;
 /// <param name="Expires">Good until then, UTC; whole seconds.</param>
 /// <param name="Original">The request that is decided anew at each use.</param>
 /// <param name="Upstream">Where the upstream continues it: path and query below the upstream's base.</param>
-internal sealed record HandleContent(HandleKind Kind, HandleBinding Binding, DateTimeOffset Expires, OriginalRequest Original, string Upstream)
+internal sealed record HandleContent(
+    HandleKind Kind,
+    HandleBinding Binding,
+    DateTimeOffset Expires,
+    OriginalRequest Original,
+    string Upstream
+)
 {
     /// <summary>For a page that is put together from pages of the upstream: how many matches of the first of them come before it.</summary>
     public int From { get; init; }
@@ -27,6 +33,7 @@ internal enum HandleKind : byte
     Page,
     Job,
     File,
+
     /// <summary>A cursor of a declared API; <see cref="HandleContent.Upstream"/> is its text.</summary>
     Cursor,
 }

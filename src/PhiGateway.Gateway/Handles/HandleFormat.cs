@@ -50,7 +50,13 @@ internal static class HandleFormat
 
             var kind = (HandleKind)reader.ReadByte();
             var expires = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
-            var binding = new HandleBinding(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+            var binding = new HandleBinding(
+                reader.ReadString(),
+                reader.ReadString(),
+                reader.ReadString(),
+                reader.ReadString(),
+                reader.ReadString()
+            );
             var upstream = reader.ReadString();
             var (from, size) = (reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt());
             var (hasBefore, before, beforeFrom) = (reader.ReadBoolean(), reader.ReadString(), reader.Read7BitEncodedInt());
@@ -58,7 +64,13 @@ internal static class HandleFormat
             var length = reader.Read7BitEncodedInt();
             var body = reader.ReadBytes(length);
             return body.Length == length && bytes.Position == bytes.Length
-                ? new HandleContent(kind, binding, expires, new OriginalRequest(method, target, type.Length == 0 ? null : type, isAsync, body), upstream)
+                ? new HandleContent(
+                    kind,
+                    binding,
+                    expires,
+                    new OriginalRequest(method, target, type.Length == 0 ? null : type, isAsync, body),
+                    upstream
+                )
                 {
                     From = from,
                     Size = size,

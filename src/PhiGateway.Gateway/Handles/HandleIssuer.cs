@@ -38,7 +38,12 @@ internal sealed class HandleIssuer(HandleSealer sealer)
             return null;
         }
 
-        var content = new HandleContent(HandleKind.Page, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), page.Place) { From = page.From, Size = size, Before = before };
+        var content = new HandleContent(HandleKind.Page, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), page.Place)
+        {
+            From = page.From,
+            Size = size,
+            Before = before,
+        };
         return sealer.Seal(content) is { } handle ? $"{exchange.Route!.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
     }
 
@@ -46,13 +51,16 @@ internal sealed class HandleIssuer(HandleSealer sealer)
     /// <param name="exchange">The request that is answered.</param>
     /// <param name="cursor">As the backend wrote it; PHI.</param>
     public string? IssueCursor(GatewayExchange exchange, string cursor) =>
-        HandleBinding.Of(exchange) is { } binding ? sealer.Seal(new HandleContent(HandleKind.Cursor, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), cursor)) : null;
+        HandleBinding.Of(exchange) is { } binding
+            ? sealer.Seal(new HandleContent(HandleKind.Cursor, binding, exchange.Now + PageLife, OriginalRequest.Of(exchange), cursor))
+            : null;
 
-    private static string PathOf(HandleKind kind) => kind switch
-    {
-        HandleKind.Page => "/?_page=",
-        HandleKind.Job => "/_export/",
-        HandleKind.File => "/_file/",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
+    private static string PathOf(HandleKind kind) =>
+        kind switch
+        {
+            HandleKind.Page => "/?_page=",
+            HandleKind.Job => "/_export/",
+            HandleKind.File => "/_file/",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
 }

@@ -5,7 +5,9 @@ using System.Text;
 namespace PhiGateway.Gateway.Handles;
 
 /// <summary>Seals and opens handles (AES-256-GCM): who holds one learns nothing from it and can change nothing in it.</summary>
-/// <remarks>Thread-safe. Every handle has a key of its own, derived with a random salt, so that random nonces never wear a key out.</remarks>
+/// <remarks>
+/// Thread-safe. Every handle has a key of its own, derived with a random salt, so that random nonces never wear a key out.
+/// </remarks>
 internal sealed class HandleSealer
 {
     /// <summary>Longest handle, in characters; what needs more gets none.</summary>
@@ -20,7 +22,9 @@ internal sealed class HandleSealer
 
     /// <param name="secret">Shared by the nodes that are to open each other's handles; null: a random one, good for this process.</param>
     public HandleSealer(string? secret) =>
-        _key = secret is null ? RandomNumberGenerator.GetBytes(32) : HKDF.Extract(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), "phi-gateway handle key 1"u8.ToArray());
+        _key = secret is null
+            ? RandomNumberGenerator.GetBytes(32)
+            : HKDF.Extract(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), "phi-gateway handle key 1"u8.ToArray());
 
     private static ReadOnlySpan<byte> Purpose => "phi-gateway handle 1"u8;
 
@@ -37,7 +41,13 @@ internal sealed class HandleSealer
         var head = bytes.AsSpan(0, SaltLength + NonceLength);
         RandomNumberGenerator.Fill(head);
         using var cipher = Cipher(head[..SaltLength]);
-        cipher.Encrypt(head[SaltLength..], plain, bytes.AsSpan(head.Length, plain.Length), bytes.AsSpan(head.Length + plain.Length), Purpose);
+        cipher.Encrypt(
+            head[SaltLength..],
+            plain,
+            bytes.AsSpan(head.Length, plain.Length),
+            bytes.AsSpan(head.Length + plain.Length),
+            Purpose
+        );
         return Base64Url.EncodeToString(bytes);
     }
 
@@ -77,7 +87,13 @@ internal sealed class HandleSealer
         try
         {
             using var cipher = Cipher(sealedBytes[..SaltLength]);
-            cipher.Decrypt(sealedBytes.Slice(SaltLength, NonceLength), sealedBytes.Slice(SaltLength + NonceLength, plain.Length), sealedBytes[^TagLength..], plain, Purpose);
+            cipher.Decrypt(
+                sealedBytes.Slice(SaltLength, NonceLength),
+                sealedBytes.Slice(SaltLength + NonceLength, plain.Length),
+                sealedBytes[^TagLength..],
+                plain,
+                Purpose
+            );
         }
         catch (AuthenticationTagMismatchException)
         {

@@ -7,7 +7,9 @@ internal static class UpstreamPlace
 {
     private static readonly SearchValues<char> Odd = SearchValues.Create("\\#\r\n\t \"<>");
 
-    /// <summary>Path and query below the base, beginning with <c>/</c> or <c>?</c>; null when it is elsewhere or could be read as elsewhere.</summary>
+    /// <summary>
+    /// Path and query below the base, beginning with <c>/</c> or <c>?</c>; null when it is elsewhere or could be read as elsewhere.
+    /// </summary>
     /// <param name="link">As the upstream wrote it: absolute, from the root, or relative to its base.</param>
     /// <param name="upstreamBases">Bases of the route's upstream, absolute, without trailing slash.</param>
     public static string? Find(string link, IReadOnlyList<string> upstreamBases)
@@ -17,7 +19,9 @@ internal static class UpstreamPlace
             return null;
         }
 
-        var isAbsolute = link.Contains("://", StringComparison.Ordinal) && link.IndexOf("://", StringComparison.Ordinal) < link.AsSpan().IndexOfAny('/', '?') + 1;
+        var isAbsolute =
+            link.Contains("://", StringComparison.Ordinal)
+            && link.IndexOf("://", StringComparison.Ordinal) < link.AsSpan().IndexOfAny('/', '?') + 1;
         for (var i = 0; i < upstreamBases.Count; i++)
         {
             if (!Uri.TryCreate(upstreamBases[i], UriKind.Absolute, out var root))
@@ -25,7 +29,10 @@ internal static class UpstreamPlace
                 continue;
             }
 
-            var absolute = isAbsolute ? link : link[0] == '/' ? root.GetLeftPart(UriPartial.Authority) + link : $"{upstreamBases[i]}{(link[0] == '?' ? string.Empty : "/")}{link}";
+            var absolute =
+                isAbsolute ? link
+                : link[0] == '/' ? root.GetLeftPart(UriPartial.Authority) + link
+                : $"{upstreamBases[i]}{(link[0] == '?' ? string.Empty : "/")}{link}";
             if (Below(absolute, root) is { } place)
             {
                 return place;
@@ -38,15 +45,25 @@ internal static class UpstreamPlace
     // Compared after dot segments are resolved; an encoded slash or dot could be resolved by a later reader, so there is none.
     private static string? Below(string absolute, Uri root)
     {
-        if (!Uri.TryCreate(absolute, UriKind.Absolute, out var uri) || uri.Scheme != root.Scheme || uri.Authority != root.Authority || uri.UserInfo.Length > 0)
+        if (
+            !Uri.TryCreate(absolute, UriKind.Absolute, out var uri)
+            || uri.Scheme != root.Scheme
+            || uri.Authority != root.Authority
+            || uri.UserInfo.Length > 0
+        )
         {
             return null;
         }
 
         var path = uri.AbsolutePath;
         var below = root.AbsolutePath.TrimEnd('/');
-        if (path.Contains("%2f", StringComparison.OrdinalIgnoreCase) || path.Contains("%5c", StringComparison.OrdinalIgnoreCase) || path.Contains("%2e", StringComparison.OrdinalIgnoreCase)
-            || !path.StartsWith(below, StringComparison.Ordinal) || (path.Length > below.Length && path[below.Length] != '/'))
+        if (
+            path.Contains("%2f", StringComparison.OrdinalIgnoreCase)
+            || path.Contains("%5c", StringComparison.OrdinalIgnoreCase)
+            || path.Contains("%2e", StringComparison.OrdinalIgnoreCase)
+            || !path.StartsWith(below, StringComparison.Ordinal)
+            || (path.Length > below.Length && path[below.Length] != '/')
+        )
         {
             return null;
         }

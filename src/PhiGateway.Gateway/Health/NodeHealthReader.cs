@@ -7,12 +7,14 @@ namespace PhiGateway.Gateway.Health;
 /// <summary>Tells the control plane how its own node stands to the registry.</summary>
 internal sealed class NodeHealthReader(GatewayOptions options, SnapshotHolder snapshots, SnapshotFollower follower) : INodeHealth
 {
-    public NodeHealth Get() => new(
-        options.Node,
-        snapshots.Current.Revision,
-        snapshots.ConfirmedAt,
-        follower.HasReachedRegistry ? "database" : "last-good-snapshot",
-        follower.Problem ?? follower.FailoverProblem,
-        snapshots.Current.Problems.Count,
-        follower.NotUnderstood);
+    public NodeHealth Get() =>
+        new(
+            options.Node,
+            snapshots.Current.Revision,
+            snapshots.ConfirmedAt,
+            follower.HasReachedRegistry ? "database" : "last-good-snapshot",
+            follower.Problem ?? follower.FailoverProblem,
+            snapshots.Current.Problems.Count,
+            follower.NotUnderstood
+        );
 }

@@ -14,7 +14,8 @@ internal sealed class Readiness(
     FileJournal journal,
     AuditShipper shipper,
     Func<IReadOnlyList<IssuerStatus>> issuers,
-    TimeProvider clock)
+    TimeProvider clock
+)
 {
     /// <summary>Every part with its state.</summary>
     public ReadinessReport Report()
@@ -27,8 +28,20 @@ internal sealed class Readiness(
         }
 
         var anyKeys = issuers().Any(static issuer => issuer.Ready);
-        parts.Add(new ReadinessPart("keys", anyKeys, Critical: true, anyKeys ? "at least one issuer's keys are there" : "no issuer's keys are there: every token is refused"));
-        return new ReadinessReport(parts.TrueForAll(static part => part.Ready || !part.Critical), options.Node, snapshots.Current.Revision, parts);
+        parts.Add(
+            new ReadinessPart(
+                "keys",
+                anyKeys,
+                Critical: true,
+                anyKeys ? "at least one issuer's keys are there" : "no issuer's keys are there: every token is refused"
+            )
+        );
+        return new ReadinessReport(
+            parts.TrueForAll(static part => part.Ready || !part.Critical),
+            options.Node,
+            snapshots.Current.Revision,
+            parts
+        );
     }
 
     private ReadinessPart Snapshot(DateTimeOffset now)
@@ -40,8 +53,11 @@ internal sealed class Readiness(
 
         var age = now - at;
         var problems = snapshots.Current.Problems.Count;
-        var words = $"revision {snapshots.Current.Revision}, last seen current {(long)age.TotalSeconds} s ago, {problems} registry problems";
-        foreach (var more in new[] { SnapshotFollower.NotUnderstoodWords(follower.NotUnderstood), follower.FailoverProblem }.OfType<string>())
+        var words =
+            $"revision {snapshots.Current.Revision}, last seen current {(long)age.TotalSeconds} s ago, {problems} registry problems";
+        foreach (
+            var more in new[] { SnapshotFollower.NotUnderstoodWords(follower.NotUnderstood), follower.FailoverProblem }.OfType<string>()
+        )
         {
             words += $"; {more}";
         }
@@ -51,22 +67,40 @@ internal sealed class Readiness(
             return new ReadinessPart("snapshot", false, true, $"{words}; older than {options.Registry.MaxSnapshotAge}: access is closed");
         }
 
-        return new ReadinessPart("snapshot", true, true, follower.Problem is { } problem ? $"{words}; {problem}: serving from the last good snapshot" : words);
+        return new ReadinessPart(
+            "snapshot",
+            true,
+            true,
+            follower.Problem is { } problem ? $"{words}; {problem}: serving from the last good snapshot" : words
+        );
     }
 
-    private ReadinessPart Journal() => journal.Status switch
-    {
-        JournalStatus.Open => new("journal", true, true, "takes records"),
-        JournalStatus.NearlyFull => new("journal", true, true, "takes records, but is nearly full: ship or enlarge it"),
-        JournalStatus.Full => new("journal", false, true, "is full: nothing can be released"),
-        JournalStatus.Dead => new("journal", false, true, "failed to flush: nothing can be released until the node is restarted and the disk is checked"),
-        _ => new("journal", false, true, "is not open"),
-    };
+    private ReadinessPart Journal() =>
+        journal.Status switch
+        {
+            JournalStatus.Open => new("journal", true, true, "takes records"),
+            JournalStatus.NearlyFull => new("journal", true, true, "takes records, but is nearly full: ship or enlarge it"),
+            JournalStatus.Full => new("journal", false, true, "is full: nothing can be released"),
+            JournalStatus.Dead => new(
+                "journal",
+                false,
+                true,
+                "failed to flush: nothing can be released until the node is restarted and the disk is checked"
+            ),
+            _ => new("journal", false, true, "is not open"),
+        };
 
     private ReadinessPart Store()
     {
         var status = shipper.Status;
-        return new ReadinessPart("audit store", status.LastError is null, false, status.LastError is null ? $"{status.UnshippedRecords} records to ship" : $"{status.UnshippedRecords} records to ship; {status.LastError}");
+        return new ReadinessPart(
+            "audit store",
+            status.LastError is null,
+            false,
+            status.LastError is null
+                ? $"{status.UnshippedRecords} records to ship"
+                : $"{status.UnshippedRecords} records to ship; {status.LastError}"
+        );
     }
 }
 

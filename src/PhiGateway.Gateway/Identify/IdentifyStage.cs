@@ -30,7 +30,8 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
         return check.IsCompletedSuccessfully ? new(Take(exchange, check.Result)) : Awaited(exchange, check);
     }
 
-    private static async ValueTask<StageResult> Awaited(GatewayExchange exchange, ValueTask<CallerResult> check) => Take(exchange, await check);
+    private static async ValueTask<StageResult> Awaited(GatewayExchange exchange, ValueTask<CallerResult> check) =>
+        Take(exchange, await check);
 
     private static StageResult Take(GatewayExchange exchange, CallerResult result)
     {

@@ -6,9 +6,13 @@ using PhiGateway.Gateway.Identify;
 
 namespace PhiGateway.Gateway.Ingress;
 
-/// <summary>Which web apps a browser lets read the answers (Fetch standard, section 3.2 "CORS protocol"): those of the route's <c>Phi.Origins</c>, by exact origin.</summary>
+/// <summary>
+/// Which web apps a browser lets read the answers (Fetch standard, section 3.2 "CORS protocol"): those of the route's <c>Phi.Origins</c>,
+/// by exact origin.
+/// </summary>
 /// <remarks>
-/// It grants nothing: each call still needs its token and its approval. Cookies are never allowed, for none are ever read. The two public documents are for every origin
+/// It grants nothing: each call still needs its token and its approval. Cookies are never allowed, for none are ever read. The two public
+/// documents are for every origin
 /// (SMART App Launch 2.x, section 2.1).
 /// </remarks>
 internal sealed class CrossOrigin(OwnHosts hosts)
@@ -19,10 +23,12 @@ internal sealed class CrossOrigin(OwnHosts hosts)
     private const string Asked = "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist";
 
     // What an app needs from an answer besides its body.
-    private const string Exposed = "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, X-Request-Id";
+    private const string Exposed =
+        "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, X-Request-Id";
 
     /// <summary>
-    /// Answers a browser's question before a request, and marks the answer to a request, for the origins of the route. The question has no token and tells nothing, so it is not
+    /// Answers a browser's question before a request, and marks the answer to a request, for the origins of the route. The question has no
+    /// token and tells nothing, so it is not
     /// recorded; from any other origin it is a request like others, and refused as one.
     /// </summary>
     /// <returns>Whether that was all.</returns>

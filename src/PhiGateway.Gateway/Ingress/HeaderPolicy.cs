@@ -6,21 +6,40 @@ using PhiGateway.Fhir.Requests;
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>Which request headers are read, which are refused; all others are never looked at and never forwarded.</summary>
-/// <remarks>The upstream request is generated, so identity, forwarded, certificate and tenant headers of a client end here whatever their spelling.</remarks>
+/// <remarks>
+/// The upstream request is generated, so identity, forwarded, certificate and tenant headers of a client end here whatever their spelling.
+/// </remarks>
 internal static class HeaderPolicy
 {
     // Headers that carry meaning for the gateway: two of one are two readings.
     private static readonly string[] Single =
     [
-        HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.Accept, "Prefer", HeaderNames.IfMatch, HeaderNames.IfNoneMatch,
-        HeaderNames.IfModifiedSince, "If-None-Exist", HeaderNames.Host, HeaderNames.ContentLength, "DPoP",
+        HeaderNames.Authorization,
+        HeaderNames.ContentType,
+        HeaderNames.Accept,
+        "Prefer",
+        HeaderNames.IfMatch,
+        HeaderNames.IfNoneMatch,
+        HeaderNames.IfModifiedSince,
+        "If-None-Exist",
+        HeaderNames.Host,
+        HeaderNames.ContentLength,
+        "DPoP",
     ];
 
     // Folded names ('_' and '.' read as '-', lower case) by which clients ask for another request than the one they sent.
     private static readonly HashSet<string> Overrides = new(StringComparer.Ordinal)
     {
-        "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-original-uri", "x-rewrite-url", "x-original-method",
-        "x-forwarded-method", "x-forwarded-uri", "x-override-url",
+        "x-http-method-override",
+        "x-http-method",
+        "x-method-override",
+        "x-original-url",
+        "x-original-uri",
+        "x-rewrite-url",
+        "x-original-method",
+        "x-forwarded-method",
+        "x-forwarded-uri",
+        "x-override-url",
     };
 
     /// <summary>Name of the first header that makes the request unreadable in one way; null when there is none.</summary>
@@ -61,18 +80,20 @@ internal static class HeaderPolicy
     }
 
     /// <summary>The headers with meaning in FHIR.</summary>
-    public static FhirHeaders Read(IHeaderDictionary headers) => new()
-    {
-        ContentType = One(headers.ContentType),
-        Accept = One(headers.Accept),
-        Prefer = One(headers["Prefer"]),
-        IfMatch = One(headers.IfMatch),
-        IfNoneMatch = One(headers.IfNoneMatch),
-        IfModifiedSince = One(headers.IfModifiedSince),
-        IfNoneExist = One(headers["If-None-Exist"]),
-    };
+    public static FhirHeaders Read(IHeaderDictionary headers) =>
+        new()
+        {
+            ContentType = One(headers.ContentType),
+            Accept = One(headers.Accept),
+            Prefer = One(headers["Prefer"]),
+            IfMatch = One(headers.IfMatch),
+            IfNoneMatch = One(headers.IfNoneMatch),
+            IfModifiedSince = One(headers.IfModifiedSince),
+            IfNoneExist = One(headers["If-None-Exist"]),
+        };
 
-    // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from a
+    // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from
+    // a
     // request with both and keeps it under the name below.
     private static bool IsOneFraming(StringValues encoding, IHeaderDictionary headers, string protocol) =>
         encoding.Count == 1

@@ -44,7 +44,9 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
 
         // 4. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
         var rawTarget = exchange.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var reading = route.Api is null ? CanonicalReader.Read(request.Method, rawTarget, route.Base) : CanonicalReader.Read(request.Method, rawTarget, route.Base, ApiTable.MostSegments);
+        var reading = route.Api is null
+            ? CanonicalReader.Read(request.Method, rawTarget, route.Base)
+            : CanonicalReader.Read(request.Method, rawTarget, route.Base, ApiTable.MostSegments);
         if (!reading.TryGet(out var canonical, out var refusal))
         {
             return StageResult.Refuse(refusal, reading.Detail);

@@ -8,7 +8,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>Fetches what a write to a declared API would change, by the table's own row for reading it, and has the change decided over it; the sibling of <see cref="StoredVersionGuard"/>.</summary>
+/// <summary>
+/// Fetches what a write to a declared API would change, by the table's own row for reading it, and has the change decided over it; the
+/// sibling of <see cref="StoredVersionGuard"/>.
+/// </summary>
 internal sealed class ApiVersionGuard(IUpstream upstream, GatewayOptions options)
 {
     /// <summary>Fetches and decides; the exchange holds the permit when this continues.</summary>
@@ -61,6 +64,8 @@ internal sealed class ApiVersionGuard(IUpstream upstream, GatewayOptions options
     private async ValueTask<ResourceFacts?> ReadAsync(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer)
     {
         using var body = new PooledBuffer(options.Limits.MaxAnswer);
-        return await answer.TryReadAsync(body, exchange.Http.RequestAborted) ? ApiAnswerFilter.ReadStored(request, body.Written, exchange.Route!.Language.MaxDepth) : null;
+        return await answer.TryReadAsync(body, exchange.Http.RequestAborted)
+            ? ApiAnswerFilter.ReadStored(request, body.Written, exchange.Route!.Language.MaxDepth)
+            : null;
     }
 }

@@ -10,7 +10,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>Runs the search of a condition as its client's own: decided, narrowed, and judged resource by resource. What the client may not see does not match.</summary>
+/// <summary>
+/// Runs the search of a condition as its client's own: decided, narrowed, and judged resource by resource. What the client may not see does
+/// not match.
+/// </summary>
 internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options)
 {
     /// <summary>Looks up what matches now.</summary>
@@ -40,20 +43,28 @@ internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options
             }
 
             using var body = new PooledBuffer(options.Limits.MaxAnswer);
-            return await answer.TryReadAsync(body, exchange.Http.RequestAborted) ? Judge(exchange, search, permit, body) : ConditionMatches.Unknown(DenyReason.UnreadableAnswer);
+            return await answer.TryReadAsync(body, exchange.Http.RequestAborted)
+                ? Judge(exchange, search, permit, body)
+                : ConditionMatches.Unknown(DenyReason.UnreadableAnswer);
         }
     }
 
-    /// <summary>What an upstream means that answers a creation on a condition with "there is one": the very resource, when it shows it, else what the search finds now.</summary>
+    /// <summary>
+    /// What an upstream means that answers a creation on a condition with "there is one": the very resource, when it shows it, else what
+    /// the search finds now.
+    /// </summary>
     public async ValueTask<ConditionMatches> RecognizeAsync(GatewayExchange exchange, FhirRequest search, UpstreamAnswer answer)
     {
         if (answer.Status == 200 && DecisionMaker.Ask(exchange, search.Parts) is Permit permit)
         {
             using var body = new PooledBuffer(options.Limits.MaxAnswer);
             var facts = new ResourceFacts();
-            if (await answer.TryReadAsync(body, exchange.Http.RequestAborted)
+            if (
+                await answer.TryReadAsync(body, exchange.Http.RequestAborted)
                 && ResourceScanner.TryScan(body.Written.Span, permit.Release, exchange.Route!.Language, facts)
-                && facts is { Id: { } id } && facts.Type == search.Type)
+                && facts is { Id: { } id }
+                && facts.Type == search.Type
+            )
             {
                 return new ConditionMatches(null, permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit);
             }
@@ -67,7 +78,15 @@ internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options
         using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
         var found = new Disclosure();
         var pages = new OtherPages();
-        var verdict = AnswerFilter.Filter(search, body.Written.Span, permit.Release, exchange.Route!.Language, filtered, found, new AnswerOptions { Links = pages });
+        var verdict = AnswerFilter.Filter(
+            search,
+            body.Written.Span,
+            permit.Release,
+            exchange.Route!.Language,
+            filtered,
+            found,
+            new AnswerOptions { Links = pages }
+        );
         if (verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged))
         {
             return ConditionMatches.Unknown(DenyReason.UnreadableAnswer);
@@ -83,7 +102,9 @@ internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options
         }
 
         // With more pages than one nobody has counted them all; two are as good as many.
-        return ids.Count < 2 && pages.WereThere ? ConditionMatches.Unknown(DenyReason.ConditionAmbiguous) : new ConditionMatches(null, ids, permit);
+        return ids.Count < 2 && pages.WereThere
+            ? ConditionMatches.Unknown(DenyReason.ConditionAmbiguous)
+            : new ConditionMatches(null, ids, permit);
     }
 
     private sealed class OtherPages : ILinkSealer

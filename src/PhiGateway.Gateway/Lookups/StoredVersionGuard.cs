@@ -10,7 +10,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>Fetches what an update, patch or delete would change, has the change decided over it, and ties the write to that very version.</summary>
+/// <summary>
+/// Fetches what an update, patch or delete would change, has the change decided over it, and ties the write to that very version.
+/// </summary>
 internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions options)
 {
     /// <summary>Fetches and decides; the exchange holds the permit when this continues.</summary>
@@ -34,7 +36,8 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
             return (decided, null);
         }
 
-        // Only to one who may change it is it said that the version is another: whoever writes against a version must mean the one that was judged,
+        // Only to one who may change it is it said that the version is another: whoever writes against a version must mean the one that was
+        // judged,
         // and what a condition had found, or not found, must still be so.
         var isStale = version is not null && request.Headers.IfMatch is { } match && match != $"W/\"{version}\"";
         var isGone = exchange.Expected != StoredState.Unknown && exchange.Expected != judged.StoredState;
@@ -52,23 +55,34 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
         var changes = part.Interaction switch
         {
             Interaction.Update => StoredVersionComparer.Compare(stored, source.Body.Span, route.Language),
-            Interaction.Patch when source.Headers.ContentType?.StartsWith("application/json-patch+json", StringComparison.OrdinalIgnoreCase) == true =>
+            Interaction.Patch
+                when source.Headers.ContentType?.StartsWith("application/json-patch+json", StringComparison.OrdinalIgnoreCase) == true =>
                 JsonPatchReader.Touches(source.Body.Span, part.Type),
             // Other patches are known by the elements they touch only: whatever lies near a label counts as one.
-            Interaction.Patch => source.TouchedElements.Any(element => StoredVersionComparer.IsProtected(part.Type, element)) ? ProtectedChanges.Labels : ProtectedChanges.None,
+            Interaction.Patch => source.TouchedElements.Any(element => StoredVersionComparer.IsProtected(part.Type, element))
+                ? ProtectedChanges.Labels
+                : ProtectedChanges.None,
             _ => ProtectedChanges.None,
         };
         if (part.Interaction == Interaction.Patch)
         {
             // Replacing what holds a label takes it away, whatever the form of the patch.
-            changes |= StoredVersionComparer.HoldsInlineLabel(stored, source.TouchedElements) || StoredVersionComparer.HoldsInlineLabel(source.Body.Span, null) ? ProtectedChanges.Labels : ProtectedChanges.None;
+            changes |=
+                StoredVersionComparer.HoldsInlineLabel(stored, source.TouchedElements)
+                || StoredVersionComparer.HoldsInlineLabel(source.Body.Span, null)
+                    ? ProtectedChanges.Labels
+                    : ProtectedChanges.None;
         }
 
         // What is tested is not changed; whether this client may ask is decided by what it may read.
         return part.Relabels || (changes & ~ProtectedChanges.Test) != ProtectedChanges.None;
     }
 
-    private async ValueTask<(AccessPart? Part, string? Version, DenyReason? Refusal)> LookUpAsync(GatewayExchange exchange, AccessPart part, FhirRequest source)
+    private async ValueTask<(AccessPart? Part, string? Version, DenyReason? Refusal)> LookUpAsync(
+        GatewayExchange exchange,
+        AccessPart part,
+        FhirRequest source
+    )
     {
         var sent = await upstream.SendAsync(SideReads.To($"/{part.Type.Name}/{part.Id}"), exchange, exchange.Http.RequestAborted);
         if (sent.Answer is not { } answer)
@@ -95,7 +109,11 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
             }
 
             var facts = new ResourceFacts();
-            if (!ResourceScanner.TryScanForDecision(body.Written.Span, exchange.Route!.Language, facts) || facts.Type != part.Type || facts.Id != part.Id)
+            if (
+                !ResourceScanner.TryScanForDecision(body.Written.Span, exchange.Route!.Language, facts)
+                || facts.Type != part.Type
+                || facts.Id != part.Id
+            )
             {
                 return (null, null, DenyReason.UnreadableAnswer);
             }

@@ -9,7 +9,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>Fetches what a Provenance (or its kin) speaks of, when it was read alone: each target is decided and judged as a read of its own by the same client.</summary>
+/// <summary>
+/// Fetches what a Provenance (or its kin) speaks of, when it was read alone: each target is decided and judged as a read of its own by the
+/// same client.
+/// </summary>
 internal sealed class TargetLookup(IUpstream upstream, GatewayOptions options)
 {
     /// <summary>Looks up what is needed; what cannot be found, or the client may not read, stays unknown.</summary>
@@ -19,7 +22,21 @@ internal sealed class TargetLookup(IUpstream upstream, GatewayOptions options)
         var context = exchange.Route!.Language;
         foreach (var (type, id) in KnownTargets.Find(resource.Span, exchange.Permit!.Release, context))
         {
-            if (DecisionMaker.Ask(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type, Id = id }]) is not Permit permit || !Obligations.AreKnown(permit.Obligations))
+            if (
+                DecisionMaker.Ask(
+                    exchange,
+                    [
+                        new AccessPart
+                        {
+                            Interaction = Interaction.Read,
+                            Type = type,
+                            Id = id,
+                        },
+                    ]
+                )
+                    is not Permit permit
+                || !Obligations.AreKnown(permit.Obligations)
+            )
             {
                 continue;
             }

@@ -7,7 +7,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>Fetches the current version of resources whose earlier versions are about to be judged: what was restricted since must not leave as it was before.</summary>
+/// <summary>
+/// Fetches the current version of resources whose earlier versions are about to be judged: what was restricted since must not leave as it
+/// was before.
+/// </summary>
 internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
 {
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
@@ -69,9 +72,13 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
     private static bool IsNeeded(FhirRequest request) => request.Interaction is Interaction.VRead || IsHistory(request);
 
     /// <summary>Whether a request asks for a history.</summary>
-    public static bool IsHistory(FhirRequest request) => request.Interaction is Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem;
+    public static bool IsHistory(FhirRequest request) =>
+        request.Interaction is Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem;
 
-    /// <summary>Looks up the one resource that a request names; of one that is no more, the versions that there were, as far as the first page of its history goes.</summary>
+    /// <summary>
+    /// Looks up the one resource that a request names; of one that is no more, the versions that there were, as far as the first page of
+    /// its history goes.
+    /// </summary>
     public async ValueTask<StageResult> ConfirmNamedAsync(GatewayExchange exchange, CurrentVersions versions)
     {
         var (request, release, context) = (exchange.Request!, exchange.Permit!.Release, exchange.Route!.Language);
@@ -84,7 +91,9 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
 
         if (status == 200)
         {
-            return versions.TryConfirmNamed(request, body.Written.Span, release, context) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "current-version");
+            return versions.TryConfirmNamed(request, body.Written.Span, release, context)
+                ? StageResult.Continue
+                : StageResult.Refuse(DenyReason.UnreadableAnswer, "current-version");
         }
 
         using var history = new PooledBuffer(options.Limits.MaxAnswer);
@@ -107,7 +116,9 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
         return StageResult.Continue;
     }
 
-    /// <summary>Looks up the current version of everything on one page of a history. What is no more, or is too much, is not confirmed.</summary>
+    /// <summary>
+    /// Looks up the current version of everything on one page of a history. What is no more, or is too much, is not confirmed.
+    /// </summary>
     public async ValueTask<StageResult> ConfirmPageAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, CurrentVersions versions)
     {
         var (release, context) = (exchange.Permit!.Release, exchange.Route!.Language);

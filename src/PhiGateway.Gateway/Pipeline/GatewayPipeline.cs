@@ -17,17 +17,9 @@ internal sealed class GatewayPipeline(
     DecideStage decide,
     AdmitStage admit,
     ForwardStage forward,
-    ReleaseStage release)
+    ReleaseStage release
+)
 {
     /// <summary>Every stage, in order; none can be left out or configured away.</summary>
-    internal IReadOnlyList<IStage> Stages { get; } =
-    [
-        ingress,
-        identify,
-        understand,
-        decide,
-        admit,
-        forward,
-        release,
-    ];
+    internal IReadOnlyList<IStage> Stages { get; } = [ingress, identify, understand, decide, admit, forward, release];
 }

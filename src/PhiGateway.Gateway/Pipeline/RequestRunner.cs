@@ -20,7 +20,8 @@ internal sealed class RequestRunner(
     AuditTrail trail,
     GatewayMetrics metrics,
     TimeProvider clock,
-    ILogger<RequestRunner> log)
+    ILogger<RequestRunner> log
+)
 {
     /// <summary>Handles a request, routed or not; never throws except to abort a connection whose answer has begun.</summary>
     public async Task RunAsync(HttpContext http)

@@ -7,7 +7,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Refusals;
 
-/// <summary>Writes a refusal: OperationOutcome on FHIR routes, problem+json elsewhere; the public text and the decision id, nothing from inside.</summary>
+/// <summary>
+/// Writes a refusal: OperationOutcome on FHIR routes, problem+json elsewhere; the public text and the decision id, nothing from inside.
+/// </summary>
 internal static class RefusalWriter
 {
     /// <summary>System of the refusal codes in <c>issue.details.coding</c>.</summary>
@@ -38,7 +40,10 @@ internal static class RefusalWriter
             response.Headers.WWWAuthenticate = Challenge(exchange, reason);
         }
 
-        if (exchange.Http.Request.Protocol == "HTTP/1.1" && (exchange.Canonical is null || reason == DenyReason.MalformedRequest || reason == DenyReason.BodyTooLarge))
+        if (
+            exchange.Http.Request.Protocol == "HTTP/1.1"
+            && (exchange.Canonical is null || reason == DenyReason.MalformedRequest || reason == DenyReason.BodyTooLarge)
+        )
         {
             // A request that could not be read to its end leaves the connection in doubt.
             response.Headers.Connection = "close";

@@ -17,7 +17,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release;
 
-/// <summary>Does the answer keep to the decision, and whose data is in it? Reads it whole (or, when large, in segments), judges it, records it, and only then lets it go.</summary>
+/// <summary>
+/// Does the answer keep to the decision, and whose data is in it? Reads it whole (or, when large, in segments), judges it, records it, and
+/// only then lets it go.
+/// </summary>
 internal sealed class ReleaseStage(
     GatewayOptions options,
     DiscoveryDocuments discovery,
@@ -27,7 +30,8 @@ internal sealed class ReleaseStage(
     StreamedRelease streams,
     AnswerJudge judge,
     HandleIssuer handles,
-    AuditTrail trail) : IStage
+    AuditTrail trail
+) : IStage
 {
     // Searches up to here are judged whole; a larger one is not held.
     private readonly int _wholeUpTo = Math.Min(1024 * 1024, options.Limits.MaxAnswer / 2);
@@ -119,7 +123,9 @@ internal sealed class ReleaseStage(
 
             if (!await body.TryReadAheadAsync(stream, _wholeUpTo, exchange.Http.RequestAborted))
             {
-                return AnswerJudge.IsJson(answer) ? await StreamAsync(exchange, body, stream) : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+                return AnswerJudge.IsJson(answer)
+                    ? await StreamAsync(exchange, body, stream)
+                    : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
             }
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
@@ -143,7 +149,20 @@ internal sealed class ReleaseStage(
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
     {
         var whole = new ReplayStream(body.Written, stream);
-        return streams.RunAsync(exchange, "application/fhir+json; charset=utf-8", (sink, cancellation) => BundleStreamFilter.RunAsync(
-            exchange.Request!, whole, exchange.Permit!.Release, exchange.Route!.Language, PageLinks.OptionsFor(exchange, handles), sink, StreamLimits.Default, cancellation));
+        return streams.RunAsync(
+            exchange,
+            "application/fhir+json; charset=utf-8",
+            (sink, cancellation) =>
+                BundleStreamFilter.RunAsync(
+                    exchange.Request!,
+                    whole,
+                    exchange.Permit!.Release,
+                    exchange.Route!.Language,
+                    PageLinks.OptionsFor(exchange, handles),
+                    sink,
+                    StreamLimits.Default,
+                    cancellation
+                )
+        );
     }
 }

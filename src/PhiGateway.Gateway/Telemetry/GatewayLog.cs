@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Telemetry;
 
-/// <summary>Everything the data plane ever logs: ids, enums and counts only. URLs, queries, bodies and upstream messages are never parameters here.</summary>
+/// <summary>
+/// Everything the data plane ever logs: ids, enums and counts only. URLs, queries, bodies and upstream messages are never parameters here.
+/// </summary>
 internal static partial class GatewayLog
 {
     [LoggerMessage(1001, LogLevel.Error, "Request {DecisionId} faulted: {Fault} in {Where}")]
@@ -12,7 +14,11 @@ internal static partial class GatewayLog
     [LoggerMessage(1003, LogLevel.Warning, "Delivery record of {DecisionId} was dropped: the journal has no room")]
     public static partial void DeliveryDropped(ILogger log, Guid decisionId);
 
-    [LoggerMessage(1101, LogLevel.Information, "Enforcing registry revision {Revision}: {Clients} clients, {Members} roster members, {Problems} problems")]
+    [LoggerMessage(
+        1101,
+        LogLevel.Information,
+        "Enforcing registry revision {Revision}: {Clients} clients, {Members} roster members, {Problems} problems"
+    )]
     public static partial void SnapshotPublished(ILogger log, long revision, int clients, int members, int problems);
 
     [LoggerMessage(1102, LogLevel.Warning, "The registry could not be read ({Fault}); still enforcing revision {Revision}")]
@@ -30,7 +36,11 @@ internal static partial class GatewayLog
     [LoggerMessage(1107, LogLevel.Error, "The use of a task could not be counted for decision {Decision}: {Fault}")]
     public static partial void TaskNotCounted(ILogger log, Guid decision, string fault);
 
-    [LoggerMessage(1106, LogLevel.Warning, "Another server writes the registry now (revision {Known} was in force, it offers {Offered}): it is read anew as a whole")]
+    [LoggerMessage(
+        1106,
+        LogLevel.Warning,
+        "Another server writes the registry now (revision {Known} was in force, it offers {Offered}): it is read anew as a whole"
+    )]
     public static partial void RegistryFailedOver(ILogger log, long known, long offered);
 
     [LoggerMessage(1201, LogLevel.Information, "{Plane} plane listens on {Addresses}")]

@@ -14,7 +14,11 @@ internal sealed class GatewayMetrics : IDisposable
 
     public GatewayMetrics()
     {
-        _duration = _meter.CreateHistogram<double>("phi_gateway.request.duration", "s", "From the first byte read to the end of the request.");
+        _duration = _meter.CreateHistogram<double>(
+            "phi_gateway.request.duration",
+            "s",
+            "From the first byte read to the end of the request."
+        );
         _decisions = _meter.CreateCounter<long>("phi_gateway.decisions", "{decision}", "Requests by result and reason.");
     }
 
@@ -23,7 +27,10 @@ internal sealed class GatewayMetrics : IDisposable
     {
         if (_duration.Enabled)
         {
-            _duration.Record(elapsed.TotalSeconds, new TagList { { "outcome", refusal is null ? "allow" : "deny" }, { "status", exchange.Status } });
+            _duration.Record(
+                elapsed.TotalSeconds,
+                new TagList { { "outcome", refusal is null ? "allow" : "deny" }, { "status", exchange.Status } }
+            );
         }
 
         if (_decisions.Enabled)

@@ -42,7 +42,7 @@ internal sealed class JsonLineFormatter : ITextFormatter
             case ScalarValue { Value: null }:
                 json.WriteNullValue();
                 break;
-            case ScalarValue { Value: int or long or short or byte or uint }  scalar:
+            case ScalarValue { Value: int or long or short or byte or uint } scalar:
                 json.WriteNumberValue(Convert.ToInt64(scalar.Value, CultureInfo.InvariantCulture));
                 break;
             case ScalarValue { Value: bool flag }:

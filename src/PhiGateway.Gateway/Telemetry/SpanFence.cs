@@ -3,7 +3,9 @@ using OpenTelemetry;
 
 namespace PhiGateway.Gateway.Telemetry;
 
-/// <summary>Stands before every exporter of spans: leaves of an ended span its times, its ids and what <see cref="TelemetryTags"/> allows.</summary>
+/// <summary>
+/// Stands before every exporter of spans: leaves of an ended span its times, its ids and what <see cref="TelemetryTags"/> allows.
+/// </summary>
 /// <remarks>A span with events or links is not exported at all: both can carry texts of exceptions and cannot be taken off.</remarks>
 internal sealed class SpanFence : BaseProcessor<Activity>
 {

@@ -11,7 +11,10 @@ using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Telemetry;
 
-/// <summary>Sets OpenTelemetry up for the whole process, as configured under <c>PhiGateway:Telemetry</c>; without configuration nothing is collected and no request pays for it.</summary>
+/// <summary>
+/// Sets OpenTelemetry up for the whole process, as configured under <c>PhiGateway:Telemetry</c>; without configuration nothing is collected
+/// and no request pays for it.
+/// </summary>
 /// <remarks>The control plane hosts it: meters and activity sources belong to the process, so both planes are seen.</remarks>
 internal static class TelemetrySetup
 {
@@ -29,10 +32,17 @@ internal static class TelemetrySetup
             return;
         }
 
-        var collectors = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("phi-gateway", serviceInstanceId: options.Node));
+        var collectors = services
+            .AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("phi-gateway", serviceInstanceId: options.Node));
         collectors.WithMetrics(metrics =>
         {
-            metrics.AddMeter(OwnMeters + "*").AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddView(TelemetryTags.ViewOf);
+            metrics
+                .AddMeter(OwnMeters + "*")
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddView(TelemetryTags.ViewOf);
             if (telemetry.Prometheus)
             {
                 metrics.AddPrometheusExporter();
@@ -51,7 +61,8 @@ internal static class TelemetrySetup
     }
 
     /// <summary>The sources of spans with the fence behind them; an exporter is added by the caller.</summary>
-    internal static TracerProviderBuilder AddSpans(TracerProviderBuilder traces) => traces.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddProcessor(new SpanFence());
+    internal static TracerProviderBuilder AddSpans(TracerProviderBuilder traces) =>
+        traces.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddProcessor(new SpanFence());
 
     /// <summary>Closes trace contexts in both directions; before anything makes an HTTP client.</summary>
     public static void CloseContexts()

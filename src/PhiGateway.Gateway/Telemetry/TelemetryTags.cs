@@ -4,7 +4,10 @@ using OpenTelemetry.Metrics;
 
 namespace PhiGateway.Gateway.Telemetry;
 
-/// <summary>The attributes that spans and the frameworks' metrics may carry; every other one is dropped, since URLs, queries, hosts and user agents can name a patient.</summary>
+/// <summary>
+/// The attributes that spans and the frameworks' metrics may carry; every other one is dropped, since URLs, queries, hosts and user agents
+/// can name a patient.
+/// </summary>
 /// <remarks>An allow list: what a later version of a library adds stays out until somebody has looked at it.</remarks>
 internal static class TelemetryTags
 {
@@ -16,8 +19,15 @@ internal static class TelemetryTags
 
     private static readonly string[] Names =
     [
-        Method, Route, "http.response.status_code", "network.protocol.name", "network.protocol.version", "error.type",
-        "gc.heap.generation", "dotnet.gc.heap.generation", "cpu.mode",
+        Method,
+        Route,
+        "http.response.status_code",
+        "network.protocol.name",
+        "network.protocol.version",
+        "error.type",
+        "gc.heap.generation",
+        "dotnet.gc.heap.generation",
+        "cpu.mode",
     ];
 
     private static readonly FrozenSet<string> Allowed = Names.ToFrozenSet(StringComparer.Ordinal);
@@ -27,5 +37,7 @@ internal static class TelemetryTags
 
     /// <summary>The view of an instrument: the product's own as it is, of any other only what is allowed.</summary>
     public static MetricStreamConfiguration? ViewOf(Instrument instrument) =>
-        instrument.Meter.Name.StartsWith(TelemetrySetup.OwnMeters, StringComparison.Ordinal) ? null : new MetricStreamConfiguration { TagKeys = Names };
+        instrument.Meter.Name.StartsWith(TelemetrySetup.OwnMeters, StringComparison.Ordinal)
+            ? null
+            : new MetricStreamConfiguration { TagKeys = Names };
 }

@@ -8,24 +8,27 @@ namespace PhiGateway.Gateway.Trail;
 /// <summary>Turns vocabulary into the words of an audit record, without allocating where the words are fixed.</summary>
 internal static class AuditText
 {
-    private static readonly string[] InteractionNames =
-        Enum.GetValues<Interaction>().Select(static value => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString())).ToArray();
+    private static readonly string[] InteractionNames = Enum.GetValues<Interaction>()
+        .Select(static value => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()))
+        .ToArray();
 
     public static string NameOf(Interaction interaction) => InteractionNames[(int)interaction];
 
-    public static string NameOf(ProofBinding binding) => binding switch
-    {
-        ProofBinding.Mtls => "mtls",
-        ProofBinding.Dpop => "dpop",
-        _ => "none",
-    };
+    public static string NameOf(ProofBinding binding) =>
+        binding switch
+        {
+            ProofBinding.Mtls => "mtls",
+            ProofBinding.Dpop => "dpop",
+            _ => "none",
+        };
 
-    public static string? NamesOf(IReadOnlyList<PurposeOfUse> purposes) => purposes.Count switch
-    {
-        0 => null,
-        1 => purposes[0].Code,
-        _ => string.Join(' ', purposes.Select(static purpose => purpose.Code)),
-    };
+    public static string? NamesOf(IReadOnlyList<PurposeOfUse> purposes) =>
+        purposes.Count switch
+        {
+            0 => null,
+            1 => purposes[0].Code,
+            _ => string.Join(' ', purposes.Select(static purpose => purpose.Code)),
+        };
 
     public static IReadOnlyList<string> NamesOf(IReadOnlyList<Obligation> obligations)
     {

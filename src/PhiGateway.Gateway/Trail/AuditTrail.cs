@@ -35,7 +35,8 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     /// <param name="exchange">The request.</param>
     /// <param name="segment">What the segment lets out, and what was withheld before it.</param>
     /// <param name="bytes">Its length.</param>
-    /// <param name="isFirst">The first record bears the decision's id, so that it is found by what the client was told; later ones name it as their parent.</param>
+    /// <param name="isFirst">The first record bears the decision's id, so that it is found by what the client was told; later ones name it
+    /// as their parent.</param>
     public async ValueTask<StageResult> RecordSegmentAsync(GatewayExchange exchange, Disclosure segment, long bytes, bool isFirst)
     {
         var record = Describe(exchange, AuditKind.Disclosure, isFirst ? exchange.Id : NewId());
@@ -51,7 +52,9 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         return StageResult.Continue;
     }
 
-    /// <summary>Records that the entries of a batch were decided one by one; each has a record of its own, which names this one as its parent.</summary>
+    /// <summary>
+    /// Records that the entries of a batch were decided one by one; each has a record of its own, which names this one as its parent.
+    /// </summary>
     public async ValueTask<StageResult> RecordBatchAsync(GatewayExchange exchange)
     {
         var record = Describe(exchange, AuditKind.Decision, exchange.Id);
@@ -178,7 +181,10 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
 
     private static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {
-        record.PatientState = disclosure.HasUndeterminedPatient ? "undetermined" : disclosure.Patients.Count > 0 ? "known" : "none-by-type";
+        record.PatientState =
+            disclosure.HasUndeterminedPatient ? "undetermined"
+            : disclosure.Patients.Count > 0 ? "known"
+            : "none-by-type";
         record.Patients = AuditText.PatientsOf(disclosure.Patients);
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
@@ -215,11 +221,17 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             Environment = exchange.Route?.Environment ?? options.Environment,
             Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
             ParentId = ParentOf(exchange),
-            Method = exchange.Bundle is null ? exchange.Http.Request.Method : exchange.Request is { Unread: { } unread } ? unread.Method : exchange.Canonical!.Method,
+            Method =
+                exchange.Bundle is null ? exchange.Http.Request.Method
+                : exchange.Request is { Unread: { } unread } ? unread.Method
+                : exchange.Canonical!.Method,
             Template = exchange.Asked?.Template,
             Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
             ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
-            RawTarget = exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget : exchange.Request is { Unread: { } entry } ? entry.Url : exchange.Canonical!.ToTarget(),
+            RawTarget =
+                exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget
+                : exchange.Request is { Unread: { } entry } ? entry.Url
+                : exchange.Canonical!.ToTarget(),
             Rule = exchange.Permit?.Rule,
             Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
             Upstream = exchange.Upstream,

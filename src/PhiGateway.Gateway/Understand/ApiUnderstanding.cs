@@ -8,7 +8,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
-/// <summary>Understands a request on a route whose language is a declared table, and opens the sealed pages and cursors of its answers.</summary>
+/// <summary>
+/// Understands a request on a route whose language is a declared table, and opens the sealed pages and cursors of its answers.
+/// </summary>
 internal sealed class ApiUnderstanding(HandleSealer sealer)
 {
     private const string PageParameter = "_page";
@@ -25,7 +27,8 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
         var reading = ApiRequestReader.Read(line, exchange.Headers, body, table, exchange.Route!.Language.MaxDepth, out var allowed);
         if (!reading.TryGet(out var request, out var refusal))
         {
-            exchange.AllowedMethods = allowed.Count == 0 ? null : string.Join(", ", allowed.Contains("GET") ? allowed.Prepend("HEAD") : allowed);
+            exchange.AllowedMethods =
+                allowed.Count == 0 ? null : string.Join(", ", allowed.Contains("GET") ? allowed.Prepend("HEAD") : allowed);
             return StageResult.Refuse(refusal, reading.Detail);
         }
 
@@ -43,15 +46,27 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
         }
 
         var (route, original) = (exchange.Route!, content.Original);
-        if (!CanonicalReader.Read(original.Method, original.Target, route.Base, ApiTable.MostSegments).TryGet(out var line, out _)
-            || !ApiRequestReader.Read(line, original.Headers, original.Body, table, route.Language.MaxDepth, out _).TryGet(out var request, out _)
+        if (
+            !CanonicalReader.Read(original.Method, original.Target, route.Base, ApiTable.MostSegments).TryGet(out var line, out _)
+            || !ApiRequestReader
+                .Read(line, original.Headers, original.Body, table, route.Language.MaxDepth, out _)
+                .TryGet(out var request, out _)
             || request.Handle is not null
-            || request.Meaning.IsWrite)
+            || request.Meaning.IsWrite
+        )
         {
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-no-longer-understood");
         }
 
-        var asked = new FhirRequest { Canonical = exchange.Canonical!, Interaction = Interaction.SearchPage, Handle = handle, Parts = [], Headers = exchange.Headers, Template = $"GET /?{PageParameter}" };
+        var asked = new FhirRequest
+        {
+            Canonical = exchange.Canonical!,
+            Interaction = Interaction.SearchPage,
+            Handle = handle,
+            Parts = [],
+            Headers = exchange.Headers,
+            Template = $"GET /?{PageParameter}",
+        };
         exchange.Continuation = new Continuation(asked, original, new PagePlace(content.Upstream, 0));
         exchange.Api = request;
         exchange.Request = request.Meaning;

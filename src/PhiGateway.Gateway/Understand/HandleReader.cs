@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
-/// <summary>Opens a handle and reads the request behind it again, so that everything after it decides and judges as if that had come.</summary>
+/// <summary>
+/// Opens a handle and reads the request behind it again, so that everything after it decides and judges as if that had come.
+/// </summary>
 internal sealed class HandleReader(HandleSealer sealer)
 {
     /// <summary>Puts the original and its continuation into the exchange; every flaw is told as the same 404.</summary>
@@ -24,24 +26,31 @@ internal sealed class HandleReader(HandleSealer sealer)
 
         var route = exchange.Route!;
         var original = content.Original;
-        if (!CanonicalReader.Read(original.Method, original.Target, route.Base).TryGet(out var line, out _)
+        if (
+            !CanonicalReader.Read(original.Method, original.Target, route.Base).TryGet(out var line, out _)
             || !FhirRequestReader.Read(line, original.Headers, original.Body, route.Language).TryGet(out var request, out _)
             || request.Handle is not null
-            || request.IsWrite)
+            || request.IsWrite
+        )
         {
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-no-longer-understood");
         }
 
-        exchange.Continuation = new Continuation(asked, original, new PagePlace(content.Upstream, content.From)) { Size = content.Size, Before = content.Before };
+        exchange.Continuation = new Continuation(asked, original, new PagePlace(content.Upstream, content.From))
+        {
+            Size = content.Size,
+            Before = content.Before,
+        };
         exchange.Request = request;
         return StageResult.Continue;
     }
 
-    private static HandleKind KindOf(Interaction interaction) => interaction switch
-    {
-        Interaction.SearchPage => HandleKind.Page,
-        Interaction.ExportStatus or Interaction.ExportCancel => HandleKind.Job,
-        Interaction.ExportFile => HandleKind.File,
-        _ => HandleKind.None,
-    };
+    private static HandleKind KindOf(Interaction interaction) =>
+        interaction switch
+        {
+            Interaction.SearchPage => HandleKind.Page,
+            Interaction.ExportStatus or Interaction.ExportCancel => HandleKind.Job,
+            Interaction.ExportFile => HandleKind.File,
+            _ => HandleKind.None,
+        };
 }

@@ -31,7 +31,12 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
         catch (IOException fault) when (fault is BadHttpRequestException || fault.InnerException is OverflowException)
         {
             // Broken framing is found only now (a chunk size beyond all numbers as a plain IOException); nothing has been forwarded.
-            return StageResult.Refuse(fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } ? DenyReason.BodyTooLarge : DenyReason.MalformedRequest, "framing");
+            return StageResult.Refuse(
+                fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
+                    ? DenyReason.BodyTooLarge
+                    : DenyReason.MalformedRequest,
+                "framing"
+            );
         }
 
         return Understand(exchange, exchange.Body.Written);

@@ -47,7 +47,13 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         }
     }
 
-    private static HttpRequestMessage Write(UpstreamCall call, PhiRoute route, string address, Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig? config, GatewayExchange exchange)
+    private static HttpRequestMessage Write(
+        UpstreamCall call,
+        PhiRoute route,
+        string address,
+        Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig? config,
+        GatewayExchange exchange
+    )
     {
         var message = new HttpRequestMessage(MethodOf(call.Method), new Uri(Join(address, call.PathAndQuery), UriKind.Absolute))
         {
@@ -57,7 +63,8 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         if (call.ContentType is not null)
         {
             message.Content = new ReadOnlyMemoryContent(call.Body);
-            message.Content.Headers.ContentType = call.ContentType == "application/fhir+json" ? Json : MediaTypeHeaderValue.Parse(call.ContentType);
+            message.Content.Headers.ContentType =
+                call.ContentType == "application/fhir+json" ? Json : MediaTypeHeaderValue.Parse(call.ContentType);
         }
 
         foreach (var header in call.Headers)
@@ -84,15 +91,16 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         return string.Concat(root, pathAndQuery);
     }
 
-    private static HttpMethod MethodOf(string method) => method switch
-    {
-        "GET" => HttpMethod.Get,
-        "POST" => HttpMethod.Post,
-        "PUT" => HttpMethod.Put,
-        "PATCH" => HttpMethod.Patch,
-        "DELETE" => HttpMethod.Delete,
-        _ => throw new ArgumentOutOfRangeException(nameof(method)),
-    };
+    private static HttpMethod MethodOf(string method) =>
+        method switch
+        {
+            "GET" => HttpMethod.Get,
+            "POST" => HttpMethod.Post,
+            "PUT" => HttpMethod.Put,
+            "PATCH" => HttpMethod.Patch,
+            "DELETE" => HttpMethod.Delete,
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
 
     private DestinationState? Pick(GatewayExchange exchange, IReverseProxyFeature proxy)
     {

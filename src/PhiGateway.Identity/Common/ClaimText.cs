@@ -5,7 +5,9 @@ namespace PhiGateway.Identity.Common;
 /// <summary>Text out of foreign JSON.</summary>
 internal static class ClaimText
 {
-    /// <summary>Reads a JSON string; false for every other kind and for escapes that are no Unicode text, such as a lone surrogate.</summary>
+    /// <summary>
+    /// Reads a JSON string; false for every other kind and for escapes that are no Unicode text, such as a lone surrogate.
+    /// </summary>
     public static bool TryRead(JsonElement element, out string? text)
     {
         text = null;

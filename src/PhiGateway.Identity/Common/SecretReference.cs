@@ -1,12 +1,18 @@
 namespace PhiGateway.Identity.Common;
 
-/// <summary>Resolves secrets that configuration names by reference, <c>env:NAME</c> or <c>file:/path</c>, for both planes; the value is never echoed, the reference may be.</summary>
+/// <summary>
+/// Resolves secrets that configuration names by reference, <c>env:NAME</c> or <c>file:/path</c>, for both planes; the value is never
+/// echoed, the reference may be.
+/// </summary>
 public static class SecretReference
 {
     /// <summary>Whether the text is a reference at all.</summary>
-    public static bool IsReference(string text) => text.StartsWith("env:", StringComparison.Ordinal) || text.StartsWith("file:", StringComparison.Ordinal);
+    public static bool IsReference(string text) =>
+        text.StartsWith("env:", StringComparison.Ordinal) || text.StartsWith("file:", StringComparison.Ordinal);
 
-    /// <summary>Reads the secret, without surrounding white space of a file; false with a problem in words when it is not there or empty.</summary>
+    /// <summary>
+    /// Reads the secret, without surrounding white space of a file; false with a problem in words when it is not there or empty.
+    /// </summary>
     public static bool TryResolve(string reference, out string value, out string problem)
     {
         value = string.Empty;

@@ -4,7 +4,10 @@ using PhiGateway.Identity.Common;
 namespace PhiGateway.Identity.Issuers;
 
 /// <summary>Finds and reads an issuer's keys by OpenID Connect Discovery 1.0.</summary>
-/// <remarks>Security: no redirects, no proxy, https except on loopback, and the document must name the very issuer that was configured (section 4.3).</remarks>
+/// <remarks>
+/// Security: no redirects, no proxy, https except on loopback, and the document must name the very issuer that was configured (section
+/// 4.3).
+/// </remarks>
 internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
 {
     private const int MaximumBytes = 256 * 1024;
@@ -83,19 +86,32 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
         {
             var root = document.RootElement;
             problem = "the discovery document names another issuer";
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("issuer", out var named) || !ClaimText.TryRead(named, out var issuer) || issuer != _issuer)
+            if (
+                root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty("issuer", out var named)
+                || !ClaimText.TryRead(named, out var issuer)
+                || issuer != _issuer
+            )
             {
                 return null;
             }
 
             problem = "the discovery document has no jwks_uri over https";
-            if (!root.TryGetProperty("jwks_uri", out var location) || !ClaimText.TryRead(location, out var text) || !Uri.TryCreate(text, UriKind.Absolute, out var keys))
+            if (
+                !root.TryGetProperty("jwks_uri", out var location)
+                || !ClaimText.TryRead(location, out var text)
+                || !Uri.TryCreate(text, UriKind.Absolute, out var keys)
+            )
             {
                 return null;
             }
 
             // Loopback http is for the issuer that itself lives there; an https issuer never sends us down to http.
-            return keys.Scheme == Uri.UriSchemeHttps || (keys.Scheme == Uri.UriSchemeHttp && keys.IsLoopback && _document.Scheme == Uri.UriSchemeHttp) ? keys : null;
+            return
+                keys.Scheme == Uri.UriSchemeHttps
+                || (keys.Scheme == Uri.UriSchemeHttp && keys.IsLoopback && _document.Scheme == Uri.UriSchemeHttp)
+                ? keys
+                : null;
         }
     }
 }

@@ -6,7 +6,10 @@ public sealed class IssuerClaimOptions
     /// <summary>Default <c>client_id</c>.</summary>
     public string ClientId { get; set; } = "client_id";
 
-    /// <summary>Purpose of use; <c>registry</c>: the issuer asserts none and the use case's single purpose counts. Default <c>extensions.hl7-b2b.purpose_of_use</c>.</summary>
+    /// <summary>
+    /// Purpose of use; <c>registry</c>: the issuer asserts none and the use case's single purpose counts. Default
+    /// <c>extensions.hl7-b2b.purpose_of_use</c>.
+    /// </summary>
     public string Purpose { get; set; } = "extensions.hl7-b2b.purpose_of_use";
 
     /// <summary>Patient launch context; default <c>patient</c>.</summary>

@@ -9,9 +9,18 @@ namespace PhiGateway.Identity.Issuers;
 /// <param name="Curve"><c>crv</c> of an EC key.</param>
 /// <param name="Thumbprint">RFC 7638 thumbprint: two keys are the same exactly when these are.</param>
 /// <param name="SecurityKey">The key itself.</param>
-internal sealed record IssuerKey(string? KeyId, string? Algorithm, string KeyType, string? Curve, string Thumbprint, SecurityKey SecurityKey)
+internal sealed record IssuerKey(
+    string? KeyId,
+    string? Algorithm,
+    string KeyType,
+    string? Curve,
+    string Thumbprint,
+    SecurityKey SecurityKey
+)
 {
     /// <summary>Whether this key may verify a signature made with the algorithm.</summary>
     public bool Fits(SignatureAlgorithm algorithm) =>
-        KeyType == algorithm.KeyType && (algorithm.Curve is null || Curve == algorithm.Curve) && (Algorithm is null || Algorithm == algorithm.Name);
+        KeyType == algorithm.KeyType
+        && (algorithm.Curve is null || Curve == algorithm.Curve)
+        && (Algorithm is null || Algorithm == algorithm.Name);
 }

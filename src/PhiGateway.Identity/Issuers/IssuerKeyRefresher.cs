@@ -2,7 +2,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>Keeps every issuer's keys fresh in the background; an issuer that is down at start is asked again, more slowly each time.</summary>
+/// <summary>
+/// Keeps every issuer's keys fresh in the background; an issuer that is down at start is asked again, more slowly each time.
+/// </summary>
 internal sealed class IssuerKeyRefresher(IssuerDirectory directory, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);

@@ -4,7 +4,10 @@ using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>Holds the current keys of one issuer and refreshes them: by the clock, and at once, but not often, when a token names a key that is not there.</summary>
+/// <summary>
+/// Holds the current keys of one issuer and refreshes them: by the clock, and at once, but not often, when a token names a key that is not
+/// there.
+/// </summary>
 /// <remarks>Thread-safe. A failed refresh keeps the keys that are there until they are <see cref="MaximumAge"/> old.</remarks>
 internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimeProvider time, ILogger logger)
 {

@@ -53,7 +53,10 @@ public static class IssuerOptionsValidator
         {
             report("Issuer is required.");
         }
-        else if (!Uri.TryCreate(options.Issuer, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
+        else if (
+            !Uri.TryCreate(options.Issuer, UriKind.Absolute, out var address)
+            || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)
+        )
         {
             report("Issuer must be an https URL.");
         }
@@ -88,9 +91,11 @@ public static class IssuerOptionsValidator
         {
             if (SignatureAlgorithm.Find(algorithm) is null)
             {
-                report(algorithm is not null && algorithm.StartsWith("HS", StringComparison.OrdinalIgnoreCase)
-                    ? $"Algorithms: '{algorithm}' is symmetric; only {SignatureAlgorithm.Names} are accepted."
-                    : $"Algorithms: '{algorithm}' is not accepted; only {SignatureAlgorithm.Names} are.");
+                report(
+                    algorithm is not null && algorithm.StartsWith("HS", StringComparison.OrdinalIgnoreCase)
+                        ? $"Algorithms: '{algorithm}' is symmetric; only {SignatureAlgorithm.Names} are accepted."
+                        : $"Algorithms: '{algorithm}' is not accepted; only {SignatureAlgorithm.Names} are."
+                );
             }
         }
 
@@ -115,7 +120,15 @@ public static class IssuerOptionsValidator
 
     private static void ValidateClaims(IssuerClaimOptions claims, Action<string> report)
     {
-        foreach (var (name, path) in new[] { ("ClientId", claims.ClientId), ("Purpose", claims.Purpose), ("Patient", claims.Patient), ("Tenant", claims.Tenant) })
+        foreach (
+            var (name, path) in new[]
+            {
+                ("ClientId", claims.ClientId),
+                ("Purpose", claims.Purpose),
+                ("Patient", claims.Patient),
+                ("Tenant", claims.Tenant),
+            }
+        )
         {
             if (string.IsNullOrWhiteSpace(path))
             {

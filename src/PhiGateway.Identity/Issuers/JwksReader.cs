@@ -6,7 +6,9 @@ using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>Reads a JWK set (RFC 7517) by the strictest reading: public RSA and EC signature keys of sufficient size, nothing else.</summary>
+/// <summary>
+/// Reads a JWK set (RFC 7517) by the strictest reading: public RSA and EC signature keys of sufficient size, nothing else.
+/// </summary>
 internal static class JwksReader
 {
     private const int MinimumRsaBits = 2048;
@@ -29,7 +31,11 @@ internal static class JwksReader
 
         using (document)
         {
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("keys", out var array) || array.ValueKind != JsonValueKind.Array)
+            if (
+                document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("keys", out var array)
+                || array.ValueKind != JsonValueKind.Array
+            )
             {
                 return JwksReading.Failed("the key set has no array 'keys'");
             }
@@ -131,13 +137,28 @@ internal static class JwksReader
         }
 
         problem = null;
-        return ToKey(new JsonWebKey { Kty = "RSA", N = n, E = e }, kid, alg);
+        return ToKey(
+            new JsonWebKey
+            {
+                Kty = "RSA",
+                N = n,
+                E = e,
+            },
+            kid,
+            alg
+        );
     }
 
     private static IssuerKey? ReadEc(JsonElement element, string? kid, string? alg, out string? problem)
     {
         problem = "does not hold a valid public key";
-        if (!TryText(element, "crv", out var crv) || !TryText(element, "x", out var x) || !TryText(element, "y", out var y) || x is null || y is null)
+        if (
+            !TryText(element, "crv", out var crv)
+            || !TryText(element, "x", out var x)
+            || !TryText(element, "y", out var y)
+            || x is null
+            || y is null
+        )
         {
             return null;
         }
@@ -156,9 +177,25 @@ internal static class JwksReader
         }
 
         // The import checks that the point lies on the curve (RFC 8725 section 3.4).
-        using var ecdsa = ECDsa.Create(new ECParameters { Curve = curve.Value, Q = new ECPoint { X = Base64Url.DecodeFromChars(x), Y = Base64Url.DecodeFromChars(y) } });
+        using var ecdsa = ECDsa.Create(
+            new ECParameters
+            {
+                Curve = curve.Value,
+                Q = new ECPoint { X = Base64Url.DecodeFromChars(x), Y = Base64Url.DecodeFromChars(y) },
+            }
+        );
         problem = null;
-        return ToKey(new JsonWebKey { Kty = "EC", Crv = crv, X = x, Y = y }, kid, alg);
+        return ToKey(
+            new JsonWebKey
+            {
+                Kty = "EC",
+                Crv = crv,
+                X = x,
+                Y = y,
+            },
+            kid,
+            alg
+        );
     }
 
     private static IssuerKey ToKey(JsonWebKey key, string? kid, string? alg)

@@ -5,9 +5,15 @@ internal sealed record SignatureAlgorithm(string Name, string KeyType, string? C
 {
     private static readonly SignatureAlgorithm[] Known =
     [
-        new("RS256", "RSA", null), new("RS384", "RSA", null), new("RS512", "RSA", null),
-        new("PS256", "RSA", null), new("PS384", "RSA", null), new("PS512", "RSA", null),
-        new("ES256", "EC", "P-256"), new("ES384", "EC", "P-384"), new("ES512", "EC", "P-521"),
+        new("RS256", "RSA", null),
+        new("RS384", "RSA", null),
+        new("RS512", "RSA", null),
+        new("PS256", "RSA", null),
+        new("PS384", "RSA", null),
+        new("PS512", "RSA", null),
+        new("ES256", "EC", "P-256"),
+        new("ES384", "EC", "P-384"),
+        new("ES512", "EC", "P-521"),
     ];
 
     /// <summary>Every name, for messages.</summary>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>Reads a key set that the operator keeps: a file (read again on each refresh, so it can be replaced) or <c>env:NAME</c>.</summary>
+/// <summary>
+/// Reads a key set that the operator keeps: a file (read again on each refresh, so it can be replaced) or <c>env:NAME</c>.
+/// </summary>
 internal sealed class StaticKeySetReader(string location) : IKeySetReader
 {
     private const string EnvironmentPrefix = "env:";
@@ -25,7 +27,8 @@ internal sealed class StaticKeySetReader(string location) : IKeySetReader
         {
             return JwksReader.Read(File.ReadAllBytes(location));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return JwksReading.Failed("the key set file cannot be read");
         }

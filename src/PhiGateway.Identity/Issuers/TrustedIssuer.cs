@@ -15,9 +15,13 @@ internal sealed class TrustedIssuer(IssuerOptions options, IssuerKeySource keys)
     public static string SchemeOf(string issuerName) => "issuer:" + issuerName;
 
     /// <summary>The algorithm, if it is one this issuer may use; the header never chooses by itself (RFC 8725 section 3.1).</summary>
-    public SignatureAlgorithm? FindAlgorithm(string? name) => name is not null && Options.Algorithms.Contains(name, StringComparer.Ordinal) ? SignatureAlgorithm.Find(name) : null;
+    public SignatureAlgorithm? FindAlgorithm(string? name) =>
+        name is not null && Options.Algorithms.Contains(name, StringComparer.Ordinal) ? SignatureAlgorithm.Find(name) : null;
 
-    /// <summary>Whether the <c>typ</c> is one that access tokens of this issuer carry; a media type, so without case and prefix (RFC 7515 section 4.1.9).</summary>
+    /// <summary>
+    /// Whether the <c>typ</c> is one that access tokens of this issuer carry; a media type, so without case and prefix (RFC 7515 section
+    /// 4.1.9).
+    /// </summary>
     public bool AcceptsType(string? type)
     {
         if (type is null)

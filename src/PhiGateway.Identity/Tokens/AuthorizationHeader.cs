@@ -8,8 +8,9 @@ namespace PhiGateway.Identity.Tokens;
 internal readonly struct AuthorizationHeader
 {
     private const int MaximumLength = 16 * 1024;
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
+    );
 
     private readonly string? _value;
     private readonly int _start;

@@ -4,7 +4,15 @@ using PhiGateway.Policy.Decisions;
 namespace PhiGateway.Identity.Tokens;
 
 /// <summary>A token that was found valid, with what must still hold for that to be true.</summary>
-internal sealed class CachedToken(TokenKey key, Caller caller, TrustedIssuer issuer, IssuerKey signedBy, IssuerKeySet keys, byte[]? certificate, long validUntil)
+internal sealed class CachedToken(
+    TokenKey key,
+    Caller caller,
+    TrustedIssuer issuer,
+    IssuerKey signedBy,
+    IssuerKeySet keys,
+    byte[]? certificate,
+    long validUntil
+)
 {
     private volatile IssuerKeySet _keys = keys;
     private volatile bool _touched;

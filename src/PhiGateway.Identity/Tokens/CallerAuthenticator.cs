@@ -8,8 +8,15 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>The Identify stage's answer: cache first, then the issuer's JwtBearer scheme, then what RFC 9068 and the issuer's rules ask besides.</summary>
-internal sealed class CallerAuthenticator(IssuerDirectory directory, ValidatedTokenCache cache, Func<string?, ScopeSet> readScope, TimeProvider time) : ICallerAuthenticator
+/// <summary>
+/// The Identify stage's answer: cache first, then the issuer's JwtBearer scheme, then what RFC 9068 and the issuer's rules ask besides.
+/// </summary>
+internal sealed class CallerAuthenticator(
+    IssuerDirectory directory,
+    ValidatedTokenCache cache,
+    Func<string?, ScopeSet> readScope,
+    TimeProvider time
+) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
     public static readonly TimeSpan MaximumCacheTime = TimeSpan.FromMinutes(5);
@@ -105,12 +112,17 @@ internal sealed class CallerAuthenticator(IssuerDirectory directory, ValidatedTo
         }
 
         Span<byte> presented = stackalloc byte[32];
-        var proven = context.Connection.ClientCertificate is { } certificate
+        var proven =
+            context.Connection.ClientCertificate is { } certificate
             && certificate.TryGetCertHash(HashAlgorithmName.SHA256, presented, out _)
             && CryptographicOperations.FixedTimeEquals(presented, token.Certificate);
         return proven ? CallerResult.Of(token.Caller) : CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId);
     }
 
     private static string? ClaimedClient(TokenText text, TrustedIssuer issuer) =>
-        ClaimPath.TryFind(text.Claims, issuer.Options.Claims.ClientId, out var value) && ClaimText.TryRead(value, out var client) && client!.Length is > 0 and <= 256 ? client : null;
+        ClaimPath.TryFind(text.Claims, issuer.Options.Claims.ClientId, out var value)
+        && ClaimText.TryRead(value, out var client)
+        && client!.Length is > 0 and <= 256
+            ? client
+            : null;
 }

@@ -6,7 +6,9 @@ using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>Sets one JwtBearer scheme to the rules of one issuer: RFC 9068 section 4 with everything pinned that a token could otherwise choose.</summary>
+/// <summary>
+/// Sets one JwtBearer scheme to the rules of one issuer: RFC 9068 section 4 with everything pinned that a token could otherwise choose.
+/// </summary>
 internal static class JwtBearerRules
 {
     private static readonly object TokenItem = new();
@@ -16,7 +18,8 @@ internal static class JwtBearerRules
     public static void Present(HttpContext context, string token) => context.Items[TokenItem] = token;
 
     /// <summary>Security: whether the scheme checked this very token for this very request; handlers remember their last result.</summary>
-    public static bool WasValidated(HttpContext context, string token) => context.Items.TryGetValue(ValidatedItem, out var validated) && ReferenceEquals(validated, token);
+    public static bool WasValidated(HttpContext context, string token) =>
+        context.Items.TryGetValue(ValidatedItem, out var validated) && ReferenceEquals(validated, token);
 
     public static void Apply(JwtBearerOptions options, TrustedIssuer issuer)
     {
@@ -59,7 +62,8 @@ internal static class JwtBearerRules
             IssuerSigningKeyResolver = (_, token, keyId, _) => FindKey(issuer, token, keyId),
             RequireExpirationTime = true,
             ValidateLifetime = true,
-            // The library judges times even when the signature failed, and would tell a forger that the token has expired: TokenClaims does it afterwards.
+            // The library judges times even when the signature failed, and would tell a forger that the token has expired: TokenClaims does
+            // it afterwards.
             LifetimeValidator = static (_, expires, _, _) => expires is not null,
             ValidateTokenReplay = false,
         };

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>Turns the claims of a token whose signature holds into a caller, by the issuer's rules; a claim of the wrong sort refuses the token.</summary>
+/// <summary>
+/// Turns the claims of a token whose signature holds into a caller, by the issuer's rules; a claim of the wrong sort refuses the token.
+/// </summary>
 internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
 {
     private const int MaximumActors = 5;
@@ -32,13 +34,17 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             return unbound;
         }
 
-        if (!TryText(options.Claims.ClientId, out var clientId) || clientId is null
-            || !TryText("sub", out var subject) || subject is null
+        if (
+            !TryText(options.Claims.ClientId, out var clientId)
+            || clientId is null
+            || !TryText("sub", out var subject)
+            || subject is null
             || !TryText("jti", out var tokenId)
             || !TryText(options.Claims.Tenant, out var tenant)
             || !TryText(options.Claims.Patient, out var patientText)
             || !TryScope(out var scope)
-            || !TryPatient(patientText, out var patient))
+            || !TryPatient(patientText, out var patient)
+        )
         {
             return DenyReason.InvalidToken;
         }
@@ -142,8 +148,14 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
                 return DenyReason.DelegationTooDeep;
             }
 
-            if (actor.ValueKind != JsonValueKind.Object || !TryMember(actor, "iss", out var issuer) || (issuer is not null && issuer != options.Issuer)
-                || !TryMember(actor, "client_id", out var client) || !TryMember(actor, "sub", out var subject) || (client ?? subject) is not { } id)
+            if (
+                actor.ValueKind != JsonValueKind.Object
+                || !TryMember(actor, "iss", out var issuer)
+                || (issuer is not null && issuer != options.Issuer)
+                || !TryMember(actor, "client_id", out var client)
+                || !TryMember(actor, "sub", out var subject)
+                || (client ?? subject) is not { } id
+            )
             {
                 return DenyReason.InvalidToken;
             }

@@ -7,14 +7,18 @@ using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>A token taken apart, unverified: a compact JWS (RFC 7515 section 3.1) whose header and payload can be read in one way only.</summary>
+/// <summary>
+/// A token taken apart, unverified: a compact JWS (RFC 7515 section 3.1) whose header and payload can be read in one way only.
+/// </summary>
 /// <remarks>
 /// The very payload that is read here is what the signature covers, so after the signature holds the claims are taken from here:
 /// no second parser has a say in what they are.
 /// </remarks>
 internal sealed class TokenText : IDisposable
 {
-    private static readonly SearchValues<char> Base64UrlCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly SearchValues<char> Base64UrlCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    );
 
     // RFC 8725 section 2.4 and 3.10: duplicates are refused, not resolved.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
@@ -38,7 +42,10 @@ internal sealed class TokenText : IDisposable
 
     public JsonElement Claims => _payload.RootElement;
 
-    /// <summary>Takes a token apart; false for opaque and encrypted tokens, duplicate members, critical extensions and everything else that is not plainly a JWS.</summary>
+    /// <summary>
+    /// Takes a token apart; false for opaque and encrypted tokens, duplicate members, critical extensions and everything else that is not
+    /// plainly a JWS.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<char> token, [NotNullWhen(true)] out TokenText? text)
     {
         text = null;
@@ -75,13 +82,18 @@ internal sealed class TokenText : IDisposable
     {
         var header = _header.RootElement;
 
-        // No extension is understood, so none may be critical (RFC 7515 section 4.1.11). Keys in the header (jku, x5u, jwk, x5c) are never looked at.
+        // No extension is understood, so none may be critical (RFC 7515 section 4.1.11). Keys in the header (jku, x5u, jwk, x5c) are never
+        // looked at.
         if (header.TryGetProperty("crit", out _) || header.TryGetProperty("b64", out _) || header.TryGetProperty("zip", out _))
         {
             return false;
         }
 
-        var good = TryMember(header, "alg", out var algorithm) & TryMember(header, "kid", out var keyId) & TryMember(header, "typ", out var type) & TryMember(Claims, "iss", out var issuer);
+        var good =
+            TryMember(header, "alg", out var algorithm)
+            & TryMember(header, "kid", out var keyId)
+            & TryMember(header, "typ", out var type)
+            & TryMember(Claims, "iss", out var issuer);
         Algorithm = algorithm;
         KeyId = keyId;
         Type = type;
@@ -146,12 +158,13 @@ internal sealed class TokenText : IDisposable
         };
     }
 
-    private static int Value(char character) => character switch
-    {
-        >= 'A' and <= 'Z' => character - 'A',
-        >= 'a' and <= 'z' => character - 'a' + 26,
-        >= '0' and <= '9' => character - '0' + 52,
-        '-' => 62,
-        _ => 63,
-    };
+    private static int Value(char character) =>
+        character switch
+        {
+            >= 'A' and <= 'Z' => character - 'A',
+            >= 'a' and <= 'z' => character - 'a' + 26,
+            >= '0' and <= '9' => character - '0' + 52,
+            '-' => 62,
+            _ => 63,
+        };
 }

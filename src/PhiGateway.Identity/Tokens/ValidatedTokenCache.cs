@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>Tokens found valid not long ago, so that their signature need not be checked on every call; holds no decision and no invalid token.</summary>
+/// <summary>
+/// Tokens found valid not long ago, so that their signature need not be checked on every call; holds no decision and no invalid token.
+/// </summary>
 /// <remarks>Thread-safe, bounded. Evicts in order of arrival; what was used since gets a second chance.</remarks>
 internal sealed class ValidatedTokenCache(int capacity)
 {
@@ -11,6 +13,7 @@ internal sealed class ValidatedTokenCache(int capacity)
     public const int DefaultCapacity = 50_000;
 
     private readonly ConcurrentDictionary<TokenKey, CachedToken> _tokens = new();
+
     // Every token of the dictionary stands here exactly once; a removed one stays until it is its turn.
     private readonly ConcurrentQueue<CachedToken> _order = new();
     private int _queued;

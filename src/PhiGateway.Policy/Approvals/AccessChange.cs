@@ -7,10 +7,13 @@ public enum ChangeKind : byte
 {
     /// <summary>Nothing that was approved changed.</summary>
     None = 0,
+
     /// <summary>Only less is permitted than before: may be marked as not needing approval anew.</summary>
     Narrowing,
+
     /// <summary>Neither more nor less, but not what was approved: an owner, a module.</summary>
     Neutral,
+
     /// <summary>Something is permitted that was not. Security: always needs approval anew.</summary>
     Widening,
 }

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Approvals;
 
-/// <summary>Compares two states of what an approval covers and says in words what is widened and what narrowed; for dry runs and for "needs approval anew".</summary>
+/// <summary>
+/// Compares two states of what an approval covers and says in words what is widened and what narrowed; for dry runs and for "needs approval
+/// anew".
+/// </summary>
 /// <remarks>Whatever changes the fingerprint and is not plainly narrower counts as wider or neutral, never as narrower.</remarks>
 public static class AccessDiff
 {
@@ -28,14 +31,36 @@ public static class AccessDiff
         }
 
         var changes = new List<AccessChange>();
-        CompareUseCase(before.UseCase, after.UseCase, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.UseCase, after.UseCase.Id)));
-        GrantDiff.Compare(before.UseCase.Grants, after.UseCase.Grants, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.UseCase, after.UseCase.Id) + "/grants"));
-        CompareAgreement(before.Agreement, after.Agreement, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Agreement, after.Agreement?.Id ?? before.Agreement?.Id)));
-        CompareOrganization(before.Organization, after.Organization, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Organization, after.UseCase.Organization)));
+        CompareUseCase(
+            before.UseCase,
+            after.UseCase,
+            new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.UseCase, after.UseCase.Id))
+        );
+        GrantDiff.Compare(
+            before.UseCase.Grants,
+            after.UseCase.Grants,
+            new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.UseCase, after.UseCase.Id) + "/grants")
+        );
+        CompareAgreement(
+            before.Agreement,
+            after.Agreement,
+            new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Agreement, after.Agreement?.Id ?? before.Agreement?.Id))
+        );
+        CompareOrganization(
+            before.Organization,
+            after.Organization,
+            new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Organization, after.UseCase.Organization))
+        );
         CompareClient(before.Client, after.Client, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Client, after.Client.Id)));
         if (changes.Count == 0)
         {
-            changes.Add(new AccessChange(ChangeKind.Neutral, RegistryPaths.Of(RegistryKind.Client, after.Client.Id), "What was approved is written differently."));
+            changes.Add(
+                new AccessChange(
+                    ChangeKind.Neutral,
+                    RegistryPaths.Of(RegistryKind.Client, after.Client.Id),
+                    "What was approved is written differently."
+                )
+            );
         }
 
         return changes;
@@ -49,8 +74,18 @@ public static class AccessDiff
         diff.Same("environment", before.Environment, after.Environment, ChangeKind.Widening);
         diff.Same("owner", before.Owner, after.Owner, ChangeKind.Neutral);
         diff.Same("legalBasis", before.LegalBasis, after.LegalBasis, ChangeKind.Neutral);
-        diff.Same("risk", before.Risk.ToString(), after.Risk.ToString(), after.Risk < before.Risk ? ChangeKind.Widening : ChangeKind.Narrowing);
-        diff.Same("allowsBreakGlass", before.AllowsBreakGlass ? "yes" : "no", after.AllowsBreakGlass ? "yes" : "no", after.AllowsBreakGlass ? ChangeKind.Widening : ChangeKind.Narrowing);
+        diff.Same(
+            "risk",
+            before.Risk.ToString(),
+            after.Risk.ToString(),
+            after.Risk < before.Risk ? ChangeKind.Widening : ChangeKind.Narrowing
+        );
+        diff.Same(
+            "allowsBreakGlass",
+            before.AllowsBreakGlass ? "yes" : "no",
+            after.AllowsBreakGlass ? "yes" : "no",
+            after.AllowsBreakGlass ? ChangeKind.Widening : ChangeKind.Narrowing
+        );
         diff.Most("expires", before.Expires.DayNumber, after.Expires.DayNumber, Day(before.Expires), Day(after.Expires));
         diff.Most("reviewEveryDays", before.ReviewEveryDays, after.ReviewEveryDays);
         diff.Set("purposes", before.Purposes, after.Purposes);
@@ -71,12 +106,23 @@ public static class AccessDiff
         diff.Most("effective", -before.Effective.DayNumber, -after.Effective.DayNumber, Day(before.Effective), Day(after.Effective));
 
         // Data that no longer crosses a border needs no legal review any more: fewer places, but also one door less.
-        diff.Same("crossBorder", before.CrossBorder ? "yes" : "no", after.CrossBorder ? "yes" : "no", after.CrossBorder ? ChangeKind.Widening : ChangeKind.Neutral);
+        diff.Same(
+            "crossBorder",
+            before.CrossBorder ? "yes" : "no",
+            after.CrossBorder ? "yes" : "no",
+            after.CrossBorder ? ChangeKind.Widening : ChangeKind.Neutral
+        );
         diff.Set("jurisdictions", before.Jurisdictions, after.Jurisdictions);
         diff.Same("legalReview", before.LegalReview?.Reference, after.LegalReview?.Reference, ChangeKind.Neutral);
         diff.Same("legalReview/by", before.LegalReview?.By, after.LegalReview?.By, ChangeKind.Neutral);
         diff.Same("legalReview/on", Day(before.LegalReview?.On), Day(after.LegalReview?.On), ChangeKind.Neutral);
-        diff.Most("legalReview/until", before.LegalReview?.Until?.DayNumber, after.LegalReview?.Until?.DayNumber, Day(before.LegalReview?.Until), Day(after.LegalReview?.Until));
+        diff.Most(
+            "legalReview/until",
+            before.LegalReview?.Until?.DayNumber,
+            after.LegalReview?.Until?.DayNumber,
+            Day(before.LegalReview?.Until),
+            Day(after.LegalReview?.Until)
+        );
     }
 
     private static void CompareOrganization(Organization? before, Organization? after, AccessDiffWriter diff)

@@ -5,9 +5,11 @@ namespace PhiGateway.Policy.Approvals;
 /// <summary>Compares single members and writes down what changed, in words.</summary>
 internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
 {
-    internal static string List(IEnumerable<string> values) => string.Join(", ", values.Order(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";
+    internal static string List(IEnumerable<string> values) =>
+        string.Join(", ", values.Order(StringComparer.Ordinal)) is { Length: > 0 } text ? text : "none";
 
-    internal void Add(ChangeKind kind, string member, string words) => changes.Add(new AccessChange(kind, member.Length == 0 ? path : $"{path}/{member}", words));
+    internal void Add(ChangeKind kind, string member, string words) =>
+        changes.Add(new AccessChange(kind, member.Length == 0 ? path : $"{path}/{member}", words));
 
     /// <summary>A value that should stay; the kind says what its change means.</summary>
     internal void Same(string member, string? before, string? after, ChangeKind kind)
@@ -24,7 +26,11 @@ internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
         if (before != after)
         {
             var wider = after is null || (before is { } old && after > old);
-            Add(wider ? ChangeKind.Widening : ChangeKind.Narrowing, member, $"{member} was {beforeWords ?? Number(before)}, becomes {afterWords ?? Number(after)}");
+            Add(
+                wider ? ChangeKind.Widening : ChangeKind.Narrowing,
+                member,
+                $"{member} was {beforeWords ?? Number(before)}, becomes {afterWords ?? Number(after)}"
+            );
         }
     }
 
@@ -35,7 +41,9 @@ internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
         Report(member, [.. present.Except(old)], [.. old.Except(present)]);
     }
 
-    /// <summary>A set that restricts by listing: an empty one restricts nothing, so emptying it widens and the first entry narrows.</summary>
+    /// <summary>
+    /// A set that restricts by listing: an empty one restricts nothing, so emptying it widens and the first entry narrows.
+    /// </summary>
     internal void Restriction(string member, IReadOnlyCollection<string> before, IReadOnlyCollection<string> after)
     {
         if ((before.Count == 0) == (after.Count == 0))
@@ -44,7 +52,11 @@ internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
         }
         else
         {
-            Add(after.Count == 0 ? ChangeKind.Widening : ChangeKind.Narrowing, member, after.Count == 0 ? $"{member} no longer restricted" : $"{member} restricted to {List(after)}");
+            Add(
+                after.Count == 0 ? ChangeKind.Widening : ChangeKind.Narrowing,
+                member,
+                after.Count == 0 ? $"{member} no longer restricted" : $"{member} restricted to {List(after)}"
+            );
         }
     }
 

@@ -6,8 +6,10 @@ namespace PhiGateway.Policy.Approvals;
 /// <summary>The hash of everything that is approved when a client is approved: change any of it and the approval no longer fits.</summary>
 /// <remarks>
 /// Two steps, so that thousands of clients of one use case share the first: the use case with agreement and organization, then the client.
-/// Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's, an access review, a vendor review) have doors of their own, and
-/// saying again that all is as it was changes nothing that was approved. A legal review is part of it with its end: a later end without a new opinion widens what two persons approved. The version in the first line
+/// Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's, an access review, a
+/// vendor review) have doors of their own, and
+/// saying again that all is as it was changes nothing that was approved. A legal review is part of it with its end: a later end without a
+/// new opinion widens what two persons approved. The version in the first line
 /// changes when the form does; then every client needs approval anew, which is the safe way round.
 /// </remarks>
 public static class ApprovalFingerprint

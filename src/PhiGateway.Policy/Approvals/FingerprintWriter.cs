@@ -4,7 +4,9 @@ using System.Text;
 
 namespace PhiGateway.Policy.Approvals;
 
-/// <summary>Writes a form that is the same for the same meaning: named lines, lengths before texts, sets in ordinal order, no culture.</summary>
+/// <summary>
+/// Writes a form that is the same for the same meaning: named lines, lengths before texts, sets in ordinal order, no culture.
+/// </summary>
 internal sealed class FingerprintWriter
 {
     private readonly StringBuilder _text = new();

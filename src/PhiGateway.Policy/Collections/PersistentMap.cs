@@ -2,8 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PhiGateway.Policy.Collections;
 
-/// <summary>An immutable hash map (a hash array mapped trie): a change costs a short path of small nodes, everything else is shared with the map before.</summary>
-/// <remarks>Safe to read from any thread; made and changed through <see cref="PersistentMapEditor{TKey,TValue}"/>. That is what keeps a change among a million memberships at microseconds.</remarks>
+/// <summary>
+/// An immutable hash map (a hash array mapped trie): a change costs a short path of small nodes, everything else is shared with the map
+/// before.
+/// </summary>
+/// <remarks>
+/// Safe to read from any thread; made and changed through <see cref="PersistentMapEditor{TKey,TValue}"/>. That is what keeps a change among
+/// a million memberships at microseconds.
+/// </remarks>
 internal sealed class PersistentMap<TKey, TValue>
     where TKey : IEquatable<TKey>
 {

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PhiGateway.Policy.Collections;
 
-/// <summary>Changes a <see cref="PersistentMap{TKey,TValue}"/>: nodes made since the last <see cref="Publish"/> are changed in place, published ones never.</summary>
+/// <summary>
+/// Changes a <see cref="PersistentMap{TKey,TValue}"/>: nodes made since the last <see cref="Publish"/> are changed in place, published ones
+/// never.
+/// </summary>
 internal sealed class PersistentMapEditor<TKey, TValue>
     where TKey : IEquatable<TKey>
 {

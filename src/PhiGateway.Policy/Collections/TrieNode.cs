@@ -62,7 +62,13 @@ internal sealed class TrieNode<TKey, TValue>
         {
             var colliding = FindColliding(entry.Key);
             added = colliding < 0;
-            return With(_entryMap, _childMap, colliding < 0 ? Inserted(_entries, _entries.Length, entry) : Replaced(_entries, colliding, entry, false), _children, edit);
+            return With(
+                _entryMap,
+                _childMap,
+                colliding < 0 ? Inserted(_entries, _entries.Length, entry) : Replaced(_entries, colliding, entry, false),
+                _children,
+                edit
+            );
         }
 
         var bit = Bit(entry.Hash, shift);
@@ -71,7 +77,9 @@ internal sealed class TrieNode<TKey, TValue>
             var place = Place(_childMap, bit);
             var child = _children[place];
             var changed = child.Set(entry, shift + BitsPerLevel, edit, ref added);
-            return ReferenceEquals(child, changed) ? this : With(_entryMap, _childMap, _entries, Replaced(_children, place, changed, Owns(edit)), edit);
+            return ReferenceEquals(child, changed)
+                ? this
+                : With(_entryMap, _childMap, _entries, Replaced(_children, place, changed, Owns(edit)), edit);
         }
 
         if ((_entryMap & bit) == 0)
@@ -133,7 +141,9 @@ internal sealed class TrieNode<TKey, TValue>
                 : With(_entryMap | bit, _childMap & ~bit, Inserted(_entries, Place(_entryMap, bit), changed._entries[0]), children, edit);
         }
 
-        return ReferenceEquals(child, changed) ? this : With(_entryMap, _childMap, _entries, Replaced(_children, place, changed, Owns(edit)), edit);
+        return ReferenceEquals(child, changed)
+            ? this
+            : With(_entryMap, _childMap, _entries, Replaced(_children, place, changed, Owns(edit)), edit);
     }
 
     internal void CopyTo(List<KeyValuePair<TKey, TValue>> all)
@@ -197,13 +207,21 @@ internal sealed class TrieNode<TKey, TValue>
 
     private bool Owns(object edit) => ReferenceEquals(_edit, edit);
 
-    private TrieNode<TKey, TValue> With(uint entryMap, uint childMap, TrieEntry<TKey, TValue>[] entries, TrieNode<TKey, TValue>[] children, object edit)
+    private TrieNode<TKey, TValue> With(
+        uint entryMap,
+        uint childMap,
+        TrieEntry<TKey, TValue>[] entries,
+        TrieNode<TKey, TValue>[] children,
+        object edit
+    )
     {
         if (!Owns(edit))
         {
             // The copy owns its arrays: a later change in place must not reach a published node.
-            var ownEntries = ReferenceEquals(entries, _entries) && entries.Length > 0 ? (TrieEntry<TKey, TValue>[])entries.Clone() : entries;
-            var ownChildren = ReferenceEquals(children, _children) && children.Length > 0 ? (TrieNode<TKey, TValue>[])children.Clone() : children;
+            var ownEntries =
+                ReferenceEquals(entries, _entries) && entries.Length > 0 ? (TrieEntry<TKey, TValue>[])entries.Clone() : entries;
+            var ownChildren =
+                ReferenceEquals(children, _children) && children.Length > 0 ? (TrieNode<TKey, TValue>[])children.Clone() : children;
             return new TrieNode<TKey, TValue>(entryMap, childMap, ownEntries, ownChildren, edit);
         }
 

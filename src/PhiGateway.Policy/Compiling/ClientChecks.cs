@@ -8,7 +8,12 @@ namespace PhiGateway.Policy.Compiling;
 internal static class ClientChecks
 {
     /// <summary>Checks the client against itself and its use case, and reads its networks and hours.</summary>
-    internal static (IPNetwork[] Networks, HourWindow[] Hours) Check(Client client, UseCase? useCase, string path, List<RegistryProblem> problems)
+    internal static (IPNetwork[] Networks, HourWindow[] Hours) Check(
+        Client client,
+        UseCase? useCase,
+        string path,
+        List<RegistryProblem> problems
+    )
     {
         CheckUseCase(client, useCase, path, problems);
         if (client.MaxTokenLifetimeSeconds is <= 0)
@@ -57,17 +62,21 @@ internal static class ClientChecks
 
     private static void CheckLimits(ClientLimits limits, string path, List<RegistryProblem> problems)
     {
-        foreach (var (name, value) in new[]
-                 {
-                     ("requestsPerSecond", limits.RequestsPerSecond),
-                     ("concurrency", limits.Concurrency),
-                     ("distinctPatientsPerHour", limits.DistinctPatientsPerHour),
-                     ("recordsPerDay", limits.RecordsPerDay),
-                 })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("requestsPerSecond", limits.RequestsPerSecond),
+                ("concurrency", limits.Concurrency),
+                ("distinctPatientsPerHour", limits.DistinctPatientsPerHour),
+                ("recordsPerDay", limits.RecordsPerDay),
+            }
+        )
         {
             if (value is <= 0)
             {
-                problems.Add(new RegistryProblem($"{path}/{name}", "A limit is a positive number; leave it out for the gateway's default."));
+                problems.Add(
+                    new RegistryProblem($"{path}/{name}", "A limit is a positive number; leave it out for the gateway's default.")
+                );
             }
         }
     }
@@ -79,7 +88,12 @@ internal static class ClientChecks
         {
             if (!NetworkRange.TryParse(client.Networks[place], out networks[place]))
             {
-                problems.Add(new RegistryProblem($"{path}/networks/{place}", "Not a network in CIDR form with no bit beyond its prefix, such as 203.0.113.0/24."));
+                problems.Add(
+                    new RegistryProblem(
+                        $"{path}/networks/{place}",
+                        "Not a network in CIDR form with no bit beyond its prefix, such as 203.0.113.0/24."
+                    )
+                );
             }
         }
 
@@ -93,7 +107,9 @@ internal static class ClientChecks
         {
             if (!HourWindow.TryParse(client.Hours[place], out hours[place]))
             {
-                problems.Add(new RegistryProblem($"{path}/hours/{place}", "Not a window of the day in UTC, HH:mm-HH:mm, such as 06:00-18:30."));
+                problems.Add(
+                    new RegistryProblem($"{path}/hours/{place}", "Not a window of the day in UTC, HH:mm-HH:mm, such as 06:00-18:30.")
+                );
             }
         }
 

@@ -14,9 +14,12 @@ internal static class ClientCompiler
         var client = sources.Client;
         var path = RegistryPaths.Of(RegistryKind.Client, client.Id);
         var before = problems.Count;
-        var (networks, hours) = sources.Unreadable is null ? ClientChecks.Check(client, sources.UseCase?.UseCase, path, problems) : ([], []);
+        var (networks, hours) = sources.Unreadable is null
+            ? ClientChecks.Check(client, sources.UseCase?.UseCase, path, problems)
+            : ([], []);
         var notUnderstood = sources.NotUnderstood ?? sources.UseCase?.NotUnderstood;
-        var contradiction = notUnderstood ?? sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
+        var contradiction =
+            notUnderstood ?? sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
         var approval = Latest(sources.Approvals);
         var review = LatestReview(sources.Reviews);
         var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint);
@@ -66,8 +69,14 @@ internal static class ClientCompiler
 
     // The use case's own texts where they say the same: they are shared by all its clients.
     private static string[] TenantsOf(Client client, UseCaseEntry? useCase) =>
-        client.Tenants.Count == 0 ? useCase?.Tenants ?? []
-        : [.. client.Tenants.Select(tenant => Array.Find(useCase?.Tenants ?? [], shared => string.Equals(shared, tenant, StringComparison.Ordinal)) ?? tenant)];
+        client.Tenants.Count == 0
+            ? useCase?.Tenants ?? []
+            :
+            [
+                .. client.Tenants.Select(tenant =>
+                    Array.Find(useCase?.Tenants ?? [], shared => string.Equals(shared, tenant, StringComparison.Ordinal)) ?? tenant
+                ),
+            ];
 
     // A task that cannot be read grants nothing; nothing else depends on it.
     private static TaskEntry[] CompileTasks(IReadOnlyList<TaskGrant> tasks, List<RegistryProblem> problems)
@@ -86,7 +95,12 @@ internal static class ClientCompiler
             }
             else
             {
-                problems.Add(new RegistryProblem(RegistryPaths.Of(RegistryKind.TaskGrant, task.Id), "The patient is a bare FHIR id, the resource Type/id."));
+                problems.Add(
+                    new RegistryProblem(
+                        RegistryPaths.Of(RegistryKind.TaskGrant, task.Id),
+                        "The patient is a bare FHIR id, the resource Type/id."
+                    )
+                );
             }
         }
 
@@ -98,7 +112,11 @@ internal static class ClientCompiler
         Approval? latest = null;
         foreach (var approval in approvals)
         {
-            if (latest is null || approval.ApprovedAt > latest.ApprovedAt || (approval.ApprovedAt == latest.ApprovedAt && string.CompareOrdinal(approval.Id, latest.Id) > 0))
+            if (
+                latest is null
+                || approval.ApprovedAt > latest.ApprovedAt
+                || (approval.ApprovedAt == latest.ApprovedAt && string.CompareOrdinal(approval.Id, latest.Id) > 0)
+            )
             {
                 latest = approval;
             }
@@ -113,8 +131,17 @@ internal static class ClientCompiler
         foreach (var review in reviews)
         {
             // On the same day the stricter word counts: Keep < Narrow < Remove.
-            if (latest is null || review.On > latest.On
-                || (review.On == latest.On && (review.Decision > latest.Decision || (review.Decision == latest.Decision && string.CompareOrdinal(review.Id, latest.Id) > 0))))
+            if (
+                latest is null
+                || review.On > latest.On
+                || (
+                    review.On == latest.On
+                    && (
+                        review.Decision > latest.Decision
+                        || (review.Decision == latest.Decision && string.CompareOrdinal(review.Id, latest.Id) > 0)
+                    )
+                )
+            )
             {
                 latest = review;
             }

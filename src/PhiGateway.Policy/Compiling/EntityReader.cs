@@ -19,7 +19,12 @@ internal static class EntityReader
         }
 
         // Once more, slowly: a newer version may have written it.
-        if (NewerForm.Parse(item.Json) is { } form && form["id"] is JsonValue id && id.TryGetValue<string>(out var written) && written == item.Id)
+        if (
+            NewerForm.Parse(item.Json) is { } form
+            && form["id"] is JsonValue id
+            && id.TryGetValue<string>(out var written)
+            && written == item.Id
+        )
         {
             if (NewerForm.RemoveNotes(form) && TryRead(item, form.ToJsonString(), path, out where) is { } without)
             {
@@ -28,14 +33,23 @@ internal static class EntityReader
 
             if (NewerForm.FindUnknown(form, RegistryJson.TypeOf(item.Kind)) is { } member)
             {
-                return (null, RegistryProblem.NotUnderstood(path, $"The stored document has at {member} what this version does not know: a newer version wrote it, or a hand. Upgrade this node, or write the document anew."));
+                return (
+                    null,
+                    RegistryProblem.NotUnderstood(
+                        path,
+                        $"The stored document has at {member} what this version does not know: a newer "
+                            + "version wrote it, or a hand. Upgrade this node, or write the document anew."
+                    )
+                );
             }
         }
 
         return (null, new RegistryProblem(path, $"The stored document cannot be read{where}; write it anew."));
     }
 
-    /// <summary>The client that an unreadable document speaks of, as far as that can be told; closing it is safer than passing over the document.</summary>
+    /// <summary>
+    /// The client that an unreadable document speaks of, as far as that can be told; closing it is safer than passing over the document.
+    /// </summary>
     internal static string? GuessClient(string json)
     {
         try
@@ -57,7 +71,10 @@ internal static class EntityReader
         return null;
     }
 
-    /// <summary>By what the caller of a credential that is not understood is recognised, so that it is refused as what it is and not as a stranger; grants nothing. Null: cannot be told.</summary>
+    /// <summary>
+    /// By what the caller of a credential that is not understood is recognised, so that it is refused as what it is and not as a stranger;
+    /// grants nothing. Null: cannot be told.
+    /// </summary>
     internal static Credential? GuessCredential(RegistryItem item)
     {
         if (item.Kind != RegistryKind.Credential || NewerForm.Parse(item.Json) is not { } form || Text("client") is not { } client)
@@ -78,7 +95,12 @@ internal static class EntityReader
     }
 
     // Null: the serializer refused.
-    private static (IRegistryEntity? Entity, RegistryProblem? Problem)? TryRead(RegistryItem item, string json, string path, out string where)
+    private static (IRegistryEntity? Entity, RegistryProblem? Problem)? TryRead(
+        RegistryItem item,
+        string json,
+        string path,
+        out string where
+    )
     {
         where = string.Empty;
         try
@@ -93,9 +115,19 @@ internal static class EntityReader
                 return (null, new RegistryProblem(path + "/id", "The document's id is not the one it is stored under; write it anew."));
             }
 
-            return NullMembers.Exist(entity) ? (null, new RegistryProblem(path, "A list holds null; write the document anew.")) : (entity, null);
+            return NullMembers.Exist(entity)
+                ? (null, new RegistryProblem(path, "A list holds null; write the document anew."))
+                : (entity, null);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception exception)
+            when (exception
+                    is JsonException
+                        or NotSupportedException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or FormatException
+                        or OverflowException
+            )
         {
             where = exception is JsonException { Path: { } jsonPath } ? " at " + jsonPath : string.Empty;
             return null;

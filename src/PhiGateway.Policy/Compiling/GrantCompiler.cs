@@ -14,10 +14,14 @@ internal static class GrantCompiler
     // They rewrite labels or speak a language of their own; no grant can cover them (FHIR R4 resource-operations, $graphql).
     private static readonly string[] NeverGranted = ["$meta-add", "$meta-delete", "$graphql", "$process-message", "$convert"];
 
-    private static readonly SearchValues<char> OperationName = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    private static readonly SearchValues<char> OperationName = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+    );
     private static readonly SearchValues<char> Syntax = SearchValues.Create(":.,|&=?");
 
-    /// <summary>Compiles; adds a problem for everything that is not exactly right. The result may be used only when nothing was added.</summary>
+    /// <summary>
+    /// Compiles; adds a problem for everything that is not exactly right. The result may be used only when nothing was added.
+    /// </summary>
     internal static GrantRule Compile(Grant grant, string rule, string path, List<RegistryProblem> problems)
     {
         var interactions = ReadInteractions(grant, path, problems);
@@ -51,7 +55,12 @@ internal static class GrantCompiler
             }
             else
             {
-                problems.Add(new RegistryProblem($"{path}/types/{place}", "Not a FHIR R4 resource type; names are case-sensitive and there is no wildcard."));
+                problems.Add(
+                    new RegistryProblem(
+                        $"{path}/types/{place}",
+                        "Not a FHIR R4 resource type; names are case-sensitive and there is no wildcard."
+                    )
+                );
             }
         }
 
@@ -97,7 +106,9 @@ internal static class GrantCompiler
             }
             else if (Array.IndexOf(NeverGranted, name) >= 0)
             {
-                problems.Add(new RegistryProblem($"{path}/operations/{place}", "This operation cannot be granted: what it does cannot be judged."));
+                problems.Add(
+                    new RegistryProblem($"{path}/operations/{place}", "This operation cannot be granted: what it does cannot be judged.")
+                );
             }
         }
 
@@ -110,13 +121,20 @@ internal static class GrantCompiler
         {
             var parts = grant.Includes[place].Split(':');
             var first = parts[0] == "_has" ? 1 : 0;
-            if (parts.Length - first is < 2 or > 3
+            if (
+                parts.Length - first is < 2 or > 3
                 || !ResourceType.TryParse(parts[first].AsSpan(), out _)
                 || parts[first + 1].Length == 0
                 || parts[first + 1].Contains('*', StringComparison.Ordinal)
-                || (parts.Length - first == 3 && !ResourceType.TryParse(parts[^1].AsSpan(), out _)))
+                || (parts.Length - first == 3 && !ResourceType.TryParse(parts[^1].AsSpan(), out _))
+            )
             {
-                problems.Add(new RegistryProblem($"{path}/includes/{place}", "An include is written Type:parameter or Type:parameter:Target, a reverse chain _has:Type:parameter; no wildcard."));
+                problems.Add(
+                    new RegistryProblem(
+                        $"{path}/includes/{place}",
+                        "An include is written Type:parameter or Type:parameter:Target, a reverse chain _has:Type:parameter; no wildcard."
+                    )
+                );
             }
         }
 
@@ -125,14 +143,22 @@ internal static class GrantCompiler
 
     private static PatientReach ReadReach(PatientScope? scope, string path, List<RegistryProblem> problems)
     {
-        var chosen = scope is null ? 0 : (scope.Any ? 1 : 0) + (scope.Roster is null ? 0 : 1) + (scope.Context ? 1 : 0) + (scope.Task ? 1 : 0) + (scope.None ? 1 : 0);
+        var chosen = scope is null
+            ? 0
+            : (scope.Any ? 1 : 0) + (scope.Roster is null ? 0 : 1) + (scope.Context ? 1 : 0) + (scope.Task ? 1 : 0) + (scope.None ? 1 : 0);
         if (chosen != 1)
         {
-            problems.Add(new RegistryProblem(path, "Whose data is meant must be said in exactly one way: any, roster, context, task or none."));
+            problems.Add(
+                new RegistryProblem(path, "Whose data is meant must be said in exactly one way: any, roster, context, task or none.")
+            );
             return PatientReach.None;
         }
 
-        return scope!.Any ? PatientReach.Any : scope.Roster is not null ? PatientReach.Roster : scope.Context ? PatientReach.Context : scope.Task ? PatientReach.Task : PatientReach.None;
+        return scope!.Any ? PatientReach.Any
+            : scope.Roster is not null ? PatientReach.Roster
+            : scope.Context ? PatientReach.Context
+            : scope.Task ? PatientReach.Task
+            : PatientReach.None;
     }
 
     private static Confidentiality ReadCeiling(Grant grant, string path, List<RegistryProblem> problems)
@@ -168,13 +194,21 @@ internal static class GrantCompiler
         var values = new List<TokenValue>(texts.Count);
         for (var place = 0; place < texts.Count; place++)
         {
-            if (texts[place].AsSpan().Trim().Length == texts[place].Length && TokenValue.TryParse(texts[place], out var value)
-                && (!labels || value is { Code: not null, System: not "" }))
+            if (
+                texts[place].AsSpan().Trim().Length == texts[place].Length
+                && TokenValue.TryParse(texts[place], out var value)
+                && (!labels || value is { Code: not null, System: not "" })
+            )
             {
                 values.Add(value);
                 if (labels && value.System is null or ActCodes.System && ActCodes.IsUnfulfillable(value.Code!))
                 {
-                    problems.Add(new RegistryProblem($"{path}/{place}", "This code asks for something that does not happen here (de-identification, an approval per case), so no grant can pass over it."));
+                    problems.Add(
+                        new RegistryProblem(
+                            $"{path}/{place}",
+                            "This code asks for something that does not happen here (de-identification, an approval per case), so no grant can pass over it."
+                        )
+                    );
                 }
             }
             else
@@ -201,7 +235,12 @@ internal static class GrantCompiler
         {
             if (!ElementPath.IsMaskable(grant.Masks[place]))
             {
-                problems.Add(new RegistryProblem($"{path}/masks/{place}", "A mask is a path of at most four element names, such as birthDate or identifier.value; not the type, id, meta or what is contained."));
+                problems.Add(
+                    new RegistryProblem(
+                        $"{path}/masks/{place}",
+                        "A mask is a path of at most four element names, such as birthDate or identifier.value; not the type, id, meta or what is contained."
+                    )
+                );
             }
         }
 

@@ -5,9 +5,12 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Tells a body that a newer version wrote from one that is broken, and what in it is harmless; for the time of a rolling upgrade.</summary>
+/// <summary>
+/// Tells a body that a newer version wrote from one that is broken, and what in it is harmless; for the time of a rolling upgrade.
+/// </summary>
 /// <remarks>
-/// A member whose name begins with an underscore is a note: by definition of no meaning for access, so whoever does not know it passes over it. Every other unknown member, and every unknown word
+/// A member whose name begins with an underscore is a note: by definition of no meaning for access, so whoever does not know it passes over
+/// it. Every other unknown member, and every unknown word
 /// of a closed set, may restrict: what this node cannot understand it does not decide about.
 /// </remarks>
 internal static class NewerForm
@@ -64,7 +67,10 @@ internal static class NewerForm
         return found;
     }
 
-    /// <summary>The first member that this version does not know, or whose word it does not know, as a path; null: there is none, and the body is broken in another way.</summary>
+    /// <summary>
+    /// The first member that this version does not know, or whose word it does not know, as a path; null: there is none, and the body is
+    /// broken in another way.
+    /// </summary>
     internal static string? FindUnknown(JsonObject json, Type type) => InObject(json, RegistryJson.Options.GetTypeInfo(type), string.Empty);
 
     private static string? Find(JsonNode? node, Type type, string path)
@@ -74,7 +80,12 @@ internal static class NewerForm
         {
             (JsonTypeInfoKind.Object, JsonObject json) => InObject(json, info, path),
             (JsonTypeInfoKind.Enumerable, JsonArray array) => InArray(array, info, path),
-            (JsonTypeInfoKind.None, JsonValue value) when info.Type.IsEnum && value.GetValueKind() == JsonValueKind.String => IsKnownWord(value, info) ? null : path,
+            (JsonTypeInfoKind.None, JsonValue value) when info.Type.IsEnum && value.GetValueKind() == JsonValueKind.String => IsKnownWord(
+                value,
+                info
+            )
+                ? null
+                : path,
             _ => null,
         };
     }
@@ -100,7 +111,9 @@ internal static class NewerForm
     }
 
     private static string? InArray(JsonArray array, JsonTypeInfo info, string path) =>
-        info.ElementType is { } element ? array.Select((node, place) => Find(node, element, $"{path}/{place}")).FirstOrDefault(static found => found is not null) : null;
+        info.ElementType is { } element
+            ? array.Select((node, place) => Find(node, element, $"{path}/{place}")).FirstOrDefault(static found => found is not null)
+            : null;
 
     private static bool IsKnownWord(JsonValue value, JsonTypeInfo info)
     {

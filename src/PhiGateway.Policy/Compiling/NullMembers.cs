@@ -5,18 +5,27 @@ namespace PhiGateway.Policy.Compiling;
 /// <summary>Finds nulls where the types promise none: JSON can put them into lists.</summary>
 internal static class NullMembers
 {
-    internal static bool Exist(IRegistryEntity entity) => entity switch
-    {
-        Organization organization => In(organization.Modules) || organization.Contacts is null || In(organization.Contacts.Values),
-        Agreement agreement => In(agreement.Jurisdictions),
-        UseCase useCase => In(useCase.Purposes) || In(useCase.Tenants) || In(useCase.Grants) || useCase.Grants.Any(InGrant),
-        Client client => In(client.Tenants) || In(client.Networks) || In(client.Hours) || In(client.Requires) || client.Limits is null,
-        _ => false,
-    };
+    internal static bool Exist(IRegistryEntity entity) =>
+        entity switch
+        {
+            Organization organization => In(organization.Modules) || organization.Contacts is null || In(organization.Contacts.Values),
+            Agreement agreement => In(agreement.Jurisdictions),
+            UseCase useCase => In(useCase.Purposes) || In(useCase.Tenants) || In(useCase.Grants) || useCase.Grants.Any(InGrant),
+            Client client => In(client.Tenants) || In(client.Networks) || In(client.Hours) || In(client.Requires) || client.Limits is null,
+            _ => false,
+        };
 
     private static bool InGrant(Grant grant) =>
-        In(grant.Types) || In(grant.Interactions) || grant.Where is null || In(grant.Where.Values) || In(grant.Operations) || In(grant.Includes) || grant.Confidentiality is null
-        || In(grant.Labels) || In(grant.Elements) || In(grant.Masks);
+        In(grant.Types)
+        || In(grant.Interactions)
+        || grant.Where is null
+        || In(grant.Where.Values)
+        || In(grant.Operations)
+        || In(grant.Includes)
+        || grant.Confidentiality is null
+        || In(grant.Labels)
+        || In(grant.Elements)
+        || In(grant.Masks);
 
     private static bool In<T>(IEnumerable<T>? items) => items is null || items.Any(static item => item is null);
 }

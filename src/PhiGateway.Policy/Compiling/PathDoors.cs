@@ -7,16 +7,42 @@ namespace PhiGateway.Policy.Compiling;
 /// <summary>Compiles the doors of one client's path; the one place that says what they are and in which order they are asked.</summary>
 internal static class PathDoors
 {
-    internal static PathDoor[] Of(Client client, UseCaseEntry? useCase, Approval? approval, Review? review, string fingerprint, string? contradiction, bool notUnderstood)
+    internal static PathDoor[] Of(
+        Client client,
+        UseCaseEntry? useCase,
+        Approval? approval,
+        Review? review,
+        string fingerprint,
+        string? contradiction,
+        bool notUnderstood
+    )
     {
         var rule = "client/" + client.Id;
         var doors = new List<PathDoor>(14)
         {
             notUnderstood
-                ? PathDoor.Shut("registration", DenyReason.RegistryNotUnderstood, contradiction ?? rule, "Upgrade this node: a newer version wrote what it does not know.")
-                : PathDoor.Standing("registration", DenyReason.RegistryContradiction, contradiction ?? rule, contradiction is null && useCase is not null, "Correct the registry where it contradicts itself."),
+                ? PathDoor.Shut(
+                    "registration",
+                    DenyReason.RegistryNotUnderstood,
+                    contradiction ?? rule,
+                    "Upgrade this node: a newer version wrote what it does not know."
+                )
+                : PathDoor.Standing(
+                    "registration",
+                    DenyReason.RegistryContradiction,
+                    contradiction ?? rule,
+                    contradiction is null && useCase is not null,
+                    "Correct the registry where it contradicts itself."
+                ),
             PathDoor.Standing("client", DenyReason.ClientNotActive, rule, client.Status == ClientStatus.Active, "Activate the client."),
-            new("client-term", DenyReason.ClientExpired, rule, 0, Days.Until(client.Expires), "Extend the client and have it approved anew."),
+            new(
+                "client-term",
+                DenyReason.ClientExpired,
+                rule,
+                0,
+                Days.Until(client.Expires),
+                "Extend the client and have it approved anew."
+            ),
         };
         AddApproval(doors, approval, review, fingerprint, rule);
         doors.AddRange(useCase?.Doors ?? []);
@@ -40,25 +66,53 @@ internal static class PathDoors
         }
 
         var rule = "approval/" + approval.Id;
-        var removed = review is { Decision: ReviewDecision.Remove } && Days.Start(review.On) >= Days.Start(DateOnly.FromDateTime(approval.ApprovedAt.UtcDateTime));
+        var removed =
+            review is { Decision: ReviewDecision.Remove }
+            && Days.Start(review.On) >= Days.Start(DateOnly.FromDateTime(approval.ApprovedAt.UtcDateTime));
         if (removed || !HasFourEyes(approval.RequestedBy, approval.ApprovedBy))
         {
-            doors.Add(PathDoor.Shut("approval", DenyReason.NotApproved, removed ? "review/" + review!.Id : rule, "Have the client approved anew by a second person."));
+            doors.Add(
+                PathDoor.Shut(
+                    "approval",
+                    DenyReason.NotApproved,
+                    removed ? "review/" + review!.Id : rule,
+                    "Have the client approved anew by a second person."
+                )
+            );
             return;
         }
 
         doors.Add(PathDoor.Standing("approval", DenyReason.NotApproved, rule, true, string.Empty));
         var fits = fingerprint.Length > 0 && string.Equals(approval.Fingerprint, fingerprint, StringComparison.OrdinalIgnoreCase);
-        doors.Add(PathDoor.Standing("approval-fingerprint", DenyReason.ApprovalStale, rule, fits, "What was approved has changed: have it approved anew."));
-        doors.Add(new PathDoor("approval-term", DenyReason.ApprovalExpired, rule, 0, Days.Until(approval.Until), "Have the client approved anew."));
+        doors.Add(
+            PathDoor.Standing(
+                "approval-fingerprint",
+                DenyReason.ApprovalStale,
+                rule,
+                fits,
+                "What was approved has changed: have it approved anew."
+            )
+        );
+        doors.Add(
+            new PathDoor("approval-term", DenyReason.ApprovalExpired, rule, 0, Days.Until(approval.Until), "Have the client approved anew.")
+        );
     }
 
     private static void AddOwner(List<PathDoor> doors, Client client, string rule)
     {
         const string toOpen = "Have the owner confirm that the client is still theirs, or name another owner.";
-        doors.Add(string.IsNullOrWhiteSpace(client.Owner) || client.OwnerConfirmed is not { } confirmed
-            ? PathDoor.Shut("owner", DenyReason.OwnerMissing, rule, toOpen)
-            : new PathDoor("owner", DenyReason.OwnerMissing, rule, 0, Days.StartAfter(confirmed, 1 + DoorDefaults.OwnerConfirmationDays), toOpen));
+        doors.Add(
+            string.IsNullOrWhiteSpace(client.Owner) || client.OwnerConfirmed is not { } confirmed
+                ? PathDoor.Shut("owner", DenyReason.OwnerMissing, rule, toOpen)
+                : new PathDoor(
+                    "owner",
+                    DenyReason.OwnerMissing,
+                    rule,
+                    0,
+                    Days.StartAfter(confirmed, 1 + DoorDefaults.OwnerConfirmationDays),
+                    toOpen
+                )
+        );
     }
 
     private static void AddReview(List<PathDoor> doors, UseCase? useCase, Approval? approval, Review? review, string rule)

@@ -15,10 +15,12 @@ internal sealed class RegistryDocuments
     private readonly HashSet<string> _notUnderstood = new(StringComparer.Ordinal);
 
     /// <summary>The entity; null when there is none that can be read.</summary>
-    internal IRegistryEntity? Find(RegistryKind kind, string id) => _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Entity : null;
+    internal IRegistryEntity? Find(RegistryKind kind, string id) =>
+        _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Entity : null;
 
     /// <summary>Why a document cannot be read; null when it can, or when there is none.</summary>
-    internal RegistryProblem? FindProblem(RegistryKind kind, string id) => _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Problem : null;
+    internal RegistryProblem? FindProblem(RegistryKind kind, string id) =>
+        _documents.TryGetValue(new DocumentKey(kind, id), out var stored) ? stored.Problem : null;
 
     internal IEnumerable<string> ClientsOfUseCase(string useCase) => _clientsOfUseCase.Of(useCase);
 
@@ -33,7 +35,10 @@ internal sealed class RegistryDocuments
             return own.Path;
         }
 
-        if (Find(RegistryKind.Client, client) is Client { UseCase: var useCase } && FindProblem(RegistryKind.UseCase, useCase) is { IsNotUnderstood: true } root)
+        if (
+            Find(RegistryKind.Client, client) is Client { UseCase: var useCase }
+            && FindProblem(RegistryKind.UseCase, useCase) is { IsNotUnderstood: true } root
+        )
         {
             return root.Path;
         }
@@ -94,7 +99,13 @@ internal sealed class RegistryDocuments
             Unlink(key, old);
         }
 
-        var stored = new StoredDocument(item.Revision, entity, problem, problem is null ? [] : Hints(item), problem is { IsNotUnderstood: true } ? EntityReader.GuessCredential(item) : null);
+        var stored = new StoredDocument(
+            item.Revision,
+            entity,
+            problem,
+            problem is null ? [] : Hints(item),
+            problem is { IsNotUnderstood: true } ? EntityReader.GuessCredential(item) : null
+        );
         _documents[key] = stored;
         Link(key, stored);
         Mark(key, stored, stale);
@@ -104,18 +115,23 @@ internal sealed class RegistryDocuments
     internal static CredentialKey? KeyOf(Credential credential) =>
         CredentialIdentity.Of(credential) is var (issuer, value) ? new CredentialKey(issuer, value) : null;
 
-    private static string? ClientOf(IRegistryEntity? entity) => entity switch
-    {
-        Credential credential => credential.Client,
-        Approval approval => approval.Client,
-        Review review => review.Client,
-        TaskGrant task => task.Client,
-        _ => null,
-    };
+    private static string? ClientOf(IRegistryEntity? entity) =>
+        entity switch
+        {
+            Credential credential => credential.Client,
+            Approval approval => approval.Client,
+            Review review => review.Client,
+            TaskGrant task => task.Client,
+            _ => null,
+        };
 
-    // From the present form alone, so that a node that starts anew closes the same clients as one that saw the document while it could be read.
+    // From the present form alone, so that a node that starts anew closes the same clients as one that saw the document while it could be
+    // read.
     private static string[] Hints(RegistryItem item) =>
-        item.Kind is RegistryKind.Credential or RegistryKind.Approval or RegistryKind.Review or RegistryKind.TaskGrant && EntityReader.GuessClient(item.Json) is { } client ? [client] : [];
+        item.Kind is RegistryKind.Credential or RegistryKind.Approval or RegistryKind.Review or RegistryKind.TaskGrant
+        && EntityReader.GuessClient(item.Json) is { } client
+            ? [client]
+            : [];
 
     private void Link(DocumentKey key, StoredDocument stored)
     {
@@ -268,7 +284,13 @@ internal readonly record struct DocumentKey(RegistryKind Kind, string Id);
 /// <param name="Problem">Why it cannot be read.</param>
 /// <param name="ClientHints">Clients an unreadable document seems to belong to.</param>
 /// <param name="Shadow">What a credential that is not understood is recognised by; closed, whatever else it says.</param>
-internal sealed record StoredDocument(long Revision, IRegistryEntity? Entity, RegistryProblem? Problem, string[] ClientHints, Credential? Shadow);
+internal sealed record StoredDocument(
+    long Revision,
+    IRegistryEntity? Entity,
+    RegistryProblem? Problem,
+    string[] ClientHints,
+    Credential? Shadow
+);
 
 /// <summary>What must be compiled anew.</summary>
 internal sealed class StaleDocuments

@@ -4,7 +4,10 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Policy.Compiling;
 
 /// <summary>Turns what a load brought into the next snapshot; one per node, not thread-safe, cheap when little changed.</summary>
-/// <remarks>Only what depends on a changed document is compiled anew; snapshots share everything else. Nothing in a load makes it throw: what cannot be used is a problem and closes what depends on it.</remarks>
+/// <remarks>
+/// Only what depends on a changed document is compiled anew; snapshots share everything else. Nothing in a load makes it throw: what cannot
+/// be used is a problem and closes what depends on it.
+/// </remarks>
 public sealed class RegistrySnapshotBuilder
 {
     private RegistryState _state = new();

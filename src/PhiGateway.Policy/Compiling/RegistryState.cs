@@ -94,16 +94,43 @@ internal sealed class RegistryState
 
         _unknown[key] = (item.Revision, item.Deleted);
         var live = _unknown.Any(pair => pair.Key.Kind == item.Kind && !pair.Value.Deleted);
-        Report(path, live ? [RegistryProblem.NotUnderstood(path, "Documents of this kind are of a newer version, and whom they concern cannot be said: nobody is served. Upgrade this node.")] : []);
+        Report(
+            path,
+            live
+                ?
+                [
+                    RegistryProblem.NotUnderstood(
+                        path,
+                        "Documents of this kind are of a newer version, and whom they concern cannot be said: nobody is served. Upgrade this node."
+                    ),
+                ]
+                : []
+        );
     }
 
     private string? FindNotUnderstood()
     {
-        var revocations = _revocations.NotUnderstood.Order(StringComparer.Ordinal).Select(static id => RegistryId.IsValid(id) ? "revocations/" + id : "revocations/?").ToList();
-        Report("revocations", revocations.ConvertAll(static path => RegistryProblem.NotUnderstood(
-            path, "The revocation is of a sort that this version does not know, and whom it concerns cannot be said: nobody is served. Upgrade this node, or lift it.")));
-        return revocations.Count > 0 ? revocations[0]
-            : _unknown.Where(static pair => !pair.Value.Deleted).Select(static pair => $"unknown/{(int)pair.Key.Kind}").Order(StringComparer.Ordinal).FirstOrDefault();
+        var revocations = _revocations
+            .NotUnderstood.Order(StringComparer.Ordinal)
+            .Select(static id => RegistryId.IsValid(id) ? "revocations/" + id : "revocations/?")
+            .ToList();
+        Report(
+            "revocations",
+            revocations.ConvertAll(static path =>
+                RegistryProblem.NotUnderstood(
+                    path,
+                    "The revocation is of a sort that this version does not know, and whom it "
+                        + "concerns cannot be said: nobody is served. Upgrade this node, or lift it."
+                )
+            )
+        );
+        return revocations.Count > 0
+            ? revocations[0]
+            : _unknown
+                .Where(static pair => !pair.Value.Deleted)
+                .Select(static pair => $"unknown/{(int)pair.Key.Kind}")
+                .Order(StringComparer.Ordinal)
+                .FirstOrDefault();
     }
 
     private void Report(string source, List<RegistryProblem> problems)
@@ -146,7 +173,9 @@ internal sealed class RegistryState
         {
             foreach (var credential in credentials)
             {
-                problems.Add(new RegistryProblem(RegistryPaths.Of(RegistryKind.Credential, credential.Id) + "/client", "There is no such client."));
+                problems.Add(
+                    new RegistryProblem(RegistryPaths.Of(RegistryKind.Credential, credential.Id) + "/client", "There is no such client.")
+                );
             }
 
             _clients.Remove(id);
@@ -160,14 +189,27 @@ internal sealed class RegistryState
                 {
                     Client = client,
                     UseCase = useCase,
-                    Unreadable = _documents.FindProblem(RegistryKind.Client, id)?.Path ?? _documents.UnreadableOf(id).Order(StringComparer.Ordinal).FirstOrDefault(),
+                    Unreadable =
+                        _documents.FindProblem(RegistryKind.Client, id)?.Path
+                        ?? _documents.UnreadableOf(id).Order(StringComparer.Ordinal).FirstOrDefault(),
                     NotUnderstood = _documents.FindNotUnderstood(id),
-                    Credentials = [.. credentials.ConvertAll(credential => CompileCredential(credential, problems)), .. _documents.ShadowsOf(id).ConvertAll(static shadow => new CredentialEntry(shadow, RegistryPaths.Of(RegistryKind.Credential, shadow.Id), notUnderstood: true))],
+                    Credentials =
+                    [
+                        .. credentials.ConvertAll(credential => CompileCredential(credential, problems)),
+                        .. _documents
+                            .ShadowsOf(id)
+                            .ConvertAll(static shadow => new CredentialEntry(
+                                shadow,
+                                RegistryPaths.Of(RegistryKind.Credential, shadow.Id),
+                                notUnderstood: true
+                            )),
+                    ],
                     Approvals = _documents.OfClient<Approval>(RegistryKind.Approval, id),
                     Reviews = _documents.OfClient<Review>(RegistryKind.Review, id),
                     Tasks = _documents.OfClient<TaskGrant>(RegistryKind.TaskGrant, id),
                 },
-                problems);
+                problems
+            );
             _clients.Set(id, entry);
             Rebind(old, entry);
         }
@@ -178,7 +220,17 @@ internal sealed class RegistryState
     // A client that is there but cannot be read still gets an entry, so that it is refused as a contradiction and not as a stranger.
     private Client? FindClient(string id) =>
         _documents.Find(RegistryKind.Client, id) as Client
-        ?? (_documents.FindProblem(RegistryKind.Client, id) is null ? null : new Client { Id = id, UseCase = string.Empty, Owner = string.Empty, Environment = string.Empty });
+        ?? (
+            _documents.FindProblem(RegistryKind.Client, id) is null
+                ? null
+                : new Client
+                {
+                    Id = id,
+                    UseCase = string.Empty,
+                    Owner = string.Empty,
+                    Environment = string.Empty,
+                }
+        );
 
     private CredentialEntry CompileCredential(Credential credential, List<RegistryProblem> problems)
     {
@@ -208,7 +260,11 @@ internal sealed class RegistryState
     {
         foreach (var credential in old?.CompiledCredentials ?? [])
         {
-            if (RegistryDocuments.KeyOf(credential.Credential) is { } key && _byCredential.TryGet(key, out var bound) && bound.Client.Client.Id == old!.Client.Id)
+            if (
+                RegistryDocuments.KeyOf(credential.Credential) is { } key
+                && _byCredential.TryGet(key, out var bound)
+                && bound.Client.Client.Id == old!.Client.Id
+            )
             {
                 _byCredential.Remove(key);
             }
@@ -231,7 +287,11 @@ internal sealed class RegistryState
     {
         foreach (var id in _documents.CredentialsWith(key))
         {
-            if (_documents.Find(RegistryKind.Credential, id) is Credential other && string.CompareOrdinal(other.Client, client) < 0 && FindClient(other.Client) is not null)
+            if (
+                _documents.Find(RegistryKind.Credential, id) is Credential other
+                && string.CompareOrdinal(other.Client, client) < 0
+                && FindClient(other.Client) is not null
+            )
             {
                 return false;
             }

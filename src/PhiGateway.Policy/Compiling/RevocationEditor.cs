@@ -43,7 +43,8 @@ internal sealed class RevocationEditor
         var key = new RevocationKey(
             row.Target,
             row.Target == RevocationTarget.TokenHash ? row.Value.ToLowerInvariant() : row.Value,
-            row.Target == RevocationTarget.Token ? row.Issuer : null);
+            row.Target == RevocationTarget.Token ? row.Issuer : null
+        );
         var token = row.Target is RevocationTarget.Token or RevocationTarget.TokenHash ? 1 : 0;
         if (row.Lifted)
         {
@@ -93,6 +94,11 @@ internal sealed class RevocationEditor
             _issuedBefore.Set(issuer, moment);
         }
 
-        return row.IssuedBefore is null ? new RegistryProblem($"revocations/{row.Id}", "An issued-before revocation needs its moment; the moment it was written counts.") : null;
+        return row.IssuedBefore is null
+            ? new RegistryProblem(
+                $"revocations/{row.Id}",
+                "An issued-before revocation needs its moment; the moment it was written counts."
+            )
+            : null;
     }
 }

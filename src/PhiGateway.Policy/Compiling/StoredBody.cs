@@ -13,7 +13,10 @@ public static class StoredBody
         return entity;
     }
 
-    /// <summary>The body as JSON without its notes (members whose name begins with an underscore), which mean nothing for access; what is no object is empty.</summary>
+    /// <summary>
+    /// The body as JSON without its notes (members whose name begins with an underscore), which mean nothing for access; what is no object
+    /// is empty.
+    /// </summary>
     public static JsonObject WithoutNotes(string json)
     {
         var form = NewerForm.Parse(json) ?? [];

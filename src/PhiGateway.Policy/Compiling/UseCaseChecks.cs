@@ -63,7 +63,8 @@ internal static class UseCaseChecks
         Organization? organization,
         Func<RegistryKind, string, IRegistryEntity?> find,
         string path,
-        List<RegistryProblem> problems)
+        List<RegistryProblem> problems
+    )
     {
         if (organization is null)
         {
@@ -84,7 +85,12 @@ internal static class UseCaseChecks
 
             if (agreement.Expires <= agreement.Effective)
             {
-                problems.Add(new RegistryProblem(RegistryPaths.Of(RegistryKind.Agreement, agreement.Id) + "/expires", "An agreement expires after it takes effect."));
+                problems.Add(
+                    new RegistryProblem(
+                        RegistryPaths.Of(RegistryKind.Agreement, agreement.Id) + "/expires",
+                        "An agreement expires after it takes effect."
+                    )
+                );
             }
         }
 

@@ -27,7 +27,11 @@ internal static class UseCaseCompiler
             Tenants = [.. useCase.Tenants],
             Purposes = ReadPurposes(useCase),
             Contradiction = problems.Count > before ? problems[before].Path : null,
-            NotUnderstood = RegistryDocuments.ReferencesOf(useCase).Select(reference => documents.FindProblem(reference.Kind, reference.Id)).FirstOrDefault(static problem => problem is { IsNotUnderstood: true })?.Path,
+            NotUnderstood = RegistryDocuments
+                .ReferencesOf(useCase)
+                .Select(reference => documents.FindProblem(reference.Kind, reference.Id))
+                .FirstOrDefault(static problem => problem is { IsNotUnderstood: true })
+                ?.Path,
             Fingerprint = ApprovalFingerprint.OfUseCase(useCase, agreement, organization),
             Doors = DoorsOf(useCase, agreement, organization),
         };
@@ -52,34 +56,89 @@ internal static class UseCaseCompiler
         var rule = "use-case/" + useCase.Id;
         var doors = new List<PathDoor>
         {
-            PathDoor.Standing("use-case", DenyReason.UseCaseNotApproved, rule, useCase.Status == UseCaseStatus.Approved, "Have the use case approved."),
-            new("use-case-term", DenyReason.UseCaseExpired, rule, 0, Days.Until(useCase.Expires), "Extend the use case and have it approved anew."),
+            PathDoor.Standing(
+                "use-case",
+                DenyReason.UseCaseNotApproved,
+                rule,
+                useCase.Status == UseCaseStatus.Approved,
+                "Have the use case approved."
+            ),
+            new(
+                "use-case-term",
+                DenyReason.UseCaseExpired,
+                rule,
+                0,
+                Days.Until(useCase.Expires),
+                "Extend the use case and have it approved anew."
+            ),
         };
         if (agreement is not null)
         {
             var agreementRule = "agreement/" + agreement.Id;
-            doors.Add(agreement.Terminated
-                ? PathDoor.Shut("agreement", DenyReason.AgreementNotInForce, agreementRule, "The agreement was terminated: conclude another.")
-                : new PathDoor("agreement", DenyReason.AgreementNotInForce, agreementRule, Days.Start(agreement.Effective), Days.Until(agreement.Expires), "Renew the agreement."));
+            doors.Add(
+                agreement.Terminated
+                    ? PathDoor.Shut(
+                        "agreement",
+                        DenyReason.AgreementNotInForce,
+                        agreementRule,
+                        "The agreement was terminated: conclude another."
+                    )
+                    : new PathDoor(
+                        "agreement",
+                        DenyReason.AgreementNotInForce,
+                        agreementRule,
+                        Days.Start(agreement.Effective),
+                        Days.Until(agreement.Expires),
+                        "Renew the agreement."
+                    )
+            );
             if (NeedsLegalReview(agreement, organization) || agreement.LegalReview?.Until is not null)
             {
                 const string toOpen = "Have the agreement reviewed by legal counsel and file the opinion.";
-                doors.Add(agreement.LegalReview is { } review
-                    ? new PathDoor("legal-review", DenyReason.AgreementNotReviewed, agreementRule, Days.Start(review.On), Days.Until(review.Until), toOpen)
-                    : PathDoor.Shut("legal-review", DenyReason.AgreementNotReviewed, agreementRule, toOpen));
+                doors.Add(
+                    agreement.LegalReview is { } review
+                        ? new PathDoor(
+                            "legal-review",
+                            DenyReason.AgreementNotReviewed,
+                            agreementRule,
+                            Days.Start(review.On),
+                            Days.Until(review.Until),
+                            toOpen
+                        )
+                        : PathDoor.Shut("legal-review", DenyReason.AgreementNotReviewed, agreementRule, toOpen)
+                );
             }
         }
         else
         {
             var without = useCase.Agreement is null && organization?.Kind == OrganizationKind.Internal;
-            doors.Add(PathDoor.Standing("agreement", DenyReason.AgreementMissing, rule, without, "Name the agreement that covers this use."));
+            doors.Add(
+                PathDoor.Standing("agreement", DenyReason.AgreementMissing, rule, without, "Name the agreement that covers this use.")
+            );
         }
 
         var organizationRule = "organization/" + useCase.Organization;
-        doors.Add(PathDoor.Standing("organization", DenyReason.OrganizationNotActive, organizationRule, organization?.Status == OrganizationStatus.Active, "Reinstate the organization."));
+        doors.Add(
+            PathDoor.Standing(
+                "organization",
+                DenyReason.OrganizationNotActive,
+                organizationRule,
+                organization?.Status == OrganizationStatus.Active,
+                "Reinstate the organization."
+            )
+        );
         if (organization?.LastReview?.NextDue is { } due)
         {
-            doors.Add(new PathDoor("vendor-review", DenyReason.VendorReviewOverdue, organizationRule, 0, Days.StartAfter(due, 1 + DoorDefaults.ReviewGraceDays), "Review the vendor and enter the review with its next date."));
+            doors.Add(
+                new PathDoor(
+                    "vendor-review",
+                    DenyReason.VendorReviewOverdue,
+                    organizationRule,
+                    0,
+                    Days.StartAfter(due, 1 + DoorDefaults.ReviewGraceDays),
+                    "Review the vendor and enter the review with its next date."
+                )
+            );
         }
 
         return [.. doors];

@@ -15,20 +15,28 @@ public sealed record AccessPart
     /// <summary>Logical id, for instance-level parts; null otherwise.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Operation name with its <c>$</c>, for <see cref="Interaction.Operation"/> and for the searches that stand for what such an operation brings back.</summary>
+    /// <summary>
+    /// Operation name with its <c>$</c>, for <see cref="Interaction.Operation"/> and for the searches that stand for what such an operation
+    /// brings back.
+    /// </summary>
     public string? Operation { get; init; }
 
     /// <summary>The include value as written, such as <c>Observation:subject</c>, for include roles.</summary>
     public string? Include { get; init; }
 
-    /// <summary>Patients the request itself names for this part (path, compartment parameter); every one must be covered. Empty: none named.</summary>
+    /// <summary>
+    /// Patients the request itself names for this part (path, compartment parameter); every one must be covered. Empty: none named.
+    /// </summary>
     public IReadOnlyList<PatientId> Patients { get; init; } = [];
 
-    /// <summary>Token conditions the request itself sets, without modifiers; used to see that a grant's <c>where</c> is met already.</summary>
+    /// <summary>
+    /// Token conditions the request itself sets, without modifiers; used to see that a grant's <c>where</c> is met already.
+    /// </summary>
     public IReadOnlyList<TokenConstraint> Conditions { get; init; } = [];
 
     /// <summary>
-    /// True for one of many types that a request means without naming them (an export without <c>_type</c>, <c>$everything</c>): it may be dropped
+    /// True for one of many types that a request means without naming them (an export without <c>_type</c>, <c>$everything</c>): it may be
+    /// dropped
     /// instead of denying the whole, as long as one such part remains. False (the default) is the stricter reading.
     /// </summary>
     public bool IsWildcard { get; init; }
@@ -36,24 +44,37 @@ public sealed record AccessPart
     /// <summary>Facts of a resource in the request's body, for writes: judged like a resource on its way out.</summary>
     public ResourceFacts? Body { get; init; }
 
-    /// <summary>The named patients stand in the path (compartment), not in a parameter: then a foreign one is answered like a missing one.</summary>
+    /// <summary>
+    /// The named patients stand in the path (compartment), not in a parameter: then a foreign one is answered like a missing one.
+    /// </summary>
     public bool PatientInPath { get; init; }
 
-    /// <summary>Top-level elements that the request filters or sorts by on this type; each must be one that may leave, or its value leaks through the answer's shape.</summary>
+    /// <summary>
+    /// Top-level elements that the request filters or sorts by on this type; each must be one that may leave, or its value leaks through
+    /// the answer's shape.
+    /// </summary>
     public IReadOnlyList<string> Uses { get; init; } = [];
 
     /// <summary>
-    /// For what a chain walks to: the walk can be confined to one tenant's records by a condition of its own, since the reference it follows is the only one of its kind. False (the default) is the stricter reading.
+    /// For what a chain walks to: the walk can be confined to one tenant's records by a condition of its own, since the reference it
+    /// follows is the only one of its kind. False (the default) is the stricter reading.
     /// </summary>
     public bool IsSeparable { get; init; }
 
-    /// <summary>The write touches <c>meta.security</c>, <c>meta.tag</c> or a link to a patient, or it cannot be told whether it does (patches).</summary>
+    /// <summary>
+    /// The write touches <c>meta.security</c>, <c>meta.tag</c> or a link to a patient, or it cannot be told whether it does (patches).
+    /// </summary>
     public bool Relabels { get; init; }
 
-    /// <summary>The patch tests values before it changes any: its success tells what is stored, which only one who may read it may learn.</summary>
+    /// <summary>
+    /// The patch tests values before it changes any: its success tells what is stored, which only one who may read it may learn.
+    /// </summary>
     public bool Probes { get; init; }
 
-    /// <summary>What is known of the resource as it stands upstream, for update, patch and delete. Security: unknown closes the write to all but unrestricted grants.</summary>
+    /// <summary>
+    /// What is known of the resource as it stands upstream, for update, patch and delete. Security: unknown closes the write to all but
+    /// unrestricted grants.
+    /// </summary>
     public StoredState StoredState { get; init; }
 
     /// <summary>Facts of the resource as it stands upstream; given exactly with <see cref="StoredState.Present"/>.</summary>
@@ -68,8 +89,10 @@ public enum StoredState : byte
 {
     /// <summary>Nobody looked.</summary>
     Unknown = 0,
+
     /// <summary>There is none.</summary>
     Absent,
+
     /// <summary>Its facts stand beside it.</summary>
     Present,
 }
@@ -79,14 +102,19 @@ public enum PartRole : byte
 {
     /// <summary>Asked for outright.</summary>
     Target,
+
     /// <summary>Pulled in by <c>_include</c>.</summary>
     Include,
+
     /// <summary>Pulled in by <c>_revinclude</c>.</summary>
     RevInclude,
+
     /// <summary>Walked by a chained parameter: betrays whether a match exists.</summary>
     Chain,
+
     /// <summary>Walked by <c>_has</c>.</summary>
     ReverseChain,
+
     /// <summary>Searched by a conditional create, update, patch, delete or reference.</summary>
     Condition,
 }

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>How far one caller's scopes and its use case's grants reach at one moment: the one definition for request, body and answer.</summary>
+/// <summary>
+/// How far one caller's scopes and its use case's grants reach at one moment: the one definition for request, body and answer.
+/// </summary>
 internal sealed class AccessReach
 {
     private readonly Caller _caller;
@@ -78,13 +80,14 @@ internal sealed class AccessReach
     }
 
     /// <summary>Whether a scope means anything for this caller: patient/ needs a patient, user/ a user.</summary>
-    internal bool IsUsable(SmartScope scope) => scope.Level switch
-    {
-        ScopeLevel.System => true,
-        ScopeLevel.User => _hasUser,
-        ScopeLevel.Patient => _caller.PatientContext is not null,
-        _ => false,
-    };
+    internal bool IsUsable(SmartScope scope) =>
+        scope.Level switch
+        {
+            ScopeLevel.System => true,
+            ScopeLevel.User => _hasUser,
+            ScopeLevel.Patient => _caller.PatientContext is not null,
+            _ => false,
+        };
 
     /// <summary>These grants without those that cannot cover anyone now: context without a context, task without a live task.</summary>
     internal ulong Usable(ulong grants)
@@ -103,20 +106,22 @@ internal sealed class AccessReach
     }
 
     /// <summary>Whether a grant covers a patient's data; type and id matter to tasks for one resource.</summary>
-    internal bool GrantCovers(int grant, PatientId patient, ResourceType type, string? id) => UseCase.Grants[grant].Reach switch
-    {
-        PatientReach.Any => patient.Value is not null,
-        PatientReach.Roster => RosterOf(grant).Covers(patient, _ticks),
-        PatientReach.Context => patient.Value is not null && _caller.PatientContext == patient,
-        PatientReach.Task => TaskCovers(patient, type, id),
-        _ => false,
-    };
+    internal bool GrantCovers(int grant, PatientId patient, ResourceType type, string? id) =>
+        UseCase.Grants[grant].Reach switch
+        {
+            PatientReach.Any => patient.Value is not null,
+            PatientReach.Roster => RosterOf(grant).Covers(patient, _ticks),
+            PatientReach.Context => patient.Value is not null && _caller.PatientContext == patient,
+            PatientReach.Task => TaskCovers(patient, type, id),
+            _ => false,
+        };
 
     /// <summary>From here on, of the tasks with a number of uses only these cover anything.</summary>
     internal void ConfineToCounted(IReadOnlyList<TaskEntry> tasks) => _counted = tasks;
 
     /// <summary>Whether a usable scope's level covers a patient's data.</summary>
-    internal bool ScopeCovers(SmartScope scope, PatientId patient) => scope.Level != ScopeLevel.Patient || (patient.Value is not null && _caller.PatientContext == patient);
+    internal bool ScopeCovers(SmartScope scope, PatientId patient) =>
+        scope.Level != ScopeLevel.Patient || (patient.Value is not null && _caller.PatientContext == patient);
 
     /// <summary>Whether scopes for a type add up to the rights needed, for one named patient when one is given.</summary>
     internal bool ScopesGrant(ResourceType type, ScopeRights needed, bool usableOnly, PatientId? patient = null)
@@ -126,10 +131,12 @@ internal sealed class AccessReach
         for (var place = 0; place < scopes.Count; place++)
         {
             var scope = scopes[place];
-            if ((scope.Rights & needed) != 0
+            if (
+                (scope.Rights & needed) != 0
                 && (type.IsNone || scope.Types.Contains(type))
                 && (usableOnly ? IsUsable(scope) : scope.Level == ScopeLevel.Patient || IsUsable(scope))
-                && (patient is not { } named || ScopeCovers(scope, named)))
+                && (patient is not { } named || ScopeCovers(scope, named))
+            )
             {
                 got |= scope.Rights;
             }

@@ -11,7 +11,10 @@ public sealed record AccessRequest
     /// <summary>The tenant of the route.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The tag that every record of the tenant carries, where several tenants share a backend, as system and code; null: the backend is the tenant's own.</summary>
+    /// <summary>
+    /// The tag that every record of the tenant carries, where several tenants share a backend, as system and code; null: the backend is the
+    /// tenant's own.
+    /// </summary>
     public TokenValue? TenantTag { get; init; }
 
     /// <summary>The environment of the route.</summary>

@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>The identity that a validated credential proved, before the registry is asked; immutable, so it may be cached with its token.</summary>
+/// <summary>
+/// The identity that a validated credential proved, before the registry is asked; immutable, so it may be cached with its token.
+/// </summary>
 public sealed record Caller
 {
     /// <summary>Configured name of the issuer that vouched.</summary>
@@ -53,7 +55,9 @@ public sealed record Caller
     /// <summary>SHA-256 of the certificate that proved it, lower-case hex, with <see cref="ProofBinding.Mtls"/>; null otherwise.</summary>
     public string? CertificateHash { get; init; }
 
-    /// <summary>Actors between caller and subject (RFC 8693 <c>act</c>), outermost first, as client ids of the same issuer; empty: no delegation.</summary>
+    /// <summary>
+    /// Actors between caller and subject (RFC 8693 <c>act</c>), outermost first, as client ids of the same issuer; empty: no delegation.
+    /// </summary>
     public IReadOnlyList<string> Actors { get; init; } = [];
 }
 
@@ -62,8 +66,10 @@ public enum ProofBinding : byte
 {
     /// <summary>Bearer only.</summary>
     None,
+
     /// <summary>RFC 8705: the TLS client certificate equals <c>cnf.x5t#S256</c>.</summary>
     Mtls,
+
     /// <summary>RFC 9449.</summary>
     Dpop,
 }

@@ -17,8 +17,14 @@ internal static class ContentQuestions
         for (var place = 0; place < parts.Count; place++)
         {
             var part = parts[place];
-            if (part is { Role: PartRole.Target, Interaction: Interaction.Create or Interaction.Update or Interaction.Patch or Interaction.Delete }
-                && Content(run, run.Grants[place], part) is { } deny)
+            if (
+                part
+                    is {
+                        Role: PartRole.Target,
+                        Interaction: Interaction.Create or Interaction.Update or Interaction.Patch or Interaction.Delete
+                    }
+                && Content(run, run.Grants[place], part) is { } deny
+            )
             {
                 return deny;
             }
@@ -79,19 +85,29 @@ internal static class ContentQuestions
                     return partial;
                 }
 
-                return (part.Relabels || (part.Body is { } body && LabelsDiffer(body, stored))) && !MayRelabel(run.UseCase, over) ? new Deny(DenyReason.RelabelNotPermitted, rule) : null;
+                return (part.Relabels || (part.Body is { } body && LabelsDiffer(body, stored))) && !MayRelabel(run.UseCase, over)
+                    ? new Deny(DenyReason.RelabelNotPermitted, rule)
+                    : null;
             case StoredState.Absent when part.Interaction == Interaction.Update:
                 return null;
             case StoredState.Absent:
                 return new Deny(DenyReason.PatientNotFound, rule);
             default:
-                return run.Reach.TenantTag is null && IsUnrestricted(run.UseCase, admitted) ? ViewQuestions.Partial(run, part, null, admitted) : new Deny(DenyReason.PatientUndetermined, rule);
+                return run.Reach.TenantTag is null && IsUnrestricted(run.UseCase, admitted)
+                    ? ViewQuestions.Partial(run, part, null, admitted)
+                    : new Deny(DenyReason.PatientUndetermined, rule);
         }
     }
 
     private static bool LabelsDiffer(ResourceFacts body, ResourceFacts stored)
     {
-        if (body.HasNewOwner || body.Confidentiality != stored.Confidentiality || body.Owner != stored.Owner || body.Labels.Count != stored.Labels.Count || body.Owners.Count != stored.Owners.Count)
+        if (
+            body.HasNewOwner
+            || body.Confidentiality != stored.Confidentiality
+            || body.Owner != stored.Owner
+            || body.Labels.Count != stored.Labels.Count
+            || body.Owners.Count != stored.Owners.Count
+        )
         {
             return true;
         }
@@ -142,18 +158,19 @@ internal static class ContentQuestions
         return false;
     }
 
-    private static DenyReason Refusal(WithholdReason reason, UseCaseEntry useCase, ulong grants) => reason switch
-    {
-        WithholdReason.OutsidePatients => useCase.Grants[System.Numerics.BitOperations.TrailingZeroCount(grants)].Reach switch
+    private static DenyReason Refusal(WithholdReason reason, UseCaseEntry useCase, ulong grants) =>
+        reason switch
         {
-            PatientReach.Context => DenyReason.OutsideContext,
-            PatientReach.Task => DenyReason.OutsideTask,
-            _ => DenyReason.OutsideRoster,
-        },
-        WithholdReason.UndeterminedPatient or WithholdReason.Unjudgeable => DenyReason.PatientUndetermined,
-        WithholdReason.Confidentiality => DenyReason.TooConfidential,
-        WithholdReason.Label => DenyReason.LabelNotPermitted,
-        WithholdReason.Condition or WithholdReason.OutsideTenant => DenyReason.ConditionNotMet,
-        _ => DenyReason.OutsideUseCase,
-    };
+            WithholdReason.OutsidePatients => useCase.Grants[System.Numerics.BitOperations.TrailingZeroCount(grants)].Reach switch
+            {
+                PatientReach.Context => DenyReason.OutsideContext,
+                PatientReach.Task => DenyReason.OutsideTask,
+                _ => DenyReason.OutsideRoster,
+            },
+            WithholdReason.UndeterminedPatient or WithholdReason.Unjudgeable => DenyReason.PatientUndetermined,
+            WithholdReason.Confidentiality => DenyReason.TooConfidential,
+            WithholdReason.Label => DenyReason.LabelNotPermitted,
+            WithholdReason.Condition or WithholdReason.OutsideTenant => DenyReason.ConditionNotMet,
+            _ => DenyReason.OutsideUseCase,
+        };
 }

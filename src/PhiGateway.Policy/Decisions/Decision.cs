@@ -5,9 +5,7 @@ namespace PhiGateway.Policy.Decisions;
 /// <summary>The answer of the decision point; there is no boolean and no null.</summary>
 public abstract record Decision
 {
-    private protected Decision()
-    {
-    }
+    private protected Decision() { }
 }
 
 /// <summary>Permitted under a rule, as long as every obligation is met.</summary>

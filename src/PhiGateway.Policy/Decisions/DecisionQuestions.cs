@@ -3,8 +3,12 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Which questions of <see cref="PolicyDecisionPoint"/> answer with which reason; for explanations of decisions that were made before.</summary>
-/// <remarks>The first closed door answers, so a reason tells that every earlier question was open and every later one was not asked.</remarks>
+/// <summary>
+/// Which questions of <see cref="PolicyDecisionPoint"/> answer with which reason; for explanations of decisions that were made before.
+/// </summary>
+/// <remarks>
+/// The first closed door answers, so a reason tells that every earlier question was open and every later one was not asked.
+/// </remarks>
 public static class DecisionQuestions
 {
     private static readonly FrozenDictionary<string, DenyReason[]> Reasons = new Dictionary<string, DenyReason[]>
@@ -14,9 +18,22 @@ public static class DecisionQuestions
         ["client revoked"] = [DenyReason.Revoked, DenyReason.RegistryNotUnderstood],
         ["path open"] =
         [
-            DenyReason.RegistryContradiction, DenyReason.RegistryNotUnderstood, DenyReason.ClientNotActive, DenyReason.ClientExpired, DenyReason.NotApproved, DenyReason.ApprovalStale, DenyReason.ApprovalExpired,
-            DenyReason.UseCaseNotApproved, DenyReason.UseCaseExpired, DenyReason.AgreementMissing, DenyReason.AgreementNotInForce, DenyReason.AgreementNotReviewed,
-            DenyReason.OrganizationNotActive, DenyReason.VendorReviewOverdue, DenyReason.OwnerMissing, DenyReason.ReviewOverdue,
+            DenyReason.RegistryContradiction,
+            DenyReason.RegistryNotUnderstood,
+            DenyReason.ClientNotActive,
+            DenyReason.ClientExpired,
+            DenyReason.NotApproved,
+            DenyReason.ApprovalStale,
+            DenyReason.ApprovalExpired,
+            DenyReason.UseCaseNotApproved,
+            DenyReason.UseCaseExpired,
+            DenyReason.AgreementMissing,
+            DenyReason.AgreementNotInForce,
+            DenyReason.AgreementNotReviewed,
+            DenyReason.OrganizationNotActive,
+            DenyReason.VendorReviewOverdue,
+            DenyReason.OwnerMissing,
+            DenyReason.ReviewOverdue,
         ],
         ["credential in time"] = [DenyReason.RegistryContradiction, DenyReason.CredentialExpired, DenyReason.CredentialRotationOverdue],
         ["possession proven"] = [DenyReason.BindingRequired],
@@ -26,28 +43,63 @@ public static class DecisionQuestions
         ["network"] = [DenyReason.WrongNetwork],
         ["hours"] = [DenyReason.OutsideHours],
         ["something asked"] = [DenyReason.NothingAsked],
-        ["purpose of use"] = [DenyReason.PurposeMissing, DenyReason.PurposeUnknown, DenyReason.PurposeNotPermitted, DenyReason.JustificationMissing],
+        ["purpose of use"] =
+        [
+            DenyReason.PurposeMissing,
+            DenyReason.PurposeUnknown,
+            DenyReason.PurposeNotPermitted,
+            DenyReason.JustificationMissing,
+        ],
         ["interaction and type"] =
         [
-            DenyReason.OutsideScope, DenyReason.OutsideUseCase, DenyReason.PatientContextMissing, DenyReason.IncludeNotPermitted, DenyReason.CrossesTenants, DenyReason.OperationNotPermitted, DenyReason.ConditionNotMet,
-            DenyReason.NotJudgeable, DenyReason.TooConfidential,
+            DenyReason.OutsideScope,
+            DenyReason.OutsideUseCase,
+            DenyReason.PatientContextMissing,
+            DenyReason.IncludeNotPermitted,
+            DenyReason.CrossesTenants,
+            DenyReason.OperationNotPermitted,
+            DenyReason.ConditionNotMet,
+            DenyReason.NotJudgeable,
+            DenyReason.TooConfidential,
         ],
         ["elements used"] = [DenyReason.HiddenElement],
         ["patients"] =
         [
-            DenyReason.PatientContextMissing, DenyReason.OutsideRoster, DenyReason.OutsideContext, DenyReason.OutsideTask, DenyReason.PatientUndetermined, DenyReason.PatientNotFound,
+            DenyReason.PatientContextMissing,
+            DenyReason.OutsideRoster,
+            DenyReason.OutsideContext,
+            DenyReason.OutsideTask,
+            DenyReason.PatientUndetermined,
+            DenyReason.PatientNotFound,
         ],
         ["content written"] =
         [
-            DenyReason.OutsideUseCase, DenyReason.OutsideRoster, DenyReason.OutsideContext, DenyReason.OutsideTask, DenyReason.PatientUndetermined, DenyReason.PatientNotFound,
-            DenyReason.ConditionNotMet, DenyReason.TooConfidential, DenyReason.LabelNotPermitted, DenyReason.RelabelNotPermitted, DenyReason.PartialView, DenyReason.HiddenElement,
+            DenyReason.OutsideUseCase,
+            DenyReason.OutsideRoster,
+            DenyReason.OutsideContext,
+            DenyReason.OutsideTask,
+            DenyReason.PatientUndetermined,
+            DenyReason.PatientNotFound,
+            DenyReason.ConditionNotMet,
+            DenyReason.TooConfidential,
+            DenyReason.LabelNotPermitted,
+            DenyReason.RelabelNotPermitted,
+            DenyReason.PartialView,
+            DenyReason.HiddenElement,
         ],
         ["delegation"] = [DenyReason.DelegationTooDeep, DenyReason.UnknownActor],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The questions that may answer with a reason, in their order; empty for a reason of another stage. Several where a write is judged by what it brings as well as by what it asks.</summary>
+    /// <summary>
+    /// The questions that may answer with a reason, in their order; empty for a reason of another stage. Several where a write is judged by
+    /// what it brings as well as by what it asks.
+    /// </summary>
     public static IReadOnlyList<string> AnsweringWith(DenyReason reason) =>
-        [.. PolicyDecisionPoint.QuestionNames.Where(name => Reasons.TryGetValue(name, out var reasons) && Array.IndexOf(reasons, reason) >= 0)];
+        [
+            .. PolicyDecisionPoint.QuestionNames.Where(name =>
+                Reasons.TryGetValue(name, out var reasons) && Array.IndexOf(reasons, reason) >= 0
+            ),
+        ];
 
     /// <summary>What every question found, as far as the reason of a decision tells; null means permitted.</summary>
     /// <param name="reason">The reason recorded.</param>
@@ -64,7 +116,13 @@ public static class DecisionQuestions
         if (reason == DenyReason.RegistryNotUnderstood)
         {
             // Only what is nobody's own stands before the client's doors.
-            candidates = [rule is not null && (rule.StartsWith("revocations/", StringComparison.Ordinal) || rule.StartsWith("unknown/", StringComparison.Ordinal)) ? candidates[0] : candidates[1]];
+            candidates =
+            [
+                rule is not null
+                && (rule.StartsWith("revocations/", StringComparison.Ordinal) || rule.StartsWith("unknown/", StringComparison.Ordinal))
+                    ? candidates[0]
+                    : candidates[1],
+            ];
         }
         else if (candidates.Count > 1 && reason == DenyReason.RegistryContradiction)
         {

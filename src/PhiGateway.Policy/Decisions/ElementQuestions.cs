@@ -26,7 +26,8 @@ internal static class ElementQuestions
         return null;
     }
 
-    // A record may come under any one of the grants alone, so each of them must show what is asked about; but a grant whose conditions contradict
+    // A record may come under any one of the grants alone, so each of them must show what is asked about; but a grant whose conditions
+    // contradict
     // the request's own yields nothing here.
     private static string? HidingGrant(DecisionRun run, ulong grants, AccessPart part)
     {
@@ -57,7 +58,10 @@ internal static class ElementQuestions
         {
             foreach (var constraint in where)
             {
-                if (string.Equals(constraint.Parameter, conditions[place].Parameter, StringComparison.Ordinal) && !MayMeet(constraint.AnyOf, conditions[place].AnyOf))
+                if (
+                    string.Equals(constraint.Parameter, conditions[place].Parameter, StringComparison.Ordinal)
+                    && !MayMeet(constraint.AnyOf, conditions[place].AnyOf)
+                )
                 {
                     return true;
                 }
@@ -83,5 +87,6 @@ internal static class ElementQuestions
         return false;
     }
 
-    private static bool MayBeSame(string? one, string? other) => one is null || other is null || string.Equals(one, other, StringComparison.Ordinal);
+    private static bool MayBeSame(string? one, string? other) =>
+        one is null || other is null || string.Equals(one, other, StringComparison.Ordinal);
 }

@@ -27,7 +27,9 @@ internal static class FactMatching
         return true;
     }
 
-    /// <summary>Whether a resource is the tenant's alone: it carries the tenant's tag, and no tag of that system which is another's.</summary>
+    /// <summary>
+    /// Whether a resource is the tenant's alone: it carries the tenant's tag, and no tag of that system which is another's.
+    /// </summary>
     internal static bool IsOfTenant(ResourceFacts facts, TokenValue tag)
     {
         var found = false;
@@ -70,7 +72,10 @@ internal static class FactMatching
     {
         for (var place = 0; place < conditions.Count; place++)
         {
-            if (string.Equals(conditions[place].Parameter, constraint.Parameter, StringComparison.Ordinal) && IsWithin(conditions[place].AnyOf, constraint.AnyOf))
+            if (
+                string.Equals(conditions[place].Parameter, constraint.Parameter, StringComparison.Ordinal)
+                && IsWithin(conditions[place].AnyOf, constraint.AnyOf)
+            )
             {
                 return true;
             }
@@ -120,7 +125,9 @@ internal static class FactMatching
     }
 
     private static bool IsNeutral(in SecurityLabel label) =>
-        label.System == ObservationValue || (label.System == PurposeOfUse.System && label.Code == "HTEST") || (label.System == ActCodes.System && ActCodes.IsFulfilled(label.Code));
+        label.System == ObservationValue
+        || (label.System == PurposeOfUse.System && label.Code == "HTEST")
+        || (label.System == ActCodes.System && ActCodes.IsFulfilled(label.Code));
 
     private static bool Satisfies(ResourceFacts facts, TokenConstraint constraint)
     {
@@ -149,8 +156,10 @@ internal static class FactMatching
         for (var place = 0; place < wider.Count; place++)
         {
             var one = wider[place];
-            if ((one.System is null || string.Equals(one.System, value.System, StringComparison.Ordinal))
-                && (one.Code is null || string.Equals(one.Code, value.Code, StringComparison.Ordinal)))
+            if (
+                (one.System is null || string.Equals(one.System, value.System, StringComparison.Ordinal))
+                && (one.Code is null || string.Equals(one.Code, value.Code, StringComparison.Ordinal))
+            )
             {
                 return true;
             }

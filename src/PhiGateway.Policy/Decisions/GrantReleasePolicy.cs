@@ -3,9 +3,12 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Judges resources by the grants and scopes under which one request was permitted: some grant and some scope must admit the whole of it.</summary>
+/// <summary>
+/// Judges resources by the grants and scopes under which one request was permitted: some grant and some scope must admit the whole of it.
+/// </summary>
 /// <remarks>
-/// A resource whose owner could not be established is withheld under every grant, also one for any patient. One that was read through and names no patient at all (of a group, of a device)
+/// A resource whose owner could not be established is withheld under every grant, also one for any patient. One that was read through and
+/// names no patient at all (of a group, of a device)
 /// leaves to the hospital's own clients under a grant for any patient, never to a partner or an AI agent, and is recorded as undetermined.
 /// </remarks>
 internal sealed class GrantReleasePolicy : ReleasePolicy
@@ -74,7 +77,8 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     /// <summary>The grants that admit a resource, as bits; with none, the reason of the one that came nearest.</summary>
     /// <param name="facts">The resource.</param>
-    /// <param name="newPatient">It is a Patient about to be created, who has no id yet and is on nobody's roster: only a grant for any patient admits it.</param>
+    /// <param name="newPatient">It is a Patient about to be created, who has no id yet and is on nobody's roster: only a grant for any
+    /// patient admits it.</param>
     /// <param name="nearest">Why not.</param>
     internal ulong Admit(ResourceFacts facts, bool newPatient, ref WithholdReason nearest)
     {
@@ -105,15 +109,16 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     private static bool IsNearer(WithholdReason reason, WithholdReason than) => Nearness(reason) > Nearness(than);
 
     // In the order of the checks below: the later the check that failed, the nearer the grant.
-    private static int Nearness(WithholdReason reason) => reason switch
-    {
-        WithholdReason.OutsidePatients => 1,
-        WithholdReason.UndeterminedPatient => 2,
-        WithholdReason.Condition => 3,
-        WithholdReason.Confidentiality => 4,
-        WithholdReason.Label => 5,
-        _ => 0,
-    };
+    private static int Nearness(WithholdReason reason) =>
+        reason switch
+        {
+            WithholdReason.OutsidePatients => 1,
+            WithholdReason.UndeterminedPatient => 2,
+            WithholdReason.Condition => 3,
+            WithholdReason.Confidentiality => 4,
+            WithholdReason.Label => 5,
+            _ => 0,
+        };
 
     private ulong AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient, ref WithholdReason nearest)
     {
@@ -156,7 +161,8 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
                 continue;
             }
 
-            var reason = !ScopeCoversOwners(scope, facts, newPatient) ? WithholdReason.OutsidePatients
+            var reason =
+                !ScopeCoversOwners(scope, facts, newPatient) ? WithholdReason.OutsidePatients
                 : !FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.Condition
                 : WithholdReason.None;
             if (reason == WithholdReason.None)
@@ -233,7 +239,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
-            return AdmitsUndetermined && facts.NamesNoPatient && grant.Reach == PatientReach.Any ? WithholdReason.None : WithholdReason.UndeterminedPatient;
+            return AdmitsUndetermined && facts.NamesNoPatient && grant.Reach == PatientReach.Any
+                ? WithholdReason.None
+                : WithholdReason.UndeterminedPatient;
         }
 
         if (facts.HasNewOwner && grant.Reach != PatientReach.Any)

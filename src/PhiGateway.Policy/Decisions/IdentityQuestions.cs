@@ -30,16 +30,22 @@ internal static class IdentityQuestions
         }
 
         var revocations = run.Snapshot.Revocations;
-        var rule = RevocationQuestion.OfPlace(run.Caller, run.Request.Tenant, revocations)
+        var rule =
+            RevocationQuestion.OfPlace(run.Caller, run.Request.Tenant, revocations)
             ?? RevocationQuestion.OfClient(run.Entry, revocations)
             ?? RevocationQuestion.OfCredential(run.Credential, revocations);
         return rule is null ? null : new Deny(DenyReason.Revoked, rule);
     }
 
     internal static Deny? Doors(DecisionRun run) =>
-        run.Ticks >= run.Entry.OpenFrom && run.Ticks < run.Entry.OpenUntil && run.Entry.Compiled is not null ? null : FirstClosed(run.Entry.Doors, run.Ticks) ?? Unexplained;
+        run.Ticks >= run.Entry.OpenFrom && run.Ticks < run.Entry.OpenUntil && run.Entry.Compiled is not null
+            ? null
+            : FirstClosed(run.Entry.Doors, run.Ticks) ?? Unexplained;
 
-    internal static Deny? Credential(DecisionRun run) => run.Ticks >= run.Credential.OpenFrom && run.Ticks < run.Credential.OpenUntil ? null : FirstClosed(run.Credential.Doors, run.Ticks) ?? Unexplained;
+    internal static Deny? Credential(DecisionRun run) =>
+        run.Ticks >= run.Credential.OpenFrom && run.Ticks < run.Credential.OpenUntil
+            ? null
+            : FirstClosed(run.Credential.Doors, run.Ticks) ?? Unexplained;
 
     internal static Deny? Binding(DecisionRun run)
     {
@@ -51,7 +57,9 @@ internal static class IdentityQuestions
         var proven = run.Caller.Binding switch
         {
             // A registered certificate is required, and no other counts: a bearer token beside it would make it worth nothing.
-            ProofBinding.Mtls => run.Entry.Certificates.Count > 0 ? (run.Entry.AcceptsMtls || !run.Entry.BindingRequired) && IsRegistered(run) : run.Entry.AcceptsMtls,
+            ProofBinding.Mtls => run.Entry.Certificates.Count > 0
+                ? (run.Entry.AcceptsMtls || !run.Entry.BindingRequired) && IsRegistered(run)
+                : run.Entry.AcceptsMtls,
             ProofBinding.Dpop => run.Entry.AcceptsDpop,
             _ => false,
         };
@@ -63,7 +71,9 @@ internal static class IdentityQuestions
             ? new Deny(DenyReason.ClientTokenLifetime, ClientRule(run))
             : null;
 
-    /// <summary>Every actor in the chain must be a client of the same issuer whose own path is open: a closed client does not act through another.</summary>
+    /// <summary>
+    /// Every actor in the chain must be a client of the same issuer whose own path is open: a closed client does not act through another.
+    /// </summary>
     internal static Deny? Delegation(DecisionRun run)
     {
         var actors = run.Caller.Actors;

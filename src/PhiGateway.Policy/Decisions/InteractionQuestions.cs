@@ -50,7 +50,8 @@ internal static class InteractionQuestions
             return new Deny(DenyReason.IncludeNotPermitted, run.UseCaseRule);
         }
 
-        // The backend follows a chain over all tenants' records, and only over a single reference can a second condition hold it to the same record.
+        // The backend follows a chain over all tenants' records, and only over a single reference can a second condition hold it to the
+        // same record.
         if (run.Request.TenantTag is not null && part.Role is PartRole.Chain or PartRole.ReverseChain && !part.IsSeparable)
         {
             return new Deny(DenyReason.CrossesTenants, "tenant-tag");
@@ -58,7 +59,12 @@ internal static class InteractionQuestions
 
         if (grants == 0)
         {
-            return new Deny(part.Interaction == Interaction.Operation && part.Role == PartRole.Target ? DenyReason.OperationNotPermitted : DenyReason.OutsideUseCase, run.UseCaseRule);
+            return new Deny(
+                part.Interaction == Interaction.Operation && part.Role == PartRole.Target
+                    ? DenyReason.OperationNotPermitted
+                    : DenyReason.OutsideUseCase,
+                run.UseCaseRule
+            );
         }
 
         grants = Judgeability.Grants(run.UseCase, part, grants);
@@ -72,10 +78,15 @@ internal static class InteractionQuestions
             return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
         }
 
-        var open = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition ? Walkable(run.UseCase, part, grants) : grants;
+        var open = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition
+            ? Walkable(run.UseCase, part, grants)
+            : grants;
         if (open == 0)
         {
-            return new Deny(part.Role == PartRole.ReverseChain ? DenyReason.IncludeNotPermitted : DenyReason.ConditionNotMet, run.UseCase.RuleOf(grants));
+            return new Deny(
+                part.Role == PartRole.ReverseChain ? DenyReason.IncludeNotPermitted : DenyReason.ConditionNotMet,
+                run.UseCase.RuleOf(grants)
+            );
         }
 
         run.Grants[place] = open;
@@ -102,8 +113,13 @@ internal static class InteractionQuestions
         for (var place = 0; place < scopes.Count; place++)
         {
             var scope = scopes[place];
-            if ((scope.Rights & needed) == needed && scope.Types.Contains(part.Type) && run.Reach.IsUsable(scope)
-                && FactMatching.AreMetBy(scope.Where, part.Conditions) && !(matches && scope.Level == ScopeLevel.Patient))
+            if (
+                (scope.Rights & needed) == needed
+                && scope.Types.Contains(part.Type)
+                && run.Reach.IsUsable(scope)
+                && FactMatching.AreMetBy(scope.Where, part.Conditions)
+                && !(matches && scope.Level == ScopeLevel.Patient)
+            )
             {
                 return null;
             }
@@ -112,7 +128,8 @@ internal static class InteractionQuestions
         return DenyReason.OutsideScope;
     }
 
-    // What is walked but not returned answers yes or no about what is hidden: conditions must be met by the request itself, and a reverse chain,
+    // What is walked but not returned answers yes or no about what is hidden: conditions must be met by the request itself, and a reverse
+    // chain,
     // the sharpest of these questions, must be named in the use case or be asked by one who may see everything anyway.
     private static ulong Walkable(UseCaseEntry useCase, AccessPart part, ulong grants)
     {
@@ -121,7 +138,11 @@ internal static class InteractionQuestions
         for (var place = 0; place < useCase.Grants.Length; place++)
         {
             var grant = useCase.Grants[place];
-            if ((grants >> place & 1) == 1 && (named || grant.Ceiling == Confidentiality.VeryRestricted) && FactMatching.AreMetBy(grant.Where, part.Conditions))
+            if (
+                (grants >> place & 1) == 1
+                && (named || grant.Ceiling == Confidentiality.VeryRestricted)
+                && FactMatching.AreMetBy(grant.Where, part.Conditions)
+            )
             {
                 open |= 1UL << place;
             }

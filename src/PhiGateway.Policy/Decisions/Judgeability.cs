@@ -25,7 +25,9 @@ internal static class Judgeability
         return grants;
     }
 
-    /// <summary>Those of these grants under which anything could leave at all: the ceiling is not below what every resource is taken to be.</summary>
+    /// <summary>
+    /// Those of these grants under which anything could leave at all: the ceiling is not below what every resource is taken to be.
+    /// </summary>
     internal static ulong HighEnough(UseCaseEntry useCase, AccessPart part, ulong grants)
     {
         for (var place = 0; place < useCase.Grants.Length && part.Judgeable is not null; place++)
@@ -62,7 +64,9 @@ internal static class Judgeability
     }
 
     private static bool IsJudgeable(GrantRule grant, JudgeableFacts facts) =>
-        (grant.Elements.IsAll || (facts.Elements && grant.Elements.Masks.Count == 0)) && (grant.Labels.Length == 0 || facts.Labels) && AreKnown(grant.Where, facts);
+        (grant.Elements.IsAll || (facts.Elements && grant.Elements.Masks.Count == 0))
+        && (grant.Labels.Length == 0 || facts.Labels)
+        && AreKnown(grant.Where, facts);
 
     private static bool AreKnown(IReadOnlyList<TokenConstraint> constraints, JudgeableFacts facts)
     {

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Something that must be done for a permit to hold; narrowing is a courtesy to the upstream, the filter is the guarantee.</summary>
+/// <summary>
+/// Something that must be done for a permit to hold; narrowing is a courtesy to the upstream, the filter is the guarantee.
+/// </summary>
 public abstract record Obligation
 {
     private protected Obligation(string name) => Name = name;
@@ -16,7 +18,10 @@ public abstract record Obligation
 /// <param name="Added">Name and value pairs, decoded; values keep FHIR's own escaping of comma, bar and dollar.</param>
 public sealed record NarrowSearch(IReadOnlyList<KeyValuePair<string, string>> Added) : Obligation("narrow-search")
 {
-    /// <summary>Patients to whom the search is confined, one of them per record: the language layer writes the type's owner parameter with these as alternatives. Empty: not confined.</summary>
+    /// <summary>
+    /// Patients to whom the search is confined, one of them per record: the language layer writes the type's owner parameter with these as
+    /// alternatives. Empty: not confined.
+    /// </summary>
     public IReadOnlyList<Vocabulary.PatientId> Patients { get; init; } = [];
 
     /// <summary>The part that is narrowed.</summary>

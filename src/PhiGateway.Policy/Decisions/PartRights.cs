@@ -6,53 +6,73 @@ namespace PhiGateway.Policy.Decisions;
 /// <summary>Which SMART letters and which grants one part of a request needs.</summary>
 internal static class PartRights
 {
-    /// <summary>The letters (SMART App Launch 2, scopes; conditional and walked parts are searches, included ones reads). None: unknown, never permitted.</summary>
-    internal static ScopeRights Needed(AccessPart part) => part.Role switch
-    {
-        PartRole.Target => NeededBy(part),
-        PartRole.Include or PartRole.RevInclude => ScopeRights.Read,
-        PartRole.Chain or PartRole.ReverseChain or PartRole.Condition => ScopeRights.Search,
-        _ => ScopeRights.None,
-    };
-
-    /// <summary>The letters under which what the part yields is judged on its way out. A write answers with the whole resource, so it is a read; a delete yields nothing.</summary>
-    internal static ScopeRights NeededByAnswer(AccessPart part) => part.Role switch
-    {
-        PartRole.Include or PartRole.RevInclude => ScopeRights.Read,
-        PartRole.Target => part.Interaction switch
+    /// <summary>
+    /// The letters (SMART App Launch 2, scopes; conditional and walked parts are searches, included ones reads). None: unknown, never
+    /// permitted.
+    /// </summary>
+    internal static ScopeRights Needed(AccessPart part) =>
+        part.Role switch
         {
-            // Writing does not imply reading (SMART App Launch 2, scopes): what was written is shown to those who may read it.
-            Interaction.Create or Interaction.Update or Interaction.Patch => ScopeRights.Read,
-            Interaction.Delete or Interaction.ExportCancel => ScopeRights.None,
-            // The Group in the path says whose data is meant; itself it leaves only as one of the types exported.
-            Interaction.Export when part.Id is not null => ScopeRights.None,
-            _ => NeededBy(part),
-        },
-        _ => ScopeRights.None,
-    };
+            PartRole.Target => NeededBy(part),
+            PartRole.Include or PartRole.RevInclude => ScopeRights.Read,
+            PartRole.Chain or PartRole.ReverseChain or PartRole.Condition => ScopeRights.Search,
+            _ => ScopeRights.None,
+        };
+
+    /// <summary>
+    /// The letters under which what the part yields is judged on its way out. A write answers with the whole resource, so it is a read; a
+    /// delete yields nothing.
+    /// </summary>
+    internal static ScopeRights NeededByAnswer(AccessPart part) =>
+        part.Role switch
+        {
+            PartRole.Include or PartRole.RevInclude => ScopeRights.Read,
+            PartRole.Target => part.Interaction switch
+            {
+                // Writing does not imply reading (SMART App Launch 2, scopes): what was written is shown to those who may read it.
+                Interaction.Create or Interaction.Update or Interaction.Patch => ScopeRights.Read,
+                Interaction.Delete or Interaction.ExportCancel => ScopeRights.None,
+                // The Group in the path says whose data is meant; itself it leaves only as one of the types exported.
+                Interaction.Export when part.Id is not null => ScopeRights.None,
+                _ => NeededBy(part),
+            },
+            _ => ScopeRights.None,
+        };
 
     /// <summary>The grants that name what the part asks for, as bits; patients and conditions come later.</summary>
-    internal static ulong Grants(AccessPart part, UseCaseEntry useCase) => part.Role switch
-    {
-        PartRole.Target => part.Interaction switch
+    internal static ulong Grants(AccessPart part, UseCaseEntry useCase) =>
+        part.Role switch
         {
-            Interaction.Operation => OperationGrants(part, useCase),
-            // A job or file was opened by an export that was judged by type; the type may not stand in its address.
-            Interaction.ExportStatus or Interaction.ExportCancel or Interaction.ExportFile when part.Type.IsNone => GrantsFor(part.Interaction, null, useCase),
-            Interaction.SearchType when part.Operation is not null => GrantsFor(Interaction.SearchType, part.Type, useCase) | OperationGrants(part, useCase),
-            Interaction.Export when part.Id is not null => GrantsFor(Interaction.Export, part.Type, useCase) | GrantsFor(Interaction.Read, part.Type, useCase),
-            _ => GrantsFor(part.Interaction, part.Type, useCase),
-        },
-        PartRole.Include or PartRole.RevInclude => GrantsFor(Interaction.Read, part.Type, useCase),
-        PartRole.Chain or PartRole.ReverseChain or PartRole.Condition => GrantsFor(Interaction.SearchType, part.Type, useCase),
-        _ => 0,
-    };
+            PartRole.Target => part.Interaction switch
+            {
+                Interaction.Operation => OperationGrants(part, useCase),
+                // A job or file was opened by an export that was judged by type; the type may not stand in its address.
+                Interaction.ExportStatus or Interaction.ExportCancel or Interaction.ExportFile when part.Type.IsNone => GrantsFor(
+                    part.Interaction,
+                    null,
+                    useCase
+                ),
+                Interaction.SearchType when part.Operation is not null => GrantsFor(Interaction.SearchType, part.Type, useCase)
+                    | OperationGrants(part, useCase),
+                Interaction.Export when part.Id is not null => GrantsFor(Interaction.Export, part.Type, useCase)
+                    | GrantsFor(Interaction.Read, part.Type, useCase),
+                _ => GrantsFor(part.Interaction, part.Type, useCase),
+            },
+            PartRole.Include or PartRole.RevInclude => GrantsFor(Interaction.Read, part.Type, useCase),
+            PartRole.Chain or PartRole.ReverseChain or PartRole.Condition => GrantsFor(Interaction.SearchType, part.Type, useCase),
+            _ => 0,
+        };
 
     /// <summary>The grants under which what the part yields is judged.</summary>
     internal static ulong AnswerGrants(AccessPart part, ulong grants, UseCaseEntry useCase) =>
-        part is { Role: PartRole.Target, Interaction: Interaction.Create or Interaction.Update or Interaction.Patch } ? Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase)) : grants;
+        part is { Role: PartRole.Target, Interaction: Interaction.Create or Interaction.Update or Interaction.Patch }
+            ? Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase))
+            : grants;
 
-    /// <summary>The grants under which the client can see a part's resource at all, whatever this token's scope or this row of a table: by reading or by searching.</summary>
+    /// <summary>
+    /// The grants under which the client can see a part's resource at all, whatever this token's scope or this row of a table: by reading
+    /// or by searching.
+    /// </summary>
     internal static ulong Readers(AccessPart part, UseCaseEntry useCase) =>
         GrantsFor(Interaction.Read, part.Type, useCase) | GrantsFor(Interaction.SearchType, part.Type, useCase);
 
@@ -87,7 +107,11 @@ internal static class PartRights
             case Interaction.SearchType when part.Operation is not null:
                 // What an operation brings back was never found by the client: it is read as well as searched.
                 return ScopeRights.Read | ScopeRights.Search;
-            case Interaction.SearchType or Interaction.SearchSystem or Interaction.SearchPage or Interaction.HistoryType or Interaction.HistorySystem:
+            case Interaction.SearchType
+            or Interaction.SearchSystem
+            or Interaction.SearchPage
+            or Interaction.HistoryType
+            or Interaction.HistorySystem:
                 return ScopeRights.Search;
             case Interaction.Create:
                 return ScopeRights.Create;
@@ -100,7 +124,11 @@ internal static class PartRights
                 return ScopeRights.Read;
             case Interaction.Operation when part.Operation == "$match":
                 return ScopeRights.Search;
-            case Interaction.Operation or Interaction.Export or Interaction.ExportStatus or Interaction.ExportCancel or Interaction.ExportFile:
+            case Interaction.Operation
+            or Interaction.Export
+            or Interaction.ExportStatus
+            or Interaction.ExportCancel
+            or Interaction.ExportFile:
                 return ScopeRights.Read | ScopeRights.Search;
             default:
                 return ScopeRights.None;

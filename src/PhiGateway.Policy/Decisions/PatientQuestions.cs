@@ -14,7 +14,10 @@ internal static class PatientQuestions
         if (usable == 0)
         {
             var first = FirstReach(run.UseCase, run.Grants[place]);
-            return new Deny(first == PatientReach.Task ? DenyReason.OutsideTask : DenyReason.PatientContextMissing, run.UseCase.RuleOf(run.Grants[place]));
+            return new Deny(
+                first == PatientReach.Task ? DenyReason.OutsideTask : DenyReason.PatientContextMissing,
+                run.UseCase.RuleOf(run.Grants[place])
+            );
         }
 
         run.Grants[place] = usable;
@@ -32,7 +35,8 @@ internal static class PatientQuestions
             : null;
     }
 
-    // A patient in the path is the thing asked for: "not yours" must look like "not there", or ids could be tried out. A patient in a search
+    // A patient in the path is the thing asked for: "not yours" must look like "not there", or ids could be tried out. A patient in a
+    // search
     // parameter is a wish about the result: the refusal is the same whether such a patient exists or not, so it may say what is wrong.
     private static bool IsAddressed(AccessPart part) =>
         part.PatientInPath || (part is { Role: PartRole.Target, Id: not null } && part.Type == ResourceType.Patient);
@@ -46,7 +50,10 @@ internal static class PatientQuestions
 
         for (var place = 0; place < run.UseCase.Grants.Length; place++)
         {
-            if ((grants >> place & 1) == 1 && (run.Reach.GrantCovers(place, patient, part.Type, part.Id) || TaskSearch(run, place, part, patient)))
+            if (
+                (grants >> place & 1) == 1
+                && (run.Reach.GrantCovers(place, patient, part.Type, part.Id) || TaskSearch(run, place, part, patient))
+            )
             {
                 return null;
             }
@@ -63,7 +70,11 @@ internal static class PatientQuestions
     // A search under a task for one resource of this patient: the filter lets out that one resource.
     private static bool TaskSearch(DecisionRun run, int place, AccessPart part, PatientId patient)
     {
-        if (run.UseCase.Grants[place].Reach != PatientReach.Task || part.Interaction is not (Interaction.SearchType or Interaction.SearchPage) || part.Role != PartRole.Target)
+        if (
+            run.UseCase.Grants[place].Reach != PatientReach.Task
+            || part.Interaction is not (Interaction.SearchType or Interaction.SearchPage)
+            || part.Role != PartRole.Target
+        )
         {
             return false;
         }
@@ -79,7 +90,8 @@ internal static class PatientQuestions
         return false;
     }
 
-    private static PatientReach FirstReach(UseCaseEntry useCase, ulong grants) => useCase.Grants[System.Numerics.BitOperations.TrailingZeroCount(grants)].Reach;
+    private static PatientReach FirstReach(UseCaseEntry useCase, ulong grants) =>
+        useCase.Grants[System.Numerics.BitOperations.TrailingZeroCount(grants)].Reach;
 
     private static bool IsUnconfined(DecisionRun run, ulong grants, AccessPart part)
     {
@@ -97,7 +109,12 @@ internal static class PatientQuestions
         var scopes = run.Reach.Scopes.Scopes;
         for (var place = 0; place < scopes.Count; place++)
         {
-            if (scopes[place].Level != ScopeLevel.Patient && run.Reach.IsUsable(scopes[place]) && (scopes[place].Rights & ScopeRights.Search) != 0 && scopes[place].Types.Contains(part.Type))
+            if (
+                scopes[place].Level != ScopeLevel.Patient
+                && run.Reach.IsUsable(scopes[place])
+                && (scopes[place].Rights & ScopeRights.Search) != 0
+                && scopes[place].Types.Contains(part.Type)
+            )
             {
                 return true;
             }

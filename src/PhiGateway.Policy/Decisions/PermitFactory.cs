@@ -7,7 +7,10 @@ namespace PhiGateway.Policy.Decisions;
 /// <summary>Writes the permit once every question is answered: rule, judge of the answer, obligations.</summary>
 internal static class PermitFactory
 {
-    /// <summary>Largest roster whose members are named to the upstream; beyond it the address would outgrow what servers accept, and the filter does the work.</summary>
+    /// <summary>
+    /// Largest roster whose members are named to the upstream; beyond it the address would outgrow what servers accept, and the filter does
+    /// the work.
+    /// </summary>
     internal const int MostNamedPatients = 25;
 
     // Expired memberships count towards this, so that a roster is never walked in full for a courtesy.
@@ -33,11 +36,16 @@ internal static class PermitFactory
         var counted = TaskCounting.Find(run);
         run.Reach.ConfineToCounted(counted);
         var lanes = Lanes(run);
-        return new Permit(run.UseCase.RuleOf(all), Obligations(run, lanes, counted), new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run.Entry) });
+        return new Permit(
+            run.UseCase.RuleOf(all),
+            Obligations(run, lanes, counted),
+            new GrantReleasePolicy(run.Reach, lanes) { AdmitsUndetermined = IsOwnStaff(run.Entry) }
+        );
     }
 
     // Partners and AI agents are shown nothing that nobody can attribute; the hospital's own are, and the record says so.
-    private static bool IsOwnStaff(ClientEntry entry) => entry.Organization?.Kind == OrganizationKind.Internal && entry.Client.Kind != ClientKind.AiAgent;
+    private static bool IsOwnStaff(ClientEntry entry) =>
+        entry.Organization?.Kind == OrganizationKind.Internal && entry.Client.Kind != ClientKind.AiAgent;
 
     private static ReleaseLane[] Lanes(DecisionRun run)
     {
@@ -49,7 +57,10 @@ internal static class PermitFactory
             var needed = PartRights.NeededByAnswer(part);
             var grants = run.Reach.Usable(PartRights.AnswerGrants(part, run.Grants[place], run.UseCase));
             var lane = new ReleaseLane(part.Type, grants, needed);
-            if (part.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch && !run.Reach.ScopesGrant(part.Type, needed, usableOnly: true))
+            if (
+                part.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
+                && !run.Reach.ScopesGrant(part.Type, needed, usableOnly: true)
+            )
             {
                 // The token lets write and not read: the type is not among those of which anything may be shown.
                 continue;
@@ -145,7 +156,10 @@ internal static class PermitFactory
         }
 
         var added = SearchNarrowing.Parameters(run.Reach, run.Grants[target], part);
-        var patients = part.Patients.Count > 0 ? [] : SearchNarrowing.Patients(run.Reach, run.Grants[target], part, MostNamedPatients, MostWalkedMembers);
+        var patients =
+            part.Patients.Count > 0
+                ? []
+                : SearchNarrowing.Patients(run.Reach, run.Grants[target], part, MostNamedPatients, MostWalkedMembers);
         return added.Count == 0 && patients.Count == 0 ? null : new NarrowSearch(added) { Patients = patients, Part = part };
     }
 }

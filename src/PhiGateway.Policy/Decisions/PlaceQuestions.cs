@@ -9,17 +9,20 @@ internal static class PlaceQuestions
     internal static Deny? Environment(DecisionRun run)
     {
         var bound = run.UseCase.UseCase.Environment;
-        return string.Equals(run.Request.Environment, bound, StringComparison.Ordinal)
+        return
+            string.Equals(run.Request.Environment, bound, StringComparison.Ordinal)
             && string.Equals(run.Entry.Client.Environment, bound, StringComparison.Ordinal)
             && string.Equals(run.Caller.IssuerEnvironment, bound, StringComparison.Ordinal)
-                ? null
-                : new Deny(DenyReason.WrongEnvironment, run.UseCaseRule);
+            ? null
+            : new Deny(DenyReason.WrongEnvironment, run.UseCaseRule);
     }
 
     internal static Deny? Tenant(DecisionRun run)
     {
         var named = run.Caller.Tenant is null || string.Equals(run.Caller.Tenant, run.Request.Tenant, StringComparison.Ordinal);
-        return named && Array.IndexOf(run.Entry.Tenants, run.Request.Tenant) >= 0 ? null : new Deny(DenyReason.WrongTenant, "client/" + run.Entry.Client.Id);
+        return named && Array.IndexOf(run.Entry.Tenants, run.Request.Tenant) >= 0
+            ? null
+            : new Deny(DenyReason.WrongTenant, "client/" + run.Entry.Client.Id);
     }
 
     internal static Deny? Network(DecisionRun run) =>
@@ -61,7 +64,9 @@ internal static class PlaceQuestions
         if (asserted.Count == 0)
         {
             // Emergency is always asserted by someone: the registry never says it on their behalf.
-            return run.Caller.PurposeFromRegistry && run.UseCase.Purposes is [{ IsBreakGlass: false }] ? null : new Deny(DenyReason.PurposeMissing, run.UseCaseRule);
+            return run.Caller.PurposeFromRegistry && run.UseCase.Purposes is [{ IsBreakGlass: false }]
+                ? null
+                : new Deny(DenyReason.PurposeMissing, run.UseCaseRule);
         }
 
         for (var place = 0; place < asserted.Count; place++)
@@ -74,7 +79,9 @@ internal static class PlaceQuestions
             run.BreakGlass |= asserted[place].IsBreakGlass;
         }
 
-        return run.BreakGlass && string.IsNullOrWhiteSpace(run.Request.Justification) ? new Deny(DenyReason.JustificationMissing, run.UseCaseRule) : null;
+        return run.BreakGlass && string.IsNullOrWhiteSpace(run.Request.Justification)
+            ? new Deny(DenyReason.JustificationMissing, run.UseCaseRule)
+            : null;
     }
 
     private static bool IsPermitted(UseCaseEntry useCase, PurposeOfUse asserted)

@@ -48,7 +48,9 @@ public static class PolicyDecisionPoint
     }
 
     /// <summary>The doors that are closed whatever is asked: null when only the parts of a request are still in question.</summary>
-    /// <remarks>For bundles, whose entries are decided one by one: a client whose path is closed is refused once, not once per entry.</remarks>
+    /// <remarks>
+    /// For bundles, whose entries are decided one by one: a client whose path is closed is refused once, not once per entry.
+    /// </remarks>
     public static Deny? FindClosedDoor(AccessRequest request, RegistrySnapshot snapshot)
     {
         var run = new DecisionRun(request, snapshot);
@@ -78,10 +80,17 @@ public static class PolicyDecisionPoint
             }
 
             first = question.Ask(run);
-            answers.Add(new DecisionAnswer(question.Name, first is null ? AnswerOutcome.Open : AnswerOutcome.Closed, first?.Reason, first?.Rule));
+            answers.Add(
+                new DecisionAnswer(question.Name, first is null ? AnswerOutcome.Open : AnswerOutcome.Closed, first?.Reason, first?.Rule)
+            );
         }
 
-        return new DecisionTrace(first is null ? PermitFactory.Create(run) : first, snapshot.Revision, answers, snapshot.FindClient(request.Caller.Issuer, request.Caller.ClientId));
+        return new DecisionTrace(
+            first is null ? PermitFactory.Create(run) : first,
+            snapshot.Revision,
+            answers,
+            snapshot.FindClient(request.Caller.Issuer, request.Caller.ClientId)
+        );
     }
 
     /// <summary>The questions of revocation alone, for answers that are already streaming: null while nothing is revoked.</summary>
@@ -109,10 +118,14 @@ public static class PolicyDecisionPoint
             return DenyReason.Revoked;
         }
 
-        return snapshot.FindBinding(caller.Issuer, caller.ClientId) is { } binding
-            && (RevocationQuestion.OfClient(binding.Client, revocations) is not null || RevocationQuestion.OfCredential(binding.Credential, revocations) is not null)
-                ? DenyReason.Revoked
-                : null;
+        return
+            snapshot.FindBinding(caller.Issuer, caller.ClientId) is { } binding
+            && (
+                RevocationQuestion.OfClient(binding.Client, revocations) is not null
+                || RevocationQuestion.OfCredential(binding.Credential, revocations) is not null
+            )
+            ? DenyReason.Revoked
+            : null;
     }
 }
 

@@ -14,14 +14,22 @@ public static class Posture
         var revoked = RevocationQuestion.OfClient(client, snapshot.Revocations);
         var doors = new List<Door>
         {
-            new("revocation", DenyReason.Revoked, revoked is null, null, revoked is null ? null : "Lift the revocation, when its reason is gone."),
+            new(
+                "revocation",
+                DenyReason.Revoked,
+                revoked is null,
+                null,
+                revoked is null ? null : "Lift the revocation, when its reason is gone."
+            ),
         };
         foreach (var door in client.Doors)
         {
             doors.Add(Shown(door, door.Name, ticks));
         }
 
-        if (!Array.Exists(client.CompiledCredentials, static credential => credential.Credential.Kind == Registry.CredentialKind.OidcClient))
+        if (
+            !Array.Exists(client.CompiledCredentials, static credential => credential.Credential.Kind == Registry.CredentialKind.OidcClient)
+        )
         {
             doors.Add(new Door("credential", DenyReason.CredentialExpired, false, null, "Register a credential."));
         }
@@ -30,7 +38,18 @@ public static class Posture
         {
             var guards = Registry.CredentialKinds.IsEnforced(credential.Credential.Kind);
             var dead = snapshot.Revocations.Contains(Registry.RevocationTarget.Credential, credential.Credential.Id);
-            doors.Add(new Door("credential-revocation/" + credential.Credential.Id, DenyReason.Revoked, !dead, null, dead ? "Register a new credential." : null) { Guards = guards });
+            doors.Add(
+                new Door(
+                    "credential-revocation/" + credential.Credential.Id,
+                    DenyReason.Revoked,
+                    !dead,
+                    null,
+                    dead ? "Register a new credential." : null
+                )
+                {
+                    Guards = guards,
+                }
+            );
             foreach (var door in credential.Doors)
             {
                 doors.Add(Shown(door, $"{door.Name}/{credential.Credential.Id}", ticks) with { Guards = guards });
@@ -43,7 +62,11 @@ public static class Posture
     private static Door Shown(PathDoor door, string name, long ticks)
     {
         var open = door.IsOpen(ticks);
-        return new Door(name, door.Reason, open, door.From == long.MaxValue ? null : Days.Moment(door.Until), open ? null : door.ToOpen) { Rule = door.Rule, Advice = door.ToOpen };
+        return new Door(name, door.Reason, open, door.From == long.MaxValue ? null : Days.Moment(door.Until), open ? null : door.ToOpen)
+        {
+            Rule = door.Rule,
+            Advice = door.ToOpen,
+        };
     }
 }
 
@@ -58,7 +81,10 @@ public sealed record Door(string Name, DenyReason Reason, bool Open, DateTimeOff
     /// <summary>The entity whose dates or state the door has, such as <c>agreement/baa-1</c>; null where none stands behind it.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>Whether the gateway enforces it; false for the dates of a credential that is inventory only: somebody is warned, and no call is refused.</summary>
+    /// <summary>
+    /// Whether the gateway enforces it; false for the dates of a credential that is inventory only: somebody is warned, and no call is
+    /// refused.
+    /// </summary>
     public bool Guards { get; init; } = true;
 
     /// <summary>What an operator does when it closes, also while it is open; null where there is nothing to do in time.</summary>

@@ -12,14 +12,21 @@ public abstract class ReleasePolicy
     /// <summary>Types of which anything at all may be released.</summary>
     public abstract ResourceTypeSet Types { get; }
 
-    /// <summary>Token parameters whose values must be in <see cref="ResourceFacts.Tokens"/> when a resource of this type is judged.</summary>
+    /// <summary>
+    /// Token parameters whose values must be in <see cref="ResourceFacts.Tokens"/> when a resource of this type is judged.
+    /// </summary>
     public abstract IReadOnlyList<string> ParametersNeeded(ResourceType type);
 
     /// <summary>The elements that any grant would let out of a resource of this type; what the client may sort and filter by.</summary>
     public abstract ElementSet ElementsOf(ResourceType type);
 
-    /// <summary>The elements that leave of a resource of this type that is contained in another: what the use case lets out of the type anywhere; all of it where no grant speaks of the type.</summary>
-    /// <remarks>That the other may leave with what it contains is judged by <see cref="Judge"/>, which counts the labels and owners of both.</remarks>
+    /// <summary>
+    /// The elements that leave of a resource of this type that is contained in another: what the use case lets out of the type anywhere;
+    /// all of it where no grant speaks of the type.
+    /// </summary>
+    /// <remarks>
+    /// That the other may leave with what it contains is judged by <see cref="Judge"/>, which counts the labels and owners of both.
+    /// </remarks>
     public virtual ElementSet ElementsOfContained(ResourceType type) => ElementSet.All;
 
     /// <summary>Judges one resource.</summary>

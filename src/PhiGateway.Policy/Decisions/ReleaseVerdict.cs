@@ -5,7 +5,8 @@ namespace PhiGateway.Policy.Decisions;
 /// <summary>What happens to one resource on its way out (or in, for the body of a write).</summary>
 public readonly record struct ReleaseVerdict
 {
-    private ReleaseVerdict(WithholdReason reason, ElementSet? elements, string? rule) => (Reason, Elements, Rule) = (reason, elements, rule);
+    private ReleaseVerdict(WithholdReason reason, ElementSet? elements, string? rule) =>
+        (Reason, Elements, Rule) = (reason, elements, rule);
 
     /// <summary><see cref="WithholdReason.None"/> means it may leave.</summary>
     public WithholdReason Reason { get; }
@@ -20,29 +21,39 @@ public readonly record struct ReleaseVerdict
     public static ReleaseVerdict Released(ElementSet elements, string rule) => new(WithholdReason.None, elements, rule);
 
     /// <summary>Must stay.</summary>
-    public static ReleaseVerdict Withheld(WithholdReason reason) => new(reason == WithholdReason.None ? WithholdReason.NotCovered : reason, null, null);
+    public static ReleaseVerdict Withheld(WithholdReason reason) =>
+        new(reason == WithholdReason.None ? WithholdReason.NotCovered : reason, null, null);
 }
 
 /// <summary>Why a resource is withheld; the default value of a verdict releases nothing because its elements are null.</summary>
 public enum WithholdReason : byte
 {
     None = 0,
+
     /// <summary>No grant or scope covers its type.</summary>
     NotCovered,
+
     /// <summary>Another patient's.</summary>
     OutsidePatients,
+
     /// <summary>Whose it is could not be established.</summary>
     UndeterminedPatient,
+
     /// <summary>Above the confidentiality ceiling.</summary>
     Confidentiality,
+
     /// <summary>Carries a sensitivity label that is not permitted.</summary>
     Label,
+
     /// <summary>Does not satisfy a grant's or scope's condition.</summary>
     Condition,
+
     /// <summary>Could not be judged.</summary>
     Unjudgeable,
+
     /// <summary>Does not carry the tenant's tag, or carries another tenant's.</summary>
     OutsideTenant,
+
     /// <summary>An earlier version of what may not be shown as it is now, or is not known as it is now.</summary>
     CurrentVersion,
 }

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>What policy needs to know about one concrete resource, read from its JSON by the language layer.</summary>
-/// <remarks>Mutable and reusable, so that a stream of resources costs no allocation; not thread-safe; <see cref="Reset"/> before each use.</remarks>
+/// <remarks>
+/// Mutable and reusable, so that a stream of resources costs no allocation; not thread-safe; <see cref="Reset"/> before each use.
+/// </remarks>
 public sealed class ResourceFacts
 {
     private readonly List<PatientId> _owners = new(2);
@@ -25,7 +27,8 @@ public sealed class ResourceFacts
     public IReadOnlyList<PatientId> Owners => _owners;
 
     /// <summary>
-    /// With <see cref="OwnerState.Undetermined"/>: read through, it names no patient at all (a group, a device, nobody). False: something in it may name one and could not be read;
+    /// With <see cref="OwnerState.Undetermined"/>: read through, it names no patient at all (a group, a device, nobody). False: something
+    /// in it may name one and could not be read;
     /// that is withheld from everybody.
     /// </summary>
     public bool NamesNoPatient { get; set; }
@@ -39,7 +42,9 @@ public sealed class ResourceFacts
     /// <summary>Codings found under the parameters that policy asked for.</summary>
     public IReadOnlyList<TokenFact> Tokens => _tokens;
 
-    /// <summary>The resource says of itself that elements are missing (SUBSETTED) or could not be read to the end of what judgement needs.</summary>
+    /// <summary>
+    /// The resource says of itself that elements are missing (SUBSETTED) or could not be read to the end of what judgement needs.
+    /// </summary>
     public bool Unjudgeable { get; set; }
 
     /// <summary>Among its owners is a Patient that the same transaction creates: on no roster, in no context, known to no task.</summary>
@@ -102,8 +107,10 @@ public enum OwnerState : byte
 {
     /// <summary>Patient data, but whose could not be established: withheld wherever patients matter.</summary>
     Undetermined = 0,
+
     /// <summary>Owners are listed.</summary>
     Known,
+
     /// <summary>The type is nobody's record and this instance points at no patient (Organization, Location, ValueSet …).</summary>
     NotPatientData,
 }

@@ -29,10 +29,11 @@ internal static class RevocationQuestion
             return "revocation/token-hash";
         }
 
-        return caller.TokenId is { } id
+        return
+            caller.TokenId is { } id
             && (revocations.Contains(RevocationTarget.Token, id) || revocations.Contains(RevocationTarget.Token, id, caller.Issuer))
-                ? "revocation/token"
-                : null;
+            ? "revocation/token"
+            : null;
     }
 
     /// <summary>What makes the place or the issuer dead; null when nothing does.</summary>
@@ -53,5 +54,7 @@ internal static class RevocationQuestion
 
     /// <summary>What makes the credential dead; null when nothing does.</summary>
     internal static string? OfCredential(CredentialEntry credential, RevocationSet revocations) =>
-        !revocations.IsEmpty && revocations.Contains(RevocationTarget.Credential, credential.Credential.Id) ? "revocation/credential" : null;
+        !revocations.IsEmpty && revocations.Contains(RevocationTarget.Credential, credential.Credential.Id)
+            ? "revocation/credential"
+            : null;
 }

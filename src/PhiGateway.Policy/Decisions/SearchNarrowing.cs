@@ -48,7 +48,8 @@ internal static class SearchNarrowing
             PatientReach.None => [],
             PatientReach.Context when reach.Context is { } patient => [patient],
             _ when reach.Context is { } patient && OnlyPatientScopes(reach, part) => [patient],
-            PatientReach.Roster when reach.RosterOf(grant).CurrentIfFew(mostWalked, reach.Ticks) is { } members && members.Count <= most => members,
+            PatientReach.Roster when reach.RosterOf(grant).CurrentIfFew(mostWalked, reach.Ticks) is { } members && members.Count <= most =>
+                members,
             _ => [],
         };
     }
@@ -71,7 +72,11 @@ internal static class SearchNarrowing
         var scopes = reach.Scopes.Scopes;
         for (var place = 0; place < scopes.Count; place++)
         {
-            if (scopes[place].Types.Contains(part.Type) && (scopes[place].Rights & ScopeRights.Search) != 0 && reach.IsUsable(scopes[place]))
+            if (
+                scopes[place].Types.Contains(part.Type)
+                && (scopes[place].Rights & ScopeRights.Search) != 0
+                && reach.IsUsable(scopes[place])
+            )
             {
                 if (only is not null)
                 {
@@ -90,7 +95,12 @@ internal static class SearchNarrowing
         var scopes = reach.Scopes.Scopes;
         for (var place = 0; place < scopes.Count; place++)
         {
-            if (scopes[place].Level != ScopeLevel.Patient && scopes[place].Types.Contains(part.Type) && (scopes[place].Rights & ScopeRights.Search) != 0 && reach.IsUsable(scopes[place]))
+            if (
+                scopes[place].Level != ScopeLevel.Patient
+                && scopes[place].Types.Contains(part.Type)
+                && (scopes[place].Rights & ScopeRights.Search) != 0
+                && reach.IsUsable(scopes[place])
+            )
             {
                 return false;
             }

@@ -67,8 +67,11 @@ internal static class TaskCounting
             return true;
         }
 
-        var named = part.Patients.Contains(task.Patient)
-            || (part.Type == ResourceType.Patient && part.Id is { } id && PatientId.TryParse(id, out var patient) && patient == task.Patient)
+        var named =
+            part.Patients.Contains(task.Patient)
+            || (
+                part.Type == ResourceType.Patient && part.Id is { } id && PatientId.TryParse(id, out var patient) && patient == task.Patient
+            )
             || part.Body?.Owners.Contains(task.Patient) == true
             || part.Stored?.Owners.Contains(task.Patient) == true;
 

@@ -2,10 +2,15 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Does a change touch what its client does not see? A resource put back from a trimmed copy would lose the rest; a patch could copy what is hidden to where it is shown.</summary>
+/// <summary>
+/// Does a change touch what its client does not see? A resource put back from a trimmed copy would lose the rest; a patch could copy what
+/// is hidden to where it is shown.
+/// </summary>
 internal static class ViewQuestions
 {
-    /// <summary>Null when all that changes is in view: of the grants for the change, and of those under which the stored version could be read.</summary>
+    /// <summary>
+    /// Null when all that changes is in view: of the grants for the change, and of those under which the stored version could be read.
+    /// </summary>
     /// <param name="run">The decision.</param>
     /// <param name="part">An update or patch.</param>
     /// <param name="stored">What it changes; null when nobody could look.</param>
@@ -17,12 +22,17 @@ internal static class ViewQuestions
             return null;
         }
 
-        // Whoever may write and not read has no copy that was trimmed: such a client is the source. What the token's scope lets read is no matter: the client may have another one.
+        // Whoever may write and not read has no copy that was trimmed: such a client is the source. What the token's scope lets read is no
+        // matter: the client may have another one.
         var seen = run.Reach.Usable(PartRights.Readers(part, run.UseCase));
         if (stored is not null && seen != 0)
         {
             var ignored = WithholdReason.NotCovered;
-            seen = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))]).Admit(stored, newPatient: false, ref ignored);
+            seen = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))]).Admit(
+                stored,
+                newPatient: false,
+                ref ignored
+            );
         }
 
         if (part.Probes && seen == 0)

@@ -43,5 +43,6 @@ public enum AgreementKind : byte
 /// <param name="By">Who reviewed.</param>
 /// <param name="On">Day, UTC.</param>
 /// <param name="Reference">Where the opinion is filed.</param>
-/// <param name="Until">First day on which it no longer counts, UTC; null: as long as the agreement. A review that names it closes the path on that day, whether the agreement needs a review or not.</param>
+/// <param name="Until">First day on which it no longer counts, UTC; null: as long as the agreement. A review that names it closes the path
+/// on that day, whether the agreement needs a review or not.</param>
 public sealed record LegalReview(string By, DateOnly On, string Reference, DateOnly? Until = null);

@@ -23,7 +23,9 @@ public sealed record Approval : IRegistryEntity
     /// <summary>First day no longer valid, UTC; null: as long as the use case.</summary>
     public DateOnly? Until { get; init; }
 
-    /// <summary>Set when the approval was carried over a change that only narrowed; who asked, who approved and since when stay as they were.</summary>
+    /// <summary>
+    /// Set when the approval was carried over a change that only narrowed; who asked, who approved and since when stay as they were.
+    /// </summary>
     public CarriedOver? CarriedOver { get; init; }
 }
 

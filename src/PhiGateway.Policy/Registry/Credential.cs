@@ -1,7 +1,10 @@
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>How one client proves itself; belongs to exactly one client.</summary>
-/// <remarks>Each kind has members of its own and none of the others': see <see cref="CredentialKinds.IsEnforced"/> for those that the gateway checks itself. The rest is inventory: what it says admits nobody and stops nobody.</remarks>
+/// <remarks>
+/// Each kind has members of its own and none of the others': see <see cref="CredentialKinds.IsEnforced"/> for those that the gateway checks
+/// itself. The rest is inventory: what it says admits nobody and stops nobody.
+/// </remarks>
 public sealed record Credential : IRegistryEntity
 {
     public required string Id { get; init; }
@@ -10,7 +13,10 @@ public sealed record Credential : IRegistryEntity
 
     public CredentialKind Kind { get; init; } = CredentialKind.OidcClient;
 
-    /// <summary>Name of the issuer, for <see cref="CredentialKind.OidcClient"/>, <see cref="CredentialKind.ClientSecret"/> and <see cref="CredentialKind.Jwks"/>.</summary>
+    /// <summary>
+    /// Name of the issuer, for <see cref="CredentialKind.OidcClient"/>, <see cref="CredentialKind.ClientSecret"/> and
+    /// <see cref="CredentialKind.Jwks"/>.
+    /// </summary>
     public string? Issuer { get; init; }
 
     /// <summary>The issuer's client id, exact, for the same kinds.</summary>
@@ -48,14 +54,22 @@ public enum CredentialKind : byte
 {
     /// <summary>Tokens of an issuer for a client id: how callers are recognised. Enforced.</summary>
     OidcClient,
-    /// <summary>The TLS client certificate of a bound token (RFC 8705). Enforced: a client that has any proves possession with one of these on every call, or by DPoP where its registration accepts that.</summary>
+
+    /// <summary>
+    /// The TLS client certificate of a bound token (RFC 8705). Enforced: a client that has any proves possession with one of these on every
+    /// call, or by DPoP where its registration accepts that.
+    /// </summary>
     Certificate,
+
     /// <summary>A workload identity; inventory.</summary>
     Spiffe,
+
     /// <summary>A key of a client that cannot do OAuth; inventory.</summary>
     ApiKey,
+
     /// <summary>The secret with which the client gets its tokens from the issuer, which checks it; inventory.</summary>
     ClientSecret,
+
     /// <summary>The keys with which the client gets its tokens from the issuer (private_key_jwt), which checks them; inventory.</summary>
     Jwks,
 }

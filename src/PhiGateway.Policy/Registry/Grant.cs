@@ -24,14 +24,18 @@ public sealed record Grant
     /// <summary>Highest confidentiality let out: U L M N R V; default N.</summary>
     public string Confidentiality { get; init; } = "N";
 
-    /// <summary>Sensitivity labels let out in spite of being sensitive, as <c>code</c> or <c>system|code</c>; none by default. A group of HL7's v3-ActCode, such as <c>SPI</c>, includes its members.</summary>
+    /// <summary>
+    /// Sensitivity labels let out in spite of being sensitive, as <c>code</c> or <c>system|code</c>; none by default. A group of HL7's
+    /// v3-ActCode, such as <c>SPI</c>, includes its members.
+    /// </summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>Top-level elements kept (minimum necessary); empty keeps all. Mandatory elements always stay.</summary>
     public IReadOnlyList<string> Elements { get; init; } = [];
 
     /// <summary>
-    /// Elements of which only the fact leaves that there is a value, as paths such as <c>birthDate</c>, <c>identifier.value</c> or <c>subject.display</c>; none by default.
+    /// Elements of which only the fact leaves that there is a value, as paths such as <c>birthDate</c>, <c>identifier.value</c> or
+    /// <c>subject.display</c>; none by default.
     /// The narrative, which repeats values, does not leave then.
     /// </summary>
     public IReadOnlyList<string> Masks { get; init; } = [];

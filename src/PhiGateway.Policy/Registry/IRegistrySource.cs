@@ -8,13 +8,17 @@ public interface IRegistrySource
     Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Everything written after a revision, in order of revision; tombstones included. Empty when nothing was. Of a bulk import a first page
+    /// Everything written after a revision, in order of revision; tombstones included. Empty when nothing was. Of a bulk import a first
+    /// page
     /// (<see cref="RegistryChanges.HasMore"/>), yet every revocation: none waits behind an import.
     /// </summary>
     /// <remarks>Never skips a change that commits late: a revision is only reported once every smaller one is visible.</remarks>
     Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken);
 
-    /// <summary>Returns when something may have changed (NOTIFY, in-process signal) or after the time given; never throws for a lost database, only waits.</summary>
+    /// <summary>
+    /// Returns when something may have changed (NOTIFY, in-process signal) or after the time given; never throws for a lost database, only
+    /// waits.
+    /// </summary>
     Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
 
     /// <summary>Says which revision this node enforces, for <c>node_status</c>; best effort.</summary>

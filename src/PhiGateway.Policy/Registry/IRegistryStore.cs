@@ -16,7 +16,8 @@ public interface IRegistryStore
 
     /// <summary>All writes or none, in one transaction, under one new revision; wakes every node.</summary>
     /// <returns>The revision written, or the first conflict.</returns>
-    Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken) => WriteAsync(new RegistryBatch(writes), actor, cancellationToken);
+    Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken) =>
+        WriteAsync(new RegistryBatch(writes), actor, cancellationToken);
 
     /// <summary>One whole change: documents and revocations together, or nothing; wakes every node.</summary>
     /// <returns>The revision written, the first conflict, or that the documents have moved on since they were seen.</returns>
@@ -27,7 +28,12 @@ public interface IRegistryStore
     Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken);
 
     /// <summary>Removes memberships; unknown ones are ignored.</summary>
-    Task<long> RemoveMembersAsync(string roster, IReadOnlyList<Vocabulary.PatientId> patients, string actor, CancellationToken cancellationToken);
+    Task<long> RemoveMembersAsync(
+        string roster,
+        IReadOnlyList<Vocabulary.PatientId> patients,
+        string actor,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Memberships of one roster in order of patient id, after a given one.</summary>
     Task<IReadOnlyList<RosterMember>> ListMembersAsync(string roster, string? afterPatient, int limit, CancellationToken cancellationToken);

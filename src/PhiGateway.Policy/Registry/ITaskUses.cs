@@ -3,7 +3,9 @@ namespace PhiGateway.Policy.Registry;
 /// <summary>Counts how often tasks were used, over all nodes; the port of the data plane, implemented per database.</summary>
 public interface ITaskUses
 {
-    /// <summary>Takes one use of each task, or of none. Throws when the database is away: nothing was taken then, or it was and is lost.</summary>
+    /// <summary>
+    /// Takes one use of each task, or of none. Throws when the database is away: nothing was taken then, or it was and is lost.
+    /// </summary>
     /// <returns>The first task that has none left; null when all were taken.</returns>
     Task<string?> TryTakeAsync(IReadOnlyList<TaskUse> uses, CancellationToken cancellationToken);
 }

@@ -18,7 +18,10 @@ public sealed record Organization : IRegistryEntity
     /// <summary>Role to address, such as <c>security</c> to <c>soc@acme.example</c>.</summary>
     public IReadOnlyDictionary<string, string> Contacts { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>When the organization was last reviewed as a vendor; null means never, and that alone closes nothing: only a review that names the next one does.</summary>
+    /// <summary>
+    /// When the organization was last reviewed as a vendor; null means never, and that alone closes nothing: only a review that names the
+    /// next one does.
+    /// </summary>
     public VendorReview? LastReview { get; init; }
 }
 
@@ -44,5 +47,6 @@ public enum OrganizationStatus : byte
 /// <param name="On">Day of the review, UTC.</param>
 /// <param name="By">Who reviewed.</param>
 /// <param name="Reference">Where the evidence is.</param>
-/// <param name="NextDue">Day by which the next review is due, UTC; past it plus grace the path of every client of the organization closes. Null: no review is due.</param>
+/// <param name="NextDue">Day by which the next review is due, UTC; past it plus grace the path of every client of the organization closes.
+/// Null: no review is due.</param>
 public sealed record VendorReview(DateOnly On, string By, string Reference, DateOnly? NextDue = null);

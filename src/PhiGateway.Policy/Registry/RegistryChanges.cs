@@ -1,7 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>What a load brought.</summary>
-/// <param name="Revision">The revision that a node has after applying it: everything up to it is in force, documents and revocations possibly beyond.</param>
+/// <param name="Revision">The revision that a node has after applying it: everything up to it is in force, documents and revocations
+/// possibly beyond.</param>
 /// <param name="Items">Documents, the latest version of each, tombstones included.</param>
 /// <param name="Members">Roster membership changes in order.</param>
 /// <param name="Revocations">Revocations in order.</param>
@@ -9,12 +10,16 @@ public sealed record RegistryChanges(
     long Revision,
     IReadOnlyList<RegistryItem> Items,
     IReadOnlyList<RosterMemberChange> Members,
-    IReadOnlyList<Revocation> Revocations)
+    IReadOnlyList<Revocation> Revocations
+)
 {
     /// <summary>When the newest of these changes was committed, UTC; null when unknown. Feeds the propagation histogram.</summary>
     public DateTimeOffset? CommittedAt { get; init; }
 
-    /// <summary>The line of history that the database writes; another one than before: a standby took over, and what was read before it may not be there. Null: cannot be told.</summary>
+    /// <summary>
+    /// The line of history that the database writes; another one than before: a standby took over, and what was read before it may not be
+    /// there. Null: cannot be told.
+    /// </summary>
     public string? Timeline { get; init; }
 
     /// <summary>Whether memberships beyond <see cref="Revision"/> wait to be loaded: ask again at once.</summary>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>The grammar of registry ids: 1 to 128 of <c>[a-z0-9._-]</c>, starting with a letter or digit. ASCII only, so that no two ids look alike.</summary>
+/// <summary>
+/// The grammar of registry ids: 1 to 128 of <c>[a-z0-9._-]</c>, starting with a letter or digit. ASCII only, so that no two ids look alike.
+/// </summary>
 public static class RegistryId
 {
     private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");

@@ -9,4 +9,13 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="UpdatedAt">When, UTC.</param>
 /// <param name="UpdatedBy">Who.</param>
 /// <param name="Deleted">Soft deletion: kept as a tombstone so that every node learns of it.</param>
-public sealed record RegistryItem(RegistryKind Kind, string Id, long Version, long Revision, string Json, DateTimeOffset UpdatedAt, string UpdatedBy, bool Deleted);
+public sealed record RegistryItem(
+    RegistryKind Kind,
+    string Id,
+    long Version,
+    long Revision,
+    string Json,
+    DateTimeOffset UpdatedAt,
+    string UpdatedBy,
+    bool Deleted
+);

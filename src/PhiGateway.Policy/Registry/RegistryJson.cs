@@ -18,21 +18,22 @@ public static class RegistryJson
         where T : IRegistryEntity => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("The document is null.");
 
     /// <summary>The entity type of a kind.</summary>
-    public static Type TypeOf(RegistryKind kind) => kind switch
-    {
-        RegistryKind.Organization => typeof(Organization),
-        RegistryKind.Agreement => typeof(Agreement),
-        RegistryKind.UseCase => typeof(UseCase),
-        RegistryKind.Client => typeof(Client),
-        RegistryKind.Credential => typeof(Credential),
-        RegistryKind.Roster => typeof(Roster),
-        RegistryKind.TaskGrant => typeof(TaskGrant),
-        RegistryKind.Approval => typeof(Approval),
-        RegistryKind.Review => typeof(Review),
-        RegistryKind.Alert => typeof(Alert),
-        RegistryKind.AdminKey => typeof(AdminKey),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
+    public static Type TypeOf(RegistryKind kind) =>
+        kind switch
+        {
+            RegistryKind.Organization => typeof(Organization),
+            RegistryKind.Agreement => typeof(Agreement),
+            RegistryKind.UseCase => typeof(UseCase),
+            RegistryKind.Client => typeof(Client),
+            RegistryKind.Credential => typeof(Credential),
+            RegistryKind.Roster => typeof(Roster),
+            RegistryKind.TaskGrant => typeof(TaskGrant),
+            RegistryKind.Approval => typeof(Approval),
+            RegistryKind.Review => typeof(Review),
+            RegistryKind.Alert => typeof(Alert),
+            RegistryKind.AdminKey => typeof(AdminKey),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
 
     private static JsonSerializerOptions Create()
     {

@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>The kinds of registry entity that are stored as versioned documents; memberships and revocations have stores of their own.</summary>
+/// <summary>
+/// The kinds of registry entity that are stored as versioned documents; memberships and revocations have stores of their own.
+/// </summary>
 public enum RegistryKind : byte
 {
     Organization = 1,
@@ -13,6 +15,7 @@ public enum RegistryKind : byte
     Approval = 8,
     Review = 9,
     Alert = 10,
+
     /// <summary>A key that opens the admin API; only its hash is kept.</summary>
     AdminKey = 11,
 }

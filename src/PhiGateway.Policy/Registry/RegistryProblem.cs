@@ -5,7 +5,9 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="Message">What is wrong and what to do, without PHI.</param>
 public sealed record RegistryProblem(string Path, string Message)
 {
-    /// <summary>Whether the row is sound but of a newer version, so that this node cannot understand it; what depends on it is closed on this node.</summary>
+    /// <summary>
+    /// Whether the row is sound but of a newer version, so that this node cannot understand it; what depends on it is closed on this node.
+    /// </summary>
     public bool IsNotUnderstood { get; init; }
 
     internal static RegistryProblem NotUnderstood(string path, string message) => new(path, message) { IsNotUnderstood = true };

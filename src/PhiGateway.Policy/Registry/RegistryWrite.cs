@@ -14,17 +14,21 @@ public sealed record RegistryBatch(IReadOnlyList<RegistryWrite> Writes)
     /// <summary>Revocations that belong to the change; in force together with it.</summary>
     public IReadOnlyList<Revocation> Revocations { get; init; } = [];
 
-    /// <summary>The revision whose documents the change was judged against: when any document was written after it, nothing is written. Null: not asked.</summary>
-    /// <remarks>What two people write at once on two nodes may contradict each other although each alone is sound; this makes one of them look again.</remarks>
+    /// <summary>
+    /// The revision whose documents the change was judged against: when any document was written after it, nothing is written. Null: not
+    /// asked.
+    /// </summary>
+    /// <remarks>
+    /// What two people write at once on two nodes may contradict each other although each alone is sound; this makes one of them look
+    /// again.
+    /// </remarks>
     public long? SeenRevision { get; init; }
 }
 
 /// <summary>Outcome of a write: a revision with the new items, or what stopped it.</summary>
 public abstract record RegistryWriteResult
 {
-    private RegistryWriteResult()
-    {
-    }
+    private RegistryWriteResult() { }
 
     /// <summary>All was written.</summary>
     /// <param name="Revision">The new registry-wide revision.</param>

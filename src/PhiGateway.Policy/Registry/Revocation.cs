@@ -3,7 +3,8 @@ namespace PhiGateway.Policy.Registry;
 /// <summary>Something that no longer counts, from its row on; never edited, lifted only by a row of its own.</summary>
 /// <param name="Id">Unique id.</param>
 /// <param name="Target">What sort of thing.</param>
-/// <param name="Value">Client id, credential id, <c>jti</c>, token SHA-256 (lower-case hex), organization id, use case id, tenant or issuer name; <c>*</c> with <see cref="RevocationTarget.IssuedBefore"/>.</param>
+/// <param name="Value">Client id, credential id, <c>jti</c>, token SHA-256 (lower-case hex), organization id, use case id, tenant or issuer
+/// name; <c>*</c> with <see cref="RevocationTarget.IssuedBefore"/>.</param>
 /// <param name="Issuer">Narrows a <c>jti</c> or <see cref="RevocationTarget.IssuedBefore"/> to one issuer; null: every issuer.</param>
 /// <param name="IssuedBefore">For <see cref="RevocationTarget.IssuedBefore"/>: tokens issued before this moment are dead.</param>
 /// <param name="Reason">Why, in words without PHI.</param>
@@ -19,7 +20,8 @@ public sealed record Revocation(
     string Reason,
     string By,
     DateTimeOffset At,
-    bool Lifted = false);
+    bool Lifted = false
+);
 
 /// <summary>What can be revoked.</summary>
 public enum RevocationTarget : byte

@@ -8,4 +8,10 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="From">First moment, UTC; null: always was.</param>
 /// <param name="Until">First moment no longer a member, UTC; null: open-ended.</param>
 /// <param name="Source">Which feed or person said so.</param>
-public sealed record RosterMember(string Roster, PatientId Patient, DateTimeOffset? From = null, DateTimeOffset? Until = null, string? Source = null);
+public sealed record RosterMember(
+    string Roster,
+    PatientId Patient,
+    DateTimeOffset? From = null,
+    DateTimeOffset? Until = null,
+    string? Source = null
+);

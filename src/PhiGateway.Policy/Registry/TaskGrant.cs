@@ -19,7 +19,8 @@ public sealed record TaskGrant : IRegistryEntity
     public required DateTimeOffset Expires { get; init; }
 
     /// <summary>
-    /// How many requests it may be used for, over all nodes, counted in the registry's database before each goes upstream; null: as many as come before it expires. A counted task covers
+    /// How many requests it may be used for, over all nodes, counted in the registry's database before each goes upstream; null: as many as
+    /// come before it expires. A counted task covers
     /// only requests that name its patient or its resource.
     /// </summary>
     public int? MaxUses { get; init; }

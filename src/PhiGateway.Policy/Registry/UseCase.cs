@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>The root of every permission: one documented use of PHI, from which identities, scopes, logging and revocation follow.</summary>
+/// <summary>
+/// The root of every permission: one documented use of PHI, from which identities, scopes, logging and revocation follow.
+/// </summary>
 public sealed record UseCase : IRegistryEntity
 {
     public required string Id { get; init; }

@@ -28,7 +28,9 @@ public sealed class ClientEntry
     /// <summary>Fingerprint of what would be approved now, lower-case hex.</summary>
     public string Fingerprint { get; init; } = string.Empty;
 
-    /// <summary>Path of the first thing about this client that contradicts itself, such as <c>clients/acme/environment</c>; null when all is well.</summary>
+    /// <summary>
+    /// Path of the first thing about this client that contradicts itself, such as <c>clients/acme/environment</c>; null when all is well.
+    /// </summary>
     public string? Contradiction { get; init; }
 
     /// <summary>The doors before the credential's, in the order in which the decision asks.</summary>

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>One credential with its doors compiled; its contradiction is the path of what is wrong with it, such as another client holding the same.</summary>
+/// <summary>
+/// One credential with its doors compiled; its contradiction is the path of what is wrong with it, such as another client holding the same.
+/// </summary>
 internal sealed class CredentialEntry
 {
     internal CredentialEntry(Credential credential, string? contradiction, bool notUnderstood = false)
@@ -36,15 +38,26 @@ internal sealed class CredentialEntry
                 notUnderstood ? DenyReason.RegistryNotUnderstood : DenyReason.RegistryContradiction,
                 contradiction ?? rule,
                 contradiction is null,
-                notUnderstood ? "Upgrade this node: a newer version wrote what it does not know." : "Correct the registration of the credential."),
-            new PathDoor("credential", DenyReason.CredentialExpired, rule, 0, Math.Min(Days.Until(credential.Expires), overlap), "Register a new credential."),
+                notUnderstood
+                    ? "Upgrade this node: a newer version wrote what it does not know."
+                    : "Correct the registration of the credential."
+            ),
+            new PathDoor(
+                "credential",
+                DenyReason.CredentialExpired,
+                rule,
+                0,
+                Math.Min(Days.Until(credential.Expires), overlap),
+                "Register a new credential."
+            ),
             new PathDoor(
                 "credential-rotation",
                 DenyReason.CredentialRotationOverdue,
                 rule,
                 0,
                 credential.RotateBy is { } day ? Days.StartAfter(day, 1 + DoorDefaults.RotationGraceDays) : long.MaxValue,
-                "Rotate the credential."),
+                "Rotate the credential."
+            ),
         ];
     }
 }

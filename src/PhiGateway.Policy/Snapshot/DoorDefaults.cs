@@ -3,7 +3,10 @@ namespace PhiGateway.Policy.Snapshot;
 /// <summary>The grace periods of the path's doors, all in one place; days.</summary>
 public static class DoorDefaults
 {
-    /// <summary>Days that a credential is honoured after the day by which it must have been rotated: one working week to recover from a missed rotation.</summary>
+    /// <summary>
+    /// Days that a credential is honoured after the day by which it must have been rotated: one working week to recover from a missed
+    /// rotation.
+    /// </summary>
     public const int RotationGraceDays = 7;
 
     /// <summary>Days for which an owner's "still mine" counts; twice a year, as access certification campaigns usually run.</summary>

@@ -47,7 +47,8 @@ internal sealed class GrantRule
     internal required bool MayRelabel { get; init; }
 
     /// <summary>Whether it permits a named operation on a type.</summary>
-    internal bool PermitsOperation(ResourceType type, string? operation) => operation is not null && Types.Contains(type) && Array.IndexOf(Operations, operation) >= 0;
+    internal bool PermitsOperation(ResourceType type, string? operation) =>
+        operation is not null && Types.Contains(type) && Array.IndexOf(Operations, operation) >= 0;
 
     /// <summary>Whether a security label may leave under this grant.</summary>
     internal bool PermitsLabel(in SecurityLabel label)
@@ -63,9 +64,16 @@ internal sealed class GrantRule
         return false;
     }
 
-    // A coding without a system is matched by no permission: what it means is anyone's guess. A group of ActCode covers its members, no other system has groups.
+    // A coding without a system is matched by no permission: what it means is anyone's guess. A group of ActCode covers its members, no
+    // other system has groups.
     private static bool PermitsLabel(in TokenValue permitted, in SecurityLabel label) =>
         !string.IsNullOrEmpty(label.System)
-        && (permitted.Matches(label.System, label.Code)
-            || (label.System == ActCodes.System && permitted is { System: null or ActCodes.System, Code: { } group } && ActCodes.IsWithin(label.Code, group)));
+        && (
+            permitted.Matches(label.System, label.Code)
+            || (
+                label.System == ActCodes.System
+                && permitted is { System: null or ActCodes.System, Code: { } group }
+                && ActCodes.IsWithin(label.Code, group)
+            )
+        );
 }

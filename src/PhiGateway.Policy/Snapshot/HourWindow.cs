@@ -2,14 +2,23 @@ using System.Globalization;
 
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>A window of the day in UTC, <c>HH:mm-HH:mm</c>; one that ends before it begins goes over midnight, <c>24:00</c> ends the day.</summary>
+/// <summary>
+/// A window of the day in UTC, <c>HH:mm-HH:mm</c>; one that ends before it begins goes over midnight, <c>24:00</c> ends the day.
+/// </summary>
 internal readonly record struct HourWindow(long From, long Until)
 {
     internal static bool TryParse(string? text, out HourWindow window)
     {
         window = default;
-        if (text is null || text.Length != 11 || text[5] != '-' || !TryTime(text.AsSpan(0, 5), out var from) || !TryTime(text.AsSpan(6), out var until) || from == until
-            || from == TimeSpan.TicksPerDay)
+        if (
+            text is null
+            || text.Length != 11
+            || text[5] != '-'
+            || !TryTime(text.AsSpan(0, 5), out var from)
+            || !TryTime(text.AsSpan(6), out var until)
+            || from == until
+            || from == TimeSpan.TicksPerDay
+        )
         {
             return false;
         }

@@ -12,7 +12,8 @@ namespace PhiGateway.Policy.Snapshot;
 internal sealed record PathDoor(string Name, DenyReason Reason, string Rule, long From, long Until, string ToOpen)
 {
     /// <summary>A door that stays shut until someone changes the registry.</summary>
-    internal static PathDoor Shut(string name, DenyReason reason, string rule, string toOpen) => new(name, reason, rule, long.MaxValue, long.MaxValue, toOpen);
+    internal static PathDoor Shut(string name, DenyReason reason, string rule, string toOpen) =>
+        new(name, reason, rule, long.MaxValue, long.MaxValue, toOpen);
 
     /// <summary>A door without dates.</summary>
     internal static PathDoor Standing(string name, DenyReason reason, string rule, bool open, string toOpen) =>

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>The whole registry at one revision, compiled for decisions; immutable, published by one reference write, pinned once per request.</summary>
+/// <summary>
+/// The whole registry at one revision, compiled for decisions; immutable, published by one reference write, pinned once per request.
+/// </summary>
 public sealed class RegistrySnapshot
 {
     // Put together when somebody asks: most snapshots are replaced before anyone does.
@@ -20,7 +22,10 @@ public sealed class RegistrySnapshot
     /// <summary>Rows that contradict each other or cannot be read; each closes only what depends on it. In order of path.</summary>
     public IReadOnlyList<RegistryProblem> Problems => _problems.Value;
 
-    /// <summary>Path of a row that this version does not understand and that may concern anybody: a revocation of an unknown sort, a document of an unknown kind that governs. Null: none. While there is one, nobody is served.</summary>
+    /// <summary>
+    /// Path of a row that this version does not understand and that may concern anybody: a revocation of an unknown sort, a document of an
+    /// unknown kind that governs. Null: none. While there is one, nobody is served.
+    /// </summary>
     public string? NotUnderstood { get; internal init; }
 
     /// <summary>How many of <see cref="Problems"/> are rows of a newer version.</summary>
@@ -34,7 +39,8 @@ public sealed class RegistrySnapshot
 
     internal PersistentMap<string, ClientEntry> Clients { get; init; } = PersistentMap<string, ClientEntry>.Empty;
 
-    internal PersistentMap<CredentialKey, CredentialBinding> ByCredential { get; init; } = PersistentMap<CredentialKey, CredentialBinding>.Empty;
+    internal PersistentMap<CredentialKey, CredentialBinding> ByCredential { get; init; } =
+        PersistentMap<CredentialKey, CredentialBinding>.Empty;
 
     internal PersistentMap<string, RosterMembers> Rosters { get; init; } = PersistentMap<string, RosterMembers>.Empty;
 
@@ -57,7 +63,8 @@ public sealed class RegistrySnapshot
     }
 
     /// <summary>The client with this credential, and the credential; null when there is none.</summary>
-    internal CredentialBinding? FindBinding(string issuer, string clientId) => ByCredential.TryGet(new CredentialKey(issuer, clientId), out var binding) ? binding : null;
+    internal CredentialBinding? FindBinding(string issuer, string clientId) =>
+        ByCredential.TryGet(new CredentialKey(issuer, clientId), out var binding) ? binding : null;
 
     /// <summary>The members of a roster; nobody when it has none.</summary>
     internal RosterMembers FindRoster(string id) => Rosters.TryGet(id, out var members) ? members : RosterMembers.Nobody;
@@ -65,7 +72,12 @@ public sealed class RegistrySnapshot
     private static List<RegistryProblem> Flatten(PersistentMap<string, RegistryProblem[]> bySource)
     {
         var all = bySource.ToList().SelectMany(static pair => pair.Value).Distinct().ToList();
-        all.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path) is not 0 and var order ? order : string.CompareOrdinal(left.Message, right.Message));
+        all.Sort(
+            static (left, right) =>
+                string.CompareOrdinal(left.Path, right.Path) is not 0 and var order
+                    ? order
+                    : string.CompareOrdinal(left.Message, right.Message)
+        );
         return all;
     }
 }

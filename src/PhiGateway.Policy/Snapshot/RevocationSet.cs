@@ -4,10 +4,7 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Policy.Snapshot;
 
 /// <summary>Everything revoked and not lifted, compiled for a few look-ups per call; immutable.</summary>
-internal sealed class RevocationSet(
-    PersistentMap<RevocationKey, bool> revoked,
-    PersistentMap<string, long> issuedBefore,
-    int tokens)
+internal sealed class RevocationSet(PersistentMap<RevocationKey, bool> revoked, PersistentMap<string, long> issuedBefore, int tokens)
 {
     /// <summary>Key under which "every issuer" stands.</summary>
     internal const string EveryIssuer = "*";
@@ -20,12 +17,16 @@ internal sealed class RevocationSet(
     /// <summary>Whether single tokens are revoked, by id or hash.</summary>
     internal bool HasTokens => tokens > 0;
 
-    internal bool Contains(Registry.RevocationTarget target, string value, string? issuer = null) => revoked.Contains(new RevocationKey(target, value, issuer));
+    internal bool Contains(Registry.RevocationTarget target, string value, string? issuer = null) =>
+        revoked.Contains(new RevocationKey(target, value, issuer));
 
     /// <summary>Whether tokens of the issuer that were issued at this moment are dead.</summary>
     internal bool IsBefore(string issuer, long issuedAt) =>
         issuedBefore.Count > 0
-        && ((issuedBefore.TryGet(EveryIssuer, out var all) && issuedAt < all) || (issuedBefore.TryGet(issuer, out var own) && issuedAt < own));
+        && (
+            (issuedBefore.TryGet(EveryIssuer, out var all) && issuedAt < all)
+            || (issuedBefore.TryGet(issuer, out var own) && issuedAt < own)
+        );
 }
 
 /// <summary>What is revoked; the issuer only where it narrows a token id.</summary>

@@ -11,9 +11,12 @@ internal sealed class RosterMembers(PersistentMap<PatientId, MemberWindow> membe
     internal int Count => members.Count;
 
     /// <summary>Whether the patient is a member at a moment in UTC ticks.</summary>
-    internal bool Covers(PatientId patient, long ticks) => patient.Value is not null && members.TryGet(patient, out var window) && window.Holds(ticks);
+    internal bool Covers(PatientId patient, long ticks) =>
+        patient.Value is not null && members.TryGet(patient, out var window) && window.Holds(ticks);
 
-    /// <summary>All members at a moment when they are at most so many in all; null when the roster is larger, so that a large one costs nothing.</summary>
+    /// <summary>
+    /// All members at a moment when they are at most so many in all; null when the roster is larger, so that a large one costs nothing.
+    /// </summary>
     internal List<PatientId>? CurrentIfFew(int most, long ticks)
     {
         if (members.Count > most)
@@ -38,7 +41,8 @@ internal sealed class RosterMembers(PersistentMap<PatientId, MemberWindow> membe
 /// <summary>When a membership holds, in UTC ticks.</summary>
 internal readonly record struct MemberWindow(long From, long Until)
 {
-    internal static MemberWindow Of(DateTimeOffset? from, DateTimeOffset? until) => new(from?.UtcTicks ?? 0, until?.UtcTicks ?? long.MaxValue);
+    internal static MemberWindow Of(DateTimeOffset? from, DateTimeOffset? until) =>
+        new(from?.UtcTicks ?? 0, until?.UtcTicks ?? long.MaxValue);
 
     internal bool Holds(long ticks) => ticks >= From && ticks < Until;
 }

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>One task grant, compiled: one patient, perhaps one resource, until a moment in UTC ticks, perhaps for a number of uses.</summary>
+/// <summary>
+/// One task grant, compiled: one patient, perhaps one resource, until a moment in UTC ticks, perhaps for a number of uses.
+/// </summary>
 internal readonly record struct TaskEntry(string Task, PatientId Patient, ResourceType Type, string? Id, long Until, int? MaxUses)
 {
     /// <summary>Reads a task grant that is not closed; false when patient or resource are not exactly right.</summary>

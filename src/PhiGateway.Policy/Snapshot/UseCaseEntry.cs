@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>One use case with its agreement and organization, compiled once for all its clients; immutable but for memoised unions.</summary>
+/// <summary>
+/// One use case with its agreement and organization, compiled once for all its clients; immutable but for memoised unions.
+/// </summary>
 internal sealed class UseCaseEntry
 {
     // Unions of elements and joined rule names per set of grants: few, and the same for the same set, so racing writers agree.
@@ -39,12 +41,14 @@ internal sealed class UseCaseEntry
     /// <summary>What any of these grants lets out; the same object for the same grants.</summary>
     internal ElementSet ElementsOf(ulong grants) =>
         BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Elements
-        : _elements.TryGetValue(grants, out var known) ? known : _elements.GetOrAdd(grants, UnionOf(grants));
+        : _elements.TryGetValue(grants, out var known) ? known
+        : _elements.GetOrAdd(grants, UnionOf(grants));
 
     /// <summary>The names of these grants, joined by <c>+</c>.</summary>
     internal string RuleOf(ulong grants) =>
         BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Rule
-        : _rules.TryGetValue(grants, out var known) ? known : _rules.GetOrAdd(grants, JoinOf(grants));
+        : _rules.TryGetValue(grants, out var known) ? known
+        : _rules.GetOrAdd(grants, JoinOf(grants));
 
     private ElementSet UnionOf(ulong grants)
     {

@@ -43,5 +43,12 @@ internal static class AgreementValidation
         code.Length >= 2
         && char.IsAsciiLetterUpper(code[0])
         && char.IsAsciiLetterUpper(code[1])
-        && (code.Length == 2 || (code.Length is >= 4 and <= 6 && code[2] == '-' && code[3..].All(static letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter))));
+        && (
+            code.Length == 2
+            || (
+                code.Length is >= 4 and <= 6
+                && code[2] == '-'
+                && code[3..].All(static letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter))
+            )
+        );
 }

@@ -3,8 +3,13 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>The life of a client: which steps there are and who may take them. Pure; the admin API asks it before every change of status.</summary>
-/// <remarks>Security: becoming active always takes an approver, who is never the one who asked (see <see cref="MayApprove"/>). Nothing leads back from revoked.</remarks>
+/// <summary>
+/// The life of a client: which steps there are and who may take them. Pure; the admin API asks it before every change of status.
+/// </summary>
+/// <remarks>
+/// Security: becoming active always takes an approver, who is never the one who asked (see <see cref="MayApprove"/>). Nothing leads back
+/// from revoked.
+/// </remarks>
 public static class ClientLifecycle
 {
     private const string Operator = "operator";
@@ -34,7 +39,13 @@ public static class ClientLifecycle
     public static bool Allows(ClientStatus from, ClientStatus to) => Find(from, to) is not null;
 
     /// <summary>Why a person with these roles may not take a step, or null when they may.</summary>
-    public static RegistryProblem? Check(string client, ClientStatus from, ClientStatus to, IReadOnlyCollection<string> roles, string? reason)
+    public static RegistryProblem? Check(
+        string client,
+        ClientStatus from,
+        ClientStatus to,
+        IReadOnlyCollection<string> roles,
+        string? reason
+    )
     {
         var path = RegistryPaths.Of(RegistryKind.Client, client) + "/status";
         if (Find(from, to) is not { } step)
@@ -44,11 +55,17 @@ public static class ClientLifecycle
 
         if (!step.Roles.Any(roles.Contains))
         {
-            return new RegistryProblem(path, $"Going from {Word(from)} to {Word(to)} takes one of these roles: {string.Join(", ", step.Roles)}.");
+            return new RegistryProblem(
+                path,
+                $"Going from {Word(from)} to {Word(to)} takes one of these roles: {string.Join(", ", step.Roles)}."
+            );
         }
 
         return to is ClientStatus.Suspended or ClientStatus.Quarantined or ClientStatus.Revoked && string.IsNullOrWhiteSpace(reason)
-            ? new RegistryProblem(RegistryPaths.Of(RegistryKind.Client, client) + "/statusReason", "Say why: the reason is part of the evidence.")
+            ? new RegistryProblem(
+                RegistryPaths.Of(RegistryKind.Client, client) + "/statusReason",
+                "Say why: the reason is part of the evidence."
+            )
             : null;
     }
 

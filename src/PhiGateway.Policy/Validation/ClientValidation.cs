@@ -41,7 +41,10 @@ internal static class ClientValidation
         if (!task.Closed)
         {
             // The day after the moment's own, so that a task may end today.
-            context.Ahead(DateOnly.FromDateTime(task.Expires.UtcDateTime) is var day && day < DateOnly.MaxValue ? day.AddDays(1) : null, path + "/expires");
+            context.Ahead(
+                DateOnly.FromDateTime(task.Expires.UtcDateTime) is var day && day < DateOnly.MaxValue ? day.AddDays(1) : null,
+                path + "/expires"
+            );
         }
     }
 

@@ -2,7 +2,10 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>Which members belong to which kind of credential, and their exact forms; one that has no effect is refused, so that none looks as if it guarded something.</summary>
+/// <summary>
+/// Which members belong to which kind of credential, and their exact forms; one that has no effect is refused, so that none looks as if it
+/// guarded something.
+/// </summary>
 internal static class CredentialMembers
 {
     private const int LongestSpiffeId = 2048;
@@ -10,16 +13,18 @@ internal static class CredentialMembers
 
     internal static void Check(Credential credential, string path, ValidationContext context)
     {
-        foreach (var (name, value, kinds) in new (string, string?, CredentialKind[])[]
-                 {
-                     ("issuer", credential.Issuer, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
-                     ("clientId", credential.ClientId, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
-                     ("thumbprint", credential.Thumbprint, [CredentialKind.Certificate]),
-                     ("jwksUri", credential.JwksUri, [CredentialKind.Jwks]),
-                     ("jwkThumbprint", credential.JwkThumbprint, [CredentialKind.Jwks]),
-                     ("spiffeId", credential.SpiffeId, [CredentialKind.Spiffe]),
-                     ("keyHash", credential.KeyHash, [CredentialKind.ApiKey]),
-                 })
+        foreach (
+            var (name, value, kinds) in new (string, string?, CredentialKind[])[]
+            {
+                ("issuer", credential.Issuer, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
+                ("clientId", credential.ClientId, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
+                ("thumbprint", credential.Thumbprint, [CredentialKind.Certificate]),
+                ("jwksUri", credential.JwksUri, [CredentialKind.Jwks]),
+                ("jwkThumbprint", credential.JwkThumbprint, [CredentialKind.Jwks]),
+                ("spiffeId", credential.SpiffeId, [CredentialKind.Spiffe]),
+                ("keyHash", credential.KeyHash, [CredentialKind.ApiKey]),
+            }
+        )
         {
             if (value is not null && Array.IndexOf(kinds, credential.Kind) < 0)
             {
@@ -34,7 +39,8 @@ internal static class CredentialMembers
     {
         switch (credential.Kind)
         {
-            case CredentialKind.OidcClient or CredentialKind.ClientSecret when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
+            case CredentialKind.OidcClient
+            or CredentialKind.ClientSecret when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
                 context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
                 break;
             case CredentialKind.Certificate when !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()):
@@ -66,7 +72,14 @@ internal static class CredentialMembers
             context.Add(path + "/jwksUri", "An absolute https URL without user, fragment or query.");
         }
 
-        if (credential.JwkThumbprint is { } thumbprint && !(thumbprint.Length == 43 && thumbprint.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') && "AEIMQUYcgkosw048".Contains(thumbprint[42], StringComparison.Ordinal)))
+        if (
+            credential.JwkThumbprint is { } thumbprint
+            && !(
+                thumbprint.Length == 43
+                && thumbprint.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')
+                && "AEIMQUYcgkosw048".Contains(thumbprint[42], StringComparison.Ordinal)
+            )
+        )
         {
             context.Add(path + "/jwkThumbprint", "The SHA-256 of RFC 7638 in base64url without padding.");
         }
@@ -94,6 +107,12 @@ internal static class CredentialMembers
         return parts.Length > 1
             && parts[0].Length is > 0 and <= LongestTrustDomain
             && parts[0].All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-' or '_')
-            && parts.Skip(1).All(static part => part.Length > 0 && part is not ("." or "..") && part.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_'));
+            && parts
+                .Skip(1)
+                .All(static part =>
+                    part.Length > 0
+                    && part is not ("." or "..")
+                    && part.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_')
+                );
     }
 }

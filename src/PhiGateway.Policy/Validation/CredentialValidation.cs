@@ -37,10 +37,19 @@ internal static class CredentialValidation
     }
 
     /// <summary>One credential, one client: among the written ones and against the stored ones.</summary>
-    internal static void CheckKeys(IReadOnlyList<Credential> written, Func<string, string, string?>? holderOf, Func<string, bool> isWritten, List<RegistryProblem> problems)
+    internal static void CheckKeys(
+        IReadOnlyList<Credential> written,
+        Func<string, string, string?>? holderOf,
+        Func<string, bool> isWritten,
+        List<RegistryProblem> problems
+    )
     {
         // Each of those that share is named: whoever wrote one of them finds it.
-        var shared = written.GroupBy(RegistryDocuments.KeyOf).Where(static group => group.Key is not null && group.Count() > 1).Select(static group => group.Key!.Value).ToHashSet();
+        var shared = written
+            .GroupBy(RegistryDocuments.KeyOf)
+            .Where(static group => group.Key is not null && group.Count() > 1)
+            .Select(static group => group.Key!.Value)
+            .ToHashSet();
         foreach (var credential in written)
         {
             if (RegistryDocuments.KeyOf(credential) is not { } key)
@@ -51,8 +60,12 @@ internal static class CredentialValidation
             var holder = holderOf?.Invoke(key.Issuer, key.ClientId);
             if (shared.Contains(key) || (holder is not null && holder != credential.Id && !isWritten(holder)))
             {
-                problems.Add(new RegistryProblem(
-                    $"{RegistryPaths.Of(RegistryKind.Credential, credential.Id)}/{CredentialIdentity.MemberOf(credential)}", CredentialIdentity.WordsOf(credential)));
+                problems.Add(
+                    new RegistryProblem(
+                        $"{RegistryPaths.Of(RegistryKind.Credential, credential.Id)}/{CredentialIdentity.MemberOf(credential)}",
+                        CredentialIdentity.WordsOf(credential)
+                    )
+                );
             }
         }
     }

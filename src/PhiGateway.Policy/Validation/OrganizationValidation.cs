@@ -20,7 +20,10 @@ internal static class OrganizationValidation
         context.Ahead(review.NextDue, path + "/lastReview/nextDue");
         if (review.NextDue is { } due && (due <= review.On || due.DayNumber - review.On.DayNumber > DoorDefaults.LongestVendorReviewDays))
         {
-            context.Add(path + "/lastReview/nextDue", $"The next review is due 1 to {DoorDefaults.LongestVendorReviewDays} days after this one.");
+            context.Add(
+                path + "/lastReview/nextDue",
+                $"The next review is due 1 to {DoorDefaults.LongestVendorReviewDays} days after this one."
+            );
         }
     }
 }

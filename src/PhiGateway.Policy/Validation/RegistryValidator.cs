@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>Judges registry documents as a person wrote them, before they are stored; used by the admin API and the command line. All problems at once, none thrown.</summary>
+/// <summary>
+/// Judges registry documents as a person wrote them, before they are stored; used by the admin API and the command line. All problems at
+/// once, none thrown.
+/// </summary>
 /// <remarks>At least as strict as the snapshot: what passes here contradicts nothing there, as long as what it refers to stays.</remarks>
 public static class RegistryValidator
 {
@@ -13,13 +16,15 @@ public static class RegistryValidator
     /// <param name="existing">What is stored already; null for what is not.</param>
     /// <param name="knowsTokenParameter">Whether a type has a token search parameter of that name; the language layer knows.</param>
     /// <param name="today">The day, UTC: nothing may be expired on arrival. Null: dates are not held against a day.</param>
-    /// <param name="holderOf">Id of the stored credential with this identity (see <see cref="CredentialIdentity"/>), null when there is none; null: not asked.</param>
+    /// <param name="holderOf">Id of the stored credential with this identity (see <see cref="CredentialIdentity"/>), null when there is
+    /// none; null: not asked.</param>
     public static IReadOnlyList<RegistryProblem> Validate(
         IReadOnlyList<IRegistryEntity> written,
         Func<RegistryKind, string, IRegistryEntity?> existing,
         Func<ResourceType, string, bool> knowsTokenParameter,
         DateOnly? today = null,
-        Func<string, string, string?>? holderOf = null)
+        Func<string, string, string?>? holderOf = null
+    )
     {
         var problems = new List<RegistryProblem>();
         var byKey = new Dictionary<DocumentKey, IRegistryEntity>();
@@ -35,13 +40,19 @@ public static class RegistryValidator
             (kind, id) => byKey.TryGetValue(new DocumentKey(kind, id), out var own) ? own : existing(kind, id),
             knowsTokenParameter,
             today,
-            problems);
+            problems
+        );
         foreach (var entity in byKey.Values)
         {
             Check(entity, RegistryPaths.Of(RegistryPaths.KindOf(entity)!.Value, entity.Id), context);
         }
 
-        CredentialValidation.CheckKeys([.. byKey.Values.OfType<Credential>()], holderOf, id => byKey.ContainsKey(new DocumentKey(RegistryKind.Credential, id)), problems);
+        CredentialValidation.CheckKeys(
+            [.. byKey.Values.OfType<Credential>()],
+            holderOf,
+            id => byKey.ContainsKey(new DocumentKey(RegistryKind.Credential, id)),
+            problems
+        );
         return problems;
     }
 

@@ -36,12 +36,18 @@ internal static class UseCaseValidation
     {
         if (grant.Masks.Count > 0 && grant.Interactions.Contains("update", StringComparer.Ordinal))
         {
-            context.Add(path + "/interactions", "Whoever sees some elements masked would write the masks back by an update; grant patch instead.");
+            context.Add(
+                path + "/interactions",
+                "Whoever sees some elements masked would write the masks back by an update; grant patch instead."
+            );
         }
 
         if (grant.Elements.Count > 0 && grant.Interactions.Contains("update", StringComparer.Ordinal))
         {
-            context.Add(path + "/interactions", "Whoever sees only some elements would erase the others by an update; grant patch instead.");
+            context.Add(
+                path + "/interactions",
+                "Whoever sees only some elements would erase the others by an update; grant patch instead."
+            );
         }
 
         foreach (var parameter in grant.Where.Keys)
@@ -57,5 +63,6 @@ internal static class UseCaseValidation
     }
 
     // A name that is no parameter at all may hold anything; it is not repeated.
-    private static string Shown(string parameter) => parameter.Length <= 64 && parameter.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-') ? parameter : "?";
+    private static string Shown(string parameter) =>
+        parameter.Length <= 64 && parameter.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-') ? parameter : "?";
 }

@@ -2,10 +2,15 @@ using System.Collections.Frozen;
 
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>HL7 v3-ActCode as far as security labels use it: the groups of sensitivity, the obligations that the gateway fulfils by itself, those that nobody here can fulfil.</summary>
+/// <summary>
+/// HL7 v3-ActCode as far as security labels use it: the groups of sensitivity, the obligations that the gateway fulfils by itself, those
+/// that nobody here can fulfil.
+/// </summary>
 /// <remarks>
-/// Version 2018-08-12 as shipped with R4. ETH (substance abuse) stands beside SUD and outside SPI there, however close they are in meaning: a grant that
-/// means both names both. Whatever is not in these tables (a refrain, a law, an obligation of the receiver, a code of later versions) leaves only under a
+/// Version 2018-08-12 as shipped with R4. ETH (substance abuse) stands beside SUD and outside SPI there, however close they are in meaning:
+/// a grant that
+/// means both names both. Whatever is not in these tables (a refrain, a law, an obligation of the receiver, a code of later versions)
+/// leaves only under a
 /// grant that names it: the name is the statement that the client's agreement binds it to that.
 /// </remarks>
 public static class ActCodes
@@ -18,15 +23,20 @@ public static class ActCodes
         "ETH:_ActInformationSensitivityPolicy GDIS:_ActInformationSensitivityPolicy HIV:_ActInformationSensitivityPolicy MST:_ActInformationSensitivityPolicy "
         + "SCA:_ActInformationSensitivityPolicy SDV:_ActInformationSensitivityPolicy SEX:_ActInformationSensitivityPolicy SPI:_ActInformationSensitivityPolicy "
         + "BH:SPI COGN:BH DVD:BH EMOTDIS:BH MH:SPI PSY:SPI PSYTHPN:SPI SUD:SPI ETHUD:SUD OPIOIDUD:SUD STD:_ActInformationSensitivityPolicy "
-        + "TBOO:_ActInformationSensitivityPolicy VIO:_ActInformationSensitivityPolicy SICKLE:_ActInformationSensitivityPolicy DEMO:_EntitySensitivityPolicyType "
+        + "TBOO:_ActInformationSensitivityPolicy VIO:_ActInformationSensitivityPolicy "
+        + "SICKLE:_ActInformationSensitivityPolicy DEMO:_EntitySensitivityPolicyType "
         + "DOB:_EntitySensitivityPolicyType GENDER:_EntitySensitivityPolicyType LIVARG:_EntitySensitivityPolicyType MARST:_EntitySensitivityPolicyType "
         + "RACE:_EntitySensitivityPolicyType REL:_EntitySensitivityPolicyType B:_RoleInformationSensitivityPolicy EMPL:_RoleInformationSensitivityPolicy "
         + "LOCIS:_RoleInformationSensitivityPolicy SSP:_RoleInformationSensitivityPolicy";
 
-    private static readonly FrozenDictionary<string, string> Parents =
-        Hierarchy.Split(' ').Select(static pair => pair.Split(':')).ToFrozenDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> Parents = Hierarchy
+        .Split(' ')
+        .Select(static pair => pair.Split(':'))
+        .ToFrozenDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
 
-    /// <summary>Whether a code is the group itself or one of its members, at any depth; the members of a group never stand for the group.</summary>
+    /// <summary>
+    /// Whether a code is the group itself or one of its members, at any depth; the members of a group never stand for the group.
+    /// </summary>
     public static bool IsWithin(string code, string group)
     {
         for (var step = code; step is not null; step = Parents.GetValueOrDefault(step))
@@ -40,9 +50,14 @@ public static class ActCodes
         return false;
     }
 
-    /// <summary>Whether what the code demands is done with every release anyhow: it is recorded, patient by patient, and labels leave with their resource.</summary>
+    /// <summary>
+    /// Whether what the code demands is done with every release anyhow: it is recorded, patient by patient, and labels leave with their
+    /// resource.
+    /// </summary>
     public static bool IsFulfilled(string code) => code is "AUDIT" or "AUDTR" or "AOD" or "PERSISTLABEL" or "PRIVMARK";
 
-    /// <summary>Whether the code demands a change or an approval that does not take place here, so that no grant may pass over it.</summary>
+    /// <summary>
+    /// Whether the code demands a change or an approval that does not take place here, so that no grant may pass over it.
+    /// </summary>
     public static bool IsUnfulfillable(string code) => code is "ANONY" or "DEID" or "PSEUD" or "HUAPRV";
 }

@@ -6,14 +6,19 @@ public enum Confidentiality : byte
 {
     /// <summary>U</summary>
     Unrestricted = 0,
+
     /// <summary>L</summary>
     Low = 1,
+
     /// <summary>M</summary>
     Moderate = 2,
+
     /// <summary>N</summary>
     Normal = 3,
+
     /// <summary>R</summary>
     Restricted = 4,
+
     /// <summary>V</summary>
     VeryRestricted = 5,
 }

@@ -1,7 +1,12 @@
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>Why a request was refused: a closed set, each with its own code, status and public text; documented in <c>docs/refusals.md</c>.</summary>
-/// <remarks>Immutable; two reasons are the same only when they are the same object. The public text never says anything about a patient, a rule or the inside.</remarks>
+/// <summary>
+/// Why a request was refused: a closed set, each with its own code, status and public text; documented in <c>docs/refusals.md</c>.
+/// </summary>
+/// <remarks>
+/// Immutable; two reasons are the same only when they are the same object. The public text never says anything about a patient, a rule or
+/// the inside.
+/// </remarks>
 public sealed partial class DenyReason
 {
     private DenyReason(string code, int status, string stage, string issueType, string text, string? oauthError = null)

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>The top-level elements of a resource that may leave, and what of them leaves masked; reference-equal instances may be used as cache keys.</summary>
+/// <summary>
+/// The top-level elements of a resource that may leave, and what of them leaves masked; reference-equal instances may be used as cache
+/// keys.
+/// </summary>
 public sealed class ElementSet
 {
     // Null: every element is kept.
@@ -31,11 +34,14 @@ public sealed class ElementSet
     public IReadOnlyList<string> Masks => _masks;
 
     /// <summary>These elements, and those a client cannot do without: resourceType, id, meta.</summary>
-    public static ElementSet Of(IEnumerable<string> names) => new(names.Concat(["resourceType", "id", "meta"]).ToFrozenSet(StringComparer.Ordinal), []);
+    public static ElementSet Of(IEnumerable<string> names) =>
+        new(names.Concat(["resourceType", "id", "meta"]).ToFrozenSet(StringComparer.Ordinal), []);
 
     /// <summary>These elements (none named: all of them), with these masked.</summary>
     public static ElementSet Of(IReadOnlyCollection<string> names, IReadOnlyCollection<string> masks) =>
-        masks.Count == 0 && names.Count == 0 ? All : new(names.Count == 0 ? null : Of(names)._names, [.. masks.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+        masks.Count == 0 && names.Count == 0
+            ? All
+            : new(names.Count == 0 ? null : Of(names)._names, [.. masks.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
 
     /// <summary>What either set lets out: masked is only what neither shows.</summary>
     public ElementSet Union(ElementSet other)
@@ -50,7 +56,10 @@ public sealed class ElementSet
         return names is null && masks.Length == 0 ? All : new ElementSet(names, masks);
     }
 
-    /// <summary>Whether an element may leave as it is; a primitive's <c>_name</c> sibling follows its element, a choice element (<c>valueQuantity</c>) its base (<c>value</c>).</summary>
+    /// <summary>
+    /// Whether an element may leave as it is; a primitive's <c>_name</c> sibling follows its element, a choice element
+    /// (<c>valueQuantity</c>) its base (<c>value</c>).
+    /// </summary>
     public bool Contains(string name)
     {
         if (IsAll)
@@ -60,7 +69,8 @@ public sealed class ElementSet
 
         var element = name.StartsWith('_') ? name[1..] : name;
         var choice = ChoiceTypes.BaseOf(element);
-        return Keeps(element, choice) && !Array.Exists(_masks, mask => ElementPath.Top(mask) is var top && (top == element || top == choice));
+        return Keeps(element, choice)
+            && !Array.Exists(_masks, mask => ElementPath.Top(mask) is var top && (top == element || top == choice));
     }
 
     private bool Hides(string path)

@@ -17,18 +17,23 @@ public enum Interaction : byte
     Update,
     Patch,
     Delete,
+
     /// <summary>CapabilityStatement and SMART configuration: answered by the gateway.</summary>
     Capabilities,
     Batch,
     Transaction,
+
     /// <summary>A named operation; the name stands beside it.</summary>
     Operation,
+
     /// <summary>Kick-off of a Bulk Data export.</summary>
     Export,
+
     /// <summary>Poll, cancel or download of an export that the same client started.</summary>
     ExportStatus,
     ExportCancel,
     ExportFile,
+
     /// <summary>A page of a search that the gateway itself sealed.</summary>
     SearchPage,
 }

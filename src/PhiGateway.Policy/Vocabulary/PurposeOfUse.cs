@@ -3,7 +3,9 @@ using System.Collections.Frozen;
 namespace PhiGateway.Policy.Vocabulary;
 
 /// <summary>A purpose of use from HL7 v3-ActReason, version 2018-08-12 as shipped with R4.</summary>
-/// <remarks>Security: in that version ETREAT and BTG stand below TREAT; a purpose never implies a break-glass code (see <see cref="Permits"/>).</remarks>
+/// <remarks>
+/// Security: in that version ETREAT and BTG stand below TREAT; a purpose never implies a break-glass code (see <see cref="Permits"/>).
+/// </remarks>
 public sealed class PurposeOfUse : IEquatable<PurposeOfUse>
 {
     /// <summary>The code system.</summary>
@@ -14,7 +16,8 @@ public sealed class PurposeOfUse : IEquatable<PurposeOfUse>
     // child:parent, in the order of the code system.
     private const string Hierarchy =
         "HMARKT HOPERAT CAREMGT:HOPERAT DONAT:HOPERAT FRAUD:HOPERAT GOV:HOPERAT HACCRED:HOPERAT HCOMPL:HOPERAT HDECD:HOPERAT HDIRECT:HOPERAT HDM:HOPERAT "
-        + "HLEGAL:HOPERAT HOUTCOMS:HOPERAT HPRGRP:HOPERAT HQUALIMP:HOPERAT HSYSADMIN:HOPERAT LABELING:HSYSADMIN METAMGT:HSYSADMIN MEMADMIN:HOPERAT MILCDM:HOPERAT "
+        + "HLEGAL:HOPERAT HOUTCOMS:HOPERAT HPRGRP:HOPERAT HQUALIMP:HOPERAT HSYSADMIN:HOPERAT "
+        + "LABELING:HSYSADMIN METAMGT:HSYSADMIN MEMADMIN:HOPERAT MILCDM:HOPERAT "
         + "PATADMIN:HOPERAT PATSFTY:HOPERAT PERFMSR:HOPERAT RECORDMGT:HOPERAT SYSDEV:HOPERAT HTEST:SYSDEV TRAIN:HOPERAT HPAYMT CLMATTCH:HPAYMT COVAUTH:HPAYMT "
         + "COVERAGE:HPAYMT ELIGDTRM:COVERAGE ELIGVER:COVERAGE ENROLLM:COVERAGE MILDCRG:COVERAGE REMITADV:HPAYMT HRESCH BIORCH:HRESCH CLINTRCH:HRESCH "
         + "CLINTRCHNPC:CLINTRCH CLINTRCHPC:CLINTRCH PRECLINTRCH:CLINTRCH DSRCH:HRESCH POARCH:HRESCH TRANSRCH:HRESCH PATRQT FAMRQT:PATRQT PWATRNY:PATRQT "
@@ -39,7 +42,9 @@ public sealed class PurposeOfUse : IEquatable<PurposeOfUse>
     /// <summary>Every known purpose.</summary>
     public static IEnumerable<PurposeOfUse> All => ByCode.Values;
 
-    /// <summary>Reads a bare code, or a code with the HL7 system as URI or OID before <c>#</c> or <c>|</c>; anything else is unknown.</summary>
+    /// <summary>
+    /// Reads a bare code, or a code with the HL7 system as URI or OID before <c>#</c> or <c>|</c>; anything else is unknown.
+    /// </summary>
     public static bool TryParse(string? text, out PurposeOfUse purpose)
     {
         purpose = null!;
@@ -58,9 +63,12 @@ public sealed class PurposeOfUse : IEquatable<PurposeOfUse>
     }
 
     /// <summary>Reads a purpose that must be right; throws <see cref="FormatException"/> otherwise.</summary>
-    public static PurposeOfUse Parse(string text) => TryParse(text, out var purpose) ? purpose : throw new FormatException("Not an HL7 purpose of use.");
+    public static PurposeOfUse Parse(string text) =>
+        TryParse(text, out var purpose) ? purpose : throw new FormatException("Not an HL7 purpose of use.");
 
-    /// <summary>Whether a permission for this purpose covers the asserted one: itself or a narrower code, but a break-glass code only by name.</summary>
+    /// <summary>
+    /// Whether a permission for this purpose covers the asserted one: itself or a narrower code, but a break-glass code only by name.
+    /// </summary>
     public bool Permits(PurposeOfUse asserted)
     {
         if (asserted.IsBreakGlass)

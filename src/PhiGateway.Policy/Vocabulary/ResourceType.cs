@@ -12,10 +12,13 @@ public readonly struct ResourceType : IEquatable<ResourceType>
 
     private static readonly byte[][] Utf8Names = Array.ConvertAll(ResourceTypeNames.All, Encoding.ASCII.GetBytes);
 
-    private static readonly FrozenDictionary<string, byte> ByName =
-        ResourceTypeNames.All.Select((name, place) => KeyValuePair.Create(name, checked((byte)(place + 1)))).ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, byte> ByName = ResourceTypeNames
+        .All.Select((name, place) => KeyValuePair.Create(name, checked((byte)(place + 1))))
+        .ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, byte>.AlternateLookup<ReadOnlySpan<char>> ByChars = ByName.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, byte>.AlternateLookup<ReadOnlySpan<char>> ByChars = ByName.GetAlternateLookup<
+        ReadOnlySpan<char>
+    >();
 
     private readonly byte _index;
 

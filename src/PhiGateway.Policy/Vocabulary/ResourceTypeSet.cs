@@ -40,7 +40,15 @@ public readonly struct ResourceTypeSet : IEquatable<ResourceTypeSet>
     public bool Contains(ResourceType type)
     {
         var index = type.Index;
-        return index != 0 && ((index < 64 ? _a : index < 128 ? _b : _c) >> (index & 63) & 1) == 1;
+        return index != 0
+            && (
+                (
+                    index < 64 ? _a
+                    : index < 128 ? _b
+                    : _c
+                ) >> (index & 63)
+                & 1
+            ) == 1;
     }
 
     /// <summary>The set with one type more.</summary>
@@ -53,7 +61,9 @@ public readonly struct ResourceTypeSet : IEquatable<ResourceTypeSet>
         }
 
         var bit = 1UL << (index & 63);
-        return index < 64 ? new(_a | bit, _b, _c) : index < 128 ? new(_a, _b | bit, _c) : new(_a, _b, _c | bit);
+        return index < 64 ? new(_a | bit, _b, _c)
+            : index < 128 ? new(_a, _b | bit, _c)
+            : new(_a, _b, _c | bit);
     }
 
     /// <summary>Types in both sets.</summary>

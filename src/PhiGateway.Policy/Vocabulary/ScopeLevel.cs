@@ -5,8 +5,10 @@ public enum ScopeLevel : byte
 {
     /// <summary>Confined to the token's patient context.</summary>
     Patient,
+
     /// <summary>What the signed-in user may see.</summary>
     User,
+
     /// <summary>What the backend service may see.</summary>
     System,
 }

@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>A search-like condition on one resource: a grant's <c>where</c> or a SMART scope's query filter, such as <c>category=…|laboratory</c>.</summary>
+/// <summary>
+/// A search-like condition on one resource: a grant's <c>where</c> or a SMART scope's query filter, such as <c>category=…|laboratory</c>.
+/// </summary>
 /// <param name="Parameter">A token search parameter of the type, without modifier.</param>
 /// <param name="AnyOf">Values of which one must be there (comma in FHIR search); several constraints must all hold.</param>
 public sealed record TokenConstraint(string Parameter, IReadOnlyList<TokenValue> AnyOf)
@@ -8,7 +10,8 @@ public sealed record TokenConstraint(string Parameter, IReadOnlyList<TokenValue>
     /// <summary>The condition as the search parameter that it is: name and value, with FHIR's escapes.</summary>
     internal KeyValuePair<string, string> ToParameter() => KeyValuePair.Create(Parameter, string.Join(',', AnyOf.Select(Text)));
 
-    private static string Text(TokenValue value) => value.System is null ? Escape(value.Code) : $"{Escape(value.System)}|{Escape(value.Code)}";
+    private static string Text(TokenValue value) =>
+        value.System is null ? Escape(value.Code) : $"{Escape(value.System)}|{Escape(value.Code)}";
 
     private static string Escape(string? text) =>
         (text ?? string.Empty)

@@ -33,13 +33,18 @@ internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, lon
         if (text.Length <= MaxLength && Base64Url.IsValid(text))
         {
             var bytes = Base64Url.DecodeFromChars(text);
-            if (bytes.Length > Head + Check && bytes[0] == Version && Sum(query, bytes.AsSpan(..^Check)).SequenceEqual(bytes.AsSpan(^Check..)))
+            if (
+                bytes.Length > Head + Check
+                && bytes[0] == Version
+                && Sum(query, bytes.AsSpan(..^Check)).SequenceEqual(bytes.AsSpan(^Check..))
+            )
             {
                 var time = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(1));
                 return new AuditCursor(
                     MicrosecondsConverter.FromMicroseconds(time),
                     Encoding.UTF8.GetString(bytes.AsSpan(Head..^Check)),
-                    BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(9)));
+                    BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(9))
+                );
             }
         }
 

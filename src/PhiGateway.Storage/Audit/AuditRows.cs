@@ -15,7 +15,8 @@ internal static class AuditRows
 
     /// <summary>The same columns for inserting.</summary>
     public const string InsertColumns =
-        "log, sequence, time, id, parent_id, kind, event, decision, reason, client, tenant, actor, status, resource_type, interaction, patient_keys, chain_hash, body";
+        "log, sequence, time, id, parent_id, kind, event, decision, reason, client, "
+        + "tenant, actor, status, resource_type, interaction, patient_keys, chain_hash, body";
 
     public static async Task<List<AuditEntry>> ReadAsync(Database database, DbCommand command, CancellationToken cancellationToken)
     {
@@ -23,27 +24,29 @@ internal static class AuditRows
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            entries.Add(new AuditEntry
-            {
-                Log = reader.GetString(0),
-                Sequence = reader.GetInt64(1),
-                Time = database.ReadTime(reader, 2),
-                Id = database.ReadUuid(reader, 3),
-                ParentId = reader.IsDBNull(4) ? Guid.Empty : database.ReadUuid(reader, 4),
-                Kind = (AuditKind)reader.GetInt16(5),
-                Event = reader.GetString(6),
-                Decision = reader.GetString(7),
-                Reason = reader.TextOrNull(8),
-                Client = reader.TextOrNull(9),
-                Tenant = reader.TextOrNull(10),
-                Actor = reader.TextOrNull(11),
-                Status = reader.GetInt32(12),
-                ResourceType = reader.TextOrNull(13),
-                Interaction = reader.TextOrNull(14),
-                PatientKeys = database.ReadTexts(reader, 15),
-                ChainHash = reader.GetFieldValue<byte[]>(16),
-                Body = reader.GetFieldValue<byte[]>(17),
-            });
+            entries.Add(
+                new AuditEntry
+                {
+                    Log = reader.GetString(0),
+                    Sequence = reader.GetInt64(1),
+                    Time = database.ReadTime(reader, 2),
+                    Id = database.ReadUuid(reader, 3),
+                    ParentId = reader.IsDBNull(4) ? Guid.Empty : database.ReadUuid(reader, 4),
+                    Kind = (AuditKind)reader.GetInt16(5),
+                    Event = reader.GetString(6),
+                    Decision = reader.GetString(7),
+                    Reason = reader.TextOrNull(8),
+                    Client = reader.TextOrNull(9),
+                    Tenant = reader.TextOrNull(10),
+                    Actor = reader.TextOrNull(11),
+                    Status = reader.GetInt32(12),
+                    ResourceType = reader.TextOrNull(13),
+                    Interaction = reader.TextOrNull(14),
+                    PatientKeys = database.ReadTexts(reader, 15),
+                    ChainHash = reader.GetFieldValue<byte[]>(16),
+                    Body = reader.GetFieldValue<byte[]>(17),
+                }
+            );
         }
 
         return entries;

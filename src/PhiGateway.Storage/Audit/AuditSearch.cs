@@ -28,7 +28,9 @@ internal static class AuditSearch
         var lead = byPatient ? "p" : "e";
         var with = query.Id is null ? string.Empty : WithHits;
         var events = query.Id is null ? "audit_event" : "hit";
-        var from = byPatient ? $"audit_patient p JOIN {events} e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time" : $"{events} e";
+        var from = byPatient
+            ? $"audit_patient p JOIN {events} e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
+            : $"{events} e";
 
         void Where(string condition, string name, object? value)
         {

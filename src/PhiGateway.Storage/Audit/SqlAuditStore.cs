@@ -5,7 +5,10 @@ using PhiGateway.Storage.Common;
 namespace PhiGateway.Storage.Audit;
 
 /// <summary>The audit store in SQL that every database here understands; locking, bulk and partitions are left to each.</summary>
-/// <remarks>A log's row is locked first and says up to where anything is stored: above it nothing can be a duplicate, so that the usual batch is compared with nothing.</remarks>
+/// <remarks>
+/// A log's row is locked first and says up to where anything is stored: above it nothing can be a duplicate, so that the usual batch is
+/// compared with nothing.
+/// </remarks>
 internal abstract class SqlAuditStore(Database database) : IAuditStore
 {
     public async Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken)
@@ -68,9 +71,13 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command(
-                $"SELECT {AuditRows.Columns} FROM audit_event e WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit")
-            .With("log", log).With("from", fromSequence).With("limit", limit);
+        await using var command = connection
+            .Command(
+                $"SELECT {AuditRows.Columns} FROM audit_event e WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit"
+            )
+            .With("log", log)
+            .With("from", fromSequence)
+            .With("limit", limit);
         return await AuditRows.ReadAsync(database, command, cancellationToken);
     }
 
@@ -83,13 +90,33 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
 
     /// <summary>Locks the log until the transaction ends.</summary>
     /// <returns>The highest sequence stored; -1: none.</returns>
-    protected abstract Task<long> OpenLogAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken);
+    protected abstract Task<long> OpenLogAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        CancellationToken cancellationToken
+    );
 
     protected abstract Task<Dictionary<long, byte[]>> LoadHashesAsync(
-        DbConnection connection, DbTransaction transaction, string log, long[] sequences, CancellationToken cancellationToken);
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        long[] sequences,
+        CancellationToken cancellationToken
+    );
 
-    protected abstract Task InsertAsync(DbConnection connection, DbTransaction transaction, List<AuditEntry> entries, CancellationToken cancellationToken);
+    protected abstract Task InsertAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        List<AuditEntry> entries,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Moves the watermark over what is now contiguous.</summary>
-    protected abstract Task AdvanceAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken);
+    protected abstract Task AdvanceAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        CancellationToken cancellationToken
+    );
 }

@@ -2,13 +2,17 @@ using System.Data.Common;
 
 namespace PhiGateway.Storage.Common;
 
-/// <summary>What differs between databases in opening, transactions and column types; the SQL itself is shared wherever both understand it.</summary>
+/// <summary>
+/// What differs between databases in opening, transactions and column types; the SQL itself is shared wherever both understand it.
+/// </summary>
 internal abstract class Database : IAsyncDisposable
 {
     /// <summary>SQL for the database's own clock, in the form that time columns have.</summary>
     public abstract string NowSql { get; }
 
-    /// <summary>SQL for the line of history that the server writes, which is another one after a standby took over; NULL where it cannot be told.</summary>
+    /// <summary>
+    /// SQL for the line of history that the server writes, which is another one after a standby took over; NULL where it cannot be told.
+    /// </summary>
     public virtual string TimelineSql => "NULL";
 
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);

@@ -7,7 +7,8 @@ public interface IStorageMigrator
     string Name { get; }
 
     /// <summary>Applies what is missing; several nodes may call it at once and on a live system. Nothing to do is not an error.</summary>
-    /// <exception cref="StorageException">Unreachable (retry is the caller's policy), refused, not writable, or written by a newer binary.</exception>
+    /// <exception cref="StorageException">Unreachable (retry is the caller's policy), refused, not writable, or written by a newer
+    /// binary.</exception>
     Task MigrateAsync(CancellationToken cancellationToken);
 
     /// <summary>Checks without changing anything: for nodes whose role may not change the schema.</summary>

@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PhiGateway.Storage.Common;
 
-/// <summary>Compares a database's schema with this binary's and applies what is missing; how nodes are kept apart is left to each database.</summary>
+/// <summary>
+/// Compares a database's schema with this binary's and applies what is missing; how nodes are kept apart is left to each database.
+/// </summary>
 internal abstract class SchemaMigrator(string name, Func<string, DbContext> contexts) : IStorageMigrator
 {
     public string Name => name;
@@ -24,7 +26,9 @@ internal abstract class SchemaMigrator(string name, Func<string, DbContext> cont
         {
             throw new StorageException(
                 StorageProblem.SchemaAhead,
-                $"The {name} database was written by a newer version (it has {string.Join(", ", unknown)}). Start that version, or restore a backup made before the upgrade.");
+                $"The {name} database was written by a newer version (it has {string.Join(", ", unknown)}). "
+                    + "Start that version, or restore a backup made before the upgrade."
+            );
         }
 
         return [.. known.Where(m => !applied.Contains(m))];
@@ -37,7 +41,8 @@ internal abstract class SchemaMigrator(string name, Func<string, DbContext> cont
         {
             throw new StorageException(
                 StorageProblem.SchemaBehind,
-                $"The {name} database lacks {string.Join(", ", pending)}. Migrate it with the owner's role before this node starts.");
+                $"The {name} database lacks {string.Join(", ", pending)}. Migrate it with the owner's role before this node starts."
+            );
         }
     }
 }

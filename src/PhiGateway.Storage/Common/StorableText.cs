@@ -3,12 +3,15 @@ using System.Text;
 namespace PhiGateway.Storage.Common;
 
 /// <summary>Text that every database here can hold: no NUL and no half of a surrogate pair.</summary>
-/// <remarks>Only for columns that are searched; what was hashed stays exact in the body. One poisoned value must not stop a shipper.</remarks>
+/// <remarks>
+/// Only for columns that are searched; what was hashed stays exact in the body. One poisoned value must not stop a shipper.
+/// </remarks>
 internal static class StorableText
 {
     public static string? Clean(string? text) => text is null || !MayNeed(text) ? text : Replace(text);
 
-    private static bool MayNeed(string text) => text.Contains('\0', StringComparison.Ordinal) || text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+    private static bool MayNeed(string text) =>
+        text.Contains('\0', StringComparison.Ordinal) || text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
 
     private static string Replace(string text)
     {

@@ -4,13 +4,18 @@ using Npgsql;
 
 namespace PhiGateway.Storage.Common;
 
-/// <summary>Where a store lives; bound by the host, one for the registry and one for the audit store, which may be the same database.</summary>
+/// <summary>
+/// Where a store lives; bound by the host, one for the registry and one for the audit store, which may be the same database.
+/// </summary>
 public sealed record StorageOptions
 {
     /// <summary>Default: SQLite.</summary>
     public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
 
-    /// <summary>An ADO.NET connection string: <c>Data Source=/var/lib/phigateway/registry.db</c>, or <c>Host=…;Database=…;Username=…</c>. Secret: never logged.</summary>
+    /// <summary>
+    /// An ADO.NET connection string: <c>Data Source=/var/lib/phigateway/registry.db</c>, or <c>Host=…;Database=…;Username=…</c>. Secret:
+    /// never logged.
+    /// </summary>
     public string ConnectionString { get; init; } = string.Empty;
 
     /// <summary>Every problem at once, in words without the connection string; empty when the options can be used.</summary>
@@ -75,9 +80,15 @@ public sealed record StorageOptions
         }
 
         // Without it a node may read from a standby that lags, and listen where nothing is ever announced.
-        if (builder.Host?.Contains(',', StringComparison.Ordinal) == true && !string.Equals(builder.TargetSessionAttributes, "primary", StringComparison.OrdinalIgnoreCase) && !string.Equals(builder.TargetSessionAttributes, "read-write", StringComparison.OrdinalIgnoreCase))
+        if (
+            builder.Host?.Contains(',', StringComparison.Ordinal) == true
+            && !string.Equals(builder.TargetSessionAttributes, "primary", StringComparison.OrdinalIgnoreCase)
+            && !string.Equals(builder.TargetSessionAttributes, "read-write", StringComparison.OrdinalIgnoreCase)
+        )
         {
-            problems.Add("ConnectionString names several hosts: add Target Session Attributes=primary, so that every node follows the primary.");
+            problems.Add(
+                "ConnectionString names several hosts: add Target Session Attributes=primary, so that every node follows the primary."
+            );
         }
 
         return problems;

@@ -22,18 +22,34 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
 
     protected override ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
 
-    protected override async Task<long> OpenLogAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken)
+    protected override async Task<long> OpenLogAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = connection.Command("SELECT audit_open(@log)", transaction).With("log", log);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     protected override async Task<Dictionary<long, byte[]>> LoadHashesAsync(
-        DbConnection connection, DbTransaction transaction, string log, long[] sequences, CancellationToken cancellationToken)
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        long[] sequences,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = connection.Command(
-                "SELECT sequence, chain_hash FROM audit_event WHERE log = @log AND sequence BETWEEN @from AND @to AND sequence = ANY(@sequences)", transaction)
-            .With("log", log).With("from", sequences[0]).With("to", sequences[^1]).With("sequences", sequences);
+        await using var command = connection
+            .Command(
+                "SELECT sequence, chain_hash FROM audit_event WHERE log = @log AND sequence BETWEEN @from AND @to AND sequence = ANY(@sequences)",
+                transaction
+            )
+            .With("log", log)
+            .With("from", sequences[0])
+            .With("to", sequences[^1])
+            .With("sequences", sequences);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var hashes = new Dictionary<long, byte[]>(sequences.Length);
         while (await reader.ReadAsync(cancellationToken))
@@ -44,10 +60,20 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         return hashes;
     }
 
-    protected override async Task InsertAsync(DbConnection connection, DbTransaction transaction, List<AuditEntry> entries, CancellationToken cancellationToken)
+    protected override async Task InsertAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        List<AuditEntry> entries,
+        CancellationToken cancellationToken
+    )
     {
         var npgsql = (NpgsqlConnection)connection;
-        await using (var events = await npgsql.BeginBinaryImportAsync($"COPY audit_event ({AuditRows.InsertColumns}) FROM STDIN (FORMAT BINARY)", cancellationToken))
+        await using (
+            var events = await npgsql.BeginBinaryImportAsync(
+                $"COPY audit_event ({AuditRows.InsertColumns}) FROM STDIN (FORMAT BINARY)",
+                cancellationToken
+            )
+        )
         {
             foreach (var entry in entries)
             {
@@ -62,7 +88,10 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
             return;
         }
 
-        await using var patients = await npgsql.BeginBinaryImportAsync("COPY audit_patient (patient_key, time, log, sequence, tenant) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        await using var patients = await npgsql.BeginBinaryImportAsync(
+            "COPY audit_patient (patient_key, time, log, sequence, tenant) FROM STDIN (FORMAT BINARY)",
+            cancellationToken
+        );
         foreach (var entry in entries)
         {
             foreach (var key in entry.PatientKeys.Distinct(StringComparer.Ordinal))
@@ -79,7 +108,12 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         await patients.CompleteAsync(cancellationToken);
     }
 
-    protected override async Task AdvanceAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken)
+    protected override async Task AdvanceAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = connection.Command("SELECT audit_advance(@log)", transaction).With("log", log);
         await command.ExecuteScalarAsync(cancellationToken);
@@ -111,11 +145,17 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         await row.WriteAsync(entry.Status, NpgsqlDbType.Integer, cancellationToken);
         await TextAsync(row, entry.ResourceType, cancellationToken);
         await TextAsync(row, entry.Interaction, cancellationToken);
-        await row.WriteAsync(entry.PatientKeys.Select(StorableText.Clean).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
+        await row.WriteAsync(
+            entry.PatientKeys.Select(StorableText.Clean).ToArray(),
+            NpgsqlDbType.Array | NpgsqlDbType.Text,
+            cancellationToken
+        );
         await row.WriteAsync(entry.ChainHash, NpgsqlDbType.Bytea, cancellationToken);
         await row.WriteAsync(entry.Body, NpgsqlDbType.Bytea, cancellationToken);
     }
 
     private static Task TextAsync(NpgsqlBinaryImporter row, string? text, CancellationToken cancellationToken) =>
-        text is null ? row.WriteNullAsync(cancellationToken) : row.WriteAsync(StorableText.Clean(text)!, NpgsqlDbType.Text, cancellationToken);
+        text is null
+            ? row.WriteNullAsync(cancellationToken)
+            : row.WriteAsync(StorableText.Clean(text)!, NpgsqlDbType.Text, cancellationToken);
 }

@@ -4,7 +4,9 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
 
-/// <summary>Keeps one connection of its own on LISTEN and sets a signal for each NOTIFY; comes back by itself when the database goes away.</summary>
+/// <summary>
+/// Keeps one connection of its own on LISTEN and sets a signal for each NOTIFY; comes back by itself when the database goes away.
+/// </summary>
 internal sealed class PostgresChangeListener : IAsyncDisposable
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
@@ -97,7 +99,9 @@ internal sealed class PostgresChangeListener : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException or InvalidOperationException)
+            catch (Exception e)
+                when (e is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException or InvalidOperationException
+                )
             {
                 // A lost database is waited for, never reported from here: the poll finds out and says so.
             }

@@ -8,7 +8,8 @@ namespace PhiGateway.Storage.Postgres;
 internal static class PostgresFaults
 {
     /// <summary>The database's own error; EF wraps those that might pass in an <see cref="InvalidOperationException"/>.</summary>
-    public static DbException? Find(Exception fault) => fault as DbException ?? (fault as InvalidOperationException)?.InnerException as DbException;
+    public static DbException? Find(Exception fault) =>
+        fault as DbException ?? (fault as InvalidOperationException)?.InnerException as DbException;
 
     public static StorageException Explain(string name, string connectionString, DbException fault)
     {
@@ -18,10 +19,26 @@ internal static class PostgresFaults
         return state switch
         {
             "3D000" => new(StorageProblem.Refused, $"{where} does not exist: create it first.", fault),
-            _ when state.StartsWith("28", StringComparison.Ordinal) => new(StorageProblem.Refused, $"{where} refuses user {builder.Username}: check the name, the password and pg_hba.conf.", fault),
-            "42501" => new(StorageProblem.Refused, $"{where} denies user {builder.Username} what this needs: {(fault as PostgresException)?.MessageText}.", fault),
-            "55P03" => new(StorageProblem.Unreachable, $"{where} is busy: another session holds a lock that the migration needs. Try again.", fault),
-            "57P03" or "53300" or "57P01" => new(StorageProblem.Unreachable, $"{where} takes no connections now ({(fault as PostgresException)?.MessageText}).", fault),
+            _ when state.StartsWith("28", StringComparison.Ordinal) => new(
+                StorageProblem.Refused,
+                $"{where} refuses user {builder.Username}: check the name, the password and pg_hba.conf.",
+                fault
+            ),
+            "42501" => new(
+                StorageProblem.Refused,
+                $"{where} denies user {builder.Username} what this needs: {(fault as PostgresException)?.MessageText}.",
+                fault
+            ),
+            "55P03" => new(
+                StorageProblem.Unreachable,
+                $"{where} is busy: another session holds a lock that the migration needs. Try again.",
+                fault
+            ),
+            "57P03" or "53300" or "57P01" => new(
+                StorageProblem.Unreachable,
+                $"{where} takes no connections now ({(fault as PostgresException)?.MessageText}).",
+                fault
+            ),
             "" => new(StorageProblem.Unreachable, $"{where} does not answer: {Innermost(fault)}.", fault),
             _ => new(StorageProblem.Refused, $"{where} failed with {state}: {(fault as PostgresException)?.MessageText}.", fault),
         };

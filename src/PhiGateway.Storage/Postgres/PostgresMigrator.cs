@@ -4,9 +4,16 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
 
-/// <summary>Migrates under an advisory lock: of several nodes that start at once, one works and the others find nothing left to do.</summary>
-internal sealed class PostgresMigrator(string name, string connectionString, Func<string, DbContext> contexts, TimeProvider time, string? afterwards = null)
-    : SchemaMigrator(name, contexts)
+/// <summary>
+/// Migrates under an advisory lock: of several nodes that start at once, one works and the others find nothing left to do.
+/// </summary>
+internal sealed class PostgresMigrator(
+    string name,
+    string connectionString,
+    Func<string, DbContext> contexts,
+    TimeProvider time,
+    string? afterwards = null
+) : SchemaMigrator(name, contexts)
 {
     private const long LockKey = 0x7068_6967_775F_6D69; // "phigw_mi"
     private const int Attempts = 10;
@@ -52,7 +59,8 @@ internal sealed class PostgresMigrator(string name, string connectionString, Fun
         {
             try
             {
-                // On a live system a schema change that waits for a lock makes everyone else wait behind it: rather step back and try again.
+                // On a live system a schema change that waits for a lock makes everyone else wait behind it: rather step back and try
+                // again.
                 await using var context = CreateContext(Own("-c lock_timeout=2000"));
                 await context.Database.OpenConnectionAsync(cancellationToken);
                 if ((await PendingAsync(context, cancellationToken)).Count > 0)
@@ -76,7 +84,12 @@ internal sealed class PostgresMigrator(string name, string connectionString, Fun
 
     private string Own(string? serverOptions)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0, ApplicationName = "phigw-migrate" };
+        var builder = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            CommandTimeout = 0,
+            ApplicationName = "phigw-migrate",
+        };
         if (serverOptions is not null)
         {
             builder.Options = string.IsNullOrEmpty(builder.Options) ? serverOptions : builder.Options + " " + serverOptions;

@@ -15,24 +15,36 @@ internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegi
     protected override ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
 
     protected override async Task<Dictionary<(RegistryKind, string), DocumentState>> LoadStatesAsync(
-        RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, CancellationToken cancellationToken)
+        RegistryTransaction write,
+        IReadOnlyList<RegistryWrite> writes,
+        CancellationToken cancellationToken
+    )
     {
         var states = new Dictionary<(RegistryKind, string), DocumentState>(writes.Count);
         await using var command = Command(
             write,
-            "SELECT d.kind, d.id, d.version, d.deleted, d.json FROM documents d JOIN unnest(@kinds, @ids) AS w(kind, id) ON d.kind = w.kind AND d.id = w.id");
+            "SELECT d.kind, d.id, d.version, d.deleted, d.json FROM documents d JOIN unnest(@kinds, @ids) AS w(kind, id) ON d.kind = w.kind AND d.id = w.id"
+        );
         command.Parameters.AddWithValue("kinds", writes.Select(w => (short)w.Kind).ToArray());
         command.Parameters.AddWithValue("ids", writes.Select(w => w.Id).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            states[((RegistryKind)reader.GetInt16(0), reader.GetString(1))] = new DocumentState(reader.GetInt64(2), reader.GetBoolean(3), reader.GetString(4));
+            states[((RegistryKind)reader.GetInt16(0), reader.GetString(1))] = new DocumentState(
+                reader.GetInt64(2),
+                reader.GetBoolean(3),
+                reader.GetString(4)
+            );
         }
 
         return states;
     }
 
-    protected override async Task StoreAsync(RegistryTransaction write, IReadOnlyList<RegistryItem> items, CancellationToken cancellationToken)
+    protected override async Task StoreAsync(
+        RegistryTransaction write,
+        IReadOnlyList<RegistryItem> items,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Command(
             write,
@@ -42,7 +54,8 @@ internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegi
             FROM unnest(@kinds, @ids, @versions, @jsons, @deleted) AS w(kind, id, version, json, deleted)
             ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, revision = excluded.revision, json = excluded.json,
                 updated_at = excluded.updated_at, updated_by = excluded.updated_by, deleted = excluded.deleted
-            """);
+            """
+        );
         command.Parameters.AddWithValue("revision", write.Revision);
         command.Parameters.AddWithValue("at", write.At.UtcDateTime);
         command.Parameters.AddWithValue("by", items[0].UpdatedBy);
@@ -54,7 +67,11 @@ internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegi
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    protected override async Task<long> UpsertMembersAsync(RegistryTransaction write, RosterMember[] members, CancellationToken cancellationToken)
+    protected override async Task<long> UpsertMembersAsync(
+        RegistryTransaction write,
+        RosterMember[] members,
+        CancellationToken cancellationToken
+    )
     {
         // Binary arrays travel like COPY does, without a temporary table for each slice and without the right to make one.
         await using var command = Command(
@@ -66,21 +83,40 @@ internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegi
             ON CONFLICT (roster, patient) DO UPDATE SET from_at = excluded.from_at, until_at = excluded.until_at,
                 source = excluded.source, revision = excluded.revision, removed = FALSE
             WHERE m.removed OR (m.from_at, m.until_at, m.source) IS DISTINCT FROM (excluded.from_at, excluded.until_at, excluded.source)
-            """);
+            """
+        );
         command.Parameters.AddWithValue("revision", write.Revision);
         command.Parameters.AddWithValue("rosters", members.Select(m => m.Roster).ToArray());
         command.Parameters.AddWithValue("patients", members.Select(m => m.Patient.Value!).ToArray());
-        command.Parameters.Add(new NpgsqlParameter("froms", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = members.Select(m => m.From?.UtcDateTime).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter("untils", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = members.Select(m => m.Until?.UtcDateTime).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter("sources", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = members.Select(m => m.Source).ToArray() });
+        command.Parameters.Add(
+            new NpgsqlParameter("froms", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+            {
+                Value = members.Select(m => m.From?.UtcDateTime).ToArray(),
+            }
+        );
+        command.Parameters.Add(
+            new NpgsqlParameter("untils", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+            {
+                Value = members.Select(m => m.Until?.UtcDateTime).ToArray(),
+            }
+        );
+        command.Parameters.Add(
+            new NpgsqlParameter("sources", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = members.Select(m => m.Source).ToArray() }
+        );
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    protected override async Task<long> TombstoneMembersAsync(RegistryTransaction write, string roster, string[] patients, CancellationToken cancellationToken)
+    protected override async Task<long> TombstoneMembersAsync(
+        RegistryTransaction write,
+        string roster,
+        string[] patients,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Command(
             write,
-            "UPDATE roster_member SET removed = TRUE, revision = @revision WHERE roster = @roster AND patient = ANY(@patients) AND NOT removed");
+            "UPDATE roster_member SET removed = TRUE, revision = @revision WHERE roster = @roster AND patient = ANY(@patients) AND NOT removed"
+        );
         command.Parameters.AddWithValue("revision", write.Revision);
         command.Parameters.AddWithValue("roster", roster);
         command.Parameters.AddWithValue("patients", patients);

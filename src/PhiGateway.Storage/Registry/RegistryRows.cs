@@ -19,15 +19,18 @@ internal static class RegistryRows
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            items.Add(new RegistryItem(
-                (RegistryKind)reader.GetInt16(0),
-                reader.GetString(1),
-                reader.GetInt64(2),
-                reader.GetInt64(3),
-                reader.GetString(4),
-                database.ReadTime(reader, 5),
-                reader.GetString(6),
-                reader.GetBoolean(7)));
+            items.Add(
+                new RegistryItem(
+                    (RegistryKind)reader.GetInt16(0),
+                    reader.GetString(1),
+                    reader.GetInt64(2),
+                    reader.GetInt64(3),
+                    reader.GetString(4),
+                    database.ReadTime(reader, 5),
+                    reader.GetString(6),
+                    reader.GetBoolean(7)
+                )
+            );
         }
 
         return items;
@@ -45,13 +48,18 @@ internal static class RegistryRows
                 database.ReadTimeOrNull(reader, 2),
                 database.ReadTimeOrNull(reader, 3),
                 reader.TextOrNull(4),
-                reader.GetBoolean(5));
+                reader.GetBoolean(5)
+            );
         }
 
         return members;
     }
 
-    public static async Task<List<Revocation>> ReadRevocationsAsync(Database database, DbCommand command, CancellationToken cancellationToken)
+    public static async Task<List<Revocation>> ReadRevocationsAsync(
+        Database database,
+        DbCommand command,
+        CancellationToken cancellationToken
+    )
     {
         var revocations = new List<Revocation>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -63,14 +71,16 @@ internal static class RegistryRows
         return revocations;
     }
 
-    public static Revocation ReadRevocation(Database database, DbDataReader reader) => new(
-        reader.GetString(0),
-        (RevocationTarget)reader.GetInt16(1),
-        reader.GetString(2),
-        reader.TextOrNull(3),
-        database.ReadTimeOrNull(reader, 4),
-        reader.GetString(5),
-        reader.GetString(6),
-        database.ReadTime(reader, 7),
-        reader.GetBoolean(8));
+    public static Revocation ReadRevocation(Database database, DbDataReader reader) =>
+        new(
+            reader.GetString(0),
+            (RevocationTarget)reader.GetInt16(1),
+            reader.GetString(2),
+            reader.TextOrNull(3),
+            database.ReadTimeOrNull(reader, 4),
+            reader.GetString(5),
+            reader.GetString(6),
+            database.ReadTime(reader, 7),
+            reader.GetBoolean(8)
+        );
 }

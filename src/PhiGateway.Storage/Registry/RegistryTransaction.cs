@@ -4,7 +4,9 @@ using PhiGateway.Storage.Common;
 namespace PhiGateway.Storage.Registry;
 
 /// <summary>One write of the registry: its connection, its transaction and the revision that it alone may use until it ends.</summary>
-/// <remarks>The revision row is locked by the first statement, so that revisions become visible in their order; rolled back unless committed.</remarks>
+/// <remarks>
+/// The revision row is locked by the first statement, so that revisions become visible in their order; rolled back unless committed.
+/// </remarks>
 internal sealed class RegistryTransaction : IAsyncDisposable
 {
     private readonly IDisposable? _turn;
@@ -78,11 +80,15 @@ internal sealed class RegistryTransaction : IAsyncDisposable
     private async Task TakeRevisionAsync(Database database, CancellationToken cancellationToken)
     {
         await using var command = Command(
-            $"UPDATE registry_revision SET revision = revision + 1, changed_at = {database.NowSql} WHERE id = 1 RETURNING revision, changed_at");
+            $"UPDATE registry_revision SET revision = revision + 1, changed_at = {database.NowSql} WHERE id = 1 RETURNING revision, changed_at"
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
-            throw new StorageException(StorageProblem.SchemaBehind, "The registry database holds no revision: it was not migrated, or its row was deleted.");
+            throw new StorageException(
+                StorageProblem.SchemaBehind,
+                "The registry database holds no revision: it was not migrated, or its row was deleted."
+            );
         }
 
         Revision = reader.GetInt64(0);

@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Storage.Registry;
 
 /// <summary>Many memberships in little memory: 40 bytes and the patient's id each, made into records only as they are read.</summary>
-/// <remarks>Filled once, then only read. Chunks stay below the large-object heap, so that a million rows never need one long block.</remarks>
+/// <remarks>
+/// Filled once, then only read. Chunks stay below the large-object heap, so that a million rows never need one long block.
+/// </remarks>
 internal sealed class RosterMemberList : IReadOnlyList<RosterMemberChange>
 {
     private const int ChunkBits = 10;
@@ -24,7 +26,10 @@ internal sealed class RosterMemberList : IReadOnlyList<RosterMemberChange>
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
             ref var row = ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
-            return new RosterMemberChange(new RosterMember(row.Roster, row.Patient, Time(row.From), Time(row.Until), row.Source), row.Removed);
+            return new RosterMemberChange(
+                new RosterMember(row.Roster, row.Patient, Time(row.From), Time(row.Until), row.Source),
+                row.Removed
+            );
         }
     }
 
@@ -35,7 +40,14 @@ internal sealed class RosterMemberList : IReadOnlyList<RosterMemberChange>
             _chunks.Add(new Row[ChunkSize]);
         }
 
-        _chunks[^1][Count & (ChunkSize - 1)] = new Row(Intern(roster), patient, from?.UtcTicks ?? None, until?.UtcTicks ?? None, source is null ? null : Intern(source), removed);
+        _chunks[^1][Count & (ChunkSize - 1)] = new Row(
+            Intern(roster),
+            patient,
+            from?.UtcTicks ?? None,
+            until?.UtcTicks ?? None,
+            source is null ? null : Intern(source),
+            removed
+        );
         Count++;
     }
 

@@ -7,7 +7,8 @@ namespace PhiGateway.Storage.Registry;
 /// <summary>The registry's read side for gateway nodes; how a node is woken is left to each database.</summary>
 internal abstract class SqlRegistrySource(Database database, TimeProvider time) : IRegistrySource, ITaskUses, IAsyncDisposable
 {
-    // Bounds what one load brings, so that a revocation never waits behind a bulk import; a page is read and applied in a fraction of a second.
+    // Bounds what one load brings, so that a revocation never waits behind a bulk import; a page is read and applied in a fraction of a
+    // second.
     private const int MembersPerLoad = 2_000;
 
     private long _loaded = -1;
@@ -23,7 +24,8 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
 
     public Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken) => LoadAsync(null, cancellationToken);
 
-    public async Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken) => await LoadAsync(revision, cancellationToken);
+    public async Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken) =>
+        await LoadAsync(revision, cancellationToken);
 
     public abstract Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
 
@@ -31,12 +33,17 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
     {
         using var turn = await EnterAsync(cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command(
+        await using var command = connection
+            .Command(
                 """
                 INSERT INTO node_status (node, revision, at, problem) VALUES (@node, @revision, @at, @problem)
                 ON CONFLICT (node) DO UPDATE SET revision = excluded.revision, at = excluded.at, problem = excluded.problem
-                """)
-            .With("node", status.Node).With("revision", status.Revision).With("at", database.Time(status.At)).With("problem", StorableText.Clean(status.Problem));
+                """
+            )
+            .With("node", status.Node)
+            .With("revision", status.Revision)
+            .With("at", database.Time(status.At))
+            .With("problem", StorableText.Clean(status.Problem));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -49,13 +56,17 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         // Rows are locked in one order, so that two requests with the same tasks never wait for each other.
         foreach (var use in uses.OrderBy(static use => use.Task, StringComparer.Ordinal))
         {
-            await using var command = connection.Command(
+            await using var command = connection
+                .Command(
                     """
                     INSERT INTO task_use (task, used, at) VALUES (@task, 1, @at)
                     ON CONFLICT (task) DO UPDATE SET used = task_use.used + 1, at = excluded.at WHERE task_use.used < @most
                     """,
-                    transaction)
-                .With("task", use.Task).With("at", database.Time(Time.GetUtcNow())).With("most", use.Most);
+                    transaction
+                )
+                .With("task", use.Task)
+                .With("at", database.Time(Time.GetUtcNow()))
+                .With("most", use.Most);
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
             {
                 await transaction.RollbackAsync(cancellationToken);
@@ -89,28 +100,51 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
         var (revision, changedAt, timeline) = await ReadRevisionAsync(connection, transaction, cancellationToken);
 
-        // Documents and revocations always up to now, memberships only to the end of a page: the revision says up to where everything is there.
+        // Documents and revocations always up to now, memberships only to the end of a page: the revision says up to where everything is
+        // there.
         var upTo = since is { } from ? await FindEndOfPageAsync(connection, transaction, from, revision, cancellationToken) : revision;
 
         // Removed memberships say nothing to a node that starts from nothing; removed documents are few and stay in.
-        var (all, living) = since is null ? ("", "WHERE NOT removed") : ("WHERE revision > @since ORDER BY revision", "WHERE revision > @since ORDER BY revision");
+        var (all, living) = since is null
+            ? ("", "WHERE NOT removed")
+            : ("WHERE revision > @since ORDER BY revision", "WHERE revision > @since ORDER BY revision");
         await using var items = Command(connection, transaction, $"SELECT {RegistryRows.ItemColumns} FROM documents {all}", since);
         var documents = await RegistryRows.ReadItemsAsync(database, items, cancellationToken);
         var page = upTo < revision ? $"WHERE revision > @since AND revision <= {upTo} ORDER BY revision" : living;
         await using var members = Command(connection, transaction, $"SELECT {RegistryRows.MemberColumns} FROM roster_member {page}", since);
         var memberships = await RegistryRows.ReadMembersAsync(database, members, cancellationToken);
         await using var revoked = Command(
-            connection, transaction, $"SELECT {RegistryRows.RevocationColumns} FROM revocation {(since is null ? "ORDER BY revision" : all)}", since);
+            connection,
+            transaction,
+            $"SELECT {RegistryRows.RevocationColumns} FROM revocation {(since is null ? "ORDER BY revision" : all)}",
+            since
+        );
         var revocations = await RegistryRows.ReadRevocationsAsync(database, revoked, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Loaded = upTo;
-        return new RegistryChanges(upTo, documents, memberships, revocations) { CommittedAt = revision == 0 ? null : changedAt, HasMore = upTo < revision, Timeline = timeline };
+        return new RegistryChanges(upTo, documents, memberships, revocations)
+        {
+            CommittedAt = revision == 0 ? null : changedAt,
+            HasMore = upTo < revision,
+            Timeline = timeline,
+        };
     }
 
     // Whole revisions only: what was written together comes together.
-    private static async Task<long> FindEndOfPageAsync(DbConnection connection, DbTransaction transaction, long since, long revision, CancellationToken cancellationToken)
+    private static async Task<long> FindEndOfPageAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        long since,
+        long revision,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = Command(connection, transaction, $"SELECT revision FROM roster_member WHERE revision > @since ORDER BY revision LIMIT 1 OFFSET {MembersPerLoad}", since);
+        await using var command = Command(
+            connection,
+            transaction,
+            $"SELECT revision FROM roster_member WHERE revision > @since ORDER BY revision LIMIT 1 OFFSET {MembersPerLoad}",
+            since
+        );
         return await command.ExecuteScalarAsync(cancellationToken) is long end ? end : revision;
     }
 
@@ -120,12 +154,22 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         return since is { } revision ? command.With("since", revision) : command;
     }
 
-    protected async Task<(long Revision, DateTimeOffset ChangedAt, string? Timeline)> ReadRevisionAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    protected async Task<(long Revision, DateTimeOffset ChangedAt, string? Timeline)> ReadRevisionAsync(
+        DbConnection connection,
+        DbTransaction? transaction,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = connection.Command($"SELECT revision, changed_at, {database.TimelineSql} FROM registry_revision WHERE id = 1", transaction);
+        await using var command = connection.Command(
+            $"SELECT revision, changed_at, {database.TimelineSql} FROM registry_revision WHERE id = 1",
+            transaction
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? (reader.GetInt64(0), database.ReadTime(reader, 1), reader.TextOrNull(2))
-            : throw new StorageException(StorageProblem.SchemaBehind, "The registry database holds no revision: it was not migrated, or its row was deleted.");
+            : throw new StorageException(
+                StorageProblem.SchemaBehind,
+                "The registry database holds no revision: it was not migrated, or its row was deleted."
+            );
     }
 }

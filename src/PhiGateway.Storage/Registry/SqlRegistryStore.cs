@@ -22,19 +22,30 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
     public async Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command($"SELECT {RegistryRows.ItemColumns} FROM documents WHERE kind = @kind AND id = @id AND NOT deleted")
-            .With("kind", (short)kind).With("id", id);
+        await using var command = connection
+            .Command($"SELECT {RegistryRows.ItemColumns} FROM documents WHERE kind = @kind AND id = @id AND NOT deleted")
+            .With("kind", (short)kind)
+            .With("id", id);
         var items = await RegistryRows.ReadItemsAsync(database, command, cancellationToken);
         return items.Count == 0 ? null : items[0];
     }
 
-    public async Task<IReadOnlyList<RegistryItem>> ListAsync(RegistryKind kind, string? afterId, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RegistryItem>> ListAsync(
+        RegistryKind kind,
+        string? afterId,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command(
-                $"SELECT {RegistryRows.ItemColumns} FROM documents WHERE kind = @kind AND id > @after AND NOT deleted ORDER BY id LIMIT @limit")
-            .With("kind", (short)kind).With("after", afterId ?? string.Empty).With("limit", limit);
+        await using var command = connection
+            .Command(
+                $"SELECT {RegistryRows.ItemColumns} FROM documents WHERE kind = @kind AND id > @after AND NOT deleted ORDER BY id LIMIT @limit"
+            )
+            .With("kind", (short)kind)
+            .With("after", afterId ?? string.Empty)
+            .With("limit", limit);
         return await RegistryRows.ReadItemsAsync(database, command, cancellationToken);
     }
 
@@ -100,7 +111,12 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         return revision;
     }
 
-    public async Task<long> RemoveMembersAsync(string roster, IReadOnlyList<PatientId> patients, string actor, CancellationToken cancellationToken)
+    public async Task<long> RemoveMembersAsync(
+        string roster,
+        IReadOnlyList<PatientId> patients,
+        string actor,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(actor);
         var revision = patients.Count == 0 ? await GetRevisionAsync(cancellationToken) : 0;
@@ -112,13 +128,23 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         return revision;
     }
 
-    public async Task<IReadOnlyList<RosterMember>> ListMembersAsync(string roster, string? afterPatient, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RosterMember>> ListMembersAsync(
+        string roster,
+        string? afterPatient,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command(
-                $"SELECT {RegistryRows.MemberColumns} FROM roster_member WHERE roster = @roster AND patient > @after AND NOT removed ORDER BY patient LIMIT @limit")
-            .With("roster", roster).With("after", afterPatient ?? string.Empty).With("limit", limit);
+        await using var command = connection
+            .Command(
+                $"SELECT {RegistryRows.MemberColumns} FROM roster_member WHERE roster = "
+                    + "@roster AND patient > @after AND NOT removed ORDER BY patient LIMIT @limit"
+            )
+            .With("roster", roster)
+            .With("after", afterPatient ?? string.Empty)
+            .With("limit", limit);
         var changes = await RegistryRows.ReadMembersAsync(database, command, cancellationToken);
         return [.. changes.Select(c => c.Member)];
     }
@@ -140,7 +166,8 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection.Command($"SELECT {RegistryRows.RevocationColumns} FROM revocation ORDER BY revision DESC LIMIT @limit")
+        await using var command = connection
+            .Command($"SELECT {RegistryRows.RevocationColumns} FROM revocation ORDER BY revision DESC LIMIT @limit")
             .With("limit", limit);
         return await RegistryRows.ReadRevocationsAsync(database, command, cancellationToken);
     }
@@ -168,46 +195,77 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         await using var purge = connection.Command("DELETE FROM idempotency WHERE at < @expired").With("expired", expired);
         await purge.ExecuteNonQueryAsync(cancellationToken);
 
-        await using var put = connection.Command(
+        await using var put = connection
+            .Command(
                 """
                 INSERT INTO idempotency (key, body_hash, status, body, at) VALUES (@key, @hash, @status, @body, @at)
                 ON CONFLICT (key) DO UPDATE SET status = excluded.status, body = excluded.body, at = excluded.at
                 WHERE idempotency.status = 0 AND excluded.status <> 0 AND idempotency.body_hash = excluded.body_hash
-                """)
-            .With("key", entry.Key).With("hash", entry.BodyHash).With("status", entry.Status).With("body", entry.Body).With("at", database.Time(entry.At));
+                """
+            )
+            .With("key", entry.Key)
+            .With("hash", entry.BodyHash)
+            .With("status", entry.Status)
+            .With("body", entry.Body)
+            .With("at", database.Time(entry.At));
         if (await put.ExecuteNonQueryAsync(cancellationToken) > 0)
         {
             return null;
         }
 
-        await using var find = connection.Command("SELECT key, body_hash, status, body, at FROM idempotency WHERE key = @key").With("key", entry.Key);
+        await using var find = connection
+            .Command("SELECT key, body_hash, status, body, at FROM idempotency WHERE key = @key")
+            .With("key", entry.Key);
         await using var reader = await find.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new IdempotencyEntry(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), database.ReadTime(reader, 4))
-            : entry with { Status = 0 };
+            ? new IdempotencyEntry(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetInt32(2),
+                reader.GetString(3),
+                database.ReadTime(reader, 4)
+            )
+            : entry with
+            {
+                Status = 0,
+            };
     }
 
     /// <summary>Waits for this writer's turn where the database has only one.</summary>
     protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
 
     /// <summary>Called after each commit, where the database itself tells nobody.</summary>
-    protected virtual void Announce()
-    {
-    }
+    protected virtual void Announce() { }
 
     protected abstract Task<Dictionary<(RegistryKind, string), DocumentState>> LoadStatesAsync(
-        RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, CancellationToken cancellationToken);
+        RegistryTransaction write,
+        IReadOnlyList<RegistryWrite> writes,
+        CancellationToken cancellationToken
+    );
 
     protected abstract Task StoreAsync(RegistryTransaction write, IReadOnlyList<RegistryItem> items, CancellationToken cancellationToken);
 
     /// <returns>How many memberships really changed.</returns>
-    protected abstract Task<long> UpsertMembersAsync(RegistryTransaction write, RosterMember[] members, CancellationToken cancellationToken);
+    protected abstract Task<long> UpsertMembersAsync(
+        RegistryTransaction write,
+        RosterMember[] members,
+        CancellationToken cancellationToken
+    );
 
     /// <returns>How many memberships really went.</returns>
-    protected abstract Task<long> TombstoneMembersAsync(RegistryTransaction write, string roster, string[] patients, CancellationToken cancellationToken);
+    protected abstract Task<long> TombstoneMembersAsync(
+        RegistryTransaction write,
+        string roster,
+        string[] patients,
+        CancellationToken cancellationToken
+    );
 
     private async Task<(List<RegistryItem> Items, RegistryWriteResult.Conflict? Conflict)> PutDocumentsAsync(
-        RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken)
+        RegistryTransaction write,
+        IReadOnlyList<RegistryWrite> writes,
+        string actor,
+        CancellationToken cancellationToken
+    )
     {
         var items = new List<RegistryItem>(writes.Count);
         if (writes.Count == 0)
@@ -250,25 +308,45 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
     /// <returns>The revision of the same revocation written before; null when there is none.</returns>
     private async Task<long?> FindRevocationAsync(RegistryTransaction write, Revocation revocation, CancellationToken cancellationToken)
     {
-        await using var known = write.Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id").With("id", revocation.Id);
+        await using var known = write
+            .Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id")
+            .With("id", revocation.Id);
         await using var reader = await known.ExecuteReaderAsync(cancellationToken);
         return !await reader.ReadAsync(cancellationToken) ? null
             : SameEffect(RegistryRows.ReadRevocation(database, reader), revocation) ? reader.GetInt64(RegistryRows.RevocationColumnCount)
             : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
     }
 
-    private async Task InsertRevocationAsync(RegistryTransaction write, Revocation revocation, long revision, CancellationToken cancellationToken)
+    private async Task InsertRevocationAsync(
+        RegistryTransaction write,
+        Revocation revocation,
+        long revision,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = write.Command(
-                $"INSERT INTO revocation ({RegistryRows.RevocationColumns}, revision) VALUES (@id, @target, @value, @issuer, @issued_before, @reason, @by, @at, @lifted, @revision)")
-            .With("id", revocation.Id).With("target", (short)revocation.Target).With("value", revocation.Value).With("issuer", revocation.Issuer)
-            .With("issued_before", database.Time(revocation.IssuedBefore)).With("reason", StorableText.Clean(revocation.Reason)).With("by", revocation.By)
-            .With("at", database.Time(revocation.At)).With("lifted", revocation.Lifted).With("revision", revision);
+        await using var command = write
+            .Command(
+                $"INSERT INTO revocation ({RegistryRows.RevocationColumns}, revision) VALUES (@id, "
+                    + "@target, @value, @issuer, @issued_before, @reason, @by, @at, @lifted, @revision)"
+            )
+            .With("id", revocation.Id)
+            .With("target", (short)revocation.Target)
+            .With("value", revocation.Value)
+            .With("issuer", revocation.Issuer)
+            .With("issued_before", database.Time(revocation.IssuedBefore))
+            .With("reason", StorableText.Clean(revocation.Reason))
+            .With("by", revocation.By)
+            .With("at", database.Time(revocation.At))
+            .With("lifted", revocation.Lifted)
+            .With("revision", revision);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static bool SameEffect(Revocation a, Revocation b) =>
-        a.Target == b.Target && a.Value == b.Value && a.Issuer == b.Issuer && a.Lifted == b.Lifted
+        a.Target == b.Target
+        && a.Value == b.Value
+        && a.Issuer == b.Issuer
+        && a.Lifted == b.Lifted
         && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore));
 
     private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;

@@ -21,7 +21,12 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
             e.ToTable("audit_event");
             if (TimeInKey)
             {
-                e.HasKey(r => new { r.Log, r.Sequence, r.Time });
+                e.HasKey(r => new
+                {
+                    r.Log,
+                    r.Sequence,
+                    r.Time,
+                });
             }
             else
             {
@@ -29,17 +34,49 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
             }
 
             // Each of them ends in the order of pages, newest first.
-            e.HasIndex(r => new { r.Time, r.Log, r.Sequence });
-            e.HasIndex(r => new { r.Client, r.Time, r.Log, r.Sequence });
-            e.HasIndex(r => new { r.Reason, r.Time, r.Log, r.Sequence }).HasFilter("reason IS NOT NULL");
-            e.HasIndex(r => new { r.Actor, r.Time, r.Log, r.Sequence }).HasFilter("actor IS NOT NULL");
+            e.HasIndex(r => new
+            {
+                r.Time,
+                r.Log,
+                r.Sequence,
+            });
+            e.HasIndex(r => new
+            {
+                r.Client,
+                r.Time,
+                r.Log,
+                r.Sequence,
+            });
+            e.HasIndex(r => new
+                {
+                    r.Reason,
+                    r.Time,
+                    r.Log,
+                    r.Sequence,
+                })
+                .HasFilter("reason IS NOT NULL");
+            e.HasIndex(r => new
+                {
+                    r.Actor,
+                    r.Time,
+                    r.Log,
+                    r.Sequence,
+                })
+                .HasFilter("actor IS NOT NULL");
             e.HasIndex(r => r.Id);
             e.HasIndex(r => r.ParentId).HasFilter("parent_id IS NOT NULL");
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
         modelBuilder.Entity<AuditPatientRow>(e =>
         {
-            e.ToTable("audit_patient").HasKey(r => new { r.PatientKey, r.Time, r.Log, r.Sequence });
+            e.ToTable("audit_patient")
+                .HasKey(r => new
+                {
+                    r.PatientKey,
+                    r.Time,
+                    r.Log,
+                    r.Sequence,
+                });
             e.Property(r => r.PatientKey).UseCollation(KeyCollation);
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });

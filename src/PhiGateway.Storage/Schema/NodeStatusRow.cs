@@ -1,6 +1,8 @@
 namespace PhiGateway.Storage.Schema;
 
-/// <summary>Table <c>node_status</c>: what each gateway node last said; beside <c>task_use</c> the only table that a gateway may write.</summary>
+/// <summary>
+/// Table <c>node_status</c>: what each gateway node last said; beside <c>task_use</c> the only table that a gateway may write.
+/// </summary>
 internal sealed class NodeStatusRow
 {
     public required string Node { get; set; }

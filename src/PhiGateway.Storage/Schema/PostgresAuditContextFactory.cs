@@ -9,7 +9,9 @@ internal sealed class PostgresAuditContextFactory : IDesignTimeDbContextFactory<
     public PostgresAuditDbContext CreateDbContext(string[] args) => Create("Host=localhost;Database=design");
 
     public static PostgresAuditDbContext Create(string connectionString) =>
-        new(new DbContextOptionsBuilder<PostgresAuditDbContext>()
-            .UseNpgsql(connectionString, o => o.MigrationsHistoryTable(AuditDbContext.HistoryTable))
-            .Options);
+        new(
+            new DbContextOptionsBuilder<PostgresAuditDbContext>()
+                .UseNpgsql(connectionString, o => o.MigrationsHistoryTable(AuditDbContext.HistoryTable))
+                .Options
+        );
 }

@@ -9,7 +9,9 @@ internal sealed class PostgresRegistryContextFactory : IDesignTimeDbContextFacto
     public PostgresRegistryDbContext CreateDbContext(string[] args) => Create("Host=localhost;Database=design");
 
     public static PostgresRegistryDbContext Create(string connectionString) =>
-        new(new DbContextOptionsBuilder<PostgresRegistryDbContext>()
-            .UseNpgsql(connectionString, o => o.MigrationsHistoryTable(RegistryDbContext.HistoryTable))
-            .Options);
+        new(
+            new DbContextOptionsBuilder<PostgresRegistryDbContext>()
+                .UseNpgsql(connectionString, o => o.MigrationsHistoryTable(RegistryDbContext.HistoryTable))
+                .Options
+        );
 }

@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PhiGateway.Storage.Schema;
 
-/// <summary>The registry's schema: the source of its migrations. The stores read and write with plain commands over the same tables.</summary>
+/// <summary>
+/// The registry's schema: the source of its migrations. The stores read and write with plain commands over the same tables.
+/// </summary>
 internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(options)
 {
     /// <summary>Where the applied migrations are listed.</summary>
@@ -36,7 +38,14 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
         {
             e.ToTable("registry_revision").HasKey(r => r.Id);
             e.Property(r => r.Id).ValueGeneratedNever();
-            e.HasData(new RevisionRow { Id = 1, Revision = 0, ChangedAt = DateTimeOffset.UnixEpoch });
+            e.HasData(
+                new RevisionRow
+                {
+                    Id = 1,
+                    Revision = 0,
+                    ChangedAt = DateTimeOffset.UnixEpoch,
+                }
+            );
         });
         modelBuilder.Entity<IdempotencyRow>(e =>
         {

@@ -21,7 +21,9 @@ internal static class SnakeCase
 
             foreach (var index in entity.GetIndexes())
             {
-                index.SetDatabaseName(index.Name ?? $"ix_{entity.GetTableName()}_{string.Join('_', index.Properties.Select(p => Convert(p.Name)))}");
+                index.SetDatabaseName(
+                    index.Name ?? $"ix_{entity.GetTableName()}_{string.Join('_', index.Properties.Select(p => Convert(p.Name)))}"
+                );
             }
         }
     }

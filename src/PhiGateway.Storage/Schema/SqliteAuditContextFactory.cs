@@ -9,7 +9,9 @@ internal sealed class SqliteAuditContextFactory : IDesignTimeDbContextFactory<Sq
     public SqliteAuditDbContext CreateDbContext(string[] args) => Create("Data Source=design.db");
 
     public static SqliteAuditDbContext Create(string connectionString) =>
-        new(new DbContextOptionsBuilder<SqliteAuditDbContext>()
-            .UseSqlite(connectionString, o => o.MigrationsHistoryTable(AuditDbContext.HistoryTable))
-            .Options);
+        new(
+            new DbContextOptionsBuilder<SqliteAuditDbContext>()
+                .UseSqlite(connectionString, o => o.MigrationsHistoryTable(AuditDbContext.HistoryTable))
+                .Options
+        );
 }

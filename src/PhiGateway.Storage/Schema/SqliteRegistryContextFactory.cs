@@ -9,7 +9,9 @@ internal sealed class SqliteRegistryContextFactory : IDesignTimeDbContextFactory
     public SqliteRegistryDbContext CreateDbContext(string[] args) => Create("Data Source=design.db");
 
     public static SqliteRegistryDbContext Create(string connectionString) =>
-        new(new DbContextOptionsBuilder<SqliteRegistryDbContext>()
-            .UseSqlite(connectionString, o => o.MigrationsHistoryTable(RegistryDbContext.HistoryTable))
-            .Options);
+        new(
+            new DbContextOptionsBuilder<SqliteRegistryDbContext>()
+                .UseSqlite(connectionString, o => o.MigrationsHistoryTable(RegistryDbContext.HistoryTable))
+                .Options
+        );
 }

@@ -15,22 +15,38 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
 
     public override Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(0);
 
-    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => await database.EnterWriteAsync(cancellationToken);
+    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) =>
+        await database.EnterWriteAsync(cancellationToken);
 
-    protected override async Task<long> OpenLogAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken)
+    protected override async Task<long> OpenLogAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = connection.Command(
-                "INSERT INTO audit_log (log, watermark, highest) VALUES (@log, -1, -1) ON CONFLICT (log) DO NOTHING; SELECT highest FROM audit_log WHERE log = @log",
-                transaction)
+        await using var command = connection
+            .Command(
+                "INSERT INTO audit_log (log, watermark, highest) VALUES (@log, -1, -1) ON "
+                    + "CONFLICT (log) DO NOTHING; SELECT highest FROM audit_log WHERE log = @log",
+                transaction
+            )
             .With("log", log);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     protected override async Task<Dictionary<long, byte[]>> LoadHashesAsync(
-        DbConnection connection, DbTransaction transaction, string log, long[] sequences, CancellationToken cancellationToken)
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        long[] sequences,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = connection.Command("SELECT chain_hash FROM audit_event WHERE log = @log AND sequence = @sequence", transaction)
-            .With("log", log).With("sequence", null);
+        await using var command = connection
+            .Command("SELECT chain_hash FROM audit_event WHERE log = @log AND sequence = @sequence", transaction)
+            .With("log", log)
+            .With("sequence", null);
         var hashes = new Dictionary<long, byte[]>(sequences.Length);
         foreach (var sequence in sequences)
         {
@@ -44,20 +60,45 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return hashes;
     }
 
-    protected override Task InsertAsync(DbConnection connection, DbTransaction transaction, List<AuditEntry> entries, CancellationToken cancellationToken)
+    protected override Task InsertAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        List<AuditEntry> entries,
+        CancellationToken cancellationToken
+    )
     {
-        using var events = new SqliteStatement((SqliteConnection)connection, $"INSERT INTO audit_event ({AuditRows.InsertColumns}) VALUES ({EventPlaces})");
+        using var events = new SqliteStatement(
+            (SqliteConnection)connection,
+            $"INSERT INTO audit_event ({AuditRows.InsertColumns}) VALUES ({EventPlaces})"
+        );
         using var patients = new SqliteStatement(
-            (SqliteConnection)connection, "INSERT INTO audit_patient (patient_key, time, log, sequence, tenant) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+            (SqliteConnection)connection,
+            "INSERT INTO audit_patient (patient_key, time, log, sequence, tenant) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        );
         foreach (var entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var time = MicrosecondsConverter.ToMicroseconds(entry.Time);
             var tenant = StorableText.Clean(entry.Tenant);
-            events.Bind(entry.Log).Bind(entry.Sequence).Bind(time).Bind(entry.Id.ToString()).Bind(entry.ParentId == Guid.Empty ? null : entry.ParentId.ToString()).Bind((long)entry.Kind)
-                .Bind(StorableText.Clean(entry.Event)).Bind(StorableText.Clean(entry.Decision)).Bind(StorableText.Clean(entry.Reason)).Bind(StorableText.Clean(entry.Client))
-                .Bind(tenant).Bind(StorableText.Clean(entry.Actor)).Bind(entry.Status).Bind(StorableText.Clean(entry.ResourceType)).Bind(StorableText.Clean(entry.Interaction))
-                .Bind(entry.PatientKeys.Count == 0 ? "[]" : JsonSerializer.Serialize(entry.PatientKeys.Select(StorableText.Clean))).Bind(entry.ChainHash.Span).Bind(entry.Body.Span)
+            events
+                .Bind(entry.Log)
+                .Bind(entry.Sequence)
+                .Bind(time)
+                .Bind(entry.Id.ToString())
+                .Bind(entry.ParentId == Guid.Empty ? null : entry.ParentId.ToString())
+                .Bind((long)entry.Kind)
+                .Bind(StorableText.Clean(entry.Event))
+                .Bind(StorableText.Clean(entry.Decision))
+                .Bind(StorableText.Clean(entry.Reason))
+                .Bind(StorableText.Clean(entry.Client))
+                .Bind(tenant)
+                .Bind(StorableText.Clean(entry.Actor))
+                .Bind(entry.Status)
+                .Bind(StorableText.Clean(entry.ResourceType))
+                .Bind(StorableText.Clean(entry.Interaction))
+                .Bind(entry.PatientKeys.Count == 0 ? "[]" : JsonSerializer.Serialize(entry.PatientKeys.Select(StorableText.Clean)))
+                .Bind(entry.ChainHash.Span)
+                .Bind(entry.Body.Span)
                 .Execute();
             foreach (var key in entry.PatientKeys)
             {
@@ -68,12 +109,21 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return Task.CompletedTask;
     }
 
-    protected override async Task AdvanceAsync(DbConnection connection, DbTransaction transaction, string log, CancellationToken cancellationToken)
+    protected override async Task AdvanceAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        string log,
+        CancellationToken cancellationToken
+    )
     {
         await using var find = connection.Command("SELECT watermark FROM audit_log WHERE log = @log", transaction).With("log", log);
         var mark = (long)(await find.ExecuteScalarAsync(cancellationToken))!;
-        await using (var next = connection.Command("SELECT sequence FROM audit_event WHERE log = @log AND sequence > @mark ORDER BY sequence", transaction)
-            .With("log", log).With("mark", mark))
+        await using (
+            var next = connection
+                .Command("SELECT sequence FROM audit_event WHERE log = @log AND sequence > @mark ORDER BY sequence", transaction)
+                .With("log", log)
+                .With("mark", mark)
+        )
         await using (var reader = await next.ExecuteReaderAsync(cancellationToken))
         {
             // Read row by row, so that it ends at the first gap.
@@ -83,9 +133,13 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
             }
         }
 
-        await using var move = connection.Command(
-                "UPDATE audit_log SET watermark = @mark, highest = (SELECT max(sequence) FROM audit_event WHERE log = @log) WHERE log = @log", transaction)
-            .With("mark", mark).With("log", log);
+        await using var move = connection
+            .Command(
+                "UPDATE audit_log SET watermark = @mark, highest = (SELECT max(sequence) FROM audit_event WHERE log = @log) WHERE log = @log",
+                transaction
+            )
+            .With("mark", mark)
+            .With("log", log);
         await move.ExecuteNonQueryAsync(cancellationToken);
     }
 }

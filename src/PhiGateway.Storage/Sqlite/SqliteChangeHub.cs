@@ -3,7 +3,9 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Sqlite;
 
-/// <summary>Tells the sources of this process that a store over the same file has committed; other processes are found by polling.</summary>
+/// <summary>
+/// Tells the sources of this process that a store over the same file has committed; other processes are found by polling.
+/// </summary>
 internal sealed class SqliteChangeHub
 {
     private static readonly ConcurrentDictionary<string, SqliteChangeHub> Hubs = new(StringComparer.Ordinal);

@@ -6,7 +6,9 @@ using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Sqlite;
 
-/// <summary>One SQLite file in WAL mode, every commit flushed; writers of this process queue here instead of polling the file's lock.</summary>
+/// <summary>
+/// One SQLite file in WAL mode, every commit flushed; writers of this process queue here instead of polling the file's lock.
+/// </summary>
 internal sealed class SqliteDatabase : Database
 {
     private readonly SqliteWriteGate _gate;
@@ -58,13 +60,15 @@ internal sealed class SqliteDatabase : Database
 
     public override object Time(DateTimeOffset time) => MicrosecondsConverter.ToMicroseconds(time);
 
-    public override DateTimeOffset ReadTime(DbDataReader reader, int column) => MicrosecondsConverter.FromMicroseconds(reader.GetInt64(column));
+    public override DateTimeOffset ReadTime(DbDataReader reader, int column) =>
+        MicrosecondsConverter.FromMicroseconds(reader.GetInt64(column));
 
     public override object Uuid(Guid id) => id.ToString();
 
     public override Guid ReadUuid(DbDataReader reader, int column) => Guid.Parse(reader.GetString(column));
 
-    public override string[] ReadTexts(DbDataReader reader, int column) => JsonSerializer.Deserialize<string[]>(reader.GetString(column)) ?? [];
+    public override string[] ReadTexts(DbDataReader reader, int column) =>
+        JsonSerializer.Deserialize<string[]>(reader.GetString(column)) ?? [];
 
     public override ValueTask DisposeAsync()
     {

@@ -5,7 +5,8 @@ using PhiGateway.Storage.Common;
 namespace PhiGateway.Storage.Sqlite;
 
 /// <summary>Migrates one SQLite file under a lock file, and reads back the settings that durability rests on.</summary>
-internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<string, DbContext> contexts, TimeProvider time) : SchemaMigrator(name, contexts)
+internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<string, DbContext> contexts, TimeProvider time)
+    : SchemaMigrator(name, contexts)
 {
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
@@ -34,7 +35,10 @@ internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<
     {
         if (!File.Exists(database.File))
         {
-            throw new StorageException(StorageProblem.SchemaBehind, $"The {Name} database {database.File} does not exist yet: migrate first.");
+            throw new StorageException(
+                StorageProblem.SchemaBehind,
+                $"The {Name} database {database.File} does not exist yet: migrate first."
+            );
         }
 
         try
@@ -75,7 +79,9 @@ internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<
         {
             throw new StorageException(
                 StorageProblem.NotDurable,
-                $"The {Name} database {database.File} does not keep journal_mode=WAL and synchronous=FULL (it says {mode}, {level}): put it on a local file system.");
+                $"The {Name} database {database.File} does not keep journal_mode=WAL and "
+                    + $"synchronous=FULL (it says {mode}, {level}): put it on a local file system."
+            );
         }
     }
 
@@ -83,7 +89,9 @@ internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<
     private static async Task DropAbandonedLockAsync(DbContext context, CancellationToken cancellationToken)
     {
         await context.Database.OpenConnectionAsync(cancellationToken);
-        await using var find = context.Database.GetDbConnection().Command("SELECT count(*) FROM sqlite_master WHERE name = '__EFMigrationsLock'");
+        await using var find = context
+            .Database.GetDbConnection()
+            .Command("SELECT count(*) FROM sqlite_master WHERE name = '__EFMigrationsLock'");
         if (await find.ExecuteScalarAsync(cancellationToken) is > 0L)
         {
             await context.Database.ExecuteSqlRawAsync("DELETE FROM \"__EFMigrationsLock\"", cancellationToken);
@@ -94,12 +102,17 @@ internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<
     {
         var where = $"The {Name} database {database.File}";
         return fault is SqliteException { SqliteErrorCode: 11 or 26 }
-            ? new StorageException(StorageProblem.Refused, $"{where} is not a readable SQLite database: restore it or name another file.", fault)
+                ? new StorageException(
+                    StorageProblem.Refused,
+                    $"{where} is not a readable SQLite database: restore it or name another file.",
+                    fault
+                )
             : fault is SqliteException { SqliteErrorCode: 5 or 6 }
                 ? new StorageException(StorageProblem.Unreachable, $"{where} is locked by another process. Try again.", fault)
-                : new StorageException(
-                    StorageProblem.NotWritable,
-                    $"{where} cannot be written: check that its folder exists, belongs to this user and has room ({fault.Message.TrimEnd('.')}).",
-                    fault);
+            : new StorageException(
+                StorageProblem.NotWritable,
+                $"{where} cannot be written: check that its folder exists, belongs to this user and has room ({fault.Message.TrimEnd('.')}).",
+                fault
+            );
     }
 }

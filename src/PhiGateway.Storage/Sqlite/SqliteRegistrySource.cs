@@ -47,7 +47,8 @@ internal sealed class SqliteRegistrySource : SqlRegistrySource
         return ValueTask.CompletedTask;
     }
 
-    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => await _database.EnterWriteAsync(cancellationToken);
+    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) =>
+        await _database.EnterWriteAsync(cancellationToken);
 
     private async Task<bool> HasChangedAsync(CancellationToken cancellationToken)
     {

@@ -5,21 +5,29 @@ using PhiGateway.Storage.Registry;
 
 namespace PhiGateway.Storage.Sqlite;
 
-/// <summary>The registry's write side on SQLite: prepared statements in one transaction, other parts of this process woken after commit.</summary>
+/// <summary>
+/// The registry's write side on SQLite: prepared statements in one transaction, other parts of this process woken after commit.
+/// </summary>
 internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistryStore(database)
 {
     private readonly SqliteChangeHub _hub = SqliteChangeHub.For(database.File);
 
-    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => await database.EnterWriteAsync(cancellationToken);
+    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) =>
+        await database.EnterWriteAsync(cancellationToken);
 
     protected override void Announce() => _hub.Announce();
 
     protected override async Task<Dictionary<(RegistryKind, string), DocumentState>> LoadStatesAsync(
-        RegistryTransaction write, IReadOnlyList<RegistryWrite> writes, CancellationToken cancellationToken)
+        RegistryTransaction write,
+        IReadOnlyList<RegistryWrite> writes,
+        CancellationToken cancellationToken
+    )
     {
         var states = new Dictionary<(RegistryKind, string), DocumentState>(writes.Count);
-        await using var command = write.Command("SELECT version, deleted, json FROM documents WHERE kind = @kind AND id = @id")
-            .With("kind", null).With("id", null);
+        await using var command = write
+            .Command("SELECT version, deleted, json FROM documents WHERE kind = @kind AND id = @id")
+            .With("kind", null)
+            .With("id", null);
         foreach (var one in writes)
         {
             command.Parameters[0].Value = (short)one.Kind;
@@ -34,17 +42,29 @@ internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistry
         return states;
     }
 
-    protected override async Task StoreAsync(RegistryTransaction write, IReadOnlyList<RegistryItem> items, CancellationToken cancellationToken)
+    protected override async Task StoreAsync(
+        RegistryTransaction write,
+        IReadOnlyList<RegistryItem> items,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = write.Command(
+        await using var command = write
+            .Command(
                 """
                 INSERT INTO documents (revision, updated_at, updated_by, kind, id, version, json, deleted)
                 VALUES (@revision, @at, @by, @kind, @id, @version, @json, @deleted)
                 ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, revision = excluded.revision, json = excluded.json,
                     updated_at = excluded.updated_at, updated_by = excluded.updated_by, deleted = excluded.deleted
-                """)
-            .With("revision", write.Revision).With("at", database.Time(write.At)).With("by", items[0].UpdatedBy)
-            .With("kind", null).With("id", null).With("version", null).With("json", null).With("deleted", null);
+                """
+            )
+            .With("revision", write.Revision)
+            .With("at", database.Time(write.At))
+            .With("by", items[0].UpdatedBy)
+            .With("kind", null)
+            .With("id", null)
+            .With("version", null)
+            .With("json", null)
+            .With("deleted", null);
         foreach (var item in items)
         {
             Set(command, 3, (short)item.Kind, item.Id, item.Version, item.Json, item.Deleted);
@@ -52,17 +72,28 @@ internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistry
         }
     }
 
-    protected override async Task<long> UpsertMembersAsync(RegistryTransaction write, RosterMember[] members, CancellationToken cancellationToken)
+    protected override async Task<long> UpsertMembersAsync(
+        RegistryTransaction write,
+        RosterMember[] members,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = write.Command(
+        await using var command = write
+            .Command(
                 """
                 INSERT INTO roster_member (revision, roster, patient, from_at, until_at, source, removed)
                 VALUES (@revision, @roster, @patient, @from, @until, @source, FALSE)
                 ON CONFLICT (roster, patient) DO UPDATE SET from_at = excluded.from_at, until_at = excluded.until_at,
                     source = excluded.source, revision = excluded.revision, removed = FALSE
                 WHERE removed OR from_at IS NOT excluded.from_at OR until_at IS NOT excluded.until_at OR source IS NOT excluded.source
-                """)
-            .With("revision", write.Revision).With("roster", null).With("patient", null).With("from", null).With("until", null).With("source", null);
+                """
+            )
+            .With("revision", write.Revision)
+            .With("roster", null)
+            .With("patient", null)
+            .With("from", null)
+            .With("until", null)
+            .With("source", null);
         var changed = 0L;
         foreach (var member in members)
         {
@@ -73,11 +104,20 @@ internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistry
         return changed;
     }
 
-    protected override async Task<long> TombstoneMembersAsync(RegistryTransaction write, string roster, string[] patients, CancellationToken cancellationToken)
+    protected override async Task<long> TombstoneMembersAsync(
+        RegistryTransaction write,
+        string roster,
+        string[] patients,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = write.Command(
-                "UPDATE roster_member SET removed = TRUE, revision = @revision WHERE roster = @roster AND patient = @patient AND NOT removed")
-            .With("revision", write.Revision).With("roster", roster).With("patient", null);
+        await using var command = write
+            .Command(
+                "UPDATE roster_member SET removed = TRUE, revision = @revision WHERE roster = @roster AND patient = @patient AND NOT removed"
+            )
+            .With("revision", write.Revision)
+            .With("roster", roster)
+            .With("patient", null);
         var changed = 0L;
         foreach (var patient in patients)
         {

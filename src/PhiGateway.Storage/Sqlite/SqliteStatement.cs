@@ -3,7 +3,9 @@ using SQLitePCL;
 
 namespace PhiGateway.Storage.Sqlite;
 
-/// <summary>One prepared statement whose parameters are bound by place: finding them by name is what bulk inserts otherwise spend their time on.</summary>
+/// <summary>
+/// One prepared statement whose parameters are bound by place: finding them by name is what bulk inserts otherwise spend their time on.
+/// </summary>
 /// <remarks>Not thread-safe; runs inside whatever transaction its connection has open.</remarks>
 internal sealed class SqliteStatement : IDisposable
 {

@@ -4,7 +4,10 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Benchmarks.Audit;
 
-/// <summary>What one durable audit record costs: encoding alone, alone on the disk, and in group commits of 32 waiters. The budget is 2 µs of CPU beside the flush.</summary>
+/// <summary>
+/// What one durable audit record costs: encoding alone, alone on the disk, and in group commits of 32 waiters. The budget is 2 µs of CPU
+/// beside the flush.
+/// </summary>
 [MemoryDiagnoser]
 public class JournalAppendBenchmarks
 {
@@ -21,7 +24,18 @@ public class JournalAppendBenchmarks
     public void Setup()
     {
         _directory = Directory.CreateTempSubdirectory("phigw-bench-").FullName;
-        _journal = FileJournal.OpenAsync(new JournalOptions { Directory = _directory, LogName = "bench", Budget = 2L << 30 }, TimeProvider.System).GetAwaiter().GetResult();
+        _journal = FileJournal
+            .OpenAsync(
+                new JournalOptions
+                {
+                    Directory = _directory,
+                    LogName = "bench",
+                    Budget = 2L << 30,
+                },
+                TimeProvider.System
+            )
+            .GetAwaiter()
+            .GetResult();
     }
 
     [GlobalCleanup]
@@ -62,41 +76,42 @@ public class JournalAppendBenchmarks
         _journal.Acknowledge(_journal.DurableSequence);
     }
 
-    private static AuditRecord Record() => new()
-    {
-        Id = new Guid("0199aabb-ccdd-7eee-8fff-001122334455"),
-        Kind = AuditKind.Disclosure,
-        Event = "read",
-        Time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero),
-        Decision = "permit",
-        Rule = "lab-results-to-chart/1",
-        Revision = 4711,
-        Tenant = "north",
-        Environment = "production",
-        Client = "acme-results-connector",
-        UseCase = "lab-results-to-chart",
-        Organization = "acme-lab",
-        Owner = "mary.smith@hospital.example",
-        Issuer = "hospital-idp",
-        IssuerClientId = "acme-connector",
-        Subject = "acme-connector",
-        TokenHash = new string('a', 64),
-        Binding = "dpop",
-        Purpose = "TREAT",
-        Scope = "system/Observation.rs system/Patient.rs",
-        Peer = "203.0.113.17",
-        Method = "GET",
-        Template = "GET /Observation/{id}",
-        Interaction = "read",
-        ResourceType = "Observation",
-        RawTarget = "/fhir/Observation/f001",
-        Patients = ["f001"],
-        PatientState = "known",
-        Resources = ["Observation/f001"],
-        ResourceCount = 1,
-        Upstream = "ehr/a",
-        UpstreamStatus = 200,
-        Status = 200,
-        Bytes = 1742,
-    };
+    private static AuditRecord Record() =>
+        new()
+        {
+            Id = new Guid("0199aabb-ccdd-7eee-8fff-001122334455"),
+            Kind = AuditKind.Disclosure,
+            Event = "read",
+            Time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero),
+            Decision = "permit",
+            Rule = "lab-results-to-chart/1",
+            Revision = 4711,
+            Tenant = "north",
+            Environment = "production",
+            Client = "acme-results-connector",
+            UseCase = "lab-results-to-chart",
+            Organization = "acme-lab",
+            Owner = "mary.smith@hospital.example",
+            Issuer = "hospital-idp",
+            IssuerClientId = "acme-connector",
+            Subject = "acme-connector",
+            TokenHash = new string('a', 64),
+            Binding = "dpop",
+            Purpose = "TREAT",
+            Scope = "system/Observation.rs system/Patient.rs",
+            Peer = "203.0.113.17",
+            Method = "GET",
+            Template = "GET /Observation/{id}",
+            Interaction = "read",
+            ResourceType = "Observation",
+            RawTarget = "/fhir/Observation/f001",
+            Patients = ["f001"],
+            PatientState = "known",
+            Resources = ["Observation/f001"],
+            ResourceCount = 1,
+            Upstream = "ehr/a",
+            UpstreamStatus = 200,
+            Status = 200,
+            Bytes = 1742,
+        };
 }

@@ -5,7 +5,8 @@ namespace PhiGateway.Benchmarks.Fleet;
 
 /// <summary>What a thousand registry changes a second do to live traffic on a node with a large registry.</summary>
 /// <remarks>
-/// Database, writers, load and node share the machine here, which they do not in a hospital. So the same changes are also made to a registry that the node does not follow: what they
+/// Database, writers, load and node share the machine here, which they do not in a hospital. So the same changes are also made to a
+/// registry that the node does not follow: what they
 /// cost the machine is in both, and what following costs the node is the difference.
 /// </remarks>
 internal static class ChangesRun
@@ -22,10 +23,14 @@ internal static class ChangesRun
     {
         var filling = Stopwatch.GetTimestamp();
         await using var fleet = await Fleet.StartAsync(nodes: 0, clients, members);
-        Console.WriteLine($"registry filled with {clients} clients and {members} memberships in {Stopwatch.GetElapsedTime(filling).TotalSeconds:0} s");
+        Console.WriteLine(
+            $"registry filled with {clients} clients and {members} memberships in {Stopwatch.GetElapsedTime(filling).TotalSeconds:0} s"
+        );
         var starting = Stopwatch.GetTimestamp();
         var node = await fleet.AddNodeAsync();
-        Console.WriteLine($"node ready after {Stopwatch.GetElapsedTime(starting).TotalSeconds:0.0} s with {node.ResidentBytes / 1048576} MiB in RAM");
+        Console.WriteLine(
+            $"node ready after {Stopwatch.GetElapsedTime(starting).TotalSeconds:0.0} s with {node.ResidentBytes / 1048576} MiB in RAM"
+        );
 
         using var calls = new FleetCalls();
         var token = fleet.Tokens.For(FleetRegistry.ClientOf(0));
@@ -48,14 +53,22 @@ internal static class ChangesRun
             }
         }
 
-        Console.WriteLine($"{ReadsPerSecond} reads/s; {kinds[1].Made / (double)(turns * seconds):0} changes/s made elsewhere and {kinds[2].Made / (double)(turns * seconds):0} followed of {ChangesPerSecond}, {PerTransaction} to a transaction; {node.ResidentBytes / 1048576} MiB in RAM at the end; milliseconds");
+        Console.WriteLine(
+            $"{ReadsPerSecond} reads/s; {kinds[1].Made / (double)(turns * seconds):0} "
+                + $"changes/s made elsewhere and {kinds[2].Made / (double)(turns * seconds):0} "
+                + $"followed of {ChangesPerSecond}, {PerTransaction} to a transaction; {node.ResidentBytes / 1048576} MiB in RAM at the end; milliseconds"
+        );
         Console.WriteLine(Latencies.Header);
         foreach (var kind in kinds)
         {
             Console.WriteLine(kind.All);
         }
 
-        Console.WriteLine($"medians of {turns} turns: with changes to without p50 {Ratio(kinds[2].Medians, kinds[0].Medians):0.00}, p99 {Ratio(kinds[2].Tails, kinds[0].Tails):0.00}; followed to elsewhere p50 {Ratio(kinds[2].Medians, kinds[1].Medians):0.00}, p99 {Ratio(kinds[2].Tails, kinds[1].Tails):0.00}");
+        Console.WriteLine(
+            $"medians of {turns} turns: with changes to without p50 "
+                + $"{Ratio(kinds[2].Medians, kinds[0].Medians):0.00}, p99 {Ratio(kinds[2].Tails, kinds[0].Tails):0.00}; "
+                + $"followed to elsewhere p50 {Ratio(kinds[2].Medians, kinds[1].Medians):0.00}, p99 {Ratio(kinds[2].Tails, kinds[1].Tails):0.00}"
+        );
 
         async Task<long> TurnAsync(Latencies times, RegistryStorage? registry)
         {
@@ -70,26 +83,33 @@ internal static class ChangesRun
     private static async Task<long> ChangeAsync(Fleet fleet, RegistryStorage registry, CancellationToken stop)
     {
         var made = 0L;
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
-        {
-            var started = Stopwatch.GetTimestamp();
-            for (var i = 0; !stop.IsCancellationRequested; i++)
-            {
-                var wait = TimeSpan.FromSeconds((double)i * Writers * PerTransaction / ChangesPerSecond) - Stopwatch.GetElapsedTime(started);
-                if (wait > TimeSpan.Zero)
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Writers)
+                .Select(async writer =>
                 {
-                    await Task.Delay(wait, CancellationToken.None);
-                }
+                    var started = Stopwatch.GetTimestamp();
+                    for (var i = 0; !stop.IsCancellationRequested; i++)
+                    {
+                        var wait =
+                            TimeSpan.FromSeconds((double)i * Writers * PerTransaction / ChangesPerSecond)
+                            - Stopwatch.GetElapsedTime(started);
+                        if (wait > TimeSpan.Zero)
+                        {
+                            await Task.Delay(wait, CancellationToken.None);
+                        }
 
-                await fleet.ChangeAsync(registry, writer, PerTransaction);
-                Interlocked.Add(ref made, PerTransaction);
-            }
-        }));
+                        await fleet.ChangeAsync(registry, writer, PerTransaction);
+                        Interlocked.Add(ref made, PerTransaction);
+                    }
+                })
+        );
         return made;
     }
 
     // Turn by turn, so that what else the machine does is in both.
-    private static double Ratio(List<double> over, List<double> under) => over.Zip(under, static (one, other) => one / other).Order().ElementAt(over.Count / 2);
+    private static double Ratio(List<double> over, List<double> under) =>
+        over.Zip(under, static (one, other) => one / other).Order().ElementAt(over.Count / 2);
 
     private sealed class Kind(string name, RegistryStorage? registry)
     {

@@ -28,7 +28,9 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var fleet = new Fleet { _postgres = await PostgresCluster.StartNewAsync() };
         fleet._registry = await fleet._postgres.CreateDatabaseAsync();
-        fleet.Registry = RegistryStorage.Create(new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = fleet._registry });
+        fleet.Registry = RegistryStorage.Create(
+            new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = fleet._registry }
+        );
         await FleetRegistry.FillAsync(fleet.Registry, clients, members);
         fleet._audit = await fleet._postgres.CreateDatabaseAsync();
         fleet._backendPort = LoopbackPort.Free();
@@ -47,7 +49,16 @@ internal sealed class Fleet : IAsyncDisposable
     public async Task<FleetNode> AddNodeAsync()
     {
         var name = $"gw-{Nodes.Count + 1}";
-        var node = await FleetNode.StartAsync(name, Path.Combine(_folder, name), _registry, _audit, Jwks, LoopbackPort.Free(), LoopbackPort.Free(), _backendPort);
+        var node = await FleetNode.StartAsync(
+            name,
+            Path.Combine(_folder, name),
+            _registry,
+            _audit,
+            Jwks,
+            LoopbackPort.Free(),
+            LoopbackPort.Free(),
+            _backendPort
+        );
         Nodes.Add(node);
         return node;
     }
@@ -62,7 +73,10 @@ internal sealed class Fleet : IAsyncDisposable
             _versions[(registry, writer)] = version + 1;
         }
 
-        var writes = Enumerable.Range(writer * documents, documents).Select(number => FleetRegistry.ChangeOf(number, version, $"Vendor as of change {version}")).ToList();
+        var writes = Enumerable
+            .Range(writer * documents, documents)
+            .Select(number => FleetRegistry.ChangeOf(number, version, $"Vendor as of change {version}"))
+            .ToList();
         var result = await registry.Store.WriteAsync(writes, "fleet", CancellationToken.None);
         if (result is not RegistryWriteResult.Written)
         {
@@ -73,7 +87,9 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>A registry in a database of its own beside the fleet's, which no node follows; the caller disposes it.</summary>
     public async Task<RegistryStorage> CreateUnfollowedAsync()
     {
-        var registry = RegistryStorage.Create(new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await _postgres.CreateDatabaseAsync() });
+        var registry = RegistryStorage.Create(
+            new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await _postgres.CreateDatabaseAsync() }
+        );
         await registry.Migrator.MigrateAsync(CancellationToken.None);
         return registry;
     }

@@ -20,12 +20,15 @@ internal static class FleetBackend
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var app = builder.Build();
         var read = Encoding.UTF8.GetBytes(Observation("o1"));
-        app.MapGet("/fhir/Observation/o1", async context =>
-        {
-            context.Response.ContentType = "application/fhir+json";
-            context.Response.ContentLength = read.Length;
-            await context.Response.Body.WriteAsync(read);
-        });
+        app.MapGet(
+            "/fhir/Observation/o1",
+            async context =>
+            {
+                context.Response.ContentType = "application/fhir+json";
+                context.Response.ContentLength = read.Length;
+                await context.Response.Body.WriteAsync(read);
+            }
+        );
         app.MapGet("/fhir/Observation", EndlessAsync);
         await app.StartAsync();
         return app;
@@ -35,12 +38,17 @@ internal static class FleetBackend
     {
         context.Response.ContentType = "application/fhir+json";
         var self = $"http://{context.Request.Host}{context.Request.Path}{context.Request.QueryString}";
-        await context.Response.WriteAsync($$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"{{self}}"}],"entry":[""");
+        await context.Response.WriteAsync(
+            $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"{{self}}"}],"entry":["""
+        );
         // A search for a code is answered as fast as it is taken.
         var fast = context.Request.Query.ContainsKey("code");
         for (var i = 0; ; i++)
         {
-            await context.Response.WriteAsync($$$"""{{{(i == 0 ? "" : ",")}}}{"resource":{{{Observation($"o{i}")}}},"search":{"mode":"match"}}""", context.RequestAborted);
+            await context.Response.WriteAsync(
+                $$$"""{{{(i == 0 ? "" : ",")}}}{"resource":{{{Observation($"o{i}")}}},"search":{"mode":"match"}}""",
+                context.RequestAborted
+            );
             if (i >= EntriesAtOnce && !fast)
             {
                 await context.Response.Body.FlushAsync(context.RequestAborted);

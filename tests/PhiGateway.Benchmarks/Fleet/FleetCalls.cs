@@ -7,7 +7,10 @@ namespace PhiGateway.Benchmarks.Fleet;
 /// <summary>Calls to a node: single reads, endless searches, and a steady load.</summary>
 internal sealed class FleetCalls : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     public void Dispose() => _http.Dispose();
 

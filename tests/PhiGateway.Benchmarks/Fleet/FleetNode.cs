@@ -33,14 +33,28 @@ internal sealed class FleetNode : IAsyncDisposable
     }
 
     /// <summary>Starts one and waits until it is ready.</summary>
-    public static async Task<FleetNode> StartAsync(string name, string folder, string registry, string audit, string jwks, int dataPort, int adminPort, int backendPort)
+    public static async Task<FleetNode> StartAsync(
+        string name,
+        string folder,
+        string registry,
+        string audit,
+        string jwks,
+        int dataPort,
+        int adminPort,
+        int backendPort
+    )
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "gateway.json");
-        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(Configuration(name, folder, registry, audit, jwks, dataPort, adminPort, backendPort)));
+        await File.WriteAllTextAsync(
+            path,
+            JsonSerializer.Serialize(Configuration(name, folder, registry, audit, jwks, dataPort, adminPort, backendPort))
+        );
         // Its output goes to a file: a pipe that nobody reads would stop it.
         var dll = typeof(GatewayHost).Assembly.Location;
-        var process = Process.Start(new ProcessStartInfo("dotnet", [dll, "--config", path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo("dotnet", [dll, "--config", path]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, line) => Console.Error.WriteLine(line.Data);
         process.BeginOutputReadLine();
@@ -82,32 +96,48 @@ internal sealed class FleetNode : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Dictionary<string, object> Configuration(string name, string folder, string registry, string audit, string jwks, int dataPort, int adminPort, int backendPort) => new()
-    {
-        ["PhiGateway"] = new
+    private static Dictionary<string, object> Configuration(
+        string name,
+        string folder,
+        string registry,
+        string audit,
+        string jwks,
+        int dataPort,
+        int adminPort,
+        int backendPort
+    ) =>
+        new()
         {
-            Environment = "fleet",
-            Node = name,
-            PublicBase = $"http://127.0.0.1:{dataPort}",
-            Listeners = new { Data = $"http://127.0.0.1:{dataPort}", Admin = $"http://127.0.0.1:{adminPort}" },
-            Registry = new { Provider = "Postgres", ConnectionString = SecretIn(folder, "registry", registry) },
-            Audit = new
+            ["PhiGateway"] = new
             {
-                Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "1 GiB" },
-                Store = new { Provider = "Postgres", ConnectionString = SecretIn(folder, "audit", audit) },
-            },
-            Issuers = new[]
-            {
-                new
+                Environment = "fleet",
+                Node = name,
+                PublicBase = $"http://127.0.0.1:{dataPort}",
+                Listeners = new { Data = $"http://127.0.0.1:{dataPort}", Admin = $"http://127.0.0.1:{adminPort}" },
+                Registry = new { Provider = "Postgres", ConnectionString = SecretIn(folder, "registry", registry) },
+                Audit = new
                 {
-                    Name = "fleet-idp", FleetTokens.Issuer, FleetTokens.Audience, Algorithms = new[] { "ES256" }, Environment = "fleet", Jwks = jwks, MaxTokenLifetime = "12:00:00",
-                    Claims = new { Purpose = "registry" },
+                    Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "1 GiB" },
+                    Store = new { Provider = "Postgres", ConnectionString = SecretIn(folder, "audit", audit) },
                 },
+                Issuers = new[]
+                {
+                    new
+                    {
+                        Name = "fleet-idp",
+                        FleetTokens.Issuer,
+                        FleetTokens.Audience,
+                        Algorithms = new[] { "ES256" },
+                        Environment = "fleet",
+                        Jwks = jwks,
+                        MaxTokenLifetime = "12:00:00",
+                        Claims = new { Purpose = "registry" },
+                    },
+                },
+                Limits = new { RequestsPerSecond = 1_000_000, Concurrency = 100_000 },
             },
-            Limits = new { RequestsPerSecond = 1_000_000, Concurrency = 100_000 },
-        },
-        ["ReverseProxy"] = GatewaySetup.ReverseProxyTo($"http://127.0.0.1:{backendPort}", "fleet"),
-    };
+            ["ReverseProxy"] = GatewaySetup.ReverseProxyTo($"http://127.0.0.1:{backendPort}", "fleet"),
+        };
 
     private static string SecretIn(string folder, string name, string value)
     {

@@ -7,7 +7,9 @@ using PhiGateway.Storage;
 
 namespace PhiGateway.Benchmarks.Fleet;
 
-/// <summary>Fills a registry with clients that are all open, each with a use case and an organization of its own, and with rosters.</summary>
+/// <summary>
+/// Fills a registry with clients that are all open, each with a use case and an organization of its own, and with rosters.
+/// </summary>
 internal static class FleetRegistry
 {
     public const string Roster = "fleet-roster";
@@ -25,7 +27,10 @@ internal static class FleetRegistry
         await storage.Store.PutMembersAsync([new RosterMember(Roster, PatientId.Parse("p1"))], Actor, CancellationToken.None);
         for (var from = 0; from < members; from += MemberBatch)
         {
-            var page = Enumerable.Range(from, Math.Min(MemberBatch, members - from)).Select(i => new RosterMember($"roster-{i % 20}", PatientId.Parse($"pat-{i}"))).ToList();
+            var page = Enumerable
+                .Range(from, Math.Min(MemberBatch, members - from))
+                .Select(i => new RosterMember($"roster-{i % 20}", PatientId.Parse($"pat-{i}")))
+                .ToList();
             await storage.Store.PutMembersAsync(page, Actor, CancellationToken.None);
         }
 
@@ -38,14 +43,25 @@ internal static class FleetRegistry
         var snapshot = new RegistrySnapshotBuilder().Rebuild(await storage.Source.LoadAllAsync(CancellationToken.None));
         for (var from = 0; from < clients; from += Batch)
         {
-            await GatewaySetup.WriteAsync(storage, Enumerable.Range(from, Math.Min(Batch, clients - from)).Select(number => ApprovalOf(snapshot.FindClientById(ClientOf(number))!)), Actor);
+            await GatewaySetup.WriteAsync(
+                storage,
+                Enumerable
+                    .Range(from, Math.Min(Batch, clients - from))
+                    .Select(number => ApprovalOf(snapshot.FindClientById(ClientOf(number))!)),
+                Actor
+            );
         }
     }
 
     /// <summary>One harmless change, as an operator makes hundreds of: the name of an organization that no fingerprint contains.</summary>
     public static RegistryWrite ChangeOf(int number, long version, string name)
     {
-        var organization = new Organization { Id = $"busy-{number}", Kind = OrganizationKind.Vendor, Name = name };
+        var organization = new Organization
+        {
+            Id = $"busy-{number}",
+            Kind = OrganizationKind.Vendor,
+            Name = name,
+        };
         return new RegistryWrite(RegistryKind.Organization, organization.Id, RegistryJson.Serialize(organization), version);
     }
 
@@ -55,29 +71,64 @@ internal static class FleetRegistry
         var client = ClientOf(number);
         return
         [
-            new Organization { Id = $"org-{number}", Kind = OrganizationKind.Internal, Name = $"Unit {number}" },
+            new Organization
+            {
+                Id = $"org-{number}",
+                Kind = OrganizationKind.Internal,
+                Name = $"Unit {number}",
+            },
             new UseCase
             {
-                Id = $"use-{number}", Title = "Fleet", Owner = "owner@fleet.example", Organization = $"org-{number}", Purposes = ["TREAT"], Environment = "fleet", Tenants = ["fleet"],
-                Expires = today.AddDays(60), Status = UseCaseStatus.Approved,
-                Grants = [new Grant { Types = ["Observation"], Interactions = ["read", "search"], Patients = new PatientScope { Roster = Roster } }],
+                Id = $"use-{number}",
+                Title = "Fleet",
+                Owner = "owner@fleet.example",
+                Organization = $"org-{number}",
+                Purposes = ["TREAT"],
+                Environment = "fleet",
+                Tenants = ["fleet"],
+                Expires = today.AddDays(60),
+                Status = UseCaseStatus.Approved,
+                Grants =
+                [
+                    new Grant
+                    {
+                        Types = ["Observation"],
+                        Interactions = ["read", "search"],
+                        Patients = new PatientScope { Roster = Roster },
+                    },
+                ],
             },
             new Client
             {
-                Id = client, UseCase = $"use-{number}", Owner = "owner@fleet.example", OwnerConfirmed = today, Environment = "fleet", Status = ClientStatus.Active, MaxTokenLifetimeSeconds = 86_400,
+                Id = client,
+                UseCase = $"use-{number}",
+                Owner = "owner@fleet.example",
+                OwnerConfirmed = today,
+                Environment = "fleet",
+                Status = ClientStatus.Active,
+                MaxTokenLifetimeSeconds = 86_400,
                 Limits = new ClientLimits { RequestsPerSecond = 1_000_000, Concurrency = 10_000 },
             },
-            new Credential { Id = $"{client}-oidc", Client = client, Issuer = "fleet-idp", ClientId = client, Created = today, RotateBy = today.AddDays(30) },
+            new Credential
+            {
+                Id = $"{client}-oidc",
+                Client = client,
+                Issuer = "fleet-idp",
+                ClientId = client,
+                Created = today,
+                RotateBy = today.AddDays(30),
+            },
         ];
     }
 
-    private static Approval ApprovalOf(ClientEntry entry) => new()
-    {
-        Id = $"{entry.Client.Id}-1",
-        Client = entry.Client.Id,
-        RequestedBy = "a@fleet.example",
-        ApprovedBy = "b@fleet.example",
-        ApprovedAt = DateTimeOffset.UtcNow,
-        Fingerprint = entry.Fingerprint,
-    };
+    private static Approval ApprovalOf(ClientEntry entry) =>
+        new()
+        {
+            Id = $"{entry.Client.Id}-1",
+            Client = entry.Client.Id,
+            RequestedBy = "a@fleet.example",
+            ApprovedBy = "b@fleet.example",
+            ApprovedAt = DateTimeOffset.UtcNow,
+            Fingerprint = entry.Fingerprint,
+        };
 }

@@ -16,7 +16,22 @@ internal sealed class FleetTokens : IDisposable
     public async Task WriteJwksAsync(string path)
     {
         var point = _key.ExportParameters(false).Q;
-        var jwks = new { keys = new[] { new { kty = "EC", crv = "P-256", alg = "ES256", use = "sig", kid = "fleet", x = Base64UrlEncoder.Encode(point.X), y = Base64UrlEncoder.Encode(point.Y) } } };
+        var jwks = new
+        {
+            keys = new[]
+            {
+                new
+                {
+                    kty = "EC",
+                    crv = "P-256",
+                    alg = "ES256",
+                    use = "sig",
+                    kid = "fleet",
+                    x = Base64UrlEncoder.Encode(point.X),
+                    y = Base64UrlEncoder.Encode(point.Y),
+                },
+            },
+        };
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(jwks));
     }
 
@@ -24,17 +39,25 @@ internal sealed class FleetTokens : IDisposable
     {
         var now = DateTime.UtcNow;
         var id = Guid.NewGuid().ToString();
-        var text = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = "at+jwt",
-            Issuer = Issuer,
-            Audience = Audience,
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now.AddHours(6),
-            Claims = new Dictionary<string, object> { ["sub"] = client, ["client_id"] = client, ["jti"] = id, ["scope"] = "system/*.rs" },
-            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = "fleet" }, SecurityAlgorithms.EcdsaSha256),
-        });
+        var text = new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                TokenType = "at+jwt",
+                Issuer = Issuer,
+                Audience = Audience,
+                IssuedAt = now,
+                NotBefore = now,
+                Expires = now.AddHours(6),
+                Claims = new Dictionary<string, object>
+                {
+                    ["sub"] = client,
+                    ["client_id"] = client,
+                    ["jti"] = id,
+                    ["scope"] = "system/*.rs",
+                },
+                SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = "fleet" }, SecurityAlgorithms.EcdsaSha256),
+            }
+        );
         return new FleetToken(text, id, Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(text))));
     }
 

@@ -12,7 +12,9 @@ internal sealed class Latencies(string name)
     public string Name => name;
 
     public static string Header =>
-        $"| {"",-44} |    n |   p50 |   p90 |   p99 |   max | {string.Join(" | ", Bounds.Select(bound => double.IsFinite(bound) ? $"≤{bound,4:0}" : ">1000"))} |\n|{string.Concat(Enumerable.Repeat("---|", 6 + Bounds.Length))}";
+        $"| {"", -44} |    n |   p50 |   p90 |   p99 |   max | "
+        + $"{string.Join(" | ", Bounds.Select(bound => double.IsFinite(bound) ? $"≤{bound, 4:0}" : ">1000"))} "
+        + $"|\n|{string.Concat(Enumerable.Repeat("---|", 6 + Bounds.Length))}";
 
     public void Add(TimeSpan time)
     {
@@ -47,6 +49,10 @@ internal sealed class Latencies(string name)
     public override string ToString()
     {
         var counts = Bounds.Select((bound, i) => _milliseconds.Count(time => time <= bound && (i == 0 || time > Bounds[i - 1])));
-        return string.Create(CultureInfo.InvariantCulture, $"| {name,-44} | {_milliseconds.Count,4} | {Percentile(0.5),5:0.0} | {Percentile(0.9),5:0.0} | {Percentile(0.99),5:0.0} | {Percentile(1),5:0.0} | {string.Join(" | ", counts.Select(count => $"{count,5}"))} |");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name, -44} | {_milliseconds.Count, 4} | {Percentile(0.5), 5:0.0} | {Percentile(0.9), 5:0.0} | "
+                + $"{Percentile(0.99), 5:0.0} | {Percentile(1), 5:0.0} | {string.Join(" | ", counts.Select(count => $"{count, 5}"))} |"
+        );
     }
 }

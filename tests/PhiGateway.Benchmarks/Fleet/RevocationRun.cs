@@ -11,7 +11,14 @@ internal static class RevocationRun
     private const int LoadPerSecond = 100;
 
     private static readonly RevocationTarget[] Targets =
-        [RevocationTarget.Client, RevocationTarget.Credential, RevocationTarget.Token, RevocationTarget.TokenHash, RevocationTarget.Organization, RevocationTarget.UseCase];
+    [
+        RevocationTarget.Client,
+        RevocationTarget.Credential,
+        RevocationTarget.Token,
+        RevocationTarget.TokenHash,
+        RevocationTarget.Organization,
+        RevocationTarget.UseCase,
+    ];
 
     /// <summary>Runs every scenario with so many revocations each, on all nodes under load.</summary>
     public static async Task RunAsync(int rounds)
@@ -38,7 +45,9 @@ internal static class RevocationRun
         await stop.CancelAsync();
         await Task.WhenAll(load);
 
-        Console.WriteLine($"{rounds} revocations per scenario, {Nodes} nodes, {LoadPerSecond} reads/s on each; milliseconds from before the commit");
+        Console.WriteLine(
+            $"{rounds} revocations per scenario, {Nodes} nodes, {LoadPerSecond} reads/s on each; milliseconds from before the commit"
+        );
         Console.WriteLine(Latencies.Header);
         rows.ForEach(Console.WriteLine);
 
@@ -55,15 +64,24 @@ internal static class RevocationRun
         }
     }
 
-    private static async Task RevokeAsync(Fleet fleet, FleetCalls calls, int number, RevocationTarget target, Latencies refused, Latencies cut)
+    private static async Task RevokeAsync(
+        Fleet fleet,
+        FleetCalls calls,
+        int number,
+        RevocationTarget target,
+        Latencies refused,
+        Latencies cut
+    )
     {
         var token = fleet.Tokens.For(FleetRegistry.ClientOf(number));
         long revokedAt = 0;
-        var streams = fleet.Nodes.Select(node =>
-        {
-            var streaming = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return (Running: streaming.Task, Ended: calls.UntilCutAsync(node, token, streaming, () => Volatile.Read(ref revokedAt)));
-        }).ToList();
+        var streams = fleet
+            .Nodes.Select(node =>
+            {
+                var streaming = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return (Running: streaming.Task, Ended: calls.UntilCutAsync(node, token, streaming, () => Volatile.Read(ref revokedAt)));
+            })
+            .ToList();
         await Task.WhenAll(streams.Select(stream => stream.Running));
         var reads = fleet.Nodes.Select(node => calls.UntilRefusedAsync(node, token, () => Volatile.Read(ref revokedAt))).ToList();
         await Task.Delay(Random.Shared.Next(100, 600));
@@ -78,7 +96,10 @@ internal static class RevocationRun
             _ => $"use-{number}",
         };
         Volatile.Write(ref revokedAt, Stopwatch.GetTimestamp());
-        await fleet.Registry.Store.RevokeAsync(new Revocation(Guid.NewGuid().ToString(), target, value, null, null, "measured", "fleet", DateTimeOffset.UtcNow), CancellationToken.None);
+        await fleet.Registry.Store.RevokeAsync(
+            new Revocation(Guid.NewGuid().ToString(), target, value, null, null, "measured", "fleet", DateTimeOffset.UtcNow),
+            CancellationToken.None
+        );
         foreach (var time in await Task.WhenAll(reads))
         {
             refused.Add(time);
@@ -96,7 +117,10 @@ internal static class RevocationRun
         var imported = 0;
         while (!stop.IsCancellationRequested)
         {
-            var page = Enumerable.Range(imported, 1000).Select(i => new RosterMember($"import-{i / 100_000}", PatientId.Parse($"imp-{i}"))).ToList();
+            var page = Enumerable
+                .Range(imported, 1000)
+                .Select(i => new RosterMember($"import-{i / 100_000}", PatientId.Parse($"imp-{i}")))
+                .ToList();
             await fleet.Registry.Store.PutMembersAsync(page, "fleet", CancellationToken.None);
             imported += page.Count;
         }

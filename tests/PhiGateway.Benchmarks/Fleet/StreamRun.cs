@@ -29,11 +29,13 @@ internal static class StreamRun
             read += count > 0 ? count : throw new InvalidOperationException("The answer ended.");
             if (read >= next)
             {
-                Console.WriteLine($"{read / 1048576,5} MiB released: {node.ResidentBytes / 1048576} MiB in RAM");
+                Console.WriteLine($"{read / 1048576, 5} MiB released: {node.ResidentBytes / 1048576} MiB in RAM");
                 next += Step;
             }
         }
 
-        Console.WriteLine($"{read / 1048576 / Stopwatch.GetElapsedTime(started).TotalSeconds:0} MiB/s, judged, recorded segment by segment and released");
+        Console.WriteLine(
+            $"{read / 1048576 / Stopwatch.GetElapsedTime(started).TotalSeconds:0} MiB/s, judged, recorded segment by segment and released"
+        );
     }
 }

@@ -5,9 +5,13 @@ using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Benchmarks.Peers;
 
-/// <summary>What one allowed read allocates, from the first byte of the request to the delivery record in the store, beside bare YARP and YARP with JwtBearer.</summary>
+/// <summary>
+/// What one allowed read allocates, from the first byte of the request to the delivery record in the store, beside bare YARP and YARP with
+/// JwtBearer.
+/// </summary>
 /// <remarks>
-/// Everything runs in this one process, so that the runtime's own count of allocated bytes can be read; backend and client are sockets that allocate nothing.
+/// Everything runs in this one process, so that the runtime's own count of allocated bytes can be read; backend and client are sockets that
+/// allocate nothing.
 /// What stands here holds server, HTTP client and YARP too: what policy and trail add is the difference to bare YARP.
 /// </remarks>
 internal static class AllocationRun
@@ -20,7 +24,13 @@ internal static class AllocationRun
         var folder = Directory.CreateTempSubdirectory("phigw-alloc-").FullName;
         try
         {
-            using var backend = SilentSockets.Answering("""{"resourceType":"Observation","id":"o1","meta":{"versionId":"3"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"15074-8"}]},"subject":{"reference":"Patient/p1"},"note":[{"text":"NOTE"}]}""".Replace("NOTE", new string('n', 1500), StringComparison.Ordinal));
+            using var backend = SilentSockets.Answering(
+                """{"resourceType":"Observation","id":"o1","meta":{"versionId":"3"},"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"15074-8"}]},"subject":{"reference":"Patient/p1"},"note":[{"text":"NOTE"}]}""".Replace(
+                    "NOTE",
+                    new string('n', 1500),
+                    StringComparison.Ordinal
+                )
+            );
             var address = $"http://127.0.0.1:{backend.Port}";
             var port = LoopbackPort.Free();
             await LoadFixture.PrepareAsync(folder, port, LoopbackPort.Free(), address);
@@ -35,7 +45,12 @@ internal static class AllocationRun
             }
 
             var configuration = GatewayConfiguration.Load(Path.Combine(folder, "etc", "gateway.json"));
-            await using var gateway = await GatewayHost.StartAsync(GatewayConfiguration.Read(configuration).Options, configuration, quiet: true, CancellationToken.None);
+            await using var gateway = await GatewayHost.StartAsync(
+                GatewayConfiguration.Read(configuration).Options,
+                configuration,
+                quiet: true,
+                CancellationToken.None
+            );
             Report("gateway", port, token);
         }
         finally
@@ -51,6 +66,6 @@ internal static class AllocationRun
         SilentSockets.Ask(port, token, Warm);
         var before = GC.GetTotalAllocatedBytes(precise: true);
         SilentSockets.Ask(port, token, Measured);
-        Console.WriteLine($"{name,-10} {(GC.GetTotalAllocatedBytes(precise: true) - before) / Measured,8:N0}");
+        Console.WriteLine($"{name, -10} {(GC.GetTotalAllocatedBytes(precise: true) - before) / Measured, 8:N0}");
     }
 }

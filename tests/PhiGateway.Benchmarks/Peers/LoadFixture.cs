@@ -23,92 +23,178 @@ internal static class LoadFixture
         Directory.CreateDirectory(folder);
         using var rsa = RSA.Create(2048);
         var publicKey = rsa.ExportParameters(false);
-        await File.WriteAllTextAsync(Path.Combine(folder, "jwks.json"), JsonSerializer.Serialize(new
-        {
-            keys = new[] { new { kty = "RSA", alg = "RS256", use = "sig", kid = "bench-1", n = Base64UrlEncoder.Encode(publicKey.Modulus), e = Base64UrlEncoder.Encode(publicKey.Exponent) } },
-        }));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "jwks.json"),
+            JsonSerializer.Serialize(
+                new
+                {
+                    keys = new[]
+                    {
+                        new
+                        {
+                            kty = "RSA",
+                            alg = "RS256",
+                            use = "sig",
+                            kid = "bench-1",
+                            n = Base64UrlEncoder.Encode(publicKey.Modulus),
+                            e = Base64UrlEncoder.Encode(publicKey.Exponent),
+                        },
+                    },
+                }
+            )
+        );
         await File.WriteAllTextAsync(Path.Combine(folder, "public.pem"), rsa.ExportSubjectPublicKeyInfoPem());
         await File.WriteAllTextAsync(Path.Combine(folder, "token"), Token(rsa));
         await SeedAsync(folder);
         // Apart from the data: a configuration file is watched together with its folder.
         Directory.CreateDirectory(Path.Combine(folder, "etc"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "etc", "gateway.json"), JsonSerializer.Serialize(Configuration(folder, gatewayPort, adminPort, backend)));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "etc", "gateway.json"),
+            JsonSerializer.Serialize(Configuration(folder, gatewayPort, adminPort, backend))
+        );
     }
 
     private static string Token(RSA rsa)
     {
         var now = DateTime.UtcNow;
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = "at+jwt",
-            Issuer = Issuer,
-            Audience = Audience,
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now.AddHours(6),
-            Claims = new Dictionary<string, object> { ["sub"] = "bench", ["client_id"] = "bench", ["jti"] = Guid.NewGuid().ToString(), ["scope"] = "system/*.rs" },
-            SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "bench-1" }, SecurityAlgorithms.RsaSha256),
-        });
+        return new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                TokenType = "at+jwt",
+                Issuer = Issuer,
+                Audience = Audience,
+                IssuedAt = now,
+                NotBefore = now,
+                Expires = now.AddHours(6),
+                Claims = new Dictionary<string, object>
+                {
+                    ["sub"] = "bench",
+                    ["client_id"] = "bench",
+                    ["jti"] = Guid.NewGuid().ToString(),
+                    ["scope"] = "system/*.rs",
+                },
+                SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "bench-1" }, SecurityAlgorithms.RsaSha256),
+            }
+        );
     }
 
     private static async Task SeedAsync(string folder)
     {
-        var options = new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}" };
+        var options = new StorageOptions
+        {
+            Provider = StorageProvider.Sqlite,
+            ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}",
+        };
         await using var storage = RegistryStorage.Create(options);
         await storage.Migrator.MigrateAsync(CancellationToken.None);
         var today = DateOnly.FromDateTime(DateTime.UtcNow);
         IRegistryEntity[] entities =
         [
-            new Organization { Id = "bench-lab", Kind = OrganizationKind.Vendor, Name = "Bench" },
-            new Agreement { Id = "bench-baa", Kind = AgreementKind.Baa, Organization = "bench-lab", Effective = today.AddDays(-1), Expires = today.AddDays(90), Jurisdictions = ["US"] },
+            new Organization
+            {
+                Id = "bench-lab",
+                Kind = OrganizationKind.Vendor,
+                Name = "Bench",
+            },
+            new Agreement
+            {
+                Id = "bench-baa",
+                Kind = AgreementKind.Baa,
+                Organization = "bench-lab",
+                Effective = today.AddDays(-1),
+                Expires = today.AddDays(90),
+                Jurisdictions = ["US"],
+            },
             new Roster { Id = "bench-roster" },
             new UseCase
             {
-                Id = "bench-use", Title = "Load", Owner = "owner@bench.example", Agreement = "bench-baa", Organization = "bench-lab", Purposes = ["TREAT"], Environment = "bench", Tenants = ["bench"],
-                Expires = today.AddDays(60), Status = UseCaseStatus.Approved,
-                Grants = [new Grant { Types = ["Observation", "Patient"], Interactions = ["read", "search"], Patients = new PatientScope { Roster = "bench-roster" } }],
+                Id = "bench-use",
+                Title = "Load",
+                Owner = "owner@bench.example",
+                Agreement = "bench-baa",
+                Organization = "bench-lab",
+                Purposes = ["TREAT"],
+                Environment = "bench",
+                Tenants = ["bench"],
+                Expires = today.AddDays(60),
+                Status = UseCaseStatus.Approved,
+                Grants =
+                [
+                    new Grant
+                    {
+                        Types = ["Observation", "Patient"],
+                        Interactions = ["read", "search"],
+                        Patients = new PatientScope { Roster = "bench-roster" },
+                    },
+                ],
             },
             new Client
             {
-                Id = "bench", UseCase = "bench-use", Owner = "owner@bench.example", OwnerConfirmed = today, Environment = "bench", Status = ClientStatus.Active, MaxTokenLifetimeSeconds = 86_400,
+                Id = "bench",
+                UseCase = "bench-use",
+                Owner = "owner@bench.example",
+                OwnerConfirmed = today,
+                Environment = "bench",
+                Status = ClientStatus.Active,
+                MaxTokenLifetimeSeconds = 86_400,
                 Limits = new ClientLimits { RequestsPerSecond = 1_000_000, Concurrency = 10_000 },
             },
-            new Credential { Id = "bench-oidc", Client = "bench", Issuer = "bench-idp", ClientId = "bench", Created = today, RotateBy = today.AddDays(30) },
+            new Credential
+            {
+                Id = "bench-oidc",
+                Client = "bench",
+                Issuer = "bench-idp",
+                ClientId = "bench",
+                Created = today,
+                RotateBy = today.AddDays(30),
+            },
         ];
         await GatewaySetup.WriteAsync(storage, entities, "bench");
         await storage.Store.PutMembersAsync([new RosterMember("bench-roster", PatientId.Parse("p1"))], "bench", CancellationToken.None);
         var snapshot = new RegistrySnapshotBuilder().Rebuild(await storage.Source.LoadAllAsync(CancellationToken.None));
         var approval = new Approval
         {
-            Id = "bench-1", Client = "bench", RequestedBy = "a@bench.example", ApprovedBy = "b@bench.example", ApprovedAt = DateTimeOffset.UtcNow, Fingerprint = snapshot.FindClientById("bench")!.Fingerprint,
+            Id = "bench-1",
+            Client = "bench",
+            RequestedBy = "a@bench.example",
+            ApprovedBy = "b@bench.example",
+            ApprovedAt = DateTimeOffset.UtcNow,
+            Fingerprint = snapshot.FindClientById("bench")!.Fingerprint,
         };
         await GatewaySetup.WriteAsync(storage, [approval], "bench");
     }
 
-    private static object Configuration(string folder, int gatewayPort, int adminPort, string backend) => new Dictionary<string, object>
-    {
-        ["PhiGateway"] = new
+    private static object Configuration(string folder, int gatewayPort, int adminPort, string backend) =>
+        new Dictionary<string, object>
         {
-            Environment = "bench",
-            Node = "bench",
-            PublicBase = $"http://127.0.0.1:{gatewayPort}",
-            Listeners = new { Data = $"http://127.0.0.1:{gatewayPort}", Admin = $"http://127.0.0.1:{adminPort}" },
-            Registry = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}" },
-            Audit = new
+            ["PhiGateway"] = new
             {
-                Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "8 GiB" },
-                Store = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "audit.db")}" },
-            },
-            Issuers = new[]
-            {
-                new
+                Environment = "bench",
+                Node = "bench",
+                PublicBase = $"http://127.0.0.1:{gatewayPort}",
+                Listeners = new { Data = $"http://127.0.0.1:{gatewayPort}", Admin = $"http://127.0.0.1:{adminPort}" },
+                Registry = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "registry.db")}" },
+                Audit = new
                 {
-                    Name = "bench-idp", Issuer, Audience, Algorithms = new[] { "RS256" }, Environment = "bench", Jwks = Path.Combine(folder, "jwks.json"), MaxTokenLifetime = "12:00:00",
-                    Claims = new { Purpose = "registry" },
+                    Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "8 GiB" },
+                    Store = new { Provider = "Sqlite", ConnectionString = $"Data Source={Path.Combine(folder, "audit.db")}" },
                 },
+                Issuers = new[]
+                {
+                    new
+                    {
+                        Name = "bench-idp",
+                        Issuer,
+                        Audience,
+                        Algorithms = new[] { "RS256" },
+                        Environment = "bench",
+                        Jwks = Path.Combine(folder, "jwks.json"),
+                        MaxTokenLifetime = "12:00:00",
+                        Claims = new { Purpose = "registry" },
+                    },
+                },
+                Limits = new { RequestsPerSecond = 1_000_000, Concurrency = 100_000 },
             },
-            Limits = new { RequestsPerSecond = 1_000_000, Concurrency = 100_000 },
-        },
-        ["ReverseProxy"] = GatewaySetup.ReverseProxyTo(backend, "bench"),
-    };
+            ["ReverseProxy"] = GatewaySetup.ReverseProxyTo(backend, "bench"),
+        };
 }

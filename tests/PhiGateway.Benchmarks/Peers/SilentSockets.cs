@@ -4,7 +4,9 @@ using System.Text;
 
 namespace PhiGateway.Benchmarks.Peers;
 
-/// <summary>A backend with one answer and a client with one question, on blocking sockets and fixed buffers: neither allocates while it runs.</summary>
+/// <summary>
+/// A backend with one answer and a client with one question, on blocking sockets and fixed buffers: neither allocates while it runs.
+/// </summary>
 internal sealed class SilentSockets : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -13,7 +15,9 @@ internal sealed class SilentSockets : IDisposable
     private SilentSockets(string body)
     {
         BodyBytes = body.Length;
-        _answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        _answer = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+        );
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         new Thread(Accept) { IsBackground = true }.Start();
@@ -33,7 +37,9 @@ internal sealed class SilentSockets : IDisposable
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Connect(IPAddress.Loopback, port);
-        var question = Encoding.ASCII.GetBytes($"GET /fhir/Observation/o1 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n");
+        var question = Encoding.ASCII.GetBytes(
+            $"GET /fhir/Observation/o1 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n"
+        );
         var buffer = new byte[64 * 1024];
         for (var i = 0; i < times; i++)
         {
@@ -42,9 +48,11 @@ internal sealed class SilentSockets : IDisposable
             do
             {
                 var count = socket.Receive(buffer, filled, buffer.Length - filled, SocketFlags.None);
-                filled += count > 0 ? count : throw new InvalidOperationException("The answer ended early: " + Encoding.ASCII.GetString(buffer, 0, filled));
-            }
-            while (!IsWhole(buffer.AsSpan(0, filled)));
+                filled +=
+                    count > 0
+                        ? count
+                        : throw new InvalidOperationException("The answer ended early: " + Encoding.ASCII.GetString(buffer, 0, filled));
+            } while (!IsWhole(buffer.AsSpan(0, filled)));
             if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
             {
                 throw new InvalidOperationException(Encoding.ASCII.GetString(buffer, 0, filled));

@@ -24,22 +24,34 @@ internal static class YarpPeer
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        var route = new RouteConfig { RouteId = "fhir", ClusterId = "backend", Match = new RouteMatch { Path = "/{**rest}" }, AuthorizationPolicy = kind == "yarp-jwt" ? "default" : null };
-        var cluster = new ClusterConfig { ClusterId = "backend", Destinations = new Dictionary<string, DestinationConfig> { ["a"] = new() { Address = backend } } };
+        var route = new RouteConfig
+        {
+            RouteId = "fhir",
+            ClusterId = "backend",
+            Match = new RouteMatch { Path = "/{**rest}" },
+            AuthorizationPolicy = kind == "yarp-jwt" ? "default" : null,
+        };
+        var cluster = new ClusterConfig
+        {
+            ClusterId = "backend",
+            Destinations = new Dictionary<string, DestinationConfig> { ["a"] = new() { Address = backend } },
+        };
         builder.Services.AddReverseProxy().LoadFromMemory([route], [cluster]);
         if (kind == "yarp-jwt")
         {
             var keys = new JsonWebKeySet(await File.ReadAllTextAsync(Path.Combine(folder, "jwks.json")));
-            builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
-            {
-                options.TokenValidationParameters = new TokenValidationParameters
+            builder
+                .Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+                .AddJwtBearer(options =>
                 {
-                    ValidIssuer = LoadFixture.Issuer,
-                    ValidAudience = LoadFixture.Audience,
-                    ValidAlgorithms = ["RS256"],
-                    IssuerSigningKeys = keys.GetSigningKeys(),
-                };
-            });
+                    options.TokenValidationParameters = new TokenValidationParameters
+                    {
+                        ValidIssuer = LoadFixture.Issuer,
+                        ValidAudience = LoadFixture.Audience,
+                        ValidAlgorithms = ["RS256"],
+                        IssuerSigningKeys = keys.GetSigningKeys(),
+                    };
+                });
             builder.Services.AddAuthorization();
         }
 

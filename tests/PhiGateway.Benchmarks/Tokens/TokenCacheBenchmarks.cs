@@ -30,17 +30,65 @@ public class TokenCacheBenchmarks
     {
         using var rsa = RSA.Create(2048);
         var key = rsa.ExportParameters(true);
-        File.WriteAllText(_keys, JsonSerializer.Serialize(new { keys = new[] { new { kty = "RSA", alg = "RS256", use = "sig", kid = "k", n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) } } }));
+        File.WriteAllText(
+            _keys,
+            JsonSerializer.Serialize(
+                new
+                {
+                    keys = new[]
+                    {
+                        new
+                        {
+                            kty = "RSA",
+                            alg = "RS256",
+                            use = "sig",
+                            kid = "k",
+                            n = Base64UrlEncoder.Encode(key.Modulus),
+                            e = Base64UrlEncoder.Encode(key.Exponent),
+                        },
+                    },
+                }
+            )
+        );
         var signing = new RsaSecurityKey(key) { KeyId = "k" };
         var now = DateTime.UtcNow;
-        _token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = "at+jwt", Issuer = "http://127.0.0.1/idp", Audience = "aud", IssuedAt = now, NotBefore = now, Expires = now.AddHours(5),
-            Claims = new Dictionary<string, object> { ["sub"] = "c", ["client_id"] = "c", ["jti"] = "j", ["scope"] = "system/*.rs" },
-            SigningCredentials = new SigningCredentials(signing, SecurityAlgorithms.RsaSha256),
-        });
-        _services = new ServiceCollection().AddLogging(static logging => logging.ClearProviders())
-            .AddPhiGatewayIdentity([new IssuerOptions { Name = "idp", Issuer = "http://127.0.0.1/idp", Audience = "aud", Algorithms = ["RS256"], Environment = "e", Jwks = _keys, MaxTokenLifetime = TimeSpan.FromHours(6), Claims = new IssuerClaimOptions { Purpose = "registry" } }], SmartScopeReader.Read)
+        _token = new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                TokenType = "at+jwt",
+                Issuer = "http://127.0.0.1/idp",
+                Audience = "aud",
+                IssuedAt = now,
+                NotBefore = now,
+                Expires = now.AddHours(5),
+                Claims = new Dictionary<string, object>
+                {
+                    ["sub"] = "c",
+                    ["client_id"] = "c",
+                    ["jti"] = "j",
+                    ["scope"] = "system/*.rs",
+                },
+                SigningCredentials = new SigningCredentials(signing, SecurityAlgorithms.RsaSha256),
+            }
+        );
+        _services = new ServiceCollection()
+            .AddLogging(static logging => logging.ClearProviders())
+            .AddPhiGatewayIdentity(
+                [
+                    new IssuerOptions
+                    {
+                        Name = "idp",
+                        Issuer = "http://127.0.0.1/idp",
+                        Audience = "aud",
+                        Algorithms = ["RS256"],
+                        Environment = "e",
+                        Jwks = _keys,
+                        MaxTokenLifetime = TimeSpan.FromHours(6),
+                        Claims = new IssuerClaimOptions { Purpose = "registry" },
+                    },
+                ],
+                SmartScopeReader.Read
+            )
             .BuildServiceProvider();
         _authenticator = _services.GetRequiredService<ICallerAuthenticator>();
         using var scope = _services.CreateScope();
@@ -52,7 +100,13 @@ public class TokenCacheBenchmarks
         }
 
         _handler = new JsonWebTokenHandler();
-        _parameters = new TokenValidationParameters { ValidIssuer = "http://127.0.0.1/idp", ValidAudience = "aud", ValidAlgorithms = ["RS256"], IssuerSigningKey = signing };
+        _parameters = new TokenValidationParameters
+        {
+            ValidIssuer = "http://127.0.0.1/idp",
+            ValidAudience = "aud",
+            ValidAlgorithms = ["RS256"],
+            IssuerSigningKey = signing,
+        };
     }
 
     [GlobalCleanup]

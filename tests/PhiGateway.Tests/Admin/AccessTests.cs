@@ -61,7 +61,10 @@ public sealed class AccessTests
         }
 
         Assert.Equal(429, last);
-        Assert.Equal(FailedAuthentications.JournaledPerMinute, server.Journal.Records.Count(record => record.Event == "admin.authenticate"));
+        Assert.Equal(
+            FailedAuthentications.JournaledPerMinute,
+            server.Journal.Records.Count(record => record.Event == "admin.authenticate")
+        );
         Assert.Equal(200, (await server.GetAsync("/admin/v1/clients")).Status);
     }
 
@@ -73,10 +76,22 @@ public sealed class AccessTests
         Assert.Equal(200, (await server.GetAsync("/admin/v1/clients", "temp")).Status);
         var key = await server.GetAsync("/admin/v1/admin-keys/temp", "adam");
         Assert.Null(key.Json["hash"]);
-        var disabled = await server.SendAsync("adam", "PATCH", "/admin/v1/admin-keys/temp", """{"disabled":true}""", ("If-Match", key.ETag!));
+        var disabled = await server.SendAsync(
+            "adam",
+            "PATCH",
+            "/admin/v1/admin-keys/temp",
+            """{"disabled":true}""",
+            ("If-Match", key.ETag!)
+        );
         Assert.Equal(200, disabled.Status);
         Assert.Equal(401, (await server.GetAsync("/admin/v1/clients", "temp")).Status);
-        var expiring = await server.SendAsync("adam", "PATCH", "/admin/v1/admin-keys/temp", """{"disabled":false,"expires":"2026-05-01T13:00:00Z"}""", ("If-Match", disabled.ETag!));
+        var expiring = await server.SendAsync(
+            "adam",
+            "PATCH",
+            "/admin/v1/admin-keys/temp",
+            """{"disabled":false,"expires":"2026-05-01T13:00:00Z"}""",
+            ("If-Match", disabled.ETag!)
+        );
         Assert.Equal(200, expiring.Status);
         Assert.Equal(200, (await server.GetAsync("/admin/v1/clients", "temp")).Status);
         server.Time.Now = server.Time.Now.AddHours(2);
@@ -87,20 +102,36 @@ public sealed class AccessTests
     public async Task AdminKey_IsShownOnce_NeverItsHash()
     {
         await using var server = await AdminServer.StartAsync();
-        var created = await server.PostAsync("/admin/v1/admin-keys", """{"id":"pipeline","person":"ci@hospital.example","roles":["operator"]}""", "adam", ("Idempotency-Key", "k1"));
+        var created = await server.PostAsync(
+            "/admin/v1/admin-keys",
+            """{"id":"pipeline","person":"ci@hospital.example","roles":["operator"]}""",
+            "adam",
+            ("Idempotency-Key", "k1")
+        );
         Assert.Equal(201, created.Status);
         var key = (string)created.Json["key"]!;
         Assert.Null(created.Json["hash"]);
-        var again = await server.PostAsync("/admin/v1/admin-keys", """{"id":"pipeline","person":"ci@hospital.example","roles":["operator"]}""", "adam", ("Idempotency-Key", "k1"));
+        var again = await server.PostAsync(
+            "/admin/v1/admin-keys",
+            """{"id":"pipeline","person":"ci@hospital.example","roles":["operator"]}""",
+            "adam",
+            ("Idempotency-Key", "k1")
+        );
         Assert.Equal(201, again.Status);
         Assert.DoesNotContain(key, again.Text);
         Assert.DoesNotContain(server.Store.Idempotent.Values, entry => entry.Body.Contains(key, StringComparison.Ordinal));
-        Assert.DoesNotContain(server.Journal.Records, record => (record.After ?? string.Empty).Contains(AdminKeyHash.Of(key), StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            server.Journal.Records,
+            record => (record.After ?? string.Empty).Contains(AdminKeyHash.Of(key), StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(server.Logs.Lines, line => line.Contains(key, StringComparison.Ordinal));
         var used = await server.SendAsync(null, "GET", "/admin/v1/clients", null, ("Authorization", "Bearer " + key));
         Assert.Equal(200, used.Status);
         Assert.Equal(422, (await server.PostAsync("/admin/v1/admin-keys", """{"id":"x","person":"p","roles":["root"]}""", "adam")).Status);
-        Assert.Equal(422, (await server.PostAsync("/admin/v1/admin-keys", """{"id":"x","person":"p","roles":["viewer"],"hash":"00"}""", "adam")).Status);
+        Assert.Equal(
+            422,
+            (await server.PostAsync("/admin/v1/admin-keys", """{"id":"x","person":"p","roles":["viewer"],"hash":"00"}""", "adam")).Status
+        );
     }
 
     [Fact]
@@ -118,7 +149,11 @@ public sealed class AccessTests
     public async Task Endpoints_EachNamesItsRoles_AndRefusesTheOthers()
     {
         await using var server = await AdminServer.StartAsync();
-        var endpoints = server.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToList();
+        var endpoints = server
+            .Services.GetRequiredService<IEnumerable<EndpointDataSource>>()
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .ToList();
         Assert.True(endpoints.Count > 60);
         foreach (var endpoint in endpoints)
         {
@@ -126,9 +161,21 @@ public sealed class AccessTests
             Assert.True(roles is { AnyOf.Count: > 0 }, endpoint.DisplayName);
             Assert.All(roles.AnyOf, role => Assert.Contains(role, AdminRoles.All));
             var method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0];
-            var path = endpoint.RoutePattern.RawText!.Replace("{documentName}", "v1", StringComparison.Ordinal).Replace("{id}", "nobody", StringComparison.Ordinal)
-                .Replace("{owner}", "nobody", StringComparison.Ordinal).Replace("{patient}", "nobody", StringComparison.Ordinal);
-            foreach (var (person, role) in new[] { ("vera", "viewer"), ("august", "auditor"), ("olga", "operator"), ("anna", "approver"), ("adam", "admin") })
+            var path = endpoint
+                .RoutePattern.RawText!.Replace("{documentName}", "v1", StringComparison.Ordinal)
+                .Replace("{id}", "nobody", StringComparison.Ordinal)
+                .Replace("{owner}", "nobody", StringComparison.Ordinal)
+                .Replace("{patient}", "nobody", StringComparison.Ordinal);
+            foreach (
+                var (person, role) in new[]
+                {
+                    ("vera", "viewer"),
+                    ("august", "auditor"),
+                    ("olga", "operator"),
+                    ("anna", "approver"),
+                    ("adam", "admin"),
+                }
+            )
             {
                 var answer = await server.SendAsync(person, method, path, method is "GET" or "DELETE" ? null : "{}");
                 Assert.True((answer.Status == 403) == !roles.AnyOf.Contains(role), $"{method} {path} as {role}: {answer.Status}");
@@ -169,12 +216,16 @@ public sealed class AccessTests
         await File.WriteAllTextAsync(file, weak, TestContext.Current.CancellationToken);
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
-        var fault = await Assert.ThrowsAsync<PhiGateway.Admin.Http.AdminStartException>(() => BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default));
+        var fault = await Assert.ThrowsAsync<PhiGateway.Admin.Http.AdminStartException>(() =>
+            BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default)
+        );
         Assert.DoesNotContain(weak == "admin" ? "\"admin\"" : weak, fault.Message);
         Assert.Equal(0, store.Writes);
         await File.WriteAllTextAsync(file, "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ\n", TestContext.Current.CancellationToken);
         Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default));
-        await Assert.ThrowsAsync<PhiGateway.Admin.Http.AdminStartException>(() => BootstrapKey.EnsureAsync(new FakeRegistryStore(time), new FakeJournal(), time, "env:PHIGW_NO_SUCH_VARIABLE", default));
+        await Assert.ThrowsAsync<PhiGateway.Admin.Http.AdminStartException>(() =>
+            BootstrapKey.EnsureAsync(new FakeRegistryStore(time), new FakeJournal(), time, "env:PHIGW_NO_SUCH_VARIABLE", default)
+        );
         Assert.Equal(1, store.Writes);
         File.Delete(file);
     }
@@ -184,7 +235,9 @@ public sealed class AccessTests
     {
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
-        await Assert.ThrowsAsync<PhiGateway.Audit.Journal.JournalUnavailableException>(() => BootstrapKey.EnsureAsync(store, new FakeJournal { Room = 0 }, time, null, default));
+        await Assert.ThrowsAsync<PhiGateway.Audit.Journal.JournalUnavailableException>(() =>
+            BootstrapKey.EnsureAsync(store, new FakeJournal { Room = 0 }, time, null, default)
+        );
         Assert.Equal(0, store.Writes);
     }
 }

@@ -30,7 +30,15 @@ internal sealed class AdminServer : IAsyncDisposable
 
     private readonly IRegistryStore _registry;
 
-    private AdminServer(WebApplication app, IRegistryStore registry, FakeTime time, FakeRegistryStore store, FakeJournal journal, FakeAuditStore trail, LogSink logs)
+    private AdminServer(
+        WebApplication app,
+        IRegistryStore registry,
+        FakeTime time,
+        FakeRegistryStore store,
+        FakeJournal journal,
+        FakeAuditStore trail,
+        LogSink logs
+    )
     {
         _app = app;
         _registry = registry;
@@ -55,7 +63,11 @@ internal sealed class AdminServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    public static async Task<AdminServer> StartAsync(Action<AdminOptions>? configure = null, Action<WebApplication>? extra = null, IRegistryStore? registry = null)
+    public static async Task<AdminServer> StartAsync(
+        Action<AdminOptions>? configure = null,
+        Action<WebApplication>? extra = null,
+        IRegistryStore? registry = null
+    )
     {
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
@@ -65,7 +77,11 @@ internal sealed class AdminServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
-        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton(registry ?? store).AddSingleton<IAuditJournal>(journal).AddSingleton<IAuditStore>(trail);
+        builder
+            .Services.AddSingleton<TimeProvider>(time)
+            .AddSingleton(registry ?? store)
+            .AddSingleton<IAuditJournal>(journal)
+            .AddSingleton<IAuditStore>(trail);
         AdminServerPorts.Add(builder.Services, registry ?? store);
         var options = new AdminOptions();
         configure?.Invoke(options);
@@ -76,7 +92,19 @@ internal sealed class AdminServer : IAsyncDisposable
         await app.StartAsync();
         var server = new AdminServer(app, registry ?? store, time, store, journal, trail, logs);
         server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        foreach (var (person, roles) in new[] { ("vera", "viewer"), ("august", "auditor"), ("olga", "operator"), ("otto", "operator"), ("anna", "approver"), ("arno", "approver"), ("adam", "admin"), ("nora", "operator approver") })
+        foreach (
+            var (person, roles) in new[]
+            {
+                ("vera", "viewer"),
+                ("august", "auditor"),
+                ("olga", "operator"),
+                ("otto", "operator"),
+                ("anna", "approver"),
+                ("arno", "approver"),
+                ("adam", "admin"),
+                ("nora", "operator approver"),
+            }
+        )
         {
             await server.AddKeyAsync(person, roles.Split(' '));
         }
@@ -97,8 +125,19 @@ internal sealed class AdminServer : IAsyncDisposable
     public async Task<string> AddKeyAsync(string person, params string[] roles)
     {
         var key = AdminKeyHash.NewKey();
-        var entity = new AdminKey { Id = person, Person = person + "@hospital.example", Hash = AdminKeyHash.Of(key), Roles = roles, Created = Time.GetUtcNow() };
-        await _registry.WriteAsync([new RegistryWrite(RegistryKind.AdminKey, person, RegistryJson.Serialize(entity), null)], "test", default);
+        var entity = new AdminKey
+        {
+            Id = person,
+            Person = person + "@hospital.example",
+            Hash = AdminKeyHash.Of(key),
+            Roles = roles,
+            Created = Time.GetUtcNow(),
+        };
+        await _registry.WriteAsync(
+            [new RegistryWrite(RegistryKind.AdminKey, person, RegistryJson.Serialize(entity), null)],
+            "test",
+            default
+        );
         _keys[person] = key;
         return key;
     }
@@ -115,7 +154,13 @@ internal sealed class AdminServer : IAsyncDisposable
     public string KeyOf(string person) => _keys[person];
 
     /// <summary>Calls as a person; null: without a credential.</summary>
-    public async Task<AdminAnswer> SendAsync(string? person, string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public async Task<AdminAnswer> SendAsync(
+        string? person,
+        string method,
+        string path,
+        string? body = null,
+        params (string Name, string Value)[] headers
+    )
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, path));
         if (person is not null)
@@ -150,7 +195,8 @@ internal sealed class AdminServer : IAsyncDisposable
 
     public Task<AdminAnswer> GetAsync(string path, string person = "vera") => SendAsync(person, "GET", path);
 
-    public Task<AdminAnswer> PostAsync(string path, string body, string person = "olga", params (string Name, string Value)[] headers) => SendAsync(person, "POST", path, body, headers);
+    public Task<AdminAnswer> PostAsync(string path, string body, string person = "olga", params (string Name, string Value)[] headers) =>
+        SendAsync(person, "POST", path, body, headers);
 
     /// <summary>Changes a document that is there, with the ETag it has now.</summary>
     public async Task<AdminAnswer> PatchAsync(string path, string body, string person = "olga")
@@ -177,7 +223,15 @@ internal sealed record AdminAnswer(int Status, string Text, string? ETag, string
 
     public static async Task<AdminAnswer> OfAsync(HttpResponseMessage response)
     {
-        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase);
-        return new AdminAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.ETag?.ToString(), response.Content.Headers.ContentType?.ToString() ?? string.Empty, headers);
+        var headers = response
+            .Headers.Concat(response.Content.Headers)
+            .ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase);
+        return new AdminAnswer(
+            (int)response.StatusCode,
+            await response.Content.ReadAsStringAsync(),
+            response.Headers.ETag?.ToString(),
+            response.Content.Headers.ContentType?.ToString() ?? string.Empty,
+            headers
+        );
     }
 }

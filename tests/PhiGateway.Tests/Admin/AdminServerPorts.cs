@@ -10,11 +10,16 @@ internal static class AdminServerPorts
 {
     public static void Add(IServiceCollection services, IRegistryStore store)
     {
-        services.AddSingleton<Func<RegistrySnapshot>>(() => new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(
-            store.GetRevisionAsync(default).Result,
-            [.. Enum.GetValues<RegistryKind>().SelectMany(kind => store.ListAsync(kind, null, 10_000, default).Result)],
-            [],
-            [.. store.ListRevocationsAsync(10_000, default).Result.Reverse()])));
+        services.AddSingleton<Func<RegistrySnapshot>>(() =>
+            new RegistrySnapshotBuilder().Rebuild(
+                new RegistryChanges(
+                    store.GetRevisionAsync(default).Result,
+                    [.. Enum.GetValues<RegistryKind>().SelectMany(kind => store.ListAsync(kind, null, 10_000, default).Result)],
+                    [],
+                    [.. store.ListRevocationsAsync(10_000, default).Result.Reverse()]
+                )
+            )
+        );
         services.AddSingleton<Func<string, string, string>>((tenant, patient) => $"key({tenant},{patient})");
     }
 }

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace PhiGateway.Tests.Admin;
 
-/// <summary>The published OpenAPI document, held against every answer that any test of the admin API gets: what is not in the document fails the test that met it.</summary>
+/// <summary>
+/// The published OpenAPI document, held against every answer that any test of the admin API gets: what is not in the document fails the
+/// test that met it.
+/// </summary>
 internal sealed class ApiContract
 {
     [ThreadStatic]
@@ -17,7 +20,11 @@ internal sealed class ApiContract
     public ApiContract(JsonNode document)
     {
         _document = (JsonObject)document;
-        foreach (var (path, item) in _document["paths"]!.AsObject().OrderByDescending(pair => Regex.Replace(pair.Key, @"\{\w+\}", string.Empty).Length))
+        foreach (
+            var (path, item) in _document["paths"]!
+                .AsObject()
+                .OrderByDescending(pair => Regex.Replace(pair.Key, @"\{\w+\}", string.Empty).Length)
+        )
         {
             var pattern = string.Join("[^/]+", Regex.Split(path, @"\{\w+\}").Select(Regex.Escape));
             _paths.Add((new Regex($"^{pattern}$"), (JsonObject)item!));
@@ -30,7 +37,11 @@ internal sealed class ApiContract
     /// <summary>Checks one answer; calls to paths that do not exist are none of the document's business.</summary>
     public void Check(string method, string path, AdminAnswer answer)
     {
-        if (_paths.FirstOrDefault(known => known.Path.IsMatch(path.Split('?')[0])).Item is not { } item || item[method.ToLowerInvariant()] is not JsonObject operation || answer.Status == 304)
+        if (
+            _paths.FirstOrDefault(known => known.Path.IsMatch(path.Split('?')[0])).Item is not { } item
+            || item[method.ToLowerInvariant()] is not JsonObject operation
+            || answer.Status == 304
+        )
         {
             return;
         }
@@ -46,12 +57,18 @@ internal sealed class ApiContract
 
         var type = answer.ContentType.Split(';')[0];
         var content = response["content"] as JsonObject;
-        Assert.True(content?[type] is not null || type == "application/json" && content?["application/yaml"] is not null, $"{method} {path} answers {answer.Status} as {type}, which the document does not name");
+        Assert.True(
+            content?[type] is not null || type == "application/json" && content?["application/yaml"] is not null,
+            $"{method} {path} answers {answer.Status} as {type}, which the document does not name"
+        );
         if (type is "application/json" or "application/problem+json" && content[type]?["schema"] is { } schema)
         {
             // A list that names fields has fewer members: the others may be missing, none may be unknown.
             _partial = path.Contains("fields=", StringComparison.Ordinal);
-            Assert.Equal(string.Empty, Fault(answer.Json, schema, "$") is { } fault ? $"{method} {path} {answer.Status}: {fault}" : string.Empty);
+            Assert.Equal(
+                string.Empty,
+                Fault(answer.Json, schema, "$") is { } fault ? $"{method} {path} {answer.Status}: {fault}" : string.Empty
+            );
         }
     }
 
@@ -60,7 +77,12 @@ internal sealed class ApiContract
     {
         if ((string?)schema["$ref"] is { } reference)
         {
-            return Fault(value, _document["components"]!["schemas"]![reference["#/components/schemas/".Length..]] ?? throw new InvalidDataException(reference), at);
+            return Fault(
+                value,
+                _document["components"]!["schemas"]![reference["#/components/schemas/".Length..]]
+                    ?? throw new InvalidDataException(reference),
+                at
+            );
         }
 
         foreach (var word in new[] { "anyOf", "oneOf" })
@@ -85,7 +107,9 @@ internal sealed class ApiContract
         return value switch
         {
             JsonObject json => Fault(json, schema, at),
-            JsonArray array when schema["items"] is { } items => array.Select((entry, place) => Fault(entry, items, $"{at}[{place}]")).FirstOrDefault(fault => fault is not null),
+            JsonArray array when schema["items"] is { } items => array
+                .Select((entry, place) => Fault(entry, items, $"{at}[{place}]"))
+                .FirstOrDefault(fault => fault is not null),
             _ => null,
         };
     }
@@ -122,11 +146,20 @@ internal sealed class ApiContract
         return null;
     }
 
-    private static bool IsOf(JsonNode? value, string type) => (type, value?.GetValueKind() ?? JsonValueKind.Null) switch
-    {
-        ("null", JsonValueKind.Null) or ("string", JsonValueKind.String) or ("object", JsonValueKind.Object) or ("array", JsonValueKind.Array) or ("number", JsonValueKind.Number) => true,
-        ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
-        ("integer", JsonValueKind.Number) => value!.AsValue().TryGetValue<long>(out _),
-        _ => false,
-    };
+    private static bool IsOf(JsonNode? value, string type) =>
+        (type, value?.GetValueKind() ?? JsonValueKind.Null) switch
+        {
+
+            ("null", JsonValueKind.Null)
+            or
+            ("string", JsonValueKind.String)
+            or
+            ("object", JsonValueKind.Object)
+            or
+            ("array", JsonValueKind.Array)
+            or ("number", JsonValueKind.Number) => true,
+            ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
+            ("integer", JsonValueKind.Number) => value!.AsValue().TryGetValue<long>(out _),
+            _ => false,
+        };
 }

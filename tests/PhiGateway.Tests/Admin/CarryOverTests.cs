@@ -28,7 +28,12 @@ public sealed class CarryOverTests
         Assert.Equal("nora@hospital.example", (string)approval["carriedOver"]!["by"]!);
         Assert.StartsWith("anna", (string)approval["approvedBy"]!);
         Assert.Equal(approvedAt, approval["approvedAt"]!.ToJsonString());
-        Assert.Contains(server.Journal.Records, record => record.Target?.StartsWith("approval/", StringComparison.Ordinal) == true && record.After?.Contains("carriedOver", StringComparison.Ordinal) == true);
+        Assert.Contains(
+            server.Journal.Records,
+            record =>
+                record.Target?.StartsWith("approval/", StringComparison.Ordinal) == true
+                && record.After?.Contains("carriedOver", StringComparison.Ordinal) == true
+        );
     }
 
     [Fact]
@@ -41,8 +46,12 @@ public sealed class CarryOverTests
 
     [Theory]
     [InlineData("""{"grants":[{"types":["Observation","Condition"],"interactions":["read"],"patients":{"roster":"acme-orders"}}]}""")] // wider
-    [InlineData("""{"grants":[{"types":["Observation"],"interactions":["read"],"patients":{"roster":"acme-orders"}}],"expires":"2027-06-30"}""")] // narrows one thing, widens another
-    [InlineData("""{"grants":[{"types":["Observation"],"interactions":["read"],"patients":{"roster":"acme-orders"}}],"owner":"otto@hospital.example"}""")] // narrows one thing, changes who answers
+    [InlineData(
+        """{"grants":[{"types":["Observation"],"interactions":["read"],"patients":{"roster":"acme-orders"}}],"expires":"2027-06-30"}"""
+    )] // narrows one thing, widens another
+    [InlineData(
+        """{"grants":[{"types":["Observation"],"interactions":["read"],"patients":{"roster":"acme-orders"}}],"owner":"otto@hospital.example"}"""
+    )] // narrows one thing, changes who answers
     [InlineData("""{"owner":"otto@hospital.example"}""")] // neither
     public async Task Patch_AnythingButNarrowingMarked_IsRefusedWhole(string change)
     {
@@ -92,14 +101,21 @@ public sealed class CarryOverTests
         server.Time.Now = server.Time.Now.AddHours(1);
         await server.PatchAsync(UseCase, """{"expires":"2027-06-30"}""", "otto");
         var entry = (await server.GetAsync("/admin/v1/approvals/queue?why=changed")).Json["items"]![0]!;
-        Assert.Equal(["organization/acme", "use-case/lab-results"], entry["changed"]!.AsArray().Select(input => (string)input!["document"]!));
-        Assert.Equal(["olga@hospital.example", "otto@hospital.example"], entry["changed"]!.AsArray().Select(input => (string)input!["by"]!));
+        Assert.Equal(
+            ["organization/acme", "use-case/lab-results"],
+            entry["changed"]!.AsArray().Select(input => (string)input!["document"]!)
+        );
+        Assert.Equal(
+            ["olga@hospital.example", "otto@hospital.example"],
+            entry["changed"]!.AsArray().Select(input => (string)input!["by"]!)
+        );
         Assert.StartsWith("2026-05-01T13:00:00", (string)entry["since"]!);
         Assert.Empty((await server.GetAsync("/admin/v1/approvals/queue?why=expired")).Json["items"]!.AsArray());
         Assert.Equal(400, (await server.GetAsync("/admin/v1/approvals/queue?why=odd")).Status);
     }
 
-    private const string Narrower = """{"grants":[{"types":["Observation"],"interactions":["read"],"patients":{"roster":"acme-orders"}}]}""";
+    private const string Narrower =
+        """{"grants":[{"types":["Observation"],"interactions":["read"],"patients":{"roster":"acme-orders"}}]}""";
 
     private static async Task<AdminServer> StartAsync()
     {
@@ -108,11 +124,19 @@ public sealed class CarryOverTests
         return server;
     }
 
-    private static async Task<System.Text.Json.Nodes.JsonNode> ApprovalAsync(AdminServer server) => (await server.GetAsync("/admin/v1/approvals")).Json["items"]![0]!;
+    private static async Task<System.Text.Json.Nodes.JsonNode> ApprovalAsync(AdminServer server) =>
+        (await server.GetAsync("/admin/v1/approvals")).Json["items"]![0]!;
 
     private static async Task<AdminAnswer> PatchAsync(AdminServer server, string path, string body, string person = "nora")
     {
         var current = await server.SendAsync("vera", "GET", path.Split('?')[0]);
-        return await server.SendAsync(person, "PATCH", path, body, ("If-Match", current.ETag!), ("Content-Type", "application/merge-patch+json"));
+        return await server.SendAsync(
+            person,
+            "PATCH",
+            path,
+            body,
+            ("If-Match", current.ETag!),
+            ("Content-Type", "application/merge-patch+json")
+        );
     }
 }

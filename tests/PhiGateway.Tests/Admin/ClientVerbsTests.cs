@@ -55,7 +55,10 @@ public sealed class ClientVerbsTests
         await server.PostAsync(Client + ":submit", "{}");
         var seen = await FingerprintAsync(server);
         Assert.Equal(428, (await server.PostAsync(Client + ":approve", "{}", "anna")).Status);
-        await server.PatchAsync(UseCase, """{"grants":[{"types":["Observation","Condition"],"interactions":["read"],"patients":{"roster":"acme-orders"}}]}""");
+        await server.PatchAsync(
+            UseCase,
+            """{"grants":[{"types":["Observation","Condition"],"interactions":["read"],"patients":{"roster":"acme-orders"}}]}"""
+        );
         var stale = await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{seen}}"}""", "anna");
         Assert.Equal(412, stale.Status);
         Assert.Equal("fingerprint-changed", stale.Code);
@@ -81,7 +84,10 @@ public sealed class ClientVerbsTests
         await Sample.WriteAsync(server);
         Assert.Equal("not-submitted", (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", "\"1\""))).Code);
         var submitted = await server.PostAsync(Client + ":submit", "{}");
-        Assert.Equal("use-case-not-approved", (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", submitted.ETag!))).Code);
+        Assert.Equal(
+            "use-case-not-approved",
+            (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", submitted.ETag!))).Code
+        );
     }
 
     [Fact]
@@ -153,13 +159,27 @@ public sealed class ClientVerbsTests
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        var answer = await server.PostAsync(Client + ":rotate", """{"credential":{"id":"acme-oidc-2","issuer":"hospital-idp","clientId":"acme-connector-2","rotateBy":"2026-12-01"},"overlap_hours":24}""");
+        var answer = await server.PostAsync(
+            Client + ":rotate",
+            """{"credential":{"id":"acme-oidc-2","issuer":"hospital-idp","clientId":"acme-connector-2","rotateBy":"2026-12-01"},"overlap_hours":24}"""
+        );
         Assert.Equal(200, answer.Status);
         Assert.Equal("acme-connector", (string)answer.Json["client"]!);
         var old = await server.GetAsync("/admin/v1/credentials/acme-oidc");
         Assert.StartsWith("2026-05-02T12:00:00", (string)old.Json["overlapUntil"]!);
-        Assert.Equal(422, (await server.PostAsync(Client + ":rotate", """{"credential":{"id":"c3","issuer":"i","clientId":"x"},"overlap_hours":9999}""")).Status);
-        Assert.Equal(["/credential/thumb"], (await server.PostAsync(Client + ":rotate", """{"credential":{"id":"c3","thumb":"i"}}""")).Pointers);
+        Assert.Equal(
+            422,
+            (
+                await server.PostAsync(
+                    Client + ":rotate",
+                    """{"credential":{"id":"c3","issuer":"i","clientId":"x"},"overlap_hours":9999}"""
+                )
+            ).Status
+        );
+        Assert.Equal(
+            ["/credential/thumb"],
+            (await server.PostAsync(Client + ":rotate", """{"credential":{"id":"c3","thumb":"i"}}""")).Pointers
+        );
     }
 
     [Fact]
@@ -180,7 +200,12 @@ public sealed class ClientVerbsTests
         await using var server = await AdminServer.StartAsync();
         foreach (var verb in new[] { "submit", "suspend", "resume", "quarantine", "revoke", "archive", "attest" })
         {
-            Assert.Equal(404, (await server.PostAsync($"/admin/v1/clients/nobody:{verb}", """{"reason":"x"}""", verb == "resume" ? "anna" : "olga")).Status);
+            Assert.Equal(
+                404,
+                (
+                    await server.PostAsync($"/admin/v1/clients/nobody:{verb}", """{"reason":"x"}""", verb == "resume" ? "anna" : "olga")
+                ).Status
+            );
         }
     }
 
@@ -195,8 +220,14 @@ public sealed class ClientVerbsTests
         await ApproveUseCaseAsync(server);
         Assert.Equal(200, (await server.PostAsync(Client + ":submit", "{}")).Status);
         Assert.Equal(200, (await server.PostAsync(Client + ":attest", "{}")).Status);
-        Assert.Equal(201, (await server.PostAsync("/admin/v1/reviews", """{"id":"r1","client":"acme-connector","on":"2026-05-01"}""", "anna")).Status);
-        Assert.Equal(200, (await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{await FingerprintAsync(server)}}"}""", "anna")).Status);
+        Assert.Equal(
+            201,
+            (await server.PostAsync("/admin/v1/reviews", """{"id":"r1","client":"acme-connector","on":"2026-05-01"}""", "anna")).Status
+        );
+        Assert.Equal(
+            200,
+            (await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{await FingerprintAsync(server)}}"}""", "anna")).Status
+        );
     }
 
     internal static async Task ApproveUseCaseAsync(AdminServer server)
@@ -206,5 +237,6 @@ public sealed class ClientVerbsTests
         Assert.Equal(200, (await server.SendAsync("arno", "POST", UseCase + ":approve", "{}", ("If-Match", useCase.ETag!))).Status);
     }
 
-    private static async Task<string> FingerprintAsync(AdminServer server) => (string)(await server.GetAsync(Client + "/posture")).Json["fingerprint"]!;
+    private static async Task<string> FingerprintAsync(AdminServer server) =>
+        (string)(await server.GetAsync(Client + "/posture")).Json["fingerprint"]!;
 }

@@ -101,7 +101,13 @@ public sealed class ConfigTests
         Assert.Equal("use-case/lab-results", (string)Assert.Single(applied.Json["changes"]!.AsArray())!["target"]!);
         Assert.Empty(applied.Json["reapproval"]!.AsArray());
         Assert.Equal("active", (string)(await server.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]!);
-        var wider = await SendAsync(server, "plan", changed.Replace("- read", "- read\n          - history", StringComparison.Ordinal).Replace("[read, search]", "[read, search, history]", StringComparison.Ordinal));
+        var wider = await SendAsync(
+            server,
+            "plan",
+            changed
+                .Replace("- read", "- read\n          - history", StringComparison.Ordinal)
+                .Replace("[read, search]", "[read, search, history]", StringComparison.Ordinal)
+        );
         Assert.Equal("acme-connector", (string)wider.Json["widened"]![0]!["client"]!);
         Assert.Equal("acme-connector", (string)wider.Json["reapproval"]![0]!);
     }
@@ -112,9 +118,19 @@ public sealed class ConfigTests
         await using var server = await AdminServer.StartAsync();
         var writes = server.Store.Writes;
         var etag = (await SendAsync(server, "plan", "organizations: []")).ETag;
-        var dangling = await SendAsync(server, "apply", File.Replace("roster: acme-orders }", "roster: nowhere }", StringComparison.Ordinal), etag);
+        var dangling = await SendAsync(
+            server,
+            "apply",
+            File.Replace("roster: acme-orders }", "roster: nowhere }", StringComparison.Ordinal),
+            etag
+        );
         Assert.Equal(422, dangling.Status);
-        var status = await SendAsync(server, "apply", File.Replace("    kind: service", "    kind: service\n    status: active", StringComparison.Ordinal), etag);
+        var status = await SendAsync(
+            server,
+            "apply",
+            File.Replace("    kind: service", "    kind: service\n    status: active", StringComparison.Ordinal),
+            etag
+        );
         Assert.Equal(["/clients/0/status"], status.Pointers);
         Assert.Equal(writes, server.Store.Writes);
         Assert.Equal(200, (await SendAsync(server, "apply", File, etag)).Status);
@@ -127,11 +143,24 @@ public sealed class ConfigTests
         await server.PostAsync("/admin/v1/organizations", """{"id":"extra","kind":"vendor","name":"Extra"}""");
         var without = await SendAsync(server, "plan", "organizations: []");
         Assert.Empty(without.Json["changes"]!.AsArray());
-        var pruned = await server.SendAsync("olga", "POST", "/admin/v1/config:apply?prune=true", "organizations: []", ("Content-Type", Yaml), ("If-Match", without.ETag!));
+        var pruned = await server.SendAsync(
+            "olga",
+            "POST",
+            "/admin/v1/config:apply?prune=true",
+            "organizations: []",
+            ("Content-Type", Yaml),
+            ("If-Match", without.ETag!)
+        );
         Assert.Equal("delete", (string)pruned.Json["changes"]![0]!["action"]!);
         Assert.Equal(404, (await server.GetAsync("/admin/v1/organizations/extra")).Status);
         await ClientVerbsTests.OpenAsync(server);
-        var refused = await server.SendAsync("olga", "POST", "/admin/v1/config:plan?prune=true", "organizations: []", ("Content-Type", Yaml));
+        var refused = await server.SendAsync(
+            "olga",
+            "POST",
+            "/admin/v1/config:plan?prune=true",
+            "organizations: []",
+            ("Content-Type", Yaml)
+        );
         Assert.Equal(422, refused.Status);
         Assert.Contains("client-lives", refused.Text);
     }
@@ -148,13 +177,23 @@ public sealed class ConfigTests
     [InlineData("useCases:\n  - { id: a, reviewEvery: 3w }", "/useCases/0/reviewEvery")]
     public void Check_BadFile_PointsAtThePlace(string text, string pointer)
     {
-        var findings = RegistryFileCheck.Run(System.Text.Encoding.UTF8.GetBytes(text), yaml: true, new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+        var findings = RegistryFileCheck.Run(
+            System.Text.Encoding.UTF8.GetBytes(text),
+            yaml: true,
+            new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero)
+        );
         Assert.Contains(findings, finding => finding.Pointer == pointer);
     }
 
     [Fact]
     public void Check_DocumentedExample_HasNoFindings() =>
-        Assert.Empty(RegistryFileCheck.Run(System.Text.Encoding.UTF8.GetBytes(File), yaml: true, new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero)));
+        Assert.Empty(
+            RegistryFileCheck.Run(
+                System.Text.Encoding.UTF8.GetBytes(File),
+                yaml: true,
+                new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero)
+            )
+        );
 
     [Theory]
     [InlineData("no")]
@@ -192,5 +231,11 @@ public sealed class ConfigTests
     }
 
     private static Task<AdminAnswer> SendAsync(AdminServer server, string verb, string text, string? etag = null) =>
-        server.SendAsync("olga", "POST", "/admin/v1/config:" + verb, text, etag is null ? [("Content-Type", Yaml)] : [("Content-Type", Yaml), ("If-Match", etag)]);
+        server.SendAsync(
+            "olga",
+            "POST",
+            "/admin/v1/config:" + verb,
+            text,
+            etag is null ? [("Content-Type", Yaml)] : [("Content-Type", Yaml), ("If-Match", etag)]
+        );
 }

@@ -16,20 +16,30 @@ public abstract class CredentialKindsContract
     {
         await using var world = await StoredAdmin.OpenAsync(await LocateAsync());
         await ClientVerbsTests.OpenAsync(world.Server);
-        foreach (var (kind, members, enforced) in new[]
-                 {
-                     ("oidc-client", "\"issuer\":\"hospital-idp\",\"clientId\":\"another\"", true),
-                     ("certificate", $"\"thumbprint\":\"{Hash}\"", true),
-                     ("spiffe", "\"spiffeId\":\"spiffe://hospital.example/feed\"", false),
-                     ("api-key", $"\"keyHash\":\"{Hash}\"", false),
-                     ("client-secret", "\"issuer\":\"hospital-idp\",\"clientId\":\"another\"", false),
-                     ("jwks", "\"jwksUri\":\"https://acme.example/keys.json\"", false),
-                 })
+        foreach (
+            var (kind, members, enforced) in new[]
+            {
+                ("oidc-client", "\"issuer\":\"hospital-idp\",\"clientId\":\"another\"", true),
+                ("certificate", $"\"thumbprint\":\"{Hash}\"", true),
+                ("spiffe", "\"spiffeId\":\"spiffe://hospital.example/feed\"", false),
+                ("api-key", $"\"keyHash\":\"{Hash}\"", false),
+                ("client-secret", "\"issuer\":\"hospital-idp\",\"clientId\":\"another\"", false),
+                ("jwks", "\"jwksUri\":\"https://acme.example/keys.json\"", false),
+            }
+        )
         {
-            var made = await world.Server.PostAsync("/admin/v1/credentials", $"{{\"id\":\"k-{kind}\",\"client\":\"acme-connector\",\"kind\":\"{kind}\",\"expires\":\"2026-06-01\",{members}}}");
+            var made = await world.Server.PostAsync(
+                "/admin/v1/credentials",
+                $"{{\"id\":\"k-{kind}\",\"client\":\"acme-connector\",\"kind\":\"{kind}\",\"expires\":\"2026-06-01\",{members}}}"
+            );
             Assert.True(made.Status == 201, made.Text);
-            var door = (await world.Server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json["doors"]!.AsArray().Single(door => (string)door!["name"]! == $"credential/k-{kind}")!;
-            Assert.Equal((enforced, enforced), ((bool)(await world.Server.GetAsync($"/admin/v1/credentials/k-{kind}")).Json["meta"]!["enforced"]!, (bool)door["guards"]!));
+            var door = (await world.Server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json["doors"]!
+                .AsArray()
+                .Single(door => (string)door!["name"]! == $"credential/k-{kind}")!;
+            Assert.Equal(
+                (enforced, enforced),
+                ((bool)(await world.Server.GetAsync($"/admin/v1/credentials/k-{kind}")).Json["meta"]!["enforced"]!, (bool)door["guards"]!)
+            );
         }
 
         // The dates of inventory close no path.
@@ -49,7 +59,10 @@ public abstract class CredentialKindsContract
     {
         await using var world = await StoredAdmin.OpenAsync(await LocateAsync());
         await Sample.WriteAsync(world.Server);
-        Assert.Equal([pointer], (await world.Server.PostAsync("/admin/v1/credentials", $"{{\"id\":\"k\",\"client\":\"acme-connector\",{members}}}")).Pointers);
+        Assert.Equal(
+            [pointer],
+            (await world.Server.PostAsync("/admin/v1/credentials", $"{{\"id\":\"k\",\"client\":\"acme-connector\",{members}}}")).Pointers
+        );
     }
 }
 

@@ -40,7 +40,11 @@ public sealed class DocumentEndpointsTests
     [InlineData("""{"id":"a","kind":1,"name":"A"}""", 422, "/kind")]
     [InlineData("""{"id":"A b","kind":"vendor","name":"A"}""", 422, "/id")]
     [InlineData("""{"id":"аcme","kind":"vendor","name":"Cyrillic a"}""", 422, "/id")]
-    [InlineData("""{"id":"a","kind":"vendor","name":"A","lastReview":{"on":"yesterday","by":"x","reference":"y"}}""", 422, "/lastReview/on")]
+    [InlineData(
+        """{"id":"a","kind":"vendor","name":"A","lastReview":{"on":"yesterday","by":"x","reference":"y"}}""",
+        422,
+        "/lastReview/on"
+    )]
     [InlineData("""{"id":"a","kind":"vendor","name":"A","lastReview":{"on":"2026-01-01"}}""", 422, "/lastReview/by")]
     [InlineData("""{"id":"a","kind":"vendor","name":"A","modules":"x"}""", 422, "/modules")]
     [InlineData("""{"id":"a","kind":"vendor","name":"A","modules":["x",7]}""", 422, "/modules/1")]
@@ -106,7 +110,9 @@ public sealed class DocumentEndpointsTests
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        foreach (var path in new[] { "/admin/v1/clients/acme-connector", "/admin/v1/use-cases/lab-results", "/admin/v1/credentials/acme-oidc" })
+        foreach (
+            var path in new[] { "/admin/v1/clients/acme-connector", "/admin/v1/use-cases/lab-results", "/admin/v1/credentials/acme-oidc" }
+        )
         {
             var read = await server.GetAsync(path);
             var written = await server.SendAsync("otto", "PUT", path, read.Text, ("If-Match", read.ETag!));
@@ -119,8 +125,14 @@ public sealed class DocumentEndpointsTests
     public async Task Replace_IfNoneMatchStar_CreatesOnly()
     {
         await using var server = await AdminServer.StartAsync();
-        Assert.Equal(201, (await server.SendAsync("olga", "PUT", Organizations + "/acme", Sample.Organization, ("If-None-Match", "*"))).Status);
-        Assert.Equal(412, (await server.SendAsync("olga", "PUT", Organizations + "/acme", Sample.Organization, ("If-None-Match", "*"))).Status);
+        Assert.Equal(
+            201,
+            (await server.SendAsync("olga", "PUT", Organizations + "/acme", Sample.Organization, ("If-None-Match", "*"))).Status
+        );
+        Assert.Equal(
+            412,
+            (await server.SendAsync("olga", "PUT", Organizations + "/acme", Sample.Organization, ("If-None-Match", "*"))).Status
+        );
     }
 
     [Fact]
@@ -128,7 +140,13 @@ public sealed class DocumentEndpointsTests
     {
         await using var server = await AdminServer.StartAsync();
         await server.PostAsync(Organizations, Sample.Organization);
-        var answer = await server.SendAsync("olga", "PUT", Organizations + "/acme", Sample.Organization.Replace("\"acme\"", "\"acme2\"", StringComparison.Ordinal), ("If-Match", "\"1\""));
+        var answer = await server.SendAsync(
+            "olga",
+            "PUT",
+            Organizations + "/acme",
+            Sample.Organization.Replace("\"acme\"", "\"acme2\"", StringComparison.Ordinal),
+            ("If-Match", "\"1\"")
+        );
         Assert.Equal(["/id"], answer.Pointers);
     }
 
@@ -137,7 +155,8 @@ public sealed class DocumentEndpointsTests
     {
         await using var server = await AdminServer.StartAsync();
         await server.PostAsync(Organizations, Sample.Organization);
-        server.Store.BeforeWrite = () => server.Store.WriteAsync([new RegistryWrite(RegistryKind.Organization, "acme", Sample.Organization, 1)], "elsewhere", default);
+        server.Store.BeforeWrite = () =>
+            server.Store.WriteAsync([new RegistryWrite(RegistryKind.Organization, "acme", Sample.Organization, 1)], "elsewhere", default);
         var answer = await server.SendAsync("olga", "PUT", Organizations + "/acme", Sample.Organization, ("If-Match", "\"1\""));
         Assert.Equal(412, answer.Status);
         Assert.Contains(server.Journal.Records, record => record.Event == "organization.update" && record.Status == 409);
@@ -179,7 +198,10 @@ public sealed class DocumentEndpointsTests
         Assert.Equal(409, refused.Status);
         Assert.Equal("referenced", refused.Code);
         Assert.Equal(428, (await server.SendAsync("olga", "DELETE", "/admin/v1/credentials/acme-oidc")).Status);
-        Assert.Equal(204, (await server.SendAsync("olga", "DELETE", "/admin/v1/credentials/acme-oidc", null, ("If-Match", "\"1\""))).Status);
+        Assert.Equal(
+            204,
+            (await server.SendAsync("olga", "DELETE", "/admin/v1/credentials/acme-oidc", null, ("If-Match", "\"1\""))).Status
+        );
         Assert.Equal(404, (await server.GetAsync("/admin/v1/credentials/acme-oidc")).Status);
     }
 
@@ -201,10 +223,19 @@ public sealed class DocumentEndpointsTests
         await Sample.WriteAsync(server);
         var writes = server.Store.Writes;
         var records = server.Journal.Records.Count;
-        var create = await server.PostAsync(Organizations + "?dry_run=true", Sample.Organization.Replace("acme", "beta", StringComparison.Ordinal));
+        var create = await server.PostAsync(
+            Organizations + "?dry_run=true",
+            Sample.Organization.Replace("acme", "beta", StringComparison.Ordinal)
+        );
         Assert.Equal(200, create.Status);
         Assert.Equal("create", (string)create.Json["changes"]![0]!["action"]!);
-        var put = await server.SendAsync("olga", "PATCH", "/admin/v1/clients/acme-connector?dry_run=true", """{"delegationDepth":1}""", ("If-Match", "\"1\""));
+        var put = await server.SendAsync(
+            "olga",
+            "PATCH",
+            "/admin/v1/clients/acme-connector?dry_run=true",
+            """{"delegationDepth":1}""",
+            ("If-Match", "\"1\"")
+        );
         Assert.Contains(put.Json["changes"]![0]!["diff"]!.AsArray(), line => (string)line!["pointer"]! == "/delegationDepth");
         Assert.Equal("acme-connector", (string)put.Json["clients_affected"]![0]!);
         var delete = await server.SendAsync("olga", "DELETE", "/admin/v1/credentials/acme-oidc?dry_run=true", null, ("If-Match", "\"1\""));

@@ -15,7 +15,8 @@ namespace PhiGateway.Tests.Admin;
 /// <summary>Somebody is told before a door closes.</summary>
 public sealed class DoorWarningTests
 {
-    // Every door there is, its reason, and whether it closes by itself on a date. A door that is added must be added here, with its case and its alert.
+    // Every door there is, its reason, and whether it closes by itself on a date. A door that is added must be added here, with its case
+    // and its alert.
     private static readonly (string Name, DenyReason Reason, bool HasDate)[] Doors =
     [
         ("revocation", DenyReason.Revoked, false),
@@ -46,7 +47,11 @@ public sealed class DoorWarningTests
         var found = Posture.Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now);
         Assert.Equal(Doors, found.Select(door => (door.Name.Split('/')[0], door.Reason, door.ClosesAt is not null)));
         Assert.All(found, door => Assert.True(door.Open, door.Name));
-        var refusedInCases = CaseFiles.All.Select(DecisionCase.Read).SelectMany(file => new[] { file.Main, file.Twin }).Select(source => (string?)source["expect"]!["deny"]).ToHashSet();
+        var refusedInCases = CaseFiles
+            .All.Select(DecisionCase.Read)
+            .SelectMany(file => new[] { file.Main, file.Twin })
+            .Select(source => (string?)source["expect"]!["deny"])
+            .ToHashSet();
         Assert.All(Doors, door => Assert.Contains(door.Reason.Code, refusedInCases));
     }
 
@@ -74,7 +79,10 @@ public sealed class DoorWarningTests
         Assert.Contains("credential-rotation", await RaisedAsync(server, warnings));
         Assert.Equal(0, await warnings.RunOnceAsync(default));
         var alert = await FindAsync(server, "door=credential-rotation");
-        Assert.Equal(("warning", "open", "credential/acme-oidc"), ((string)alert["severity"]!, (string)alert["state"]!, (string)alert["subject"]!));
+        Assert.Equal(
+            ("warning", "open", "credential/acme-oidc"),
+            ((string)alert["severity"]!, (string)alert["state"]!, (string)alert["subject"]!)
+        );
         Assert.Equal("mary@hospital.example, li@hospital.example", (string)alert["notify"]!);
         Assert.StartsWith("2026-12-09T00:00:00", (string)alert["due"]!);
         Assert.Equal(200, (await server.PostAsync($"/admin/v1/alerts/{alert["id"]}:acknowledge", "{}")).Status);
@@ -103,7 +111,10 @@ public sealed class DoorWarningTests
         await warnings.RunOnceAsync(default);
         var id = (string)(await FindAsync(server, "door=credential-rotation"))["id"]!;
         Assert.Equal(["/reason"], (await server.PostAsync($"/admin/v1/alerts/{id}:close", "{}")).Pointers);
-        Assert.Equal(200, (await server.PostAsync($"/admin/v1/alerts/{id}:close", """{"reason":"the vendor ends in December"}""", "anna")).Status);
+        Assert.Equal(
+            200,
+            (await server.PostAsync($"/admin/v1/alerts/{id}:close", """{"reason":"the vendor ends in December"}""", "anna")).Status
+        );
         Assert.Equal("already-closed", (await server.PostAsync($"/admin/v1/alerts/{id}:acknowledge", "{}")).Code);
         Assert.Equal(403, (await server.PostAsync($"/admin/v1/alerts/{id}:close", """{"reason":"x"}""", "vera")).Status);
         await warnings.RunOnceAsync(default);
@@ -125,7 +136,10 @@ public sealed class DoorWarningTests
         var behind = other.Services.GetRequiredService<DoorWarnings>();
         server.Store.BeforeWrite = () => behind.RunOnceAsync(default).GetAwaiter().GetResult();
         await server.Services.GetRequiredService<DoorWarnings>().RunOnceAsync(default);
-        var doors = (await server.GetAsync("/admin/v1/alerts?kind=door-closing")).Json["items"]!.AsArray().Select(alert => ((string)alert!["subject"]!, (string)alert["door"]!)).ToList();
+        var doors = (await server.GetAsync("/admin/v1/alerts?kind=door-closing")).Json["items"]!
+            .AsArray()
+            .Select(alert => ((string)alert!["subject"]!, (string)alert["door"]!))
+            .ToList();
         Assert.NotEmpty(doors);
         Assert.Equal(doors.Count, doors.Distinct().Count());
     }
@@ -136,7 +150,10 @@ public sealed class DoorWarningTests
         await using var server = await AdminServer.StartAsync();
         await ClientVerbsTests.OpenAsync(server);
         server.Time.Now = new DateTimeOffset(2026, 5, 20, 8, 0, 0, TimeSpan.Zero);
-        await server.PostAsync("/admin/v1/clients/acme-connector:rotate", """{"credential":{"id":"acme-oidc-2","issuer":"hospital-idp","clientId":"acme-connector-2","rotateBy":"2027-12-01"},"overlap_hours":24}""");
+        await server.PostAsync(
+            "/admin/v1/clients/acme-connector:rotate",
+            """{"credential":{"id":"acme-oidc-2","issuer":"hospital-idp","clientId":"acme-connector-2","rotateBy":"2027-12-01"},"overlap_hours":24}"""
+        );
         Assert.Equal(0, await server.Services.GetRequiredService<DoorWarnings>().RunOnceAsync(default));
         server.Time.Now = new DateTimeOffset(2026, 12, 20, 8, 0, 0, TimeSpan.Zero);
         await server.PostAsync("/admin/v1/clients/acme-connector:suspend", """{"reason":"odd"}""");
@@ -147,7 +164,11 @@ public sealed class DoorWarningTests
     public async Task Run_AdminKeyThatEnds_IsAnAlertToItsPerson()
     {
         await using var server = await AdminServer.StartAsync();
-        await server.PostAsync("/admin/v1/admin-keys", """{"id":"pipeline","person":"ci@hospital.example","roles":["operator"],"expires":"2026-05-10T00:00:00Z"}""", "adam");
+        await server.PostAsync(
+            "/admin/v1/admin-keys",
+            """{"id":"pipeline","person":"ci@hospital.example","roles":["operator"],"expires":"2026-05-10T00:00:00Z"}""",
+            "adam"
+        );
         await server.Services.GetRequiredService<DoorWarnings>().RunOnceAsync(default);
         var alert = await FindAsync(server, "door=admin-key");
         Assert.Equal("ci@hospital.example", (string)alert["notify"]!);
@@ -161,14 +182,21 @@ public sealed class DoorWarningTests
         server.Time.Now = new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
         var writes = server.Store.Writes;
         server.Journal.Room = 0;
-        await Assert.ThrowsAsync<PhiGateway.Audit.Journal.JournalUnavailableException>(() => server.Services.GetRequiredService<DoorWarnings>().RunOnceAsync(default));
+        await Assert.ThrowsAsync<PhiGateway.Audit.Journal.JournalUnavailableException>(() =>
+            server.Services.GetRequiredService<DoorWarnings>().RunOnceAsync(default)
+        );
         Assert.Equal(writes, server.Store.Writes);
     }
 
     private static async Task<IReadOnlyList<string>> RaisedAsync(AdminServer server, DoorWarnings warnings)
     {
         await warnings.RunOnceAsync(default);
-        return [.. (await server.GetAsync("/admin/v1/alerts?kind=door-closing")).Json["items"]!.AsArray().Select(alert => (string)alert!["door"]!)];
+        return
+        [
+            .. (await server.GetAsync("/admin/v1/alerts?kind=door-closing")).Json["items"]!
+                .AsArray()
+                .Select(alert => (string)alert!["door"]!),
+        ];
     }
 
     private static async Task<System.Text.Json.Nodes.JsonNode> FindAsync(AdminServer server, string query)
@@ -181,9 +209,23 @@ public sealed class DoorWarningTests
     // Every date that can be set is set.
     private static RegistrySnapshot Dated()
     {
-        var agreement = TestRegistry.Agreement() with { CrossBorder = true, LegalReview = new LegalReview("counsel", new DateOnly(2026, 1, 1), "opinion 7", new DateOnly(2026, 12, 1)) };
-        var organization = TestRegistry.Organization() with { LastReview = new VendorReview(new DateOnly(2026, 2, 1), "li", "evidence 7", new DateOnly(2027, 2, 1)) };
-        var entities = TestRegistry.Open(client: TestRegistry.Client() with { Expires = new DateOnly(2026, 9, 1) }, agreement: agreement, organization: organization);
+        var agreement = TestRegistry.Agreement() with
+        {
+            CrossBorder = true,
+            LegalReview = new LegalReview("counsel", new DateOnly(2026, 1, 1), "opinion 7", new DateOnly(2026, 12, 1)),
+        };
+        var organization = TestRegistry.Organization() with
+        {
+            LastReview = new VendorReview(new DateOnly(2026, 2, 1), "li", "evidence 7", new DateOnly(2027, 2, 1)),
+        };
+        var entities = TestRegistry.Open(
+            client: TestRegistry.Client() with
+            {
+                Expires = new DateOnly(2026, 9, 1),
+            },
+            agreement: agreement,
+            organization: organization
+        );
         var approval = entities.OfType<Approval>().Single();
         entities.RemoveAll(entity => entity is Credential or Approval);
         entities.Add(approval with { Until = new DateOnly(2026, 11, 1) });

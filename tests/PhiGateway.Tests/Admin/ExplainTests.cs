@@ -34,7 +34,10 @@ public sealed class ExplainTests
         Assert.Equal("not-asked", Outcome(json, "patients"));
         Assert.Equal(("open", "open"), (Outcome(json, "token age"), Outcome(json, "token scope")));
         Assert.Equal("system/*.rs", (string)json["token"]!["scopes"]!);
-        Assert.StartsWith("2027-01-01", (string)json["doors"]!.AsArray().Single(door => (string)door!["name"]! == "agreement")!["closes_at"]!);
+        Assert.StartsWith(
+            "2027-01-01",
+            (string)json["doors"]!.AsArray().Single(door => (string)door!["name"]! == "agreement")!["closes_at"]!
+        );
         Assert.Equal("The registry is the one that decided.", (string)json["registry"]!["note"]!);
         Assert.Contains(server.Journal.Records, record => record.Event == "decision.explain" && record.Actor == "august@hospital.example");
     }
@@ -46,7 +49,10 @@ public sealed class ExplainTests
         await ClientVerbsTests.OpenAsync(server);
         await RecordAsync(server, Refusal(await server.Store.GetRevisionAsync(default)));
         await server.PostAsync("/admin/v1/rosters", """{"id":"unrelated"}""");
-        Assert.Contains("nothing on this client's path has changed", (string)(await server.GetAsync(Path, "august")).Json["registry"]!["note"]!);
+        Assert.Contains(
+            "nothing on this client's path has changed",
+            (string)(await server.GetAsync(Path, "august")).Json["registry"]!["note"]!
+        );
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""");
         var registry = (await server.GetAsync(Path, "august")).Json["registry"]!;
         Assert.Equal(["organization/acme"], registry["changed_since"]!.AsArray().Select(node => (string)node!));
@@ -84,7 +90,14 @@ public sealed class ExplainTests
 
         server.Trail.Entries.Clear();
         var stranger = Refusal(1);
-        (stranger.Client, stranger.UseCase, stranger.Organization, stranger.Owner, stranger.Reason, stranger.Rule) = (null, null, null, null, DenyReason.UnknownClient.Code, null);
+        (stranger.Client, stranger.UseCase, stranger.Organization, stranger.Owner, stranger.Reason, stranger.Rule) = (
+            null,
+            null,
+            null,
+            null,
+            DenyReason.UnknownClient.Code,
+            null
+        );
         await RecordAsync(server, stranger);
         json = (await server.GetAsync(Path, "august")).Json;
         Assert.Empty(json["doors"]!.AsArray());
@@ -126,11 +139,27 @@ public sealed class ExplainTests
     [InlineData("GET /fhir/Observation", "system/Patient.rs", "TREAT", "deny", "outside-scope")]
     [InlineData("GET /fhir/Observation", "system/*.rs", "HMARKT", "deny", "purpose-not-permitted")]
     [InlineData("GET /fhir/Observation/..", "system/*.rs", "TREAT", "deny", "malformed-path")]
-    public async Task Imagine_Request_IsDecidedOverTheRegistryInForce(string request, string scopes, string purpose, string decision, string? reason)
+    public async Task Imagine_Request_IsDecidedOverTheRegistryInForce(
+        string request,
+        string scopes,
+        string purpose,
+        string decision,
+        string? reason
+    )
     {
         await using var server = await AdminServer.StartAsync();
         await ClientVerbsTests.OpenAsync(server);
-        var body = new JsonObject { ["caller"] = new JsonObject { ["client"] = "acme-connector", ["scopes"] = scopes, ["purpose"] = purpose }, ["request"] = request, ["peer"] = "203.0.113.7" };
+        var body = new JsonObject
+        {
+            ["caller"] = new JsonObject
+            {
+                ["client"] = "acme-connector",
+                ["scopes"] = scopes,
+                ["purpose"] = purpose,
+            },
+            ["request"] = request,
+            ["peer"] = "203.0.113.7",
+        };
         var answer = await server.PostAsync("/admin/v1/decisions:explain", body.ToJsonString(), "august");
         Assert.True(answer.Status == 200, answer.Text);
         Assert.Equal((decision, reason), ((string)answer.Json["decision"]!, (string?)answer.Json["reason"]));
@@ -163,7 +192,10 @@ public sealed class ExplainTests
         Assert.Equal(1, code);
         var lines = text.Split('\n');
         Assert.StartsWith("DENY outside-use-case", lines[0]);
-        Assert.Equal(["who", "proof", "asked", "token", "questions", "doors", "closed", "to open", "registry"], lines[1..^1].Select(line => line[..10].Trim()));
+        Assert.Equal(
+            ["who", "proof", "asked", "token", "questions", "doors", "closed", "to open", "registry"],
+            lines[1..^1].Select(line => line[..10].Trim())
+        );
         Assert.Contains("acme-connector · Acme Laboratories · owner mary@hospital.example", text);
         Assert.Contains("agreement ✓ (244 days left)", text);
         Assert.Contains("approval ✓ (2026-05-01 by anna@hospital.example)", text);
@@ -171,13 +203,26 @@ public sealed class ExplainTests
         var file = System.IO.Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(file, "description: imagined\ncaller: { client: acme-connector, scopes: \"system/*.rs\", purpose: TREAT }\nrequest: GET /fhir/Observation\npeer: 203.0.113.7\nexpect: { deny: x }\n");
+            await File.WriteAllTextAsync(
+                file,
+                "description: imagined\ncaller: { client: acme-connector, scopes: \"system/*.rs\", purpose: "
+                    + "TREAT }\nrequest: GET /fhir/Observation\npeer: 203.0.113.7\nexpect: { deny: x }\n"
+            );
             var (imagined, words) = await RunAsync(server, "explain", "--request", file);
             Assert.True(imagined == 0, words);
             Assert.StartsWith("PERMIT lab-results/1", words);
             Assert.Contains("Not judged: token age, token lifetime", words);
             Assert.Contains("token age ?", words);
-            var (tooOld, age) = await RunAsync(server, "explain", "--request", file, "--issued-at", "2026-05-01T11:00:00Z", "--lifetime", "300");
+            var (tooOld, age) = await RunAsync(
+                server,
+                "explain",
+                "--request",
+                file,
+                "--issued-at",
+                "2026-05-01T11:00:00Z",
+                "--lifetime",
+                "300"
+            );
             Assert.Equal(1, tooOld);
             Assert.StartsWith("DENY expired-token", age);
             Assert.Contains("3600 s old, lives 300 s", age);
@@ -206,7 +251,10 @@ public sealed class ExplainTests
                 var trace = PolicyDecisionPoint.Explain(request, snapshot);
                 if (trace.Answers.FirstOrDefault(answer => answer.Outcome == AnswerOutcome.Closed) is { } closed)
                 {
-                    Assert.True(DecisionQuestions.AnsweringWith(closed.Reason!).Contains(closed.Question), $"{name}: {closed.Question} answers with {closed.Reason}");
+                    Assert.True(
+                        DecisionQuestions.AnsweringWith(closed.Reason!).Contains(closed.Question),
+                        $"{name}: {closed.Question} answers with {closed.Reason}"
+                    );
                 }
             }
         }
@@ -214,48 +262,67 @@ public sealed class ExplainTests
 
     [Fact]
     public void RefusalGuide_EveryReason_HasAdvice() =>
-        Assert.All(DenyReason.All, reason => Assert.False(string.IsNullOrWhiteSpace(PhiGateway.Admin.Decisions.RefusalGuide.Find(reason.Code)), reason.Code));
+        Assert.All(
+            DenyReason.All,
+            reason => Assert.False(string.IsNullOrWhiteSpace(PhiGateway.Admin.Decisions.RefusalGuide.Find(reason.Code)), reason.Code)
+        );
 
     private static string Path => $"/admin/v1/decisions/{Decision}";
 
-    private static string? Outcome(JsonNode json, string question) => (string?)json["questions"]!.AsArray().Single(node => (string)node!["name"]! == question)!["outcome"];
+    private static string? Outcome(JsonNode json, string question) =>
+        (string?)json["questions"]!.AsArray().Single(node => (string)node!["name"]! == question)!["outcome"];
 
-    private static AuditRecord Refusal(long revision) => new()
-    {
-        Id = Decision,
-        Kind = AuditKind.Decision,
-        Event = "search-type",
-        Time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero),
-        Decision = "deny",
-        Reason = DenyReason.OutsideUseCase.Code,
-        Rule = "use-case/lab-results",
-        Revision = revision,
-        Tenant = "north",
-        Environment = "production",
-        Client = "acme-connector",
-        UseCase = "lab-results",
-        Organization = "acme",
-        Owner = "mary@hospital.example",
-        Issuer = "hospital-idp",
-        IssuerClientId = "acme-connector",
-        Binding = "dpop",
-        Purpose = "TREAT",
-        Scope = "system/*.rs",
-        Method = "GET",
-        Template = "GET /Condition",
-        Interaction = "search-type",
-        ResourceType = "Condition",
-        RawTarget = "/fhir/Condition?patient=17",
-        Status = 403,
-    };
+    private static AuditRecord Refusal(long revision) =>
+        new()
+        {
+            Id = Decision,
+            Kind = AuditKind.Decision,
+            Event = "search-type",
+            Time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero),
+            Decision = "deny",
+            Reason = DenyReason.OutsideUseCase.Code,
+            Rule = "use-case/lab-results",
+            Revision = revision,
+            Tenant = "north",
+            Environment = "production",
+            Client = "acme-connector",
+            UseCase = "lab-results",
+            Organization = "acme",
+            Owner = "mary@hospital.example",
+            Issuer = "hospital-idp",
+            IssuerClientId = "acme-connector",
+            Binding = "dpop",
+            Purpose = "TREAT",
+            Scope = "system/*.rs",
+            Method = "GET",
+            Template = "GET /Condition",
+            Interaction = "search-type",
+            ResourceType = "Condition",
+            RawTarget = "/fhir/Condition?patient=17",
+            Status = 403,
+        };
 
     private static Task RecordAsync(AdminServer server, AuditRecord record)
     {
         var buffer = new byte[256];
         var length = AuditRecordWriter.Write(record, ref buffer, 0);
         return server.Trail.AppendAsync(
-            [new AuditEntry { Log = "gw-01", Sequence = 1, Id = record.Id, ParentId = record.ParentId, Kind = record.Kind, Event = record.Event, Time = record.Time, ChainHash = new byte[32], Body = buffer.AsMemory(0, length) }],
-            default);
+            [
+                new AuditEntry
+                {
+                    Log = "gw-01",
+                    Sequence = 1,
+                    Id = record.Id,
+                    ParentId = record.ParentId,
+                    Kind = record.Kind,
+                    Event = record.Event,
+                    Time = record.Time,
+                    ChainHash = new byte[32],
+                    Body = buffer.AsMemory(0, length),
+                },
+            ],
+            default
+        );
     }
 
     private static async Task<(int Code, string Text)> RunAsync(AdminServer server, params string[] arguments)

@@ -25,14 +25,29 @@ public sealed class ExplainTokenTests
     [InlineData("2026-05-01T11:53:00Z", null, null, "deny", "client-token-lifetime", "open", "closed", "not-asked")]
     [InlineData(null, null, "", "deny", "outside-scope", "not-judged", "not-judged", "closed")]
     [InlineData(null, null, "system/Patient.rs", "deny", "outside-scope", "not-judged", "not-judged", "closed")]
-    public async Task Imagine_TokenFacts_AreJudgedWhereGiven(string? issuedAt, int? lifetime, string? scopes, string decision, string? reason, string age, string life, string scope)
+    public async Task Imagine_TokenFacts_AreJudgedWhereGiven(
+        string? issuedAt,
+        int? lifetime,
+        string? scopes,
+        string decision,
+        string? reason,
+        string age,
+        string life,
+        string scope
+    )
     {
         await using var server = await StartAsync();
         var json = (await AskAsync(server, issuedAt, lifetime, scopes)).Json;
         Assert.Equal((decision, reason), ((string)json["decision"]!, (string?)json["reason"]));
         Assert.Equal((age, life, scope), (Outcome(json, "token age"), Outcome(json, "token lifetime"), Outcome(json, "token scope")));
         var left = json["token"]!["not_judged"]!.AsArray().Select(static name => (string)name!).ToList();
-        Assert.Equal(json["questions"]!.AsArray().Where(static question => (string)question!["outcome"]! == "not-judged").Select(static question => (string)question!["name"]!), left);
+        Assert.Equal(
+            json["questions"]!
+                .AsArray()
+                .Where(static question => (string)question!["outcome"]! == "not-judged")
+                .Select(static question => (string)question!["name"]!),
+            left
+        );
         Assert.Equal(left.Count > 0, ((string)json["token"]!["note"]!).StartsWith("Not judged", StringComparison.Ordinal));
     }
 
@@ -40,7 +55,15 @@ public sealed class ExplainTokenTests
     public async Task Imagine_TokenIssuedBeforeARevocation_IsRevoked_ALaterOneIsNot()
     {
         await using var server = await StartAsync();
-        Assert.Equal(201, (await server.PostAsync("/admin/v1/revocations", """{"target":"issued-before","value":"*","issuer":"hospital-idp","issued_before":"2026-05-01T11:59:00Z","reason":"key leak"}""")).Status);
+        Assert.Equal(
+            201,
+            (
+                await server.PostAsync(
+                    "/admin/v1/revocations",
+                    """{"target":"issued-before","value":"*","issuer":"hospital-idp","issued_before":"2026-05-01T11:59:00Z","reason":"key leak"}"""
+                )
+            ).Status
+        );
         Assert.Equal("token-revoked", (string?)(await AskAsync(server, "2026-05-01T11:58:59Z", 300, null)).Json["reason"]);
         Assert.Null((string?)(await AskAsync(server, "2026-05-01T11:59:00Z", 300, null)).Json["reason"]);
     }
@@ -55,14 +78,23 @@ public sealed class ExplainTokenTests
 
     private static async Task<AdminServer> StartAsync()
     {
-        var server = await AdminServer.StartAsync(options => options.TokenRules = static issuer => issuer == "hospital-idp" ? new TokenRules(TimeSpan.FromSeconds(600), TimeSpan.FromSeconds(30)) : null);
+        var server = await AdminServer.StartAsync(options =>
+            options.TokenRules = static issuer =>
+                issuer == "hospital-idp" ? new TokenRules(TimeSpan.FromSeconds(600), TimeSpan.FromSeconds(30)) : null
+        );
         await Sample.WriteAsync(server);
         await server.PatchAsync("/admin/v1/clients/acme-connector", """{"maxTokenLifetimeSeconds":400}""");
         await ClientVerbsTests.ApproveAsync(server);
         return server;
     }
 
-    private static Task<AdminAnswer> AskAsync(AdminServer server, string? issuedAt, int? lifetime, string? scopes, string request = "GET /fhir/Observation")
+    private static Task<AdminAnswer> AskAsync(
+        AdminServer server,
+        string? issuedAt,
+        int? lifetime,
+        string? scopes,
+        string request = "GET /fhir/Observation"
+    )
     {
         var caller = new JsonObject { ["client"] = "acme-connector", ["purpose"] = "TREAT" };
         if (issuedAt is not null)
@@ -80,8 +112,18 @@ public sealed class ExplainTokenTests
             caller["scopes"] = scopes;
         }
 
-        return server.PostAsync(Explain, new JsonObject { ["caller"] = caller, ["request"] = request, ["peer"] = "203.0.113.7" }.ToJsonString(), "august");
+        return server.PostAsync(
+            Explain,
+            new JsonObject
+            {
+                ["caller"] = caller,
+                ["request"] = request,
+                ["peer"] = "203.0.113.7",
+            }.ToJsonString(),
+            "august"
+        );
     }
 
-    private static string? Outcome(JsonNode json, string question) => (string?)json["questions"]!.AsArray().Single(node => (string)node!["name"]! == question)!["outcome"];
+    private static string? Outcome(JsonNode json, string question) =>
+        (string?)json["questions"]!.AsArray().Single(node => (string)node!["name"]! == question)!["outcome"];
 }

@@ -50,7 +50,12 @@ public sealed class ImportSpoolTests
 
         await spool.TurnAsync(default);
         Assert.Empty(folder.GetFiles());
-        var open = Directory.GetFiles("/proc/self/fd").Single(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.StartsWith(folder.FullName, StringComparison.Ordinal) == true);
+        var open = Directory
+            .GetFiles("/proc/self/fd")
+            .Single(link =>
+                File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.StartsWith(folder.FullName, StringComparison.Ordinal)
+                == true
+            );
         await using var raw = new FileStream(open, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var bytes = new byte[ImportSpool.ChunkSize];
         await raw.ReadExactlyAsync(bytes);

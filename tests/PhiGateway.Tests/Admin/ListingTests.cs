@@ -90,7 +90,17 @@ public sealed class ListingTests
         Assert.Equal(201, again.Status);
         Assert.Equal(first.Text, again.Text);
         Assert.Equal(first.ETag, again.ETag);
-        Assert.Equal(422, (await server.PostAsync(Organizations, Sample.Organization.Replace("acme", "beta", StringComparison.Ordinal), "olga", ("Idempotency-Key", "k"))).Status);
+        Assert.Equal(
+            422,
+            (
+                await server.PostAsync(
+                    Organizations,
+                    Sample.Organization.Replace("acme", "beta", StringComparison.Ordinal),
+                    "olga",
+                    ("Idempotency-Key", "k")
+                )
+            ).Status
+        );
         Assert.Equal(409, (await server.PostAsync(Organizations, Sample.Organization, "otto", ("Idempotency-Key", "k"))).Status);
         server.Journal.Room = 0;
         var other = Sample.Organization.Replace("acme", "beta", StringComparison.Ordinal);
@@ -105,7 +115,8 @@ public sealed class ListingTests
     {
         await using var server = await StartAsync(0);
         var second = 0;
-        server.Store.BeforeWrite = () => second = server.PostAsync(Organizations, Sample.Organization, "olga", ("Idempotency-Key", "k")).GetAwaiter().GetResult().Status;
+        server.Store.BeforeWrite = () =>
+            second = server.PostAsync(Organizations, Sample.Organization, "olga", ("Idempotency-Key", "k")).GetAwaiter().GetResult().Status;
         Assert.Equal(201, (await server.PostAsync(Organizations, Sample.Organization, "olga", ("Idempotency-Key", "k"))).Status);
         Assert.Equal(409, second);
     }
@@ -115,7 +126,10 @@ public sealed class ListingTests
         var server = await AdminServer.StartAsync();
         for (var i = 0; i < organizations; i++)
         {
-            Assert.Equal(201, (await server.PostAsync(Organizations, $$"""{"id":"org-{{i}}","kind":"vendor","name":"name {{i}}"}""")).Status);
+            Assert.Equal(
+                201,
+                (await server.PostAsync(Organizations, $$"""{"id":"org-{{i}}","kind":"vendor","name":"name {{i}}"}""")).Status
+            );
         }
 
         return server;

@@ -22,7 +22,10 @@ public sealed class OffboardTests
         Assert.Equal("revoked", (string)(await server.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]!);
         Assert.Equal("organization", (string)(await server.GetAsync("/admin/v1/revocations")).Json["items"]![0]!["target"]!);
         var records = server.Journal.Records.Where(record => record.Event == "organization.offboard").ToList();
-        Assert.Contains(records, record => record.Target == "client/acme-connector" && record.ParentId == records[0].Id && record.Before is not null);
+        Assert.Contains(
+            records,
+            record => record.Target == "client/acme-connector" && record.ParentId == records[0].Id && record.Before is not null
+        );
     }
 
     [Fact]
@@ -31,10 +34,17 @@ public sealed class OffboardTests
         await using var server = await AdminServer.StartAsync();
         await ClientVerbsTests.OpenAsync(server);
         var client = await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default);
-        server.Store.BeforeWrite = () => server.Store.WriteAsync([new RegistryWrite(RegistryKind.Client, client!.Id, client.Json, client.Version)], "elsewhere", default);
+        server.Store.BeforeWrite = () =>
+            server.Store.WriteAsync(
+                [new RegistryWrite(RegistryKind.Client, client!.Id, client.Json, client.Version)],
+                "elsewhere",
+                default
+            );
         Assert.Equal(200, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""")).Status);
         Assert.Equal("revoked", (string)(await server.GetAsync("/admin/v1/clients/acme-connector")).Json["status"]!);
-        var records = server.Journal.Records.Where(record => record.Event == "organization.offboard" && record.Target == "organization/acme").ToList();
+        var records = server
+            .Journal.Records.Where(record => record.Event == "organization.offboard" && record.Target == "organization/acme")
+            .ToList();
         Assert.Equal([409, 200], records.Select(record => record.Status).Where(status => status != 0));
         Assert.Equal(412, (await server.PostAsync(Offboard, """{"reason":"contract ended"}""", "olga", ("If-Match", "\"1\""))).Status);
     }
@@ -95,7 +105,9 @@ public sealed class OffboardTests
     public async Task Lift_BySamePersonIsRefused_BySecondPasses()
     {
         await using var server = await AdminServer.StartAsync();
-        var row = (await server.PostAsync("/admin/v1/revocations", """{"target":"tenant","value":"north","reason":"drill"}""", "nora")).Json;
+        var row = (
+            await server.PostAsync("/admin/v1/revocations", """{"target":"tenant","value":"north","reason":"drill"}""", "nora")
+        ).Json;
         var lift = $"/admin/v1/revocations/{(string)row["id"]!}:lift";
         Assert.Equal("four-eyes", (await server.PostAsync(lift, """{"reason":"over"}""", "nora")).Code);
         Assert.True((bool)(await server.PostAsync(lift, """{"reason":"over"}""", "anna")).Json["lifted"]!);

@@ -21,7 +21,13 @@ public sealed class OidcTests : IDisposable
         await using var server = await StartAsync();
         Assert.Equal(200, await GetAsync(server, Token(), "/admin/v1/clients"));
         Assert.Equal(403, await GetAsync(server, Token(), "/admin/v1/audit"));
-        var answer = await server.SendAsync(null, "POST", "/admin/v1/organizations", Sample.Organization, ("Authorization", "Bearer " + Token()));
+        var answer = await server.SendAsync(
+            null,
+            "POST",
+            "/admin/v1/organizations",
+            Sample.Organization,
+            ("Authorization", "Bearer " + Token())
+        );
         Assert.Equal("ines@hospital.example", (string)answer.Json["meta"]!["updatedBy"]!);
     }
 
@@ -55,7 +61,17 @@ public sealed class OidcTests : IDisposable
     [InlineData("https://idp.hospital.example", "a", "PS256", true)]
     [InlineData("http://127.0.0.1:9000", "a", "ES256", true)]
     public void Options_UnsafeValues_AreFound(string issuer, string audience, string algorithm, bool good) =>
-        Assert.Equal(good, new AdminOidcOptions { Issuer = issuer, Audience = audience, Algorithms = [algorithm] }.Validate().Count == 0);
+        Assert.Equal(
+            good,
+            new AdminOidcOptions
+            {
+                Issuer = issuer,
+                Audience = audience,
+                Algorithms = [algorithm],
+            }
+                .Validate()
+                .Count == 0
+        );
 
     public void Dispose()
     {
@@ -64,36 +80,78 @@ public sealed class OidcTests : IDisposable
         File.Delete(_jwks);
     }
 
-    private static string Unsigned() => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Issuer = Issuer, Audience = "phi-admin", Expires = DateTime.UnixEpoch.AddYears(150), Claims = new Dictionary<string, object> { ["email"] = "x", ["roles"] = new[] { "phi-ops" } },
-    });
+    private static string Unsigned() =>
+        new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = Issuer,
+                Audience = "phi-admin",
+                Expires = DateTime.UnixEpoch.AddYears(150),
+                Claims = new Dictionary<string, object> { ["email"] = "x", ["roles"] = new[] { "phi-ops" } },
+            }
+        );
 
-    private static async Task<int> GetAsync(AdminServer server, string token, string path) => (await server.SendAsync(null, "GET", path, null, ("Authorization", "Bearer " + token))).Status;
+    private static async Task<int> GetAsync(AdminServer server, string token, string path) =>
+        (await server.SendAsync(null, "GET", path, null, ("Authorization", "Bearer " + token))).Status;
 
     private async Task<AdminServer> StartAsync()
     {
-        var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(_key.ExportParameters(false))) { KeyId = "k1" });
-        await File.WriteAllTextAsync(_jwks, new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "EC", ["crv"] = jwk.Crv, ["x"] = jwk.X, ["y"] = jwk.Y, ["kid"] = "k1" }) }.ToJsonString());
-        return await AdminServer.StartAsync(options => options.Oidc = new AdminOidcOptions
-        {
-            Issuer = Issuer,
-            Audience = "phi-admin",
-            Algorithms = ["ES256"],
-            RoleClaim = "realm_access.roles",
-            NameClaim = "email",
-            RoleMap = new Dictionary<string, string> { ["phi-ops"] = "operator" },
-            Jwks = _jwks,
-        });
+        var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(
+            new ECDsaSecurityKey(ECDsa.Create(_key.ExportParameters(false))) { KeyId = "k1" }
+        );
+        await File.WriteAllTextAsync(
+            _jwks,
+            new JsonObject
+            {
+                ["keys"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["kty"] = "EC",
+                        ["crv"] = jwk.Crv,
+                        ["x"] = jwk.X,
+                        ["y"] = jwk.Y,
+                        ["kid"] = "k1",
+                    }
+                ),
+            }.ToJsonString()
+        );
+        return await AdminServer.StartAsync(options =>
+            options.Oidc = new AdminOidcOptions
+            {
+                Issuer = Issuer,
+                Audience = "phi-admin",
+                Algorithms = ["ES256"],
+                RoleClaim = "realm_access.roles",
+                NameClaim = "email",
+                RoleMap = new Dictionary<string, string> { ["phi-ops"] = "operator" },
+                Jwks = _jwks,
+            }
+        );
     }
 
-    private string Token(string issuer = Issuer, string audience = "phi-admin", ECDsa? key = null, DateTime? expires = null, string person = "ines@hospital.example", string[]? roles = null) =>
-        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = issuer,
-            Audience = audience,
-            Expires = expires ?? DateTime.UnixEpoch.AddYears(150),
-            Claims = new Dictionary<string, object> { ["email"] = person, ["realm_access"] = new Dictionary<string, object> { ["roles"] = roles ?? ["phi-ops"] } },
-            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key ?? _key) { KeyId = "k1" }, SecurityAlgorithms.EcdsaSha256),
-        });
+    private string Token(
+        string issuer = Issuer,
+        string audience = "phi-admin",
+        ECDsa? key = null,
+        DateTime? expires = null,
+        string person = "ines@hospital.example",
+        string[]? roles = null
+    ) =>
+        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = issuer,
+                Audience = audience,
+                Expires = expires ?? DateTime.UnixEpoch.AddYears(150),
+                Claims = new Dictionary<string, object>
+                {
+                    ["email"] = person,
+                    ["realm_access"] = new Dictionary<string, object> { ["roles"] = roles ?? ["phi-ops"] },
+                },
+                SigningCredentials = new SigningCredentials(
+                    new ECDsaSecurityKey(key ?? _key) { KeyId = "k1" },
+                    SecurityAlgorithms.EcdsaSha256
+                ),
+            }
+        );
 }

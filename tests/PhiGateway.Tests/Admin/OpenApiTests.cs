@@ -19,8 +19,12 @@ public sealed class OpenApiTests
         Assert.Equal(200, answer.Status);
         Assert.StartsWith("3.1", (string)answer.Json["openapi"]!);
         var paths = answer.Json["paths"]!.AsObject();
-        var endpoints = server.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/admin", StringComparison.Ordinal)).ToList();
+        var endpoints = server
+            .Services.GetRequiredService<IEnumerable<EndpointDataSource>>()
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/admin", StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(endpoints);
         foreach (var endpoint in endpoints)
         {
@@ -30,7 +34,10 @@ public sealed class OpenApiTests
             Assert.False(string.IsNullOrWhiteSpace((string?)operation["summary"]), endpoint.RoutePattern.RawText);
             Assert.Contains(operation["responses"]!.AsObject(), response => response.Key[0] == '2');
             Assert.NotNull(operation["responses"]!["401"]);
-            Assert.Equal(endpoint.RoutePattern.Parameters.Count, operation["parameters"]?.AsArray().Count(parameter => (string?)parameter!["in"] == "path") ?? 0);
+            Assert.Equal(
+                endpoint.RoutePattern.Parameters.Count,
+                operation["parameters"]?.AsArray().Count(parameter => (string?)parameter!["in"] == "path") ?? 0
+            );
         }
     }
 
@@ -56,24 +63,55 @@ public sealed class OpenApiTests
         await using var server = await AdminServer.StartAsync();
         var document = (await server.GetAsync("/openapi/v1.json")).Json;
         var schemas = document["components"]!["schemas"]!.AsObject();
-        var endpoints = server.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().ToList();
-        var types = endpoints.SelectMany(endpoint => endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Select(metadata => metadata.Type).Concat(endpoint.Metadata.OfType<IAcceptsMetadata>().Select(metadata => metadata.RequestType)))
-            .OfType<Type>().Where(type => type.Namespace!.StartsWith("PhiGateway", StringComparison.Ordinal)).ToHashSet();
+        var endpoints = server
+            .Services.GetRequiredService<IEnumerable<EndpointDataSource>>()
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .ToList();
+        var types = endpoints
+            .SelectMany(endpoint =>
+                endpoint
+                    .Metadata.OfType<IProducesResponseTypeMetadata>()
+                    .Select(metadata => metadata.Type)
+                    .Concat(endpoint.Metadata.OfType<IAcceptsMetadata>().Select(metadata => metadata.RequestType))
+            )
+            .OfType<Type>()
+            .Where(type => type.Namespace!.StartsWith("PhiGateway", StringComparison.Ordinal))
+            .ToHashSet();
         Assert.True(types.Count > 30);
         foreach (var type in types.Where(type => !type.IsGenericType))
         {
             var options = type.Assembly == typeof(PhiGateway.Admin.Http.AdminOptions).Assembly ? AdminJson.Options : RegistryJson.Options;
-            var expected = options.GetTypeInfo(type).Properties.Select(property => property.Name).Where(name => (type.Name, name) != ("AdminKey", "hash"));
+            var expected = options
+                .GetTypeInfo(type)
+                .Properties.Select(property => property.Name)
+                .Where(name => (type.Name, name) != ("AdminKey", "hash"));
             Assert.True(schemas[type.Name] is not null, $"no schema {type.Name}");
             var known = schemas[type.Name]!["properties"]?.AsObject().Select(pair => pair.Key).ToHashSet() ?? [];
             Assert.All(expected, name => Assert.True(known.Contains(name), $"{type.Name} lacks {name}"));
         }
 
-        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => (string)operation.Value!["operationId"]!).ToList();
+        var operations = document["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject())
+            .Select(operation => (string)operation.Value!["operationId"]!)
+            .ToList();
         Assert.Equal(operations.Count, operations.Distinct().Count());
-        Assert.All(document["paths"]!.AsObject(), path => Assert.All(path.Value!.AsObject(), operation => Assert.True(
-            operation.Key == "get" || path.Key.EndsWith(":search", StringComparison.Ordinal) || path.Key.EndsWith(":explain", StringComparison.Ordinal) || operation.Value!["parameters"]!.AsArray().Any(parameter => (string)parameter!["name"]! == "dry_run"),
-            $"{operation.Key} {path.Key} has no dry_run")));
+        Assert.All(
+            document["paths"]!.AsObject(),
+            path =>
+                Assert.All(
+                    path.Value!.AsObject(),
+                    operation =>
+                        Assert.True(
+                            operation.Key == "get"
+                                || path.Key.EndsWith(":search", StringComparison.Ordinal)
+                                || path.Key.EndsWith(":explain", StringComparison.Ordinal)
+                                || operation.Value!["parameters"]!.AsArray().Any(parameter => (string)parameter!["name"]! == "dry_run"),
+                            $"{operation.Key} {path.Key} has no dry_run"
+                        )
+                )
+        );
     }
 
     // What is journaled is what the document says: every member that a record can have, written by the journal's own writer.
@@ -81,7 +119,13 @@ public sealed class OpenApiTests
     public async Task Document_AuditRecord_HasEveryMemberThatIsJournaled()
     {
         await using var server = await AdminServer.StartAsync();
-        var record = new AuditRecord { Id = Guid.NewGuid(), ParentId = Guid.NewGuid(), Kind = AuditKind.AuditUse, Time = server.Time.Now };
+        var record = new AuditRecord
+        {
+            Id = Guid.NewGuid(),
+            ParentId = Guid.NewGuid(),
+            Kind = AuditKind.AuditUse,
+            Time = server.Time.Now,
+        };
         foreach (var property in typeof(AuditRecord).GetProperties())
         {
             object? value = property.PropertyType switch
@@ -103,24 +147,44 @@ public sealed class OpenApiTests
         Assert.Equal(typeof(AuditRecord).GetProperties().Length + 1, written.Count);
         var document = (await server.GetAsync("/openapi/v1.json")).Json;
         var schema = document["components"]!["schemas"]!["AuditRecord"]!;
-        Assert.Equal(written.Select(static pair => pair.Key).Order(), schema["properties"]!.AsObject().Select(static pair => pair.Key).Order());
+        Assert.Equal(
+            written.Select(static pair => pair.Key).Order(),
+            schema["properties"]!.AsObject().Select(static pair => pair.Key).Order()
+        );
         Assert.Null(new ApiContract(document).FaultOf(written, "AuditRecord"));
     }
 
-    // Bodies are typed: an object whose members nobody knows is left only where it holds what another standard defines, or a file's documents in shorthand.
+    // Bodies are typed: an object whose members nobody knows is left only where it holds what another standard defines, or a file's
+    // documents in shorthand.
     [Fact]
     public async Task Document_OpenObjects_AreTheKnownOnes()
     {
         await using var server = await AdminServer.StartAsync();
         var schemas = (await server.GetAsync("/openapi/v1.json")).Json["components"]!["schemas"]!.AsObject();
-        var open = schemas.SelectMany(schema => (schema.Value!["properties"]?.AsObject() ?? []).Where(property => IsOpen(schemas, property.Value!)).Select(property => $"{schema.Key}.{property.Key}")).Order();
+        var open = schemas
+            .SelectMany(schema =>
+                (schema.Value!["properties"]?.AsObject() ?? [])
+                    .Where(property => IsOpen(schemas, property.Value!))
+                    .Select(property => $"{schema.Key}.{property.Key}")
+            )
+            .Order();
         Assert.Equal(
             [
-                "ExplainRequest.resource", "RegistryFileBody.agreements", "RegistryFileBody.clients", "RegistryFileBody.credentials", "RegistryFileBody.organizations", "RegistryFileBody.rosters",
+                "ExplainRequest.resource",
+                "RegistryFileBody.agreements",
+                "RegistryFileBody.clients",
+                "RegistryFileBody.credentials",
+                "RegistryFileBody.organizations",
+                "RegistryFileBody.rosters",
                 "RegistryFileBody.useCases",
             ],
-            open);
-        Assert.Contains("#/components/schemas/Credential", schemas["RotateBody"]!["properties"]!["credential"]!.ToJsonString(), StringComparison.Ordinal);
+            open
+        );
+        Assert.Contains(
+            "#/components/schemas/Credential",
+            schemas["RotateBody"]!["properties"]!["credential"]!.ToJsonString(),
+            StringComparison.Ordinal
+        );
     }
 
     private static bool IsOpen(JsonObject schemas, JsonNode schema)
@@ -138,10 +202,13 @@ public sealed class OpenApiTests
         return schema["items"] is { } items ? IsOpen(schemas, items) : schema["additionalProperties"] is JsonObject { Count: 0 };
     }
 
-    private static IEnumerable<string> References(JsonNode? node) => node switch
-    {
-        JsonObject json => json.SelectMany(pair => pair.Key == "$ref" && pair.Value is JsonValue value ? [(string)value!] : References(pair.Value)),
-        JsonArray array => array.SelectMany(References),
-        _ => [],
-    };
+    private static IEnumerable<string> References(JsonNode? node) =>
+        node switch
+        {
+            JsonObject json => json.SelectMany(pair =>
+                pair.Key == "$ref" && pair.Value is JsonValue value ? [(string)value!] : References(pair.Value)
+            ),
+            JsonArray array => array.SelectMany(References),
+            _ => [],
+        };
 }

@@ -17,10 +17,20 @@ public sealed class RepeatedCallTests
     public async Task Endpoints_EveryPost_TakesAnIdempotencyKey()
     {
         await using var server = await AdminServer.StartAsync();
-        var posts = server.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("POST")).ToList();
+        var posts = server
+            .Services.GetRequiredService<IEnumerable<EndpointDataSource>>()
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("POST"))
+            .ToList();
         Assert.True(posts.Count > 20);
-        Assert.Equal(Reads, posts.Where(endpoint => endpoint.Metadata.GetMetadata<IdempotencyScope>() is null).Select(endpoint => endpoint.RoutePattern.RawText!).Order());
+        Assert.Equal(
+            Reads,
+            posts
+                .Where(endpoint => endpoint.Metadata.GetMetadata<IdempotencyScope>() is null)
+                .Select(endpoint => endpoint.RoutePattern.RawText!)
+                .Order()
+        );
     }
 
     [Fact]
@@ -35,7 +45,18 @@ public sealed class RepeatedCallTests
         var again = await server.PostAsync("/admin/v1/config:apply", file, "olga", ("If-Match", etag), ("Idempotency-Key", "k"));
         Assert.Equal((200, first.Text), (again.Status, again.Text));
         Assert.Equal(writes, server.Store.Writes);
-        Assert.Equal(422, (await server.PostAsync("/admin/v1/config:apply", file.Replace("Acme", "Beta", StringComparison.Ordinal), "olga", ("If-Match", etag), ("Idempotency-Key", "k"))).Status);
+        Assert.Equal(
+            422,
+            (
+                await server.PostAsync(
+                    "/admin/v1/config:apply",
+                    file.Replace("Acme", "Beta", StringComparison.Ordinal),
+                    "olga",
+                    ("If-Match", etag),
+                    ("Idempotency-Key", "k")
+                )
+            ).Status
+        );
     }
 
     [Fact]
@@ -45,7 +66,17 @@ public sealed class RepeatedCallTests
         await ClientVerbsTests.OpenAsync(server);
         for (var i = 0; i < 2; i++)
         {
-            Assert.Equal(200, (await server.PostAsync("/admin/v1/clients/acme-connector:revoke", """{"reason":"leak"}""", "olga", ("Idempotency-Key", "k"))).Status);
+            Assert.Equal(
+                200,
+                (
+                    await server.PostAsync(
+                        "/admin/v1/clients/acme-connector:revoke",
+                        """{"reason":"leak"}""",
+                        "olga",
+                        ("Idempotency-Key", "k")
+                    )
+                ).Status
+            );
         }
 
         Assert.Single((await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray());
@@ -112,12 +143,25 @@ public sealed class RepeatedCallTests
         await using var server = await AdminServer.StartAsync();
         var adam = await server.GetAsync("/admin/v1/admin-keys/adam", "adam");
         Assert.Equal("last-admin-key", (await SendAsync()).Code);
-        Assert.Equal(201, (await server.PostAsync("/admin/v1/admin-keys", """{"id":"ada","person":"ada@hospital.example","roles":["admin"]}""", "adam")).Status);
+        Assert.Equal(
+            201,
+            (
+                await server.PostAsync("/admin/v1/admin-keys", """{"id":"ada","person":"ada@hospital.example","roles":["admin"]}""", "adam")
+            ).Status
+        );
         Assert.InRange((await SendAsync()).Status, 200, 204);
 
-        Task<AdminAnswer> SendAsync() => body is null
-            ? server.SendAsync("adam", method, "/admin/v1/admin-keys/adam", null, ("If-Match", adam.ETag!))
-            : server.SendAsync("adam", method, "/admin/v1/admin-keys/adam", body, ("If-Match", adam.ETag!), ("Content-Type", method == "PATCH" ? "application/merge-patch+json" : "application/json"));
+        Task<AdminAnswer> SendAsync() =>
+            body is null
+                ? server.SendAsync("adam", method, "/admin/v1/admin-keys/adam", null, ("If-Match", adam.ETag!))
+                : server.SendAsync(
+                    "adam",
+                    method,
+                    "/admin/v1/admin-keys/adam",
+                    body,
+                    ("If-Match", adam.ETag!),
+                    ("Content-Type", method == "PATCH" ? "application/merge-patch+json" : "application/json")
+                );
     }
 
     private static string Digest(string body) => $"sha-256=:{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}:";
@@ -125,6 +169,12 @@ public sealed class RepeatedCallTests
     private static Task<AdminAnswer> ImportAsync(AdminServer server, string body, string? digest)
     {
         (string, string)[] headers = [("Content-Type", "application/x-ndjson"), ("Idempotency-Key", "k")];
-        return server.SendAsync("olga", "POST", "/admin/v1/rosters/acme-orders/members:import", body, digest is null ? headers : [.. headers, ("Content-Digest", digest)]);
+        return server.SendAsync(
+            "olga",
+            "POST",
+            "/admin/v1/rosters/acme-orders/members:import",
+            body,
+            digest is null ? headers : [.. headers, ("Content-Digest", digest)]
+        );
     }
 }

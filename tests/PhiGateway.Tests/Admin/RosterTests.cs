@@ -12,7 +12,10 @@ public sealed class RosterTests
     public async Task Member_PutListRemove_WorksAndIsOnRecord()
     {
         await using var server = await StartAsync();
-        Assert.Equal(204, (await server.SendAsync("olga", "PUT", Members + "/p-1", """{"until":"2026-12-31T00:00:00Z","source":"orders"}""")).Status);
+        Assert.Equal(
+            204,
+            (await server.SendAsync("olga", "PUT", Members + "/p-1", """{"until":"2026-12-31T00:00:00Z","source":"orders"}""")).Status
+        );
         Assert.Equal(204, (await server.SendAsync("olga", "PUT", Members + "/p-2")).Status);
         var list = await server.GetAsync(Members + "?limit=1", "olga");
         Assert.Equal("p-1", (string)list.Json["items"]![0]!["patient"]!);
@@ -45,7 +48,17 @@ public sealed class RosterTests
         var body = new StringBuilder();
         for (var i = 1; i <= 2500; i++)
         {
-            body.Append(i switch { 7 => "{nonsense", 1200 => """{"patient":"not an id"}""", 1201 => new string('x', 5000), 2000 => """{"patient":"p","colour":1}""", _ => $$"""{"patient":"p-{{i}}"}""" }).Append('\n');
+            body.Append(
+                    i switch
+                    {
+                        7 => "{nonsense",
+                        1200 => """{"patient":"not an id"}""",
+                        1201 => new string('x', 5000),
+                        2000 => """{"patient":"p","colour":1}""",
+                        _ => $$"""{"patient":"p-{{i}}"}""",
+                    }
+                )
+                .Append('\n');
         }
 
         var result = await ImportAsync(server, Members + ":import", body.ToString());
@@ -55,7 +68,10 @@ public sealed class RosterTests
         Assert.DoesNotContain("not an id", result.ToJsonString());
         Assert.Equal(3, server.Store.Batches);
         Assert.Equal(2496, (await server.Store.ListMembersAsync("acme-orders", null, 10_000, default)).Count);
-        Assert.Contains(server.Journal.Records, record => record.Event == "roster.import" && record.Note!.Contains("accepted 2496", StringComparison.Ordinal));
+        Assert.Contains(
+            server.Journal.Records,
+            record => record.Event == "roster.import" && record.Note!.Contains("accepted 2496", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -78,13 +94,17 @@ public sealed class RosterTests
     {
         await using var server = await StartAsync();
         await server.SendAsync("olga", "PUT", Members + "/p-1");
-        var result = await ImportAsync(server, Members + ":import", """
+        var result = await ImportAsync(
+            server,
+            Members + ":import",
+            """
             {"patient":"p-1","remove":true}
             {"patient":"p-2"}
 
             {"patient":"p-2","remove":true}
             {"patient":"p-3"}
-            """);
+            """
+        );
         Assert.Equal(2, (int)result["removed"]!);
         Assert.Equal("p-3", (await server.Store.ListMembersAsync("acme-orders", null, 10, default)).Single().Patient.Value);
     }
@@ -97,7 +117,18 @@ public sealed class RosterTests
         Assert.Equal(0, server.Store.Batches);
         Assert.Equal(415, (await server.PostAsync(Members + ":import", """{"patient":"p-1"}""")).Status);
         server.Journal.Room = 0;
-        Assert.Equal(503, (await server.SendAsync("olga", "POST", Members + ":import", """{"patient":"p-1"}""", ("Content-Type", "application/x-ndjson"))).Status);
+        Assert.Equal(
+            503,
+            (
+                await server.SendAsync(
+                    "olga",
+                    "POST",
+                    Members + ":import",
+                    """{"patient":"p-1"}""",
+                    ("Content-Type", "application/x-ndjson")
+                )
+            ).Status
+        );
         Assert.Equal(0, server.Store.Batches);
     }
 

@@ -7,7 +7,8 @@ internal static class Sample
 {
     public const string Organization = """{"id":"acme","kind":"vendor","name":"Acme Laboratories","modules":["results@4"]}""";
 
-    public const string Agreement = """{"id":"baa-1","kind":"baa","organization":"acme","effective":"2026-01-01","expires":"2027-01-01","jurisdictions":["US"]}""";
+    public const string Agreement =
+        """{"id":"baa-1","kind":"baa","organization":"acme","effective":"2026-01-01","expires":"2027-01-01","jurisdictions":["US"]}""";
 
     public const string Roster = """{"id":"acme-orders","kind":"care-relationship","source":"orders feed"}""";
 
@@ -28,7 +29,17 @@ internal static class Sample
     /// <summary>Everything, written by olga.</summary>
     public static async Task WriteAsync(AdminServer server)
     {
-        foreach (var (path, body) in new[] { ("organizations", Organization), ("agreements", Agreement), ("rosters", Roster), ("use-cases", UseCase), ("clients", Client), ("credentials", Credential) })
+        foreach (
+            var (path, body) in new[]
+            {
+                ("organizations", Organization),
+                ("agreements", Agreement),
+                ("rosters", Roster),
+                ("use-cases", UseCase),
+                ("clients", Client),
+                ("credentials", Credential),
+            }
+        )
         {
             var answer = await server.PostAsync("/admin/v1/" + path, body);
             Assert.True(answer.Status == 201, $"{path}: {answer.Status} {answer.Text}");

@@ -11,7 +11,8 @@ internal sealed class StoredAdmin : IAsyncDisposable
     private readonly StorageLocation _location;
     private readonly RegistryStorage _storage;
 
-    private StoredAdmin(StorageLocation location, RegistryStorage storage, AdminServer server) => (_location, _storage, Server) = (location, storage, server);
+    private StoredAdmin(StorageLocation location, RegistryStorage storage, AdminServer server) =>
+        (_location, _storage, Server) = (location, storage, server);
 
     public AdminServer Server { get; }
 

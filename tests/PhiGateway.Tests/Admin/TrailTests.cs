@@ -19,7 +19,9 @@ public sealed class TrailTests
         Assert.Equal("read", (string)all.Json["items"]![0]!["record"]!["event"]!);
         var next = await server.GetAsync(all.Headers["Link"].Split('<', '>')[1], "august");
         Assert.Single(next.Json["items"]!.AsArray());
-        Assert.Single((await server.GetAsync("/admin/v1/audit?decision=deny&reason=outside-use-case&client=acme", "august")).Json["items"]!.AsArray());
+        Assert.Single(
+            (await server.GetAsync("/admin/v1/audit?decision=deny&reason=outside-use-case&client=acme", "august")).Json["items"]!.AsArray()
+        );
         Assert.Equal(AuditKind.AuditUse, server.Journal.Records[^1].Kind);
         Assert.Equal("august@hospital.example", server.Journal.Records[^1].Actor);
         Assert.Contains("reason=outside-use-case", server.Journal.Records[^1].Note);
@@ -82,11 +84,26 @@ public sealed class TrailTests
     {
         var server = await AdminServer.StartAsync();
         var time = server.Time.Now;
-        AuditEntry Entry(long sequence, Guid id, Guid parent, AuditKind kind, string decision, string? reason, params string[] patients) => new()
-        {
-            Log = "gw-01", Sequence = sequence, Id = id, ParentId = parent, Kind = kind, Event = "read", Time = time.AddSeconds(sequence), Decision = decision, Reason = reason,
-            Client = "acme", Tenant = "north", PatientKeys = patients, ChainHash = new byte[32], Body = Encoding.UTF8.GetBytes("""{"v":1,"id":"0199a000-0000-7000-8000-000000000001","kind":"decision","event":"read","time":"2026-05-01T12:00:00Z"}"""),
-        };
+        AuditEntry Entry(long sequence, Guid id, Guid parent, AuditKind kind, string decision, string? reason, params string[] patients) =>
+            new()
+            {
+                Log = "gw-01",
+                Sequence = sequence,
+                Id = id,
+                ParentId = parent,
+                Kind = kind,
+                Event = "read",
+                Time = time.AddSeconds(sequence),
+                Decision = decision,
+                Reason = reason,
+                Client = "acme",
+                Tenant = "north",
+                PatientKeys = patients,
+                ChainHash = new byte[32],
+                Body = Encoding.UTF8.GetBytes(
+                    """{"v":1,"id":"0199a000-0000-7000-8000-000000000001","kind":"decision","event":"read","time":"2026-05-01T12:00:00Z"}"""
+                ),
+            };
         server.Trail.Entries.Add(Entry(1, Decision, Guid.Empty, AuditKind.Disclosure, "permit", null, "key(north,p-1)"));
         server.Trail.Entries.Add(Entry(2, Guid.NewGuid(), Decision, AuditKind.Delivery, string.Empty, null, "key(north,p-1)"));
         server.Trail.Entries.Add(Entry(3, Guid.NewGuid(), Guid.Empty, AuditKind.Decision, "deny", "outside-use-case"));

@@ -27,17 +27,28 @@ public sealed class TwoNodesTests(PostgresFixture postgres)
         {
             // A use case without clients may be deleted, and a client of it may be made; not both.
             var useCase = $"use-{round}";
-            var answer = await first.PostAsync("/admin/v1/use-cases", Sample.UseCase.Replace("lab-results", useCase, StringComparison.Ordinal));
+            var answer = await first.PostAsync(
+                "/admin/v1/use-cases",
+                Sample.UseCase.Replace("lab-results", useCase, StringComparison.Ordinal)
+            );
             Assert.True(answer.Status == 201, answer.Text);
-            var client = Sample.Client.Replace("acme-connector", $"client-{round}", StringComparison.Ordinal).Replace("lab-results", useCase, StringComparison.Ordinal);
+            var client = Sample
+                .Client.Replace("acme-connector", $"client-{round}", StringComparison.Ordinal)
+                .Replace("lab-results", useCase, StringComparison.Ordinal);
             var making = second.PostAsync("/admin/v1/clients", client);
             var deleting = first.SendAsync("olga", "DELETE", $"/admin/v1/use-cases/{useCase}", null, ("If-Match", answer.ETag!));
             var (made, deleted) = (await making, await deleting);
-            Assert.True((made.Status, deleted.Status) is (201, 409) or (422, 204), $"{made.Status} {made.Text} | {deleted.Status} {deleted.Text}");
+            Assert.True(
+                (made.Status, deleted.Status) is (201, 409) or (422, 204),
+                $"{made.Status} {made.Text} | {deleted.Status} {deleted.Text}"
+            );
             created += made.Status == 201 ? 1 : 0;
         }
 
         Assert.Equal(created, (await first.GetAsync("/admin/v1/clients?limit=100")).Json["items"]!.AsArray().Count);
-        Assert.Equal((await first.GetAsync("/admin/v1/clients?limit=100")).Text, (await second.GetAsync("/admin/v1/clients?limit=100")).Text);
+        Assert.Equal(
+            (await first.GetAsync("/admin/v1/clients?limit=100")).Text,
+            (await second.GetAsync("/admin/v1/clients?limit=100")).Text
+        );
     }
 }

@@ -26,7 +26,10 @@ public abstract class VerifiedImportContract
         Assert.Equal((400, "digest-mismatch"), (refused.Status, refused.Code));
         Assert.Equal(before, await world.Store.GetRevisionAsync(default));
         Assert.Equal(["p-0"], await MembersAsync(world));
-        Assert.Contains(world.Server.Journal.Records, static record => record is { Event: "roster.import", Status: 400, Note: "outcome: nothing written: digest-mismatch" });
+        Assert.Contains(
+            world.Server.Journal.Records,
+            static record => record is { Event: "roster.import", Status: 400, Note: "outcome: nothing written: digest-mismatch" }
+        );
 
         var done = await SendAsync(world.Server, Body);
         Assert.True(done.Status == 200, done.Text);
@@ -70,7 +73,10 @@ public abstract class VerifiedImportContract
         await using var world = await OpenAsync();
         var headers = Headers(Digest("else"));
         Assert.Equal("digest-mismatch", (await world.Server.SendAsync("olga", "POST", Path + "?dry_run=true", Body, headers)).Code);
-        Assert.Contains("\"accepted\":2500", (await world.Server.SendAsync("olga", "POST", Path + "?dry_run=true", Body, Headers(Digest(Body)))).Text);
+        Assert.Contains(
+            "\"accepted\":2500",
+            (await world.Server.SendAsync("olga", "POST", Path + "?dry_run=true", Body, Headers(Digest(Body)))).Text
+        );
         Assert.Equal(["p-0"], await MembersAsync(world));
     }
 
@@ -95,7 +101,8 @@ public abstract class VerifiedImportContract
         [.. (await world.Store.ListMembersAsync("acme-orders", null, 20_000, default)).Select(static member => member.Patient.Value!)];
 
     // The digest is always that of the whole, right body: what differs is what arrives.
-    private static Task<AdminAnswer> SendAsync(AdminServer server, string body) => server.SendAsync("olga", "POST", Path, body, [.. Headers(Digest(Body)), ("Idempotency-Key", "k")]);
+    private static Task<AdminAnswer> SendAsync(AdminServer server, string body) =>
+        server.SendAsync("olga", "POST", Path, body, [.. Headers(Digest(Body)), ("Idempotency-Key", "k")]);
 
     private static (string, string)[] Headers(string digest) => [("Content-Type", "application/x-ndjson"), ("Content-Digest", digest)];
 
@@ -105,8 +112,10 @@ public abstract class VerifiedImportContract
     {
         var socket = new TcpClient();
         await socket.ConnectAsync(server.Address.Host, server.Address.Port);
-        var head = $"POST {Path} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nAuthorization: Bearer {server.KeyOf("olga")}\r\nContent-Type: application/x-ndjson\r\n" +
-            $"Content-Digest: {digest}\r\nContent-Length: {length.ToString(CultureInfo.InvariantCulture)}\r\n\r\n";
+        var head =
+            $"POST {Path} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nAuthorization: "
+            + $"Bearer {server.KeyOf("olga")}\r\nContent-Type: application/x-ndjson\r\n"
+            + $"Content-Digest: {digest}\r\nContent-Length: {length.ToString(CultureInfo.InvariantCulture)}\r\n\r\n";
         await socket.GetStream().WriteAsync(Encoding.UTF8.GetBytes(head + sent));
         return socket;
     }
@@ -115,7 +124,12 @@ public abstract class VerifiedImportContract
     {
         while (true)
         {
-            if (server.Journal.Records.FirstOrDefault(record => record.Event == "roster.import" && record.Note!.StartsWith(step, StringComparison.Ordinal)) is { } found)
+            if (
+                server.Journal.Records.FirstOrDefault(record =>
+                    record.Event == "roster.import" && record.Note!.StartsWith(step, StringComparison.Ordinal)
+                ) is
+                { } found
+            )
             {
                 return found.Note!;
             }

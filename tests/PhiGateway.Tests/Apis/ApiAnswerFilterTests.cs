@@ -16,7 +16,11 @@ public sealed class ApiAnswerFilterTests
     [Fact]
     public void Filter_Items_PassByteForByteWithoutTheRest()
     {
-        var (verdict, text, disclosure) = Filter(Search(), Target, """{ "name": "Canary", "results": [ {"id":"a","patient":"17","value":1.50e1,"text":"\u00e9"}, {"id":"b","patient":"99"} ], "total": 2 }""");
+        var (verdict, text, disclosure) = Filter(
+            Search(),
+            Target,
+            """{ "name": "Canary", "results": [ {"id":"a","patient":"17","value":1.50e1,"text":"\u00e9"}, {"id":"b","patient":"99"} ], "total": 2 }"""
+        );
 
         Assert.Equal(AnswerVerdict.Rewritten, verdict);
         Assert.Equal("""{"results":[{"id":"a","patient":"17","value":1.50e1,"text":"\u00e9"}]}""", text);
@@ -26,22 +30,23 @@ public sealed class ApiAnswerFilterTests
     }
 
     /// <summary>The patient of an item as JSON, and whether it is patient 17.</summary>
-    public static TheoryData<string, bool> Patients => new()
-    {
-        { "\"patient\":\"17\"", true },
-        { "\"patient\":\"\\u0031\\u0037\"", true },
-        { "\"patient\":17", false },
-        { "\"patient\":null", false },
-        { "\"patient\":true", false },
-        { "\"patient\":[\"17\"]", false },
-        { "\"patient\":{\"id\":\"17\"}", false },
-        { "\"patient\":\"\"", false },
-        { "\"patient\":\" 17\"", false },
-        { "\"patient\":\"Patient/17\"", false },
-        { "\"patient\":\"18\"", false },
-        { "\"Patient\":\"17\"", false },
-        { "\"subject\":\"17\"", false },
-    };
+    public static TheoryData<string, bool> Patients =>
+        new()
+        {
+            { "\"patient\":\"17\"", true },
+            { "\"patient\":\"\\u0031\\u0037\"", true },
+            { "\"patient\":17", false },
+            { "\"patient\":null", false },
+            { "\"patient\":true", false },
+            { "\"patient\":[\"17\"]", false },
+            { "\"patient\":{\"id\":\"17\"}", false },
+            { "\"patient\":\"\"", false },
+            { "\"patient\":\" 17\"", false },
+            { "\"patient\":\"Patient/17\"", false },
+            { "\"patient\":\"18\"", false },
+            { "\"Patient\":\"17\"", false },
+            { "\"subject\":\"17\"", false },
+        };
 
     [Theory]
     [MemberData(nameof(Patients))]
@@ -85,7 +90,8 @@ public sealed class ApiAnswerFilterTests
     [InlineData("""{"results":[]}""", """{"results":[]}""")]
     [InlineData("""{"results":null}""", "{}")]
     [InlineData("{}", "{}")]
-    public void Filter_NoRecords_IsAnAnswer(string answer, string expected) => Assert.Equal(expected, Filter(Search(), Target, answer).Text);
+    public void Filter_NoRecords_IsAnAnswer(string answer, string expected) =>
+        Assert.Equal(expected, Filter(Search(), Target, answer).Text);
 
     [Fact]
     public void Filter_ItemThatIsNoObject_IsWithheld() =>
@@ -94,7 +100,12 @@ public sealed class ApiAnswerFilterTests
     [Fact]
     public void Filter_LabelsLevelsAndTokens_AreJudged()
     {
-        var policy = new TestPolicy { Ceiling = Confidentiality.Normal, NoLabels = true, Where = new TokenConstraint("category", [new TokenValue(null, "laboratory")]) };
+        var policy = new TestPolicy
+        {
+            Ceiling = Confidentiality.Normal,
+            NoLabels = true,
+            Where = new TokenConstraint("category", [new TokenValue(null, "laboratory")]),
+        };
         var row = Search();
 
         Assert.Equal(1, Count("""{"patient":"17","category":"laboratory"}"""));
@@ -150,7 +161,10 @@ public sealed class ApiAnswerFilterTests
         var row = Search();
         (row.Answer!.Count, row.Answer.Keep) = ("/total", ["/page/next", "/links"]);
 
-        Assert.Equal("""{"total":1,"page":{"next":2},"results":[{"patient":"17"}]}""", Filter(row, Target, """{"total":7,"page":{"next":2,"names":["Canary"]},"results":[{"patient":"99"},{"patient":"17"}]}""").Text);
+        Assert.Equal(
+            """{"total":1,"page":{"next":2},"results":[{"patient":"17"}]}""",
+            Filter(row, Target, """{"total":7,"page":{"next":2,"names":["Canary"]},"results":[{"patient":"99"},{"patient":"17"}]}""").Text
+        );
         Assert.Equal(AnswerVerdict.Unreadable, Filter(row, Target, """{"total":"seven","results":[]}""").Verdict);
     }
 
@@ -168,7 +182,10 @@ public sealed class ApiAnswerFilterTests
         var row = Search();
         (row.Answer!.Patient, row.Answer.AssumeRequestPatient) = (null, true);
 
-        Assert.Equal(["17"], Filter(row, Target, """{"results":[{"id":"a"}]}""").Disclosure.Patients.Select(static patient => patient.Value));
+        Assert.Equal(
+            ["17"],
+            Filter(row, Target, """{"results":[{"id":"a"}]}""").Disclosure.Patients.Select(static patient => patient.Value)
+        );
         Assert.Equal(AnswerVerdict.Unreadable, Filter(row, Target, "nonsense").Verdict);
     }
 }

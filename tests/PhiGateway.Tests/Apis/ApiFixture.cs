@@ -15,25 +15,41 @@ namespace PhiGateway.Tests.Apis;
 internal static class ApiFixture
 {
     /// <summary>One search of a patient's results, the patient in the path.</summary>
-    public static ApiOperationOptions Search() => new()
-    {
-        Method = "GET",
-        Path = "/v1/patients/{patient}/results",
-        ResourceType = "Observation",
-        Interaction = "search",
-        Patient = new ApiPatientOptions { In = "path", Name = "patient" },
-        Query = ["from"],
-        Answer = new ApiAnswerOptions
+    public static ApiOperationOptions Search() =>
+        new()
         {
-            Items = "/results/*", Patient = new ApiPointerOptions { Pointer = "/patient" }, Id = "/id", Confidentiality = "/level", Labels = "/labels/*", Tokens = new Dictionary<string, string> { ["category"] = "/category" },
-        },
-    };
+            Method = "GET",
+            Path = "/v1/patients/{patient}/results",
+            ResourceType = "Observation",
+            Interaction = "search",
+            Patient = new ApiPatientOptions { In = "path", Name = "patient" },
+            Query = ["from"],
+            Answer = new ApiAnswerOptions
+            {
+                Items = "/results/*",
+                Patient = new ApiPointerOptions { Pointer = "/patient" },
+                Id = "/id",
+                Confidentiality = "/level",
+                Labels = "/labels/*",
+                Tokens = new Dictionary<string, string> { ["category"] = "/category" },
+            },
+        };
 
     /// <summary>One record by its id.</summary>
-    public static ApiOperationOptions Read() => new()
-    {
-        Method = "GET", Path = "/v1/results/{id}", ResourceType = "Observation", Interaction = "read", Id = "id", Answer = new ApiAnswerOptions { Patient = new ApiPointerOptions { Pointer = "/patient" }, Id = "/id" },
-    };
+    public static ApiOperationOptions Read() =>
+        new()
+        {
+            Method = "GET",
+            Path = "/v1/results/{id}",
+            ResourceType = "Observation",
+            Interaction = "read",
+            Id = "id",
+            Answer = new ApiAnswerOptions
+            {
+                Patient = new ApiPointerOptions { Pointer = "/patient" },
+                Id = "/id",
+            },
+        };
 
     public static ApiOptions Options(params ApiOperationOptions[] operations) => new() { Confidentiality = "N", Operations = operations };
 
@@ -71,11 +87,32 @@ internal static class ApiFixture
         Read(table, method, target, body, headers).TryGet(out _, out var refusal) ? null : refusal;
 
     /// <summary>Filters an answer to a GET; text is null unless it may leave.</summary>
-    public static (AnswerVerdict Verdict, string? Text, Disclosure Disclosure) Filter(ApiOperationOptions operation, string target, string answer, TestPolicy? policy = null)
+    public static (AnswerVerdict Verdict, string? Text, Disclosure Disclosure) Filter(
+        ApiOperationOptions operation,
+        string target,
+        string answer,
+        TestPolicy? policy = null
+    )
     {
         var output = new ArrayBufferWriter<byte>();
         var disclosure = new Disclosure();
-        var verdict = ApiAnswerFilter.Filter(Understood(Table(operation), "GET", target), Encoding.UTF8.GetBytes(answer), policy ?? TestPolicy.For("17", "18"), 64, output, disclosure);
-        return (verdict, verdict switch { AnswerVerdict.Unchanged => answer, AnswerVerdict.Rewritten => Encoding.UTF8.GetString(output.WrittenSpan), _ => null }, disclosure);
+        var verdict = ApiAnswerFilter.Filter(
+            Understood(Table(operation), "GET", target),
+            Encoding.UTF8.GetBytes(answer),
+            policy ?? TestPolicy.For("17", "18"),
+            64,
+            output,
+            disclosure
+        );
+        return (
+            verdict,
+            verdict switch
+            {
+                AnswerVerdict.Unchanged => answer,
+                AnswerVerdict.Rewritten => Encoding.UTF8.GetString(output.WrittenSpan),
+                _ => null,
+            },
+            disclosure
+        );
     }
 }

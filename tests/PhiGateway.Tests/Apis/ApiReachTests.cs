@@ -15,18 +15,32 @@ public sealed class ApiReachTests
 {
     private const string Target = "/lab/v1/patients/17/results";
 
-    private static readonly TestPolicy StatusOnly = new() { Elements = new Dictionary<string, ElementSet> { ["Observation"] = ElementSet.Of(["status", "value"]) } };
+    private static readonly TestPolicy StatusOnly = new()
+    {
+        Elements = new Dictionary<string, ElementSet> { ["Observation"] = ElementSet.Of(["status", "value"]) },
+    };
 
     [Theory]
     [InlineData("""{"id":"a","patient":"17","status":"final","name":"Canary"}""", """{"id":"a","status":"final"}""")]
-    [InlineData("""{"id":"a","patient":"17","quantity":{"value":1.50,"note":"Canary"},"unit":"mg"}""", """{"id":"a","quantity":{"value":1.50},"unit":"mg"}""")]
-    [InlineData("""{"id":"a","patient":"17","parts":[{"v":1,"x":"Canary"},{"x":2},"Canary",{"v":{"a":1}}]}""", """{"id":"a","parts":[{"v":1},{},{"v":{"a":1}}]}""")]
+    [InlineData(
+        """{"id":"a","patient":"17","quantity":{"value":1.50,"note":"Canary"},"unit":"mg"}""",
+        """{"id":"a","quantity":{"value":1.50},"unit":"mg"}"""
+    )]
+    [InlineData(
+        """{"id":"a","patient":"17","parts":[{"v":1,"x":"Canary"},{"x":2},"Canary",{"v":{"a":1}}]}""",
+        """{"id":"a","parts":[{"v":1},{},{"v":{"a":1}}]}"""
+    )]
     [InlineData("""{"id":"a","patient":"17","quantity":"Canary","parts":{"v":"Canary"},"Status":"Canary"}""", """{"id":"a"}""")]
     [InlineData("""{"id":"a","patient":"17","level":"N","labels":["X"]}""", """{"id":"a","level":"N","labels":["X"]}""")]
     public void Filter_UnderElements_KeepsTheirPlacesOnly(string record, string kept)
     {
         var row = Search();
-        row.Answer!.Elements = new Dictionary<string, string> { ["status"] = "/status", ["value"] = "/quantity/value /unit /parts/*/v", ["note"] = "/name" };
+        row.Answer!.Elements = new Dictionary<string, string>
+        {
+            ["status"] = "/status",
+            ["value"] = "/quantity/value /unit /parts/*/v",
+            ["note"] = "/name",
+        };
 
         Assert.Equal($$"""{"results":[{{kept}}]}""", Filter(row, Target, $$"""{"results":[{{record}}]}""", StatusOnly).Text);
     }
@@ -38,7 +52,10 @@ public sealed class ApiReachTests
         row.Answer!.Elements = new Dictionary<string, string> { ["status"] = "/status" };
         var policy = new TestPolicy { Elements = new Dictionary<string, ElementSet> { ["Observation"] = ElementSet.Of([], ["status"]) } };
 
-        Assert.Equal("""{"results":[]}""", Filter(row, Target, """{"results":[{"id":"a","patient":"17","status":"final"}]}""", policy).Text);
+        Assert.Equal(
+            """{"results":[]}""",
+            Filter(row, Target, """{"results":[{"id":"a","patient":"17","status":"final"}]}""", policy).Text
+        );
     }
 
     [Theory]
@@ -58,9 +75,20 @@ public sealed class ApiReachTests
         var output = new ArrayBufferWriter<byte>();
         var request = Understood(Table(row), "GET", Target);
 
-        ApiAnswerFilter.Filter(request, Encoding.UTF8.GetBytes($$"""{"page":{{page}},"results":[]}"""), TestPolicy.Everything, 64, output, new Disclosure(), new Sealer());
+        ApiAnswerFilter.Filter(
+            request,
+            Encoding.UTF8.GetBytes($$"""{"page":{{page}},"results":[]}"""),
+            TestPolicy.Everything,
+            64,
+            output,
+            new Disclosure(),
+            new Sealer()
+        );
 
-        Assert.Equal($$"""{"page":{{(expected is null ? "{}" : $"{{\"next\":\"{expected}\"}}")}},"results":[]}""", Encoding.UTF8.GetString(output.WrittenSpan));
+        Assert.Equal(
+            $$"""{"page":{{(expected is null ? "{}" : $"{{\"next\":\"{expected}\"}}")}},"results":[]}""",
+            Encoding.UTF8.GetString(output.WrittenSpan)
+        );
         Assert.DoesNotContain("next", Filter(row, Target, $$"""{"page":{{page}},"results":[]}""").Text);
     }
 
@@ -76,7 +104,10 @@ public sealed class ApiReachTests
         var row = Search();
         row.Answer!.Keep = ["/note"];
 
-        Assert.Equal(isKept ? $$"""{"note":{{value}},"results":[]}""" : """{"results":[]}""", Filter(row, Target, $$"""{"note":{{value}},"results":[]}""").Text);
+        Assert.Equal(
+            isKept ? $$"""{"note":{{value}},"results":[]}""" : """{"results":[]}""",
+            Filter(row, Target, $$"""{"note":{{value}},"results":[]}""").Text
+        );
     }
 
     [Fact]
@@ -108,21 +139,40 @@ public sealed class ApiReachTests
     [InlineData("?patient=M-17%7C18")]
     [InlineData("?patient=M-17,M-18")]
     [InlineData("?patient=%7C")]
-    public void Read_PatientsNotAsDeclared_AreRefused(string query) => Assert.Equal(DenyReason.MalformedQuery, Refusal(Table(ByQuery()), "GET", "/lab/v1/results" + query));
+    public void Read_PatientsNotAsDeclared_AreRefused(string query) =>
+        Assert.Equal(DenyReason.MalformedQuery, Refusal(Table(ByQuery()), "GET", "/lab/v1/results" + query));
 
     [Fact]
     public void Create_NamingNobody_IsNarrowedToThePermitted()
     {
         var table = Table(ByQuery());
-        var narrowed = new Permit("r", [new NarrowSearch([]) { Patients = [PatientId.Parse("17"), PatientId.Parse("18")] }], ReleasePolicy.Nothing);
+        var narrowed = new Permit(
+            "r",
+            [new NarrowSearch([]) { Patients = [PatientId.Parse("17"), PatientId.Parse("18")] }],
+            ReleasePolicy.Nothing
+        );
 
-        Assert.Equal("/v1/results?patient=M-17%7CM-18", ApiCallFactory.Create(Understood(table, "GET", "/lab/v1/results"), null, narrowed).PathAndQuery);
-        Assert.Equal("/v1/results?patient=M-17", ApiCallFactory.Create(Understood(table, "GET", "/lab/v1/results?patient=M-17"), null, narrowed).PathAndQuery);
-        Assert.Equal("/v1/results", ApiCallFactory.Create(Understood(table, "GET", "/lab/v1/results"), null, new Permit("r", [], ReleasePolicy.Nothing)).PathAndQuery);
+        Assert.Equal(
+            "/v1/results?patient=M-17%7CM-18",
+            ApiCallFactory.Create(Understood(table, "GET", "/lab/v1/results"), null, narrowed).PathAndQuery
+        );
+        Assert.Equal(
+            "/v1/results?patient=M-17",
+            ApiCallFactory.Create(Understood(table, "GET", "/lab/v1/results?patient=M-17"), null, narrowed).PathAndQuery
+        );
+        Assert.Equal(
+            "/v1/results",
+            ApiCallFactory
+                .Create(Understood(table, "GET", "/lab/v1/results"), null, new Permit("r", [], ReleasePolicy.Nothing))
+                .PathAndQuery
+        );
 
         var single = ByQuery();
         single.Patient!.Separator = null;
-        Assert.Equal("/v1/results", ApiCallFactory.Create(Understood(Table(single), "GET", "/lab/v1/results"), null, narrowed).PathAndQuery);
+        Assert.Equal(
+            "/v1/results",
+            ApiCallFactory.Create(Understood(Table(single), "GET", "/lab/v1/results"), null, narrowed).PathAndQuery
+        );
     }
 
     [Fact]
@@ -134,7 +184,10 @@ public sealed class ApiReachTests
 
         Assert.Equal(("abc", Target + "?from=1"), (request.Handle, request.Meaning.Canonical.ToTarget()));
         Assert.Equal("/v1/patients/17/results?from=1", ApiCallFactory.Create(request, null).PathAndQuery);
-        Assert.Equal("/v1/patients/17/results?from=1&cursor=x%2Fy", ApiCallFactory.Create(request with { Cursor = "x/y" }, null).PathAndQuery.Replace("=x/y", "=x%2Fy", StringComparison.Ordinal));
+        Assert.Equal(
+            "/v1/patients/17/results?from=1&cursor=x%2Fy",
+            ApiCallFactory.Create(request with { Cursor = "x/y" }, null).PathAndQuery.Replace("=x/y", "=x%2Fy", StringComparison.Ordinal)
+        );
         Assert.Equal(DenyReason.MalformedQuery, Refusal(Table(row), "GET", Target + "?cursor=a&cursor=b"));
     }
 
@@ -153,22 +206,44 @@ public sealed class ApiReachTests
     }
 
     /// <summary>A change that makes the row wrong, and the key of the problem.</summary>
-    public static TheoryData<string, Action<ApiOperationOptions>> Wrong => new()
-    {
-        { "Operations:0:Patient:Optional", static row => row.Patient!.Optional = true },
-        { "Operations:0:Patient:Separator", static row => row.Patient!.Separator = "," },
-        { "Operations:0:QueryElements:to", static row => row.QueryElements = new Dictionary<string, string> { ["to"] = "effective" } },
-        { "Operations:0:QueryElements:from", static row => row.QueryElements = new Dictionary<string, string> { ["from"] = "Effective!" } },
-        { "Operations:0:Answer:Elements:status", static row => row.Answer!.Elements = new Dictionary<string, string> { ["status"] = "status" } },
-        { "Operations:0:Answer:Elements:Status", static row => row.Answer!.Elements = new Dictionary<string, string> { ["Status"] = "/status" } },
-        { "Operations:0:Answer:Elements:status", static row => row.Answer!.Elements = new Dictionary<string, string> { ["status"] = " " } },
-        { "Operations:0:Answer:Next:Pointer", static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/results/0" } },
-        { "Operations:0:Answer:Next:Parameter", static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/next", Parameter = "from" } },
-        { "Operations:0:Answer:Next:Parameter", static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/next", Parameter = "_page" } },
-        { "Operations:0:Answer:Next:Parameter:0", static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/next", Parameter = "access_token" } },
-        { "Operations:0:Answer:MaxItems", static row => row.Answer!.MaxItems = 0 },
-        { "Operations:0:Answer:MaxBytes", static row => row.Answer!.MaxBytes = 0 },
-    };
+    public static TheoryData<string, Action<ApiOperationOptions>> Wrong =>
+        new()
+        {
+            { "Operations:0:Patient:Optional", static row => row.Patient!.Optional = true },
+            { "Operations:0:Patient:Separator", static row => row.Patient!.Separator = "," },
+            { "Operations:0:QueryElements:to", static row => row.QueryElements = new Dictionary<string, string> { ["to"] = "effective" } },
+            {
+                "Operations:0:QueryElements:from",
+                static row => row.QueryElements = new Dictionary<string, string> { ["from"] = "Effective!" }
+            },
+            {
+                "Operations:0:Answer:Elements:status",
+                static row => row.Answer!.Elements = new Dictionary<string, string> { ["status"] = "status" }
+            },
+            {
+                "Operations:0:Answer:Elements:Status",
+                static row => row.Answer!.Elements = new Dictionary<string, string> { ["Status"] = "/status" }
+            },
+            {
+                "Operations:0:Answer:Elements:status",
+                static row => row.Answer!.Elements = new Dictionary<string, string> { ["status"] = " " }
+            },
+            { "Operations:0:Answer:Next:Pointer", static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/results/0" } },
+            {
+                "Operations:0:Answer:Next:Parameter",
+                static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/next", Parameter = "from" }
+            },
+            {
+                "Operations:0:Answer:Next:Parameter",
+                static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/next", Parameter = "_page" }
+            },
+            {
+                "Operations:0:Answer:Next:Parameter:0",
+                static row => row.Answer!.Next = new ApiNextOptions { Pointer = "/next", Parameter = "access_token" }
+            },
+            { "Operations:0:Answer:MaxItems", static row => row.Answer!.MaxItems = 0 },
+            { "Operations:0:Answer:MaxBytes", static row => row.Answer!.MaxBytes = 0 },
+        };
 
     [Theory]
     [MemberData(nameof(Wrong))]
@@ -193,7 +268,14 @@ public sealed class ApiReachTests
     {
         var row = Search();
         row.Path = "/v1/results";
-        row.Patient = new ApiPatientOptions { In = "query", Name = "patient", Prefix = "M-", Optional = true, Separator = "|" };
+        row.Patient = new ApiPatientOptions
+        {
+            In = "query",
+            Name = "patient",
+            Prefix = "M-",
+            Optional = true,
+            Separator = "|",
+        };
         return row;
     }
 

@@ -18,7 +18,10 @@ public sealed class ApiRequestReaderTests
         var request = Understood(Table(Search(), Read()), "GET", "/lab/v1/patients/17/results?from=2026");
         var part = Assert.Single(request.Meaning.Parts);
 
-        Assert.Equal((Interaction.SearchType, "Observation", true, "17"), (part.Interaction, part.Type.Name, part.PatientInPath, Assert.Single(part.Patients).Value));
+        Assert.Equal(
+            (Interaction.SearchType, "Observation", true, "17"),
+            (part.Interaction, part.Type.Name, part.PatientInPath, Assert.Single(part.Patients).Value)
+        );
         Assert.Equal("GET /v1/patients/{patient}/results", request.Meaning.Template);
         Assert.Equal(["category"], part.Judgeable!.Parameters);
         var call = ApiCallFactory.Create(request, null);
@@ -55,8 +58,17 @@ public sealed class ApiRequestReaderTests
     {
         var row = new ApiOperationOptions
         {
-            Method = "PUT", Path = "/v1/patients/{patient}/results/{id}", ResourceType = "Observation", Interaction = "update", Id = "id", Patient = new ApiPatientOptions { In = "path", Name = "patient" },
-            Body = new ApiBodyOptions { Patient = new ApiPointerOptions { Pointer = "/patient" }, Id = "/id" },
+            Method = "PUT",
+            Path = "/v1/patients/{patient}/results/{id}",
+            ResourceType = "Observation",
+            Interaction = "update",
+            Id = "id",
+            Patient = new ApiPatientOptions { In = "path", Name = "patient" },
+            Body = new ApiBodyOptions
+            {
+                Patient = new ApiPointerOptions { Pointer = "/patient" },
+                Id = "/id",
+            },
         };
 
         Assert.Equal(code, Refusal(Table(row), "PUT", "/lab/v1/patients/17/results/r1", body, Json)?.Code);
@@ -65,7 +77,14 @@ public sealed class ApiRequestReaderTests
     [Fact]
     public void Read_BodyWhereNoneIsDeclared_IsRefused()
     {
-        var row = new ApiOperationOptions { Method = "POST", Path = "/v1/results/{id}/cancel", ResourceType = "Observation", Interaction = "patch", Id = "id" };
+        var row = new ApiOperationOptions
+        {
+            Method = "POST",
+            Path = "/v1/results/{id}/cancel",
+            ResourceType = "Observation",
+            Interaction = "patch",
+            Id = "id",
+        };
 
         Assert.Equal(DenyReason.MalformedBody, Refusal(Table(row), "POST", "/lab/v1/results/r1/cancel", "{}", Json));
         Assert.Null(ApiCallFactory.Create(Understood(Table(row), "POST", "/lab/v1/results/r1/cancel"), "\"v1\"").ContentType);
@@ -81,9 +100,19 @@ public sealed class ApiRequestReaderTests
     [InlineData("w/\"v1\"", false)]
     public void Read_IfMatch_IsOneTagOrRefused(string tag, bool isGood)
     {
-        var row = new ApiOperationOptions { Method = "DELETE", Path = "/v1/results/{id}", ResourceType = "Observation", Interaction = "delete", Id = "id" };
+        var row = new ApiOperationOptions
+        {
+            Method = "DELETE",
+            Path = "/v1/results/{id}",
+            ResourceType = "Observation",
+            Interaction = "delete",
+            Id = "id",
+        };
 
-        Assert.Equal(isGood ? null : DenyReason.MalformedHeader, Refusal(Table(row), "DELETE", "/lab/v1/results/r1", headers: new FhirHeaders { IfMatch = tag }));
+        Assert.Equal(
+            isGood ? null : DenyReason.MalformedHeader,
+            Refusal(Table(row), "DELETE", "/lab/v1/results/r1", headers: new FhirHeaders { IfMatch = tag })
+        );
         if (isGood)
         {
             var request = Understood(Table(row), "DELETE", "/lab/v1/results/r1", headers: new FhirHeaders { IfMatch = tag });
@@ -96,7 +125,33 @@ public sealed class ApiRequestReaderTests
     {
         var table = Table(Search(), Read());
         var random = new Random(4711);
-        string[] pieces = ["/v1/patients/17/results", "/v1/results/r1", "/lab", "/v1", "/patients", "/results", "/17", "/%31", "//", "/..", "?from=", "&from=1", "a", "%", "%2f", ";", "/*", "/r:1", "é", "\0", "{id}", "?", "=", "patient"];
+        string[] pieces =
+        [
+            "/v1/patients/17/results",
+            "/v1/results/r1",
+            "/lab",
+            "/v1",
+            "/patients",
+            "/results",
+            "/17",
+            "/%31",
+            "//",
+            "/..",
+            "?from=",
+            "&from=1",
+            "a",
+            "%",
+            "%2f",
+            ";",
+            "/*",
+            "/r:1",
+            "é",
+            "\0",
+            "{id}",
+            "?",
+            "=",
+            "patient",
+        ];
         var understood = 0;
         for (var round = 0; round < 20_000; round++)
         {

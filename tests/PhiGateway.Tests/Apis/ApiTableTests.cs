@@ -10,48 +10,65 @@ namespace PhiGateway.Tests.Apis;
 public sealed class ApiTableTests
 {
     /// <summary>One change to a good row, and the key that is named.</summary>
-    public static TheoryData<string, Action<ApiOperationOptions>> Wrong => new()
-    {
-        { "Method", static row => row.Method = "get" },
-        { "Method", static row => row.Method = "TRACE" },
-        { "Path", static row => row.Path = "v1/results" },
-        { "Path", static row => row.Path = "/v1/patients/{patient}/" },
-        { "Path", static row => row.Path = "/v1/patients/{patient}/../results" },
-        { "Path", static row => row.Path = "/v1/patients/{patient}.json" },
-        { "Path", static row => row.Path = "/v1/{patient}/{patient}" },
-        { "Path", static row => row.Path = "/{patient}/b/c/d/e/f/g/h/i/j/k/l/m" },
-        { "Path", static row => row.Path = "/v1/patients/%7Bpatient%7D" },
-        { "ResourceType", static row => row.ResourceType = "observation" },
-        { "ResourceType", static row => row.ResourceType = "Bundle" },
-        { "Interaction", static row => row.Interaction = "export" },
-        { "Interaction", static row => row.Interaction = "create" },
-        { "Id", static row => row.Id = "id" },
-        { "Patient:In", static row => row.Patient!.In = "header" },
-        { "Patient:Name", static row => row.Patient!.Name = "subject" },
-        { "Query:1", static row => row.Query = ["from", "from"] },
-        { "Query:0", static row => row.Query = ["access_token"] },
-        { "Confidentiality", static row => row.Confidentiality = "n" },
-        { "Body", static row => row.Body = new ApiBodyOptions() },
-        { "Answer", static row => row.Answer = null },
-        { "Answer:Items", static row => row.Answer!.Items = "/results" },
-        { "Answer:Items", static row => row.Answer!.Items = "results/*" },
-        { "Answer:Items", static row => { row.Answer!.Items = null; row.Answer.Keep = ["/page"]; } },
-        { "Answer:Keep:0", static row => row.Answer!.Keep = ["/results"] },
-        { "Answer:Keep:0", static row => row.Answer!.Keep = ["/results/*/name"] },
-        { "Answer:Keep:1", static row => row.Answer!.Keep = ["/page", "/page/next"] },
-        { "Answer:Count", static row => row.Answer!.Count = "/results/*" },
-        { "Answer:OnWithheld", static row => row.Answer!.OnWithheld = "drop" },
-        { "Answer:Patient", static row => row.Answer!.Patient = null },
-        { "Answer:Patient:Pointer", static row => row.Answer!.Patient!.Pointer = "patient" },
-        { "Answer:Patient:Pointer", static row => row.Answer!.Patient!.Pointer = "/a~2b" },
-        { "Answer:Patient:Pointer", static row => row.Answer!.Patient!.Pointer = "/" },
-        { "Answer:Patient:Prefix", static row => row.Answer!.Patient = new ApiPointerOptions { Pointer = "/patient", Prefix = "MRN-", Number = true } },
-        { "Answer:AssumeRequestPatient", static row => row.Answer!.AssumeRequestPatient = true },
-        { "Answer:Id", static row => row.Answer!.Id = "/ids/*" },
-        { "Answer:Tokens:_tag", static row => row.Answer!.Tokens = new Dictionary<string, string> { ["_tag"] = "/tag" } },
-        { "Answer:Tokens:category", static row => row.Answer!.Tokens = new Dictionary<string, string> { ["category"] = "category" } },
-        { "Answer:Labels", static row => row.Answer!.Labels = "labels" },
-    };
+    public static TheoryData<string, Action<ApiOperationOptions>> Wrong =>
+        new()
+        {
+            { "Method", static row => row.Method = "get" },
+            { "Method", static row => row.Method = "TRACE" },
+            { "Path", static row => row.Path = "v1/results" },
+            { "Path", static row => row.Path = "/v1/patients/{patient}/" },
+            { "Path", static row => row.Path = "/v1/patients/{patient}/../results" },
+            { "Path", static row => row.Path = "/v1/patients/{patient}.json" },
+            { "Path", static row => row.Path = "/v1/{patient}/{patient}" },
+            { "Path", static row => row.Path = "/{patient}/b/c/d/e/f/g/h/i/j/k/l/m" },
+            { "Path", static row => row.Path = "/v1/patients/%7Bpatient%7D" },
+            { "ResourceType", static row => row.ResourceType = "observation" },
+            { "ResourceType", static row => row.ResourceType = "Bundle" },
+            { "Interaction", static row => row.Interaction = "export" },
+            { "Interaction", static row => row.Interaction = "create" },
+            { "Id", static row => row.Id = "id" },
+            { "Patient:In", static row => row.Patient!.In = "header" },
+            { "Patient:Name", static row => row.Patient!.Name = "subject" },
+            { "Query:1", static row => row.Query = ["from", "from"] },
+            { "Query:0", static row => row.Query = ["access_token"] },
+            { "Confidentiality", static row => row.Confidentiality = "n" },
+            { "Body", static row => row.Body = new ApiBodyOptions() },
+            { "Answer", static row => row.Answer = null },
+            { "Answer:Items", static row => row.Answer!.Items = "/results" },
+            { "Answer:Items", static row => row.Answer!.Items = "results/*" },
+            {
+                "Answer:Items",
+                static row =>
+                {
+                    row.Answer!.Items = null;
+                    row.Answer.Keep = ["/page"];
+                }
+            },
+            { "Answer:Keep:0", static row => row.Answer!.Keep = ["/results"] },
+            { "Answer:Keep:0", static row => row.Answer!.Keep = ["/results/*/name"] },
+            { "Answer:Keep:1", static row => row.Answer!.Keep = ["/page", "/page/next"] },
+            { "Answer:Count", static row => row.Answer!.Count = "/results/*" },
+            { "Answer:OnWithheld", static row => row.Answer!.OnWithheld = "drop" },
+            { "Answer:Patient", static row => row.Answer!.Patient = null },
+            { "Answer:Patient:Pointer", static row => row.Answer!.Patient!.Pointer = "patient" },
+            { "Answer:Patient:Pointer", static row => row.Answer!.Patient!.Pointer = "/a~2b" },
+            { "Answer:Patient:Pointer", static row => row.Answer!.Patient!.Pointer = "/" },
+            {
+                "Answer:Patient:Prefix",
+                static row =>
+                    row.Answer!.Patient = new ApiPointerOptions
+                    {
+                        Pointer = "/patient",
+                        Prefix = "MRN-",
+                        Number = true,
+                    }
+            },
+            { "Answer:AssumeRequestPatient", static row => row.Answer!.AssumeRequestPatient = true },
+            { "Answer:Id", static row => row.Answer!.Id = "/ids/*" },
+            { "Answer:Tokens:_tag", static row => row.Answer!.Tokens = new Dictionary<string, string> { ["_tag"] = "/tag" } },
+            { "Answer:Tokens:category", static row => row.Answer!.Tokens = new Dictionary<string, string> { ["category"] = "category" } },
+            { "Answer:Labels", static row => row.Answer!.Labels = "labels" },
+        };
 
     [Theory]
     [MemberData(nameof(Wrong))]
@@ -71,7 +88,16 @@ public sealed class ApiTableTests
         (one.Method, one.ResourceType, one.Answer!.OnWithheld) = ("FETCH", "Result", "never");
         (two.Id, two.Answer!.Patient) = ("other", null);
 
-        Assert.Equal(["Operations:0:Method", "Operations:0:ResourceType", "Operations:0:Answer:OnWithheld", "Operations:1:Id", "Operations:1:Answer:Patient"], Problems(one, two));
+        Assert.Equal(
+            [
+                "Operations:0:Method",
+                "Operations:0:ResourceType",
+                "Operations:0:Answer:OnWithheld",
+                "Operations:1:Id",
+                "Operations:1:Answer:Patient",
+            ],
+            Problems(one, two)
+        );
     }
 
     [Fact]
@@ -136,7 +162,12 @@ public sealed class ApiTableTests
     {
         var (read, update) = (Read(), Read());
         (update.Method, update.Interaction, update.Answer) = ("PUT", "update", null);
-        update.Body = new ApiBodyOptions { Patient = new ApiPointerOptions { Pointer = "/patient" }, Labels = "/labels/*", Tokens = new Dictionary<string, string> { ["category"] = "/category", ["status"] = "/status" } };
+        update.Body = new ApiBodyOptions
+        {
+            Patient = new ApiPointerOptions { Pointer = "/patient" },
+            Labels = "/labels/*",
+            Tokens = new Dictionary<string, string> { ["category"] = "/category", ["status"] = "/status" },
+        };
         Assert.Empty(Table(read, update).Operations[1].Judgeable.Parameters);
 
         read.Answer!.Tokens = new Dictionary<string, string> { ["category"] = "/category", ["code"] = "/code" };

@@ -36,10 +36,16 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Refusals_EveryReason_HasARowWithItsStatus()
     {
-        var rows = RefusalRow().Matches(Read("docs", "refusals.md")).ToLookup(match => match.Groups["code"].Value, match => match.Groups["status"].Value);
+        var rows = RefusalRow()
+            .Matches(Read("docs", "refusals.md"))
+            .ToLookup(match => match.Groups["code"].Value, match => match.Groups["status"].Value);
 
         Findings.AssertNone(DenyReason.All.Where(reason => !rows[reason.Code].Any()).Select(reason => $"no row: {reason.Code}"));
-        Findings.AssertNone(DenyReason.All.Where(reason => rows[reason.Code].Any(status => status != $"{reason.Status}")).Select(reason => $"wrong status: {reason.Code}"));
+        Findings.AssertNone(
+            DenyReason
+                .All.Where(reason => rows[reason.Code].Any(status => status != $"{reason.Status}"))
+                .Select(reason => $"wrong status: {reason.Code}")
+        );
         Findings.AssertNone(rows.Where(row => DenyReason.Find(row.Key) is null).Select(row => $"no such reason: {row.Key}"));
         Findings.AssertNone(rows.Where(row => row.Count() > 1).Select(row => $"twice: {row.Key}"));
     }
@@ -49,7 +55,9 @@ public sealed partial class DocumentationTests
     {
         var document = Read("docs", "refusals.md");
 
-        Findings.AssertNone(DenyReason.All.Where(reason => !document.Contains(reason.PublicText, StringComparison.Ordinal)).Select(reason => reason.Code));
+        Findings.AssertNone(
+            DenyReason.All.Where(reason => !document.Contains(reason.PublicText, StringComparison.Ordinal)).Select(reason => reason.Code)
+        );
     }
 
     [Fact]
@@ -66,11 +74,14 @@ public sealed partial class DocumentationTests
         var documents = RepositoryPaths.Files(RepositoryPaths.Root, "*.md").ToList();
         Assert.NotEmpty(documents);
 
-        var broken = documents.SelectMany(document => Link().Matches(File.ReadAllText(document))
-            .Select(match => match.Groups["target"].Value)
-            .Where(target => !target.Contains(':', StringComparison.Ordinal))
-            .Where(target => !Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target)))
-            .Select(target => $"{Path.GetRelativePath(RepositoryPaths.Root, document)} -> {target}"));
+        var broken = documents.SelectMany(document =>
+            Link()
+                .Matches(File.ReadAllText(document))
+                .Select(match => match.Groups["target"].Value)
+                .Where(target => !target.Contains(':', StringComparison.Ordinal))
+                .Where(target => !Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target)))
+                .Select(target => $"{Path.GetRelativePath(RepositoryPaths.Root, document)} -> {target}")
+        );
 
         Findings.AssertNone(broken);
     }
@@ -91,7 +102,10 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"^(?:\||\d+\.|#+|[-*])\s*[*`]*(?<stage>Ingress|Identify|Understand|Decide|Admit|Forward|Release)\b", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:\||\d+\.|#+|[-*])\s*[*`]*(?<stage>Ingress|Identify|Understand|Decide|Admit|Forward|Release)\b",
+        RegexOptions.Multiline
+    )]
     private static partial Regex StageLine();
 
     [GeneratedRegex(@"^\|\s*`(?<code>[a-z-]+)`\s*\|\s*(?<status>\d{3})\s*\|", RegexOptions.Multiline)]

@@ -12,7 +12,9 @@ public sealed partial class FileStyleTests
     [Fact]
     public void SourceFile_Length_StaysBelowTheWall()
     {
-        var lengthy = CodeFiles(RepositoryPaths.Root).Select(file => (File: Name(file), Lines: File.ReadLines(file).Count())).Where(pair => pair.Lines > Wall);
+        var lengthy = CodeFiles(RepositoryPaths.Root)
+            .Select(file => (File: Name(file), Lines: File.ReadLines(file).Count()))
+            .Where(pair => pair.Lines > Wall);
 
         Findings.AssertNone(lengthy.Select(pair => $"{pair.File}: {pair.Lines} lines"));
     }
@@ -36,7 +38,8 @@ public sealed partial class FileStyleTests
     [Fact]
     public void SourceFile_PublicClasses_AreOne()
     {
-        // Small records and enums may live with what they belong to, and the parts of a tree of options with its root; classes and interfaces have a file of their own.
+        // Small records and enums may live with what they belong to, and the parts of a tree of options with its root; classes and
+        // interfaces have a file of their own.
         var crowded = CodeFiles(RepositoryPaths.Source).Where(file => PublicClass().Count(File.ReadAllText(file)) > 1);
 
         Findings.AssertNone(crowded.Select(Name));
@@ -47,7 +50,10 @@ public sealed partial class FileStyleTests
     {
         var nameless = CodeFiles(RepositoryPaths.Source)
             .Where(file => Path.GetFileName(file) != "Program.cs")
-            .Where(file => TypeName().Matches(File.ReadAllText(file)) is { Count: > 0 } types && types.All(type => !Fits(Path.GetFileNameWithoutExtension(file), type.Groups["name"].Value)));
+            .Where(file =>
+                TypeName().Matches(File.ReadAllText(file)) is { Count: > 0 } types
+                && types.All(type => !Fits(Path.GetFileNameWithoutExtension(file), type.Groups["name"].Value))
+            );
 
         Findings.AssertNone(nameless.Select(Name));
     }
@@ -71,7 +77,11 @@ public sealed partial class FileStyleTests
         Findings.AssertNone(impure.Select(Name));
     }
 
-    private static bool Fits(string file, string type) => file == type || file == type + "s" || file.StartsWith(type, StringComparison.Ordinal) || (type.EndsWith('y') && file == type[..^1] + "ies");
+    private static bool Fits(string file, string type) =>
+        file == type
+        || file == type + "s"
+        || file.StartsWith(type, StringComparison.Ordinal)
+        || (type.EndsWith('y') && file == type[..^1] + "ies");
 
     private static IEnumerable<string> CodeFiles(string folder) =>
         RepositoryPaths.Files(folder, "*.cs").Where(file => !Name(file).Contains("/Migrations/", StringComparison.Ordinal));
@@ -84,7 +94,10 @@ public sealed partial class FileStyleTests
     [GeneratedRegex(@"^public (?!.*\bpartial class)(?:\w+ )*(?:class|interface) (?!\w+Options\b)\w", RegexOptions.Multiline)]
     private static partial Regex PublicClass();
 
-    [GeneratedRegex(@"^(?:public |internal |file )(?:\w+ )*(?:class|interface|enum|struct|record|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public |internal |file )(?:\w+ )*(?:class|interface|enum|struct|record|delegate \S+) (?<name>\w+)",
+        RegexOptions.Multiline
+    )]
     private static partial Regex TypeName();
 
     [GeneratedRegex(@"Guid\.NewGuid|Random\.Shared|new Random|Environment\.Tick|Stopwatch\.|TimeProvider\.System")]

@@ -7,18 +7,43 @@ namespace PhiGateway.Tests.Architecture;
 internal static class ProductAssemblies
 {
     /// <summary>Project name to the projects it may reference (docs/architecture.md: arrows point inwards).</summary>
-    public static IReadOnlyDictionary<string, string[]> AllowedReferences { get; } = new Dictionary<string, string[]>
-    {
-        ["PhiGateway.Policy"] = [],
-        ["PhiGateway.Fhir"] = ["PhiGateway.Policy"],
-        ["PhiGateway.Apis"] = ["PhiGateway.Policy", "PhiGateway.Fhir"],
-        ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
-        ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
-        ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
-        ["PhiGateway.Admin"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage"],
-        ["PhiGateway.Cli"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage", "PhiGateway.Admin"],
-        ["PhiGateway.Gateway"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Apis", "PhiGateway.Audit", "PhiGateway.Identity", "PhiGateway.Storage", "PhiGateway.Admin"],
-    };
+    public static IReadOnlyDictionary<string, string[]> AllowedReferences { get; } =
+        new Dictionary<string, string[]>
+        {
+            ["PhiGateway.Policy"] = [],
+            ["PhiGateway.Fhir"] = ["PhiGateway.Policy"],
+            ["PhiGateway.Apis"] = ["PhiGateway.Policy", "PhiGateway.Fhir"],
+            ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
+            ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
+            ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
+            ["PhiGateway.Admin"] =
+            [
+                "PhiGateway.Policy",
+                "PhiGateway.Fhir",
+                "PhiGateway.Audit",
+                "PhiGateway.Identity",
+                "PhiGateway.Storage",
+            ],
+            ["PhiGateway.Cli"] =
+            [
+                "PhiGateway.Policy",
+                "PhiGateway.Fhir",
+                "PhiGateway.Audit",
+                "PhiGateway.Identity",
+                "PhiGateway.Storage",
+                "PhiGateway.Admin",
+            ],
+            ["PhiGateway.Gateway"] =
+            [
+                "PhiGateway.Policy",
+                "PhiGateway.Fhir",
+                "PhiGateway.Apis",
+                "PhiGateway.Audit",
+                "PhiGateway.Identity",
+                "PhiGateway.Storage",
+                "PhiGateway.Admin",
+            ],
+        };
 
     /// <summary>By project name; the CLI's file is called as it is typed.</summary>
     public static Assembly Load(string project) => Assembly.Load(project == "PhiGateway.Cli" ? "phigw" : project);
@@ -33,9 +58,12 @@ internal static class ProductAssemblies
     {
         for (var step = type; step is not null; step = step.DeclaringType)
         {
-            if (step.IsDefined(typeof(CompilerGeneratedAttribute), false) || step.Name.Contains('<', StringComparison.Ordinal)
+            if (
+                step.IsDefined(typeof(CompilerGeneratedAttribute), false)
+                || step.Name.Contains('<', StringComparison.Ordinal)
                 || step.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), false)
-                || step.Namespace?.Contains(".Migrations", StringComparison.Ordinal) == true)
+                || step.Namespace?.Contains(".Migrations", StringComparison.Ordinal) == true
+            )
             {
                 return true;
             }

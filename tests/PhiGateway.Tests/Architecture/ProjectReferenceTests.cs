@@ -34,7 +34,11 @@ public sealed class ProjectReferenceTests
     [MemberData(nameof(Projects))]
     public void Assembly_CompiledReferences_PointInwards(string project)
     {
-        var compiled = ProductAssemblies.Load(project).GetReferencedAssemblies().Select(name => name.Name!).Where(name => name == "phigw" || name.StartsWith("PhiGateway", StringComparison.Ordinal));
+        var compiled = ProductAssemblies
+            .Load(project)
+            .GetReferencedAssemblies()
+            .Select(name => name.Name!)
+            .Where(name => name == "phigw" || name.StartsWith("PhiGateway", StringComparison.Ordinal));
 
         Assert.All(compiled, reference => Assert.Contains(reference, ProductAssemblies.AllowedReferences[project]));
     }
@@ -44,7 +48,10 @@ public sealed class ProjectReferenceTests
     {
         Assert.Empty(Items("PhiGateway.Policy", "PackageReference"));
         Assert.Empty(Items("PhiGateway.Policy", "FrameworkReference"));
-        Assert.All(ProductAssemblies.Load("PhiGateway.Policy").GetReferencedAssemblies(), reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+        Assert.All(
+            ProductAssemblies.Load("PhiGateway.Policy").GetReferencedAssemblies(),
+            reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -52,18 +59,26 @@ public sealed class ProjectReferenceTests
     {
         var references = ProductAssemblies.Load("PhiGateway.Fhir").GetReferencedAssemblies().Select(reference => reference.Name!);
 
-        Assert.DoesNotContain(references, name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name == "System.Net.Http");
+        Assert.DoesNotContain(
+            references,
+            name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name == "System.Net.Http"
+        );
     }
 
     [Fact]
     public void Gateway_Storage_IsNamedOnlyWhereThingsAreComposed()
     {
         var gateway = RepositoryPaths.Of("src", "PhiGateway.Gateway");
-        var naming = RepositoryPaths.Files(gateway, "*.cs")
+        var naming = RepositoryPaths
+            .Files(gateway, "*.cs")
             .Where(file => File.ReadAllText(file).Contains("PhiGateway.Storage", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(gateway, file).Replace('\\', '/'));
 
-        Assert.All(naming, file => Assert.True(file == "Program.cs" || file.StartsWith("Composition/", StringComparison.Ordinal), $"{file} names the storage"));
+        Assert.All(
+            naming,
+            file =>
+                Assert.True(file == "Program.cs" || file.StartsWith("Composition/", StringComparison.Ordinal), $"{file} names the storage")
+        );
     }
 
     [Fact]
@@ -71,10 +86,16 @@ public sealed class ProjectReferenceTests
     {
         foreach (var file in RepositoryPaths.Files(RepositoryPaths.Root, "*.csproj"))
         {
-            Assert.DoesNotContain(XDocument.Load(file).Descendants("PackageReference"), reference => reference.Attribute("Version") is not null);
+            Assert.DoesNotContain(
+                XDocument.Load(file).Descendants("PackageReference"),
+                reference => reference.Attribute("Version") is not null
+            );
         }
     }
 
     private static IEnumerable<string> Items(string project, string kind) =>
-        XDocument.Load(RepositoryPaths.Of("src", project, project + ".csproj")).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+        XDocument
+            .Load(RepositoryPaths.Of("src", project, project + ".csproj"))
+            .Descendants(kind)
+            .Select(item => item.Attribute("Include")!.Value);
 }

@@ -9,7 +9,14 @@ internal sealed class JournalFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("phigw-journal-").FullName;
 
-    public JournalOptions Options => new() { Directory = Path, LogName = "gw-01", SegmentBytes = JournalOptions.MinSegmentBytes, Budget = 64 * JournalOptions.MinSegmentBytes };
+    public JournalOptions Options =>
+        new()
+        {
+            Directory = Path,
+            LogName = "gw-01",
+            SegmentBytes = JournalOptions.MinSegmentBytes,
+            Budget = 64 * JournalOptions.MinSegmentBytes,
+        };
 
     public string LastSegment => Segments()[^1];
 
@@ -23,7 +30,9 @@ internal sealed class JournalFolder : IDisposable
     public Task<FileJournal> OpenAsync(IJournalFiles? files = null, JournalOptions? options = null) =>
         JournalOpener.OpenAsync(options ?? Options, TimeProvider.System, files ?? new JournalFiles());
 
-    /// <summary>What a disk would hold if the machine stopped now; the checkpoint first, for it must not be ahead of the segments.</summary>
+    /// <summary>
+    /// What a disk would hold if the machine stopped now; the checkpoint first, for it must not be ahead of the segments.
+    /// </summary>
     public JournalFolder Clone()
     {
         var clone = new JournalFolder();

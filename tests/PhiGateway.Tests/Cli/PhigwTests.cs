@@ -14,7 +14,15 @@ public sealed class PhigwTests : IDisposable
     [Fact]
     public async Task Validate_GoodFileIs0_BadFileIs1_MissingIs2()
     {
-        var good = await RunAsync(null, null, "validate", Write("good.yaml", ConfigTests.File.Replace("2026", "2126", StringComparison.Ordinal).Replace("2027", "2127", StringComparison.Ordinal)));
+        var good = await RunAsync(
+            null,
+            null,
+            "validate",
+            Write(
+                "good.yaml",
+                ConfigTests.File.Replace("2026", "2126", StringComparison.Ordinal).Replace("2027", "2127", StringComparison.Ordinal)
+            )
+        );
         Assert.True(good.Code == 0, good.Output + good.Error);
         var bad = await RunAsync(null, null, "validate", Write("bad.yaml", "organisations: []"));
         Assert.Equal(1, bad.Code);
@@ -39,7 +47,17 @@ public sealed class PhigwTests : IDisposable
         Assert.Contains("no changes", again.Output);
         var export = await RunAsync(server, "vera", "export");
         Assert.Equal(0, (await RunAsync(server, "olga", "plan", Write("export.yaml", export.Output), "--prune")).Code);
-        Assert.Equal(0, (await RunAsync(server, "olga", "plan", Write("export.json", (await RunAsync(server, "vera", "export", "-o", "json")).Output))).Code);
+        Assert.Equal(
+            0,
+            (
+                await RunAsync(
+                    server,
+                    "olga",
+                    "plan",
+                    Write("export.json", (await RunAsync(server, "vera", "export", "-o", "json")).Output)
+                )
+            ).Code
+        );
         Assert.Equal(3, (await RunAsync(server, "vera", "apply", file)).Code);
         Assert.Equal(3, (await RunAsync(server, "olga", "apply", file, "--if-match", "\"stale\"")).Code);
     }
@@ -51,7 +69,10 @@ public sealed class PhigwTests : IDisposable
         await Sample.WriteAsync(server);
         await ClientVerbsTests.ApproveUseCaseAsync(server);
         Assert.Contains("acme-connector", (await RunAsync(server, "vera", "client", "list", "--filter", "status=draft")).Output);
-        Assert.Equal("acme-connector", (string)JsonNode.Parse((await RunAsync(server, "vera", "client", "show", "acme-connector", "-o", "json")).Output)!["id"]!);
+        Assert.Equal(
+            "acme-connector",
+            (string)JsonNode.Parse((await RunAsync(server, "vera", "client", "show", "acme-connector", "-o", "json")).Output)!["id"]!
+        );
         Assert.Contains("useCase: lab-results", (await RunAsync(server, "vera", "client", "show", "acme-connector", "-o", "yaml")).Output);
         Assert.Equal(0, (await RunAsync(server, "olga", "client", "submit", "acme-connector")).Code);
         var posture = await RunAsync(server, "vera", "client", "posture", "acme-connector", "-o", "json");
@@ -82,7 +103,10 @@ public sealed class PhigwTests : IDisposable
     public async Task AuditSearch_AsAuditor_WorksAsViewerIsRefused()
     {
         await using var server = await AdminServer.StartAsync();
-        Assert.Equal(0, (await RunAsync(server, "august", "audit", "search", "--client", "acme", "--patient", "p-1", "--tenant", "north")).Code);
+        Assert.Equal(
+            0,
+            (await RunAsync(server, "august", "audit", "search", "--client", "acme", "--patient", "p-1", "--tenant", "north")).Code
+        );
         Assert.Equal("key(north,p-1)", server.Trail.LastQuery!.PatientKey);
         Assert.Equal(3, (await RunAsync(server, "vera", "audit", "search")).Code);
     }
@@ -161,7 +185,10 @@ public sealed class PhigwTests : IDisposable
         var typed = await RunAsync(server, null, "client", "list", "--key", server.KeyOf("vera"));
         Assert.Equal(2, typed.Code);
         Assert.DoesNotContain(server.KeyOf("vera"), typed.Error);
-        Assert.Equal(2, (await RunAsync(null, null, "client", "list", "--server", "http://gateway.example", "--key", Write("k", "x"))).Code);
+        Assert.Equal(
+            2,
+            (await RunAsync(null, null, "client", "list", "--server", "http://gateway.example", "--key", Write("k", "x"))).Code
+        );
         Assert.Equal(3, (await RunAsync(server, null, "client", "list", "--key", Write("wrong", "wrong-key"))).Code);
     }
 

@@ -52,7 +52,12 @@ internal sealed class AdminClient : IDisposable
     }
 
     /// <summary>Any call, with whatever answer.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> TryAsync(HttpMethod method, string path, object? body = null, string? ifMatch = null)
+    public async Task<(HttpStatusCode Status, string Body)> TryAsync(
+        HttpMethod method,
+        string path,
+        object? body = null,
+        string? ifMatch = null
+    )
     {
         using var request = Write(method, path, body, ifMatch);
         using var response = await _http.SendAsync(request);
@@ -95,6 +100,8 @@ internal sealed class AdminClient : IDisposable
     private async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body)
     {
         var (status, text) = await TryAsync(method, path, body);
-        return (int)status < 300 ? JsonNode.Parse(text.Length == 0 ? "{}" : text)! : throw new InvalidOperationException($"{method} {path}: {(int)status} {text}");
+        return (int)status < 300
+            ? JsonNode.Parse(text.Length == 0 ? "{}" : text)!
+            : throw new InvalidOperationException($"{method} {path}: {(int)status} {text}");
     }
 }

@@ -15,13 +15,15 @@ public sealed class BatchTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await SendAsync(token,
+        var reply = await SendAsync(
+            token,
             new Entry("GET", "Patient/f001"),
             new Entry("GET", "Condition?patient=f001"),
             new Entry("GET", "Patient/f201"),
             new Entry("POST", "Observation", Bodies.Observation("f201")),
             new Entry("POST", "Observation", Bodies.Observation("f001")),
-            new Entry("GET", "Observation?patient=example"));
+            new Entry("GET", "Observation?patient=example")
+        );
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.Equal("batch-response", (string?)reply.Json["type"]);
@@ -38,7 +40,10 @@ public sealed class BatchTests(OpenWorld world)
 
         // What was refused was never asked; what was asked was asked as a request of its own, narrowed.
         var recorded = await world.Backend.RecordedAsync();
-        Assert.Equal(["GET /fhir/R4/Patient/f001", "POST /fhir/R4/Observation", "GET /fhir/R4/Observation"], recorded.Select(request => $"{request.Method} {request.Url.Split('?')[0]}"));
+        Assert.Equal(
+            ["GET /fhir/R4/Patient/f001", "POST /fhir/R4/Observation", "GET /fhir/R4/Observation"],
+            recorded.Select(request => $"{request.Method} {request.Url.Split('?')[0]}")
+        );
         Assert.Contains("category=", recorded[2].Url);
         Assert.DoesNotContain(recorded, request => (request.Url + request.Body).Contains("f201", StringComparison.Ordinal));
     }
@@ -48,14 +53,22 @@ public sealed class BatchTests(OpenWorld world)
     {
         var token = await world.TokenAsync(world.Lab);
 
-        var reply = await SendAsync(token, new Entry("GET", "Patient/f001"), new Entry("GET", "Condition?patient=f001"), new Entry("POST", "Observation", Bodies.Observation("f001")));
+        var reply = await SendAsync(
+            token,
+            new Entry("GET", "Patient/f001"),
+            new Entry("GET", "Condition?patient=f001"),
+            new Entry("POST", "Observation", Bodies.Observation("f001"))
+        );
 
         // The batch, the read, the refusal, the intent and the delivery; the outcome names its intent.
         var records = await world.TrailAsync(reply.DecisionId, atLeast: 5);
         var batch = Assert.Single(records, record => (string?)record["id"] == reply.DecisionId);
         Assert.Equal(("decision", "batch", "permit"), ((string?)batch["kind"], (string?)batch["event"], (string?)batch["decision"]));
         var disclosure = Assert.Single(records, record => (string?)record["kind"] == "disclosure");
-        Assert.Equal(("read", "GET /Patient/{id}", "GET"), ((string?)disclosure["event"], (string?)disclosure["template"], (string?)disclosure["method"]));
+        Assert.Equal(
+            ("read", "GET /Patient/{id}", "GET"),
+            ((string?)disclosure["event"], (string?)disclosure["template"], (string?)disclosure["method"])
+        );
         Assert.Contains("f001", disclosure["patients"]!.ToJsonString());
         var refusal = Assert.Single(records, record => (string?)record["reason"] == "outside-use-case");
         Assert.Contains($"decision {refusal["id"]}", (string?)At(reply, 1)["response"]!["outcome"]!["issue"]![0]!["diagnostics"]);
@@ -63,7 +76,10 @@ public sealed class BatchTests(OpenWorld world)
         var intent = Assert.Single(records, record => (string?)record["kind"] == "intent");
         Assert.Equal("create", (string?)intent["event"]);
         Assert.Contains(records, record => (string?)record["kind"] == "delivery" && (string?)record["delivery"] == "complete");
-        var outcome = Assert.Single(await world.TrailAsync((string)intent["id"]!, atLeast: 2), record => (string?)record["kind"] == "outcome");
+        var outcome = Assert.Single(
+            await world.TrailAsync((string)intent["id"]!, atLeast: 2),
+            record => (string?)record["kind"] == "outcome"
+        );
         Assert.Equal(201, (int?)outcome["status"]);
     }
 
@@ -73,7 +89,12 @@ public sealed class BatchTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await SendAsync(token, new Entry("GET", "Patient/f201"), new Entry("DELETE", "Patient/f001"), new Entry("GET", "Encounter?patient=f001"));
+        var reply = await SendAsync(
+            token,
+            new Entry("GET", "Patient/f201"),
+            new Entry("DELETE", "Patient/f001"),
+            new Entry("GET", "Encounter?patient=f001")
+        );
 
         Assert.Equal([404, 403, 403], Statuses(reply));
         Assert.Empty(await world.Backend.RecordedAsync());
@@ -85,17 +106,26 @@ public sealed class BatchTests(OpenWorld world)
     {
         var token = await world.TokenAsync(world.Lab);
 
-        var reply = await SendAsync(token,
-            new Entry("GET", "Patient/nobody"), new Entry("GET", "Patient/f201"),
-            new Entry("GET", "Observation/nothing"), new Entry("GET", "Observation/f202"), new Entry("GET", "Observation/example-hiv"), new Entry("GET", "Observation/example-hiv/_history/1"),
-            new Entry("DELETE", "Observation/nothing"), new Entry("DELETE", "Observation/f202"));
+        var reply = await SendAsync(
+            token,
+            new Entry("GET", "Patient/nobody"),
+            new Entry("GET", "Patient/f201"),
+            new Entry("GET", "Observation/nothing"),
+            new Entry("GET", "Observation/f202"),
+            new Entry("GET", "Observation/example-hiv"),
+            new Entry("GET", "Observation/example-hiv/_history/1"),
+            new Entry("DELETE", "Observation/nothing"),
+            new Entry("DELETE", "Observation/f202")
+        );
 
-        var told = Enumerable.Range(0, 8).Select(place =>
-        {
-            var response = At(reply, place)["response"]!.DeepClone();
-            response["outcome"]!["issue"]![0]!["diagnostics"] = null;
-            return response.ToJsonString();
-        });
+        var told = Enumerable
+            .Range(0, 8)
+            .Select(place =>
+            {
+                var response = At(reply, place)["response"]!.DeepClone();
+                response["outcome"]!["issue"]![0]!["diagnostics"] = null;
+                return response.ToJsonString();
+            });
         Assert.Single(told.Distinct());
         Assert.Equal([404, 404, 404, 404, 404, 404, 404, 404], Statuses(reply));
     }
@@ -107,11 +137,13 @@ public sealed class BatchTests(OpenWorld world)
         var id = await CreateAsync("f001");
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await SendAsync(token,
+        var reply = await SendAsync(
+            token,
             new Entry("PUT", $"Observation/{id}", Bodies.Observation("f001", id: id, value: "changed")),
             new Entry("PUT", $"Observation/{id}", Bodies.Observation("example", id: id)),
             new Entry("PUT", "Observation/f202", Bodies.Observation("f001", id: "f202")),
-            new Entry("PUT", $"Observation/{id}", Bodies.Observation("f001", id: id), IfMatch: "W/\"no-such-version\""));
+            new Entry("PUT", $"Observation/{id}", Bodies.Observation("f001", id: id), IfMatch: "W/\"no-such-version\"")
+        );
 
         Assert.Equal([200, 403, 404, 412], Statuses(reply));
         Assert.Equal([null, "relabel-not-permitted", "not-found-or-withheld", "version-changed"], Codes(reply));
@@ -145,7 +177,9 @@ public sealed class BatchTests(OpenWorld world)
 
         var reply = await SendAsync(token, new Entry("GET", "Observation?_count=2"));
 
-        var next = At(reply, 0)["resource"]!["link"]!.AsArray().Single(link => (string?)link!["relation"] == "next")!["url"]!.GetValue<string>();
+        var next = At(reply, 0)["resource"]!["link"]!.AsArray().Single(link => (string?)link!["relation"] == "next")![
+            "url"
+        ]!.GetValue<string>();
         Assert.StartsWith($"{world.Base}/?_page=", next);
         Assert.DoesNotContain(world.Backend.Base, reply.Body);
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync(next[world.Base.Length..], token)).Status);
@@ -156,7 +190,12 @@ public sealed class BatchTests(OpenWorld world)
     {
         var token = await world.TokenAsync(world.Lab, "system/Patient.rs");
 
-        var reply = await SendAsync(token, new Entry("GET", "Patient/f001"), new Entry("GET", "Observation?patient=f001"), new Entry("HEAD", "Patient/f001"));
+        var reply = await SendAsync(
+            token,
+            new Entry("GET", "Patient/f001"),
+            new Entry("GET", "Observation?patient=f001"),
+            new Entry("HEAD", "Patient/f001")
+        );
 
         Assert.Equal([200, 403, 200], Statuses(reply));
         Assert.Equal("outside-scope", Codes(reply)[1]);
@@ -167,15 +206,20 @@ public sealed class BatchTests(OpenWorld world)
     public async Task Batch_ConditionalEntries_AreLookedUpLikeThoseOfTheirOwn()
     {
         var token = await world.TokenAsync(world.Lab);
-        Assert.Equal(HttpStatusCode.Created, (await world.SendAsync(HttpMethod.Post, "/Observation", world.Token, Bodies.Observation("f201", "batch-hidden"))).Status);
+        Assert.Equal(
+            HttpStatusCode.Created,
+            (await world.SendAsync(HttpMethod.Post, "/Observation", world.Token, Bodies.Observation("f201", "batch-hidden"))).Status
+        );
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await SendAsync(token,
+        var reply = await SendAsync(
+            token,
             new Entry("POST", "Observation", Bodies.Observation("f001", "batch-new"), IfNoneExist: "identifier=urn:lab|batch-new"),
             new Entry("POST", "Observation", Bodies.Observation("f001", "batch-new"), IfNoneExist: "identifier=urn:lab|batch-new"),
             new Entry("POST", "Observation", Bodies.Observation("f001", "batch-hidden"), IfNoneExist: "identifier=urn:lab|batch-hidden"),
             new Entry("DELETE", "Observation?identifier=urn:lab|batch-none"),
-            new Entry("PUT", "Observation?identifier=urn:lab|batch-new", Bodies.Observation("f001", "batch-new", value: "changed")));
+            new Entry("PUT", "Observation?identifier=urn:lab|batch-new", Bodies.Observation("f001", "batch-new", value: "changed"))
+        );
 
         Assert.Equal([201, 200, 201, 404, 200], Statuses(reply));
         Assert.Equal((string?)At(reply, 0)["resource"]!["id"], (string?)At(reply, 1)["resource"]!["id"]);
@@ -189,7 +233,8 @@ public sealed class BatchTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await SendAsync(token,
+        var reply = await SendAsync(
+            token,
             new Entry("GET", "Patient/f001"),
             new Entry("GET", "Nothing/17"),
             new Entry("TRACE", "Patient/f001"),
@@ -197,22 +242,47 @@ public sealed class BatchTests(OpenWorld world)
             new Entry("GET", "Observation/$graphql"),
             new Entry("POST", "Observation", """{"resourceType":"Patient","id":"smuggled-body"}"""),
             new Entry("PUT", "Observation/smuggled-id", Bodies.Observation("f001", id: "other")),
-            new Entry("GET", "Observation?patient=example"));
+            new Entry("GET", "Observation?patient=example")
+        );
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.Equal([200, 404, 405, 400, 404, 400, 400, 200], Statuses(reply));
-        Assert.Equal([null, "unknown-resource-type", "method-not-allowed", "unknown-parameter", "operation-not-supported", "malformed-body", "malformed-body", null], Codes(reply));
+        Assert.Equal(
+            [
+                null,
+                "unknown-resource-type",
+                "method-not-allowed",
+                "unknown-parameter",
+                "operation-not-supported",
+                "malformed-body",
+                "malformed-body",
+                null,
+            ],
+            Codes(reply)
+        );
 
         // Nothing of what was refused is seen upstream, in whatever form.
         var recorded = await world.Backend.RecordedAsync();
-        Assert.Equal(["GET /fhir/R4/Patient/f001", "GET /fhir/R4/Observation"], recorded.Select(request => $"{request.Method} {request.Url.Split('?')[0]}"));
-        Assert.DoesNotContain(recorded, static request => (request.Url + request.Body + string.Join(' ', request.Headers)).Contains("smuggled", StringComparison.Ordinal));
+        Assert.Equal(
+            ["GET /fhir/R4/Patient/f001", "GET /fhir/R4/Observation"],
+            recorded.Select(request => $"{request.Method} {request.Url.Split('?')[0]}")
+        );
+        Assert.DoesNotContain(
+            recorded,
+            static request =>
+                (request.Url + request.Body + string.Join(' ', request.Headers)).Contains("smuggled", StringComparison.Ordinal)
+        );
 
         // Each refused entry has a record of its own, found by the decision id that its answer tells.
-        var records = (await world.TrailAsync(reply.DecisionId, atLeast: 10)).Where(record => (string?)record["decision"] == "deny").ToList();
+        var records = (await world.TrailAsync(reply.DecisionId, atLeast: 10))
+            .Where(record => (string?)record["decision"] == "deny")
+            .ToList();
         Assert.Equal(6, records.Count);
         var typed = Assert.Single(records, record => (string?)record["reason"] == "unknown-resource-type");
-        Assert.Equal(("GET", "Nothing/17", reply.DecisionId), ((string?)typed["method"], (string?)typed["rawTarget"], (string?)typed["parentId"]));
+        Assert.Equal(
+            ("GET", "Nothing/17", reply.DecisionId),
+            ((string?)typed["method"], (string?)typed["rawTarget"], (string?)typed["parentId"])
+        );
         Assert.Contains($"decision {typed["id"]}", (string?)At(reply, 1)["response"]!["outcome"]!["issue"]![0]!["diagnostics"]);
     }
 
@@ -235,14 +305,21 @@ public sealed class BatchTests(OpenWorld world)
         var body = $$"""
             {"resourceType":"Bundle","type":"batch","entry":[
               {"fullUrl":"{{Name}}","resource":{"resourceType":"Patient","smuggled":1},"request":{"method":"POST","url":"Nothing"} },
-              {"resource":{{Bodies.Observation("f001").Replace("Patient/f001", Name, StringComparison.Ordinal)}} ,"request":{"method":"POST","url":"Observation"} },
+              {"resource":{{Bodies.Observation("f001").Replace(
+                "Patient/f001",
+                Name,
+                StringComparison.Ordinal
+            )}} ,"request":{"method":"POST","url":"Observation"} },
               {"request":{"method":"GET","url":"Patient/f001"} }]}
             """;
 
         var reply = await world.SendAsync(HttpMethod.Post, string.Empty, await world.TokenAsync(world.Lab), body);
 
         Assert.Equal([404, 400, 200], Statuses(reply));
-        Assert.Equal("GET /fhir/R4/Patient/f001", Assert.Single((await world.Backend.RecordedAsync()).Select(request => $"{request.Method} {request.Url}")));
+        Assert.Equal(
+            "GET /fhir/R4/Patient/f001",
+            Assert.Single((await world.Backend.RecordedAsync()).Select(request => $"{request.Method} {request.Url}"))
+        );
     }
 
     [Fact]
@@ -250,7 +327,12 @@ public sealed class BatchTests(OpenWorld world)
     {
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await world.SendAsync(HttpMethod.Post, string.Empty, world.Token, Bodies.Bundle("transaction", new Entry("GET", "Patient/f001"), new Entry("GET", "Nothing/17")));
+        var reply = await world.SendAsync(
+            HttpMethod.Post,
+            string.Empty,
+            world.Token,
+            Bodies.Bundle("transaction", new Entry("GET", "Patient/f001"), new Entry("GET", "Nothing/17"))
+        );
 
         Assert.Equal((HttpStatusCode.NotFound, "unknown-resource-type"), (reply.Status, reply.Code));
         Assert.Empty(await world.Backend.RecordedAsync());
@@ -258,9 +340,21 @@ public sealed class BatchTests(OpenWorld world)
 
     private static JsonNode At(Reply reply, int place) => reply.Json["entry"]![place]!;
 
-    private static IReadOnlyList<int> Statuses(Reply reply) => [.. reply.Json["entry"]!.AsArray().Select(entry => int.Parse(((string)entry!["response"]!["status"]!)[..3], System.Globalization.CultureInfo.InvariantCulture))];
+    private static IReadOnlyList<int> Statuses(Reply reply) =>
+        [
+            .. reply.Json["entry"]!
+                .AsArray()
+                .Select(entry =>
+                    int.Parse(((string)entry!["response"]!["status"]!)[..3], System.Globalization.CultureInfo.InvariantCulture)
+                ),
+        ];
 
-    private static IReadOnlyList<string?> Codes(Reply reply) => [.. reply.Json["entry"]!.AsArray().Select(entry => (string?)entry!["response"]!["outcome"]?["issue"]![0]!["details"]!["coding"]![0]!["code"])];
+    private static IReadOnlyList<string?> Codes(Reply reply) =>
+        [
+            .. reply.Json["entry"]!
+                .AsArray()
+                .Select(entry => (string?)entry!["response"]!["outcome"]?["issue"]![0]!["details"]!["coding"]![0]!["code"]),
+        ];
 
     private async Task<string> CreateAsync(string patient)
     {
@@ -269,5 +363,6 @@ public sealed class BatchTests(OpenWorld world)
         return (string)created.Json["id"]!;
     }
 
-    private Task<Reply> SendAsync(string token, params Entry[] entries) => world.SendAsync(HttpMethod.Post, string.Empty, token, Bodies.Bundle("batch", entries));
+    private Task<Reply> SendAsync(string token, params Entry[] entries) =>
+        world.SendAsync(HttpMethod.Post, string.Empty, token, Bodies.Bundle("batch", entries));
 }

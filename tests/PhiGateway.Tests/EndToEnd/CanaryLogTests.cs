@@ -3,7 +3,10 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>What looks like a patient is driven through every stage, also where things go wrong; no log has any of it, and the trail has the patient.</summary>
+/// <summary>
+/// What looks like a patient is driven through every stage, also where things go wrong; no log has any of it, and the trail has the
+/// patient.
+/// </summary>
 public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorld>
 {
     private const string Patient = "canary-patient-81c2";
@@ -18,7 +21,21 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
 
     private static readonly string[] Faults =
     [
-        "html", "xml", "truncated-json", "trailing-json", "wrong-content-type", "deflate-claimed", "bom", "invalid-utf8", "empty", "cut", "redirect", "unauthorized", "server-error", "foreign-resource", "set-cookie",
+        "html",
+        "xml",
+        "truncated-json",
+        "trailing-json",
+        "wrong-content-type",
+        "deflate-claimed",
+        "bom",
+        "invalid-utf8",
+        "empty",
+        "cut",
+        "redirect",
+        "unauthorized",
+        "server-error",
+        "foreign-resource",
+        "set-cookie",
     ];
 
     [Fact]
@@ -37,9 +54,30 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
 
         var spans = world.Collector.TextOf("traces");
         AssertTold(metrics, spans, world.Collector.TextOf("metrics"));
-        var logs = world.Gateway.Output + string.Concat(Directory.GetFiles(world.Folder, "gateway-*.log").Select(File.ReadAllText)) + metrics + spans + world.Collector.TextOf("metrics");
+        var logs =
+            world.Gateway.Output
+            + string.Concat(Directory.GetFiles(world.Folder, "gateway-*.log").Select(File.ReadAllText))
+            + metrics
+            + spans
+            + world.Collector.TextOf("metrics");
         Assert.Contains("Enforcing registry revision", logs);
-        foreach (var canary in new[] { Patient, Query, Header, Body, Claim, Admin, ward, lab, ward.Split('.')[1], "backend-secret", "phigw-test-bootstrap-key", "mary.smith@" }.Concat(Upstream))
+        foreach (
+            var canary in new[]
+            {
+                Patient,
+                Query,
+                Header,
+                Body,
+                Claim,
+                Admin,
+                ward,
+                lab,
+                ward.Split('.')[1],
+                "backend-secret",
+                "phigw-test-bootstrap-key",
+                "mary.smith@",
+            }.Concat(Upstream)
+        )
         {
             Assert.DoesNotContain(canary, logs, StringComparison.OrdinalIgnoreCase);
         }
@@ -79,20 +117,62 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         await world.GetAsync($"/Patient?nonsense={Query}", ward);
         await world.GetAsync($"/Patient/{Query}/..;/{Patient}", ward);
         await world.GetAsync($"/{Query}/{Patient}", ward);
-        await world.SendAsync(HttpMethod.Get, "/Patient/f001", ward, headers: [("X-Canary", Header), ("X-Tenant", Header), ("If-None-Match", $"W/\"{Header}\"")]);
-        await world.SendAsync(HttpMethod.Get, "/Patient/f001", ward, headers: [("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", $"a={Header}"), ("baggage", $"a={Header}")]);
+        await world.SendAsync(
+            HttpMethod.Get,
+            "/Patient/f001",
+            ward,
+            headers: [("X-Canary", Header), ("X-Tenant", Header), ("If-None-Match", $"W/\"{Header}\"")]
+        );
+        await world.SendAsync(
+            HttpMethod.Get,
+            "/Patient/f001",
+            ward,
+            headers:
+            [
+                ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                ("tracestate", $"a={Header}"),
+                ("baggage", $"a={Header}"),
+            ]
+        );
         await world.SendAsync(HttpMethod.Get, "/Patient/f001", ward, headers: [("X-HTTP-Method-Override", Header), ("Prefer", Header)]);
-        await world.SendAsync(HttpMethod.Post, "/Observation/_search", ward, $"patient={Patient}&code={Query}", "application/x-www-form-urlencoded");
+        await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation/_search",
+            ward,
+            $"patient={Patient}&code={Query}",
+            "application/x-www-form-urlencoded"
+        );
         return (await world.GetAsync($"/Patient/{Patient}", ward)).DecisionId;
     }
 
     private async Task WriteAsync(string lab)
     {
-        await world.SendAsync(HttpMethod.Post, "/Observation", lab, $$"""{"resourceType":"Observation","status":"{{Body}}","subject":{"reference":"Patient/{{Patient}}"},""");
+        await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation",
+            lab,
+            $$"""{"resourceType":"Observation","status":"{{Body}}","subject":{"reference":"Patient/{{Patient}}"},"""
+        );
         await world.SendAsync(HttpMethod.Post, "/Observation", lab, $$"""{"resourceType":"{{Body}}","valueString":"{{Body}}"}""");
-        await world.SendAsync(HttpMethod.Post, "/Observation", lab, $$"""{"resourceType":"Observation","status":"final","code":{"text":"{{Body}}"},"subject":{"reference":"Patient/f001"},"valueString":"{{Body}}"}""");
-        await world.SendAsync(HttpMethod.Put, $"/Observation/{Patient}", lab, $$"""{"resourceType":"Observation","id":"{{Patient}}","subject":{"reference":"Patient/f001"},"valueString":"{{Body}}"}""");
-        await world.SendAsync(HttpMethod.Patch, "/Observation/f001", lab, $$"""[{"op":"replace","path":"/{{Body}}","value":"{{Body}}"}]""", "application/json-patch+json");
+        await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation",
+            lab,
+            $$"""{"resourceType":"Observation","status":"final","code":{"text":"{{Body}}"},"subject":{"reference":"Patient/f001"},"valueString":"{{Body}}"}"""
+        );
+        await world.SendAsync(
+            HttpMethod.Put,
+            $"/Observation/{Patient}",
+            lab,
+            $$"""{"resourceType":"Observation","id":"{{Patient}}","subject":{"reference":"Patient/f001"},"valueString":"{{Body}}"}"""
+        );
+        await world.SendAsync(
+            HttpMethod.Patch,
+            "/Observation/f001",
+            lab,
+            $$"""[{"op":"replace","path":"/{{Body}}","value":"{{Body}}"}]""",
+            "application/json-patch+json"
+        );
     }
 
     private async Task BreakAsync(string ward)
@@ -112,7 +192,8 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         await world.GetAsync("/Patient/f001", ward[..^4] + "AAAA");
         await world.GetAsync("/Patient/f001", await world.TokenAsync(world.Stranger));
         await world.GetAsync($"/Patient?access_token={ward}", null);
-        var forged = $"{Encode("""{"alg":"ES256","typ":"at+jwt","kid":"x"}""")}.{Encode($$"""{"iss":"{{Claim}}","sub":"{{Claim}}","client_id":"{{Claim}}"}""")}.AAAA";
+        var forged =
+            $"{Encode("""{"alg":"ES256","typ":"at+jwt","kid":"x"}""")}.{Encode($$"""{"iss":"{{Claim}}","sub":"{{Claim}}","client_id":"{{Claim}}"}""")}.AAAA";
         await world.GetAsync("/Patient/f001", forged);
         await world.GetAsync("/Patient/f001", $"{Encode($"{{{Claim}")}.{Encode(Claim)}.AAAA");
     }
@@ -122,7 +203,16 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         await world.Mary.TryAsync(HttpMethod.Put, $"rosters/acme-orders/members/{Patient}", new { });
         await world.Mary.TryAsync(HttpMethod.Put, $"rosters/acme-orders/members/{Patient}%20{Query}", new { surplus = Admin });
         await world.Mary.TryAsync(HttpMethod.Get, $"rosters/acme-orders/members/{Patient}");
-        await world.Mary.TryAsync(HttpMethod.Post, "organizations", new { id = Admin, kind = Admin, name = Admin });
+        await world.Mary.TryAsync(
+            HttpMethod.Post,
+            "organizations",
+            new
+            {
+                id = Admin,
+                kind = Admin,
+                name = Admin,
+            }
+        );
         await world.Mary.TryAsync(HttpMethod.Post, "organizations", Admin);
         await world.Wei.TryAsync(HttpMethod.Get, $"audit?patient={Patient}&reason={Query}");
         await world.Wei.TryAsync(HttpMethod.Get, $"audit?patient={Patient}");
@@ -131,5 +221,6 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         await nobody.TryAsync(HttpMethod.Get, $"audit?patient={Patient}");
     }
 
-    private static string Encode(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Encode(string text) =>
+        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

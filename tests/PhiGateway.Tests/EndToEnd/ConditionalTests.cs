@@ -4,7 +4,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>Conditional writes of a client that may see some patients only: what it may not see does not match, and cannot be inferred.</summary>
+/// <summary>
+/// Conditional writes of a client that may see some patients only: what it may not see does not match, and cannot be inferred.
+/// </summary>
 [Collection(OpenWorldCollection.Name)]
 public sealed class ConditionalTests(OpenWorld world)
 {
@@ -26,20 +28,47 @@ public sealed class ConditionalTests(OpenWorld world)
         Assert.Equal($"{world.Base}/Observation/{first.Json["id"]}", second.Headers["Location"]);
         Assert.DoesNotContain(await world.Backend.RecordedAsync(), request => request.Method == "POST");
         Assert.Contains(await world.TrailAsync(first.DecisionId, atLeast: 2), record => (string?)record["kind"] == "intent");
-        Assert.Equal("create", (string?)Assert.Single(await world.TrailAsync(second.DecisionId, atLeast: 1), record => (string?)record["kind"] == "disclosure")["event"]);
+        Assert.Equal(
+            "create",
+            (string?)
+                Assert.Single(await world.TrailAsync(second.DecisionId, atLeast: 1), record => (string?)record["kind"] == "disclosure")[
+                    "event"
+                ]
+        );
     }
 
     [Fact]
     public async Task Create_PatientByIdentifierForAnyPatient_CreatesOnce()
     {
         const string Body = """{"resourceType":"Patient","identifier":[{"system":"urn:mrn","value":"4711"}]}""";
-        Task<Reply> CreateAsync() => world.SendAsync(HttpMethod.Post, "/Patient", world.Token, Body, "application/fhir+json", ("If-None-Exist", "identifier=urn:mrn|4711"));
+        Task<Reply> CreateAsync() =>
+            world.SendAsync(
+                HttpMethod.Post,
+                "/Patient",
+                world.Token,
+                Body,
+                "application/fhir+json",
+                ("If-None-Exist", "identifier=urn:mrn|4711")
+            );
 
         var (first, second) = (await CreateAsync(), await CreateAsync());
-        var updated = await world.SendAsync(HttpMethod.Put, "/Patient?identifier=urn:mrn|4711", world.Token, Body.Replace("\"identifier\"", "\"active\":true,\"identifier\"", StringComparison.Ordinal));
-        var upserted = await world.SendAsync(HttpMethod.Put, "/Patient?identifier=urn:mrn|4712", world.Token, Body.Replace("4711", "4712", StringComparison.Ordinal));
+        var updated = await world.SendAsync(
+            HttpMethod.Put,
+            "/Patient?identifier=urn:mrn|4711",
+            world.Token,
+            Body.Replace("\"identifier\"", "\"active\":true,\"identifier\"", StringComparison.Ordinal)
+        );
+        var upserted = await world.SendAsync(
+            HttpMethod.Put,
+            "/Patient?identifier=urn:mrn|4712",
+            world.Token,
+            Body.Replace("4711", "4712", StringComparison.Ordinal)
+        );
 
-        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Created], new[] { first, second, updated, upserted }.Select(reply => reply.Status));
+        Assert.Equal(
+            [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Created],
+            new[] { first, second, updated, upserted }.Select(reply => reply.Status)
+        );
         Assert.Single(new[] { first, second, updated }.Select(reply => (string?)reply.Json["id"]).Distinct());
     }
 
@@ -50,7 +79,12 @@ public sealed class ConditionalTests(OpenWorld world)
     {
         var token = await world.TokenAsync(world.Lab);
         var identifier = $"hidden-{patient}-{label}";
-        Assert.Equal(HttpStatusCode.Created, (await world.SendAsync(HttpMethod.Post, "/Observation", world.Token, Bodies.Observation(patient, identifier, label: label))).Status);
+        Assert.Equal(
+            HttpStatusCode.Created,
+            (
+                await world.SendAsync(HttpMethod.Post, "/Observation", world.Token, Bodies.Observation(patient, identifier, label: label))
+            ).Status
+        );
 
         var hidden = await CreateAsync(token, "f001", identifier);
         var none = await CreateAsync(token, "f001", $"none-{identifier}");
@@ -66,7 +100,10 @@ public sealed class ConditionalTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         for (var time = 0; time < 2; time++)
         {
-            Assert.Equal(HttpStatusCode.Created, (await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001", "twice"))).Status);
+            Assert.Equal(
+                HttpStatusCode.Created,
+                (await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001", "twice"))).Status
+            );
         }
 
         await world.Backend.ForgetRecordedAsync();
@@ -90,7 +127,12 @@ public sealed class ConditionalTests(OpenWorld world)
         var id = (string)created.Json["id"]!;
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await world.SendAsync(HttpMethod.Put, "/Observation?identifier=urn:lab|update-one", token, Bodies.Observation("f001", "update-one", value: "changed"));
+        var reply = await world.SendAsync(
+            HttpMethod.Put,
+            "/Observation?identifier=urn:lab|update-one",
+            token,
+            Bodies.Observation("f001", "update-one", value: "changed")
+        );
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.Equal((id, "changed"), ((string?)reply.Json["id"], (string?)reply.Json["valueString"]));
@@ -98,9 +140,19 @@ public sealed class ConditionalTests(OpenWorld world)
         Assert.Equal($"/fhir/R4/Observation/{id}", write.Url);
         Assert.Equal($"W/\"{created.Json["meta"]!["versionId"]}\"", write.Header("if-match"));
 
-        var other = await world.SendAsync(HttpMethod.Put, "/Observation?identifier=urn:lab|update-one", token, Bodies.Observation("f001", "update-one", id: "another"));
+        var other = await world.SendAsync(
+            HttpMethod.Put,
+            "/Observation?identifier=urn:lab|update-one",
+            token,
+            Bodies.Observation("f001", "update-one", id: "another")
+        );
         Assert.Equal((HttpStatusCode.BadRequest, "malformed-body"), (other.Status, other.Code));
-        var moved = await world.SendAsync(HttpMethod.Put, "/Observation?identifier=urn:lab|update-one", token, Bodies.Observation("example", "update-one"));
+        var moved = await world.SendAsync(
+            HttpMethod.Put,
+            "/Observation?identifier=urn:lab|update-one",
+            token,
+            Bodies.Observation("example", "update-one")
+        );
         Assert.Equal((HttpStatusCode.Forbidden, "relabel-not-permitted"), (moved.Status, moved.Code));
     }
 
@@ -108,15 +160,40 @@ public sealed class ConditionalTests(OpenWorld world)
     public async Task Update_OnlyAForeignMatch_CreatesLikeWithNone()
     {
         var token = await world.TokenAsync(world.Lab);
-        var foreign = await world.SendAsync(HttpMethod.Post, "/Observation", world.Token, Bodies.Observation("f201", "update-foreign", value: "untouched"));
+        var foreign = await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation",
+            world.Token,
+            Bodies.Observation("f201", "update-foreign", value: "untouched")
+        );
 
-        var hidden = await world.SendAsync(HttpMethod.Put, "/Observation?identifier=urn:lab|update-foreign", token, Bodies.Observation("f001", "update-foreign"));
-        var none = await world.SendAsync(HttpMethod.Put, "/Observation?identifier=urn:lab|update-none", token, Bodies.Observation("f001", "update-none"));
+        var hidden = await world.SendAsync(
+            HttpMethod.Put,
+            "/Observation?identifier=urn:lab|update-foreign",
+            token,
+            Bodies.Observation("f001", "update-foreign")
+        );
+        var none = await world.SendAsync(
+            HttpMethod.Put,
+            "/Observation?identifier=urn:lab|update-none",
+            token,
+            Bodies.Observation("f001", "update-none")
+        );
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (none.Status, hidden.Status));
         Assert.NotEqual((string?)foreign.Json["id"], (string?)hidden.Json["id"]);
         Assert.Equal("untouched", (string?)(await world.GetAsync($"/Observation/{foreign.Json["id"]}", world.Token)).Json["valueString"]);
-        Assert.Equal("outside-roster", (await world.SendAsync(HttpMethod.Put, "/Observation?identifier=urn:lab|update-x", token, Bodies.Observation("f201", "update-x"))).Code);
+        Assert.Equal(
+            "outside-roster",
+            (
+                await world.SendAsync(
+                    HttpMethod.Put,
+                    "/Observation?identifier=urn:lab|update-x",
+                    token,
+                    Bodies.Observation("f201", "update-x")
+                )
+            ).Code
+        );
     }
 
     [Fact]
@@ -163,12 +240,18 @@ public sealed class ConditionalTests(OpenWorld world)
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => CreateAsync(token, "f001", "at-once")));
 
-        Assert.All(replies, reply => Assert.True(reply.Status is HttpStatusCode.Created or HttpStatusCode.OK, $"{reply.Status} {reply.Code}"));
+        Assert.All(
+            replies,
+            reply => Assert.True(reply.Status is HttpStatusCode.Created or HttpStatusCode.OK, $"{reply.Status} {reply.Code}")
+        );
         Assert.All(replies, reply => Assert.NotNull(reply.Json["id"]));
         foreach (var reply in replies)
         {
             var records = await world.TrailAsync(reply.DecisionId, atLeast: 2);
-            Assert.Equal(records.Count(record => (string?)record["kind"] == "intent"), records.Count(record => (string?)record["kind"] == "outcome"));
+            Assert.Equal(
+                records.Count(record => (string?)record["kind"] == "intent"),
+                records.Count(record => (string?)record["kind"] == "outcome")
+            );
         }
     }
 
@@ -202,7 +285,14 @@ public sealed class ConditionalTests(OpenWorld world)
     }
 
     private Task<Reply> CreateAsync(string token, string patient, string identifier) =>
-        world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation(patient, identifier), "application/fhir+json", ("If-None-Exist", $"identifier=urn:lab|{identifier}"));
+        world.SendAsync(
+            HttpMethod.Post,
+            "/Observation",
+            token,
+            Bodies.Observation(patient, identifier),
+            "application/fhir+json",
+            ("If-None-Exist", $"identifier=urn:lab|{identifier}")
+        );
 
     private Task<Reply> PatchAsync(string token, string identifier, string patch) =>
         world.SendAsync(HttpMethod.Patch, $"/Observation?identifier=urn:lab|{identifier}", token, patch, "application/json-patch+json");

@@ -11,13 +11,18 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
 {
     // Reasons of the stages that read; a twin may meet policy or the upstream, never these.
     private static readonly HashSet<string> ReadingReasons =
-        [.. PhiGateway.Policy.Vocabulary.DenyReason.All
+    [
+        .. PhiGateway
+            .Policy.Vocabulary.DenyReason.All
             // A made-up handle is read for what it is, and then belongs to nobody.
-            .Where(reason => reason.Stage is "Ingress" or "Identify" or "Understand" && reason.Code != "handle-not-yours").Select(reason => reason.Code)];
+            .Where(reason => reason.Stage is "Ingress" or "Identify" or "Understand" && reason.Code != "handle-not-yours")
+            .Select(reason => reason.Code),
+    ];
 
     private static readonly string[] Neighbours = ["GET /fhir/R4/Patient/17", "POST /fhir/R4/Patient"];
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(CorpusEntry.Folder(), "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(CorpusEntry.Folder(), "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -57,7 +62,9 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
 
             if (reply.Status != expect.Status || (reply.Body.Length > 0 && reply.Code != expect.Reason))
             {
-                wrong.Add($"{entry.Name}: {entry.Method} {entry.Target}: {reply.Status} {reply.Code}, expected {expect.Status} {expect.Reason}");
+                wrong.Add(
+                    $"{entry.Name}: {entry.Method} {entry.Target}: {reply.Status} {reply.Code}, expected {expect.Status} {expect.Reason}"
+                );
             }
         }
 
@@ -76,7 +83,12 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
     {
         var wrong = new List<string>();
         using var wire = new Wire(world);
-        foreach (var twin in CorpusEntry.Load(file).Select(entry => entry.Twin).DistinctBy(twin => $"{twin.Method} {twin.Target} {string.Join(';', twin.Headers ?? [])} {twin.Body}"))
+        foreach (
+            var twin in CorpusEntry
+                .Load(file)
+                .Select(entry => entry.Twin)
+                .DistinctBy(twin => $"{twin.Method} {twin.Target} {string.Join(';', twin.Headers ?? [])} {twin.Body}")
+        )
         {
             var reply = await wire.AskAsync(twin);
             if (reply?.DecisionId is null || (reply.Code is { } code && ReadingReasons.Contains(code)) || reply.Code == "faulted")
@@ -96,7 +108,10 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
         }
 
         var response = System.Text.Json.Nodes.JsonNode.Parse(reply.Body)!["entry"]![place]!["response"]!;
-        return (int.Parse(((string)response["status"]!)[..3], System.Globalization.CultureInfo.InvariantCulture), (string?)response["outcome"]?["issue"]?[0]?["details"]?["coding"]?[0]?["code"]);
+        return (
+            int.Parse(((string)response["status"]!)[..3], System.Globalization.CultureInfo.InvariantCulture),
+            (string?)response["outcome"]?["issue"]?[0]?["details"]?["coding"]?[0]?["code"]
+        );
     }
 
     // One connection for as long as the gateway keeps it.
@@ -122,7 +137,9 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
 
         private string Write(CorpusRequest request)
         {
-            var text = new StringBuilder($"{request.Method} {Raw(Ours(request.Target))} HTTP/1.1\r\nHost: {world.Host}\r\nAuthorization: Bearer {world.Token}\r\n");
+            var text = new StringBuilder(
+                $"{request.Method} {Raw(Ours(request.Target))} HTTP/1.1\r\nHost: {world.Host}\r\nAuthorization: Bearer {world.Token}\r\n"
+            );
             foreach (var (name, value) in request.Headers ?? [])
             {
                 text.Append($"{name}: {Raw(Ours(value))}\r\n");
@@ -137,9 +154,9 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
             return text.Append("\r\n").Append(body).ToString();
         }
 
-        private string Ours(string text) => text
-            .Replace("https://gw.hospital.example/fhir", world.Base, StringComparison.Ordinal)
-            .Replace("https://ehr.internal:8443/r4", world.Backend.Base, StringComparison.Ordinal);
+        private string Ours(string text) =>
+            text.Replace("https://gw.hospital.example/fhir", world.Base, StringComparison.Ordinal)
+                .Replace("https://ehr.internal:8443/r4", world.Backend.Base, StringComparison.Ordinal);
 
         private static string Raw(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
     }

@@ -9,24 +9,30 @@ public sealed class CrossOriginTests(OpenWorld world)
 {
     private const string App = GatewayWorld.AppOrigin;
 
-    private static readonly string[] Question = [$"Origin: {App}", "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization,prefer"];
+    private static readonly string[] Question =
+    [
+        $"Origin: {App}",
+        "Access-Control-Request-Method: GET",
+        "Access-Control-Request-Headers: authorization,prefer",
+    ];
 
     /// <summary>What is not the origin of the configuration, or is no question of a browser.</summary>
-    public static TheoryData<string> NotAsked => new()
-    {
-        $"Origin: {App}.evil.example\r\nAccess-Control-Request-Method: GET\r\n",
-        $"Origin: {App}/\r\nAccess-Control-Request-Method: GET\r\n",
-        $"Origin: {App.ToUpperInvariant()}\r\nAccess-Control-Request-Method: GET\r\n",
-        $"Origin: {App}:8443\r\nAccess-Control-Request-Method: GET\r\n",
-        "Origin: null\r\nAccess-Control-Request-Method: GET\r\n",
-        "Origin: *\r\nAccess-Control-Request-Method: GET\r\n",
-        $"Origin: {App}, https://evil.example\r\nAccess-Control-Request-Method: GET\r\n",
-        $"Origin: {App}\r\nOrigin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n",
-        $"Origin: {App}\r\nAccess-Control-Request-Method: GET\r\nX-HTTP-Method-Override: GET\r\n",
-        $"Origin: {App}\r\n",
-        "Access-Control-Request-Method: GET\r\n",
-        string.Empty,
-    };
+    public static TheoryData<string> NotAsked =>
+        new()
+        {
+            $"Origin: {App}.evil.example\r\nAccess-Control-Request-Method: GET\r\n",
+            $"Origin: {App}/\r\nAccess-Control-Request-Method: GET\r\n",
+            $"Origin: {App.ToUpperInvariant()}\r\nAccess-Control-Request-Method: GET\r\n",
+            $"Origin: {App}:8443\r\nAccess-Control-Request-Method: GET\r\n",
+            "Origin: null\r\nAccess-Control-Request-Method: GET\r\n",
+            "Origin: *\r\nAccess-Control-Request-Method: GET\r\n",
+            $"Origin: {App}, https://evil.example\r\nAccess-Control-Request-Method: GET\r\n",
+            $"Origin: {App}\r\nOrigin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n",
+            $"Origin: {App}\r\nAccess-Control-Request-Method: GET\r\nX-HTTP-Method-Override: GET\r\n",
+            $"Origin: {App}\r\n",
+            "Access-Control-Request-Method: GET\r\n",
+            string.Empty,
+        };
 
     [Fact]
     public async Task Options_QuestionOfARegisteredOrigin_IsAnsweredWithoutAskingAnybody()
@@ -67,19 +73,30 @@ public sealed class CrossOriginTests(OpenWorld world)
         var refused = await world.SendAsync(HttpMethod.Get, "/Condition?patient=f001", lab, headers: ("Origin", App));
         var unknown = await world.SendAsync(HttpMethod.Get, "/Patient/f001", null, headers: ("Origin", App));
 
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized], [read.Status, refused.Status, unknown.Status]);
-        Assert.All([read, refused, unknown], reply =>
-        {
-            Assert.Equal(App, reply.Headers["Access-Control-Allow-Origin"]);
-            Assert.Contains("X-Request-Id", reply.Headers["Access-Control-Expose-Headers"]);
-            Assert.Equal("Origin", reply.Headers["Vary"]);
-        });
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized],
+            [read.Status, refused.Status, unknown.Status]
+        );
+        Assert.All(
+            [read, refused, unknown],
+            reply =>
+            {
+                Assert.Equal(App, reply.Headers["Access-Control-Allow-Origin"]);
+                Assert.Contains("X-Request-Id", reply.Headers["Access-Control-Expose-Headers"]);
+                Assert.Equal("Origin", reply.Headers["Vary"]);
+            }
+        );
     }
 
     [Fact]
     public async Task Read_OfAnotherOrigin_IsAnsweredButNotForItsPage()
     {
-        var reply = await world.SendAsync(HttpMethod.Get, "/Patient/f001", await world.TokenAsync(world.Lab), headers: ("Origin", "https://evil.example"));
+        var reply = await world.SendAsync(
+            HttpMethod.Get,
+            "/Patient/f001",
+            await world.TokenAsync(world.Lab),
+            headers: ("Origin", "https://evil.example")
+        );
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.False(reply.Headers.ContainsKey("Access-Control-Allow-Origin"));
@@ -96,7 +113,11 @@ public sealed class CrossOriginTests(OpenWorld world)
         Assert.Equal("*", reply.Headers["Access-Control-Allow-Origin"]);
 
         // An app that sends its token along is asked about first.
-        var question = RawShape.Get("/fhir" + path, "Origin: https://anybody.example\r\nAccess-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: authorization\r\n", "OPTIONS");
+        var question = RawShape.Get(
+            "/fhir" + path,
+            "Origin: https://anybody.example\r\nAccess-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: authorization\r\n",
+            "OPTIONS"
+        );
         var answer = Assert.IsType<RawReply>((await world.AskAsync(question)).Reply);
         Assert.Equal(204, answer.Status);
         Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));

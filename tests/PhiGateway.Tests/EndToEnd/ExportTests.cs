@@ -5,7 +5,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>A Bulk Data export from kick-off to cancel: every handle is one client's, every line is judged, every released patient is on record.</summary>
+/// <summary>
+/// A Bulk Data export from kick-off to cancel: every handle is one client's, every line is judged, every released patient is on record.
+/// </summary>
 public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
 {
     private static readonly (string, string) Async = ("Prefer", "respond-async");
@@ -39,9 +41,15 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
 
         var observations = await world.GetAsync(FileOf(manifest, "Observation"), token);
         Assert.NotEmpty(Lines(observations));
-        Assert.All(Lines(observations), static line => Assert.Contains((string?)line["subject"]!["reference"], (string[])["Patient/example", "Patient/f001"]));
+        Assert.All(
+            Lines(observations),
+            static line => Assert.Contains((string?)line["subject"]!["reference"], (string[])["Patient/example", "Patient/f001"])
+        );
 
-        var disclosure = Assert.Single(await world.TrailAsync(patients.DecisionId, atLeast: 2), record => (string?)record["kind"] == "disclosure");
+        var disclosure = Assert.Single(
+            await world.TrailAsync(patients.DecisionId, atLeast: 2),
+            record => (string?)record["kind"] == "disclosure"
+        );
         Assert.Equal(["example", "f001"], disclosure["patients"]!.AsArray().Select(static one => (string?)one).Order());
         Assert.Equal(2, (int?)disclosure["resourceCount"]);
         Assert.True((int?)disclosure["withheldCount"] > 0);
@@ -58,14 +66,16 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         var file = FileOf(await world.GetAsync(job, token), "Patient");
         await world.Backend.ForgetRecordedAsync();
 
-        foreach (var reply in new[]
-        {
-            await world.GetAsync(job, ward),
-            await world.GetAsync(file, ward),
-            await world.SendAsync(HttpMethod.Delete, job, ward),
-            await world.GetAsync(file.Replace("/_file/", "/_export/", StringComparison.Ordinal), token),
-            await world.GetAsync(job.Replace("/_export/", "/?_page=", StringComparison.Ordinal), token),
-        })
+        foreach (
+            var reply in new[]
+            {
+                await world.GetAsync(job, ward),
+                await world.GetAsync(file, ward),
+                await world.SendAsync(HttpMethod.Delete, job, ward),
+                await world.GetAsync(file.Replace("/_file/", "/_export/", StringComparison.Ordinal), token),
+                await world.GetAsync(job.Replace("/_export/", "/?_page=", StringComparison.Ordinal), token),
+            }
+        )
         {
             Assert.Equal(HttpStatusCode.NotFound, reply.Status);
             Assert.Equal("handle-not-yours", reply.Code);
@@ -160,5 +170,6 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         return url[world.Base.Length..];
     }
 
-    private static IReadOnlyList<JsonNode> Lines(Reply file) => [.. file.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonNode.Parse(line)!)];
+    private static IReadOnlyList<JsonNode> Lines(Reply file) =>
+        [.. file.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonNode.Parse(line)!)];
 }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>The registry's primary dies and its standby takes over: the node serves on, follows, and forgets nothing that it enforced.</summary>
+/// <summary>
+/// The registry's primary dies and its standby takes over: the node serves on, follows, and forgets nothing that it enforced.
+/// </summary>
 public sealed class FailoverTests
 {
     [Fact]
@@ -55,7 +57,15 @@ public sealed class FailoverTests
         // 3. Others write on, past that revision: it is read anew as a whole, and the revocation that it lost stays in force and is named.
         for (var number = 0; number < 5; number++)
         {
-            await world.Mary.CreateAsync("organizations", new { id = $"later-{number}", kind = "internal", name = "Later" });
+            await world.Mary.CreateAsync(
+                "organizations",
+                new
+                {
+                    id = $"later-{number}",
+                    kind = "internal",
+                    name = "Later",
+                }
+            );
         }
 
         await ReadyzAsync(world, "1 revocations that this node enforces are not in the registry");
@@ -73,7 +83,16 @@ public sealed class FailoverTests
     {
         while (true)
         {
-            var (status, body) = await world.Wei.TryAsync(HttpMethod.Post, "revocations", new { target = "client", value = world.Lab.ClientId, reason });
+            var (status, body) = await world.Wei.TryAsync(
+                HttpMethod.Post,
+                "revocations",
+                new
+                {
+                    target = "client",
+                    value = world.Lab.ClientId,
+                    reason,
+                }
+            );
             if (status == HttpStatusCode.Created)
             {
                 return;
@@ -99,7 +118,10 @@ public sealed class FailoverTests
         while (true)
         {
             using var answer = await http.GetAsync("/readyz");
-            var message = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["parts"]!.AsArray().Single(part => (string)part!["name"]! == "snapshot")!["message"]!;
+            var message = (string)
+                JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["parts"]!
+                    .AsArray()
+                    .Single(part => (string)part!["name"]! == "snapshot")!["message"]!;
             if (message.Contains(words, StringComparison.Ordinal) == present)
             {
                 return;

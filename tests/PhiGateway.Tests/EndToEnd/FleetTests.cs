@@ -6,7 +6,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>Several nodes on one registry: what is revoked is revoked everywhere, and no node is led back to what it once enforced.</summary>
+/// <summary>
+/// Several nodes on one registry: what is revoked is revoked everywhere, and no node is led back to what it once enforced.
+/// </summary>
 public sealed class FleetTests(FleetWorld world) : IClassFixture<FleetWorld>
 {
     [Theory]
@@ -33,11 +35,22 @@ public sealed class FleetTests(FleetWorld world) : IClassFixture<FleetWorld>
         {
             await EverywhereAsync(token, static reply => reply.Status == HttpStatusCode.OK);
             // Whoever revokes does not lift.
-            var written = await world.Mary.PostAsync("revocations", new { target, value, reason = "measured" });
+            var written = await world.Mary.PostAsync(
+                "revocations",
+                new
+                {
+                    target,
+                    value,
+                    reason = "measured",
+                }
+            );
 
             var refusals = await EverywhereAsync(token, static reply => reply.Status != HttpStatusCode.OK);
 
-            Assert.All(refusals, reply => Assert.True(reply.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized, $"{target}: {reply.Status}"));
+            Assert.All(
+                refusals,
+                reply => Assert.True(reply.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized, $"{target}: {reply.Status}")
+            );
             Assert.All(refusals, reply => Assert.Contains(reply.Code, (string[])["revoked", "token-revoked", "token-issued-before"]));
             await world.Wei.PostAsync($"revocations/{(string)written["id"]!}:lift", new { reason = "measured" });
         }
@@ -77,7 +90,15 @@ public sealed class FleetTests(FleetWorld world) : IClassFixture<FleetWorld>
         await node.StartAsync();
         await world.UntilAsync(node, token, static reply => reply.Status == HttpStatusCode.OK);
         var older = (await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(file + ".changes"));
-        var written = await world.Mary.PostAsync("revocations", new { target = "client", value = world.Ward.ClientId, reason = "contract ended" });
+        var written = await world.Mary.PostAsync(
+            "revocations",
+            new
+            {
+                target = "client",
+                value = world.Ward.ClientId,
+                reason = "contract ended",
+            }
+        );
         await world.UntilAsync(node, token, static reply => reply.Code == "revoked");
 
         // The first refusal may be of a call that began under the revision before; this one is on record under the new one.
@@ -125,21 +146,27 @@ public sealed class FleetTests(FleetWorld world) : IClassFixture<FleetWorld>
         await world.ExecuteAsync("CREATE TABLE kept AS SELECT json FROM documents WHERE id = 'ward-charting'");
         await ReplaceAsync("'{\"id\":\"ward-charting\",\"grants\":[{\"types\":[\"Pat'");
 
-        Assert.All(await EverywhereAsync(ward, static reply => reply.Status != HttpStatusCode.OK), static reply => Assert.Equal(HttpStatusCode.Forbidden, reply.Status));
+        Assert.All(
+            await EverywhereAsync(ward, static reply => reply.Status != HttpStatusCode.OK),
+            static reply => Assert.Equal(HttpStatusCode.Forbidden, reply.Status)
+        );
         Assert.All(await EverywhereAsync(lab, static _ => true), static reply => Assert.Equal(HttpStatusCode.OK, reply.Status));
         Assert.DoesNotContain(", 0 registry problems", await FleetWorld.ReadinessOfAsync(world.Nodes[1]));
 
         await ReplaceAsync("(SELECT json FROM kept)");
         await EverywhereAsync(ward, static reply => reply.Status == HttpStatusCode.OK);
 
-        Task ReplaceAsync(string json) => world.ExecuteAsync(
-            $"""
-            UPDATE registry_revision SET revision = revision + 1, changed_at = clock_timestamp();
-            UPDATE documents SET json = {json}, version = version + 1, revision = (SELECT revision FROM registry_revision) WHERE id = 'ward-charting';
-            """);
+        Task ReplaceAsync(string json) =>
+            world.ExecuteAsync(
+                $"""
+                UPDATE registry_revision SET revision = revision + 1, changed_at = clock_timestamp();
+                UPDATE documents SET json = {json}, version = version + 1, revision = (SELECT revision FROM registry_revision) WHERE id = 'ward-charting';
+                """
+            );
     }
 
-    private Task<Reply[]> EverywhereAsync(string token, Func<Reply, bool> expected) => Task.WhenAll(world.Nodes.Select(node => world.UntilAsync(node, token, expected)));
+    private Task<Reply[]> EverywhereAsync(string token, Func<Reply, bool> expected) =>
+        Task.WhenAll(world.Nodes.Select(node => world.UntilAsync(node, token, expected)));
 
     private static string Base64Url(string text)
     {

@@ -50,7 +50,9 @@ public sealed class FleetWorld : PostgresWorld
     internal async Task ExecuteAsync(string sql)
     {
         // Not from the pool: its connections may be of before the database went away.
-        await using var connection = new NpgsqlConnection(await File.ReadAllTextAsync(Path.Combine(Folder, "registry.connection")) + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(
+            await File.ReadAllTextAsync(Path.Combine(Folder, "registry.connection")) + ";Pooling=false"
+        );
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>What was restricted, or became another's, does not leave in the version before; what may be shown as it is now is shown as it was.</summary>
+/// <summary>
+/// What was restricted, or became another's, does not leave in the version before; what may be shown as it is now is shown as it was.
+/// </summary>
 [Collection(OpenWorldCollection.Name)]
 public sealed class HistoryTests(OpenWorld world)
 {
@@ -47,11 +49,23 @@ public sealed class HistoryTests(OpenWorld world)
 
         Assert.Empty(VersionsOf(await world.GetAsync($"/Observation/{id}/_history", lab), id));
         Assert.Empty(VersionsOf(await world.GetAsync("/Observation/_history?_count=5000", lab), id));
-        var batch = await world.SendAsync(HttpMethod.Post, string.Empty, lab, Bodies.Bundle("batch", new Entry("GET", $"Observation/{id}/_history/{versions[0]}"), new Entry("GET", $"Observation/{id}/_history")));
+        var batch = await world.SendAsync(
+            HttpMethod.Post,
+            string.Empty,
+            lab,
+            Bodies.Bundle(
+                "batch",
+                new Entry("GET", $"Observation/{id}/_history/{versions[0]}"),
+                new Entry("GET", $"Observation/{id}/_history")
+            )
+        );
         Assert.DoesNotContain("valueString", batch.Body);
 
         // Who may see it as it is now sees what it was.
-        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync($"/Observation/{id}/_history/{versions[0]}", await world.TokenAsync(world.Ward))).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await world.GetAsync($"/Observation/{id}/_history/{versions[0]}", await world.TokenAsync(world.Ward))).Status
+        );
     }
 
     [Fact]
@@ -60,7 +74,12 @@ public sealed class HistoryTests(OpenWorld world)
         var (id, versions) = await StoreAsync(("example", null), ("example", Restricted), ("example", null));
         var lab = await world.TokenAsync(world.Lab);
 
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.OK], await Task.WhenAll(versions.Select(async version => (await world.GetAsync($"/Observation/{id}/_history/{version}", lab)).Status)));
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.OK],
+            await Task.WhenAll(
+                versions.Select(async version => (await world.GetAsync($"/Observation/{id}/_history/{version}", lab)).Status)
+            )
+        );
         Assert.Equal(new[] { versions[0], versions[2] }.Order(), VersionsOf(await world.GetAsync($"/Observation/{id}/_history", lab), id));
     }
 
@@ -73,7 +92,10 @@ public sealed class HistoryTests(OpenWorld world)
         await SendAsync(HttpMethod.Delete, id, null);
         var lab = await world.TokenAsync(world.Lab);
 
-        Assert.Equal(leaves ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await world.GetAsync($"/Observation/{id}/_history/{versions[0]}", lab)).Status);
+        Assert.Equal(
+            leaves ? HttpStatusCode.OK : HttpStatusCode.NotFound,
+            (await world.GetAsync($"/Observation/{id}/_history/{versions[0]}", lab)).Status
+        );
 
         // On the page of a whole type, what it was last may stand on another page: there it is not shown.
         Assert.Empty(VersionsOf(await world.GetAsync("/Observation/_history?_count=5000", lab), id));
@@ -94,13 +116,20 @@ public sealed class HistoryTests(OpenWorld world)
             await world.Backend.ClearFaultsAsync();
         }
 
-        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync($"/Observation/{id}/_history/{versions[0]}", await world.TokenAsync(world.Lab))).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await world.GetAsync($"/Observation/{id}/_history/{versions[0]}", await world.TokenAsync(world.Lab))).Status
+        );
     }
 
     private static IEnumerable<string?> VersionsOf(Reply reply, string id)
     {
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Body);
-        return (reply.Json["entry"]?.AsArray() ?? []).Select(static entry => entry!["resource"]!).Where(resource => (string?)resource["id"] == id).Select(static resource => (string?)resource["meta"]!["versionId"]).Order();
+        return (reply.Json["entry"]?.AsArray() ?? [])
+            .Select(static entry => entry!["resource"]!)
+            .Where(resource => (string?)resource["id"] == id)
+            .Select(static resource => (string?)resource["meta"]!["versionId"])
+            .Order();
     }
 
     // Each a version of one Observation: of a patient, with a confidentiality.
@@ -113,7 +142,16 @@ public sealed class HistoryTests(OpenWorld world)
             var body = JsonNode.Parse(Bodies.Observation(patient, id: id, value: $"version {versions.Count}"))!;
             if (confidentiality is not null)
             {
-                body["meta"] = new JsonObject { ["security"] = new JsonArray(new JsonObject { ["system"] = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", ["code"] = confidentiality }) };
+                body["meta"] = new JsonObject
+                {
+                    ["security"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["system"] = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
+                            ["code"] = confidentiality,
+                        }
+                    ),
+                };
             }
 
             versions.Add((string)JsonNode.Parse(await SendAsync(HttpMethod.Put, id, body.ToJsonString()))!["meta"]!["versionId"]!);

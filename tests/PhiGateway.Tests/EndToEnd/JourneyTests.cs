@@ -40,7 +40,10 @@ public sealed class JourneyTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.NotEmpty(reply.Entries);
         Assert.DoesNotContain("Observation/example-hiv", reply.Entries);
-        Assert.All(reply.Json["entry"]!.AsArray(), entry => Assert.Equal("Patient/example", (string?)entry!["resource"]!["subject"]!["reference"]));
+        Assert.All(
+            reply.Json["entry"]!.AsArray(),
+            entry => Assert.Equal("Patient/example", (string?)entry!["resource"]!["subject"]!["reference"])
+        );
         Assert.Equal(reply.Entries.Count, (int?)reply.Json["total"]);
     }
 
@@ -128,7 +131,10 @@ public sealed class JourneyTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         // Somebody else's laboratory result, taken over by writing one's own patient into it.
         var takeover = JsonNode.Parse(Observation("f001"))!;
         takeover["id"] = "f202";
-        Assert.Equal(HttpStatusCode.NotFound, (await world.SendAsync(HttpMethod.Put, "/Observation/f202", token, takeover.ToJsonString())).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await world.SendAsync(HttpMethod.Put, "/Observation/f202", token, takeover.ToJsonString())).Status
+        );
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Observation/f202", await world.TokenAsync(world.Ward))).Status);
 
         Assert.Equal(HttpStatusCode.NotFound, (await world.SendAsync(HttpMethod.Delete, "/Observation/f202", token)).Status);
@@ -218,7 +224,13 @@ public sealed class JourneyTests(SqliteWorld world) : IClassFixture<SqliteWorld>
     public async Task RealClients_WithinTheirUseCase_WorkUnchanged()
     {
         var token = await world.TokenAsync(world.Ward);
-        foreach (var steps in new[] { await ClientJourney.FhirKitClientAsync(world.Base, token), await ClientJourney.FhirClientAsync(world.Base, token) })
+        foreach (
+            var steps in new[]
+            {
+                await ClientJourney.FhirKitClientAsync(world.Base, token),
+                await ClientJourney.FhirClientAsync(world.Base, token),
+            }
+        )
         {
             Assert.All(steps, step => Assert.True(step.Ok, $"{step.Name}: {step.Status} {step.Code}"));
         }
@@ -231,7 +243,7 @@ public sealed class JourneyTests(SqliteWorld world) : IClassFixture<SqliteWorld>
 
     private static string Observation(string patient) =>
         $$"""
-        {"resourceType":"Observation","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}]}],
-         "code":{"coding":[{"system":"http://loinc.org","code":"15074-8"}]},"subject":{"reference":"Patient/{{patient}}"},"valueString":"new"}
-        """;
+            {"resourceType":"Observation","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}]}],
+             "code":{"coding":[{"system":"http://loinc.org","code":"15074-8"}]},"subject":{"reference":"Patient/{{patient}}"},"valueString":"new"}
+            """;
 }

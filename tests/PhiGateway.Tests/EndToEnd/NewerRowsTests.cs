@@ -14,11 +14,22 @@ public sealed class NewerRowsTests(PostgresWorld world) : IClassFixture<Postgres
     public async Task RowsOfANewerVersion_PushedWhileServing_CloseWhatDependsOnThemAndNobodyElse()
     {
         var (lab, ward) = (await world.TokenAsync(world.Lab), await world.TokenAsync(world.Ward));
-        await using var storage = RegistryStorage.Create(new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await File.ReadAllTextAsync(Path.Combine(world.Folder, "registry.connection")) });
+        await using var storage = RegistryStorage.Create(
+            new StorageOptions
+            {
+                Provider = StorageProvider.Postgres,
+                ConnectionString = await File.ReadAllTextAsync(Path.Combine(world.Folder, "registry.connection")),
+            }
+        );
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f001", lab)).Status);
 
         // 1. A member that this version has never heard of.
-        var restore = await ChangeAsync(storage.Store, RegistryKind.Client, world.Lab.ClientId, static json => json["holdUntil"] = "2030-01-01");
+        var restore = await ChangeAsync(
+            storage.Store,
+            RegistryKind.Client,
+            world.Lab.ClientId,
+            static json => json["holdUntil"] = "2030-01-01"
+        );
         await UntilAsync(lab, "registry-not-understood");
         await OthersAreServedAsync(ward, 1);
         await restore();
@@ -30,7 +41,15 @@ public sealed class NewerRowsTests(PostgresWorld world) : IClassFixture<Postgres
         await OthersAreServedAsync(ward, 1);
 
         // 3. What depends on nothing that is unknown can still be stopped here.
-        await world.Wei.PostAsync("revocations", new { target = "client", value = world.Lab.ClientId, reason = "during the upgrade" });
+        await world.Wei.PostAsync(
+            "revocations",
+            new
+            {
+                target = "client",
+                value = world.Lab.ClientId,
+                reason = "during the upgrade",
+            }
+        );
         await UntilAsync(lab, "revoked");
         await restore();
 
@@ -47,7 +66,8 @@ public sealed class NewerRowsTests(PostgresWorld world) : IClassFixture<Postgres
         await PutAsync(json.ToJsonString());
         return () => PutAsync(before);
 
-        async Task PutAsync(string text) => Assert.IsType<RegistryWriteResult.Written>(await store.WriteAsync([new RegistryWrite(kind, id, text, null)], "newer", default));
+        async Task PutAsync(string text) =>
+            Assert.IsType<RegistryWriteResult.Written>(await store.WriteAsync([new RegistryWrite(kind, id, text, null)], "newer", default));
     }
 
     private async Task OthersAreServedAsync(string token, int rows)
@@ -61,7 +81,10 @@ public sealed class NewerRowsTests(PostgresWorld world) : IClassFixture<Postgres
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f001", token)).Status);
         using var ready = await http.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
-        Assert.Equal(rows > 0, (await ready.Content.ReadAsStringAsync()).Contains($"{rows} rows are of a newer version", StringComparison.Ordinal));
+        Assert.Equal(
+            rows > 0,
+            (await ready.Content.ReadAsStringAsync()).Contains($"{rows} rows are of a newer version", StringComparison.Ordinal)
+        );
     }
 
     private async Task UntilAsync(string token, string? code)

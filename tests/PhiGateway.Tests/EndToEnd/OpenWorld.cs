@@ -19,15 +19,31 @@ public sealed class OpenWorld : GatewayWorld
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Mary.CreateAsync("use-cases", new
-        {
-            id = "open", title = "The hospital's own integration engine", owner = "mary.smith@hospital.example", organization = "north-hospital", purposes = new[] { "TREAT" },
-            environment = "production", tenants = new[] { "north" }, expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
-            grants = new object[]
+        await Mary.CreateAsync(
+            "use-cases",
+            new
             {
-                new { types = new[] { "Patient", "Observation", "Condition", "Encounter", "DiagnosticReport" }, interactions = Everything, patients = new { any = true }, confidentiality = "V", labels = new[] { "HIV", "TBOO", "ETH", "PSY", "SUD" } },
-            },
-        });
+                id = "open",
+                title = "The hospital's own integration engine",
+                owner = "mary.smith@hospital.example",
+                organization = "north-hospital",
+                purposes = new[] { "TREAT" },
+                environment = "production",
+                tenants = new[] { "north" },
+                expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
+                grants = new object[]
+                {
+                    new
+                    {
+                        types = new[] { "Patient", "Observation", "Condition", "Encounter", "DiagnosticReport" },
+                        interactions = Everything,
+                        patients = new { any = true },
+                        confidentiality = "V",
+                        labels = new[] { "HIV", "TBOO", "ETH", "PSY", "SUD" },
+                    },
+                },
+            }
+        );
         await Wei.PostSeenAsync("use-cases/open", "approve");
         await AdmitAsync(Stranger.ClientId, "open");
         Token = await TokenAsync(Stranger);
@@ -38,9 +54,8 @@ public sealed class OpenWorld : GatewayWorld
     }
 
     /// <summary>Fills in what a raw request needs to be one for this node.</summary>
-    internal string Fill(string request) => request
-        .Replace("{host}", Host, StringComparison.Ordinal)
-        .Replace("{token}", Token, StringComparison.Ordinal);
+    internal string Fill(string request) =>
+        request.Replace("{host}", Host, StringComparison.Ordinal).Replace("{token}", Token, StringComparison.Ordinal);
 
     /// <summary>Sends one request on a connection of its own and reads the answer.</summary>
     internal async Task<(RawReply? Reply, bool Closed)> AskAsync(string request)

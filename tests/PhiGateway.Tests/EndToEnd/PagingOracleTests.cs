@@ -6,7 +6,10 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>Pages do not tell of what is withheld between their matches: however small, they are those of a server that has only what the client may see.</summary>
+/// <summary>
+/// Pages do not tell of what is withheld between their matches: however small, they are those of a server that has only what the client may
+/// see.
+/// </summary>
 public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteWorld>
 {
     [Theory]
@@ -18,7 +21,8 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
     [InlineData("")]
     public async Task Pages_HiddenMatchesBetweenThoseThatLeave_AreThoseOfAServerWithoutThem(string shape)
     {
-        // Two records of the same patient, one with hidden ones (for their label, for their patient, for their kind) before, between and after.
+        // Two records of the same patient, one with hidden ones (for their label, for their patient, for their kind) before, between and
+        // after.
         var (clean, mixed) = (NewCode(), NewCode());
         await FillAsync(clean, "vvvvvvv");
         await FillAsync(mixed, "hfvhvcv" + new string('h', 60) + "vvfhvhvhhc");
@@ -41,8 +45,14 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
         var reply = await world.GetAsync($"/Observation?code={code}&category=laboratory&_count=1", await world.TokenAsync(world.Lab));
 
         Assert.Contains("_count=50", Assert.Single(await world.Backend.RecordedAsync()).Url);
-        Assert.Contains("_count=1", (string?)reply.Json["link"]!.AsArray().Single(static link => (string?)link!["relation"] == "self")!["url"]);
-        var disclosure = Assert.Single(await world.TrailAsync(reply.DecisionId, atLeast: 2), static record => (string?)record["kind"] == "disclosure");
+        Assert.Contains(
+            "_count=1",
+            (string?)reply.Json["link"]!.AsArray().Single(static link => (string?)link!["relation"] == "self")!["url"]
+        );
+        var disclosure = Assert.Single(
+            await world.TrailAsync(reply.DecisionId, atLeast: 2),
+            static record => (string?)record["kind"] == "disclosure"
+        );
         Assert.Equal((1, 1), ((int?)disclosure["resourceCount"], (int?)disclosure["withheldCount"]));
     }
 
@@ -58,7 +68,10 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
         Assert.Equal(HttpStatusCode.OK, first.Status);
         var entries = first.Json["entry"]!.AsArray();
         Assert.Equal(2, entries.Count);
-        Assert.Equal(("outcome", "incomplete"), ((string?)entries[1]!["search"]!["mode"], (string?)entries[1]!["resource"]!["issue"]![0]!["code"]));
+        Assert.Equal(
+            ("outcome", "incomplete"),
+            ((string?)entries[1]!["search"]!["mode"], (string?)entries[1]!["resource"]!["issue"]![0]!["code"])
+        );
         Assert.Null(first.Json["total"]);
         var second = await world.GetAsync(Next(first)!, lab);
         Assert.Single(second.Json["entry"]!.AsArray());
@@ -75,7 +88,12 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
         var shapes = new List<string>();
         foreach (var code in new[] { clean, mixed })
         {
-            var reply = await world.SendAsync(HttpMethod.Post, string.Empty, lab, Bodies.Bundle("batch", new Entry("GET", $"Observation?code={code}&category=laboratory&_count=1")));
+            var reply = await world.SendAsync(
+                HttpMethod.Post,
+                string.Empty,
+                lab,
+                Bodies.Bundle("batch", new Entry("GET", $"Observation?code={code}&category=laboratory&_count=1"))
+            );
             var bundle = reply.Json["entry"]![0]!["resource"]!;
             shapes.Add(Shape(bundle, code));
             Assert.NotNull(bundle["link"]!.AsArray().Single(static link => (string?)link!["relation"] == "next"));
@@ -93,10 +111,36 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
         await world.Backend.ForgetRecordedAsync();
 
         Assert.Equal("hidden-element", (await world.GetAsync($"/Observation?category=laboratory&{count}", lab)).Code);
-        Assert.Equal("hidden-element", (await world.SendAsync(HttpMethod.Post, "/Observation/_search", lab, $"category=laboratory&{count}", "application/x-www-form-urlencoded")).Code);
-        var batch = await world.SendAsync(HttpMethod.Post, string.Empty, lab, Bodies.Bundle("batch", new Entry("GET", $"Observation?category=laboratory&{count}")));
+        Assert.Equal(
+            "hidden-element",
+            (
+                await world.SendAsync(
+                    HttpMethod.Post,
+                    "/Observation/_search",
+                    lab,
+                    $"category=laboratory&{count}",
+                    "application/x-www-form-urlencoded"
+                )
+            ).Code
+        );
+        var batch = await world.SendAsync(
+            HttpMethod.Post,
+            string.Empty,
+            lab,
+            Bodies.Bundle("batch", new Entry("GET", $"Observation?category=laboratory&{count}"))
+        );
         Assert.Contains("hidden-element", batch.Body);
-        Assert.Equal("hidden-element", (await world.SendAsync(HttpMethod.Post, string.Empty, lab, Bodies.Bundle("transaction", new Entry("GET", $"Observation?category=laboratory&{count}")))).Code);
+        Assert.Equal(
+            "hidden-element",
+            (
+                await world.SendAsync(
+                    HttpMethod.Post,
+                    string.Empty,
+                    lab,
+                    Bodies.Bundle("transaction", new Entry("GET", $"Observation?category=laboratory&{count}"))
+                )
+            ).Code
+        );
         Assert.Empty(await world.Backend.RecordedAsync());
     }
 
@@ -126,7 +170,9 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
     {
         var lab = await world.TokenAsync(world.Lab);
         var query = $"code={code}&category=laboratory{shape}";
-        var page = post ? await world.SendAsync(HttpMethod.Post, "/Observation/_search", lab, query, "application/x-www-form-urlencoded") : await world.GetAsync($"/Observation?{query}", lab);
+        var page = post
+            ? await world.SendAsync(HttpMethod.Post, "/Observation/_search", lab, query, "application/x-www-form-urlencoded")
+            : await world.GetAsync($"/Observation?{query}", lab);
         var pages = new List<string>();
         while (true)
         {
@@ -143,13 +189,18 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
 
     private static string Shape(JsonNode bundle, string code)
     {
-        var entries = (bundle["entry"]?.AsArray() ?? []).Select(entry => $"{((string)entry!["resource"]!["id"]!).Replace(code, string.Empty, StringComparison.Ordinal)}:{entry["search"]?["mode"]}");
+        var entries = (bundle["entry"]?.AsArray() ?? []).Select(entry =>
+            $"{((string)entry!["resource"]!["id"]!).Replace(code, string.Empty, StringComparison.Ordinal)}:{entry["search"]?["mode"]}"
+        );
         var links = (bundle["link"]?.AsArray() ?? []).Select(static link => (string)link!["relation"]!);
-        return $"{string.Join(' ', entries)} | {string.Join(' ', links)} | {bundle["total"]} | {string.Join(' ', bundle.AsObject().Select(static member => member.Key))}";
+        return $"{string.Join(' ', entries)} | {string.Join(' ', links)} | {bundle["total"]} "
+            + $"| {string.Join(' ', bundle.AsObject().Select(static member => member.Key))}";
     }
 
     private string? Next(Reply page) =>
-        (string?)page.Json["link"]?.AsArray().FirstOrDefault(static link => (string?)link!["relation"] == "next")?["url"] is { } url ? url[world.Base.Length..] : null;
+        (string?)page.Json["link"]?.AsArray().FirstOrDefault(static link => (string?)link!["relation"] == "next")?["url"] is { } url
+            ? url[world.Base.Length..]
+            : null;
 
     // v: may be seen; h: restricted; f: another patient's; c: of another category.
     private async Task FillAsync(string code, string kinds)
@@ -160,10 +211,18 @@ public sealed class PagingOracleTests(SqliteWorld world) : IClassFixture<SqliteW
         {
             var id = kind == 'v' ? $"v{seen++}{code}" : $"x{hidden++}{code}";
             var body = JsonNode.Parse(Bodies.Observation(kind == 'f' ? "f201" : "example", id: id))!;
-            body["code"] = new JsonObject { ["coding"] = new JsonArray(new JsonObject { ["system"] = "http://loinc.org", ["code"] = code }) };
+            body["code"] = new JsonObject
+            {
+                ["coding"] = new JsonArray(new JsonObject { ["system"] = "http://loinc.org", ["code"] = code }),
+            };
             if (kind == 'h')
             {
-                body["meta"] = new JsonObject { ["security"] = new JsonArray(new JsonObject { ["system"] = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", ["code"] = "R" }) };
+                body["meta"] = new JsonObject
+                {
+                    ["security"] = new JsonArray(
+                        new JsonObject { ["system"] = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", ["code"] = "R" }
+                    ),
+                };
             }
 
             if (kind == 'c')

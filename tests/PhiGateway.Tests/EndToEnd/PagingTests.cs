@@ -30,7 +30,13 @@ public sealed class PagingTests(SqliteWorld world) : IClassFixture<SqliteWorld>
     {
         var lab = await world.TokenAsync(world.Lab);
         var whole = await world.GetAsync(Search, lab);
-        var page = await world.SendAsync(HttpMethod.Post, "/Observation/_search", lab, "patient=example&category=laboratory&_count=1", "application/x-www-form-urlencoded");
+        var page = await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation/_search",
+            lab,
+            "patient=example&category=laboratory&_count=1",
+            "application/x-www-form-urlencoded"
+        );
         var seen = page.Entries.ToList();
         await world.Backend.ForgetRecordedAsync();
         while (LinkOf(page, "next") is { } next)
@@ -44,8 +50,18 @@ public sealed class PagingTests(SqliteWorld world) : IClassFixture<SqliteWorld>
 
         Assert.Equal(whole.Entries.Order(), seen.Order());
         Assert.DoesNotContain(world.Backend.Base, page.Body);
-        Assert.All(await world.Backend.RecordedAsync(), static request => Assert.Equal(("POST", "/fhir/R4/Observation/_search", "patient=example&category=laboratory&_count=50"), (request.Method, request.Url, request.Body)));
-        var disclosure = Assert.Single(await world.TrailAsync(page.DecisionId, atLeast: 2), record => (string?)record["kind"] == "disclosure");
+        Assert.All(
+            await world.Backend.RecordedAsync(),
+            static request =>
+                Assert.Equal(
+                    ("POST", "/fhir/R4/Observation/_search", "patient=example&category=laboratory&_count=50"),
+                    (request.Method, request.Url, request.Body)
+                )
+        );
+        var disclosure = Assert.Single(
+            await world.TrailAsync(page.DecisionId, atLeast: 2),
+            record => (string?)record["kind"] == "disclosure"
+        );
         Assert.Equal("search-page", (string?)disclosure["interaction"]);
         Assert.Equal("GET /?_page", (string?)disclosure["template"]);
         Assert.Equal(["example"], disclosure["patients"]!.AsArray().Select(static one => (string?)one));
@@ -78,7 +94,10 @@ public sealed class PagingTests(SqliteWorld world) : IClassFixture<SqliteWorld>
     [Fact]
     public async Task Page_HandleOfTheUpstream_IsRefused()
     {
-        var reply = await world.GetAsync("/?_getpages=00000000-0000-0000-0000-000000000000&_getpagesoffset=0&_count=1", await world.TokenAsync(world.Ward));
+        var reply = await world.GetAsync(
+            "/?_getpages=00000000-0000-0000-0000-000000000000&_getpagesoffset=0&_count=1",
+            await world.TokenAsync(world.Ward)
+        );
 
         Assert.InRange((int)reply.Status, 400, 404);
     }
@@ -108,7 +127,10 @@ public sealed class PagingTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         await world.Mary.PatchAsync("organizations/acme-lab", new { modules = new[] { "results-connector@9" } });
         await world.Mary.PostAsync($"clients/{world.Lab.ClientId}:submit");
         var posture = await world.Wei.GetAsync($"clients/{world.Lab.ClientId}/posture");
-        await world.Wei.PostAsync($"clients/{world.Lab.ClientId}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
+        await world.Wei.PostAsync(
+            $"clients/{world.Lab.ClientId}:approve",
+            new { fingerprint = posture["fingerprint"]!.GetValue<string>() }
+        );
         while ((await world.GetAsync(next, lab)).Status == HttpStatusCode.OK)
         {
             // Until the change has reached the node.

@@ -63,7 +63,10 @@ internal sealed class RawConnection : IDisposable
             return reply with { Body = await ChunkedAsync() };
         }
 
-        return reply with { Body = await TakeAsync(int.Parse(reply.Header("Content-Length") ?? "0")) };
+        return reply with
+        {
+            Body = await TakeAsync(int.Parse(reply.Header("Content-Length") ?? "0")),
+        };
     }
 
     /// <summary>Whether the peer has ended the connection: nothing more comes and nothing did.</summary>
@@ -110,9 +113,7 @@ internal sealed class RawConnection : IDisposable
 
     private async Task<string> TakeAsync(int count)
     {
-        while (_ahead.Count < count && await FillAsync())
-        {
-        }
+        while (_ahead.Count < count && await FillAsync()) { }
 
         count = Math.Min(count, _ahead.Count);
         var text = Encoding.UTF8.GetString([.. _ahead.Take(count)]);

@@ -15,8 +15,10 @@ internal sealed record RawReply(int Status, IReadOnlyList<KeyValuePair<string, s
     public bool Closes => string.Equals(Header("Connection"), "close", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Code of the refusal, in either form of body; null when it is none.</summary>
-    public string? Code => !Body.StartsWith('{') ? null
+    public string? Code =>
+        !Body.StartsWith('{') ? null
         : JsonNode.Parse(Body) is not { } json ? null
-        : json["resourceType"]?.GetValue<string>() == "OperationOutcome" ? json["issue"]?[0]?["details"]?["coding"]?[0]?["code"]?.GetValue<string>()
+        : json["resourceType"]?.GetValue<string>() == "OperationOutcome"
+            ? json["issue"]?[0]?["details"]?["coding"]?[0]?["code"]?.GetValue<string>()
         : json["type"]?.GetValue<string>().Split(':')[^1];
 }

@@ -3,18 +3,59 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>HTTP as nobody's library writes it, against the gateway as it is deployed, with an upstream that remembers what reached it.</summary>
+/// <summary>
+/// HTTP as nobody's library writes it, against the gateway as it is deployed, with an upstream that remembers what reached it.
+/// </summary>
 [Collection(OpenWorldCollection.Name)]
 public sealed class RawSocketTests(OpenWorld world)
 {
     public static TheoryData<string> Shapes => [.. RawShape.All.Select(shape => shape.Name)];
 
     public static TheoryData<string> Ignored =>
-    [
-        "X-Client-Cert", "X-SSL-Client-Cert", "X-Forwarded-Client-Cert", "ssl-client-verify", "X-ARR-ClientCert", "Client-Cert", "X_Forwarded_For", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix",
-        "X.Forwarded.Host", "Forwarded", "Via", "X-Real-IP", "True-Client-IP", "X-Tenant", "X-Tenant-Id", "X_Tenant_ID", "X-Tenant.Id", "Tenant", "X-User", "X-Remote-User", "Remote_User", "X-Forwarded-User", "X-Authenticated-Userid",
-        "X-Purpose-Of-Use", "X-Audit-User", "X-Consumer-Id", "X-Request-Id", "traceparent", "Cookie", "Proxy-Authorization", "X-Api-Key", "X-Authorization", "Authorization2", "X-Provenance", "Origin", "Referer", "Accept-Encoding", "Range", "TE",
-    ];
+        [
+            "X-Client-Cert",
+            "X-SSL-Client-Cert",
+            "X-Forwarded-Client-Cert",
+            "ssl-client-verify",
+            "X-ARR-ClientCert",
+            "Client-Cert",
+            "X_Forwarded_For",
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Prefix",
+            "X.Forwarded.Host",
+            "Forwarded",
+            "Via",
+            "X-Real-IP",
+            "True-Client-IP",
+            "X-Tenant",
+            "X-Tenant-Id",
+            "X_Tenant_ID",
+            "X-Tenant.Id",
+            "Tenant",
+            "X-User",
+            "X-Remote-User",
+            "Remote_User",
+            "X-Forwarded-User",
+            "X-Authenticated-Userid",
+            "X-Purpose-Of-Use",
+            "X-Audit-User",
+            "X-Consumer-Id",
+            "X-Request-Id",
+            "traceparent",
+            "Cookie",
+            "Proxy-Authorization",
+            "X-Api-Key",
+            "X-Authorization",
+            "Authorization2",
+            "X-Provenance",
+            "Origin",
+            "Referer",
+            "Accept-Encoding",
+            "Range",
+            "TE",
+        ];
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -60,26 +101,43 @@ public sealed class RawSocketTests(OpenWorld world)
     {
         await world.Backend.ForgetRecordedAsync();
 
-        var (reply, _) = await world.AskAsync(RawShape.Search("Transfer-Encoding: chunked\r\nTrailer: X-Tenant\r\n", "c\r\npatient=f001\r\n0\r\nX-Tenant: south\r\nAuthorization: Bearer other\r\n\r\n"));
+        var (reply, _) = await world.AskAsync(
+            RawShape.Search(
+                "Transfer-Encoding: chunked\r\nTrailer: X-Tenant\r\n",
+                "c\r\npatient=f001\r\n0\r\nX-Tenant: south\r\nAuthorization: Bearer other\r\n\r\n"
+            )
+        );
 
         Assert.Equal(200, reply?.Status);
         // The search, and the page after it that is looked at.
         var upstream = await world.Backend.RecordedAsync();
         Assert.Equal("patient=f001", upstream[0].Body);
-        Assert.All(upstream, static request =>
-        {
-            Assert.Null(request.Header("x-tenant"));
-            Assert.Null(request.Header("trailer"));
-            Assert.Equal("Bearer backend-secret", request.Header("authorization"));
-        });
+        Assert.All(
+            upstream,
+            static request =>
+            {
+                Assert.Null(request.Header("x-tenant"));
+                Assert.Null(request.Header("trailer"));
+                Assert.Equal("Bearer backend-secret", request.Header("authorization"));
+            }
+        );
     }
 
     [Theory]
     [InlineData("GET /fhir/Patient/f001 HTTP/1.1\nHost: {host}\n\n")]
     [InlineData("GET /fhir//Patient/f001 HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 3\r\n\r\n")]
-    [InlineData("POST /fhir/Observation/_search HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n")]
-    [InlineData("POST /fhir/Observation/_search HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    [InlineData("POST /fhir/Observation/_search HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n")]
+    [InlineData(
+        "POST /fhir/Observation/_search HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: "
+            + "application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"
+    )]
+    [InlineData(
+        "POST /fhir/Observation/_search HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer "
+            + "{token}\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    )]
+    [InlineData(
+        "POST /fhir/Observation/_search HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: "
+            + "application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"
+    )]
     [InlineData("GET /fhir/Patient/f001 HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n\r\n")]
     public async Task Send_SecondRequestBehindOneInDoubt_IsNeverAnswered(string first)
     {
@@ -121,7 +179,11 @@ public sealed class RawSocketTests(OpenWorld world)
     {
         using var connection = await RawConnection.OpenAsync(world.Gateway.Data);
 
-        await connection.WriteAsync(world.Fill(RawShape.Search("Content-Length: 12\r\nExpect: 100-continue\r\n", string.Empty)).Replace(world.Token, "nonsense", StringComparison.Ordinal));
+        await connection.WriteAsync(
+            world
+                .Fill(RawShape.Search("Content-Length: 12\r\nExpect: 100-continue\r\n", string.Empty))
+                .Replace(world.Token, "nonsense", StringComparison.Ordinal)
+        );
 
         Assert.Equal(401, (await connection.ReadAsync())!.Status);
     }
@@ -134,7 +196,9 @@ public sealed class RawSocketTests(OpenWorld world)
     {
         using var connection = await RawConnection.OpenAsync(world.Gateway.Data);
 
-        await connection.WriteAsync(world.Fill(RawShape.Search($"Content-Length: {length}\r\n", "patient=f001") + RawShape.Get("/fhir/Patient/f001")));
+        await connection.WriteAsync(
+            world.Fill(RawShape.Search($"Content-Length: {length}\r\n", "patient=f001") + RawShape.Get("/fhir/Patient/f001"))
+        );
 
         Assert.Contains("searchset", (await connection.ReadAsync())!.Body);
         Assert.StartsWith("{\"resourceType\":\"Patient\"", (await connection.ReadAsync())!.Body);
@@ -155,7 +219,9 @@ public sealed class RawSocketTests(OpenWorld world)
     {
         await world.Backend.ForgetRecordedAsync();
 
-        await world.AskAsync(RawShape.Get("/fhir/Patient/f001", "Connection: close, X-Hop\r\nX-Hop: 1\r\nAccept: application/fhir+json\r\n"));
+        await world.AskAsync(
+            RawShape.Get("/fhir/Patient/f001", "Connection: close, X-Hop\r\nX-Hop: 1\r\nAccept: application/fhir+json\r\n")
+        );
 
         var upstream = Assert.Single(await world.Backend.RecordedAsync());
         Assert.Equal("GET", upstream.Method);

@@ -9,7 +9,8 @@ namespace PhiGateway.Tests.EndToEnd;
 public sealed class ReadinessTests(OpenWorld world)
 {
     [Fact]
-    public async Task Metrics_NotAskedFor_AreNotThere() => Assert.Equal(HttpStatusCode.NotFound, (await world.Mary.TryAsync(HttpMethod.Get, "/metrics")).Status);
+    public async Task Metrics_NotAskedFor_AreNotThere() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await world.Mary.TryAsync(HttpMethod.Get, "/metrics")).Status);
 
     [Fact]
     public async Task Readiness_OfARunningNode_TellsPartsAndNothingElse()
@@ -20,7 +21,17 @@ public sealed class ReadinessTests(OpenWorld world)
         var ready = await http.GetStringAsync("/readyz");
 
         Assert.Equal(["ready", "node", "revision", "parts"], JsonNode.Parse(ready)!.AsObject().Select(member => member.Key));
-        foreach (var word in new[] { "canary-patient-2d90", world.Folder, world.Backend.Base, "backend-secret", "Data Source", world.Ward.ClientId })
+        foreach (
+            var word in new[]
+            {
+                "canary-patient-2d90",
+                world.Folder,
+                world.Backend.Base,
+                "backend-secret",
+                "Data Source",
+                world.Ward.ClientId,
+            }
+        )
         {
             Assert.DoesNotContain(word, ready, StringComparison.Ordinal);
         }

@@ -14,22 +14,71 @@ public sealed class ReadingWorld : GatewayWorld
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Mary.CreateAsync("use-cases", new
-        {
-            id = "study", title = "The study team reads its cohort", owner = "mary.smith@hospital.example", organization = "north-hospital", purposes = new[] { "TREAT" },
-            environment = "production", tenants = new[] { "north" }, expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
-            grants = new object[]
+        await Mary.CreateAsync(
+            "use-cases",
+            new
             {
-                new { types = new[] { "Patient", "Observation", "Condition" }, interactions = new[] { "read", "search", "export" }, operations = new[] { "$everything" }, patients = new { roster = "acme-orders" } },
-                new { types = new[] { "Immunization" }, interactions = new[] { "read", "search" }, masks = new[] { "lotNumber", "doseQuantity.value", "note" }, patients = new { roster = "acme-orders" } },
-                new { types = new[] { "Group" }, interactions = new[] { "read" }, patients = new { any = true } },
-                new { types = new[] { "Practitioner", "Organization" }, interactions = new[] { "read", "search" }, patients = new { none = true } },
-            },
-        });
+                id = "study",
+                title = "The study team reads its cohort",
+                owner = "mary.smith@hospital.example",
+                organization = "north-hospital",
+                purposes = new[] { "TREAT" },
+                environment = "production",
+                tenants = new[] { "north" },
+                expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
+                grants = new object[]
+                {
+                    new
+                    {
+                        types = new[] { "Patient", "Observation", "Condition" },
+                        interactions = new[] { "read", "search", "export" },
+                        operations = new[] { "$everything" },
+                        patients = new { roster = "acme-orders" },
+                    },
+                    new
+                    {
+                        types = new[] { "Immunization" },
+                        interactions = new[] { "read", "search" },
+                        masks = new[] { "lotNumber", "doseQuantity.value", "note" },
+                        patients = new { roster = "acme-orders" },
+                    },
+                    new
+                    {
+                        types = new[] { "Group" },
+                        interactions = new[] { "read" },
+                        patients = new { any = true },
+                    },
+                    new
+                    {
+                        types = new[] { "Practitioner", "Organization" },
+                        interactions = new[] { "read", "search" },
+                        patients = new { none = true },
+                    },
+                },
+            }
+        );
         await Wei.PostSeenAsync("use-cases/study", "approve");
         var client = Study.ClientId;
-        await Mary.CreateAsync("clients", new { id = client, useCase = "study", owner = "mary.smith@hospital.example", environment = "production" });
-        await Mary.CreateAsync("credentials", new { id = $"{client}-oidc", client, issuer = "hospital-idp", clientId = client });
+        await Mary.CreateAsync(
+            "clients",
+            new
+            {
+                id = client,
+                useCase = "study",
+                owner = "mary.smith@hospital.example",
+                environment = "production",
+            }
+        );
+        await Mary.CreateAsync(
+            "credentials",
+            new
+            {
+                id = $"{client}-oidc",
+                client,
+                issuer = "hospital-idp",
+                clientId = client,
+            }
+        );
         await Mary.PostAsync($"clients/{client}:attest");
         await Mary.PostAsync($"clients/{client}:submit");
         var posture = await Wei.GetAsync($"clients/{client}/posture");

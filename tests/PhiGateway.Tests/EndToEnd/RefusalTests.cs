@@ -7,27 +7,47 @@ namespace PhiGateway.Tests.EndToEnd;
 [Collection(OpenWorldCollection.Name)]
 public sealed class RefusalTests(OpenWorld world)
 {
-    private static readonly string[] Inside = ["PhiGateway", "System.", "Microsoft", "Exception", "   at ", ".cs:", "Kestrel", "Yarp", "backend-secret", "acme-orders", "grant"];
+    private static readonly string[] Inside =
+    [
+        "PhiGateway",
+        "System.",
+        "Microsoft",
+        "Exception",
+        "   at ",
+        ".cs:",
+        "Kestrel",
+        "Yarp",
+        "backend-secret",
+        "acme-orders",
+        "grant",
+    ];
 
     /// <summary>Request, status, code.</summary>
-    public static TheoryData<string, int, string> Families => new()
-    {
-        { RawShape.Get("/fhir//Patient"), 400, "malformed-path" },
-        { RawShape.Get("/fhir/Patient?nonsense=1"), 400, "unknown-parameter" },
-        { RawShape.Get("/fhir/Patient?access_token=a"), 400, "malformed-credential" },
-        { Without(RawShape.Get("/fhir/Patient/f001")), 401, "no-credential" },
-        { RawShape.Get("/fhir/Patient/f001").Replace("Bearer {token}", "Basic YTpi", StringComparison.Ordinal), 401, "no-credential" },
-        { RawShape.Get("/fhir/Patient/f001").Replace("{token}", "nonsense", StringComparison.Ordinal), 401, "invalid-token" },
-        { RawShape.Get("/fhir/Patient/f001").Replace("{token}", "{token}x", StringComparison.Ordinal), 401, "invalid-token" },
-        { RawShape.Get("/fhir/Practitioner/f001"), 403, "outside-use-case" },
-        { RawShape.Get("/fhir/Patient/no-such"), 404, "not-found-or-withheld" },
-        { RawShape.Get("/fhir/Nonsense/1"), 404, "unknown-resource-type" },
-        { RawShape.Get("/fhir/Patient/f001", method: "TRACE"), 405, "method-not-allowed" },
-        { RawShape.Get("/fhir/Patient/f001", "Accept: application/fhir+xml\r\n"), 406, "not-acceptable" },
-        { RawShape.Search("Content-Length: 9999999\r\n", string.Empty), 413, "body-too-large" },
-        { RawShape.Search("Content-Length: 2\r\n", "{}").Replace("application/x-www-form-urlencoded", "text/plain", StringComparison.Ordinal), 415, "unsupported-media-type" },
-        { RawShape.Get("/fhir/Patient/f001").Replace("{host}", "ehr.internal", StringComparison.Ordinal), 421, "unknown-host" },
-    };
+    public static TheoryData<string, int, string> Families =>
+        new()
+        {
+            { RawShape.Get("/fhir//Patient"), 400, "malformed-path" },
+            { RawShape.Get("/fhir/Patient?nonsense=1"), 400, "unknown-parameter" },
+            { RawShape.Get("/fhir/Patient?access_token=a"), 400, "malformed-credential" },
+            { Without(RawShape.Get("/fhir/Patient/f001")), 401, "no-credential" },
+            { RawShape.Get("/fhir/Patient/f001").Replace("Bearer {token}", "Basic YTpi", StringComparison.Ordinal), 401, "no-credential" },
+            { RawShape.Get("/fhir/Patient/f001").Replace("{token}", "nonsense", StringComparison.Ordinal), 401, "invalid-token" },
+            { RawShape.Get("/fhir/Patient/f001").Replace("{token}", "{token}x", StringComparison.Ordinal), 401, "invalid-token" },
+            { RawShape.Get("/fhir/Practitioner/f001"), 403, "outside-use-case" },
+            { RawShape.Get("/fhir/Patient/no-such"), 404, "not-found-or-withheld" },
+            { RawShape.Get("/fhir/Nonsense/1"), 404, "unknown-resource-type" },
+            { RawShape.Get("/fhir/Patient/f001", method: "TRACE"), 405, "method-not-allowed" },
+            { RawShape.Get("/fhir/Patient/f001", "Accept: application/fhir+xml\r\n"), 406, "not-acceptable" },
+            { RawShape.Search("Content-Length: 9999999\r\n", string.Empty), 413, "body-too-large" },
+            {
+                RawShape
+                    .Search("Content-Length: 2\r\n", "{}")
+                    .Replace("application/x-www-form-urlencoded", "text/plain", StringComparison.Ordinal),
+                415,
+                "unsupported-media-type"
+            },
+            { RawShape.Get("/fhir/Patient/f001").Replace("{host}", "ehr.internal", StringComparison.Ordinal), 421, "unknown-host" },
+        };
 
     [Fact]
     public async Task Refusal_AskedAbout_IsExplainedFromItsRecord()
@@ -149,8 +169,7 @@ public sealed class RefusalTests(OpenWorld world)
             do
             {
                 (limited, _) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001").Replace("{token}", token, StringComparison.Ordinal));
-            }
-            while (limited!.Status != 429);
+            } while (limited!.Status != 429);
 
             Assert.Equal("rate-limited", limited.Code);
             Assert.True(int.Parse(limited.Header("Retry-After")!) >= 1);
@@ -167,8 +186,12 @@ public sealed class RefusalTests(OpenWorld world)
         await world.Mary.PatchAsync($"clients/{world.Ward.ClientId}", new { limits });
         await world.Mary.PostAsync($"clients/{world.Ward.ClientId}:submit");
         var posture = await world.Wei.GetAsync($"clients/{world.Ward.ClientId}/posture");
-        await world.Wei.PostAsync($"clients/{world.Ward.ClientId}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
+        await world.Wei.PostAsync(
+            $"clients/{world.Ward.ClientId}:approve",
+            new { fingerprint = posture["fingerprint"]!.GetValue<string>() }
+        );
     }
 
-    private static string Without(string request) => request.Replace("Authorization: Bearer {token}\r\n", string.Empty, StringComparison.Ordinal);
+    private static string Without(string request) =>
+        request.Replace("Authorization: Bearer {token}\r\n", string.Empty, StringComparison.Ordinal);
 }

@@ -9,7 +9,14 @@ namespace PhiGateway.Tests.EndToEnd;
 internal sealed record Reply(HttpStatusCode Status, string Body, IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>Asks, and reads the whole answer.</summary>
-    public static async Task<Reply> AskAsync(HttpClient http, HttpRequestMessage request, string? token, string? body, string contentType, (string Name, string Value)[] headers)
+    public static async Task<Reply> AskAsync(
+        HttpClient http,
+        HttpRequestMessage request,
+        string? token,
+        string? body,
+        string contentType,
+        (string Name, string Value)[] headers
+    )
     {
         using (request)
         {
@@ -26,7 +33,13 @@ internal sealed record Reply(HttpStatusCode Status, string Body, IReadOnlyDictio
             }
 
             using var response = await http.SendAsync(request);
-            return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
+            return new Reply(
+                response.StatusCode,
+                await response.Content.ReadAsStringAsync(),
+                response
+                    .Headers.Concat(response.Content.Headers)
+                    .ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase)
+            );
         }
     }
 
@@ -39,5 +52,6 @@ internal sealed record Reply(HttpStatusCode Status, string Body, IReadOnlyDictio
     public string DecisionId => Headers["X-Request-Id"];
 
     /// <summary>Type/id of every entry of a Bundle.</summary>
-    public IReadOnlyList<string> Entries => [.. (Json["entry"]?.AsArray() ?? []).Select(entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}")];
+    public IReadOnlyList<string> Entries =>
+        [.. (Json["entry"]?.AsArray() ?? []).Select(entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}")];
 }

@@ -26,10 +26,16 @@ internal sealed class StartupFolder : IDisposable
                     ["Journal"] = new JsonObject { ["Directory"] = At("journal"), ["Budget"] = "64 MiB" },
                     ["Store"] = new JsonObject { ["ConnectionString"] = $"Data Source={At("audit.db")}" },
                 },
-                ["Issuers"] = new JsonArray(new JsonObject
-                {
-                    ["Name"] = "hospital-idp", [nameof(Issuer)] = $"http://127.0.0.1:{LoopbackPort.Free()}", ["Audience"] = "https://gw.hospital.example/fhir", ["Algorithms"] = new JsonArray("ES256"), ["Environment"] = "production",
-                }),
+                ["Issuers"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["Name"] = "hospital-idp",
+                        [nameof(Issuer)] = $"http://127.0.0.1:{LoopbackPort.Free()}",
+                        ["Audience"] = "https://gw.hospital.example/fhir",
+                        ["Algorithms"] = new JsonArray("ES256"),
+                        ["Environment"] = "production",
+                    }
+                ),
                 ["Admin"] = new JsonObject { ["BootstrapKey"] = $"file:{At("bootstrap.key")}" },
             },
             ["ReverseProxy"] = new JsonObject
@@ -40,10 +46,21 @@ internal sealed class StartupFolder : IDisposable
                     {
                         ["ClusterId"] = "ehr",
                         ["Match"] = new JsonObject { ["Path"] = "/fhir/{**rest}" },
-                        ["Metadata"] = new JsonObject { ["Phi.Kind"] = "fhir-r4", ["Phi.Base"] = "/fhir", ["Phi.Tenant"] = "north" },
+                        ["Metadata"] = new JsonObject
+                        {
+                            ["Phi.Kind"] = "fhir-r4",
+                            ["Phi.Base"] = "/fhir",
+                            ["Phi.Tenant"] = "north",
+                        },
                     },
                 },
-                ["Clusters"] = new JsonObject { ["ehr"] = new JsonObject { ["Destinations"] = new JsonObject { ["a"] = new JsonObject { ["Address"] = "http://127.0.0.1:9/fhir" } } } },
+                ["Clusters"] = new JsonObject
+                {
+                    ["ehr"] = new JsonObject
+                    {
+                        ["Destinations"] = new JsonObject { ["a"] = new JsonObject { ["Address"] = "http://127.0.0.1:9/fhir" } },
+                    },
+                },
             },
         };
     }
@@ -111,8 +128,16 @@ internal sealed class StartupFolder : IDisposable
     /// <summary>How any command is started.</summary>
     public static ProcessStartInfo StartInfo(string[] arguments)
     {
-        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
-        return new ProcessStartInfo("dotnet", [RepositoryPaths.Of("src", "PhiGateway.Gateway", "bin", configuration, "net10.0", "PhiGateway.Gateway.dll"), .. arguments])
+        var configuration = AppContext.BaseDirectory.Contains(
+            $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
+            StringComparison.Ordinal
+        )
+            ? "Release"
+            : "Debug";
+        return new ProcessStartInfo(
+            "dotnet",
+            [RepositoryPaths.Of("src", "PhiGateway.Gateway", "bin", configuration, "net10.0", "PhiGateway.Gateway.dll"), .. arguments]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -17,7 +17,8 @@ public sealed class StartupTests
 {
     private const string Secret = "open-sesame-4711";
 
-    public static TheoryData<string> Examples => [.. Directory.GetFiles(RepositoryPaths.Of("deploy", "examples"), "*.json").Select(path => Path.GetFileName(path)!)];
+    public static TheoryData<string> Examples =>
+        [.. Directory.GetFiles(RepositoryPaths.Of("deploy", "examples"), "*.json").Select(path => Path.GetFileName(path)!)];
 
     [Theory]
     [InlineData("{")]
@@ -32,7 +33,11 @@ public sealed class StartupTests
 
         foreach (var command in new[] { "validate", null })
         {
-            var (exit, output) = await StartupFolder.RunAsync([.. command is null ? Array.Empty<string>() : [command], "--config", folder.At("broken.json")]);
+            var (exit, output) = await StartupFolder.RunAsync([
+                .. command is null ? Array.Empty<string>() : [command],
+                "--config",
+                folder.At("broken.json"),
+            ]);
 
             Assert.Equal(2, exit);
             Assert.Contains("is not valid JSON", output);
@@ -70,16 +75,30 @@ public sealed class StartupTests
         folder.Issuer["Algorithm"] = "ES256";
         await File.WriteAllTextAsync(folder.At("jwks.json"), "<html>Login</html>");
         folder.Issuer["Jwks"] = folder.At("jwks.json");
-        folder.Configuration["ReverseProxy"]!["Clusters"]!["ehr"]!["Metadata"] = new JsonObject { ["Phi.Credential"] = Secret, ["Phi.Credentials"] = Secret };
+        folder.Configuration["ReverseProxy"]!["Clusters"]!["ehr"]!["Metadata"] = new JsonObject
+        {
+            ["Phi.Credential"] = Secret,
+            ["Phi.Credentials"] = Secret,
+        };
 
         var (exit, output) = await folder.RunAsync(validateOnly);
 
         Assert.Equal(2, exit);
-        foreach (var key in new[]
-                 {
-                     "PhiGateway:Enviroment", "PhiGateway:Registry:ConnectionString", "PhiGateway:Listeners:Data", "PhiGateway:Limits:Concurrency", "PhiGateway:Limits:MaxAnswer", "PhiGateway:Admin:BootstrapKey",
-                     "PhiGateway:Issuers:0:Algorithm", "Jwks", "Phi.Credential ", "Phi.Credentials",
-                 })
+        foreach (
+            var key in new[]
+            {
+                "PhiGateway:Enviroment",
+                "PhiGateway:Registry:ConnectionString",
+                "PhiGateway:Listeners:Data",
+                "PhiGateway:Limits:Concurrency",
+                "PhiGateway:Limits:MaxAnswer",
+                "PhiGateway:Admin:BootstrapKey",
+                "PhiGateway:Issuers:0:Algorithm",
+                "Jwks",
+                "Phi.Credential ",
+                "Phi.Credentials",
+            }
+        )
         {
             Assert.Contains(key, output);
         }
@@ -95,7 +114,11 @@ public sealed class StartupTests
         using var folder = new StartupFolder();
 
         Assert.Equal(0, (await folder.RunAsync(validateOnly: true)).ExitCode);
-        var (exit, output) = await folder.RunAsync(validateOnly: true, ("PHIGW__Limits__Concurrency", "0"), ("PHIGW__ReverseProxy__Routes__fhir__ClusterId", "pacs"));
+        var (exit, output) = await folder.RunAsync(
+            validateOnly: true,
+            ("PHIGW__Limits__Concurrency", "0"),
+            ("PHIGW__ReverseProxy__Routes__fhir__ClusterId", "pacs")
+        );
         Assert.Equal(2, exit);
         Assert.Contains("PhiGateway:Limits:Concurrency", output);
         Assert.Contains("ReverseProxy:Routes:fhir:ClusterId", output);
@@ -114,12 +137,27 @@ public sealed class StartupTests
         await File.WriteAllTextAsync(folder.At("ehr-authorization"), "Bearer x");
         (string, string)[] secrets =
         [
-            ("PHIGW__Listeners__CertificatePath", folder.At("tls.crt")), ("PHIGW__Listeners__CertificateKeyPath", folder.At("tls.key")), ("PHIGW_REGISTRY", "Host=db"), ("PHIGW_AUDIT", "Host=db"),
-            ("PHIGW_ADMIN_KEY", StartupFolder.BootstrapKey), ("EHR_NORTH_AUTHORIZATION", "Bearer x"), ("EHR_SOUTH_AUTHORIZATION", "Bearer x"), ("LAB_AUTHORIZATION", "Bearer x"),
+            ("PHIGW__Listeners__CertificatePath", folder.At("tls.crt")),
+            ("PHIGW__Listeners__CertificateKeyPath", folder.At("tls.key")),
+            ("PHIGW_REGISTRY", "Host=db"),
+            ("PHIGW_AUDIT", "Host=db"),
+            ("PHIGW_ADMIN_KEY", StartupFolder.BootstrapKey),
+            ("EHR_NORTH_AUTHORIZATION", "Bearer x"),
+            ("EHR_SOUTH_AUTHORIZATION", "Bearer x"),
+            ("LAB_AUTHORIZATION", "Bearer x"),
         ];
-        if ((await File.ReadAllTextAsync(RepositoryPaths.Of("deploy", "examples", file))).Contains("file:/etc/phigateway/ehr-authorization", StringComparison.Ordinal))
+        if (
+            (await File.ReadAllTextAsync(RepositoryPaths.Of("deploy", "examples", file))).Contains(
+                "file:/etc/phigateway/ehr-authorization",
+                StringComparison.Ordinal
+            )
+        )
         {
-            secrets = [.. secrets, ("PHIGW__ReverseProxy__Clusters__ehr__Metadata__Phi.Credential", $"file:{folder.At("ehr-authorization")}")];
+            secrets =
+            [
+                .. secrets,
+                ("PHIGW__ReverseProxy__Clusters__ehr__Metadata__Phi.Credential", $"file:{folder.At("ehr-authorization")}"),
+            ];
         }
 
         string[] command = ["validate", "--config", RepositoryPaths.Of("deploy", "examples", file)];
@@ -191,7 +229,11 @@ public sealed class StartupTests
         using var folder = new StartupFolder();
         await using var first = folder.Prepare();
         await first.StartAsync(untilReady: false);
-        folder.Gateway["Listeners"] = new JsonObject { ["Data"] = $"http://127.0.0.1:{LoopbackPort.Free()}", ["Admin"] = $"http://127.0.0.1:{LoopbackPort.Free()}" };
+        folder.Gateway["Listeners"] = new JsonObject
+        {
+            ["Data"] = $"http://127.0.0.1:{LoopbackPort.Free()}",
+            ["Admin"] = $"http://127.0.0.1:{LoopbackPort.Free()}",
+        };
 
         var (exit, output) = await folder.RunAsync();
 
@@ -221,10 +263,22 @@ public sealed class StartupTests
         await gateway.StartAsync(untilReady: false);
         await gateway.StopAsync();
 
-        await using var journal = await FileJournal.OpenAsync(new JournalOptions { Directory = folder.At("journal"), LogName = "gw-01", Budget = 64 * 1024 * 1024, SegmentBytes = JournalOptions.MinSegmentBytes }, TimeProvider.System);
+        await using var journal = await FileJournal.OpenAsync(
+            new JournalOptions
+            {
+                Directory = folder.At("journal"),
+                LogName = "gw-01",
+                Budget = 64 * 1024 * 1024,
+                SegmentBytes = JournalOptions.MinSegmentBytes,
+            },
+            TimeProvider.System
+        );
         var records = JournalFolder.ReadAll(journal).Select(pair => pair.Record).ToList();
         Assert.Contains(records, record => record.Id == decision && record.Reason == "no-credential");
-        Assert.Contains(records, record => record.Event == "journal.recovery" && record.Note!.StartsWith("Dropped 9 bytes", StringComparison.Ordinal));
+        Assert.Contains(
+            records,
+            record => record.Event == "journal.recovery" && record.Note!.StartsWith("Dropped 9 bytes", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -272,7 +326,9 @@ public sealed class StartupTests
         await using var gateway = folder.Prepare();
 
         await gateway.StartAsync(untilReady: false);
-        var key = Assert.Single(gateway.Output.Split('\n'), line => line.StartsWith("First admin key", StringComparison.Ordinal)).Split(' ')[^1];
+        var key = Assert
+            .Single(gateway.Output.Split('\n'), line => line.StartsWith("First admin key", StringComparison.Ordinal))
+            .Split(' ')[^1];
         using var admin = new AdminClient(gateway.Admin, key);
         Assert.Equal(HttpStatusCode.OK, (await admin.TryAsync(HttpMethod.Get, "clients")).Status);
         await gateway.StopAsync();
@@ -288,7 +344,15 @@ public sealed class StartupTests
         using var folder = new StartupFolder();
         await File.WriteAllTextAsync(folder.At("precious.txt"), "mine");
 
-        var (exit, output) = await StartupFolder.RunAsync(["demo", "--port", $"{folder.DataPort}", "--admin-port", $"{folder.AdminPort}", "--data", folder.Root]);
+        var (exit, output) = await StartupFolder.RunAsync([
+            "demo",
+            "--port",
+            $"{folder.DataPort}",
+            "--admin-port",
+            $"{folder.AdminPort}",
+            "--data",
+            folder.Root,
+        ]);
 
         Assert.Equal(1, exit);
         Assert.Contains("holds files of somebody else", output);
@@ -302,7 +366,15 @@ public sealed class StartupTests
         using var busy = new TcpListener(IPAddress.Loopback, folder.DataPort);
         busy.Start();
 
-        var (exit, output) = await StartupFolder.RunAsync(["demo", "--port", $"{folder.DataPort}", "--admin-port", $"{folder.AdminPort}", "--data", folder.At("demo")]);
+        var (exit, output) = await StartupFolder.RunAsync([
+            "demo",
+            "--port",
+            $"{folder.DataPort}",
+            "--admin-port",
+            $"{folder.AdminPort}",
+            "--data",
+            folder.At("demo"),
+        ]);
 
         Assert.Equal(1, exit);
         Assert.Contains($"Port {folder.DataPort} or {folder.AdminPort} is busy", output);
@@ -312,15 +384,27 @@ public sealed class StartupTests
     public async Task Demo_Running_ListensOnLoopbackOnly()
     {
         using var folder = new StartupFolder();
-        using var process = Process.Start(StartupFolder.StartInfo(["demo", "--port", $"{folder.DataPort}", "--admin-port", $"{folder.AdminPort}", "--data", folder.At("demo")]))!;
+        using var process = Process.Start(
+            StartupFolder.StartInfo([
+                "demo",
+                "--port",
+                $"{folder.DataPort}",
+                "--admin-port",
+                $"{folder.AdminPort}",
+                "--data",
+                folder.At("demo"),
+            ])
+        )!;
         try
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("revoke", StringComparison.Ordinal))
-            {
-            }
+            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("revoke", StringComparison.Ordinal)) { }
 
             Assert.False(process.HasExited);
-            var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(end => end.Port == folder.DataPort || end.Port == folder.AdminPort).ToList();
+            var listeners = IPGlobalProperties
+                .GetIPGlobalProperties()
+                .GetActiveTcpListeners()
+                .Where(end => end.Port == folder.DataPort || end.Port == folder.AdminPort)
+                .ToList();
             Assert.Equal(2, listeners.Count);
             Assert.All(listeners, end => Assert.True(IPAddress.IsLoopback(end.Address)));
         }
@@ -335,7 +419,15 @@ public sealed class StartupTests
     public async Task Demo_PrintedCommands_FindTheirFilesFromAnyFolder()
     {
         using var folder = new StartupFolder();
-        var start = StartupFolder.StartInfo(["demo", "--port", $"{folder.DataPort}", "--admin-port", $"{folder.AdminPort}", "--data", "de mo"]);
+        var start = StartupFolder.StartInfo([
+            "demo",
+            "--port",
+            $"{folder.DataPort}",
+            "--admin-port",
+            $"{folder.AdminPort}",
+            "--data",
+            "de mo",
+        ]);
         start.WorkingDirectory = folder.Root;
         using var process = Process.Start(start)!;
         try
@@ -382,7 +474,10 @@ public sealed class StartupTests
         }
     }
 
-    private static async Task<(int Status, string Body, System.Net.Http.Headers.HttpResponseHeaders Headers)> AskAsync(GatewayProcess gateway, string token)
+    private static async Task<(int Status, string Body, System.Net.Http.Headers.HttpResponseHeaders Headers)> AskAsync(
+        GatewayProcess gateway,
+        string token
+    )
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
@@ -393,7 +488,10 @@ public sealed class StartupTests
     private static void WriteCertificate(StartupFolder folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=gw.hospital.example", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var certificate = new CertificateRequest("CN=gw.hospital.example", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
         File.WriteAllText(folder.At("tls.crt"), certificate.ExportCertificatePem());
         File.WriteAllText(folder.At("tls.key"), key.ExportPkcs8PrivateKeyPem());
     }

@@ -24,15 +24,29 @@ public sealed class StreamingTests(StreamingTests.Large world) : IClassFixture<S
         Assert.False(reply.Headers.ContainsKey("Content-Length"), "It was held whole.");
         Assert.Equal(Large.Own, reply.Entries.Count(static entry => entry.StartsWith("Observation/large-own-", StringComparison.Ordinal)));
         Assert.DoesNotContain("large-foreign-", reply.Body);
-        Assert.All(reply.Json["entry"]!.AsArray(), static entry => Assert.Contains((string?)entry!["resource"]!["subject"]!["reference"], (string[])["Patient/example", "Patient/f001"]));
+        Assert.All(
+            reply.Json["entry"]!.AsArray(),
+            static entry =>
+                Assert.Contains((string?)entry!["resource"]!["subject"]!["reference"], (string[])["Patient/example", "Patient/f001"])
+        );
 
         var records = await TrailToTheEndAsync(reply.DecisionId);
         var disclosures = records.Where(static record => (string?)record["kind"] == "disclosure").ToList();
         Assert.True(disclosures.Count > 1, "One segment is no stream.");
         Assert.Single(disclosures, record => (string?)record["id"] == reply.DecisionId);
-        Assert.All(disclosures, record => Assert.Contains(reply.DecisionId, (string?[])[(string?)record["id"], (string?)record["parentId"]]));
+        Assert.All(
+            disclosures,
+            record => Assert.Contains(reply.DecisionId, (string?[])[(string?)record["id"], (string?)record["parentId"]])
+        );
         Assert.Equal(reply.Entries.Count, disclosures.Sum(static record => (int?)record["resourceCount"] ?? 0));
-        Assert.Equal(["example", "f001"], disclosures.SelectMany(static record => record["patients"]?.AsArray() ?? []).Select(static one => (string?)one).Distinct().Order());
+        Assert.Equal(
+            ["example", "f001"],
+            disclosures
+                .SelectMany(static record => record["patients"]?.AsArray() ?? [])
+                .Select(static one => (string?)one)
+                .Distinct()
+                .Order()
+        );
         Assert.True(disclosures.Sum(static record => (int?)record["withheldCount"] ?? 0) >= Large.Foreign);
         Assert.Equal("complete", (string?)records.Single(static record => (string?)record["kind"] == "delivery")["delivery"]);
     }
@@ -70,7 +84,14 @@ public sealed class StreamingTests(StreamingTests.Large world) : IClassFixture<S
     public async Task File_ClientRevokedWhileItStreams_IsCutAndOnRecord()
     {
         var token = await world.TokenAsync(world.Exporter);
-        var started = await world.SendAsync(HttpMethod.Get, "/Patient/$export?_type=Observation", token, null, "application/fhir+json", ("Prefer", "respond-async"));
+        var started = await world.SendAsync(
+            HttpMethod.Get,
+            "/Patient/$export?_type=Observation",
+            token,
+            null,
+            "application/fhir+json",
+            ("Prefer", "respond-async")
+        );
         var job = started.Headers["Content-Location"][world.Base.Length..];
         await world.GetAsync(job, token);
         var file = (string)(await world.GetAsync(job, token)).Json["output"]![0]!["url"]!;
@@ -153,8 +174,11 @@ public sealed class StreamingTests(StreamingTests.Large world) : IClassFixture<S
 
         private static string Observation(string id, string patient) =>
             $$"""
-            {"resourceType":"Observation","id":"{{id}}","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}]}],
-             "code":{"coding":[{"system":"http://loinc.org","code":"15074-8"}]},"subject":{"reference":"Patient/{{patient}}"},"valueString":"{{new string('x', 256 * 1024)}}"}
-            """;
+                {"resourceType":"Observation","id":"{{id}}","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}]}],
+                 "code":{"coding":[{"system":"http://loinc.org","code":"15074-8"}]},"subject":{"reference":"Patient/{{patient}}"},"valueString":"{{new string(
+                    'x',
+                    256 * 1024
+                )}}"}
+                """;
     }
 }

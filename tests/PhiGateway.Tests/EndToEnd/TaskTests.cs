@@ -27,7 +27,10 @@ public sealed class TaskTests(TaskTests.TaskWorld world) : IClassFixture<TaskTes
         var agent = await world.StartTaskAsync("named", "f001", uses: 1);
 
         Assert.Equal("not-found-or-withheld", (await world.GetAsync("/Observation/f001", agent)).Code);
-        Assert.DoesNotContain((await world.GetAsync("/Observation?code=15074-8", agent)).Entries, static entry => entry == "Observation/f001");
+        Assert.DoesNotContain(
+            (await world.GetAsync("/Observation?code=15074-8", agent)).Entries,
+            static entry => entry == "Observation/f001"
+        );
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f001", agent)).Status);
         Assert.Equal("task-used-up", (await world.GetAsync("/Patient/f001", agent)).Code);
     }
@@ -62,12 +65,29 @@ public sealed class TaskTests(TaskTests.TaskWorld world) : IClassFixture<TaskTes
         public override async ValueTask InitializeAsync()
         {
             await base.InitializeAsync();
-            await Mary.CreateAsync("use-cases", new
-            {
-                id = "order-tasks", title = "An agent follows up on orders", owner = "mary.smith@hospital.example", organization = "north-hospital", purposes = new[] { "TREAT" },
-                environment = "production", tenants = new[] { "north" }, expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
-                grants = new object[] { new { types = new[] { "Patient", "Observation" }, interactions = new[] { "read", "search" }, patients = new { task = true } } },
-            });
+            await Mary.CreateAsync(
+                "use-cases",
+                new
+                {
+                    id = "order-tasks",
+                    title = "An agent follows up on orders",
+                    owner = "mary.smith@hospital.example",
+                    organization = "north-hospital",
+                    purposes = new[] { "TREAT" },
+                    environment = "production",
+                    tenants = new[] { "north" },
+                    expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
+                    grants = new object[]
+                    {
+                        new
+                        {
+                            types = new[] { "Patient", "Observation" },
+                            interactions = new[] { "read", "search" },
+                            patients = new { task = true },
+                        },
+                    },
+                }
+            );
             await Wei.PostSeenAsync("use-cases/order-tasks", "approve");
             await AdmitAsync(Stranger.ClientId, "order-tasks");
         }
@@ -83,11 +103,33 @@ public sealed class TaskTests(TaskTests.TaskWorld world) : IClassFixture<TaskTes
             }
 
             _last = id;
-            await Mary.CreateAsync("task-grants", new { id, client = Stranger.ClientId, patient, workflow = "order-1", expires, maxUses = uses });
+            await Mary.CreateAsync(
+                "task-grants",
+                new
+                {
+                    id,
+                    client = Stranger.ClientId,
+                    patient,
+                    workflow = "order-1",
+                    expires,
+                    maxUses = uses,
+                }
+            );
 
             // What is written later is known later: once this one is in force, so is the other.
             var known = $"f20{_tasks + 1}";
-            await Mary.CreateAsync("task-grants", new { id = $"{id}-known", client = Stranger.ClientId, patient = known, resource = "Observation/no-such", workflow = "order-1", expires });
+            await Mary.CreateAsync(
+                "task-grants",
+                new
+                {
+                    id = $"{id}-known",
+                    client = Stranger.ClientId,
+                    patient = known,
+                    resource = "Observation/no-such",
+                    workflow = "order-1",
+                    expires,
+                }
+            );
             while ((await GetAsync($"/Observation?patient={known}", token)).Status != HttpStatusCode.OK)
             {
                 await Task.Delay(20);

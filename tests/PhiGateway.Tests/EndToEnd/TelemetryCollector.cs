@@ -7,7 +7,9 @@ using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>An OpenTelemetry collector on loopback that keeps what it is sent, by signal; texts stand in the protocol's messages as they are.</summary>
+/// <summary>
+/// An OpenTelemetry collector on loopback that keeps what it is sent, by signal; texts stand in the protocol's messages as they are.
+/// </summary>
 internal sealed class TelemetryCollector : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<byte[]>> _received = new(StringComparer.Ordinal);
@@ -31,7 +33,8 @@ internal sealed class TelemetryCollector : IAsyncDisposable
     }
 
     /// <summary>All that came of one signal (<c>traces</c>, <c>metrics</c>), as text with the protocol's own bytes in between.</summary>
-    public string TextOf(string signal) => string.Concat(_received.GetValueOrDefault($"/v1/{signal}", []).Select(Encoding.Latin1.GetString));
+    public string TextOf(string signal) =>
+        string.Concat(_received.GetValueOrDefault($"/v1/{signal}", []).Select(Encoding.Latin1.GetString));
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

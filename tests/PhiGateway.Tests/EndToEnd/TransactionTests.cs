@@ -21,7 +21,12 @@ public sealed class TransactionTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await SendAsync(token, new Entry("POST", "Observation", Bodies.Observation("f001")), new Entry(method, url, patient is null ? null : Bodies.Observation(patient)), new Entry("GET", "Patient/example"));
+        var reply = await SendAsync(
+            token,
+            new Entry("POST", "Observation", Bodies.Observation("f001")),
+            new Entry(method, url, patient is null ? null : Bodies.Observation(patient)),
+            new Entry("GET", "Patient/example")
+        );
 
         Assert.Equal(status, (int)reply.Status);
         Assert.Equal(code, reply.Code);
@@ -39,11 +44,13 @@ public sealed class TransactionTests(OpenWorld world)
         var id = (string)created.Json["id"]!;
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await SendAsync(token,
+        var reply = await SendAsync(
+            token,
             new Entry("PUT", $"Observation/{id}", Bodies.Observation("f001", id: id, value: "changed")),
             new Entry("POST", "Observation", Bodies.Observation("example")),
             new Entry("GET", "Observation?patient=example"),
-            new Entry("GET", "Patient/f001"));
+            new Entry("GET", "Patient/f001")
+        );
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.Equal("transaction-response", (string?)reply.Json["type"]);
@@ -98,7 +105,12 @@ public sealed class TransactionTests(OpenWorld world)
 
         var lab = await SendAsync(await world.TokenAsync(world.Lab), entries);
         Assert.Equal(HttpStatusCode.Forbidden, lab.Status);
-        var result = await SendAsync(await world.TokenAsync(world.Lab), new Entry("GET", "Patient/f001", Name: "urn:uuid:aaebe359-bfdc-4613-8bf2-c5e300945f0a"), entries[1], new Entry("POST", "Observation", Bodies.Observation("f001"), Mother));
+        var result = await SendAsync(
+            await world.TokenAsync(world.Lab),
+            new Entry("GET", "Patient/f001", Name: "urn:uuid:aaebe359-bfdc-4613-8bf2-c5e300945f0a"),
+            entries[1],
+            new Entry("POST", "Observation", Bodies.Observation("f001"), Mother)
+        );
         Assert.Equal(("patient-undetermined", HttpStatusCode.Forbidden), (result.Code, result.Status));
     }
 
@@ -108,11 +120,19 @@ public sealed class TransactionTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         await world.Backend.ForgetRecordedAsync();
 
-        var own = await SendAsync(token, new Entry("GET", "Patient/f001", Name: Mother), new Entry("POST", "Observation", Bodies.Observation(Mother)));
+        var own = await SendAsync(
+            token,
+            new Entry("GET", "Patient/f001", Name: Mother),
+            new Entry("POST", "Observation", Bodies.Observation(Mother))
+        );
         Assert.Equal(HttpStatusCode.OK, own.Status);
         Assert.Contains("\"Patient/f001\"", Assert.Single(await world.Backend.RecordedAsync()).Body);
 
-        var foreign = await SendAsync(token, new Entry("POST", "Observation", Bodies.Observation(Mother)), new Entry("GET", "Patient/f201", Name: Mother));
+        var foreign = await SendAsync(
+            token,
+            new Entry("POST", "Observation", Bodies.Observation(Mother)),
+            new Entry("GET", "Patient/f201", Name: Mother)
+        );
         Assert.Equal((HttpStatusCode.Forbidden, "outside-roster"), (foreign.Status, foreign.Code));
     }
 
@@ -124,11 +144,17 @@ public sealed class TransactionTests(OpenWorld world)
         var foreign = (await world.GetAsync("/Patient/f201", world.Token)).Json["identifier"]![0]!;
         await world.Backend.ForgetRecordedAsync();
 
-        var own = await SendAsync(token, new Entry("POST", "Observation", Bodies.Observation($"Patient?identifier={mine["system"]}|{mine["value"]}")));
+        var own = await SendAsync(
+            token,
+            new Entry("POST", "Observation", Bodies.Observation($"Patient?identifier={mine["system"]}|{mine["value"]}"))
+        );
         Assert.Equal(HttpStatusCode.OK, own.Status);
         Assert.Contains("\"Patient/f001\"", (await world.Backend.RecordedAsync())[^1].Body);
 
-        var hidden = await SendAsync(token, new Entry("POST", "Observation", Bodies.Observation($"Patient?identifier={foreign["system"]}|{foreign["value"]}")));
+        var hidden = await SendAsync(
+            token,
+            new Entry("POST", "Observation", Bodies.Observation($"Patient?identifier={foreign["system"]}|{foreign["value"]}"))
+        );
         var missing = await SendAsync(token, new Entry("POST", "Observation", Bodies.Observation("Patient?identifier=urn:nobody|0")));
         Assert.Equal((HttpStatusCode.PreconditionFailed, "condition-unmatched"), (hidden.Status, hidden.Code));
         Assert.Equal(missing.Body.Replace(missing.DecisionId, string.Empty), hidden.Body.Replace(hidden.DecisionId, string.Empty));
@@ -140,22 +166,30 @@ public sealed class TransactionTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         foreach (var identifier in new[] { "tx-update", "tx-create" })
         {
-            Assert.Equal(HttpStatusCode.Created, (await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001", identifier))).Status);
+            Assert.Equal(
+                HttpStatusCode.Created,
+                (await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001", identifier))).Status
+            );
         }
 
         await world.Backend.ForgetRecordedAsync();
-        var reply = await SendAsync(token,
+        var reply = await SendAsync(
+            token,
             new Entry("PUT", "Observation?identifier=urn:lab|tx-update", Bodies.Observation("f001", "tx-update", value: "changed")),
             new Entry("POST", "Observation", Bodies.Observation("f001", "tx-create"), IfNoneExist: "identifier=urn:lab|tx-create"),
-            new Entry("POST", "Observation", Bodies.Observation("f001", "tx-new"), IfNoneExist: "identifier=urn:lab|tx-new"));
+            new Entry("POST", "Observation", Bodies.Observation("f001", "tx-new"), IfNoneExist: "identifier=urn:lab|tx-new")
+        );
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
-        var sent = JsonNode.Parse(Assert.Single(await world.Backend.RecordedAsync(), request => request.Method == "POST").Body)!["entry"]!.AsArray();
+        var sent = JsonNode.Parse(Assert.Single(await world.Backend.RecordedAsync(), request => request.Method == "POST").Body)![
+            "entry"
+        ]!.AsArray();
         Assert.Equal(["PUT", "GET", "POST"], sent.Select(entry => (string?)entry!["request"]!["method"]));
         Assert.All(sent, entry => Assert.Null(entry!["request"]!["ifNoneExist"]));
         var nothing = await SendAsync(token, new Entry("DELETE", "Observation?identifier=urn:lab|tx-none"));
         Assert.Equal((HttpStatusCode.NotFound, "not-found-or-withheld"), (nothing.Status, nothing.Code));
     }
 
-    private Task<Reply> SendAsync(string token, params Entry[] entries) => world.SendAsync(HttpMethod.Post, string.Empty, token, Bodies.Bundle("transaction", entries));
+    private Task<Reply> SendAsync(string token, params Entry[] entries) =>
+        world.SendAsync(HttpMethod.Post, string.Empty, token, Bodies.Bundle("transaction", entries));
 }

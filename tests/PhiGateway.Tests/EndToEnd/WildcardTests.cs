@@ -3,7 +3,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>Requests that mean every type: they are requests for what the client may have, and the rest of what comes is withheld.</summary>
+/// <summary>
+/// Requests that mean every type: they are requests for what the client may have, and the rest of what comes is withheld.
+/// </summary>
 [Collection(ReadingWorldCollection.Name)]
 public sealed class WildcardTests(ReadingWorld world)
 {
@@ -11,7 +13,10 @@ public sealed class WildcardTests(ReadingWorld world)
     private static readonly string[] Permitted = ["Condition", "Immunization", "Observation", "Organization", "Patient", "Practitioner"];
 
     [Theory]
-    [InlineData("/Patient/example/$everything?_count=500", "/fhir/R4/Patient/example/$everything?_count=500&_type=Condition,Immunization,Observation,Organization,Patient,Practitioner")]
+    [InlineData(
+        "/Patient/example/$everything?_count=500",
+        "/fhir/R4/Patient/example/$everything?_count=500&_type=Condition,Immunization,Observation,Organization,Patient,Practitioner"
+    )]
     [InlineData("/Patient/example/*?_count=500", "/fhir/R4/Patient/example/*?_count=500&_type=Condition,Immunization,Observation,Patient")]
     public async Task Get_AllOfAPatient_IsWhatTheUseCasePermits(string path, string upstream)
     {
@@ -25,7 +30,10 @@ public sealed class WildcardTests(ReadingWorld world)
         Assert.Contains("Observation/example-potassium", reply.Entries);
         Assert.DoesNotContain("Observation/example-hiv", reply.Entries);
         Assert.All(reply.Entries, static entry => Assert.Contains(entry.Split('/')[0], Permitted));
-        var disclosure = Assert.Single(await world.TrailAsync(reply.DecisionId, atLeast: 2), record => (string?)record["kind"] == "disclosure");
+        var disclosure = Assert.Single(
+            await world.TrailAsync(reply.DecisionId, atLeast: 2),
+            record => (string?)record["kind"] == "disclosure"
+        );
         Assert.True((int?)disclosure["withheldCount"] > 0);
     }
 
@@ -37,11 +45,14 @@ public sealed class WildcardTests(ReadingWorld world)
         var token = await world.TokenAsync(world.Study);
         var whole = await world.GetAsync($"{path}?_count=150", token);
         var seen = new List<string>();
-        for (var page = await world.GetAsync($"{path}?_count=3", token); ;)
+        for (var page = await world.GetAsync($"{path}?_count=3", token); ; )
         {
             Assert.True(page.Status == HttpStatusCode.OK, page.Body);
             seen.AddRange(page.Entries);
-            if ((string?)page.Json["link"]?.AsArray().FirstOrDefault(static link => (string?)link!["relation"] == "next")?["url"] is not { } next)
+            if (
+                (string?)page.Json["link"]?.AsArray().FirstOrDefault(static link => (string?)link!["relation"] == "next")?["url"]
+                is not { } next
+            )
             {
                 break;
             }
@@ -80,7 +91,10 @@ public sealed class WildcardTests(ReadingWorld world)
         var reply = await world.GetAsync("/Patient/example/$everything?_count=500", await world.TokenAsync(world.Study, scope));
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
-        Assert.Equal($"/fhir/R4/Patient/example/$everything?_count=500&_type={types}", Assert.Single(await world.Backend.RecordedAsync()).Url);
+        Assert.Equal(
+            $"/fhir/R4/Patient/example/$everything?_count=500&_type={types}",
+            Assert.Single(await world.Backend.RecordedAsync()).Url
+        );
         Assert.Equal(types.Split(','), reply.Entries.Select(static entry => entry.Split('/')[0]).Distinct().Order());
     }
 

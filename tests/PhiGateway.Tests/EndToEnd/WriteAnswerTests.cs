@@ -7,7 +7,8 @@ namespace PhiGateway.Tests.EndToEnd;
 [Collection(ReadingWorldCollection.Name)]
 public sealed class WriteAnswerTests(ReadingWorld world)
 {
-    private const string Written = """{"resourceType":"Observation","status":"final","category":[{"coding":[{"code":"laboratory"}]}],"code":{"text":"canary-written"},"subject":{"reference":"Patient/example"}}""";
+    private const string Written =
+        """{"resourceType":"Observation","status":"final","category":[{"coding":[{"code":"laboratory"}]}],"code":{"text":"canary-written"},"subject":{"reference":"Patient/example"}}""";
 
     [Theory]
     [InlineData("system/Observation.cs", "return=representation", false)]
@@ -19,7 +20,14 @@ public sealed class WriteAnswerTests(ReadingWorld world)
         var token = await world.TokenAsync(world.Lab, scope);
         await world.Backend.ForgetRecordedAsync();
 
-        var reply = await world.SendAsync(HttpMethod.Post, "/Observation", token, Written, "application/fhir+json", prefer is null ? [] : [("Prefer", prefer)]);
+        var reply = await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation",
+            token,
+            Written,
+            "application/fhir+json",
+            prefer is null ? [] : [("Prefer", prefer)]
+        );
 
         Assert.True(reply.Status == HttpStatusCode.Created, reply.Body);
         Assert.Equal(shown, reply.Body.Contains("canary-written", StringComparison.Ordinal));
@@ -76,14 +84,22 @@ public sealed class WriteAnswerTests(ReadingWorld world)
     [InlineData("/Observation?_id=contains-immunization")]
     public async Task Read_MaskedElementsOfWhatIsContained_LeaveAsMasked(string path)
     {
-        await world.PutAsync("Observation", "contains-immunization", """
+        await world.PutAsync(
+            "Observation",
+            "contains-immunization",
+            """
             {"resourceType":"Observation","id":"contains-immunization","status":"final","code":{"text":"reaction"},"subject":{"reference":"Patient/example"},"derivedFrom":[{"reference":"#i"}],
              "contained":[{"resourceType":"Immunization","id":"i","status":"completed","vaccineCode":{"text":"influenza"},"patient":{"reference":"Patient/example"},"occurrenceDateTime":"2026-01-01","lotNumber":"CANARY-LOT","note":[{"text":"CANARY-NOTE"}]}]}
-            """);
-        await world.PutAsync("Observation", "contains-specimen", """
+            """
+        );
+        await world.PutAsync(
+            "Observation",
+            "contains-specimen",
+            """
             {"resourceType":"Observation","id":"contains-specimen","status":"final","code":{"text":"result"},"subject":{"reference":"Patient/example"},"specimen":{"reference":"#s"},
              "contained":[{"resourceType":"Specimen","id":"s","subject":{"reference":"Patient/example"},"note":[{"text":"haemolytic"}]}]}
-            """);
+            """
+        );
         var token = await world.TokenAsync(world.Study);
 
         var reply = await world.GetAsync(path, token);
@@ -95,7 +111,10 @@ public sealed class WriteAnswerTests(ReadingWorld world)
         Assert.Contains("MASKED", reply.Body);
 
         // What no grant speaks of leaves with what contains it.
-        Assert.Contains("haemolytic", (await world.GetAsync(path.Replace("immunization", "specimen", StringComparison.Ordinal), token)).Body);
+        Assert.Contains(
+            "haemolytic",
+            (await world.GetAsync(path.Replace("immunization", "specimen", StringComparison.Ordinal), token)).Body
+        );
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
 
-/// <summary>Changes of single resources by a client that may see some patients only: taking over, pushing out, relabelling, and what is legitimate.</summary>
+/// <summary>
+/// Changes of single resources by a client that may see some patients only: taking over, pushing out, relabelling, and what is legitimate.
+/// </summary>
 [Collection(OpenWorldCollection.Name)]
 public sealed class WriteTests(OpenWorld world)
 {
@@ -32,8 +34,22 @@ public sealed class WriteTests(OpenWorld world)
         var token = await world.TokenAsync(world.Lab);
         (string, string)[] headers = ifMatch is null ? [] : [("If-Match", ifMatch)];
 
-        var foreign = await world.SendAsync(new HttpMethod(method), "/Observation/f202", token, patch, "application/json-patch+json", headers);
-        var missing = await world.SendAsync(new HttpMethod(method), "/Observation/no-such", token, patch, "application/json-patch+json", headers);
+        var foreign = await world.SendAsync(
+            new HttpMethod(method),
+            "/Observation/f202",
+            token,
+            patch,
+            "application/json-patch+json",
+            headers
+        );
+        var missing = await world.SendAsync(
+            new HttpMethod(method),
+            "/Observation/no-such",
+            token,
+            patch,
+            "application/json-patch+json",
+            headers
+        );
 
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (missing.Status, foreign.Status));
         Assert.Equal(missing.Body.Replace(missing.DecisionId, string.Empty), foreign.Body.Replace(foreign.DecisionId, string.Empty));
@@ -46,7 +62,14 @@ public sealed class WriteTests(OpenWorld world)
     {
         var token = await world.TokenAsync(world.Lab);
 
-        var reply = await world.SendAsync(HttpMethod.Put, "/Observation/f202", token, Bodies.Observation("f001", id: "f202"), "application/fhir+json", ("If-Match", "W/\"not-this\""));
+        var reply = await world.SendAsync(
+            HttpMethod.Put,
+            "/Observation/f202",
+            token,
+            Bodies.Observation("f001", id: "f202"),
+            "application/fhir+json",
+            ("If-Match", "W/\"not-this\"")
+        );
 
         Assert.Equal((HttpStatusCode.NotFound, "not-found-or-withheld"), (reply.Status, reply.Code));
     }
@@ -65,15 +88,24 @@ public sealed class WriteTests(OpenWorld world)
         var history = await world.GetAsync("/Observation/_history?_count=500", token);
         Assert.Equal(HttpStatusCode.OK, history.Status);
         Assert.Contains($"Observation/{id}", history.Entries);
-        Assert.All(history.Json["entry"]!.AsArray(), entry => Assert.Contains((string?)entry!["resource"]!["subject"]!["reference"], new[] { "Patient/f001", "Patient/example" }));
+        Assert.All(
+            history.Json["entry"]!.AsArray(),
+            entry => Assert.Contains((string?)entry!["resource"]!["subject"]!["reference"], new[] { "Patient/f001", "Patient/example" })
+        );
     }
 
     [Theory]
-    [InlineData("application/json-patch+json", """[{"op":"replace","path":"/valueString","value":"x"}]""", """[{"op":"remove","path":"/meta/security"}]""")]
+    [InlineData(
+        "application/json-patch+json",
+        """[{"op":"replace","path":"/valueString","value":"x"}]""",
+        """[{"op":"remove","path":"/meta/security"}]"""
+    )]
     [InlineData("application/merge-patch+json", """{"valueString":"x"}""", """{"meta":{"security":null}}""")]
-    [InlineData("application/fhir+json",
+    [InlineData(
+        "application/fhir+json",
         """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Observation.value"},{"name":"value","valueString":"x"}]}]}""",
-        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"Observation.meta.security"}]}]}""")]
+        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"Observation.meta.security"}]}]}"""
+    )]
     public async Task Patch_OfEachKind_IsTiedToTheVersionAndChangesNoLabel(string type, string patch, string relabel)
     {
         var token = await world.TokenAsync(world.Lab);
@@ -97,7 +129,13 @@ public sealed class WriteTests(OpenWorld world)
         var created = await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001"));
         var written = created.Headers["Location"][world.Base.Length..].Split("/_history/")[0];
 
-        var reply = await world.SendAsync(HttpMethod.Patch, written, token, """[{"op":"replace","path":"/valueString","value":"patched"}]""", "application/json-patch+json");
+        var reply = await world.SendAsync(
+            HttpMethod.Patch,
+            written,
+            token,
+            """[{"op":"replace","path":"/valueString","value":"patched"}]""",
+            "application/json-patch+json"
+        );
 
         Assert.Equal((HttpStatusCode.OK, string.Empty), (reply.Status, reply.Body));
         Assert.Equal("patched", (string?)(await world.GetAsync(written, world.Token)).Json["valueString"]);
@@ -114,9 +152,21 @@ public sealed class WriteTests(OpenWorld world)
         body["active"] = false;
         Assert.Equal(HttpStatusCode.OK, (await world.SendAsync(HttpMethod.Put, $"/Patient/{id}", world.Token, body.ToJsonString())).Status);
 
-        body["link"] = new JsonArray(new JsonObject { ["other"] = new JsonObject { ["reference"] = "Patient/f001" }, ["type"] = "replaced-by" });
+        body["link"] = new JsonArray(
+            new JsonObject
+            {
+                ["other"] = new JsonObject { ["reference"] = "Patient/f001" },
+                ["type"] = "replaced-by",
+            }
+        );
         var put = await world.SendAsync(HttpMethod.Put, $"/Patient/{id}", world.Token, body.ToJsonString());
-        var patch = await world.SendAsync(HttpMethod.Patch, $"/Patient/{id}", world.Token, """[{"op":"add","path":"/link","value":[]}]""", "application/json-patch+json");
+        var patch = await world.SendAsync(
+            HttpMethod.Patch,
+            $"/Patient/{id}",
+            world.Token,
+            """[{"op":"add","path":"/link","value":[]}]""",
+            "application/json-patch+json"
+        );
 
         Assert.Equal(("relabel-not-permitted", "relabel-not-permitted"), (put.Code, patch.Code));
     }

@@ -42,8 +42,7 @@ public sealed class AuthorizationHeaderTests
     [InlineData("Bearer\tabc")]
     [InlineData("Bearer abc\u00e9")]
     [InlineData("Bearer a=b")]
-    public void Read_NotExactlyOneToken_GivesNone(string value) =>
-        Assert.NotNull(AuthorizationHeader.Read(value).Refusal);
+    public void Read_NotExactlyOneToken_GivesNone(string value) => Assert.NotNull(AuthorizationHeader.Read(value).Refusal);
 
     [Fact]
     public void Read_TwoHeaders_RefusesMalformed() =>

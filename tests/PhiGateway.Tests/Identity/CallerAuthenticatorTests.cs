@@ -87,7 +87,10 @@ public sealed class CallerAuthenticatorTests : IDisposable
         input = input[..input.LastIndexOf('.')];
         var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(_host.Key.PublicPem()), Encoding.ASCII.GetBytes(input));
 
-        Assert.Same(DenyReason.InvalidToken, (await _host.AuthenticateAsync($"Bearer {input}.{System.Buffers.Text.Base64Url.EncodeToString(mac)}")).Refusal);
+        Assert.Same(
+            DenyReason.InvalidToken,
+            (await _host.AuthenticateAsync($"Bearer {input}.{System.Buffers.Text.Base64Url.EncodeToString(mac)}")).Refusal
+        );
     }
 
     [Fact]
@@ -102,7 +105,10 @@ public sealed class CallerAuthenticatorTests : IDisposable
 
     [Fact]
     public async Task Authenticate_SignedByAnotherKeyUnderTheSameName_RefusesInvalid() =>
-        Assert.Same(DenyReason.InvalidToken, (await _host.AuthenticateAsync("Bearer " + _host.Recipe().SignWith(SigningKey.Es256("k1")))).Refusal);
+        Assert.Same(
+            DenyReason.InvalidToken,
+            (await _host.AuthenticateAsync("Bearer " + _host.Recipe().SignWith(SigningKey.Es256("k1")))).Refusal
+        );
 
     [Fact]
     public async Task Authenticate_PayloadChangedAfterSigning_RefusesInvalid()
@@ -118,7 +124,10 @@ public sealed class CallerAuthenticatorTests : IDisposable
     {
         var own = SigningKey.Es256("k1");
 
-        Assert.Same(DenyReason.InvalidToken, (await _host.AuthenticateAsync("Bearer " + _host.Recipe().SetHeader("jwk", own.PublicJwk()).SignWith(own))).Refusal);
+        Assert.Same(
+            DenyReason.InvalidToken,
+            (await _host.AuthenticateAsync("Bearer " + _host.Recipe().SetHeader("jwk", own.PublicJwk()).SignWith(own))).Refusal
+        );
         Assert.NotNull((await _host.BearerAsync(_host.Recipe().SetHeader("jku", "https://evil.example/jwks"))).Caller);
     }
 
@@ -191,7 +200,10 @@ public sealed class CallerAuthenticatorTests : IDisposable
     [InlineData(300, null)]
     [InlineData(301, "token-lifetime-too-long")]
     public async Task Authenticate_Lifetime_IsBounded(int seconds, string? code) =>
-        Assert.Equal(code, (await _host.BearerAsync(_host.Recipe().Set("exp", _host.Clock.GetUtcNow().ToUnixTimeSeconds() + seconds))).Refusal?.Code);
+        Assert.Equal(
+            code,
+            (await _host.BearerAsync(_host.Recipe().Set("exp", _host.Clock.GetUtcNow().ToUnixTimeSeconds() + seconds))).Refusal?.Code
+        );
 
     [Theory]
     [InlineData("iat")]
@@ -307,7 +319,9 @@ public sealed class CallerAuthenticatorTests : IDisposable
     [Fact]
     public async Task Authenticate_DelegationChain_IsReadOutermostFirst()
     {
-        var caller = (await _host.BearerAsync(_host.Recipe().Set("act", JsonNode.Parse("""{"client_id":"agent","sub":"x","act":{"sub":"portal"}}""")))).Caller;
+        var caller = (
+            await _host.BearerAsync(_host.Recipe().Set("act", JsonNode.Parse("""{"client_id":"agent","sub":"x","act":{"sub":"portal"}}""")))
+        ).Caller;
 
         Assert.Equal(["agent", "portal"], caller!.Actors);
     }

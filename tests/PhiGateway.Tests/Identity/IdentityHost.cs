@@ -22,7 +22,15 @@ internal sealed class IdentityHost : IDisposable
     {
         Key = SigningKey.Es256("k1");
         Publish(Key);
-        var issuer = new IssuerOptions { Name = "hospital-idp", Issuer = FileIssuer, Audience = Audience, Algorithms = ["ES256"], Environment = "production", Jwks = _keyFile };
+        var issuer = new IssuerOptions
+        {
+            Name = "hospital-idp",
+            Issuer = FileIssuer,
+            Audience = Audience,
+            Algorithms = ["ES256"],
+            Environment = "production",
+            Jwks = _keyFile,
+        };
         configure?.Invoke(issuer);
         var services = new ServiceCollection();
         services.AddLogging();
@@ -60,7 +68,8 @@ internal sealed class IdentityHost : IDisposable
         return context;
     }
 
-    public async Task<CallerResult> AuthenticateAsync(StringValues authorization) => await Authenticator.AuthenticateAsync(Request(authorization));
+    public async Task<CallerResult> AuthenticateAsync(StringValues authorization) =>
+        await Authenticator.AuthenticateAsync(Request(authorization));
 
     public Task<CallerResult> BearerAsync(TokenRecipe recipe) => AuthenticateAsync("Bearer " + recipe.Sign());
 

@@ -19,7 +19,12 @@ public sealed class IdentityProviderTests : IAsyncLifetime
     private static readonly IdentityProviderClient Lab = new("lab", "system/Observation.rs")
     {
         ClientSecret = "lab-secret-for-tests-only-0123456789",
-        Claims = new JsonObject { ["tenant"] = "north", ["patient"] = "example", ["purpose_of_use"] = new JsonArray("TREAT") },
+        Claims = new JsonObject
+        {
+            ["tenant"] = "north",
+            ["patient"] = "example",
+            ["purpose_of_use"] = new JsonArray("TREAT"),
+        },
     };
 
     private static readonly IdentityProviderClient Backend = new("backend", "system/Observation.rs")
@@ -34,7 +39,14 @@ public sealed class IdentityProviderTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _provider = await IdentityProvider.StartAsync(new IdentityProviderConfig(IdentityHost.Audience, [Lab, Backend]));
-        var issuer = new IssuerOptions { Name = "idp", Issuer = _provider.Issuer, Audience = IdentityHost.Audience, Algorithms = ["ES256"], Environment = "production" };
+        var issuer = new IssuerOptions
+        {
+            Name = "idp",
+            Issuer = _provider.Issuer,
+            Audience = IdentityHost.Audience,
+            Algorithms = ["ES256"],
+            Environment = "production",
+        };
         _services = new ServiceCollection().AddLogging().AddPhiGatewayIdentity([issuer], _ => ScopeSet.Empty).BuildServiceProvider();
     }
 
@@ -71,8 +83,17 @@ public sealed class IdentityProviderTests : IAsyncLifetime
                 ["iat"] = now,
                 ["exp"] = now + 240,
                 ["jti"] = Path.GetRandomFileName(),
-                ["extensions"] = new JsonObject { ["hl7-b2b"] = new JsonObject { ["version"] = "1", ["organization_id"] = "https://lab.example", ["purpose_of_use"] = new JsonArray("urn:oid:2.16.840.1.113883.5.8#HPAYMT") } },
-            }.ToJsonString());
+                ["extensions"] = new JsonObject
+                {
+                    ["hl7-b2b"] = new JsonObject
+                    {
+                        ["version"] = "1",
+                        ["organization_id"] = "https://lab.example",
+                        ["purpose_of_use"] = new JsonArray("urn:oid:2.16.840.1.113883.5.8#HPAYMT"),
+                    },
+                },
+            }.ToJsonString()
+        );
 
         var result = await AuthenticateAsync(await _provider.TokenAsync(assertion, "system/Observation.rs"));
 

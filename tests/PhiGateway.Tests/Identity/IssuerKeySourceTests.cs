@@ -45,7 +45,10 @@ public sealed class IssuerKeySourceTests
 
         for (var call = 0; call < 20; call++)
         {
-            Assert.Same(DenyReason.InvalidToken, (await host.BearerAsync(host.Recipe(SigningKey.Es256($"invented-{call}"), issuer.Issuer))).Refusal);
+            Assert.Same(
+                DenyReason.InvalidToken,
+                (await host.BearerAsync(host.Recipe(SigningKey.Es256($"invented-{call}"), issuer.Issuer))).Refusal
+            );
         }
 
         Assert.Equal(2, issuer.Fetches);
@@ -77,9 +80,7 @@ public sealed class IssuerKeySourceTests
     public async Task Authenticate_IssuerNotListening_RefusesIssuerUnavailable()
     {
         LoopbackIssuer gone;
-        await using (gone = await LoopbackIssuer.StartAsync())
-        {
-        }
+        await using (gone = await LoopbackIssuer.StartAsync()) { }
 
         using var host = new IdentityHost(null, gone.Options);
 

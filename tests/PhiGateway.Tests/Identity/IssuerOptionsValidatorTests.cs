@@ -30,7 +30,8 @@ public sealed class IssuerOptionsValidatorTests
     [InlineData("none", "not accepted")]
     [InlineData("es256", "not accepted")]
     [InlineData("EdDSA", "not accepted")]
-    public void Validate_AlgorithmNotAccepted_SaysWhy(string algorithm, string words) => AssertOneProblem(With(options => options.Algorithms = ["ES256", algorithm]), words);
+    public void Validate_AlgorithmNotAccepted_SaysWhy(string algorithm, string words) =>
+        AssertOneProblem(With(options => options.Algorithms = ["ES256", algorithm]), words);
 
     [Fact]
     public void Validate_EachSetting_IsChecked()
@@ -56,7 +57,10 @@ public sealed class IssuerOptionsValidatorTests
 
         Assert.Contains(problems, problem => problem.Contains("used by another", StringComparison.Ordinal));
         Assert.Contains(problems, problem => problem.Contains("configured twice", StringComparison.Ordinal));
-        Assert.Contains(problems, problem => problem.StartsWith("Issuers[2]", StringComparison.Ordinal) && problem.Contains("Audience", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem => problem.StartsWith("Issuers[2]", StringComparison.Ordinal) && problem.Contains("Audience", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -98,14 +102,22 @@ public sealed class IssuerOptionsValidatorTests
     }
 
     [Fact]
-    public void Validate_StaticKeyFileMissing_SaysSo() => AssertOneProblem(With(options => options.Jwks = "/nowhere/jwks.json"), "cannot be read");
+    public void Validate_StaticKeyFileMissing_SaysSo() =>
+        AssertOneProblem(With(options => options.Jwks = "/nowhere/jwks.json"), "cannot be read");
 
     [Fact]
     public void AddPhiGatewayIdentity_NotValidated_Throws() =>
         Assert.Throws<ArgumentException>(() => new ServiceCollection().AddPhiGatewayIdentity([], _ => ScopeSet.Empty));
 
     private static IssuerOptions Good(string name = "hospital-idp", string issuer = "https://idp.hospital.example") =>
-        new() { Name = name, Issuer = issuer, Audience = "https://gw.hospital.example/fhir", Algorithms = ["ES256", "PS256"], Environment = "production" };
+        new()
+        {
+            Name = name,
+            Issuer = issuer,
+            Audience = "https://gw.hospital.example/fhir",
+            Algorithms = ["ES256", "PS256"],
+            Environment = "production",
+        };
 
     private static IssuerOptions With(Action<IssuerOptions> change)
     {

@@ -58,7 +58,10 @@ public sealed class JwksReaderTests
     [Fact]
     public void Read_PrivateKey_IsLeftOutWithAProblem()
     {
-        var json = new JsonObject { ["keys"] = new JsonArray(SigningKey.Es256("private").PrivateJwk(), SigningKey.Es256("public").PublicJwk()) };
+        var json = new JsonObject
+        {
+            ["keys"] = new JsonArray(SigningKey.Es256("private").PrivateJwk(), SigningKey.Es256("public").PublicJwk()),
+        };
 
         var reading = Read(json.ToJsonString());
 

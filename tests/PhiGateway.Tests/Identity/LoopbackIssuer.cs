@@ -20,7 +20,8 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
     public string Jwks { get; set; } = "{\"keys\":[]}";
 
     /// <summary>The discovery document; default: a correct one.</summary>
-    public Func<LoopbackIssuer, string> Discovery { get; set; } = static issuer => $$"""{"issuer":"{{issuer.Issuer}}","jwks_uri":"{{issuer.Issuer}}/jwks"}""";
+    public Func<LoopbackIssuer, string> Discovery { get; set; } =
+        static issuer => $$"""{"issuer":"{{issuer.Issuer}}","jwks_uri":"{{issuer.Issuer}}/jwks"}""";
 
     /// <summary>Status of both documents.</summary>
     public int Status { get; set; } = 200;
@@ -28,7 +29,15 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
     /// <summary>How often the keys were fetched.</summary>
     public int Fetches => Volatile.Read(ref _fetches);
 
-    public IssuerOptions Options => new() { Name = "loopback-idp", Issuer = Issuer, Audience = IdentityHost.Audience, Algorithms = ["ES256", "RS256"], Environment = "production" };
+    public IssuerOptions Options =>
+        new()
+        {
+            Name = "loopback-idp",
+            Issuer = Issuer,
+            Audience = IdentityHost.Audience,
+            Algorithms = ["ES256", "RS256"],
+            Environment = "production",
+        };
 
     public static async Task<LoopbackIssuer> StartAsync(params IEnumerable<SigningKey> keys)
     {
@@ -37,11 +46,14 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var issuer = new LoopbackIssuer(builder.Build()) { Jwks = SigningKey.Jwks(keys) };
         issuer._app.MapGet("/.well-known/openid-configuration", () => issuer.Answer(issuer.Discovery(issuer)));
-        issuer._app.MapGet("/jwks", () =>
-        {
-            Interlocked.Increment(ref issuer._fetches);
-            return issuer.Answer(issuer.Jwks);
-        });
+        issuer._app.MapGet(
+            "/jwks",
+            () =>
+            {
+                Interlocked.Increment(ref issuer._fetches);
+                return issuer.Answer(issuer.Jwks);
+            }
+        );
         await issuer._app.StartAsync();
         issuer.Issuer = issuer._app.Urls.First();
         return issuer;
@@ -49,10 +61,11 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private IResult Answer(string body) => Status switch
-    {
-        200 => Results.Content(body, "application/json"),
-        302 => Results.Redirect("/jwks"),
-        _ => Results.StatusCode(Status),
-    };
+    private IResult Answer(string body) =>
+        Status switch
+        {
+            200 => Results.Content(body, "application/json"),
+            302 => Results.Redirect("/jwks"),
+            _ => Results.StatusCode(Status),
+        };
 }

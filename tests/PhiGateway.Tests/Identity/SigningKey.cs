@@ -31,7 +31,12 @@ internal sealed class SigningKey
 
     public JsonObject PublicJwk()
     {
-        var jwk = new JsonObject { ["kid"] = KeyId, ["use"] = "sig", ["alg"] = Algorithm };
+        var jwk = new JsonObject
+        {
+            ["kid"] = KeyId,
+            ["use"] = "sig",
+            ["alg"] = Algorithm,
+        };
         if (_ec is not null)
         {
             var point = _ec.ExportParameters(false).Q;
@@ -56,17 +61,19 @@ internal sealed class SigningKey
         return jwk;
     }
 
-    public byte[] Sign(byte[] data) => Algorithm switch
-    {
-        "ES256" => _ec!.SignData(data, HashAlgorithmName.SHA256),
-        "PS256" => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
-        _ => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-    };
+    public byte[] Sign(byte[] data) =>
+        Algorithm switch
+        {
+            "ES256" => _ec!.SignData(data, HashAlgorithmName.SHA256),
+            "PS256" => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+            _ => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+        };
 
     /// <summary>A compact JWS over exactly these texts.</summary>
     public string Token(string header, string payload)
     {
-        var input = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header)) + "." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
+        var input =
+            Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header)) + "." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
         return input + "." + Base64Url.EncodeToString(Sign(Encoding.ASCII.GetBytes(input)));
     }
 

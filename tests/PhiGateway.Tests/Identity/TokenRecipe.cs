@@ -10,7 +10,12 @@ internal sealed class TokenRecipe
     public TokenRecipe(SigningKey key, string issuer, DateTimeOffset now)
     {
         _key = key;
-        Header = new JsonObject { ["alg"] = key.Algorithm, ["kid"] = key.KeyId, ["typ"] = "at+jwt" };
+        Header = new JsonObject
+        {
+            ["alg"] = key.Algorithm,
+            ["kid"] = key.KeyId,
+            ["typ"] = "at+jwt",
+        };
         Claims = new JsonObject
         {
             ["iss"] = issuer,

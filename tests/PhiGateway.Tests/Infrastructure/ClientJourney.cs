@@ -6,16 +6,24 @@ namespace PhiGateway.Tests.Infrastructure;
 internal static class ClientJourney
 {
     /// <summary>With <c>fhir-kit-client</c>, as a backend integration would.</summary>
-    public static Task<IReadOnlyList<JourneyStep>> FhirKitClientAsync(string gatewayBase, string token, string patient = "example") => RunAsync("clients/fhir-kit-client.mjs", gatewayBase, token, patient);
+    public static Task<IReadOnlyList<JourneyStep>> FhirKitClientAsync(string gatewayBase, string token, string patient = "example") =>
+        RunAsync("clients/fhir-kit-client.mjs", gatewayBase, token, patient);
 
     /// <summary>With <c>fhirclient</c>, as a SMART app would.</summary>
-    public static Task<IReadOnlyList<JourneyStep>> FhirClientAsync(string gatewayBase, string token, string patient = "example") => RunAsync("clients/fhirclient.mjs", gatewayBase, token, patient);
+    public static Task<IReadOnlyList<JourneyStep>> FhirClientAsync(string gatewayBase, string token, string patient = "example") =>
+        RunAsync("clients/fhirclient.mjs", gatewayBase, token, patient);
 
     private static async Task<IReadOnlyList<JourneyStep>> RunAsync(string script, string gatewayBase, string token, string patient)
     {
-        var environment = new Dictionary<string, string> { ["GATEWAY_BASE"] = gatewayBase, ["ACCESS_TOKEN"] = token, ["PATIENT"] = patient };
+        var environment = new Dictionary<string, string>
+        {
+            ["GATEWAY_BASE"] = gatewayBase,
+            ["ACCESS_TOKEN"] = token,
+            ["PATIENT"] = patient,
+        };
         var output = await NodePeers.RunAsync(script, environment);
-        return JsonSerializer.Deserialize<Report>(output, JsonSerializerOptions.Web)?.Steps ?? throw new InvalidOperationException($"{script} reported nothing.");
+        return JsonSerializer.Deserialize<Report>(output, JsonSerializerOptions.Web)?.Steps
+            ?? throw new InvalidOperationException($"{script} reported nothing.");
     }
 
     private sealed record Report(IReadOnlyList<JourneyStep> Steps);

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace PhiGateway.Tests.Infrastructure;
 
-/// <summary>A FHIR server without access control behind the gateway under test; remembers what reached it and misbehaves on demand.</summary>
+/// <summary>
+/// A FHIR server without access control behind the gateway under test; remembers what reached it and misbehaves on demand.
+/// </summary>
 internal sealed class FhirServer : IAsyncDisposable
 {
     private readonly NodeProcess _process;
@@ -18,9 +20,18 @@ internal sealed class FhirServer : IAsyncDisposable
     private string Origin => new Uri(Base).GetLeftPart(UriPartial.Authority);
 
     /// <param name="authorization">The only Authorization header it accepts; null: it accepts everything.</param>
-    /// <param name="fixtures">Files with resources that it holds besides its own, or with a Bundle of search parameters that it has besides R4's.</param>
+    /// <param name="fixtures">Files with resources that it holds besides its own, or with a Bundle of search parameters that it has besides
+    /// R4's.</param>
     public static async Task<FhirServer> StartAsync(string? authorization = null, params string[] fixtures) =>
-        new(await NodeProcess.StartAsync("fhir.mjs", [.. authorization is null ? Array.Empty<string>() : ["--authorization", authorization], .. fixtures.SelectMany(static file => new[] { "--fixtures", file })]));
+        new(
+            await NodeProcess.StartAsync(
+                "fhir.mjs",
+                [
+                    .. authorization is null ? Array.Empty<string>() : ["--authorization", authorization],
+                    .. fixtures.SelectMany(static file => new[] { "--fixtures", file }),
+                ]
+            )
+        );
 
     /// <summary>Every FHIR request that reached it, in order.</summary>
     public async Task<IReadOnlyList<RecordedRequest>> RecordedAsync() =>
@@ -48,7 +59,8 @@ internal sealed class FhirServer : IAsyncDisposable
         string Mode,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Match,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Times,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Delay);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Delay
+    );
 }
 
 /// <summary>A request as it came in at the clinical system.</summary>

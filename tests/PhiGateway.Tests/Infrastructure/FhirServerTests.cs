@@ -30,7 +30,13 @@ public sealed class FhirServerTests : IClassFixture<FhirServerFixture>, IAsyncLi
     [Fact]
     public async Task Journeys_WithItsCredential_SeeEverything()
     {
-        foreach (var steps in new[] { await ClientJourney.FhirKitClientAsync(_server.Base, "backend-secret-for-tests"), await ClientJourney.FhirClientAsync(_server.Base, "backend-secret-for-tests") })
+        foreach (
+            var steps in new[]
+            {
+                await ClientJourney.FhirKitClientAsync(_server.Base, "backend-secret-for-tests"),
+                await ClientJourney.FhirClientAsync(_server.Base, "backend-secret-for-tests"),
+            }
+        )
         {
             Assert.All(steps, step => Assert.True(step.Ok, step.Name));
             Assert.Contains("Observation/example-hiv", Assert.Single(steps, step => step.Name == "search-observations").Entries!);
@@ -92,5 +98,6 @@ public sealed class FhirServerTests : IClassFixture<FhirServerFixture>, IAsyncLi
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(_server.Base + "/Patient/example")).StatusCode);
     }
 
-    private async Task<string?> MediaTypeAsync(string path) => (await _http.GetAsync(_server.Base + path)).Content.Headers.ContentType?.MediaType;
+    private async Task<string?> MediaTypeAsync(string path) =>
+        (await _http.GetAsync(_server.Base + path)).Content.Headers.ContentType?.MediaType;
 }

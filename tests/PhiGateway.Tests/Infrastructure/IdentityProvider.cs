@@ -34,15 +34,22 @@ internal sealed class IdentityProvider : IAsyncDisposable
     public Task<string> TokenAsync(IdentityProviderClient client, string? scope = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = Form(scope ?? client.Scope) };
-        var basic = $"{Uri.EscapeDataString(client.ClientId)}:{Uri.EscapeDataString(client.ClientSecret ?? throw new ArgumentException("The client has no secret."))}";
+        var basic =
+            $"{Uri.EscapeDataString(client.ClientId)}:{Uri.EscapeDataString(client.ClientSecret ?? throw new ArgumentException("The client has no secret."))}";
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(basic)));
         return SendAsync(request);
     }
 
-    /// <summary>An access token by <c>private_key_jwt</c> (SMART Backend Services); the caller signs the assertion for <c>{Issuer}/token</c>.</summary>
+    /// <summary>
+    /// An access token by <c>private_key_jwt</c> (SMART Backend Services); the caller signs the assertion for <c>{Issuer}/token</c>.
+    /// </summary>
     public Task<string> TokenAsync(string assertion, string scope)
     {
-        var form = Form(scope, ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), ("client_assertion", assertion));
+        var form = Form(
+            scope,
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion)
+        );
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = form });
     }
 
@@ -53,7 +60,11 @@ internal sealed class IdentityProvider : IAsyncDisposable
     }
 
     private static FormUrlEncodedContent Form(string scope, params IEnumerable<(string Name, string Value)> others) =>
-        new([new("grant_type", "client_credentials"), new("scope", scope), .. others.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))]);
+        new([
+            new("grant_type", "client_credentials"),
+            new("scope", scope),
+            .. others.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)),
+        ]);
 
     private async Task<string> SendAsync(HttpRequestMessage request)
     {
@@ -61,7 +72,8 @@ internal sealed class IdentityProvider : IAsyncDisposable
         {
             using var response = await _http.SendAsync(request);
             var body = JsonNode.Parse(await response.Content.ReadAsStringAsync());
-            return body?["access_token"]?.GetValue<string>() ?? throw new InvalidOperationException($"No token, but {(int)response.StatusCode}: {body}");
+            return body?["access_token"]?.GetValue<string>()
+                ?? throw new InvalidOperationException($"No token, but {(int)response.StatusCode}: {body}");
         }
     }
 }

@@ -8,7 +8,8 @@ internal static class LoopbackPort
 {
     private const int First = 15_000;
 
-    // From here on the kernel takes the ports of outgoing connections (Linux, by default); one of those could hold the port by the time it is bound.
+    // From here on the kernel takes the ports of outgoing connections (Linux, by default); one of those could hold the port by the time it
+    // is bound.
     private const int FirstEphemeral = 32_768;
 
     /// <summary>A port that nobody listens on.</summary>

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace PhiGateway.Tests.Infrastructure;
 
-/// <summary>The npm packages that the peers are made of; installed once per lock file, also when several test runs start together.</summary>
+/// <summary>
+/// The npm packages that the peers are made of; installed once per lock file, also when several test runs start together.
+/// </summary>
 internal static class NodePeers
 {
     private static readonly Lazy<Task> Installation = new(InstallAsync);
@@ -20,7 +22,9 @@ internal static class NodePeers
 
     private static async Task InstallAsync()
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Peers, "package-lock.json"))));
+        var hash = Convert.ToHexStringLower(
+            SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Peers, "package-lock.json")))
+        );
         var stamp = Path.Combine(RepositoryPaths.Peers, "node_modules", ".lock-hash");
         await using var guard = await LockAsync(Path.Combine(RepositoryPaths.Peers, ".install.lock"));
         if (File.Exists(stamp) && (await File.ReadAllTextAsync(stamp)).Trim() == hash)
@@ -48,7 +52,11 @@ internal static class NodePeers
         }
     }
 
-    private static async Task<string> RunToEndAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    private static async Task<string> RunToEndAsync(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment
+    )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -65,6 +73,8 @@ internal static class NodePeers
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");
     }
 }

@@ -38,7 +38,10 @@ internal sealed class NodeProcess : IAsyncDisposable
         var peer = new NodeProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
         peer._process.OutputDataReceived += (_, line) => peer.Take(line.Data);
         peer._process.ErrorDataReceived += (_, line) => peer.Note(line.Data);
-        peer._process.Exited += (_, _) => peer._ready.TrySetException(new InvalidOperationException($"{script} ended before it was ready: {string.Join('\n', peer._output)}"));
+        peer._process.Exited += (_, _) =>
+            peer._ready.TrySetException(
+                new InvalidOperationException($"{script} ended before it was ready: {string.Join('\n', peer._output)}")
+            );
         peer._process.Start();
         peer._process.BeginOutputReadLine();
         peer._process.BeginErrorReadLine();

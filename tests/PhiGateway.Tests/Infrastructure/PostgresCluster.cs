@@ -36,7 +36,19 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
 
         var cluster = new PostgresCluster(folder, binaries, LoopbackPort.Free(), fsync);
-        await cluster.RunAsOwnerAsync("initdb", "-D", cluster.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        await cluster.RunAsOwnerAsync(
+            "initdb",
+            "-D",
+            cluster.Data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync"
+        );
         await cluster.StartAsync();
         return cluster;
     }
@@ -51,7 +63,23 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
 
         var standby = new PostgresCluster(folder, _binaries, LoopbackPort.Free(), _fsync);
-        await RunAsOwnerAsync("pg_basebackup", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync");
+        await RunAsOwnerAsync(
+            "pg_basebackup",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            $"{Port}",
+            "-U",
+            "postgres",
+            "-D",
+            standby.Data,
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+            "--no-sync"
+        );
         await standby.StartAsync();
         return standby;
     }
@@ -66,7 +94,10 @@ public sealed class PostgresCluster : IAsyncDisposable
         await connection.OpenAsync();
         while (true)
         {
-            await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()", connection);
+            await using var command = new NpgsqlCommand(
+                "SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()",
+                connection
+            );
             if (await command.ExecuteScalarAsync() is long and > 0)
             {
                 return;
@@ -99,8 +130,17 @@ public sealed class PostgresCluster : IAsyncDisposable
         // Without fsync a crash of the processes still loses nothing, only one of the machine would.
         var sync = _fsync ? string.Empty : " -c fsync=off -c full_page_writes=off";
         return RunAsOwnerAsync(
-            "pg_ctl", "start", "-w", "-s", "-D", Data, "-l", Path.Combine(_folder, "log"),
-            "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=200{sync}");
+            "pg_ctl",
+            "start",
+            "-w",
+            "-s",
+            "-D",
+            Data,
+            "-l",
+            Path.Combine(_folder, "log"),
+            "-o",
+            $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=200{sync}"
+        );
     }
 
     /// <summary>Stops at once, as a crash would.</summary>
@@ -118,35 +158,55 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private static string FindBinaries()
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).ToList();
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .ToList();
         if (Directory.Exists("/usr/lib/postgresql"))
         {
-            folders.AddRange(Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")));
+            folders.AddRange(
+                Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin"))
+            );
         }
 
         // A link to the real folder stands for all that is in it.
-        return folders.Where(f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "pg_ctl")))
-            .Select(f => File.ResolveLinkTarget(Path.Combine(f, "initdb"), returnFinalTarget: true) is { } real ? Path.GetDirectoryName(real.FullName)! : f)
-            .FirstOrDefault()
-            ?? throw new InvalidOperationException("These tests need PostgreSQL (initdb and pg_ctl): install the package 'postgresql', or put its bin folder on PATH.");
+        return folders
+                .Where(f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "pg_ctl")))
+                .Select(f =>
+                    File.ResolveLinkTarget(Path.Combine(f, "initdb"), returnFinalTarget: true) is { } real
+                        ? Path.GetDirectoryName(real.FullName)!
+                        : f
+                )
+                .FirstOrDefault()
+            ?? throw new InvalidOperationException(
+                "These tests need PostgreSQL (initdb and pg_ctl): install the package 'postgresql', or put its bin folder on PATH."
+            );
     }
 
     // Postgres refuses to run as root: there its own user does it.
     private Task RunAsOwnerAsync(string program, params string[] arguments)
     {
         var path = Path.Combine(_binaries, program);
-        return Environment.IsPrivilegedProcess ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments]) : RunAsync(path, arguments);
+        return Environment.IsPrivilegedProcess
+            ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments])
+            : RunAsync(path, arguments);
     }
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/",
+        };
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
         {
             // A started server may hold the pipes: they are read only when there is none.
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await process.StandardError.ReadToEndAsync()}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await process.StandardError.ReadToEndAsync()}"
+            );
         }
     }
 }

@@ -20,7 +20,8 @@ internal static class RepositoryPaths
         Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Where(file => !IsGenerated(file));
 
     private static bool IsGenerated(string file) =>
-        Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar)
+        Path.GetRelativePath(Root, file)
+            .Split(Path.DirectorySeparatorChar)
             .Any(part => part is "bin" or "obj" or "node_modules" or ".git" or "TestResults" or "BenchmarkDotNet.Artifacts");
 
     private static string FindRoot()

@@ -94,13 +94,19 @@ public abstract class AuditStoreContract : IAsyncLifetime
     public async Task Append_TwoShippersAtOnce_KeepOneOfEach()
     {
         var entries = Enumerable.Range(0, 400).Select(i => Entry(i)).ToList();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            foreach (var batch in entries.Chunk(50))
-            {
-                await Store.AppendAsync(batch, None);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        foreach (var batch in entries.Chunk(50))
+                        {
+                            await Store.AppendAsync(batch, None);
+                        }
+                    })
+                )
+        );
         Assert.Equal(399, await Store.GetWatermarkAsync("log", None));
         Assert.Equal(entries.Select(e => e.Id), (await Store.ReadAsync("log", 0, 1000, None)).Select(e => e.Id));
     }
@@ -125,7 +131,9 @@ public abstract class AuditStoreContract : IAsyncLifetime
     [Fact]
     public async Task Append_BatchContradictsItself_IsForkAndNothingIsStored()
     {
-        await Assert.ThrowsAsync<AuditForkException>(() => Store.AppendAsync([Entry(0), Entry(0) with { ChainHash = Hash("other") }], None));
+        await Assert.ThrowsAsync<AuditForkException>(() =>
+            Store.AppendAsync([Entry(0), Entry(0) with { ChainHash = Hash("other") }], None)
+        );
         Assert.Empty(await Store.ReadAsync("log", 0, 10, None));
     }
 
@@ -148,7 +156,13 @@ public abstract class AuditStoreContract : IAsyncLifetime
     [Fact]
     public async Task Append_PoisonedValues_AreStoredAndBodyStaysExact()
     {
-        var poisoned = Entry(0) with { Actor = "a\0b\ud800c", Reason = "x\r\n|=]", Body = new byte[] { 0, 255, 10, 13 }, PatientKeys = ["k\0"] };
+        var poisoned = Entry(0) with
+        {
+            Actor = "a\0b\ud800c",
+            Reason = "x\r\n|=]",
+            Body = new byte[] { 0, 255, 10, 13 },
+            PatientKeys = ["k\0"],
+        };
         await Store.AppendAsync([poisoned, Entry(1)], None);
 
         var read = (await Store.ReadAsync("log", 0, 1, None))[0];
@@ -168,7 +182,9 @@ public abstract class AuditStoreContract : IAsyncLifetime
         Assert.Equal([0L, 2L, 1L], (await Store.QueryAsync(new AuditQuery(), None)).Entries.Select(e => e.Sequence));
         Assert.Equal([0L, 1L], (await Store.QueryAsync(new AuditQuery { PatientKey = "k" }, None)).Entries.Select(e => e.Sequence));
         Assert.Equal(2, await Store.GetWatermarkAsync("log", None));
-        await Assert.ThrowsAsync<AuditForkException>(() => Store.AppendAsync([late with { ChainHash = Hash("y"), Time = early.Time }], None));
+        await Assert.ThrowsAsync<AuditForkException>(() =>
+            Store.AppendAsync([late with { ChainHash = Hash("y"), Time = early.Time }], None)
+        );
     }
 
     [Fact]
@@ -208,7 +224,14 @@ public abstract class AuditStoreContract : IAsyncLifetime
     public async Task Query_PagesWhileMoreArrive_NeitherRepeatNorSkip(string? patient)
     {
         // Five share each moment: the order within one must hold too.
-        await Store.AppendAsync([.. Enumerable.Range(0, 100).Select(i => Entry(i, i % 2 == 0 ? "gw-1" : "gw-2") with { Time = Moment(i / 5), PatientKeys = ["k"] })], None);
+        await Store.AppendAsync(
+            [
+                .. Enumerable
+                    .Range(0, 100)
+                    .Select(i => Entry(i, i % 2 == 0 ? "gw-1" : "gw-2") with { Time = Moment(i / 5), PatientKeys = ["k"] }),
+            ],
+            None
+        );
         var query = new AuditQuery { PatientKey = patient, Limit = 7 };
 
         var seen = new List<Guid>();
@@ -221,8 +244,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
             query = query with { Cursor = page.Next };
             await Store.AppendAsync([Entry(sequence) with { Time = Moment(sequence), PatientKeys = ["k"] }], None);
             sequence++;
-        }
-        while (page.Next is not null);
+        } while (page.Next is not null);
 
         Assert.Equal(100, seen.Count);
         Assert.Equal(Enumerable.Range(0, 100).Select(i => Entry(i).Id).ToHashSet(), seen.ToHashSet());
@@ -243,17 +265,35 @@ public abstract class AuditStoreContract : IAsyncLifetime
         var cursor = (await Store.QueryAsync(new AuditQuery { Client = "a", Limit = 1 }, None)).Next!;
         var changed = (cursor[0] == 'A' ? 'B' : 'A') + cursor[1..];
 
-        foreach (var query in new AuditQuery[]
-        {
-            new() { Client = "b", Cursor = cursor }, new() { Client = "a", Cursor = changed }, new() { Client = "a", Cursor = cursor[..^4] },
-            new() { Client = "a", Cursor = "" }, new() { Client = "a", Cursor = "%%%" }, new() { Client = "a", Cursor = new string('A', 5000) },
-        })
+        foreach (
+            var query in new AuditQuery[]
+            {
+                new() { Client = "b", Cursor = cursor },
+                new() { Client = "a", Cursor = changed },
+                new() { Client = "a", Cursor = cursor[..^4] },
+                new() { Client = "a", Cursor = "" },
+                new() { Client = "a", Cursor = "%%%" },
+                new() { Client = "a", Cursor = new string('A', 5000) },
+            }
+        )
         {
             var refused = await Assert.ThrowsAsync<ArgumentException>(() => Store.QueryAsync(query, None));
             Assert.Contains("cursor", refused.Message, StringComparison.Ordinal);
         }
 
-        Assert.Single((await Store.QueryAsync(new AuditQuery { Client = "a", Cursor = cursor, Limit = 5 }, None)).Entries);
+        Assert.Single(
+            (
+                await Store.QueryAsync(
+                    new AuditQuery
+                    {
+                        Client = "a",
+                        Cursor = cursor,
+                        Limit = 5,
+                    },
+                    None
+                )
+            ).Entries
+        );
     }
 
     [Theory]
@@ -274,20 +314,22 @@ public abstract class AuditStoreContract : IAsyncLifetime
     public async Task EnsurePartitions_Again_MakesNoMore() => Assert.Equal(0, await Storage.EnsurePartitionsAsync(None));
 
     /// <summary>The same entry for the same place, each time.</summary>
-    protected static AuditEntry Entry(int sequence, string log = "log") => new()
-    {
-        Log = log,
-        Sequence = sequence,
-        Id = new Guid(sequence, 7, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 1]),
-        ParentId = Guid.Empty,
-        Kind = AuditKind.Decision,
-        Event = "read",
-        Time = Moment(sequence),
-        ChainHash = Hash($"{sequence}"),
-        Body = Encoding.UTF8.GetBytes($$"""{"n":{{sequence}},"u":"ü"}"""),
-    };
+    protected static AuditEntry Entry(int sequence, string log = "log") =>
+        new()
+        {
+            Log = log,
+            Sequence = sequence,
+            Id = new Guid(sequence, 7, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 1]),
+            ParentId = Guid.Empty,
+            Kind = AuditKind.Decision,
+            Event = "read",
+            Time = Moment(sequence),
+            ChainHash = Hash($"{sequence}"),
+            Body = Encoding.UTF8.GetBytes($$"""{"n":{{sequence}},"u":"ü"}"""),
+        };
 
-    protected static DateTimeOffset Moment(int seconds) => new DateTimeOffset(2026, 3, 31, 23, 59, 0, TimeSpan.Zero).AddTicks(1230).AddSeconds(seconds);
+    protected static DateTimeOffset Moment(int seconds) =>
+        new DateTimeOffset(2026, 3, 31, 23, 59, 0, TimeSpan.Zero).AddTicks(1230).AddSeconds(seconds);
 
     protected static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 

@@ -13,8 +13,10 @@ public sealed class MigrationModelTests(PostgresFixture postgres)
     {
         DbContext[] contexts =
         [
-            PostgresRegistryContextFactory.Create("Host=x;Database=x"), PostgresAuditContextFactory.Create("Host=x;Database=x"),
-            SqliteRegistryContextFactory.Create("Data Source=x"), SqliteAuditContextFactory.Create("Data Source=x"),
+            PostgresRegistryContextFactory.Create("Host=x;Database=x"),
+            PostgresAuditContextFactory.Create("Host=x;Database=x"),
+            SqliteRegistryContextFactory.Create("Data Source=x"),
+            SqliteAuditContextFactory.Create("Data Source=x"),
         ];
         foreach (var context in contexts)
         {
@@ -31,15 +33,26 @@ public sealed class MigrationModelTests(PostgresFixture postgres)
     public async Task Postgres_TablesMade_HaveTheModelsColumns()
     {
         var connectionString = await (await postgres.GetAsync()).CreateDatabaseAsync();
-        foreach (DbContext context in new DbContext[] { PostgresRegistryContextFactory.Create(connectionString), PostgresAuditContextFactory.Create(connectionString) })
+        foreach (
+            DbContext context in new DbContext[]
+            {
+                PostgresRegistryContextFactory.Create(connectionString),
+                PostgresAuditContextFactory.Create(connectionString),
+            }
+        )
         {
             await using (context)
             {
                 await context.Database.MigrateAsync();
                 foreach (var entity in context.Model.GetEntityTypes())
                 {
-                    var expected = entity.GetProperties().Select(p => $"{p.GetColumnName()} {p.GetColumnType()} {(p.IsNullable ? "null" : "not null")}");
-                    Assert.Equal(expected.Order(StringComparer.Ordinal), (await ColumnsAsync(connectionString, entity.GetTableName()!)).Order(StringComparer.Ordinal));
+                    var expected = entity
+                        .GetProperties()
+                        .Select(p => $"{p.GetColumnName()} {p.GetColumnType()} {(p.IsNullable ? "null" : "not null")}");
+                    Assert.Equal(
+                        expected.Order(StringComparer.Ordinal),
+                        (await ColumnsAsync(connectionString, entity.GetTableName()!)).Order(StringComparer.Ordinal)
+                    );
                 }
             }
         }
@@ -50,8 +63,10 @@ public sealed class MigrationModelTests(PostgresFixture postgres)
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            "SELECT attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE ' null' END FROM pg_attribute WHERE attrelid = @t::regclass AND attnum > 0",
-            connection);
+            "SELECT attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' "
+                + "not null' ELSE ' null' END FROM pg_attribute WHERE attrelid = @t::regclass AND attnum > 0",
+            connection
+        );
         command.Parameters.AddWithValue("t", table);
         await using var reader = await command.ExecuteReaderAsync();
         var columns = new List<string>();

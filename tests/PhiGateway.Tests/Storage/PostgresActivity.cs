@@ -25,10 +25,16 @@ internal static class PostgresActivity
 
     /// <summary>Ends the sessions of that name, as an administrator or a fault would.</summary>
     public static Task<long> TerminateAsync(string connectionString, string application) =>
-        ScalarAsync(connectionString, $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{application}'");
+        ScalarAsync(
+            connectionString,
+            $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{application}'"
+        );
 
     private static Task<long> CountAsync(string connectionString, string condition) =>
-        ScalarAsync(connectionString, $"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND {condition}");
+        ScalarAsync(
+            connectionString,
+            $"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND {condition}"
+        );
 
     private static async Task<long> ScalarAsync(string connectionString, string sql)
     {

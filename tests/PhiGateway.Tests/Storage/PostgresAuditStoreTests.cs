@@ -13,15 +13,33 @@ public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditSto
     {
         var now = TimeProvider.System.GetUtcNow();
         await Storage.Store.AppendAsync(
-            [Entry(0) with { Time = now, PatientKeys = ["k"] }, Entry(1) with { Time = now.AddMonths(2) }, Entry(2) with { Time = now.AddYears(70), PatientKeys = ["k"] }],
-            CancellationToken.None);
+            [
+                Entry(0) with
+                {
+                    Time = now,
+                    PatientKeys = ["k"],
+                },
+                Entry(1) with
+                {
+                    Time = now.AddMonths(2),
+                },
+                Entry(2) with
+                {
+                    Time = now.AddYears(70),
+                    PatientKeys = ["k"],
+                },
+            ],
+            CancellationToken.None
+        );
 
         Assert.Equal(
             [$"audit_event_y{now:yyyy}m{now:MM}", $"audit_event_y{now.AddMonths(2):yyyy}m{now.AddMonths(2):MM}", "audit_event_default"],
-            await TextsAsync("SELECT tableoid::regclass::text FROM audit_event ORDER BY sequence"));
+            await TextsAsync("SELECT tableoid::regclass::text FROM audit_event ORDER BY sequence")
+        );
         Assert.Equal(
             [$"audit_patient_y{now:yyyy}m{now:MM}", "audit_patient_default"],
-            await TextsAsync("SELECT tableoid::regclass::text FROM audit_patient ORDER BY sequence"));
+            await TextsAsync("SELECT tableoid::regclass::text FROM audit_patient ORDER BY sequence")
+        );
     }
 
     [Fact]
@@ -47,7 +65,9 @@ public sealed class PostgresAuditStoreTests(PostgresFixture postgres) : AuditSto
                 """
                 SELECT count(*)::text FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent AND p.relname = 'audit_event'
                 WHERE (SELECT count(*) FROM pg_index WHERE indrelid = h.inhrelid) <> (SELECT count(*) FROM pg_index WHERE indrelid = p.oid)
-                """));
+                """
+            )
+        );
 
     private async Task<List<string>> TextsAsync(string sql)
     {

@@ -22,11 +22,16 @@ public sealed class PostgresChangeFeedTests(PostgresFixture postgres)
         await using var slow = new NpgsqlConnection(connectionString);
         await slow.OpenAsync();
         var open = await slow.BeginTransactionAsync();
-        await using (var take = new NpgsqlCommand(
-            """
-            UPDATE registry_revision SET revision = revision + 1, changed_at = clock_timestamp();
-            INSERT INTO documents VALUES (4, 'slow', 1, 1, '{}', now(), 'tester', FALSE);
-            """, slow, open))
+        await using (
+            var take = new NpgsqlCommand(
+                """
+                UPDATE registry_revision SET revision = revision + 1, changed_at = clock_timestamp();
+                INSERT INTO documents VALUES (4, 'slow', 1, 1, '{}', now(), 'tester', FALSE);
+                """,
+                slow,
+                open
+            )
+        )
         {
             await take.ExecuteNonQueryAsync();
         }
@@ -47,7 +52,9 @@ public sealed class PostgresChangeFeedTests(PostgresFixture postgres)
         var (storage, _) = await CreateAsync(await postgres.GetAsync());
         await using var disposed = storage;
         await storage.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
-        Assert.IsType<RegistryWriteResult.Conflict>(await storage.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 3)], "tester", None));
+        Assert.IsType<RegistryWriteResult.Conflict>(
+            await storage.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 3)], "tester", None)
+        );
         var waiting = storage.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
         Assert.False(waiting.IsCompleted);
         await storage.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", None);
@@ -87,8 +94,13 @@ public sealed class PostgresChangeFeedTests(PostgresFixture postgres)
         await storage.Source.WaitForChangeAsync(TimeSpan.FromMilliseconds(1), None);
         await storage.Source.WaitForChangeAsync(TimeSpan.FromMilliseconds(1), None);
         await Assert.ThrowsAnyAsync<DbException>(() => storage.Source.LoadSinceAsync(0, None));
-        await Assert.ThrowsAnyAsync<DbException>(() => storage.Store.WriteAsync([new(RegistryKind.Client, "lost", "{}", 0)], "tester", None));
-        Assert.Equal(StorageProblem.Unreachable, (await Assert.ThrowsAsync<StorageException>(() => storage.Migrator.VerifyAsync(None))).Problem);
+        await Assert.ThrowsAnyAsync<DbException>(() =>
+            storage.Store.WriteAsync([new(RegistryKind.Client, "lost", "{}", 0)], "tester", None)
+        );
+        Assert.Equal(
+            StorageProblem.Unreachable,
+            (await Assert.ThrowsAsync<StorageException>(() => storage.Migrator.VerifyAsync(None))).Problem
+        );
 
         await cluster.StartAsync();
         await PostgresActivity.AwaitIdleAsync(connectionString, Listener);
@@ -111,7 +123,9 @@ public sealed class PostgresChangeFeedTests(PostgresFixture postgres)
     private static async Task<(RegistryStorage Storage, string ConnectionString)> CreateAsync(PostgresCluster cluster)
     {
         var connectionString = await cluster.CreateDatabaseAsync();
-        var storage = RegistryStorage.Create(new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = connectionString });
+        var storage = RegistryStorage.Create(
+            new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = connectionString }
+        );
         await storage.Migrator.MigrateAsync(None);
         return (storage, connectionString);
     }

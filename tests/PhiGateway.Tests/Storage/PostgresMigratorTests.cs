@@ -22,7 +22,11 @@ public sealed class PostgresMigratorTests(PostgresFixture postgres) : StorageMig
     [InlineData("Port", "1", StorageProblem.Unreachable)]
     public async Task Migrate_DatabaseCannotBeReached_SaysWhyWithoutTheSecret(string setting, string value, StorageProblem problem)
     {
-        var builder = new NpgsqlConnectionStringBuilder(Location.Options.ConnectionString) { Password = "hunter2-secret", [setting] = value };
+        var builder = new NpgsqlConnectionStringBuilder(Location.Options.ConnectionString)
+        {
+            Password = "hunter2-secret",
+            [setting] = value,
+        };
         await using var storage = RegistryStorage.Create(Location.Options with { ConnectionString = builder.ConnectionString });
         foreach (var call in new Func<Task>[] { () => storage.Migrator.MigrateAsync(None), () => storage.Migrator.VerifyAsync(None) })
         {
@@ -43,7 +47,10 @@ public sealed class PostgresMigratorTests(PostgresFixture postgres) : StorageMig
         await storage.Migrator.MigrateAsync(None);
         await using (var undo = RegistryContext())
         {
-            await undo.Database.ExecuteSqlRawAsync("DELETE FROM registry_migrations; DROP TABLE documents, roster_member, revocation, registry_revision, idempotency, node_status, task_use; DROP FUNCTION registry_announce()");
+            await undo.Database.ExecuteSqlRawAsync(
+                "DELETE FROM registry_migrations; DROP TABLE documents, roster_member, revocation, "
+                    + "registry_revision, idempotency, node_status, task_use; DROP FUNCTION registry_announce()"
+            );
         }
 
         // As if a long report held a table that the migration needs: it must not fail at the first try.

@@ -54,7 +54,10 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal(2, Assert.Single(await owner.Store.ListNodesAsync(None)).Revision);
         Assert.Null(await gateway.TaskUses.TryTakeAsync([new TaskUse("task-1", 2)], None));
         await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
-        await owner.Store.RevokeAsync(new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch), None);
+        await owner.Store.RevokeAsync(
+            new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch),
+            None
+        );
         await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
     }
 
@@ -64,7 +67,12 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await using var gateway = RegistryStorage.Create(Options(_connections["phigw_gateway"]));
         await DeniedAsync(() => gateway.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", None));
         await DeniedAsync(() => gateway.Store.PutMembersAsync([new RosterMember("r", PatientId.Parse("p"))], "tester", None));
-        await DeniedAsync(() => gateway.Store.RevokeAsync(new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch, Lifted: true), None));
+        await DeniedAsync(() =>
+            gateway.Store.RevokeAsync(
+                new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch, Lifted: true),
+                None
+            )
+        );
         await DeniedAsync("phigw_gateway", "INSERT INTO documents VALUES (4, 'a', 1, 1, '{}', now(), 'x', FALSE)");
         await DeniedAsync("phigw_gateway", "UPDATE documents SET json = '{}'");
         await DeniedAsync("phigw_gateway", "DELETE FROM revocation");
@@ -89,7 +97,10 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.IsType<RegistryWriteResult.Written>(await admin.Store.WriteAsync([new(RegistryKind.Client, "a", null, 1)], "tester", None));
         await admin.Store.PutMembersAsync([new RosterMember("r", PatientId.Parse("p"))], "tester", None);
         await admin.Store.RemoveMembersAsync("r", [PatientId.Parse("p")], "tester", None);
-        await admin.Store.RevokeAsync(new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch), None);
+        await admin.Store.RevokeAsync(
+            new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch),
+            None
+        );
         Assert.Null(await admin.Store.PutIdempotentAsync(new IdempotencyEntry("k", "h", 0, "", DateTimeOffset.UnixEpoch), None));
         Assert.Empty(await admin.Store.ListNodesAsync(None));
 
@@ -151,25 +162,28 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_audit_reader", "SELECT * FROM documents");
     }
 
-    private static AuditEntry Entry(int sequence) => new()
-    {
-        Log = "log",
-        Sequence = sequence,
-        Id = Guid.CreateVersion7(),
-        ParentId = Guid.Empty,
-        Kind = AuditKind.Decision,
-        Event = "read",
-        Time = DateTimeOffset.UnixEpoch,
-        PatientKeys = ["k"],
-        ChainHash = System.Security.Cryptography.SHA256.HashData([(byte)sequence]),
-        Body = "{}"u8.ToArray(),
-    };
+    private static AuditEntry Entry(int sequence) =>
+        new()
+        {
+            Log = "log",
+            Sequence = sequence,
+            Id = Guid.CreateVersion7(),
+            ParentId = Guid.Empty,
+            Kind = AuditKind.Decision,
+            Event = "read",
+            Time = DateTimeOffset.UnixEpoch,
+            PatientKeys = ["k"],
+            ChainHash = System.Security.Cryptography.SHA256.HashData([(byte)sequence]),
+            Body = "{}"u8.ToArray(),
+        };
 
-    private static StorageOptions Options(string connectionString) => new() { Provider = StorageProvider.Postgres, ConnectionString = connectionString };
+    private static StorageOptions Options(string connectionString) =>
+        new() { Provider = StorageProvider.Postgres, ConnectionString = connectionString };
 
     private static string RepositoryRoot() => RepositoryPaths.Root;
 
-    private static async Task DeniedAsync(Func<Task> call) => Assert.Equal(Denied, (await Assert.ThrowsAsync<PostgresException>(call)).SqlState);
+    private static async Task DeniedAsync(Func<Task> call) =>
+        Assert.Equal(Denied, (await Assert.ThrowsAsync<PostgresException>(call)).SqlState);
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {

@@ -9,7 +9,10 @@ public abstract partial class RegistryStoreContract
     [Fact]
     public async Task Batch_DocumentsAndRevocations_AreVisibleTogether()
     {
-        var batch = new RegistryBatch([new(RegistryKind.Client, "a", "1", 0), new(RegistryKind.Organization, "o", "2", 0)]) { Revocations = [Revoke("x1", "a"), Revoke("x2", "b")] };
+        var batch = new RegistryBatch([new(RegistryKind.Client, "a", "1", 0), new(RegistryKind.Organization, "o", "2", 0)])
+        {
+            Revocations = [Revoke("x1", "a"), Revoke("x2", "b")],
+        };
         var written = Assert.IsType<RegistryWriteResult.Written>(await Store.WriteAsync(batch, "tester", None));
 
         var seen = await AwaitRevisionAsync(written.Revision);
@@ -26,7 +29,11 @@ public abstract partial class RegistryStoreContract
         await PutAsync(RegistryKind.Client, "a", "1", 0);
         var before = await Store.GetRevisionAsync(None);
 
-        var result = await Store.WriteAsync(new RegistryBatch([new(RegistryKind.Client, "a", "2", 7)]) { Revocations = [Revoke("x1", "a")] }, "tester", None);
+        var result = await Store.WriteAsync(
+            new RegistryBatch([new(RegistryKind.Client, "a", "2", 7)]) { Revocations = [Revoke("x1", "a")] },
+            "tester",
+            None
+        );
 
         Assert.Equal(new RegistryWriteResult.Conflict(RegistryKind.Client, "a", 1), result);
         Assert.Empty(await Store.ListRevocationsAsync(10, None));
@@ -38,7 +45,13 @@ public abstract partial class RegistryStoreContract
     {
         await Store.RevokeAsync(Revoke("x1", "a"), None);
         var before = await Store.GetRevisionAsync(None);
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.WriteAsync(new RegistryBatch([new(RegistryKind.Client, "a", "1", 0)]) { Revocations = [Revoke("x1", "other")] }, "tester", None));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Store.WriteAsync(
+                new RegistryBatch([new(RegistryKind.Client, "a", "1", 0)]) { Revocations = [Revoke("x1", "other")] },
+                "tester",
+                None
+            )
+        );
         Assert.Null(await Store.FindAsync(RegistryKind.Client, "a", None));
         Assert.Equal(before, await Store.GetRevisionAsync(None));
     }
@@ -49,10 +62,19 @@ public abstract partial class RegistryStoreContract
         var seen = (await PutAsync(RegistryKind.Client, "a", "1", 0)).Revision;
         await Store.PutMembersAsync([Member("r", "p-1")], "tester", None);
         await Store.RevokeAsync(Revoke("x1", "a"), None);
-        Assert.IsType<RegistryWriteResult.Written>(await Store.WriteAsync(new RegistryBatch([new(RegistryKind.Client, "b", "1", 0)]) { SeenRevision = seen }, "tester", None));
+        Assert.IsType<RegistryWriteResult.Written>(
+            await Store.WriteAsync(new RegistryBatch([new(RegistryKind.Client, "b", "1", 0)]) { SeenRevision = seen }, "tester", None)
+        );
 
         var newest = (await Store.FindAsync(RegistryKind.Client, "b", None))!.Revision;
-        Assert.Equal(new RegistryWriteResult.Moved(newest), await Store.WriteAsync(new RegistryBatch([new(RegistryKind.Client, "c", "1", 0)]) { SeenRevision = seen, Revocations = [Revoke("x2", "c")] }, "tester", None));
+        Assert.Equal(
+            new RegistryWriteResult.Moved(newest),
+            await Store.WriteAsync(
+                new RegistryBatch([new(RegistryKind.Client, "c", "1", 0)]) { SeenRevision = seen, Revocations = [Revoke("x2", "c")] },
+                "tester",
+                None
+            )
+        );
         Assert.Null(await Store.FindAsync(RegistryKind.Client, "c", None));
         Assert.Single(await Store.ListRevocationsAsync(10, None));
     }
@@ -61,8 +83,19 @@ public abstract partial class RegistryStoreContract
     public async Task Batch_ManyWritersOverTheSameSet_OneWins()
     {
         var seen = (await PutAsync(RegistryKind.Client, "a", "1", 0)).Revision;
-        var results = await Task.WhenAll(Enumerable.Range(0, 12).Select(i =>
-            Task.Run(() => Store.WriteAsync(new RegistryBatch([new(RegistryKind.Client, $"w{i}", "1", 0)]) { SeenRevision = seen }, "tester", None))));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(i =>
+                    Task.Run(() =>
+                        Store.WriteAsync(
+                            new RegistryBatch([new(RegistryKind.Client, $"w{i}", "1", 0)]) { SeenRevision = seen },
+                            "tester",
+                            None
+                        )
+                    )
+                )
+        );
 
         Assert.Single(results.OfType<RegistryWriteResult.Written>());
         Assert.Equal(11, results.OfType<RegistryWriteResult.Moved>().Count());

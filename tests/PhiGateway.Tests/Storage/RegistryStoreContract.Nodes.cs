@@ -9,7 +9,9 @@ public abstract partial class RegistryStoreContract
     [Fact]
     public async Task TryTake_MoreThanThereAre_TakesEachOnceAndNoMore()
     {
-        var taken = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => Storage.TaskUses.TryTakeAsync([new TaskUse("order-1", 5)], None))));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => Task.Run(() => Storage.TaskUses.TryTakeAsync([new TaskUse("order-1", 5)], None)))
+        );
 
         Assert.Equal(5, taken.Count(static refused => refused is null));
         Assert.All(taken.Where(static refused => refused is not null), static refused => Assert.Equal("order-1", refused));
@@ -96,7 +98,10 @@ public abstract partial class RegistryStoreContract
         await Source.ReportNodeAsync(new NodeStatus("gw-2", 1, Moment(1), null), None);
         await Source.ReportNodeAsync(new NodeStatus("gw-1", 3, Moment(2), "old"), None);
         await Source.ReportNodeAsync(new NodeStatus("gw-1", 4, Moment(3), null), None);
-        Assert.Equal([new NodeStatus("gw-1", 4, Moment(3), null), new NodeStatus("gw-2", 1, Moment(1), null)], await Store.ListNodesAsync(None));
+        Assert.Equal(
+            [new NodeStatus("gw-1", 4, Moment(3), null), new NodeStatus("gw-2", 1, Moment(1), null)],
+            await Store.ListNodesAsync(None)
+        );
     }
 
     [Fact]

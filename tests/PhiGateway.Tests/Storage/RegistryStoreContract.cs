@@ -78,7 +78,11 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
     {
         var before = await PutAsync(RegistryKind.Client, "a", "1", 0);
 
-        var result = await Store.WriteAsync([new(RegistryKind.Client, "other", "x", 0), new(RegistryKind.Client, id, "y", expected)], "tester", None);
+        var result = await Store.WriteAsync(
+            [new(RegistryKind.Client, "other", "x", 0), new(RegistryKind.Client, id, "y", expected)],
+            "tester",
+            None
+        );
 
         Assert.Equal(new RegistryWriteResult.Conflict(RegistryKind.Client, id, current), result);
         Assert.Equal(before.Revision, await Store.GetRevisionAsync(None));
@@ -89,8 +93,13 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
     [Fact]
     public async Task Write_SeveralDocuments_ShareOneRevision()
     {
-        var written = Assert.IsType<RegistryWriteResult.Written>(await Store.WriteAsync(
-            [new(RegistryKind.Organization, "o", "1", 0), new(RegistryKind.Client, "c", "2", 0), new(RegistryKind.Client, "c", "3", 1)], "tester", None));
+        var written = Assert.IsType<RegistryWriteResult.Written>(
+            await Store.WriteAsync(
+                [new(RegistryKind.Organization, "o", "1", 0), new(RegistryKind.Client, "c", "2", 0), new(RegistryKind.Client, "c", "3", 1)],
+                "tester",
+                None
+            )
+        );
 
         Assert.All(written.Items, i => Assert.Equal(written.Revision, i.Revision));
         Assert.Equal([1L, 1L, 2L], written.Items.Select(i => i.Version));
@@ -125,21 +134,29 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
         await PutAsync(RegistryKind.Client, "a", "1", 0);
         await PutAsync(RegistryKind.Client, "a", null, null);
 
-        Assert.Equal(new RegistryWriteResult.Conflict(RegistryKind.Client, "a", 0), await Store.WriteAsync([new(RegistryKind.Client, "a", "x", 2)], "tester", None));
+        Assert.Equal(
+            new RegistryWriteResult.Conflict(RegistryKind.Client, "a", 0),
+            await Store.WriteAsync([new(RegistryKind.Client, "a", "x", 2)], "tester", None)
+        );
         Assert.Equal(3, (await PutAsync(RegistryKind.Client, "a", "2", 0)).Items[0].Version);
     }
 
     [Fact]
     public async Task Write_DeleteOfMissing_Conflicts()
     {
-        Assert.Equal(new RegistryWriteResult.Conflict(RegistryKind.Client, "a", 0), await Store.WriteAsync([new(RegistryKind.Client, "a", null, null)], "tester", None));
+        Assert.Equal(
+            new RegistryWriteResult.Conflict(RegistryKind.Client, "a", 0),
+            await Store.WriteAsync([new(RegistryKind.Client, "a", null, null)], "tester", None)
+        );
         Assert.Equal(0, await Store.GetRevisionAsync(None));
     }
 
     [Fact]
     public async Task Write_UnknownKind_IsRefusedAndNothingIsWritten()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.WriteAsync([new(RegistryKind.Client, "a", "1", 0), new((RegistryKind)99, "b", "1", 0)], "tester", None));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Store.WriteAsync([new(RegistryKind.Client, "a", "1", 0), new((RegistryKind)99, "b", "1", 0)], "tester", None)
+        );
         Assert.Equal(0, await Store.GetRevisionAsync(None));
     }
 
@@ -161,7 +178,9 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
     [Fact]
     public async Task Write_ManyAtOnce_AllSucceedUnderRevisionsOfTheirOwn()
     {
-        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => PutAsync(RegistryKind.Client, $"c{i}", "1", 0))));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => Task.Run(() => PutAsync(RegistryKind.Client, $"c{i}", "1", 0)))
+        );
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), results.Select(r => r.Revision).Order());
     }
 
@@ -169,7 +188,9 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
     public async Task Write_SameDocumentAtOnce_OneWins()
     {
         await PutAsync(RegistryKind.Client, "a", "0", 0);
-        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => Store.WriteAsync([new(RegistryKind.Client, "a", $"{i}", 1)], "tester", None))));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => Task.Run(() => Store.WriteAsync([new(RegistryKind.Client, "a", $"{i}", 1)], "tester", None)))
+        );
         Assert.Single(results.OfType<RegistryWriteResult.Written>());
         Assert.Equal(7, results.OfType<RegistryWriteResult.Conflict>().Count(c => c.CurrentVersion == 2));
     }
@@ -179,13 +200,19 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
     {
         const int writers = 4;
         const int each = 25;
-        var writing = Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(async () =>
-        {
-            for (var i = 0; i < each; i++)
-            {
-                await PutAsync(RegistryKind.Client, $"w{w}-{i}", "1", 0);
-            }
-        })));
+        var writing = Task.WhenAll(
+            Enumerable
+                .Range(0, writers)
+                .Select(w =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < each; i++)
+                        {
+                            await PutAsync(RegistryKind.Client, $"w{w}-{i}", "1", 0);
+                        }
+                    })
+                )
+        );
 
         var seen = new List<long>();
         var revision = 0L;
@@ -299,7 +326,10 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
     public async Task PutMembers_HundredThousand_AllArriveOnce()
     {
         const int count = 100_000;
-        var members = Enumerable.Range(0, count).Select(i => new RosterMember($"r{i % 3}", PatientId.Parse($"p-{i}"), null, Moment(i), "feed")).ToList();
+        var members = Enumerable
+            .Range(0, count)
+            .Select(i => new RosterMember($"r{i % 3}", PatientId.Parse($"p-{i}"), null, Moment(i), "feed"))
+            .ToList();
         var revision = await Store.PutMembersAsync(members, "tester", None);
 
         var all = await Source.LoadAllAsync(None);
@@ -343,7 +373,8 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
 
     protected static DateTimeOffset Moment(int minutes) => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(minutes);
 
-    protected static Revocation Revoke(string id, string client) => new(id, RevocationTarget.Client, client, null, null, "test", "tester", Moment(0));
+    protected static Revocation Revoke(string id, string client) =>
+        new(id, RevocationTarget.Client, client, null, null, "test", "tester", Moment(0));
 
     protected async Task<RegistryWriteResult.Written> PutAsync(RegistryKind kind, string id, string? json, long? expected) =>
         Assert.IsType<RegistryWriteResult.Written>(await Store.WriteAsync([new(kind, id, json, expected)], "tester", None));

@@ -20,7 +20,10 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
     [Fact]
     public async Task Migrate_FolderMissing_MakesIt()
     {
-        var options = Location.Options with { ConnectionString = Location.Options.ConnectionString.Replace("store.db", "deep/er/store.db", StringComparison.Ordinal) };
+        var options = Location.Options with
+        {
+            ConnectionString = Location.Options.ConnectionString.Replace("store.db", "deep/er/store.db", StringComparison.Ordinal),
+        };
         await using var storage = RegistryStorage.Create(options);
         await storage.Migrator.MigrateAsync(None);
         Assert.Equal(0, await storage.Store.GetRevisionAsync(None));
@@ -47,8 +50,16 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
             await first.Migrator.MigrateAsync(None);
         }
 
-        await using var audit = AuditStorage.Create(Location.Options with { ConnectionString = Location.Options.ConnectionString + ";Mode=ReadOnly" });
-        Assert.Equal(StorageProblem.NotWritable, (await Assert.ThrowsAsync<StorageException>(() => audit.Migrator.MigrateAsync(None))).Problem);
+        await using var audit = AuditStorage.Create(
+            Location.Options with
+            {
+                ConnectionString = Location.Options.ConnectionString + ";Mode=ReadOnly",
+            }
+        );
+        Assert.Equal(
+            StorageProblem.NotWritable,
+            (await Assert.ThrowsAsync<StorageException>(() => audit.Migrator.MigrateAsync(None))).Problem
+        );
     }
 
     [Fact]
@@ -59,7 +70,10 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
         await File.WriteAllTextAsync(file, text);
         await using var storage = RegistryStorage.Create(Location.Options);
 
-        Assert.Equal(StorageProblem.Refused, (await Assert.ThrowsAsync<StorageException>(() => storage.Migrator.MigrateAsync(None))).Problem);
+        Assert.Equal(
+            StorageProblem.Refused,
+            (await Assert.ThrowsAsync<StorageException>(() => storage.Migrator.MigrateAsync(None))).Problem
+        );
         Assert.Equal(text, await File.ReadAllTextAsync(file));
     }
 
@@ -68,7 +82,9 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
     {
         await using (var context = RegistryContext())
         {
-            await context.Database.ExecuteSqlRawAsync("CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL)");
+            await context.Database.ExecuteSqlRawAsync(
+                "CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL)"
+            );
             await context.Database.ExecuteSqlRawAsync("INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')");
         }
 
@@ -108,7 +124,12 @@ public sealed class SqliteMigratorTests : StorageMigratorContract
     [Fact]
     public async Task Wait_FileGone_OnlyWaits()
     {
-        await using var storage = RegistryStorage.Create(Location.Options with { ConnectionString = Location.Options.ConnectionString + ";Mode=ReadWrite" });
+        await using var storage = RegistryStorage.Create(
+            Location.Options with
+            {
+                ConnectionString = Location.Options.ConnectionString + ";Mode=ReadWrite",
+            }
+        );
         await storage.Source.WaitForChangeAsync(TimeSpan.FromMilliseconds(1), None);
         await Assert.ThrowsAsync<SqliteException>(() => storage.Source.LoadAllAsync(None));
         await Assert.ThrowsAsync<SqliteException>(() => storage.Store.FindAsync(RegistryKind.Client, "a", None));

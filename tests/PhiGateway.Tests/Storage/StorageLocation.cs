@@ -19,13 +19,19 @@ public sealed class StorageLocation : IAsyncDisposable
     public static StorageLocation Sqlite()
     {
         var folder = Directory.CreateTempSubdirectory("phigw-sqlite-").FullName;
-        return new StorageLocation(new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "store.db")}" }, folder);
+        return new StorageLocation(
+            new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "store.db")}" },
+            folder
+        );
     }
 
     public static async Task<StorageLocation> PostgresAsync(PostgresFixture postgres)
     {
         var cluster = await postgres.GetAsync();
-        return new StorageLocation(new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await cluster.CreateDatabaseAsync() }, null);
+        return new StorageLocation(
+            new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await cluster.CreateDatabaseAsync() },
+            null
+        );
     }
 
     public ValueTask DisposeAsync()

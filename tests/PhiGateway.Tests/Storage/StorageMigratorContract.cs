@@ -28,16 +28,24 @@ public abstract class StorageMigratorContract : IAsyncLifetime
     [Fact]
     public async Task Migrate_SeveralNodesAtOnce_EachFindsItReady()
     {
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => Task.Run(async () =>
-        {
-            await using var registry = RegistryStorage.Create(Location.Options);
-            await using var audit = AuditStorage.Create(Location.Options);
-            await registry.Migrator.MigrateAsync(None);
-            await audit.Migrator.MigrateAsync(None);
-            await registry.Migrator.VerifyAsync(None);
-            await audit.Migrator.VerifyAsync(None);
-            Assert.IsType<RegistryWriteResult.Written>(await registry.Store.WriteAsync([new(RegistryKind.Client, $"c{i}", "{}", 0)], "tester", None));
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 5)
+                .Select(i =>
+                    Task.Run(async () =>
+                    {
+                        await using var registry = RegistryStorage.Create(Location.Options);
+                        await using var audit = AuditStorage.Create(Location.Options);
+                        await registry.Migrator.MigrateAsync(None);
+                        await audit.Migrator.MigrateAsync(None);
+                        await registry.Migrator.VerifyAsync(None);
+                        await audit.Migrator.VerifyAsync(None);
+                        Assert.IsType<RegistryWriteResult.Written>(
+                            await registry.Store.WriteAsync([new(RegistryKind.Client, $"c{i}", "{}", 0)], "tester", None)
+                        );
+                    })
+                )
+        );
 
         await using var storage = RegistryStorage.Create(Location.Options);
         Assert.Equal(5, await storage.Store.GetRevisionAsync(None));

@@ -41,7 +41,10 @@ public sealed class StorageOptionsTests
     public async Task AddStorage_BothInOneFile_ServesThePorts()
     {
         await using var location = StorageLocation.Sqlite();
-        await using var services = new ServiceCollection().AddRegistryStorage(location.Options).AddAuditStorage(location.Options).BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddRegistryStorage(location.Options)
+            .AddAuditStorage(location.Options)
+            .BuildServiceProvider();
 
         var migrators = services.GetServices<IStorageMigrator>().ToList();
         Assert.Equal(["registry", "audit"], migrators.Select(m => m.Name));
@@ -52,7 +55,10 @@ public sealed class StorageOptionsTests
         }
 
         Assert.IsType<RegistryWriteResult.Written>(
-            await services.GetRequiredService<IRegistryStore>().WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", CancellationToken.None));
+            await services
+                .GetRequiredService<IRegistryStore>()
+                .WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", CancellationToken.None)
+        );
         Assert.Single((await services.GetRequiredService<IRegistrySource>().LoadAllAsync(CancellationToken.None)).Items);
         Assert.Equal(-1, await services.GetRequiredService<IAuditStore>().GetWatermarkAsync("log", CancellationToken.None));
     }

@@ -5,9 +5,12 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>How far the log was acknowledged: what recovery must find again, else records are missing and the node must not serve.</summary>
+/// <summary>
+/// How far the log was acknowledged: what recovery must find again, else records are missing and the node must not serve.
+/// </summary>
 /// <remarks>
-/// Written after every flush, without a flush of its own: a killed process loses nothing of it, a power cut at most what came after the keeper's last
+/// Written after every flush, without a flush of its own: a killed process loses nothing of it, a power cut at most what came after the
+/// keeper's last
 /// <see cref="Flush"/>. Two slots in turn, so that a torn write leaves the other one.
 /// </remarks>
 internal sealed class JournalCheckpoint : IDisposable
@@ -38,13 +41,20 @@ internal sealed class JournalCheckpoint : IDisposable
         var slot = new byte[UsedBytes];
         for (var i = 0; i < 2; i++)
         {
-            if (RandomAccess.Read(handle, slot, i * SlotBytes) == UsedBytes && Decode(slot) is { } state && state.Counter > (newest?.Counter ?? -1))
+            if (
+                RandomAccess.Read(handle, slot, i * SlotBytes) == UsedBytes
+                && Decode(slot) is { } state
+                && state.Counter > (newest?.Counter ?? -1)
+            )
             {
                 newest = state;
             }
         }
 
-        return newest ?? throw new JournalOpenException($"{path} is damaged: how far the journal was acknowledged is unknown. Restore the file or start a new journal in another directory.");
+        return newest
+            ?? throw new JournalOpenException(
+                $"{path} is damaged: how far the journal was acknowledged is unknown. Restore the file or start a new journal in another directory."
+            );
     }
 
     public static JournalCheckpoint Open(string directory, CheckpointState? state)
@@ -77,14 +87,16 @@ internal sealed class JournalCheckpoint : IDisposable
     public void Dispose() => _handle.Dispose();
 
     private static CheckpointState? Decode(ReadOnlySpan<byte> slot) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(slot[(UsedBytes - 4)..]) != Crc32C.Of(slot[..(UsedBytes - 4)]) || BinaryPrimitives.ReadInt64LittleEndian(slot) == 0
+        BinaryPrimitives.ReadUInt32LittleEndian(slot[(UsedBytes - 4)..]) != Crc32C.Of(slot[..(UsedBytes - 4)])
+        || BinaryPrimitives.ReadInt64LittleEndian(slot) == 0
             ? null
             : new CheckpointState(
                 BinaryPrimitives.ReadInt64LittleEndian(slot),
                 Encoding.UTF8.GetString(slot.Slice(50, slot[49])),
                 BinaryPrimitives.ReadInt64LittleEndian(slot[8..]),
                 slot.Slice(16, JournalChain.HashBytes).ToArray(),
-                slot[48] == 1);
+                slot[48] == 1
+            );
 }
 
 /// <summary>One reading of the checkpoint file.</summary>

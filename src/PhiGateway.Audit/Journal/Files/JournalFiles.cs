@@ -9,7 +9,14 @@ internal sealed class JournalFiles : IJournalFiles
 
     /// <summary>True when an exception says that there is no room, rather than that the disk is broken.</summary>
     public static bool IsNoRoom(IOException exception) =>
-        exception.HResult is 28 /* ENOSPC */ or 122 /* EDQUOT */ or 27 /* EFBIG, a file size limit */ or unchecked((int)0x80070070) /* ERROR_DISK_FULL */;
+        exception.HResult
+            is 28 /* ENOSPC */
+                or 122 /* EDQUOT */
+                or 27 /* EFBIG, a file size limit */
+                or unchecked(
+                    (int)0x80070070
+                ) /* ERROR_DISK_FULL */
+    ;
 
     public void CreateZeroed(string path, long bytes)
     {
@@ -29,9 +36,13 @@ internal sealed class JournalFiles : IJournalFiles
         Fill(handle, bytes);
     }
 
-    public IJournalFile OpenForAppend(string path) => new JournalFile(
-        path,
-        OperatingSystem.IsLinux() ? NativeFile.OpenDataSync(path) : File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read));
+    public IJournalFile OpenForAppend(string path) =>
+        new JournalFile(
+            path,
+            OperatingSystem.IsLinux()
+                ? NativeFile.OpenDataSync(path)
+                : File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read)
+        );
 
     public void Move(string from, string to) => File.Move(from, to);
 

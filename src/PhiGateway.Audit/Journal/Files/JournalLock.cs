@@ -39,7 +39,10 @@ internal sealed class JournalLock : IDisposable
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new JournalOpenException($"The journal in {directory} is in use by another process. Each gateway node needs a journal directory of its own.", e);
+            throw new JournalOpenException(
+                $"The journal in {directory} is in use by another process. Each gateway node needs a journal directory of its own.",
+                e
+            );
         }
         catch (IOException e)
         {

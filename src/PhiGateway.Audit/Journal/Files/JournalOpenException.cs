@@ -4,7 +4,5 @@ namespace PhiGateway.Audit.Journal.Files;
 public sealed class JournalOpenException : IOException
 {
     public JournalOpenException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

@@ -19,14 +19,22 @@ public static class KeyFile
             Create(path);
         }
 
-        if (!OperatingSystem.IsWindows()
-            && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute)) != 0)
+        if (
+            !OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute)) != 0
+        )
         {
-            throw new InvalidDataException($"The {use} {path} can be read by everybody on this machine. Give it mode 0600; if others had access, replace it.");
+            throw new InvalidDataException(
+                $"The {use} {path} can be read by everybody on this machine. Give it mode 0600; if others had access, replace it."
+            );
         }
 
         var key = File.ReadAllBytes(path);
-        return key.Length == KeyBytes ? key : throw new InvalidDataException($"The {use} {path} must have exactly {KeyBytes} bytes. Restore it: a new key does not know what the old one made.");
+        return key.Length == KeyBytes
+            ? key
+            : throw new InvalidDataException(
+                $"The {use} {path} must have exactly {KeyBytes} bytes. Restore it: a new key does not know what the old one made."
+            );
     }
 
     private static void Create(string path)

@@ -20,11 +20,14 @@ internal static class ShippedCursor
         }
 
         var parts = File.ReadAllText(path).TrimEnd('\n').Split(' ');
-        return parts.Length == 2
+        return
+            parts.Length == 2
             && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var sequence)
             && parts[1] == Mark(parts[0])
             ? sequence
-            : throw new JournalOpenException($"{path} is damaged: what was shipped is unknown. Remove it only when every segment from the first record on is present.");
+            : throw new JournalOpenException(
+                $"{path} is damaged: what was shipped is unknown. Remove it only when every segment from the first record on is present."
+            );
     }
 
     public static void Write(string directory, long sequence, IJournalFiles files)

@@ -4,8 +4,10 @@ namespace PhiGateway.Audit.Journal.Segments;
 
 /// <summary>The bytes of one record in a segment.</summary>
 /// <remarks>
-/// Little-endian: u32 body length · u32 CRC-32C of all else · i64 sequence · u32 index within its batch · u32 zero · 32 bytes chain hash · body · zeros to a multiple of 8.
-/// The index tells a batch that was never acknowledged (its pages may reach the disk in any order) from an acknowledged record that was damaged later.
+/// Little-endian: u32 body length · u32 CRC-32C of all else · i64 sequence · u32 index within its batch · u32 zero · 32 bytes chain hash ·
+/// body · zeros to a multiple of 8.
+/// The index tells a batch that was never acknowledged (its pages may reach the disk in any order) from an acknowledged record that was
+/// damaged later.
 /// </remarks>
 internal static class FrameFormat
 {
@@ -58,13 +60,15 @@ internal static class FrameFormat
             length,
             size,
             BinaryPrimitives.ReadInt64LittleEndian(source[8..]),
-            BinaryPrimitives.ReadInt32LittleEndian(source[16..]));
+            BinaryPrimitives.ReadInt32LittleEndian(source[16..])
+        );
         if (source.Length < size)
         {
             return FrameState.Cut;
         }
 
-        return header.Sequence >= 0
+        return
+            header.Sequence >= 0
             && header.BatchIndex >= 0
             && BinaryPrimitives.ReadUInt32LittleEndian(source[4..]) == Checksum(source, length)
             && !source[(HeaderBytes + length)..size].ContainsAnyExcept((byte)0)
@@ -91,8 +95,10 @@ internal enum FrameState : byte
 {
     Bad = 0,
     Whole,
+
     /// <summary>Nothing was written here.</summary>
     End,
+
     /// <summary>Plausible, but longer than what was given to read.</summary>
     Cut,
 }

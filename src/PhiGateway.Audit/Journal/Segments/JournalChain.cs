@@ -16,8 +16,12 @@ internal static class JournalChain
     /// <summary>What the first record of a log is chained to.</summary>
     public static byte[] Genesis(string log) => SHA256.HashData(Encoding.UTF8.GetBytes("phi-gateway/journal/v1\n" + log));
 
-    /// <summary>Moves a chain on by a body that stands after <see cref="Headroom"/> free bytes, in one piece; the headroom is overwritten.</summary>
-    /// <remarks>A kept hash object saves the look-up of the algorithm that the one-shot call makes each time: a fifth of the whole.</remarks>
+    /// <summary>
+    /// Moves a chain on by a body that stands after <see cref="Headroom"/> free bytes, in one piece; the headroom is overwritten.
+    /// </summary>
+    /// <remarks>
+    /// A kept hash object saves the look-up of the algorithm that the one-shot call makes each time: a fifth of the whole.
+    /// </remarks>
     public static void Link(IncrementalHash sha256, Span<byte> chain, long sequence, Span<byte> headroomAndBody)
     {
         chain.CopyTo(headroomAndBody);

@@ -32,9 +32,11 @@ internal sealed record SegmentHeader(string Log, long FirstSequence, byte[] Prev
     /// <summary>Null when the block is not a whole header.</summary>
     public static SegmentHeader? Decode(ReadOnlySpan<byte> block)
     {
-        if (block.Length < Bytes
+        if (
+            block.Length < Bytes
             || !block.StartsWith(Magic)
-            || BinaryPrimitives.ReadUInt32LittleEndian(block[(Bytes - 4)..]) != Crc32C.Of(block[..(Bytes - 4)]))
+            || BinaryPrimitives.ReadUInt32LittleEndian(block[(Bytes - 4)..]) != Crc32C.Of(block[..(Bytes - 4)])
+        )
         {
             return null;
         }
@@ -42,6 +44,7 @@ internal sealed record SegmentHeader(string Log, long FirstSequence, byte[] Prev
         return new SegmentHeader(
             Encoding.UTF8.GetString(block.Slice(LogOffset, block[48])),
             BinaryPrimitives.ReadInt64LittleEndian(block[8..]),
-            block.Slice(16, JournalChain.HashBytes).ToArray());
+            block.Slice(16, JournalChain.HashBytes).ToArray()
+        );
     }
 }

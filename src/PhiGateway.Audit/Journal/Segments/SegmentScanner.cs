@@ -59,7 +59,8 @@ internal sealed class SegmentScanner : IDisposable
 
     /// <summary>Judges what follows the last whole frame of the last segment.</summary>
     /// <remarks>
-    /// A batch that was cut by a crash leaves whole frames behind a torn one, for pages reach the disk in any order; a frame of a later batch, however,
+    /// A batch that was cut by a crash leaves whole frames behind a torn one, for pages reach the disk in any order; a frame of a later
+    /// batch, however,
     /// was only written after all before it was durable: then the torn place was an acknowledged record, and that is damage.
     /// </remarks>
     public SegmentTail ReadTail(long expected)
@@ -99,7 +100,7 @@ internal sealed class SegmentScanner : IDisposable
     private long DirtyEnd()
     {
         long end = Position;
-        for (var at = Position; at < _length;)
+        for (var at = Position; at < _length; )
         {
             Fill(at, WindowBytes);
             if (_windowBytes == 0)

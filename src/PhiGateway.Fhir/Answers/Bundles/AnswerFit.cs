@@ -7,15 +7,24 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// <summary>Whether a single resource can be the answer to a request.</summary>
 internal static class AnswerFit
 {
-    public static bool Fits(FhirRequest asked, ResourceFacts facts) => asked.Interaction switch
-    {
-        Interaction.Read => facts.Type == asked.Type && facts.Id is not null && facts.Id == asked.Id,
-        Interaction.VRead => facts.Type == asked.Type && facts.Id is not null && facts.Id == asked.Id && (facts.VersionId is null || facts.VersionId == asked.VersionId),
-        Interaction.Create => facts.Type == asked.Type,
-        Interaction.Update or Interaction.Patch or Interaction.Delete => facts.Type == asked.Type && (asked.Id is null || facts.Id == asked.Id),
-        Interaction.SearchType or Interaction.SearchSystem or Interaction.SearchPage
-            or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => facts.Type == ResourceType.Bundle,
-        Interaction.Operation or Interaction.Capabilities => true,
-        _ => false,
-    };
+    public static bool Fits(FhirRequest asked, ResourceFacts facts) =>
+        asked.Interaction switch
+        {
+            Interaction.Read => facts.Type == asked.Type && facts.Id is not null && facts.Id == asked.Id,
+            Interaction.VRead => facts.Type == asked.Type
+                && facts.Id is not null
+                && facts.Id == asked.Id
+                && (facts.VersionId is null || facts.VersionId == asked.VersionId),
+            Interaction.Create => facts.Type == asked.Type,
+            Interaction.Update or Interaction.Patch or Interaction.Delete => facts.Type == asked.Type
+                && (asked.Id is null || facts.Id == asked.Id),
+            Interaction.SearchType
+            or Interaction.SearchSystem
+            or Interaction.SearchPage
+            or Interaction.HistoryInstance
+            or Interaction.HistoryType
+            or Interaction.HistorySystem => facts.Type == ResourceType.Bundle,
+            Interaction.Operation or Interaction.Capabilities => true,
+            _ => false,
+        };
 }

@@ -9,7 +9,10 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>Everything that the filtering of one answer shares, and the judgement of one resource in it.</summary>
-/// <remarks>A resource is prepared (judged, and when it holds others, filtered into a buffer of its own), then written: nothing is written of one that must stay.</remarks>
+/// <remarks>
+/// A resource is prepared (judged, and when it holds others, filtered into a buffer of its own), then written: nothing is written of one
+/// that must stay.
+/// </remarks>
 internal sealed class AnswerWork : IDisposable
 {
     /// <summary>How deep Bundles and Parameters may hold each other.</summary>
@@ -20,7 +23,15 @@ internal sealed class AnswerWork : IDisposable
     private ArrayBufferWriter<byte>? _nested;
     private bool _isNested;
 
-    public AnswerWork(ReleasePolicy policy, Bases bases, Disclosure disclosure, IBufferWriter<byte> output, AnswerOptions options, ElementView? view, int nesting)
+    public AnswerWork(
+        ReleasePolicy policy,
+        Bases bases,
+        Disclosure disclosure,
+        IBufferWriter<byte> output,
+        AnswerOptions options,
+        ElementView? view,
+        int nesting
+    )
     {
         Policy = policy;
         Bases = bases;
@@ -51,10 +62,14 @@ internal sealed class AnswerWork : IDisposable
 
     public ValueSkipper Skipper => Reader.Skipper;
 
-    /// <summary>Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.</summary>
+    /// <summary>
+    /// Owners, labels and confidentiality of all that was released, for a Bundle that is judged as one record; null otherwise.
+    /// </summary>
     public ContainerFacts? Container { get; init; }
 
-    /// <summary>Which resources may be shown in a version that may not be the current one; null: every resource is taken to be current.</summary>
+    /// <summary>
+    /// Which resources may be shown in a version that may not be the current one; null: every resource is taken to be current.
+    /// </summary>
     public CurrentVersions? Current { get; set; }
 
     /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
@@ -120,12 +135,39 @@ internal sealed class AnswerWork : IDisposable
             return;
         }
 
-        Disclosure.Redacted |= ResourceWriter.Write(data, start, end, Reader, _permitted, _contained, viewed && View?.Turn(Reader.Facts.Type) == true ? View : null, Output);
+        Disclosure.Redacted |= ResourceWriter.Write(
+            data,
+            start,
+            end,
+            Reader,
+            _permitted,
+            _contained,
+            viewed && View?.Turn(Reader.Facts.Type) == true ? View : null,
+            Output
+        );
     }
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
     public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
-        new(Policy, Bases, disclosure, output, Options with { Narrowed = [], Judges = null, Current = null, Currents = null, Targets = null }, null, Nesting + 1) { Container = container };
+        new(
+            Policy,
+            Bases,
+            disclosure,
+            output,
+            Options with
+            {
+                Narrowed = [],
+                Judges = null,
+                Current = null,
+                Currents = null,
+                Targets = null,
+            },
+            null,
+            Nesting + 1
+        )
+        {
+            Container = container,
+        };
 
     public void Dispose() => ResourceReader.Return(Reader);
 

@@ -12,10 +12,13 @@ internal enum BundleKind : byte
     History,
     BatchResponse,
     TransactionResponse,
+
     /// <summary>Resources put together by an operation; treated like a search's.</summary>
     Collection,
+
     /// <summary>The answer of an operation: what it is, it says itself.</summary>
     Any,
+
     /// <summary>A resource of type Bundle: it leaves whole or not at all.</summary>
     Stored,
 }
@@ -24,16 +27,22 @@ internal enum BundleKind : byte
 internal static class BundleKinds
 {
     /// <summary>What the answer to a request must be.</summary>
-    public static BundleKind Expected(FhirRequest request) => request.Interaction switch
-    {
-        Interaction.SearchType or Interaction.SearchSystem or Interaction.SearchPage => BundleKind.SearchSet,
-        Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => BundleKind.History,
-        Interaction.Batch => BundleKind.BatchResponse,
-        Interaction.Transaction => BundleKind.TransactionResponse,
-        Interaction.Operation => BundleKind.Any,
-        Interaction.Read or Interaction.VRead or Interaction.Create or Interaction.Update or Interaction.Patch or Interaction.Delete when request.Type == ResourceType.Bundle => BundleKind.Stored,
-        _ => BundleKind.None,
-    };
+    public static BundleKind Expected(FhirRequest request) =>
+        request.Interaction switch
+        {
+            Interaction.SearchType or Interaction.SearchSystem or Interaction.SearchPage => BundleKind.SearchSet,
+            Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem => BundleKind.History,
+            Interaction.Batch => BundleKind.BatchResponse,
+            Interaction.Transaction => BundleKind.TransactionResponse,
+            Interaction.Operation => BundleKind.Any,
+            Interaction.Read
+            or Interaction.VRead
+            or Interaction.Create
+            or Interaction.Update
+            or Interaction.Patch
+            or Interaction.Delete when request.Type == ResourceType.Bundle => BundleKind.Stored,
+            _ => BundleKind.None,
+        };
 
     /// <summary>The kind of an operation's answer by its type; documents and messages mean what they mean only as a whole.</summary>
     public static BundleKind Resolve(ReadOnlySpan<byte> type) =>
@@ -42,30 +51,36 @@ internal static class BundleKinds
         : type.SequenceEqual("batch-response"u8) ? BundleKind.BatchResponse
         : type.SequenceEqual("transaction-response"u8) ? BundleKind.TransactionResponse
         : type.SequenceEqual("collection"u8) ? BundleKind.Collection
-        : TypeOf(type).Length > 0 ? BundleKind.Stored : BundleKind.None;
+        : TypeOf(type).Length > 0 ? BundleKind.Stored
+        : BundleKind.None;
 
-    /// <summary>Whether a Bundle of this <c>type</c> is of the kind; for <see cref="BundleKind.Any"/> and <see cref="BundleKind.Stored"/> any of R4's types.</summary>
-    public static bool Fits(this BundleKind kind, ReadOnlySpan<byte> type) => kind switch
-    {
-        BundleKind.SearchSet => type.SequenceEqual("searchset"u8),
-        BundleKind.History => type.SequenceEqual("history"u8),
-        BundleKind.BatchResponse => type.SequenceEqual("batch-response"u8),
-        BundleKind.TransactionResponse => type.SequenceEqual("transaction-response"u8),
-        BundleKind.Collection => type.SequenceEqual("collection"u8),
-        BundleKind.Any or BundleKind.Stored => TypeOf(type).Length > 0,
-        _ => false,
-    };
+    /// <summary>
+    /// Whether a Bundle of this <c>type</c> is of the kind; for <see cref="BundleKind.Any"/> and <see cref="BundleKind.Stored"/> any of
+    /// R4's types.
+    /// </summary>
+    public static bool Fits(this BundleKind kind, ReadOnlySpan<byte> type) =>
+        kind switch
+        {
+            BundleKind.SearchSet => type.SequenceEqual("searchset"u8),
+            BundleKind.History => type.SequenceEqual("history"u8),
+            BundleKind.BatchResponse => type.SequenceEqual("batch-response"u8),
+            BundleKind.TransactionResponse => type.SequenceEqual("transaction-response"u8),
+            BundleKind.Collection => type.SequenceEqual("collection"u8),
+            BundleKind.Any or BundleKind.Stored => TypeOf(type).Length > 0,
+            _ => false,
+        };
 
     /// <summary>The <c>type</c> of a Bundle of this kind; empty for those that name it themselves.</summary>
-    public static ReadOnlySpan<byte> NameOf(BundleKind kind) => kind switch
-    {
-        BundleKind.SearchSet => "searchset"u8,
-        BundleKind.History => "history"u8,
-        BundleKind.BatchResponse => "batch-response"u8,
-        BundleKind.TransactionResponse => "transaction-response"u8,
-        BundleKind.Collection => "collection"u8,
-        _ => default,
-    };
+    public static ReadOnlySpan<byte> NameOf(BundleKind kind) =>
+        kind switch
+        {
+            BundleKind.SearchSet => "searchset"u8,
+            BundleKind.History => "history"u8,
+            BundleKind.BatchResponse => "batch-response"u8,
+            BundleKind.TransactionResponse => "transaction-response"u8,
+            BundleKind.Collection => "collection"u8,
+            _ => default,
+        };
 
     /// <summary>The constant for a type of R4; empty for anything else.</summary>
     public static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> type) =>

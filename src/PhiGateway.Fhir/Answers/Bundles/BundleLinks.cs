@@ -7,7 +7,9 @@ using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>The links of a Bundle: self is rewritten to the gateway's base, pages are sealed by the host or dropped, everything else is dropped.</summary>
+/// <summary>
+/// The links of a Bundle: self is rewritten to the gateway's base, pages are sealed by the host or dropped, everything else is dropped.
+/// </summary>
 internal sealed class BundleLinks
 {
     private readonly List<KeyValuePair<string, string>> _links = new(4);
@@ -19,7 +21,8 @@ internal sealed class BundleLinks
     public string? Next => _links.Find(static link => link.Key == "next").Value;
 
     /// <summary>The self link as the client is given it; null without one.</summary>
-    public string? Self(Bases bases, AnswerOptions options) => _links.Find(static link => link.Key == "self").Value is { } url ? Rewritten(SelfLink.Own(url, options, bases), bases) : null;
+    public string? Self(Bases bases, AnswerOptions options) =>
+        _links.Find(static link => link.Key == "self").Value is { } url ? Rewritten(SelfLink.Own(url, options, bases), bases) : null;
 
     public ScanResult Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ValueSkipper skipper, NameStack names)
     {
@@ -76,7 +79,8 @@ internal sealed class BundleLinks
 
     /// <summary>Whether the self link shows what was added to the search.</summary>
     public bool SelfShows(AnswerOptions options, Bases bases) =>
-        options.Narrowed.Count == 0 || SelfLink.Shows(_links.Find(static link => link.Key == "self").Value, options.Narrowed, options.SelfLinks, bases);
+        options.Narrowed.Count == 0
+        || SelfLink.Shows(_links.Find(static link => link.Key == "self").Value, options.Narrowed, options.SelfLinks, bases);
 
     private static string? Rewritten(string url, Bases bases)
     {
@@ -86,7 +90,10 @@ internal sealed class BundleLinks
         {
             // Below another host, or the base itself with a query: system searches have no slash after the base.
             var question = url.IndexOf('?', StringComparison.Ordinal);
-            length = question < 0 ? 0 : bases.Match(Encoding.UTF8.GetBytes(url[..question] + "/"), out _) == question + 1 ? question : 0;
+            length =
+                question < 0 ? 0
+                : bases.Match(Encoding.UTF8.GetBytes(url[..question] + "/"), out _) == question + 1 ? question
+                : 0;
             return length == 0 ? null : bases.GatewayText.TrimEnd('/') + url[length..];
         }
 
@@ -109,7 +116,10 @@ internal sealed class BundleLinks
             }
 
             var name = reader.ValueSpan;
-            if (reader.ValueIsEscaped || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data))
+            if (
+                reader.ValueIsEscaped
+                || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data)
+            )
             {
                 return ScanResult.Broken;
             }

@@ -30,7 +30,9 @@ internal sealed partial class BundleWalker
         }
 
         var place = _entries++;
-        return Waits(data, data[entryStart..checked((int)reader.BytesConsumed)], ref entry) ? ScanResult.Complete : Settle(data, ref entry, place);
+        return Waits(data, data[entryStart..checked((int)reader.BytesConsumed)], ref entry)
+            ? ScanResult.Complete
+            : Settle(data, ref entry, place);
     }
 
     private ScanResult ReadEntryMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ref EntrySpan entry)
@@ -47,7 +49,10 @@ internal sealed partial class BundleWalker
             }
 
             var name = reader.ValueSpan;
-            if (reader.ValueIsEscaped || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data))
+            if (
+                reader.ValueIsEscaped
+                || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data)
+            )
             {
                 return ScanResult.Broken;
             }
@@ -57,8 +62,10 @@ internal sealed partial class BundleWalker
                 return ScanResult.NeedMore;
             }
 
-            var result = name.SequenceEqual("resource"u8) ? ReadResource(ref reader, data, ref entry)
-                : name.SequenceEqual("search"u8) || name.SequenceEqual("response"u8) || name.SequenceEqual("request"u8) ? ReadTexts(ref reader, data, ref entry)
+            var result =
+                name.SequenceEqual("resource"u8) ? ReadResource(ref reader, data, ref entry)
+                : name.SequenceEqual("search"u8) || name.SequenceEqual("response"u8) || name.SequenceEqual("request"u8)
+                    ? ReadTexts(ref reader, data, ref entry)
                 : work.Skipper.Skip(ref reader, data);
             if (result != ScanResult.Complete)
             {
@@ -114,7 +121,10 @@ internal sealed partial class BundleWalker
             }
 
             var name = reader.ValueSpan;
-            if (reader.ValueIsEscaped || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data))
+            if (
+                reader.ValueIsEscaped
+                || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data)
+            )
             {
                 return ScanResult.Broken;
             }
@@ -167,5 +177,6 @@ internal sealed partial class BundleWalker
         }
     }
 
-    private static TextSpan TextOf(ref Utf8JsonReader reader) => new(checked((int)reader.TokenStartIndex) + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
+    private static TextSpan TextOf(ref Utf8JsonReader reader) =>
+        new(checked((int)reader.TokenStartIndex) + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
 }

@@ -185,5 +185,8 @@ internal sealed partial class BundleWalker
     }
 
     private static ReadOnlySpan<byte> ModeOf(TextSpan mode, ReadOnlySpan<byte> data) =>
-        mode.IsNone ? default : mode.In(data).SequenceEqual("match"u8) ? "match"u8 : mode.In(data).SequenceEqual("include"u8) ? "include"u8 : default;
+        mode.IsNone ? default
+        : mode.In(data).SequenceEqual("match"u8) ? "match"u8
+        : mode.In(data).SequenceEqual("include"u8) ? "include"u8
+        : default;
 }

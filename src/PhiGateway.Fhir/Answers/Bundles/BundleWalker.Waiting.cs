@@ -8,7 +8,9 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// <content>Entries that are judged by other entries wait until all of these are judged.</content>
 internal sealed partial class BundleWalker
 {
-    /// <summary>Bytes that may wait; what comes after them is judged by what is known then. A page that is held whole anyway has no such bound.</summary>
+    /// <summary>
+    /// Bytes that may wait; what comes after them is judged by what is known then. A page that is held whole anyway has no such bound.
+    /// </summary>
     private const int MostWaiting = 4 * 1024 * 1024;
 
     private readonly List<byte[]> _waiting = [];
@@ -17,7 +19,11 @@ internal sealed partial class BundleWalker
 
     private bool Waits(ReadOnlySpan<byte> data, ReadOnlySpan<byte> bytes, ref EntrySpan entry)
     {
-        if (_settlesWaiting || !entry.HasResource || !(IsOfOthers(data, ref entry) && (Window is not null || _waitingBytes + bytes.Length <= MostWaiting)))
+        if (
+            _settlesWaiting
+            || !entry.HasResource
+            || !(IsOfOthers(data, ref entry) && (Window is not null || _waitingBytes + bytes.Length <= MostWaiting))
+        )
         {
             return false;
         }
@@ -29,7 +35,8 @@ internal sealed partial class BundleWalker
 
     // What was included is there for the sake of matches: whether these leave is known at the end.
     private bool IsOfOthers(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
-        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets) || (Window is not null && IsIncluded(ref entry, data));
+        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets)
+        || (Window is not null && IsIncluded(ref entry, data));
 
     // They were read already, so that reading them again cannot fail. What speaks of others goes last of all.
     private ScanResult SettleWaiting()
@@ -51,7 +58,8 @@ internal sealed partial class BundleWalker
         return result;
     }
 
-    // Over and over, since an entry that leaves may be why another one was included; what is left over was included for nothing that leaves.
+    // Over and over, since an entry that leaves may be why another one was included; what is left over was included for nothing that
+    // leaves.
     private List<int> SettleWaiting(List<int> places, bool ofTargets, ref ScanResult result)
     {
         var left = places;
@@ -75,7 +83,10 @@ internal sealed partial class BundleWalker
                     continue;
                 }
 
-                if (ScanProgram.For(work.Reader.Facts.Type).OfTargets != ofTargets || (Window is not null && IsIncluded(ref entry, _waiting[place]) && !IsWanted()))
+                if (
+                    ScanProgram.For(work.Reader.Facts.Type).OfTargets != ofTargets
+                    || (Window is not null && IsIncluded(ref entry, _waiting[place]) && !IsWanted())
+                )
                 {
                     left.Add(place);
                     continue;
@@ -105,5 +116,10 @@ internal sealed partial class BundleWalker
     // Under its own name on this server; what stands under another server's is not what is referred to here.
     private bool IsHere(TextSpan fullUrl, ReadOnlySpan<byte> data) =>
         fullUrl.IsNone
-        || (!fullUrl.Escaped && ReferenceReader.TryRead(fullUrl.In(data), work.Bases, out var type, out var id) && type == work.Reader.Facts.Type && System.Text.Ascii.Equals(id, work.Reader.Facts.Id));
+        || (
+            !fullUrl.Escaped
+            && ReferenceReader.TryRead(fullUrl.In(data), work.Bases, out var type, out var id)
+            && type == work.Reader.Facts.Type
+            && System.Text.Ascii.Equals(id, work.Reader.Facts.Id)
+        );
 }

@@ -50,11 +50,20 @@ internal sealed partial class BundleWalker
     }
 
     // The self link of a page further on is a handle of the upstream's, which shows no parameters at all.
-    private void CheckNarrowing() => work.Disclosure.NarrowingNotApplied |= _kind == BundleKind.SearchSet && Window is not { IsFirst: false } && !_links.SelfShows(work.Options, work.Bases);
+    private void CheckNarrowing() =>
+        work.Disclosure.NarrowingNotApplied |=
+            _kind == BundleKind.SearchSet && Window is not { IsFirst: false } && !_links.SelfShows(work.Options, work.Bases);
 
     private ScanResult Finish()
     {
-        if ((_members & 0b11) != 0b11 || (request is { Entries.Count: > 0 } && _kind is BundleKind.BatchResponse or BundleKind.TransactionResponse && request.Entries.Count != _entries))
+        if (
+            (_members & 0b11) != 0b11
+            || (
+                request is { Entries.Count: > 0 }
+                && _kind is BundleKind.BatchResponse or BundleKind.TransactionResponse
+                && request.Entries.Count != _entries
+            )
+        )
         {
             return ScanResult.Broken;
         }

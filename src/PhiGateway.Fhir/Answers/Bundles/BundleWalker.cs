@@ -8,7 +8,8 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>Walks a Bundle from beginning to end, whole or piece by piece, and writes what may leave of it, entry by entry.</summary>
 /// <remarks>
-/// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and is left out
+/// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and is left
+/// out
 /// where there are further pages; id (often the key of a result cache), signature and the rest are dropped, but for a stored Bundle.
 /// Nothing is written of a piece before all of it was read.
 /// </remarks>
@@ -16,8 +17,24 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
 {
     private static readonly string[] MemberNames =
     [
-        "resourceType", "type", "total", "link", "entry", "id", "meta", "identifier", "timestamp", "language", "implicitRules", "signature",
-        "_id", "_implicitRules", "_language", "_type", "_timestamp", "_total"
+        "resourceType",
+        "type",
+        "total",
+        "link",
+        "entry",
+        "id",
+        "meta",
+        "identifier",
+        "timestamp",
+        "language",
+        "implicitRules",
+        "signature",
+        "_id",
+        "_implicitRules",
+        "_language",
+        "_type",
+        "_timestamp",
+        "_total",
     ];
 
     private const int FirstKept = 5;
@@ -43,7 +60,9 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
         Done,
     }
 
-    /// <summary>Reads on; what follows <paramref name="consumed"/> must be given again, with more. Complete: only blanks follow in these bytes.</summary>
+    /// <summary>
+    /// Reads on; what follows <paramref name="consumed"/> must be given again, with more. Complete: only blanks follow in these bytes.
+    /// </summary>
     /// <param name="data">From where the last call stopped.</param>
     /// <param name="final">Nothing comes after these bytes.</param>
     /// <param name="state">Carried from call to call.</param>
@@ -117,7 +136,9 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
 
         var result = member switch
         {
-            0 => reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("Bundle"u8) ? ScanResult.Complete : ScanResult.Broken,
+            0 => reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("Bundle"u8)
+                ? ScanResult.Complete
+                : ScanResult.Broken,
             1 => ReadType(ref reader),
             2 => reader.TokenType == JsonTokenType.Number ? ScanResult.Complete : ScanResult.Broken,
             3 => _links.Read(ref reader, data, work.Skipper, work.Reader.Names),
@@ -183,7 +204,11 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
             CheckNarrowing();
         }
 
-        if (work.Known is null && _kind is BundleKind.SearchSet or BundleKind.History or BundleKind.Collection && KnownResources.Matter(work.Policy.Types))
+        if (
+            work.Known is null
+            && _kind is BundleKind.SearchSet or BundleKind.History or BundleKind.Collection
+            && KnownResources.Matter(work.Policy.Types)
+        )
         {
             work.Known = new KnownResources();
         }

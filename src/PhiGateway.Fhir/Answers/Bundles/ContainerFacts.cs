@@ -2,7 +2,9 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Sums up what a container holds, so that the container can be judged as one record: all owners, all labels, the highest confidentiality.</summary>
+/// <summary>
+/// Sums up what a container holds, so that the container can be judged as one record: all owners, all labels, the highest confidentiality.
+/// </summary>
 internal sealed class ContainerFacts
 {
     private readonly ResourceFacts _sum = new();

@@ -46,7 +46,14 @@ internal static class EntryParts
     /// <param name="hidden">Answer as for something that does not exist.</param>
     /// <param name="first">Nothing of the entry was written yet.</param>
     /// <param name="output">Receives it.</param>
-    public static void WriteResponse(ReadOnlySpan<byte> data, ref EntrySpan entry, Bases bases, bool hidden, bool first, IBufferWriter<byte> output)
+    public static void WriteResponse(
+        ReadOnlySpan<byte> data,
+        ref EntrySpan entry,
+        Bases bases,
+        bool hidden,
+        bool first,
+        IBufferWriter<byte> output
+    )
     {
         var status = hidden ? "404"u8 : StatusOf(entry.Status, data);
         if (status.IsEmpty)

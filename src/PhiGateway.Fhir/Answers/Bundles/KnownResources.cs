@@ -4,9 +4,12 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>What the entries of one answer turned out to be, so that those that speak of others (Provenance) can be judged by them.</summary>
+/// <summary>
+/// What the entries of one answer turned out to be, so that those that speak of others (Provenance) can be judged by them.
+/// </summary>
 /// <remarks>
-/// Only what was judged from its own content is known, under its exact type and id on this server. What comes twice and differs is not known. What was withheld
+/// Only what was judged from its own content is known, under its exact type and id on this server. What comes twice and differs is not
+/// known. What was withheld
 /// withholds what speaks of it. Bounded: what does not fit is not known.
 /// </remarks>
 internal sealed class KnownResources
@@ -34,7 +37,9 @@ internal sealed class KnownResources
         _known[name] = !_known.TryGetValue(name, out var before) || before.Equals(seen) ? seen : Known.Contradictory;
     }
 
-    /// <summary>Says whose the resource just read is, when all that it speaks of is known; what it speaks of may also be why it must stay.</summary>
+    /// <summary>
+    /// Says whose the resource just read is, when all that it speaks of is known; what it speaks of may also be why it must stay.
+    /// </summary>
     /// <param name="reader">It read the resource.</param>
     /// <returns>Why it must stay; none: it is judged by its facts.</returns>
     public WithholdReason Attribute(ResourceReader reader)
@@ -70,7 +75,11 @@ internal sealed class KnownResources
 
     // A record of a patient may be shown to who is not shown the Patient itself; it may not when that Patient is hidden for what it is.
     private static bool Withholds(ResourceType type, WithholdReason reason) =>
-        reason != WithholdReason.None && (!(type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(type)) || reason is not (WithholdReason.NotCovered or WithholdReason.Condition));
+        reason != WithholdReason.None
+        && (
+            !(type == ResourceType.Patient || PatientPathTable.Instance.IsNobodys(type))
+            || reason is not (WithholdReason.NotCovered or WithholdReason.Condition)
+        );
 
     private readonly record struct Known(OwnerState Owner, PatientId[] Owners, WithholdReason Reason)
     {

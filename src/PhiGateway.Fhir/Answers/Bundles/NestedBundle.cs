@@ -8,7 +8,9 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Filters a Bundle that is itself a resource of an answer: the search inside a batch entry by entry, a stored Bundle whole or not at all.</summary>
+/// <summary>
+/// Filters a Bundle that is itself a resource of an answer: the search inside a batch entry by entry, a stored Bundle whole or not at all.
+/// </summary>
 internal static class NestedBundle
 {
     public static ReleaseOutcome Filter(AnswerWork work, ReadOnlySpan<byte> bundle, FhirRequest? asked, IBufferWriter<byte> output)
@@ -63,7 +65,15 @@ internal static class NestedBundle
         return ReleaseOutcome.Released;
     }
 
-    private static bool Walk(AnswerWork work, ReadOnlySpan<byte> bundle, BundleKind kind, FhirRequest? asked, Disclosure disclosure, ContainerFacts? sum, IBufferWriter<byte> output)
+    private static bool Walk(
+        AnswerWork work,
+        ReadOnlySpan<byte> bundle,
+        BundleKind kind,
+        FhirRequest? asked,
+        Disclosure disclosure,
+        ContainerFacts? sum,
+        IBufferWriter<byte> output
+    )
     {
         using var inner = work.Nest(disclosure, output, sum);
         inner.Current = kind == BundleKind.History ? work.Current : null;
@@ -80,12 +90,26 @@ internal static class NestedBundle
             return false;
         }
 
-        window.Finish(BundleKinds.NameOf(kind), PageTail.None(window.Rest is null && window.Next is null), work.Bases, inner.Options, output);
+        window.Finish(
+            BundleKinds.NameOf(kind),
+            PageTail.None(window.Rest is null && window.Next is null),
+            work.Bases,
+            inner.Options,
+            output
+        );
         return true;
     }
 
     private static int? SizeOf(FhirRequest? asked) =>
-        int.TryParse(asked?.Parameter("_count"), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;
+        int.TryParse(
+            asked?.Parameter("_count"),
+            System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out var size
+        )
+        && size > 0
+            ? size
+            : null;
 
     private static BundleKind PeekKind(ReadOnlySpan<byte> bundle, Bases bases) => BundleKinds.Resolve(PeekType(bundle, bases));
 

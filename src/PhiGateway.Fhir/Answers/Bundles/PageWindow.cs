@@ -6,8 +6,13 @@ using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>One page of the client's, put together from pages of the upstream: as many matches as it asked for, of those that it may see.</summary>
-/// <remarks>How the upstream pages, and what lies between its matches unseen, does not show. One window serves the walkers of one page after another.</remarks>
+/// <summary>
+/// One page of the client's, put together from pages of the upstream: as many matches as it asked for, of those that it may see.
+/// </summary>
+/// <remarks>
+/// How the upstream pages, and what lies between its matches unseen, does not show. One window serves the walkers of one page after
+/// another.
+/// </remarks>
 internal sealed class PageWindow(int size, int from)
 {
     private bool _headWritten;
@@ -27,7 +32,9 @@ internal sealed class PageWindow(int size, int from)
     /// <summary>Matches that leave.</summary>
     public int Shown { get; private set; }
 
-    /// <summary>Place on the present page of the upstream of the first match that could leave and does not fit any more; null: none was met.</summary>
+    /// <summary>
+    /// Place on the present page of the upstream of the first match that could leave and does not fit any more; null: none was met.
+    /// </summary>
     public int? Rest { get; private set; }
 
     /// <summary>Some match of the present page of the upstream does not leave now.</summary>
@@ -115,7 +122,9 @@ internal sealed class PageWindow(int size, int from)
         if (tail.IsCutShort)
         {
             output.Write(EntriesOpen ? ","u8 : ",\"entry\":["u8);
-            output.Write("""{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"incomplete","details":{"text":"Not everything could be looked through for this page; it continues at the next one."}}]},"search":{"mode":"outcome"}}"""u8);
+            output.Write(
+                """{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"incomplete","details":{"text":"Not everything could be looked through for this page; it continues at the next one."}}]},"search":{"mode":"outcome"}}"""u8
+            );
             EntriesOpen = true;
         }
 

@@ -7,8 +7,12 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Filters a Parameters resource that was read already: resources in it are judged one by one, its values as the Parameters itself.</summary>
-/// <remarks>Rare and small beside searches, so it is read a second time with the plain reader, which can be trusted after the strict one.</remarks>
+/// <summary>
+/// Filters a Parameters resource that was read already: resources in it are judged one by one, its values as the Parameters itself.
+/// </summary>
+/// <remarks>
+/// Rare and small beside searches, so it is read a second time with the plain reader, which can be trusted after the strict one.
+/// </remarks>
 internal sealed class ParametersFilter
 {
     private readonly AnswerWork _work;
@@ -101,7 +105,8 @@ internal sealed class ParametersFilter
             var valueStart = checked((int)reader.TokenStartIndex);
             reader.Skip();
             var end = checked((int)reader.BytesConsumed);
-            var ok = name.SequenceEqual("resource"u8) ? WriteResource(element[valueStart..end], content)
+            var ok =
+                name.SequenceEqual("resource"u8) ? WriteResource(element[valueStart..end], content)
                 : name.SequenceEqual("part"u8) ? WritePart(element, valueStart..end, offset, content)
                 : !name.StartsWith("value"u8) || WriteValue(offset + nameStart, offset + end, element, offset, content);
             if (!ok)
@@ -137,7 +142,10 @@ internal sealed class ParametersFilter
             return false;
         }
 
-        var outcome = _inner.Reader.Facts.Type == ResourceType.OperationOutcome ? ReleaseOutcome.Withheld : _inner.Prepare(resource, 0, resource.Length, null);
+        var outcome =
+            _inner.Reader.Facts.Type == ResourceType.OperationOutcome
+                ? ReleaseOutcome.Withheld
+                : _inner.Prepare(resource, 0, resource.Length, null);
         if (outcome == ReleaseOutcome.Released)
         {
             content.Write(content.WrittenCount > 0 ? ","u8 : default);

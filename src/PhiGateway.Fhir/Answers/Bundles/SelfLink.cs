@@ -6,7 +6,8 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>Compares what a search answer's self link says was used with what was added to the search.</summary>
 /// <remarks>
-/// Servers write parameters in another order, encode them otherwise, resolve a token's system, write references absolute or leave out alternatives that
+/// Servers write parameters in another order, encode them otherwise, resolve a token's system, write references absolute or leave out
+/// alternatives that
 /// match nothing: none of that widens what was searched. A parameter that is missing, or has an alternative more, was not applied.
 /// </remarks>
 internal static class SelfLink
@@ -41,7 +42,8 @@ internal static class SelfLink
     {
         var own = Without(url, options.Confinement, bases);
         var question = own.IndexOf('?', StringComparison.Ordinal);
-        return options.Count is not { } count || question < 0 ? own
+        return options.Count is not { } count || question < 0
+            ? own
             : $"{own[..question]}?{string.Join('&', own[(question + 1)..].Split('&').Select(pair => Decode(pair).Key == "_count" ? $"_count={count}" : pair))}";
     }
 
@@ -53,7 +55,11 @@ internal static class SelfLink
             return url;
         }
 
-        var kept = url[(question + 1)..].Split('&').Where(pair => !(Decode(pair) is var read && NameOf(read.Key) == parameter.Key && IsWithin(read.Value, parameter.Value, bases)));
+        var kept = url[(question + 1)..]
+            .Split('&')
+            .Where(pair =>
+                !(Decode(pair) is var read && NameOf(read.Key) == parameter.Key && IsWithin(read.Value, parameter.Value, bases))
+            );
         var query = string.Join('&', kept);
         return query.Length == 0 ? url[..question] : $"{url[..question]}?{query}";
     }
@@ -61,13 +67,17 @@ internal static class SelfLink
     private static List<KeyValuePair<string, string>> Parameters(string? url)
     {
         var question = url?.IndexOf('?', StringComparison.Ordinal) ?? -1;
-        return question < 0 ? [] : [.. url![(question + 1)..].Split('#')[0].Split('&', StringSplitOptions.RemoveEmptyEntries).Select(Decode)];
+        return question < 0
+            ? []
+            : [.. url![(question + 1)..].Split('#')[0].Split('&', StringSplitOptions.RemoveEmptyEntries).Select(Decode)];
     }
 
     private static KeyValuePair<string, string> Decode(string pair)
     {
         var equals = pair.IndexOf('=', StringComparison.Ordinal);
-        return equals < 0 ? KeyValuePair.Create(Text(pair), string.Empty) : KeyValuePair.Create(Text(pair[..equals]), Text(pair[(equals + 1)..]));
+        return equals < 0
+            ? KeyValuePair.Create(Text(pair), string.Empty)
+            : KeyValuePair.Create(Text(pair[..equals]), Text(pair[(equals + 1)..]));
     }
 
     private static string Text(string encoded) => Uri.UnescapeDataString(encoded.Replace('+', ' '));
@@ -110,6 +120,11 @@ internal static class SelfLink
         var start = bases.Match(Encoding.UTF8.GetBytes(item), out _);
         var local = start > 0 ? item[start..] : item;
         local = local.StartsWith("Patient/", StringComparison.Ordinal) ? local["Patient/".Length..] : local;
-        return local.Contains('\\', StringComparison.Ordinal) ? local.Replace("\\,", ",", StringComparison.Ordinal).Replace("\\$", "$", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : local;
+        return local.Contains('\\', StringComparison.Ordinal)
+            ? local
+                .Replace("\\,", ",", StringComparison.Ordinal)
+                .Replace("\\$", "$", StringComparison.Ordinal)
+                .Replace("\\\\", "\\", StringComparison.Ordinal)
+            : local;
     }
 }

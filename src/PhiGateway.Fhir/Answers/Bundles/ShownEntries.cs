@@ -6,7 +6,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>The entries of one page that leave, and what they refer to: what was included must be there for one of them, or it would tell of a match that stays.</summary>
+/// <summary>
+/// The entries of one page that leave, and what they refer to: what was included must be there for one of them, or it would tell of a match
+/// that stays.
+/// </summary>
 internal sealed class ShownEntries
 {
     private static readonly bool[] HasCanonical = Load();
@@ -58,7 +61,9 @@ internal sealed class ShownEntries
     /// <summary>Whether it leaves already: another page of the upstream included it too.</summary>
     public bool Holds(ResourceFacts facts) => facts.Id is not null && _shown.Contains(new ResourceName(facts.Type, facts.Id));
 
-    /// <summary>Whether an entry that leaves refers to this resource, or it refers to one and is of a type that was asked for that way round.</summary>
+    /// <summary>
+    /// Whether an entry that leaves refers to this resource, or it refers to one and is of a type that was asked for that way round.
+    /// </summary>
     public bool IsLinked(ResourceFacts facts, IReadOnlyList<ResourceName> links)
     {
         // What is found by its canonical address is knowledge, not somebody's data.

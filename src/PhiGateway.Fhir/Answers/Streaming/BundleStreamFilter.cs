@@ -10,13 +10,20 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Answers.Streaming;
 
-/// <summary>Filters a large Bundle while it arrives: judged entries leave segment by segment; the segments together are one valid Bundle.</summary>
-/// <remarks>What <see cref="AnswerFilter"/> does with a whole Bundle, with bounded memory. An operation's Bundle must name its type before its entries.</remarks>
+/// <summary>
+/// Filters a large Bundle while it arrives: judged entries leave segment by segment; the segments together are one valid Bundle.
+/// </summary>
+/// <remarks>
+/// What <see cref="AnswerFilter"/> does with a whole Bundle, with bounded memory. An operation's Bundle must name its type before its
+/// entries.
+/// </remarks>
 public static class BundleStreamFilter
 {
     private const int LongEntry = 64 * 1024;
 
-    /// <summary>Whether the answer to this request can be filtered as a stream: searches, histories, batches, transactions and operations.</summary>
+    /// <summary>
+    /// Whether the answer to this request can be filtered as a stream: searches, histories, batches, transactions and operations.
+    /// </summary>
     public static bool CanStream(FhirRequest request) => BundleKinds.Expected(request) is not (BundleKind.None or BundleKind.Stored);
 
     /// <summary>Reads the upstream to its end and hands out segments.</summary>
@@ -29,7 +36,15 @@ public static class BundleStreamFilter
     /// <param name="limits">How much is held.</param>
     /// <param name="cancellation">Ends the run with <see cref="OperationCanceledException"/>: revocation, or a client that left.</param>
     public static async ValueTask<StreamVerdict> RunAsync(
-        FhirRequest request, Stream upstream, ReleasePolicy policy, FhirContext context, AnswerOptions options, SegmentHandler onSegment, StreamLimits limits, CancellationToken cancellation)
+        FhirRequest request,
+        Stream upstream,
+        ReleasePolicy policy,
+        FhirContext context,
+        AnswerOptions options,
+        SegmentHandler onSegment,
+        StreamLimits limits,
+        CancellationToken cancellation
+    )
     {
         if (!CanStream(request))
         {
@@ -70,7 +85,9 @@ public static class BundleStreamFilter
             if (result == ScanResult.Complete)
             {
                 // The closing brace is in the last segment, so whatever follows it is looked at first.
-                return await EndsBlankAsync(buffer, cancellation) && await HandOutAsync() ? StreamVerdict.Complete : StreamVerdict.Unreadable;
+                return await EndsBlankAsync(buffer, cancellation) && await HandOutAsync()
+                    ? StreamVerdict.Complete
+                    : StreamVerdict.Unreadable;
             }
 
             if (segment.WrittenCount >= limits.SegmentBytes)

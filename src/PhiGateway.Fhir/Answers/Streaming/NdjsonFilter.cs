@@ -12,7 +12,10 @@ namespace PhiGateway.Fhir.Answers.Streaming;
 /// <summary>Filters a Bulk Data file line by line; memory stays flat however long the file is.</summary>
 public static class NdjsonFilter
 {
-    /// <summary>Reads the upstream to its end and hands out segments of whole lines. A line that cannot be judged is withheld and counted; one that is too long ends the run.</summary>
+    /// <summary>
+    /// Reads the upstream to its end and hands out segments of whole lines. A line that cannot be judged is withheld and counted; one that
+    /// is too long ends the run.
+    /// </summary>
     /// <param name="upstream">The file; not disposed.</param>
     /// <param name="policy">The permit's judge.</param>
     /// <param name="context">Bases and depth.</param>
@@ -21,12 +24,27 @@ public static class NdjsonFilter
     /// <param name="cancellation">Ends the run with <see cref="OperationCanceledException"/>: revocation, or a client that left.</param>
     /// <param name="request">The export, whose <c>_elements</c> are applied here; null: whole resources.</param>
     public static async ValueTask<StreamVerdict> RunAsync(
-        Stream upstream, ReleasePolicy policy, FhirContext context, SegmentHandler onSegment, StreamLimits limits, CancellationToken cancellation, FhirRequest? request = null)
+        Stream upstream,
+        ReleasePolicy policy,
+        FhirContext context,
+        SegmentHandler onSegment,
+        StreamLimits limits,
+        CancellationToken cancellation,
+        FhirRequest? request = null
+    )
     {
         using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
         var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
         var disclosure = new Disclosure();
-        using var work = new AnswerWork(policy, Bases.Of(context), disclosure, segment, AnswerOptions.Default, request is null ? null : ElementView.Of(request), nesting: 0);
+        using var work = new AnswerWork(
+            policy,
+            Bases.Of(context),
+            disclosure,
+            segment,
+            AnswerOptions.Default,
+            request is null ? null : ElementView.Of(request),
+            nesting: 0
+        );
         var looked = 0;
         while (true)
         {
@@ -38,7 +56,10 @@ public static class NdjsonFilter
 
             buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work));
             looked = buffer.Unused.Length;
-            if (segment.WrittenCount >= limits.SegmentBytes || (filled == FillResult.End && (segment.WrittenCount > 0 || disclosure.Withheld > 0)))
+            if (
+                segment.WrittenCount >= limits.SegmentBytes
+                || (filled == FillResult.End && (segment.WrittenCount > 0 || disclosure.Withheld > 0))
+            )
             {
                 await onSegment(segment.WrittenMemory, disclosure, cancellation);
                 segment.ResetWrittenCount();

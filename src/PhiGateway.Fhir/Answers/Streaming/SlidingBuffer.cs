@@ -56,6 +56,7 @@ internal enum FillResult : byte
 {
     Read,
     End,
+
     /// <summary>One piece is longer than may be held.</summary>
     TooLong,
 }

@@ -6,7 +6,10 @@ public sealed record StreamLimits
     /// <summary>256 KiB segments, 16 MiB resources.</summary>
     public static StreamLimits Default { get; } = new();
 
-    /// <summary>A segment is handed out when it holds at least this many bytes; default 256 KiB. It is larger by at most what one buffer or one resource holds.</summary>
+    /// <summary>
+    /// A segment is handed out when it holds at least this many bytes; default 256 KiB. It is larger by at most what one buffer or one
+    /// resource holds.
+    /// </summary>
     public int SegmentBytes { get; init; } = 256 * 1024;
 
     /// <summary>Longest single resource, entry or line; default 16 MiB. A longer one makes the answer unreadable.</summary>

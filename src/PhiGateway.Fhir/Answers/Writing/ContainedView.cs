@@ -5,7 +5,10 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>What leaves of the resources that one resource contains: of each what the use case lets out of its type, with the masks of what contains it as well.</summary>
+/// <summary>
+/// What leaves of the resources that one resource contains: of each what the use case lets out of its type, with the masks of what contains
+/// it as well.
+/// </summary>
 internal sealed class ContainedView
 {
     private readonly ElementNames?[] _own;
@@ -60,7 +63,14 @@ internal sealed class ContainedView
         output.Write("]"u8);
     }
 
-    private void WriteOne(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int offset, ElementNames? own, EditList edits, IBufferWriter<byte> output)
+    private void WriteOne(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> data,
+        int offset,
+        ElementNames? own,
+        EditList edits,
+        IBufferWriter<byte> output
+    )
     {
         output.Write("{"u8);
         var first = true;

@@ -5,7 +5,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>Names of top-level elements that may leave, as bytes. A choice element may be named by its base: <c>value</c> lets <c>valueQuantity</c> out.</summary>
+/// <summary>
+/// Names of top-level elements that may leave, as bytes. A choice element may be named by its base: <c>value</c> lets <c>valueQuantity</c>
+/// out.
+/// </summary>
 internal sealed class ElementNames
 {
     private static readonly ConditionalWeakTable<ElementSet, ElementNames> Known = [];
@@ -18,7 +21,10 @@ internal sealed class ElementNames
     {
         KeepsAll = keepsAll;
         _masks = masks is { Count: > 0 } ? MaskNode.Of(masks) : null;
-        var bases = names.Select(static name => name.EndsWith("[x]", StringComparison.Ordinal) ? name[..^3] : name).Concat(["resourceType", "id", "meta"]).ToArray();
+        var bases = names
+            .Select(static name => name.EndsWith("[x]", StringComparison.Ordinal) ? name[..^3] : name)
+            .Concat(["resourceType", "id", "meta"])
+            .ToArray();
         foreach (var name in bases.Concat(bases.SelectMany(static name => ChoiceTypes.All.Select(type => name + type))))
         {
             var bytes = Encoding.UTF8.GetBytes(name);
@@ -27,7 +33,8 @@ internal sealed class ElementNames
     }
 
     /// <summary>The set of a verdict; null when everything may leave.</summary>
-    public static ElementNames? Of(ElementSet set) => set.IsAll ? null : Known.GetValue(set, static key => new ElementNames(key.Names, key.KeepsAll, key.Masks));
+    public static ElementNames? Of(ElementSet set) =>
+        set.IsAll ? null : Known.GetValue(set, static key => new ElementNames(key.Names, key.KeepsAll, key.Masks));
 
     public static ElementNames Of(IEnumerable<string> names) => new(names);
 
@@ -44,6 +51,7 @@ internal sealed class ElementNames
     public bool Contains(ReadOnlySpan<byte> member)
     {
         var name = member.StartsWith("_"u8) ? member[1..] : member;
-        return !(HasMasks && name.SequenceEqual("text"u8)) && (KeepsAll || (_names.TryGetValue(NameKey.Of(name), out var known) && name.SequenceEqual(known)));
+        return !(HasMasks && name.SequenceEqual("text"u8))
+            && (KeepsAll || (_names.TryGetValue(NameKey.Of(name), out var known) && name.SequenceEqual(known)));
     }
 }

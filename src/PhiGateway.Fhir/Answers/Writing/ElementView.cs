@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>What the client itself wants to see less of: <c>_elements</c> and <c>_summary</c>. The upstream was asked for more, so that it can be judged.</summary>
+/// <summary>
+/// What the client itself wants to see less of: <c>_elements</c> and <c>_summary</c>. The upstream was asked for more, so that it can be
+/// judged.
+/// </summary>
 /// <remarks>Used by one answer; not thread-safe: it is turned to a type before it is asked about members.</remarks>
 internal sealed class ElementView
 {
@@ -54,7 +57,8 @@ internal sealed class ElementView
 
     /// <summary>Whether a member of the present type is shown.</summary>
     public bool Shows(ReadOnlySpan<byte> member) =>
-        (_keep is null || _keep.Contains(member)) && !(_summary == "data" && (member.SequenceEqual("text"u8) || member.SequenceEqual("_text"u8)));
+        (_keep is null || _keep.Contains(member))
+        && !(_summary == "data" && (member.SequenceEqual("text"u8) || member.SequenceEqual("_text"u8)));
 
     private ElementNames? Find(ResourceType type)
     {

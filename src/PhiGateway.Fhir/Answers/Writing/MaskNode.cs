@@ -39,8 +39,16 @@ internal sealed class MaskNode
             return new MaskNode([]);
         }
 
-        var children = paths.GroupBy(path => path[depth], StringComparer.Ordinal).ToFrozenDictionary(static group => group.Key, group => Build([.. group], depth + 1), StringComparer.Ordinal);
-        var names = children.SelectMany(static child => ChoiceTypes.All.Select(type => KeyValuePair.Create(child.Key + type, child.Value)).Prepend(child));
-        return new MaskNode([.. names.DistinctBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => (Encoding.ASCII.GetBytes(pair.Key), pair.Value))]);
+        var children = paths
+            .GroupBy(path => path[depth], StringComparer.Ordinal)
+            .ToFrozenDictionary(static group => group.Key, group => Build([.. group], depth + 1), StringComparer.Ordinal);
+        var names = children.SelectMany(static child =>
+            ChoiceTypes.All.Select(type => KeyValuePair.Create(child.Key + type, child.Value)).Prepend(child)
+        );
+        return new MaskNode([
+            .. names
+                .DistinctBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Select(static pair => (Encoding.ASCII.GetBytes(pair.Key), pair.Value)),
+        ]);
     }
 }

@@ -9,7 +9,8 @@ namespace PhiGateway.Fhir.Answers.Writing;
 /// <summary>Writes a member of a resource with the values that are masked replaced by FHIR's data-absent-reason.</summary>
 internal static class MaskWriter
 {
-    private static ReadOnlySpan<byte> Absent => "{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/data-absent-reason\",\"valueCode\":\"masked\"}]}"u8;
+    private static ReadOnlySpan<byte> Absent =>
+        "{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/data-absent-reason\",\"valueCode\":\"masked\"}]}"u8;
 
     /// <summary>Writes name and value; false when nothing is written, since the member only accompanies one that is masked.</summary>
     /// <param name="name">The member's name as it stands.</param>
@@ -20,7 +21,16 @@ internal static class MaskWriter
     /// <param name="edits">References that leave rewritten.</param>
     /// <param name="first">No comma goes before it.</param>
     /// <param name="output">Receives it.</param>
-    public static bool Write(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, int start, int end, MaskNode mask, EditList edits, bool first, IBufferWriter<byte> output)
+    public static bool Write(
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> data,
+        int start,
+        int end,
+        MaskNode mask,
+        EditList edits,
+        bool first,
+        IBufferWriter<byte> output
+    )
     {
         if (name.StartsWith("_"u8))
         {
@@ -49,7 +59,14 @@ internal static class MaskWriter
         return true;
     }
 
-    private static void WriteValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int offset, MaskNode mask, EditList edits, IBufferWriter<byte> output)
+    private static void WriteValue(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> data,
+        int offset,
+        MaskNode mask,
+        EditList edits,
+        IBufferWriter<byte> output
+    )
     {
         switch (reader.TokenType)
         {
@@ -76,7 +93,14 @@ internal static class MaskWriter
         }
     }
 
-    private static void WriteObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int offset, MaskNode mask, EditList edits, IBufferWriter<byte> output)
+    private static void WriteObject(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> data,
+        int offset,
+        MaskNode mask,
+        EditList edits,
+        IBufferWriter<byte> output
+    )
     {
         output.Write("{"u8);
         var first = true;

@@ -4,14 +4,18 @@ using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>Writes <c>meta</c> with the marks that FHIR asks for on changed content: SUBSETTED among the tags, MASKED among the security labels.</summary>
+/// <summary>
+/// Writes <c>meta</c> with the marks that FHIR asks for on changed content: SUBSETTED among the tags, MASKED among the security labels.
+/// </summary>
 internal static class MetaWriter
 {
     private const string System = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
 
-    private static ReadOnlySpan<byte> Subsetted => "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\",\"code\":\"SUBSETTED\"}"u8;
+    private static ReadOnlySpan<byte> Subsetted =>
+        "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\",\"code\":\"SUBSETTED\"}"u8;
 
-    private static ReadOnlySpan<byte> Masked => "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\",\"code\":\"MASKED\"}"u8;
+    private static ReadOnlySpan<byte> Masked =>
+        "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\",\"code\":\"MASKED\"}"u8;
 
     /// <summary>Writes a meta of the gateway's own.</summary>
     public static void WriteOwn(bool subsetted, bool masked, IBufferWriter<byte> output)
@@ -32,7 +36,15 @@ internal static class MetaWriter
     }
 
     /// <summary>Writes the resource's own meta with the marks added where they are not there yet.</summary>
-    public static void Write(ReadOnlySpan<byte> data, int start, int end, EditList edits, bool subsetted, bool masked, IBufferWriter<byte> output)
+    public static void Write(
+        ReadOnlySpan<byte> data,
+        int start,
+        int end,
+        EditList edits,
+        bool subsetted,
+        bool masked,
+        IBufferWriter<byte> output
+    )
     {
         var reader = new Utf8JsonReader(data[start..end]);
         reader.Read();
@@ -47,7 +59,10 @@ internal static class MetaWriter
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var nameStart = start + checked((int)reader.TokenStartIndex);
-            var wanted = subsetted && reader.ValueTextEquals("tag"u8) ? 1 : masked && reader.ValueTextEquals("security"u8) ? 2 : 0;
+            var wanted =
+                subsetted && reader.ValueTextEquals("tag"u8) ? 1
+                : masked && reader.ValueTextEquals("security"u8) ? 2
+                : 0;
             reader.Read();
             var valueStart = start + checked((int)reader.TokenStartIndex);
             var isList = reader.TokenType == JsonTokenType.StartArray;
@@ -67,7 +82,12 @@ internal static class MetaWriter
             else
             {
                 // Anything but a list there is no tag at all.
-                WriteArray(wanted == 1 ? "tag"u8 : "security"u8, isList ? data[(valueStart + 1)..(valueEnd - 1)] : default, wanted == 1 ? Subsetted : Masked, output);
+                WriteArray(
+                    wanted == 1 ? "tag"u8 : "security"u8,
+                    isList ? data[(valueStart + 1)..(valueEnd - 1)] : default,
+                    wanted == 1 ? Subsetted : Masked,
+                    output
+                );
             }
 
             subsetted &= wanted != 1;

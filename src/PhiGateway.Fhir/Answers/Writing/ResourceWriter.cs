@@ -3,11 +3,23 @@ using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>Writes a resource that was just read: whole with its references rewritten, or only the elements that may leave, masked where it was approved so, and marked.</summary>
+/// <summary>
+/// Writes a resource that was just read: whole with its references rewritten, or only the elements that may leave, masked where it was
+/// approved so, and marked.
+/// </summary>
 internal static class ResourceWriter
 {
     /// <summary>Writes it; true when the permitted elements left something out or masked it.</summary>
-    public static bool Write(ReadOnlySpan<byte> data, int start, int end, ResourceReader source, ElementNames? permitted, ContainedView? contained, ElementView? view, IBufferWriter<byte> output)
+    public static bool Write(
+        ReadOnlySpan<byte> data,
+        int start,
+        int end,
+        ResourceReader source,
+        ElementNames? permitted,
+        ContainedView? contained,
+        ElementView? view,
+        IBufferWriter<byte> output
+    )
     {
         if (permitted is null && contained is null && view is null)
         {
@@ -43,7 +55,16 @@ internal static class ResourceWriter
 
             if (permitted?.MaskOf(name) is { } mask)
             {
-                any |= MaskWriter.Write(name, data, members.ValueStart(i, data), members.End(i, data), mask, source.Edits, first: !any, output);
+                any |= MaskWriter.Write(
+                    name,
+                    data,
+                    members.ValueStart(i, data),
+                    members.End(i, data),
+                    mask,
+                    source.Edits,
+                    first: !any,
+                    output
+                );
                 continue;
             }
 
@@ -75,12 +96,23 @@ internal static class ResourceWriter
     }
 
     // Before the rest, since the marks mostly stand before it; null when it does not leave.
-    private static ArrayBufferWriter<byte>? WriteContained(ReadOnlySpan<byte> data, ResourceReader source, ElementNames? permitted, ElementView? view, ContainedView contained)
+    private static ArrayBufferWriter<byte>? WriteContained(
+        ReadOnlySpan<byte> data,
+        ResourceReader source,
+        ElementNames? permitted,
+        ElementView? view,
+        ContainedView contained
+    )
     {
         var members = source.Members;
         for (var i = 0; i < members.Count; i++)
         {
-            if (members.Name(i, data).SequenceEqual("contained"u8) && permitted?.Contains("contained"u8) != false && permitted?.MaskOf("contained"u8) is null && view?.Shows("contained"u8) != false)
+            if (
+                members.Name(i, data).SequenceEqual("contained"u8)
+                && permitted?.Contains("contained"u8) != false
+                && permitted?.MaskOf("contained"u8) is null
+                && view?.Shows("contained"u8) != false
+            )
             {
                 var inside = new ArrayBufferWriter<byte>(1024);
                 contained.Write(data, members.ValueStart(i, data), members.End(i, data), source.Edits, inside);

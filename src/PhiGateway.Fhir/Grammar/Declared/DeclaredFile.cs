@@ -1,7 +1,8 @@
 namespace PhiGateway.Fhir.Grammar.Declared;
 
 /// <summary>One file of <c>SearchParameter</c> resources, as it was read from disk.</summary>
-/// <param name="Name">Its path as the operator knows it; <c>.ndjson</c> at the end means one resource per line, anything else one resource or a Bundle.</param>
+/// <param name="Name">Its path as the operator knows it; <c>.ndjson</c> at the end means one resource per line, anything else one resource
+/// or a Bundle.</param>
 /// <param name="Content">Its bytes.</param>
 public sealed record DeclaredFile(string Name, ReadOnlyMemory<byte> Content);
 

@@ -5,7 +5,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar.Declared;
 
-/// <summary>Reads files of <c>SearchParameter</c> resources: one resource, a Bundle of them, or one per line; adds a problem for everything that is not exactly right.</summary>
+/// <summary>
+/// Reads files of <c>SearchParameter</c> resources: one resource, a Bundle of them, or one per line; adds a problem for everything that is
+/// not exactly right.
+/// </summary>
 internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
 {
     private const int MaxDepth = 64;
@@ -78,7 +81,10 @@ internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
 
     private void Add(DeclaredFile file, JsonElement resource, string pointer)
     {
-        var reader = new SearchParameterReader(resource, (at, message) => problems.Add(new DeclaredProblem(file.Name, pointer + at, message)));
+        var reader = new SearchParameterReader(
+            resource,
+            (at, message) => problems.Add(new DeclaredProblem(file.Name, pointer + at, message))
+        );
         foreach (var (type, definition) in reader.Read())
         {
             if (!_found.TryGetValue(type, out var known))

@@ -4,8 +4,13 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar.Declared;
 
-/// <summary>The search parameters that a server has beside R4's, as its operator declares them (FHIR <c>SearchParameter</c> resources); read once at start, immutable.</summary>
-/// <remarks>They never take the place of R4's: requests are read by R4's grammar first, and a name that R4 has for a type cannot be declared for it.</remarks>
+/// <summary>
+/// The search parameters that a server has beside R4's, as its operator declares them (FHIR <c>SearchParameter</c> resources); read once at
+/// start, immutable.
+/// </summary>
+/// <remarks>
+/// They never take the place of R4's: requests are read by R4's grammar first, and a name that R4 has for a type cannot be declared for it.
+/// </remarks>
 public sealed class DeclaredParameters
 {
     private readonly FrozenDictionary<string, SearchParameterDefinition>?[] _byType;
@@ -23,7 +28,8 @@ public sealed class DeclaredParameters
     public static DeclaredParameters None { get; } = new(new Dictionary<ResourceType, Dictionary<string, SearchParameterDefinition>>());
 
     /// <summary>The parameters of a type, by name.</summary>
-    public IReadOnlyDictionary<string, SearchParameterDefinition> Of(ResourceType type) => _byType[type.Index] ?? FrozenDictionary<string, SearchParameterDefinition>.Empty;
+    public IReadOnlyDictionary<string, SearchParameterDefinition> Of(ResourceType type) =>
+        _byType[type.Index] ?? FrozenDictionary<string, SearchParameterDefinition>.Empty;
 
     /// <summary>Reads every file; null when a problem was added.</summary>
     public static DeclaredParameters? Read(IReadOnlyList<DeclaredFile> files, List<DeclaredProblem> problems)
@@ -35,7 +41,9 @@ public sealed class DeclaredParameters
             reader.Read(file);
         }
 
-        return problems.Count > before ? null : files.Count == 0 ? None : new DeclaredParameters(reader.Found);
+        return problems.Count > before ? null
+            : files.Count == 0 ? None
+            : new DeclaredParameters(reader.Found);
     }
 
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter)

@@ -2,10 +2,14 @@ using System.Buffers;
 
 namespace PhiGateway.Fhir.Grammar.Declared;
 
-/// <summary>Reads the FHIRPath of a search parameter as far as it says plainly which elements it looks at; whatever else it says is refused.</summary>
+/// <summary>
+/// Reads the FHIRPath of a search parameter as far as it says plainly which elements it looks at; whatever else it says is refused.
+/// </summary>
 /// <remarks>
-/// Known are unions of paths with parentheses, <c>as</c>, <c>ofType</c>, <c>extension('url')</c>, <c>first</c>, <c>last</c>, <c>exists</c>, an index, <c>where</c> over comparisons with texts,
-/// and <c>where(resolve() is Type)</c>. Not known, on purpose, is anything that leaves the resource: <c>resolve()</c> itself, <c>%resource</c>, <c>contained</c>.
+/// Known are unions of paths with parentheses, <c>as</c>, <c>ofType</c>, <c>extension('url')</c>, <c>first</c>, <c>last</c>, <c>exists</c>,
+/// an index, <c>where</c> over comparisons with texts,
+/// and <c>where(resolve() is Type)</c>. Not known, on purpose, is anything that leaves the resource: <c>resolve()</c> itself,
+/// <c>%resource</c>, <c>contained</c>.
 /// </remarks>
 internal sealed class ExpressionReader
 {
@@ -34,8 +38,7 @@ internal sealed class ExpressionReader
             {
                 return false;
             }
-        }
-        while (Take('|'));
+        } while (Take('|'));
 
         return true;
     }
@@ -125,7 +128,11 @@ internal sealed class ExpressionReader
             }
 
             inText ^= c == '\'';
-            open += inText ? 0 : c == '(' ? 1 : c == ')' ? -1 : 0;
+            open +=
+                inText ? 0
+                : c == '(' ? 1
+                : c == ')' ? -1
+                : 0;
             if (open == 0)
             {
                 return _text[start.._at++].Trim();
@@ -141,7 +148,9 @@ internal sealed class ExpressionReader
         if (criteria.StartsWith(Resolved, StringComparison.Ordinal))
         {
             var target = criteria[Resolved.Length..];
-            return target.Length > 0 && target.All(char.IsAsciiLetter) && Change(ways, way => way is { Target: null, Element.Length: > 0 } ? way with { Target = target } : null);
+            return target.Length > 0
+                && target.All(char.IsAsciiLetter)
+                && Change(ways, way => way is { Target: null, Element.Length: > 0 } ? way with { Target = target } : null);
         }
 
         // Comparisons with texts look at what is below the element, and nowhere else.
@@ -173,22 +182,45 @@ internal sealed class ExpressionReader
         return _at > start && _at < _text.Length && _text[_at++] == ']' && Blur(ways);
     }
 
-    private static void Append(List<ExpressionPath> ways, string name) => Change(ways, way =>
-        way.Element.Length == 0 ? way with { Element = name, Path = name } : way with { Path = $"{way.Path}.{name}", IsPlain = way.IsPlain && way.Target is null });
+    private static void Append(List<ExpressionPath> ways, string name) =>
+        Change(
+            ways,
+            way =>
+                way.Element.Length == 0
+                    ? way with
+                    {
+                        Element = name,
+                        Path = name,
+                    }
+                    : way with
+                    {
+                        Path = $"{way.Path}.{name}",
+                        IsPlain = way.IsPlain && way.Target is null,
+                    }
+        );
 
-    private static bool Blur(List<ExpressionPath> ways) => Change(ways, static way => way.Element.Length == 0 ? null : way with { IsPlain = false });
+    private static bool Blur(List<ExpressionPath> ways) =>
+        Change(ways, static way => way.Element.Length == 0 ? null : way with { IsPlain = false });
 
     // value as Quantity stands in JSON as valueQuantity.
-    private static bool Choose(List<ExpressionPath> ways, string type) => Change(ways, way =>
-    {
-        if (way.Element.Length == 0)
-        {
-            return null;
-        }
+    private static bool Choose(List<ExpressionPath> ways, string type) =>
+        Change(
+            ways,
+            way =>
+            {
+                if (way.Element.Length == 0)
+                {
+                    return null;
+                }
 
-        var suffix = char.ToUpperInvariant(type[0]) + type[1..];
-        return way with { Element = way.Path == way.Element && way.IsPlain ? way.Element + suffix : way.Element, Path = way.Path + suffix };
-    });
+                var suffix = char.ToUpperInvariant(type[0]) + type[1..];
+                return way with
+                {
+                    Element = way.Path == way.Element && way.IsPlain ? way.Element + suffix : way.Element,
+                    Path = way.Path + suffix,
+                };
+            }
+        );
 
     private static bool Change(List<ExpressionPath> ways, Func<ExpressionPath, ExpressionPath?> change)
     {
@@ -205,7 +237,8 @@ internal sealed class ExpressionReader
         return true;
     }
 
-    private static bool IsText(string argument) => argument.Length > 2 && argument[0] == '\'' && argument.IndexOf('\'', 1) == argument.Length - 1;
+    private static bool IsText(string argument) =>
+        argument.Length > 2 && argument[0] == '\'' && argument.IndexOf('\'', 1) == argument.Length - 1;
 
     private string? Name()
     {
@@ -235,7 +268,10 @@ internal sealed class ExpressionReader
     private bool TakeWord(string word)
     {
         Space();
-        var isThere = _text.AsSpan(_at).StartsWith(word, StringComparison.Ordinal) && _at + word.Length < _text.Length && _text[_at + word.Length] == ' ';
+        var isThere =
+            _text.AsSpan(_at).StartsWith(word, StringComparison.Ordinal)
+            && _at + word.Length < _text.Length
+            && _text[_at + word.Length] == ' ';
         _at += isThere ? word.Length : 0;
         return isThere;
     }

@@ -10,14 +10,15 @@ internal sealed class RuleReader(JsonElement resource, SearchParameterKind kind,
 {
     private static readonly string[] Comparators = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"];
 
-    internal ParameterRules Read() => new()
-    {
-        Comparators = ReadComparators(),
-        Modifiers = ReadModifiers(),
-        Chains = ReadChains(),
-        MultipleOr = ReadBoolean("multipleOr"),
-        MultipleAnd = ReadBoolean("multipleAnd"),
-    };
+    internal ParameterRules Read() =>
+        new()
+        {
+            Comparators = ReadComparators(),
+            Modifiers = ReadModifiers(),
+            Chains = ReadChains(),
+            MultipleOr = ReadBoolean("multipleOr"),
+            MultipleAnd = ReadBoolean("multipleAnd"),
+        };
 
     private List<string>? ReadComparators()
     {
@@ -27,7 +28,10 @@ internal sealed class RuleReader(JsonElement resource, SearchParameterKind kind,
             return null;
         }
 
-        if (kind is not (SearchParameterKind.Number or SearchParameterKind.Date or SearchParameterKind.Quantity) || list.Exists(static code => !Comparators.Contains(code)))
+        if (
+            kind is not (SearchParameterKind.Number or SearchParameterKind.Date or SearchParameterKind.Quantity)
+            || list.Exists(static code => !Comparators.Contains(code))
+        )
         {
             problem("/comparator", $"must be of {string.Join(' ', Comparators)}, on a number, date or quantity.");
         }

@@ -5,7 +5,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar.Declared;
 
-/// <summary>Reads one <c>SearchParameter</c> resource into a definition for each type of its base; what cannot be understood completely is a problem, never a guess.</summary>
+/// <summary>
+/// Reads one <c>SearchParameter</c> resource into a definition for each type of its base; what cannot be understood completely is a
+/// problem, never a guess.
+/// </summary>
 /// <param name="resource">The resource.</param>
 /// <param name="problem">Takes the pointer within the resource and what is wrong there.</param>
 internal sealed class SearchParameterReader(JsonElement resource, Action<string, string> problem)
@@ -48,7 +51,11 @@ internal sealed class SearchParameterReader(JsonElement resource, Action<string,
         var paths = StrictJson.Text(resource, "expression") is { } expression ? ExpressionReader.TryRead(expression) : null;
         if (paths is null)
         {
-            Wrong("/expression", "must be FHIRPath that plainly says which elements it looks at: paths from the base type, with where(), extension(), ofType() and kin, joined by |.");
+            Wrong(
+                "/expression",
+                "must be FHIRPath that plainly says which elements it looks at: paths from "
+                    + "the base type, with where(), extension(), ofType() and kin, joined by |."
+            );
             return [];
         }
 
@@ -56,7 +63,14 @@ internal sealed class SearchParameterReader(JsonElement resource, Action<string,
     }
 
     private List<(ResourceType, SearchParameterDefinition)> Define(
-        string code, string? url, SearchParameterKind kind, IReadOnlyList<ResourceType> types, IReadOnlyList<ResourceType> targets, ParameterRules rules, IReadOnlyList<ExpressionPath> paths)
+        string code,
+        string? url,
+        SearchParameterKind kind,
+        IReadOnlyList<ResourceType> types,
+        IReadOnlyList<ResourceType> targets,
+        ParameterRules rules,
+        IReadOnlyList<ExpressionPath> paths
+    )
     {
         foreach (var path in paths)
         {
@@ -97,17 +111,34 @@ internal sealed class SearchParameterReader(JsonElement resource, Action<string,
         return _isWrong ? [] : defined;
     }
 
-    private SearchParameterDefinition Define(ResourceType type, string code, string? url, SearchParameterKind kind, ResourceTypeSet targets, ParameterRules rules, List<ExpressionPath> own)
+    private SearchParameterDefinition Define(
+        ResourceType type,
+        string code,
+        string? url,
+        SearchParameterKind kind,
+        ResourceTypeSet targets,
+        ParameterRules rules,
+        List<ExpressionPath> own
+    )
     {
         var isPlain = own.TrueForAll(static path => path.IsPlain);
         string[] paths = isPlain ? [.. own.Select(static path => path.Path).Distinct(StringComparer.Ordinal)] : [];
         string[] elements = [.. own.Select(static path => path.Element).Distinct(StringComparer.Ordinal)];
-        var isOwner = kind == SearchParameterKind.Reference && targets.Contains(ResourceType.Patient) && PatientOwnership.AreOwners(type, paths);
+        var isOwner =
+            kind == SearchParameterKind.Reference && targets.Contains(ResourceType.Patient) && PatientOwnership.AreOwners(type, paths);
 
         // Whoever names a patient by it must be held to that patient, and so it must be seen to be the owner and nothing else.
-        if (kind == SearchParameterKind.Reference && targets.Contains(ResourceType.Patient) && !isOwner && elements.Any(element => IsOwnerElement(type, element)))
+        if (
+            kind == SearchParameterKind.Reference
+            && targets.Contains(ResourceType.Patient)
+            && !isOwner
+            && elements.Any(element => IsOwnerElement(type, element))
+        )
         {
-            Wrong("/expression", "looks at the element that says whose record it is, and at more, or in part: write that element as a plain path of a parameter of its own.");
+            Wrong(
+                "/expression",
+                "looks at the element that says whose record it is, and at more, or in part: write that element as a plain path of a parameter of its own."
+            );
         }
 
         return new SearchParameterDefinition(code, kind, paths, elements, targets, isOwner) { Rules = rules, Url = url };
@@ -169,7 +200,10 @@ internal sealed class SearchParameterReader(JsonElement resource, Action<string,
             case "uri":
                 return SearchParameterKind.Uri;
             default:
-                Wrong("/type", "must be number, date, string, token, reference, quantity or uri; composite and special parameters are not served.");
+                Wrong(
+                    "/type",
+                    "must be number, date, string, token, reference, quantity or uri; composite and special parameters are not served."
+                );
                 return SearchParameterKind.None;
         }
     }

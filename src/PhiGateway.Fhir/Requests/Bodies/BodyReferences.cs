@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Bodies;
 
-/// <summary>Walks the references in a body: conditional ones are searches, and <c>urn:uuid:</c> ones must point into the same bundle.</summary>
+/// <summary>
+/// Walks the references in a body: conditional ones are searches, and <c>urn:uuid:</c> ones must point into the same bundle.
+/// </summary>
 internal static class BodyReferences
 {
     /// <summary>Adds the searches that the body would cause to the parts.</summary>
@@ -26,9 +28,12 @@ internal static class BodyReferences
         {
             foreach (var member in element.EnumerateObject())
             {
-                var refusal = member.Value.ValueKind == JsonValueKind.String
-                    ? member.NameEquals("reference"u8) ? CheckOne(member.Value.GetString()!, source, found) : null
-                    : Check(member.Value, source, found);
+                var refusal =
+                    member.Value.ValueKind == JsonValueKind.String
+                        ? member.NameEquals("reference"u8)
+                            ? CheckOne(member.Value.GetString()!, source, found)
+                            : null
+                        : Check(member.Value, source, found);
                 if (refusal is not null)
                 {
                     return refusal;
@@ -58,7 +63,11 @@ internal static class BodyReferences
             return Refusal.Body("conditional reference outside a transaction");
         }
 
-        if (!CanonicalReader.Read("GET", $"/{reference}", string.Empty).TryGet(out var line, out _) || line.Segments.Count != 1 || !ResourceType.TryParse(line.Segments[0], out var type))
+        if (
+            !CanonicalReader.Read("GET", $"/{reference}", string.Empty).TryGet(out var line, out _)
+            || line.Segments.Count != 1
+            || !ResourceType.TryParse(line.Segments[0], out var type)
+        )
         {
             return Refusal.Body("conditional reference is not Type?parameters");
         }

@@ -9,5 +9,6 @@ internal sealed class ResourceBodyScanner : IBodyScanner
 {
     internal static readonly ResourceBodyScanner Instance = new();
 
-    public bool TryScan(ReadOnlySpan<byte> json, FhirContext context, ResourceFacts facts) => ResourceScanner.TryScan(json, BodyPolicy.Instance, context, facts);
+    public bool TryScan(ReadOnlySpan<byte> json, FhirContext context, ResourceFacts facts) =>
+        ResourceScanner.TryScan(json, BodyPolicy.Instance, context, facts);
 }

@@ -8,7 +8,10 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Bundles;
 
 /// <summary>batch and transaction: every entry is a whole request, read like one of its own.</summary>
-/// <remarks>What cannot be read refuses its entry of a batch, and the whole of a transaction. What makes the bundle itself unreadable refuses the bundle.</remarks>
+/// <remarks>
+/// What cannot be read refuses its entry of a batch, and the whole of a transaction. What makes the bundle itself unreadable refuses the
+/// bundle.
+/// </remarks>
 internal static class BundleReader
 {
     internal static Reading<FhirRequest> Read(RequestSource source)
@@ -89,15 +92,17 @@ internal static class BundleReader
             parts.AddRange(request.Parts);
         }
 
-        return Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = scope.IsTransaction ? Interaction.Transaction : Interaction.Batch,
-            Parts = parts,
-            Body = source.Body,
-            Entries = requests,
-            Headers = source.Headers,
-            Template = scope.IsTransaction ? "POST / transaction" : "POST / batch",
-        });
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = scope.IsTransaction ? Interaction.Transaction : Interaction.Batch,
+                Parts = parts,
+                Body = source.Body,
+                Entries = requests,
+                Headers = source.Headers,
+                Template = scope.IsTransaction ? "POST / transaction" : "POST / batch",
+            }
+        );
     }
 }

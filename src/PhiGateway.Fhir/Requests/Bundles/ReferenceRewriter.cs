@@ -28,7 +28,11 @@ internal static class ReferenceRewriter
                 foreach (var member in element.EnumerateObject())
                 {
                     json.WritePropertyName(member.Name);
-                    if (member.NameEquals("reference"u8) && member.Value.ValueKind == JsonValueKind.String && replacements.TryGetValue(member.Value.GetString()!, out var text))
+                    if (
+                        member.NameEquals("reference"u8)
+                        && member.Value.ValueKind == JsonValueKind.String
+                        && replacements.TryGetValue(member.Value.GetString()!, out var text)
+                    )
                     {
                         json.WriteStringValue(text);
                         replaced = true;

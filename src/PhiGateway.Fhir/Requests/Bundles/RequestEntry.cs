@@ -22,7 +22,9 @@ internal static class RequestEntry
     /// <summary>Notes an entry's name and what it stands for; false when the name is another entry's.</summary>
     internal static bool TryName(FhirContext context, TransactionNames names, string name, JsonElement entry)
     {
-        var (method, url) = entry.TryGetProperty("request", out var request) ? (StrictJson.Text(request, "method"), StrictJson.Text(request, "url")) : (null, null);
+        var (method, url) = entry.TryGetProperty("request", out var request)
+            ? (StrictJson.Text(request, "method"), StrictJson.Text(request, "url"))
+            : (null, null);
         var condition = method == "POST" && StrictJson.Text(request, "ifNoneExist") is not null;
 
         // A conditional create may turn out to be somebody who is there already.
@@ -31,7 +33,12 @@ internal static class RequestEntry
 
     internal static Reading<FhirRequest> Read(RequestSource bundle, BundleScope scope, JsonElement entry)
     {
-        if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("request", out var request) || StrictJson.Text(request, "method") is not { } method || StrictJson.Text(request, "url") is not { } url)
+        if (
+            entry.ValueKind != JsonValueKind.Object
+            || !entry.TryGetProperty("request", out var request)
+            || StrictJson.Text(request, "method") is not { } method
+            || StrictJson.Text(request, "url") is not { } url
+        )
         {
             return Refusal.Body("entry without its request").As<FhirRequest>();
         }
@@ -89,7 +96,12 @@ internal static class RequestEntry
             Interaction = Interaction.None,
             Parts = [],
             Template = "batch entry",
-            Unread = new UnreadEntry(reason, detail, Array.Find(Methods, known => known == method), url is { Length: > LongestUrl } ? url[..LongestUrl] : url),
+            Unread = new UnreadEntry(
+                reason,
+                detail,
+                Array.Find(Methods, known => known == method),
+                url is { Length: > LongestUrl } ? url[..LongestUrl] : url
+            ),
         };
     }
 
@@ -110,13 +122,21 @@ internal static class RequestEntry
     private static Reading<CanonicalRequest> ReadLine(RequestSource bundle, string method, string url)
     {
         var relative = Relative(bundle.Context, url);
-        return relative.StartsWith('/') || relative.AsSpan(0, relative.IndexOf('?', StringComparison.Ordinal) is var end and >= 0 ? end : relative.Length).Contains(':')
+        return
+            relative.StartsWith('/')
+            || relative.AsSpan(0, relative.IndexOf('?', StringComparison.Ordinal) is var end and >= 0 ? end : relative.Length).Contains(':')
             ? Reading<CanonicalRequest>.Refused(DenyReason.MalformedPath, "entry's url is not relative to this server")
             : CanonicalReader.Read(method, $"{bundle.Line.Base}/{relative}", bundle.Line.Base);
     }
 
     // A JSON Patch travels in a bundle as a Binary (R4 3.1.0.11.2).
-    private static Refusal? ReadBody(JsonElement entry, BundleScope scope, string method, out string? contentType, out ReadOnlyMemory<byte> body)
+    private static Refusal? ReadBody(
+        JsonElement entry,
+        BundleScope scope,
+        string method,
+        out string? contentType,
+        out ReadOnlyMemory<byte> body
+    )
     {
         contentType = null;
         body = default;
@@ -130,7 +150,10 @@ internal static class RequestEntry
         {
             contentType = StrictJson.Text(resource, "contentType");
             var data = Encoding.UTF8.GetBytes(StrictJson.Text(resource, "data") ?? string.Empty);
-            if (contentType != "application/json-patch+json" || System.Buffers.Text.Base64.DecodeFromUtf8InPlace(data, out var written) != System.Buffers.OperationStatus.Done)
+            if (
+                contentType != "application/json-patch+json"
+                || System.Buffers.Text.Base64.DecodeFromUtf8InPlace(data, out var written) != System.Buffers.OperationStatus.Done
+            )
             {
                 return Refusal.Body("patch in a Binary that is no JSON Patch");
             }
@@ -139,7 +162,9 @@ internal static class RequestEntry
             return null;
         }
 
-        body = (scope.IsTransaction ? scope.Names.Resolve(resource) : null) ?? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(resource).ToArray();
+        body =
+            (scope.IsTransaction ? scope.Names.Resolve(resource) : null)
+            ?? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(resource).ToArray();
         return null;
     }
 }

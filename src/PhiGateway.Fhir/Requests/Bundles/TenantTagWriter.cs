@@ -9,7 +9,10 @@ namespace PhiGateway.Fhir.Requests.Bundles;
 /// <summary>Puts the tenant's tag on a resource that carries none of its system; everything else stays as it was written.</summary>
 internal static class TenantTagWriter
 {
-    /// <summary>The resource with the tag; null where it has a tag of the system already, whosever, or where its <c>meta</c> is none: then the judge has the word.</summary>
+    /// <summary>
+    /// The resource with the tag; null where it has a tag of the system already, whosever, or where its <c>meta</c> is none: then the judge
+    /// has the word.
+    /// </summary>
     internal static byte[]? Add(JsonElement resource, TokenValue tag)
     {
         if (resource.ValueKind != JsonValueKind.Object || !IsOpen(resource, tag.System!, out var meta))
@@ -127,5 +130,6 @@ internal static class TenantTagWriter
     }
 
     // The client's own bytes: numbers keep their digits.
-    private static void WriteRaw(Utf8JsonWriter json, JsonElement value) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+    private static void WriteRaw(Utf8JsonWriter json, JsonElement value) =>
+        json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 }

@@ -7,12 +7,14 @@ namespace PhiGateway.Fhir.Requests.Bundles;
 
 /// <summary>The <c>urn:uuid:</c> names by which the entries of one bundle refer to each other.</summary>
 /// <remarks>
-/// A name of an entry whose url holds an id is replaced by that id before the body is judged, and so it is forwarded: nobody after us resolves it again.
+/// A name of an entry whose url holds an id is replaced by that id before the body is judged, and so it is forwarded: nobody after us
+/// resolves it again.
 /// A name of a new Patient stands for somebody who has no id yet. Any other name leaves an owner undetermined.
 /// </remarks>
 internal sealed class TransactionNames
 {
-    // A well-formed id that the scanner takes for an owner. Somebody real of this name would be taken for new, which only a grant for any patient admits.
+    // A well-formed id that the scanner takes for an owner. Somebody real of this name would be taken for new, which only a grant for any
+    // patient admits.
     private static readonly PatientId NewPatient = PatientId.Parse("new-patient.of.this.transaction");
     private static readonly string NewPatientReference = "Patient/" + NewPatient.Value;
 
@@ -49,7 +51,10 @@ internal sealed class TransactionNames
     /// <summary>Reads a body's facts, with the names of new Patients as what they are.</summary>
     internal static bool TryScan(RequestSource source, JsonElement body, ResourceFacts facts)
     {
-        if (source.Bundle is not { IsTransaction: true, Names: { _new.Count: > 0 } names } || ReferenceRewriter.Rewrite(body, names._new) is not { } rewritten)
+        if (
+            source.Bundle is not { IsTransaction: true, Names: { _new.Count: > 0 } names }
+            || ReferenceRewriter.Rewrite(body, names._new) is not { } rewritten
+        )
         {
             return source.Scanner.TryScan(source.Body.Span, source.Context, facts);
         }

@@ -8,4 +8,12 @@ namespace PhiGateway.Fhir.Requests.Forwarding;
 /// <param name="Body">A resource or a patch; empty without one.</param>
 /// <param name="IfMatch">The version that is changed.</param>
 /// <param name="IfNoneExist">The condition of a create.</param>
-internal sealed record BundlePiece(string? FullUrl, string Method, string Url, string? ContentType, ReadOnlyMemory<byte> Body, string? IfMatch, string? IfNoneExist);
+internal sealed record BundlePiece(
+    string? FullUrl,
+    string Method,
+    string Url,
+    string? ContentType,
+    ReadOnlyMemory<byte> Body,
+    string? IfMatch,
+    string? IfNoneExist
+);

@@ -17,8 +17,18 @@ internal static class BundleWriter
             for (var i = 0; i < calls.Count; i++)
             {
                 var call = calls[i];
-                WriteEntry(json, new BundlePiece(
-                    transaction.Entries[i].FullUrl, call.Method, call.PathAndQuery.TrimStart('/'), call.ContentType, call.Body, Find(call, "If-Match"), Find(call, "If-None-Exist")));
+                WriteEntry(
+                    json,
+                    new BundlePiece(
+                        transaction.Entries[i].FullUrl,
+                        call.Method,
+                        call.PathAndQuery.TrimStart('/'),
+                        call.ContentType,
+                        call.Body,
+                        Find(call, "If-Match"),
+                        Find(call, "If-None-Exist")
+                    )
+                );
             }
 
             End(json);

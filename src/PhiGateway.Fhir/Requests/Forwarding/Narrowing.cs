@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Forwarding;
 
-/// <summary>Turns the client's parameters into those that go upstream: without what would blind the filter, with what the permit adds.</summary>
+/// <summary>
+/// Turns the client's parameters into those that go upstream: without what would blind the filter, with what the permit adds.
+/// </summary>
 internal static class Narrowing
 {
     /// <summary>Whether the permit may withhold something, so that the upstream's counts are not the client's to know.</summary>
@@ -22,7 +24,10 @@ internal static class Narrowing
         return false;
     }
 
-    /// <summary>Least number of matches that the upstream is asked for where some of them may be withheld: a page of one match at a time would take a request for each that is.</summary>
+    /// <summary>
+    /// Least number of matches that the upstream is asked for where some of them may be withheld: a page of one match at a time would take
+    /// a request for each that is.
+    /// </summary>
     internal const int LeastPage = 50;
 
     /// <summary>Matches per page of the client's; 0: not said.</summary>
@@ -30,7 +35,8 @@ internal static class Narrowing
     {
         var most = FindLimit(permit);
         return request.Parameter("_count") is not { } asked ? most ?? 0
-            : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? Math.Min(size, most ?? int.MaxValue) : 0;
+            : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? Math.Min(size, most ?? int.MaxValue)
+            : 0;
     }
 
     /// <summary>Parameters of a read, search, history, operation or export.</summary>
@@ -40,7 +46,13 @@ internal static class Narrowing
         var most = FindLimit(permit);
         var shaped = new List<QueryParameter>(request.Parameters.Count + 4);
         var hasCount = false;
-        var isPaged = request.Interaction is Interaction.SearchType or Interaction.SearchSystem or Interaction.HistoryInstance or Interaction.HistoryType or Interaction.HistorySystem
+        var isPaged =
+            request.Interaction
+                is Interaction.SearchType
+                    or Interaction.SearchSystem
+                    or Interaction.HistoryInstance
+                    or Interaction.HistoryType
+                    or Interaction.HistorySystem
             || request.Operation == "$everything";
         for (var i = 0; i < request.Parameters.Count; i++)
         {
@@ -102,16 +114,19 @@ internal static class Narrowing
 
     /// <summary>The parameter that confines a search to patients that the request does not name; null: none is added.</summary>
     internal static KeyValuePair<string, string>? Owner(FhirRequest request, Permit permit) =>
-        request.Interaction == Interaction.SearchType && FindNarrowing(permit) is { } narrow ? OwnerParameter.For(request.Type, narrow.Patients) : null;
+        request.Interaction == Interaction.SearchType && FindNarrowing(permit) is { } narrow
+            ? OwnerParameter.For(request.Type, narrow.Patients)
+            : null;
 
-    private static bool IsDropped(QueryParameter parameter, bool withholds) => parameter.Name switch
-    {
-        "_format" or "_pretty" or "_elements" or "_outputFormat" => true,
-        "_summary" => parameter.Value != "count" || withholds,
-        "_total" => withholds,
-        "_count" => withholds && parameter.Value.AsSpan().TrimStart('0').IsEmpty,
-        _ => false,
-    };
+    private static bool IsDropped(QueryParameter parameter, bool withholds) =>
+        parameter.Name switch
+        {
+            "_format" or "_pretty" or "_elements" or "_outputFormat" => true,
+            "_summary" => parameter.Value != "count" || withholds,
+            "_total" => withholds,
+            "_count" => withholds && parameter.Value.AsSpan().TrimStart('0').IsEmpty,
+            _ => false,
+        };
 
     private static NarrowSearch? FindNarrowing(Permit permit)
     {
@@ -140,7 +155,8 @@ internal static class Narrowing
         return null;
     }
 
-    // A request that means all types is sent for those that the permit lets out, where it has a parameter for that: what else comes is withheld.
+    // A request that means all types is sent for those that the permit lets out, where it has a parameter for that: what else comes is
+    // withheld.
     private static KeyValuePair<string, string>? Types(FhirRequest request, Permit permit)
     {
         if (request.Interaction is not (Interaction.SearchSystem or Interaction.Export) && request.Operation != "$everything")
@@ -158,7 +174,9 @@ internal static class Narrowing
             }
         }
 
-        return types.IsEmpty || types == ResourceTypeSet.All ? null : KeyValuePair.Create("_type", string.Join(',', types.Members().Select(static type => type.Name)));
+        return types.IsEmpty || types == ResourceTypeSet.All
+            ? null
+            : KeyValuePair.Create("_type", string.Join(',', types.Members().Select(static type => type.Name)));
     }
 
     private static int? FindLimit(Permit permit)
@@ -175,10 +193,18 @@ internal static class Narrowing
     }
 
     private static QueryParameter AtLeast(QueryParameter count) =>
-        int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked < LeastPage ? count with { Value = LeastPage.ToString(CultureInfo.InvariantCulture) } : count;
+        int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked < LeastPage
+            ? count with
+            {
+                Value = LeastPage.ToString(CultureInfo.InvariantCulture),
+            }
+            : count;
 
     private static QueryParameter Cap(QueryParameter count, int? most) =>
         most is { } limit && (!int.TryParse(count.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) || asked > limit)
-            ? count with { Value = limit.ToString(CultureInfo.InvariantCulture) }
+            ? count with
+            {
+                Value = limit.ToString(CultureInfo.InvariantCulture),
+            }
             : count;
 }

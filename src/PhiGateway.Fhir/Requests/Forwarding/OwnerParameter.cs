@@ -11,7 +11,10 @@ internal static class OwnerParameter
     private static readonly string[] Preferred = ["patient", "subject"];
     private static readonly string?[] Names = Load();
 
-    /// <summary>The parameter with the patients as alternatives; null where a record may be nobody's, or its owner stands where no single parameter looks, or is that of what it speaks of.</summary>
+    /// <summary>
+    /// The parameter with the patients as alternatives; null where a record may be nobody's, or its owner stands where no single parameter
+    /// looks, or is that of what it speaks of.
+    /// </summary>
     internal static KeyValuePair<string, string>? For(ResourceType type, IReadOnlyList<PatientId> patients)
     {
         if (patients.Count == 0 || Names[type.Index] is not { } name)
@@ -34,8 +37,15 @@ internal static class OwnerParameter
             }
 
             var owners = PatientOwnership.OwnerElements(type);
-            var fit = SearchGrammar.Of(type).Values.Where(parameter => parameter.IsOwner && parameter.Paths.Count == owners.Count).Select(static parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
-            names[type.Index] = type == ResourceType.Patient ? "_id" : Preferred.FirstOrDefault(fit.Contains) ?? fit.Order(StringComparer.Ordinal).FirstOrDefault();
+            var fit = SearchGrammar
+                .Of(type)
+                .Values.Where(parameter => parameter.IsOwner && parameter.Paths.Count == owners.Count)
+                .Select(static parameter => parameter.Name)
+                .ToHashSet(StringComparer.Ordinal);
+            names[type.Index] =
+                type == ResourceType.Patient
+                    ? "_id"
+                    : Preferred.FirstOrDefault(fit.Contains) ?? fit.Order(StringComparer.Ordinal).FirstOrDefault();
         }
 
         return names;

@@ -10,12 +10,13 @@ internal static class Preference
 
     internal static string? Return(string? prefer) => Array.Find(Returns, wish => HeaderGrammar.Prefers(prefer, wish));
 
-    internal static string MediaType(FhirRequest request) => request.Interaction == Interaction.Patch
-        ? HeaderGrammar.MediaType(request.Headers.ContentType) switch
-        {
-            "application/json-patch+json" => "application/json-patch+json",
-            "application/merge-patch+json" => "application/merge-patch+json",
-            _ => "application/fhir+json",
-        }
-        : "application/fhir+json";
+    internal static string MediaType(FhirRequest request) =>
+        request.Interaction == Interaction.Patch
+            ? HeaderGrammar.MediaType(request.Headers.ContentType) switch
+            {
+                "application/json-patch+json" => "application/json-patch+json",
+                "application/merge-patch+json" => "application/merge-patch+json",
+                _ => "application/fhir+json",
+            }
+            : "application/fhir+json";
 }

@@ -7,7 +7,10 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>The CapabilityStatement and the SMART configuration, both answered by the gateway itself.</summary>
 internal static class CapabilitiesReader
 {
-    private static readonly AccessPart[] Parts = [new AccessPart { Interaction = Interaction.Capabilities, Type = ResourceType.CapabilityStatement }];
+    private static readonly AccessPart[] Parts =
+    [
+        new AccessPart { Interaction = Interaction.Capabilities, Type = ResourceType.CapabilityStatement },
+    ];
 
     internal static Reading<FhirRequest> Read(RequestSource source, string path)
     {
@@ -20,15 +23,17 @@ internal static class CapabilitiesReader
             }
         }
 
-        return Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = Interaction.Capabilities,
-            Type = ResourceType.CapabilityStatement,
-            Parameters = source.Line.Query,
-            Parts = Parts,
-            Headers = source.Headers,
-            Template = $"{source.Method} {path}",
-        });
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = Interaction.Capabilities,
+                Type = ResourceType.CapabilityStatement,
+                Parameters = source.Line.Query,
+                Parts = Parts,
+                Headers = source.Headers,
+                Template = $"{source.Method} {path}",
+            }
+        );
     }
 }

@@ -7,7 +7,13 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>Search within a compartment: one type of it, or with <c>*</c> all of them.</summary>
 internal static class CompartmentReader
 {
-    internal static Reading<FhirRequest> Read(RequestSource source, ResourceType compartment, string id, ResourceType type, string suffix) =>
+    internal static Reading<FhirRequest> Read(
+        RequestSource source,
+        ResourceType compartment,
+        string id,
+        ResourceType type,
+        string suffix
+    ) =>
         CompartmentCatalog.IsCompartment(compartment) && CompartmentCatalog.Members(compartment).Contains(type)
             ? TypeSearchReader.Read(source, type, compartment, id, suffix)
             : NoCompartment();
@@ -19,7 +25,16 @@ internal static class CompartmentReader
             return NoCompartment();
         }
 
-        if (SystemSearchReader.ReadTypes(source, CompartmentCatalog.Members(compartment), Interaction.SearchType, isWildcard: true, out var reading) is { } refusal)
+        if (
+            SystemSearchReader.ReadTypes(
+                source,
+                CompartmentCatalog.Members(compartment),
+                Interaction.SearchType,
+                isWildcard: true,
+                out var reading
+            ) is
+            { } refusal
+        )
         {
             return refusal.As<FhirRequest>();
         }
@@ -39,18 +54,21 @@ internal static class CompartmentReader
             }
         }
 
-        return Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = Interaction.SearchSystem,
-            CompartmentType = compartment,
-            CompartmentId = id,
-            Parameters = reading.Parameters,
-            Parts = reading.Parts,
-            Headers = source.Headers,
-            Template = $"{source.Method} /{compartment.Name}/{{id}}{suffix}",
-        });
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = Interaction.SearchSystem,
+                CompartmentType = compartment,
+                CompartmentId = id,
+                Parameters = reading.Parameters,
+                Parts = reading.Parts,
+                Headers = source.Headers,
+                Template = $"{source.Method} /{compartment.Name}/{{id}}{suffix}",
+            }
+        );
     }
 
-    private static Reading<FhirRequest> NoCompartment() => Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "type is not in a compartment of that name");
+    private static Reading<FhirRequest> NoCompartment() =>
+        Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "type is not in a compartment of that name");
 }

@@ -6,11 +6,18 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>The search inside a conditional write or reference: its answer shows whether a match exists, so it is a part of its own.</summary>
+/// <summary>
+/// The search inside a conditional write or reference: its answer shows whether a match exists, so it is a part of its own.
+/// </summary>
 internal static class ConditionReader
 {
     /// <summary>Reads the parameters; at least one must filter, or the condition would match everything.</summary>
-    internal static Refusal? Read(FhirContext context, ResourceType type, IReadOnlyList<QueryParameter> parameters, out ReadCondition condition)
+    internal static Refusal? Read(
+        FhirContext context,
+        ResourceType type,
+        IReadOnlyList<QueryParameter> parameters,
+        out ReadCondition condition
+    )
     {
         var reading = new SearchReading(context, type, isCondition: true);
         condition = null!;
@@ -24,7 +31,15 @@ internal static class ConditionReader
             return Refusal.Query("condition without a filter");
         }
 
-        var main = new AccessPart { Interaction = Interaction.SearchType, Type = type, Role = PartRole.Condition, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses };
+        var main = new AccessPart
+        {
+            Interaction = Interaction.SearchType,
+            Type = type,
+            Role = PartRole.Condition,
+            Patients = reading.Patients,
+            Conditions = reading.Conditions,
+            Uses = reading.Uses,
+        };
         condition = new ReadCondition(reading.Canonical(parameters), [main, .. reading.Others ?? []], reading.Used);
         return null;
     }

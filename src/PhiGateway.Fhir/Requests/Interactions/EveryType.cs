@@ -11,14 +11,29 @@ internal static class EveryType
 
     /// <summary>One part per type, each of which must be permitted: nothing later can narrow the request to fewer types.</summary>
     internal static IReadOnlyList<AccessPart> Asked(Interaction interaction) =>
-        AskedFor.GetOrAdd(interaction, static key => [.. ResourceType.All.Select(type => new AccessPart { Interaction = key, Type = type })]);
+        AskedFor.GetOrAdd(
+            interaction,
+            static key => [.. ResourceType.All.Select(type => new AccessPart { Interaction = key, Type = type })]
+        );
 
     /// <summary>One part per type that may be dropped where the request can be narrowed to the types that remain.</summary>
-    internal static IEnumerable<AccessPart> Droppable(Interaction interaction, ResourceTypeSet types, IReadOnlyList<PatientId> patients, string? operation = null)
+    internal static IEnumerable<AccessPart> Droppable(
+        Interaction interaction,
+        ResourceTypeSet types,
+        IReadOnlyList<PatientId> patients,
+        string? operation = null
+    )
     {
         foreach (var type in types.Members())
         {
-            yield return new AccessPart { Interaction = interaction, Type = type, Patients = patients, Operation = operation, IsWildcard = true };
+            yield return new AccessPart
+            {
+                Interaction = interaction,
+                Type = type,
+                Patients = patients,
+                Operation = operation,
+                IsWildcard = true,
+            };
         }
     }
 }

@@ -14,10 +14,14 @@ internal static class ExportReader
 {
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id)
     {
-        var isLevel = (type.IsNone && id is null) || (type == ResourceType.Patient && id is null) || (type == ResourceType.Group && id is not null);
+        var isLevel =
+            (type.IsNone && id is null) || (type == ResourceType.Patient && id is null) || (type == ResourceType.Group && id is not null);
         if (!isLevel || source.Bundle is not null)
         {
-            return Reading<FhirRequest>.Refused(DenyReason.OperationNotSupported, "exports exist for the system, for Patient and for a Group");
+            return Reading<FhirRequest>.Refused(
+                DenyReason.OperationNotSupported,
+                "exports exist for the system, for Patient and for a Group"
+            );
         }
 
         if (source.Method is not ("GET" or "POST"))
@@ -32,23 +36,36 @@ internal static class ExportReader
 
         var parts = new List<AccessPart>();
         var used = new List<UsedParameter>();
-        var refusal = InputParameters.Read(source, out var inputs, out var resource)
+        var refusal =
+            InputParameters.Read(source, out var inputs, out var resource)
             ?? (resource.IsEmpty ? AddParts(source, type, id, inputs, parts, used) : Refusal.Body("export takes no resource"));
-        return refusal is not null ? refusal.As<FhirRequest>() : Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = Interaction.Export,
-            Type = type,
-            Id = id,
-            Operation = "$export",
-            Parameters = inputs,
-            Parts = parts,
-            Headers = source.Headers,
-            Template = $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/$export",
-        });
+        return refusal is not null
+            ? refusal.As<FhirRequest>()
+            : Reading<FhirRequest>.Of(
+                new FhirRequest
+                {
+                    Canonical = source.Line,
+                    Interaction = Interaction.Export,
+                    Type = type,
+                    Id = id,
+                    Operation = "$export",
+                    Parameters = inputs,
+                    Parts = parts,
+                    Headers = source.Headers,
+                    Template =
+                        $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/$export",
+                }
+            );
     }
 
-    private static Refusal? AddParts(RequestSource source, ResourceType type, string? id, List<QueryParameter> inputs, List<AccessPart> parts, List<UsedParameter> used)
+    private static Refusal? AddParts(
+        RequestSource source,
+        ResourceType type,
+        string? id,
+        List<QueryParameter> inputs,
+        List<AccessPart> parts,
+        List<UsedParameter> used
+    )
     {
         var possible = type.IsNone ? ResourceTypeSet.All : CompartmentCatalog.Members(ResourceType.Patient).With(ResourceType.Group);
         var isNamed = TypeList.Find(inputs, out var rest, out var list);
@@ -70,12 +87,29 @@ internal static class ExportReader
 
         if (id is not null)
         {
-            parts.Add(new AccessPart { Interaction = Interaction.Export, Type = ResourceType.Group, Id = id, Operation = "$export" });
+            parts.Add(
+                new AccessPart
+                {
+                    Interaction = Interaction.Export,
+                    Type = ResourceType.Group,
+                    Id = id,
+                    Operation = "$export",
+                }
+            );
         }
 
         foreach (var exported in types.Members())
         {
-            parts.Add(new AccessPart { Interaction = Interaction.Export, Type = exported, Patients = patients, IsWildcard = !isNamed, Uses = UsedElements.Of(used, exported) });
+            parts.Add(
+                new AccessPart
+                {
+                    Interaction = Interaction.Export,
+                    Type = exported,
+                    Patients = patients,
+                    IsWildcard = !isNamed,
+                    Uses = UsedElements.Of(used, exported),
+                }
+            );
         }
 
         parts.AddRange(walked);
@@ -83,12 +117,21 @@ internal static class ExportReader
         return null;
     }
 
-    private static Refusal? ReadInput(RequestSource source, QueryParameter input, ResourceTypeSet types, List<PatientId> patients, List<UsedParameter> used, List<AccessPart> walked)
+    private static Refusal? ReadInput(
+        RequestSource source,
+        QueryParameter input,
+        ResourceTypeSet types,
+        List<PatientId> patients,
+        List<UsedParameter> used,
+        List<AccessPart> walked
+    )
     {
         switch (input.Name)
         {
             case "_outputFormat":
-                return input.Value is "application/fhir+ndjson" or "application/fhir ndjson" or "application/ndjson" or "ndjson" ? null : new Refusal(DenyReason.NotAcceptable, "exports are NDJSON");
+                return input.Value is "application/fhir+ndjson" or "application/fhir ndjson" or "application/ndjson" or "ndjson"
+                    ? null
+                    : new Refusal(DenyReason.NotAcceptable, "exports are NDJSON");
             case "_since":
                 return SearchValue.HasShape(SearchParameterKind.Date, input.Value) ? null : Refusal.Query("_since is no instant");
             case "_elements":
@@ -108,7 +151,13 @@ internal static class ExportReader
         }
     }
 
-    private static Refusal? ReadFilter(RequestSource source, string filter, ResourceTypeSet types, List<UsedParameter> used, List<AccessPart> walked)
+    private static Refusal? ReadFilter(
+        RequestSource source,
+        string filter,
+        ResourceTypeSet types,
+        List<UsedParameter> used,
+        List<AccessPart> walked
+    )
     {
         // Older drafts had several filters with commas between them: what reads as a value here could be a query of another type there.
         if (filter.IndexOf('?', StringComparison.Ordinal) != filter.LastIndexOf('?'))
@@ -129,7 +178,11 @@ internal static class ExportReader
 
         // The filter itself only narrows what is exported; what it walks to is searched and never comes out.
         used.AddRange(condition.Used);
-        walked.AddRange(condition.Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain).Select(static part => part with { IsSeparable = false }));
+        walked.AddRange(
+            condition
+                .Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain)
+                .Select(static part => part with { IsSeparable = false })
+        );
         return null;
     }
 }

@@ -19,18 +19,36 @@ internal static class HistoryReader
             return refusal.As<FhirRequest>();
         }
 
-        var interaction = id is not null ? Interaction.HistoryInstance : type.IsNone ? Interaction.HistorySystem : Interaction.HistoryType;
-        return Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = interaction,
-            Type = type,
-            Id = id,
-            Parameters = source.Line.Query,
-            Parts = type.IsNone ? EveryType.Asked(interaction) : [new AccessPart { Interaction = interaction, Type = type, Id = id, Patients = id is null ? [] : PathPatient.Of(type, id) }],
-            Headers = source.Headers,
-            Template = type.IsNone ? $"{source.Method} /_history" : RouteTemplate.Of(source.Method, type, id is null ? "/_history" : "/{id}/_history"),
-        });
+        var interaction =
+            id is not null ? Interaction.HistoryInstance
+            : type.IsNone ? Interaction.HistorySystem
+            : Interaction.HistoryType;
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = interaction,
+                Type = type,
+                Id = id,
+                Parameters = source.Line.Query,
+                Parts = type.IsNone
+                    ? EveryType.Asked(interaction)
+                    :
+                    [
+                        new AccessPart
+                        {
+                            Interaction = interaction,
+                            Type = type,
+                            Id = id,
+                            Patients = id is null ? [] : PathPatient.Of(type, id),
+                        },
+                    ],
+                Headers = source.Headers,
+                Template = type.IsNone
+                    ? $"{source.Method} /_history"
+                    : RouteTemplate.Of(source.Method, type, id is null ? "/_history" : "/{id}/_history"),
+            }
+        );
     }
 
     private static Refusal? Check(IReadOnlyList<QueryParameter> query)
@@ -44,7 +62,9 @@ internal static class HistoryReader
                 return Refusal.Parameter("history takes no such parameter");
             }
 
-            var fits = at is 1 or 2 ? SearchValue.HasShape(SearchParameterKind.Date, query[i].Value) : ResultParameters.HasShape(query[i].Name, query[i].Value);
+            var fits = at is 1 or 2
+                ? SearchValue.HasShape(SearchParameterKind.Date, query[i].Value)
+                : ResultParameters.HasShape(query[i].Name, query[i].Value);
             if (!fits || (seen & 1 << at) != 0)
             {
                 return Refusal.Query("history parameter twice or out of shape");

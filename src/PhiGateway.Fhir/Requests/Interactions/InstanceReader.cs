@@ -25,17 +25,28 @@ internal static class InstanceReader
         }
 
         var interaction = version is null ? Interaction.Read : Interaction.VRead;
-        return Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = interaction,
-            Type = type,
-            Id = id,
-            VersionId = version,
-            Parameters = query,
-            Parts = [new AccessPart { Interaction = interaction, Type = type, Id = id, Patients = PathPatient.Of(type, id) }],
-            Headers = source.Headers,
-            Template = RouteTemplate.Of(source.Method, type, version is null ? "/{id}" : "/{id}/_history/{vid}"),
-        });
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = interaction,
+                Type = type,
+                Id = id,
+                VersionId = version,
+                Parameters = query,
+                Parts =
+                [
+                    new AccessPart
+                    {
+                        Interaction = interaction,
+                        Type = type,
+                        Id = id,
+                        Patients = PathPatient.Of(type, id),
+                    },
+                ],
+                Headers = source.Headers,
+                Template = RouteTemplate.Of(source.Method, type, version is null ? "/{id}" : "/{id}/_history/{vid}"),
+            }
+        );
     }
 }

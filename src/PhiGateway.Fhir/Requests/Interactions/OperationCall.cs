@@ -4,4 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Interactions;
 
 /// <summary>One call of an operation.</summary>
-internal sealed record OperationCall(string Name, ResourceType Type, string? Id, IReadOnlyList<QueryParameter> Inputs, ReadOnlyMemory<byte> Resource);
+internal sealed record OperationCall(
+    string Name,
+    ResourceType Type,
+    string? Id,
+    IReadOnlyList<QueryParameter> Inputs,
+    ReadOnlyMemory<byte> Resource
+);

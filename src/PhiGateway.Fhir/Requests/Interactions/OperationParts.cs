@@ -10,19 +10,53 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>The parts of an operation: the call, and reads and searches for what it can bring back.</summary>
 internal static class OperationParts
 {
-    internal static Refusal? Add(RequestSource source, OperationDefinition operation, OperationCall call, SearchReading reading, List<AccessPart> parts)
+    internal static Refusal? Add(
+        RequestSource source,
+        OperationDefinition operation,
+        OperationCall call,
+        SearchReading reading,
+        List<AccessPart> parts
+    )
     {
-        parts.Add(new AccessPart { Interaction = Interaction.Operation, Type = call.Type, Id = call.Id, Operation = call.Name, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses });
+        parts.Add(
+            new AccessPart
+            {
+                Interaction = Interaction.Operation,
+                Type = call.Type,
+                Id = call.Id,
+                Operation = call.Name,
+                Patients = reading.Patients,
+                Conditions = reading.Conditions,
+                Uses = reading.Uses,
+            }
+        );
         parts.AddRange((reading.Others ?? []).Select(static part => part with { IsSeparable = false }));
         switch (operation.Returns)
         {
             case OperationResult.Nothing:
                 return null;
             case OperationResult.Self:
-                parts.Add(new AccessPart { Interaction = call.Id is null ? Interaction.SearchType : Interaction.Read, Type = call.Type, Id = call.Id, Patients = reading.Patients });
+                parts.Add(
+                    new AccessPart
+                    {
+                        Interaction = call.Id is null ? Interaction.SearchType : Interaction.Read,
+                        Type = call.Type,
+                        Id = call.Id,
+                        Patients = reading.Patients,
+                    }
+                );
                 return null;
             case OperationResult.Search:
-                parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = call.Type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses });
+                parts.Add(
+                    new AccessPart
+                    {
+                        Interaction = Interaction.SearchType,
+                        Type = call.Type,
+                        Patients = reading.Patients,
+                        Conditions = reading.Conditions,
+                        Uses = reading.Uses,
+                    }
+                );
                 return null;
             case OperationResult.Compartment:
                 return AddTypes(call, CompartmentOf(call.Type), reading.Patients, parts);
@@ -40,7 +74,12 @@ internal static class OperationParts
         : CompartmentCatalog.IsCompartment(type) ? CompartmentCatalog.Members(type)
         : default(ResourceTypeSet).With(type);
 
-    private static Refusal? AddTypes(OperationCall call, ResourceTypeSet possible, IReadOnlyList<PatientId> patients, List<AccessPart> parts)
+    private static Refusal? AddTypes(
+        OperationCall call,
+        ResourceTypeSet possible,
+        IReadOnlyList<PatientId> patients,
+        List<AccessPart> parts
+    )
     {
         if (!TypeList.Find(call.Inputs, out _, out var list))
         {
@@ -57,7 +96,15 @@ internal static class OperationParts
 
         foreach (var type in types.Members())
         {
-            parts.Add(new AccessPart { Interaction = Interaction.SearchType, Type = type, Patients = possible.Contains(type) ? patients : [], Operation = call.Name });
+            parts.Add(
+                new AccessPart
+                {
+                    Interaction = Interaction.SearchType,
+                    Type = type,
+                    Patients = possible.Contains(type) ? patients : [],
+                    Operation = call.Name,
+                }
+            );
         }
 
         return null;
@@ -71,7 +118,14 @@ internal static class OperationParts
             return Refusal.Body("operation without the resource it submits");
         }
 
-        parts.Add(new AccessPart { Interaction = Interaction.Create, Type = facts.Type, Body = facts });
+        parts.Add(
+            new AccessPart
+            {
+                Interaction = Interaction.Create,
+                Type = facts.Type,
+                Body = facts,
+            }
+        );
         return null;
     }
 }

@@ -36,21 +36,27 @@ internal static class OperationReader
         var subject = type.IsNone ? operation.Types.Members().First() : type;
         var parts = new List<AccessPart>();
         var reading = new SearchReading(source.Context, subject, isCondition: false);
-        var refusal = ReadInputs(reading, operation, inputs, id)
+        var refusal =
+            ReadInputs(reading, operation, inputs, id)
             ?? OperationParts.Add(source, operation, new OperationCall(name, subject, id, inputs, resource), reading, parts);
-        return refusal is not null ? refusal.As<FhirRequest>() : Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = Interaction.Operation,
-            Type = type,
-            Id = id,
-            Operation = name,
-            Parameters = inputs,
-            Parts = parts,
-            Body = source.Body,
-            Headers = source.Headers,
-            Template = $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/{name}",
-        });
+        return refusal is not null
+            ? refusal.As<FhirRequest>()
+            : Reading<FhirRequest>.Of(
+                new FhirRequest
+                {
+                    Canonical = source.Line,
+                    Interaction = Interaction.Operation,
+                    Type = type,
+                    Id = id,
+                    Operation = name,
+                    Parameters = inputs,
+                    Parts = parts,
+                    Body = source.Body,
+                    Headers = source.Headers,
+                    Template =
+                        $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/{name}",
+                }
+            );
     }
 
     private static Refusal? ReadInputs(SearchReading reading, OperationDefinition operation, List<QueryParameter> inputs, string? id)

@@ -6,7 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Interactions;
 
 /// <summary>
-/// The gateway's own sealed handles: <c>/?_page={handle}</c> for pages, <c>/_export/{handle}</c> for jobs, <c>/_file/{handle}</c> for files.
+/// The gateway's own sealed handles: <c>/?_page={handle}</c> for pages, <c>/_export/{handle}</c> for jobs, <c>/_file/{handle}</c> for
+/// files.
 /// Whatever handles an upstream issues (<c>_getpages</c> and kin) are refused: nobody decided what is behind them.
 /// </summary>
 internal static class PageReader
@@ -14,7 +15,9 @@ internal static class PageReader
     /// <summary>The parameter of a sealed page.</summary>
     internal const string Parameter = "_page";
 
-    private static readonly SearchValues<char> Opaque = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly SearchValues<char> Opaque = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    );
 
     internal static bool HasHandle(CanonicalRequest line)
     {
@@ -29,12 +32,13 @@ internal static class PageReader
         return false;
     }
 
-    internal static Reading<FhirRequest> Read(RequestSource source) => source.Line.Query switch
-    {
-        _ when source.Bundle is not null => Refusal.Unknown("handle in a bundle").As<FhirRequest>(),
-        [{ Name: Parameter } page] => Done(source, page.Value, Interaction.SearchPage, $"{source.Method} /?{Parameter}"),
-        _ => Refusal.Query("page handle beside other parameters").As<FhirRequest>(),
-    };
+    internal static Reading<FhirRequest> Read(RequestSource source) =>
+        source.Line.Query switch
+        {
+            _ when source.Bundle is not null => Refusal.Unknown("handle in a bundle").As<FhirRequest>(),
+            [{ Name: Parameter } page] => Done(source, page.Value, Interaction.SearchPage, $"{source.Method} /?{Parameter}"),
+            _ => Refusal.Query("page handle beside other parameters").As<FhirRequest>(),
+        };
 
     internal static Reading<FhirRequest> ReadHandle(RequestSource source, string handle, bool isFile)
     {
@@ -43,7 +47,10 @@ internal static class PageReader
             return Refusal.Parameter("handle takes no parameters").As<FhirRequest>();
         }
 
-        var interaction = isFile ? Interaction.ExportFile : source.Method == "DELETE" ? Interaction.ExportCancel : Interaction.ExportStatus;
+        var interaction =
+            isFile ? Interaction.ExportFile
+            : source.Method == "DELETE" ? Interaction.ExportCancel
+            : Interaction.ExportStatus;
         return Done(source, handle, interaction, $"{source.Method} {(isFile ? "/_file" : "/_export")}/{{handle}}");
     }
 
@@ -54,14 +61,16 @@ internal static class PageReader
             return Reading<FhirRequest>.Refused(DenyReason.HandleNotYours, "handle outside the grammar");
         }
 
-        return Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = interaction,
-            Handle = handle,
-            Parts = [],
-            Headers = source.Headers,
-            Template = template,
-        });
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = interaction,
+                Handle = handle,
+                Parts = [],
+                Headers = source.Headers,
+                Template = template,
+            }
+        );
     }
 }

@@ -20,7 +20,11 @@ internal static class PatchGrammar
             var needsFrom = StrictJson.Text(operation, "op") is "move" or "copy";
             var needsValue = StrictJson.Text(operation, "op") is "add" or "replace" or "test";
             var isKnown = needsFrom || needsValue || StrictJson.Text(operation, "op") == "remove";
-            if (!isKnown || (needsValue && !operation.TryGetProperty("value", out _)) || !TryTouchPointer(StrictJson.Text(operation, "path"), touched))
+            if (
+                !isKnown
+                || (needsValue && !operation.TryGetProperty("value", out _))
+                || !TryTouchPointer(StrictJson.Text(operation, "path"), touched)
+            )
             {
                 return Refusal.Body("JSON Patch operation is not complete");
             }
@@ -51,14 +55,24 @@ internal static class PatchGrammar
 
     internal static Refusal? ReadPathPatch(JsonElement patch, ResourceType type, ISet<string> touched)
     {
-        if (!StrictJson.TryReadType(patch, out var name) || name != ResourceType.Parameters || !patch.TryGetProperty("parameter", out var operations) || operations.ValueKind != JsonValueKind.Array)
+        if (
+            !StrictJson.TryReadType(patch, out var name)
+            || name != ResourceType.Parameters
+            || !patch.TryGetProperty("parameter", out var operations)
+            || operations.ValueKind != JsonValueKind.Array
+        )
         {
             return Refusal.Body("FHIRPath Patch is not a Parameters resource");
         }
 
         foreach (var operation in operations.EnumerateArray())
         {
-            if (StrictJson.Text(operation, "name") != "operation" || !operation.TryGetProperty("part", out var parts) || parts.ValueKind != JsonValueKind.Array || !TryTouchParts(parts, type, touched))
+            if (
+                StrictJson.Text(operation, "name") != "operation"
+                || !operation.TryGetProperty("part", out var parts)
+                || parts.ValueKind != JsonValueKind.Array
+                || !TryTouchParts(parts, type, touched)
+            )
             {
                 return Refusal.Body("FHIRPath Patch operation cannot be read");
             }
@@ -70,7 +84,9 @@ internal static class PatchGrammar
     // add names its element apart from its path; all other operations say it in the path.
     private static bool TryTouchParts(JsonElement parts, ResourceType type, ISet<string> touched)
     {
-        string? kind = null, path = null, name = null;
+        string? kind = null,
+            path = null,
+            name = null;
         foreach (var part in parts.EnumerateArray())
         {
             switch (StrictJson.Text(part, "name"))
@@ -122,5 +138,7 @@ internal static class PatchGrammar
     private static bool IsElement(string name) => name.Length > 0 && name.All(char.IsAsciiLetterOrDigit);
 
     private static Refusal? IdentityStays(ISet<string> touched) =>
-        touched.Any(static name => name.TrimStart('_').ToLowerInvariant() is "id" or "resourcetype") ? Refusal.Body("patch of id or resourceType") : null;
+        touched.Any(static name => name.TrimStart('_').ToLowerInvariant() is "id" or "resourcetype")
+            ? Refusal.Body("patch of id or resourceType")
+            : null;
 }

@@ -7,7 +7,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>patch by JSON Patch (RFC 6902), by FHIRPath Patch or by merge (RFC 7396): the top-level elements it touches are read out of it.</summary>
+/// <summary>
+/// patch by JSON Patch (RFC 6902), by FHIRPath Patch or by merge (RFC 7396): the top-level elements it touches are read out of it.
+/// </summary>
 internal static class PatchReader
 {
     internal static Reading<FhirRequest> Patch(RequestSource source, ResourceType type, string id) =>
@@ -18,14 +20,22 @@ internal static class PatchReader
             ? refusal.As<FhirRequest>()
             : Read(source, type, null, condition, "?");
 
-    private static bool Tests(JsonElement patch) => patch.EnumerateArray().Any(static operation => StrictJson.Text(operation, "op") == "test");
+    private static bool Tests(JsonElement patch) =>
+        patch.EnumerateArray().Any(static operation => StrictJson.Text(operation, "op") == "test");
 
     private static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id, ReadCondition? condition, string shape)
     {
         var mediaType = HeaderGrammar.MediaType(source.Headers.ContentType);
-        if (mediaType is not ("application/json-patch+json" or "application/merge-patch+json" or "application/fhir+json" or "application/json") || type.Name == "Subscription")
+        if (
+            mediaType
+                is not ("application/json-patch+json" or "application/merge-patch+json" or "application/fhir+json" or "application/json")
+            || type.Name == "Subscription"
+        )
         {
-            return Reading<FhirRequest>.Refused(DenyReason.UnsupportedMediaType, "patch is not JSON Patch, merge patch or FHIRPath Patch in JSON");
+            return Reading<FhirRequest>.Refused(
+                DenyReason.UnsupportedMediaType,
+                "patch is not JSON Patch, merge patch or FHIRPath Patch in JSON"
+            );
         }
 
         if (!StrictJson.TryParse(source.Body, source.Context.MaxDepth, out var document))
@@ -52,20 +62,37 @@ internal static class PatchReader
             // A patch can copy from where it touches, and succeed or fail by what stands there: it is a question about these elements.
             string[] elements = [.. touched];
             var patients = id is null ? [] : PathPatient.Of(type, id);
-            return Reading<FhirRequest>.Of(new FhirRequest
-            {
-                Canonical = source.Line,
-                Interaction = Interaction.Patch,
-                Type = type,
-                Id = id,
-                Parameters = condition?.Parameters ?? [],
-                Parts = [new AccessPart { Interaction = Interaction.Patch, Type = type, Id = id, Patients = patients, Uses = elements, Probes = mediaType == "application/json-patch+json" && Tests(document.RootElement) }, .. condition?.Parts ?? [], .. found.Parts],
-                Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
-                Body = source.Body,
-                TouchedElements = elements,
-                Headers = source.Headers,
-                Template = RouteTemplate.Of(source.Method, type, shape),
-            });
+            return Reading<FhirRequest>.Of(
+                new FhirRequest
+                {
+                    Canonical = source.Line,
+                    Interaction = Interaction.Patch,
+                    Type = type,
+                    Id = id,
+                    Parameters = condition?.Parameters ?? [],
+                    Parts =
+                    [
+                        new AccessPart
+                        {
+                            Interaction = Interaction.Patch,
+                            Type = type,
+                            Id = id,
+                            Patients = patients,
+                            Uses = elements,
+                            Probes = mediaType == "application/json-patch+json" && Tests(document.RootElement),
+                        },
+                        .. condition?.Parts ?? [],
+                        .. found.Parts,
+                    ],
+                    Conditions = condition is null
+                        ? found.Conditions
+                        : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
+                    Body = source.Body,
+                    TouchedElements = elements,
+                    Headers = source.Headers,
+                    Template = RouteTemplate.Of(source.Method, type, shape),
+                }
+            );
         }
     }
 }

@@ -7,7 +7,11 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Interactions;
 
 /// <summary>A condition that was read.</summary>
-internal sealed record ReadCondition(IReadOnlyList<QueryParameter> Parameters, IReadOnlyList<AccessPart> Parts, IReadOnlyList<UsedParameter> Used)
+internal sealed record ReadCondition(
+    IReadOnlyList<QueryParameter> Parameters,
+    IReadOnlyList<AccessPart> Parts,
+    IReadOnlyList<UsedParameter> Used
+)
 {
     /// <summary>More matches than this on one page are not needed: two are too many already.</summary>
     private const string Page = "50";

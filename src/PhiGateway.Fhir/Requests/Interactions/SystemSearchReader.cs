@@ -16,19 +16,27 @@ internal static class SystemSearchReader
             return refusal.As<FhirRequest>();
         }
 
-        return Reading<FhirRequest>.Of(new FhirRequest
-        {
-            Canonical = source.Line,
-            Interaction = Interaction.SearchSystem,
-            Parameters = reading.Parameters,
-            Parts = reading.Parts,
-            Headers = source.Headers,
-            Template = source.Method == "POST" ? "POST /_search" : $"{source.Method} /?",
-        });
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = Interaction.SearchSystem,
+                Parameters = reading.Parameters,
+                Parts = reading.Parts,
+                Headers = source.Headers,
+                Template = source.Method == "POST" ? "POST /_search" : $"{source.Method} /?",
+            }
+        );
     }
 
     /// <summary>Reads the parameters once per type: those of <c>_type</c>, or all that are possible.</summary>
-    internal static Refusal? ReadTypes(RequestSource source, ResourceTypeSet possible, Interaction interaction, bool isWildcard, out SystemSearch search)
+    internal static Refusal? ReadTypes(
+        RequestSource source,
+        ResourceTypeSet possible,
+        Interaction interaction,
+        bool isWildcard,
+        out SystemSearch search
+    )
     {
         search = new SystemSearch([], []);
         if (SearchInput.Merge(source, out var parameters) is { } unmerged)
@@ -53,7 +61,17 @@ internal static class SystemSearchReader
                 return refusal;
             }
 
-            parts.Add(new AccessPart { Interaction = interaction, Type = type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses, IsWildcard = isWildcard && !isNamed });
+            parts.Add(
+                new AccessPart
+                {
+                    Interaction = interaction,
+                    Type = type,
+                    Patients = reading.Patients,
+                    Conditions = reading.Conditions,
+                    Uses = reading.Uses,
+                    IsWildcard = isWildcard && !isNamed,
+                }
+            );
             parts.AddRange(reading.Others ?? []);
             var spelled = reading.Canonical(rest);
             if (!ReferenceEquals(spelled, rest))

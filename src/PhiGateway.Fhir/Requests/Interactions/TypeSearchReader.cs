@@ -8,7 +8,13 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>Search of one type, by GET or POST, alone or within a compartment.</summary>
 internal static class TypeSearchReader
 {
-    internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, ResourceType compartment, string? compartmentId, string suffix)
+    internal static Reading<FhirRequest> Read(
+        RequestSource source,
+        ResourceType type,
+        ResourceType compartment,
+        string? compartmentId,
+        string suffix
+    )
     {
         if (SearchInput.Merge(source, out var parameters) is { } unmerged)
         {
@@ -26,18 +32,30 @@ internal static class TypeSearchReader
             return contradiction.As<FhirRequest>();
         }
 
-        var main = new AccessPart { Interaction = Interaction.SearchType, Type = type, Patients = reading.Patients, Conditions = reading.Conditions, Uses = reading.Uses, PatientInPath = compartment == ResourceType.Patient };
-        return Reading<FhirRequest>.Of(new FhirRequest
+        var main = new AccessPart
         {
-            Canonical = source.Line,
             Interaction = Interaction.SearchType,
             Type = type,
-            CompartmentType = compartment,
-            CompartmentId = compartmentId,
-            Parameters = reading.Canonical(parameters),
-            Parts = reading.Others is null ? [main] : [main, .. reading.Others],
-            Headers = source.Headers,
-            Template = compartmentId is null ? RouteTemplate.Of(source.Method, type, suffix) : $"{source.Method} /{compartment.Name}/{{id}}/{type.Name}{suffix}",
-        });
+            Patients = reading.Patients,
+            Conditions = reading.Conditions,
+            Uses = reading.Uses,
+            PatientInPath = compartment == ResourceType.Patient,
+        };
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = Interaction.SearchType,
+                Type = type,
+                CompartmentType = compartment,
+                CompartmentId = compartmentId,
+                Parameters = reading.Canonical(parameters),
+                Parts = reading.Others is null ? [main] : [main, .. reading.Others],
+                Headers = source.Headers,
+                Template = compartmentId is null
+                    ? RouteTemplate.Of(source.Method, type, suffix)
+                    : $"{source.Method} /{compartment.Name}/{{id}}/{type.Name}{suffix}",
+            }
+        );
     }
 }

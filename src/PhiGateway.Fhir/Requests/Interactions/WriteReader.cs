@@ -26,7 +26,9 @@ internal static class WriteReader
     }
 
     internal static Reading<FhirRequest> Update(RequestSource source, ResourceType type, string id) =>
-        CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : WithBody(source, type, id, Interaction.Update, null, "/{id}");
+        CheckQuery(source.Line.Query) is { } refusal
+            ? refusal.As<FhirRequest>()
+            : WithBody(source, type, id, Interaction.Update, null, "/{id}");
 
     internal static Reading<FhirRequest> ConditionalUpdate(RequestSource source, ResourceType type) =>
         ConditionReader.Read(source.Context, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
@@ -34,7 +36,9 @@ internal static class WriteReader
             : WithBody(source, type, null, Interaction.Update, condition, "?");
 
     internal static Reading<FhirRequest> Delete(RequestSource source, ResourceType type, string id) =>
-        CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : Done(source, type, id, Interaction.Delete, null, null, new BodyFindings(), "/{id}");
+        CheckQuery(source.Line.Query) is { } refusal
+            ? refusal.As<FhirRequest>()
+            : Done(source, type, id, Interaction.Delete, null, null, new BodyFindings(), "/{id}");
 
     internal static Reading<FhirRequest> ConditionalDelete(RequestSource source, ResourceType type) =>
         ConditionReader.Read(source.Context, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
@@ -57,9 +61,18 @@ internal static class WriteReader
 
     /// <summary>The parameters of a condition in a query, without those that only shape the answer.</summary>
     internal static IReadOnlyList<QueryParameter> WithoutFormat(IReadOnlyList<QueryParameter> query) =>
-        query.Any(static parameter => parameter.Name is "_format" or "_pretty") ? [.. query.Where(static parameter => parameter.Name is not ("_format" or "_pretty"))] : query;
+        query.Any(static parameter => parameter.Name is "_format" or "_pretty")
+            ? [.. query.Where(static parameter => parameter.Name is not ("_format" or "_pretty"))]
+            : query;
 
-    private static Reading<FhirRequest> WithBody(RequestSource source, ResourceType type, string? id, Interaction interaction, ReadCondition? condition, string shape)
+    private static Reading<FhirRequest> WithBody(
+        RequestSource source,
+        ResourceType type,
+        string? id,
+        Interaction interaction,
+        ReadCondition? condition,
+        string shape
+    )
     {
         if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
         {
@@ -106,7 +119,15 @@ internal static class WriteReader
         return isMatch ? null : Refusal.Body("id is not the path's");
     }
 
-    private static Reading<FhirRequest> Scan(RequestSource source, JsonElement body, ResourceType type, string? id, Interaction interaction, ReadCondition? condition, string shape)
+    private static Reading<FhirRequest> Scan(
+        RequestSource source,
+        JsonElement body,
+        ResourceType type,
+        string? id,
+        Interaction interaction,
+        ReadCondition? condition,
+        string shape
+    )
     {
         var found = new BodyFindings();
         if (BodyReferences.Check(body, source, found) is { } refusal)
@@ -121,22 +142,41 @@ internal static class WriteReader
     }
 
     private static Reading<FhirRequest> Done(
-        RequestSource source, ResourceType type, string? id, Interaction interaction, ReadCondition? condition, ResourceFacts? facts, BodyFindings found, string shape)
+        RequestSource source,
+        ResourceType type,
+        string? id,
+        Interaction interaction,
+        ReadCondition? condition,
+        ResourceFacts? facts,
+        BodyFindings found,
+        string shape
+    )
     {
         var patients = id is null ? [] : PathPatient.Of(type, id);
-        var main = new AccessPart { Interaction = interaction, Type = type, Id = id, Patients = patients, Body = facts };
-        return Reading<FhirRequest>.Of(new FhirRequest
+        var main = new AccessPart
         {
-            Canonical = source.Line,
             Interaction = interaction,
             Type = type,
             Id = id,
-            Parameters = condition?.Parameters ?? [],
-            Parts = [main, .. condition?.Parts ?? [], .. found.Parts],
-            Conditions = condition is null ? found.Conditions : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
-            Body = facts is null ? default : source.Body,
-            Headers = source.Headers,
-            Template = RouteTemplate.Of(source.Method, type, shape),
-        });
+            Patients = patients,
+            Body = facts,
+        };
+        return Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = interaction,
+                Type = type,
+                Id = id,
+                Parameters = condition?.Parameters ?? [],
+                Parts = [main, .. condition?.Parts ?? [], .. found.Parts],
+                Conditions = condition is null
+                    ? found.Conditions
+                    : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
+                Body = facts is null ? default : source.Body,
+                Headers = source.Headers,
+                Template = RouteTemplate.Of(source.Method, type, shape),
+            }
+        );
     }
 }

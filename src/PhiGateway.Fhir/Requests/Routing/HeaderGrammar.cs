@@ -71,13 +71,17 @@ internal static class HeaderGrammar
 
     /// <summary>Whether it is exactly one weak entity tag with a FHIR version in it: <c>W/"3"</c>.</summary>
     internal static bool IsVersionTag(string tag) =>
-        tag.Length > 4 && tag.StartsWith("W/\"", StringComparison.Ordinal) && tag[^1] == '"' && FhirId.IsValid(tag.AsSpan(3, tag.Length - 4));
+        tag.Length > 4
+        && tag.StartsWith("W/\"", StringComparison.Ordinal)
+        && tag[^1] == '"'
+        && FhirId.IsValid(tag.AsSpan(3, tag.Length - 4));
 
     private static bool IsJsonRange(ReadOnlySpan<char> range)
     {
         var semicolon = range.IndexOf(';');
         var type = (semicolon < 0 ? range : range[..semicolon]).Trim();
-        var isJson = type is "*/*" or "application/*"
+        var isJson =
+            type is "*/*" or "application/*"
             || type.Equals("application/fhir+json", StringComparison.OrdinalIgnoreCase)
             || type.Equals("application/json", StringComparison.OrdinalIgnoreCase);
         return isJson && (semicolon < 0 || TakesParameters(range[(semicolon + 1)..], inAccept: true));
@@ -96,7 +100,8 @@ internal static class HeaderGrammar
 
             var name = parameter[..equals].Trim();
             var value = parameter[(equals + 1)..].Trim().Trim('"');
-            var taken = name.Equals("charset", StringComparison.OrdinalIgnoreCase) ? value.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            var taken =
+                name.Equals("charset", StringComparison.OrdinalIgnoreCase) ? value.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
                 : name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase) ? value is "4.0"
                 : inAccept && (!name.Equals("q", StringComparison.OrdinalIgnoreCase) || !value.Trim("0.").IsEmpty);
             if (!taken)

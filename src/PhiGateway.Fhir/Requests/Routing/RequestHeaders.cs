@@ -46,7 +46,8 @@ internal static class RequestHeaders
     }
 
     // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
-    internal static bool IsJsonFormat(string value) => value is "json" or "application/json" or "application/fhir+json" or "application/fhir json" or "text/json";
+    internal static bool IsJsonFormat(string value) =>
+        value is "json" or "application/json" or "application/fhir+json" or "application/fhir json" or "text/json";
 
     private static bool AsksJson(Canonical.CanonicalRequest line)
     {

@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Routing;
 
-/// <summary>The classification table (R4 3.1.0): method and segments to the reader that understands the rest; what is in no row is refused.</summary>
+/// <summary>
+/// The classification table (R4 3.1.0): method and segments to the reader that understands the rest; what is in no row is refused.
+/// </summary>
 internal static class RequestRouter
 {
     internal static Reading<FhirRequest> Route(RequestSource source)
@@ -50,35 +52,42 @@ internal static class RequestRouter
         };
     }
 
-    private static Reading<FhirRequest> RouteRoot(RequestSource source) => source.Method switch
-    {
-        "GET" or "HEAD" when PageReader.HasHandle(source.Line) => PageReader.Read(source),
-        "GET" or "HEAD" when source.Line.QueryArray.Length > 0 => SystemSearchReader.Read(source),
-        "GET" or "HEAD" => Unknown(),
-        "POST" => BundleReader.Read(source),
-        _ => WrongMethod(),
-    };
+    private static Reading<FhirRequest> RouteRoot(RequestSource source) =>
+        source.Method switch
+        {
+            "GET" or "HEAD" when PageReader.HasHandle(source.Line) => PageReader.Read(source),
+            "GET" or "HEAD" when source.Line.QueryArray.Length > 0 => SystemSearchReader.Read(source),
+            "GET" or "HEAD" => Unknown(),
+            "POST" => BundleReader.Read(source),
+            _ => WrongMethod(),
+        };
 
-    private static Reading<FhirRequest> RouteSystem(RequestSource source, string[] segments) => segments switch
-    {
-        ["metadata"] => source.IsGet ? CapabilitiesReader.Read(source, "/metadata") : WrongMethod(),
-        [".well-known", "smart-configuration"] => source.IsGet ? CapabilitiesReader.Read(source, "/.well-known/smart-configuration") : WrongMethod(),
-        ["_search"] => source.Method == "POST" ? SystemSearchReader.Read(source) : WrongMethod(),
-        ["_history"] => source.IsGet ? HistoryReader.Read(source, default, null) : WrongMethod(),
-        ["_export", _] => source.Method is "GET" or "HEAD" or "DELETE" ? PageReader.ReadHandle(source, segments[1], isFile: false) : WrongMethod(),
-        ["_file", _] => source.IsGet ? PageReader.ReadHandle(source, segments[1], isFile: true) : WrongMethod(),
-        _ => Reading<FhirRequest>.Refused(DenyReason.UnknownResourceType, "first segment is no resource type"),
-    };
+    private static Reading<FhirRequest> RouteSystem(RequestSource source, string[] segments) =>
+        segments switch
+        {
+            ["metadata"] => source.IsGet ? CapabilitiesReader.Read(source, "/metadata") : WrongMethod(),
+            [".well-known", "smart-configuration"] => source.IsGet
+                ? CapabilitiesReader.Read(source, "/.well-known/smart-configuration")
+                : WrongMethod(),
+            ["_search"] => source.Method == "POST" ? SystemSearchReader.Read(source) : WrongMethod(),
+            ["_history"] => source.IsGet ? HistoryReader.Read(source, default, null) : WrongMethod(),
+            ["_export", _] => source.Method is "GET" or "HEAD" or "DELETE"
+                ? PageReader.ReadHandle(source, segments[1], isFile: false)
+                : WrongMethod(),
+            ["_file", _] => source.IsGet ? PageReader.ReadHandle(source, segments[1], isFile: true) : WrongMethod(),
+            _ => Reading<FhirRequest>.Refused(DenyReason.UnknownResourceType, "first segment is no resource type"),
+        };
 
-    private static Reading<FhirRequest> RouteType(RequestSource source, ResourceType type) => source.Method switch
-    {
-        "GET" or "HEAD" => TypeSearchReader.Read(source, type, default, null, string.Empty),
-        "POST" => WriteReader.Create(source, type),
-        "PUT" => WriteReader.ConditionalUpdate(source, type),
-        "PATCH" => PatchReader.Conditional(source, type),
-        "DELETE" => WriteReader.ConditionalDelete(source, type),
-        _ => WrongMethod(),
-    };
+    private static Reading<FhirRequest> RouteType(RequestSource source, ResourceType type) =>
+        source.Method switch
+        {
+            "GET" or "HEAD" => TypeSearchReader.Read(source, type, default, null, string.Empty),
+            "POST" => WriteReader.Create(source, type),
+            "PUT" => WriteReader.ConditionalUpdate(source, type),
+            "PATCH" => PatchReader.Conditional(source, type),
+            "DELETE" => WriteReader.ConditionalDelete(source, type),
+            _ => WrongMethod(),
+        };
 
     private static Reading<FhirRequest> RouteBelowType(RequestSource source, ResourceType type, string second)
     {
@@ -118,9 +127,13 @@ internal static class RequestRouter
         {
             '$' => OperationReader.Read(source, type, id, third),
             '_' when third == "_history" => source.IsGet ? HistoryReader.Read(source, type, id) : WrongMethod(),
-            '_' when third == "_search" => source.Method == "POST" ? CompartmentReader.ReadAll(source, type, id, "/_search") : WrongMethod(),
+            '_' when third == "_search" => source.Method == "POST"
+                ? CompartmentReader.ReadAll(source, type, id, "/_search")
+                : WrongMethod(),
             '*' when third == "*" => source.IsGet ? CompartmentReader.ReadAll(source, type, id, "/*") : WrongMethod(),
-            _ when ResourceType.TryParse(third, out var target) => source.IsGet ? CompartmentReader.Read(source, type, id, target, string.Empty) : WrongMethod(),
+            _ when ResourceType.TryParse(third, out var target) => source.IsGet
+                ? CompartmentReader.Read(source, type, id, target, string.Empty)
+                : WrongMethod(),
             _ => Unknown(),
         };
     }
@@ -145,7 +158,9 @@ internal static class RequestRouter
         return Unknown();
     }
 
-    private static Reading<FhirRequest> Unknown() => Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "path is in no row of the classification");
+    private static Reading<FhirRequest> Unknown() =>
+        Reading<FhirRequest>.Refused(DenyReason.NotUnderstood, "path is in no row of the classification");
 
-    private static Reading<FhirRequest> WrongMethod() => Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "method is not one of this path");
+    private static Reading<FhirRequest> WrongMethod() =>
+        Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "method is not one of this path");
 }

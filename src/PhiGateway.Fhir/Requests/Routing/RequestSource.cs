@@ -13,7 +13,13 @@ namespace PhiGateway.Fhir.Requests.Routing;
 /// <param name="Scanner">Reads facts out of resources.</param>
 /// <param name="Bundle">The bundle it is an entry of; null for a request of its own.</param>
 internal sealed record RequestSource(
-    CanonicalRequest Line, FhirHeaders Headers, ReadOnlyMemory<byte> Body, FhirContext Context, IBodyScanner Scanner, BundleScope? Bundle)
+    CanonicalRequest Line,
+    FhirHeaders Headers,
+    ReadOnlyMemory<byte> Body,
+    FhirContext Context,
+    IBodyScanner Scanner,
+    BundleScope? Bundle
+)
 {
     internal bool IsGet => Line.Method is "GET" or "HEAD";
 

@@ -25,10 +25,20 @@ internal static class ChainReader
         }
 
         var dot = name.IndexOf('.', StringComparison.Ordinal);
-        return dot < 0 ? ReadEnd(reading, from, name, value, out canonical) : ReadLink(reading, from, name[..dot], name[(dot + 1)..], value, depth, out canonical);
+        return dot < 0
+            ? ReadEnd(reading, from, name, value, out canonical)
+            : ReadLink(reading, from, name[..dot], name[(dot + 1)..], value, depth, out canonical);
     }
 
-    private static Refusal? ReadLink(SearchReading reading, ResourceType from, string link, string rest, string value, int depth, out string canonical)
+    private static Refusal? ReadLink(
+        SearchReading reading,
+        ResourceType from,
+        string link,
+        string rest,
+        string value,
+        int depth,
+        out string canonical
+    )
     {
         canonical = value;
         if (FilterReader.Find(reading.Context, from, link, out var definition, out var modifier, isLink: true) is { } unknown)
@@ -62,7 +72,14 @@ internal static class ChainReader
     private static string FirstOf(string rest) => rest.AsSpan().IndexOfAny('.', ':') is var end and >= 0 ? rest[..end] : rest;
 
     // The server follows the chain into every target type that knows the rest of it, so all of those are asked.
-    private static Refusal? ReadTargets(SearchReading reading, SearchParameterDefinition definition, string rest, string value, int depth, out string canonical)
+    private static Refusal? ReadTargets(
+        SearchReading reading,
+        SearchParameterDefinition definition,
+        string rest,
+        string value,
+        int depth,
+        out string canonical
+    )
     {
         canonical = value;
         var first = FirstOf(rest);
@@ -90,7 +107,14 @@ internal static class ChainReader
         return walked > 0 ? null : Refusal.Parameter("chain ends in a parameter that no target knows");
     }
 
-    private static Refusal? ReadReverse(SearchReading reading, ResourceType from, string name, string value, int depth, out string canonical)
+    private static Refusal? ReadReverse(
+        SearchReading reading,
+        ResourceType from,
+        string name,
+        string value,
+        int depth,
+        out string canonical
+    )
     {
         canonical = value;
         var first = name.IndexOf(':', StringComparison.Ordinal);
@@ -100,7 +124,11 @@ internal static class ChainReader
             return Refusal.Parameter("_has is not _has:Type:reference-parameter:parameter");
         }
 
-        if (!reading.Context.TryFind(source, name[(first + 1)..second], out var link) || link.Kind != SearchParameterKind.Reference || !link.Targets.Contains(from))
+        if (
+            !reading.Context.TryFind(source, name[(first + 1)..second], out var link)
+            || link.Kind != SearchParameterKind.Reference
+            || !link.Targets.Contains(from)
+        )
         {
             return Refusal.Parameter("_has through a parameter that does not point at the type");
         }
@@ -109,7 +137,16 @@ internal static class ChainReader
         return Walk(reading, source, PartRole.ReverseChain, link, name[(second + 1)..], value, depth, out canonical);
     }
 
-    private static Refusal? Walk(SearchReading reading, ResourceType type, PartRole role, SearchParameterDefinition through, string rest, string value, int depth, out string canonical)
+    private static Refusal? Walk(
+        SearchReading reading,
+        ResourceType type,
+        PartRole role,
+        SearchParameterDefinition through,
+        string rest,
+        string value,
+        int depth,
+        out string canonical
+    )
     {
         var inner = new SearchReading(reading.Context, type, isCondition: true);
         if (role == PartRole.ReverseChain)
@@ -124,18 +161,20 @@ internal static class ChainReader
         }
 
         var isForward = role == PartRole.Chain;
-        reading.Add(new AccessPart
-        {
-            Interaction = Interaction.SearchType,
-            Type = type,
-            Role = role,
-            // As grants name it.
-            Include = isForward ? null : $"_has:{type.Name}:{through.Name}",
-            Patients = inner.Patients,
-            Conditions = inner.Conditions,
-            Uses = inner.Uses,
-            IsSeparable = isForward && through.IsSingle,
-        });
+        reading.Add(
+            new AccessPart
+            {
+                Interaction = Interaction.SearchType,
+                Type = type,
+                Role = role,
+                // As grants name it.
+                Include = isForward ? null : $"_has:{type.Name}:{through.Name}",
+                Patients = inner.Patients,
+                Conditions = inner.Conditions,
+                Uses = inner.Uses,
+                IsSeparable = isForward && through.IsSingle,
+            }
+        );
         foreach (var used in inner.Used)
         {
             reading.Use(used);

@@ -15,7 +15,14 @@ internal static class FilterReader
     /// <param name="definition">The parameter.</param>
     /// <param name="modifier">The modifier.</param>
     /// <param name="isLink">The link of a chain, whose type is no modifier (R4 3.1.1.4.1).</param>
-    internal static Refusal? Find(FhirContext context, ResourceType type, string name, [NotNull] out SearchParameterDefinition? definition, out string modifier, bool isLink = false)
+    internal static Refusal? Find(
+        FhirContext context,
+        ResourceType type,
+        string name,
+        [NotNull] out SearchParameterDefinition? definition,
+        out string modifier,
+        bool isLink = false
+    )
     {
         modifier = string.Empty;
         definition = null!;
@@ -36,7 +43,14 @@ internal static class FilterReader
     }
 
     /// <summary>Reads the values.</summary>
-    internal static Refusal? Read(FhirContext context, ResourceType type, SearchParameterDefinition definition, string modifier, string value, out FilterReading filter)
+    internal static Refusal? Read(
+        FhirContext context,
+        ResourceType type,
+        SearchParameterDefinition definition,
+        string modifier,
+        string value,
+        out FilterReading filter
+    )
     {
         filter = new FilterReading(value, null, null);
         if (!SearchValue.TrySplit(value, out var items))
@@ -89,9 +103,11 @@ internal static class FilterReader
         var tokens = isCondition ? new TokenValue[items.Length] : null;
         for (var i = 0; i < items.Length; i++)
         {
-            var fits = definition.Name == "_id" ? FhirId.IsValid(items[i])
+            var fits =
+                definition.Name == "_id" ? FhirId.IsValid(items[i])
                 : tokens is not null ? SearchValue.TryReadToken(items[i], out tokens[i])
-                : SearchValue.HasShape(definition.Kind, items[i]) && definition.Rules?.AllowsPrefix(SearchValue.PrefixOf(definition.Kind, items[i])) != false;
+                : SearchValue.HasShape(definition.Kind, items[i])
+                    && definition.Rules?.AllowsPrefix(SearchValue.PrefixOf(definition.Kind, items[i])) != false;
             if (!fits)
             {
                 return Refusal.Query("value does not have the shape of its parameter");
@@ -138,6 +154,7 @@ internal static class FilterReader
             return false;
         }
 
-        return SearchModifiers.IsDefined(definition.Kind, modifier) && !(definition.Name == "category" && SearchModifiers.Inverts(modifier));
+        return SearchModifiers.IsDefined(definition.Kind, modifier)
+            && !(definition.Name == "category" && SearchModifiers.Inverts(modifier));
     }
 }

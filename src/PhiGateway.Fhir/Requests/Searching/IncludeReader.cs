@@ -12,7 +12,12 @@ internal static class IncludeReader
         var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
         var iterates = name.EndsWith(":iterate", StringComparison.Ordinal);
         var pieces = value.Split(':');
-        if (pieces.Length is < 2 or > 3 || !ResourceType.TryParse(pieces[0], out var source) || !reading.Context.TryFind(source, pieces[1], out var link) || link.Kind != SearchParameterKind.Reference)
+        if (
+            pieces.Length is < 2 or > 3
+            || !ResourceType.TryParse(pieces[0], out var source)
+            || !reading.Context.TryFind(source, pieces[1], out var link)
+            || link.Kind != SearchParameterKind.Reference
+        )
         {
             return Refusal.Parameter("include is not Type:reference-parameter[:Type]");
         }
@@ -58,5 +63,11 @@ internal static class IncludeReader
 
     // Whole resources come back, so it is reading, whatever the way in.
     private static AccessPart Part(ResourceType type, PartRole role, string value) =>
-        new() { Interaction = Interaction.Read, Type = type, Role = role, Include = value };
+        new()
+        {
+            Interaction = Interaction.Read,
+            Type = type,
+            Role = role,
+            Include = value,
+        };
 }

@@ -4,10 +4,19 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 
-/// <summary>Reads the values of a reference parameter one by one and writes each in one spelling: relative, and typed where the parameter allows several types.</summary>
+/// <summary>
+/// Reads the values of a reference parameter one by one and writes each in one spelling: relative, and typed where the parameter allows
+/// several types.
+/// </summary>
 internal static class ReferenceFilter
 {
-    internal static Refusal? Read(FhirContext context, SearchParameterDefinition definition, string modifier, string[] items, ref FilterReading filter)
+    internal static Refusal? Read(
+        FhirContext context,
+        SearchParameterDefinition definition,
+        string modifier,
+        string[] items,
+        ref FilterReading filter
+    )
     {
         var only = modifier.Length == 0 ? default : ResourceType.Parse(modifier);
         if (only.IsNone && definition.Targets.Count == 1)
@@ -55,7 +64,14 @@ internal static class ReferenceFilter
         return null;
     }
 
-    private static Refusal? ReadItem(FhirContext context, SearchParameterDefinition definition, ResourceType only, string item, out string spelling, out PatientId? patient)
+    private static Refusal? ReadItem(
+        FhirContext context,
+        SearchParameterDefinition definition,
+        ResourceType only,
+        string item,
+        out string spelling,
+        out PatientId? patient
+    )
     {
         spelling = item;
         patient = null;
@@ -85,12 +101,22 @@ internal static class ReferenceFilter
         }
 
         // Canonicals of definitions live anywhere; whatever could mean a patient must be one of ours.
-        var canonical = !definition.TargetsPatient && only.IsNone && item.Contains(':', StringComparison.Ordinal) && Uri.IsWellFormedUriString(item.Split('|')[0], UriKind.Absolute);
+        var canonical =
+            !definition.TargetsPatient
+            && only.IsNone
+            && item.Contains(':', StringComparison.Ordinal)
+            && Uri.IsWellFormedUriString(item.Split('|')[0], UriKind.Absolute);
         return canonical ? null : Refusal.Query("reference is not one to this server");
     }
 
     // A bare id where several types fit is taken as a patient's, and sent on as one, so that no server can read another type into it.
-    private static Refusal? ReadBare(SearchParameterDefinition definition, ResourceType only, string item, ref string spelling, out PatientId? patient)
+    private static Refusal? ReadBare(
+        SearchParameterDefinition definition,
+        ResourceType only,
+        string item,
+        ref string spelling,
+        out PatientId? patient
+    )
     {
         patient = null;
         if (only == ResourceType.Patient || (only.IsNone && definition.IsOwner))

@@ -3,7 +3,9 @@ using PhiGateway.Fhir.Grammar;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 
-/// <summary>Parameters that shape the answer rather than filter it: <c>_count</c>, <c>_sort</c>, <c>_elements</c>, <c>_include</c> and kin.</summary>
+/// <summary>
+/// Parameters that shape the answer rather than filter it: <c>_count</c>, <c>_sort</c>, <c>_elements</c>, <c>_include</c> and kin.
+/// </summary>
 internal static class ResultParameters
 {
     private static readonly string[] Once = ["_count", "_sort", "_elements", "_summary", "_total", "_format", "_pretty"];
@@ -34,16 +36,17 @@ internal static class ResultParameters
     }
 
     /// <summary>Whether the value of a result parameter that needs no type is right.</summary>
-    internal static bool HasShape(string name, string value) => name switch
-    {
-        "_count" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
-        "_elements" => AreElements(value),
-        "_summary" => value is "true" or "false" or "text" or "data" or "count",
-        "_total" => value is "none" or "estimate" or "accurate",
-        "_pretty" => value is "true" or "false",
-        "_format" => true,
-        _ => false,
-    };
+    internal static bool HasShape(string name, string value) =>
+        name switch
+        {
+            "_count" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            "_elements" => AreElements(value),
+            "_summary" => value is "true" or "false" or "text" or "data" or "count",
+            "_total" => value is "none" or "estimate" or "accurate",
+            "_pretty" => value is "true" or "false",
+            "_format" => true,
+            _ => false,
+        };
 
     private static Refusal? ReadSort(SearchReading reading, string value)
     {

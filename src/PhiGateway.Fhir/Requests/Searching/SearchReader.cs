@@ -38,7 +38,9 @@ internal static class SearchReader
 
             if (ResultParameters.IsKnown(name))
             {
-                return reading.IsCondition ? Refusal.Parameter("result parameter in a condition") : ResultParameters.Read(reading, name, value);
+                return reading.IsCondition
+                    ? Refusal.Parameter("result parameter in a condition")
+                    : ResultParameters.Read(reading, name, value);
             }
         }
 

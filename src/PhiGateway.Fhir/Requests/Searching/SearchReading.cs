@@ -62,7 +62,9 @@ internal sealed class SearchReading(FhirContext context, ResourceType type, bool
         return false;
     }
 
-    /// <summary>Notes whom an owner parameter names; a second one must name exactly the same patients, else the request means nobody.</summary>
+    /// <summary>
+    /// Notes whom an owner parameter names; a second one must name exactly the same patients, else the request means nobody.
+    /// </summary>
     internal Refusal? Name(PatientId[] patients)
     {
         if (_owners is not null && !SameSet(_owners, patients))

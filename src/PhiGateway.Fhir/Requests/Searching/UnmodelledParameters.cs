@@ -4,5 +4,6 @@ namespace PhiGateway.Fhir.Requests.Searching;
 internal static class UnmodelledParameters
 {
     internal static bool Contains(string name) =>
-        name.StartsWith('_') && name is "_filter" or "_query" or "_content" or "_text" or "_list" or "_contained" or "_containedType" or "_has";
+        name.StartsWith('_')
+        && name is "_filter" or "_query" or "_content" or "_text" or "_list" or "_contained" or "_containedType" or "_has";
 }

@@ -8,7 +8,9 @@ internal static class UsedElements
     // No element has this name, so no set of elements holds it: what a parameter looks at is not known.
     private static readonly string[] Unknown = ["?"];
 
-    /// <summary>Elements of the type, possibly repeated; whose record it is stands in the open, so owner parameters betray nothing.</summary>
+    /// <summary>
+    /// Elements of the type, possibly repeated; whose record it is stands in the open, so owner parameters betray nothing.
+    /// </summary>
     internal static IReadOnlyList<string> Of(IReadOnlyList<UsedParameter> used, ResourceType type)
     {
         IReadOnlyList<string> first = [];

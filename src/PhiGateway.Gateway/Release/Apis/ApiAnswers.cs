@@ -95,14 +95,30 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
         }
     }
 
-    private StageResult Judge(GatewayExchange exchange, ApiRequest request, PooledBuffer body, PooledBuffer filtered, ref ReadOnlyMemory<byte> bytes)
+    private StageResult Judge(
+        GatewayExchange exchange,
+        ApiRequest request,
+        PooledBuffer body,
+        PooledBuffer filtered,
+        ref ReadOnlyMemory<byte> bytes
+    )
     {
         if (body.Length == 0)
         {
             return StageResult.Continue;
         }
 
-        switch (ApiAnswerFilter.Filter(request, body.Written, exchange.Permit!.Release, exchange.Route!.Language.MaxDepth, filtered, exchange.Disclosure, new ApiLinks(handles, exchange, request)))
+        switch (
+            ApiAnswerFilter.Filter(
+                request,
+                body.Written,
+                exchange.Permit!.Release,
+                exchange.Route!.Language.MaxDepth,
+                filtered,
+                exchange.Disclosure,
+                new ApiLinks(handles, exchange, request)
+            )
+        )
         {
             case AnswerVerdict.Unchanged:
                 bytes = body.Written;
@@ -127,11 +143,14 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
             return read;
         }
 
-        return body.Length == 0 || IsJson(answer.MediaType) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+        return body.Length == 0 || IsJson(answer.MediaType)
+            ? StageResult.Continue
+            : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
     }
 
     private static bool IsJson(string mediaType) =>
-        mediaType == "application/json" || (mediaType.StartsWith("application/", StringComparison.Ordinal) && mediaType.EndsWith("+json", StringComparison.Ordinal));
+        mediaType == "application/json"
+        || (mediaType.StartsWith("application/", StringComparison.Ordinal) && mediaType.EndsWith("+json", StringComparison.Ordinal));
 
     // A short list of our own, none copied but one checked entity tag and a place that the table can read.
     private static void WriteHeaders(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer, int length)
@@ -143,16 +162,23 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
             exchange.Http.Response.ContentLength = null;
         }
 
-        if (request.Meaning.Interaction != Interaction.SearchType && exchange.Disclosure.Resources.Count == 1 && answer.ETag?.ToString() is { } tag && ApiEntityTag.IsOne(tag))
+        if (
+            request.Meaning.Interaction != Interaction.SearchType
+            && exchange.Disclosure.Resources.Count == 1
+            && answer.ETag?.ToString() is { } tag
+            && ApiEntityTag.IsOne(tag)
+        )
         {
             headers.ETag = tag;
         }
 
         var route = exchange.Route!;
-        if (exchange.Status == StatusCodes.Status201Created
+        if (
+            exchange.Status == StatusCodes.Status201Created
             && answer.Location is { } location
             && UpstreamPlace.Find(location.OriginalString, route.Language.UpstreamBases) is { } place
-            && route.Api!.IsReadable(place))
+            && route.Api!.IsReadable(place)
+        )
         {
             headers.Location = route.Language.GatewayBase + place;
         }

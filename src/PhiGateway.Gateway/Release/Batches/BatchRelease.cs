@@ -9,9 +9,18 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Batches;
 
-/// <summary>Answers a batch: each entry forwarded by itself, judged under its own permit, recorded by itself; one answer when all of it is on record.</summary>
+/// <summary>
+/// Answers a batch: each entry forwarded by itself, judged under its own permit, recorded by itself; one answer when all of it is on
+/// record.
+/// </summary>
 /// <remarks>An entry that was refused is never forwarded; what became of one entry changes nothing for another.</remarks>
-internal sealed class BatchRelease(ForwardStage forward, AnswerJudge judge, AuditTrail trail, SnapshotHolder snapshots, GatewayOptions options)
+internal sealed class BatchRelease(
+    ForwardStage forward,
+    AnswerJudge judge,
+    AuditTrail trail,
+    SnapshotHolder snapshots,
+    GatewayOptions options
+)
 {
     /// <summary>Room that an entry without a resource takes at most.</summary>
     private const int WithoutResource = 2048;
@@ -64,7 +73,13 @@ internal sealed class BatchRelease(ForwardStage forward, AnswerJudge judge, Audi
         return StageResult.Continue;
     }
 
-    private async ValueTask<StageResult> AnswerAsync(GatewayExchange entry, GatewayExchange batch, PooledBuffer output, BatchWriter writer, List<Task<bool>> records)
+    private async ValueTask<StageResult> AnswerAsync(
+        GatewayExchange entry,
+        GatewayExchange batch,
+        PooledBuffer output,
+        BatchWriter writer,
+        List<Task<bool>> records
+    )
     {
         entry.Ticket = batch.Ticket;
         if (ReleaseChecks.FindRevocation(entry, snapshots) is { } revoked)
@@ -122,7 +137,8 @@ internal sealed class BatchRelease(ForwardStage forward, AnswerJudge judge, Audi
         return StageResult.Continue;
     }
 
-    private async Task<bool> RefuseAsync(GatewayExchange entry, DenyReason reason, string? detail) => await trail.RecordRefusalAsync(entry, reason, detail) == reason;
+    private async Task<bool> RefuseAsync(GatewayExchange entry, DenyReason reason, string? detail) =>
+        await trail.RecordRefusalAsync(entry, reason, detail) == reason;
 
     private static async Task<bool> IsRecordedAsync(ValueTask<StageResult> recording) => !(await recording).IsRefused(out _);
 }

@@ -86,12 +86,13 @@ internal sealed class BatchWriter : IDisposable
 
     public void Dispose() => _json.Dispose();
 
-    private static string PhraseOf(int status) => status switch
-    {
-        200 => "200 OK",
-        201 => "201 Created",
-        202 => "202 Accepted",
-        204 => "204 No Content",
-        _ => status.ToString(CultureInfo.InvariantCulture),
-    };
+    private static string PhraseOf(int status) =>
+        status switch
+        {
+            200 => "200 OK",
+            201 => "201 Created",
+            202 => "202 Accepted",
+            204 => "204 No Content",
+            _ => status.ToString(CultureInfo.InvariantCulture),
+        };
 }

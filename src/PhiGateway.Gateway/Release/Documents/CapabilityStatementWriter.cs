@@ -7,7 +7,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Documents;
 
-/// <summary>Writes the gateway's own CapabilityStatement (R4): what some approved use case could do on this route, and nothing of the server behind it.</summary>
+/// <summary>
+/// Writes the gateway's own CapabilityStatement (R4): what some approved use case could do on this route, and nothing of the server behind
+/// it.
+/// </summary>
 internal static class CapabilityStatementWriter
 {
     // Bulk Data Access IG: the operation stands with Group, or with Patient.
@@ -93,7 +96,9 @@ internal static class CapabilityStatementWriter
     // Those whose elements some search may show: by any other a value could be found out without being seen.
     private static void WriteParameters(Utf8JsonWriter json, PhiRoute route, ResourceType type, PolicyReach reach)
     {
-        var served = SearchGrammar.Of(type).Values.Concat(route.Language.Declared.Of(type).Values)
+        var served = SearchGrammar
+            .Of(type)
+            .Values.Concat(route.Language.Declared.Of(type).Values)
             .Where(parameter => parameter.Elements.Count > 0 && reach.Searched.Exists(shown => parameter.Elements.All(shown.Contains)))
             .OrderBy(static parameter => parameter.Name, StringComparer.Ordinal)
             .ToList();

@@ -8,7 +8,10 @@ using PhiGateway.Gateway.Trail;
 
 namespace PhiGateway.Gateway.Release.Documents;
 
-/// <summary>Answers <c>/metadata</c> and the SMART configuration for the gateway itself: never the upstream's, and nothing that no policy could allow.</summary>
+/// <summary>
+/// Answers <c>/metadata</c> and the SMART configuration for the gateway itself: never the upstream's, and nothing that no policy could
+/// allow.
+/// </summary>
 internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trail)
 {
     /// <summary>Writes the document that was asked for.</summary>
@@ -69,10 +72,25 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
             }
         }
 
-        WriteStrings(json, "grant_types_supported", options.SmartEndpoints.Authorization is null ? ["client_credentials"] : ["authorization_code", "client_credentials"]);
+        WriteStrings(
+            json,
+            "grant_types_supported",
+            options.SmartEndpoints.Authorization is null ? ["client_credentials"] : ["authorization_code", "client_credentials"]
+        );
         WriteStrings(json, "code_challenge_methods_supported", ["S256"]);
         WriteStrings(json, "token_endpoint_auth_methods_supported", ["private_key_jwt"]);
-        WriteStrings(json, "capabilities", ["client-confidential-asymmetric", "permission-v1", "permission-v2", "permission-patient", "permission-user", "context-standalone-patient"]);
+        WriteStrings(
+            json,
+            "capabilities",
+            [
+                "client-confidential-asymmetric",
+                "permission-v1",
+                "permission-v2",
+                "permission-patient",
+                "permission-user",
+                "context-standalone-patient",
+            ]
+        );
         json.WriteEndObject();
     }
 

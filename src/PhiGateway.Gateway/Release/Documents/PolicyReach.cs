@@ -9,7 +9,10 @@ namespace PhiGateway.Gateway.Release.Documents;
 /// <summary>What any approved use case of a tenant could ever do with a type: what the capability statement may say.</summary>
 internal sealed class PolicyReach
 {
-    private static readonly ConditionalWeakTable<RegistrySnapshot, ConcurrentDictionary<string, SortedDictionary<string, PolicyReach>>> Known = [];
+    private static readonly ConditionalWeakTable<
+        RegistrySnapshot,
+        ConcurrentDictionary<string, SortedDictionary<string, PolicyReach>>
+    > Known = [];
 
     /// <summary>FHIR's codes of interactions (<c>type-restful-interaction</c>).</summary>
     public SortedSet<string> Interactions { get; } = new(StringComparer.Ordinal);
@@ -22,13 +25,24 @@ internal sealed class PolicyReach
 
     /// <summary>By type; anybody may ask, so it is worked out once per snapshot, environment and tenant.</summary>
     public static SortedDictionary<string, PolicyReach> Of(RegistrySnapshot snapshot, string tenant, string environment) =>
-        Known.GetValue(snapshot, static _ => new(StringComparer.Ordinal))
-            .GetOrAdd($"{environment}\n{tenant}", static (_, about) => Find(about.snapshot, about.tenant, about.environment), (snapshot, tenant, environment));
+        Known
+            .GetValue(snapshot, static _ => new(StringComparer.Ordinal))
+            .GetOrAdd(
+                $"{environment}\n{tenant}",
+                static (_, about) => Find(about.snapshot, about.tenant, about.environment),
+                (snapshot, tenant, environment)
+            );
 
     private static SortedDictionary<string, PolicyReach> Find(RegistrySnapshot snapshot, string tenant, string environment)
     {
         var reachable = new SortedDictionary<string, PolicyReach>(StringComparer.Ordinal);
-        foreach (var useCase in snapshot.ListClients().Select(static entry => entry.UseCase).OfType<UseCase>().DistinctBy(static useCase => useCase.Id))
+        foreach (
+            var useCase in snapshot
+                .ListClients()
+                .Select(static entry => entry.UseCase)
+                .OfType<UseCase>()
+                .DistinctBy(static useCase => useCase.Id)
+        )
         {
             if (useCase.Status == UseCaseStatus.Approved && useCase.Environment == environment && useCase.Tenants.Contains(tenant))
             {
@@ -65,11 +79,12 @@ internal sealed class PolicyReach
         }
     }
 
-    private static string[] CodesOf(string word) => word switch
-    {
-        "search" => ["search-type"],
-        "history" => ["history-instance", "history-type"],
-        "read" or "vread" or "create" or "update" or "patch" or "delete" => [word],
-        _ => [],
-    };
+    private static string[] CodesOf(string word) =>
+        word switch
+        {
+            "search" => ["search-type"],
+            "history" => ["history-instance", "history-type"],
+            "read" or "vread" or "create" or "update" or "patch" or "delete" => [word],
+            _ => [],
+        };
 }

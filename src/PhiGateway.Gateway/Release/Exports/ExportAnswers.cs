@@ -13,7 +13,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Exports;
 
 /// <summary>Answers of a Bulk Data export: kick-off, poll, cancel and files, each under handles of ours.</summary>
-internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles, StreamedRelease streams, AuditTrail trail, SnapshotHolder snapshots)
+internal sealed class ExportAnswers(
+    GatewayOptions options,
+    HandleIssuer handles,
+    StreamedRelease streams,
+    AuditTrail trail,
+    SnapshotHolder snapshots
+)
 {
     private const int LongestWait = 24 * 60 * 60;
 
@@ -30,7 +36,8 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
             (Interaction.Export, StatusCodes.Status202Accepted) => StartedAsync(exchange, answer),
             (Interaction.ExportStatus, StatusCodes.Status202Accepted) => WorkingAsync(exchange, answer),
             (Interaction.ExportStatus, StatusCodes.Status200OK) => FinishedAsync(exchange, answer),
-            (Interaction.ExportCancel, StatusCodes.Status200OK or StatusCodes.Status202Accepted or StatusCodes.Status204NoContent) => BodilessAsync(exchange, StatusCodes.Status202Accepted),
+            (Interaction.ExportCancel, StatusCodes.Status200OK or StatusCodes.Status202Accepted or StatusCodes.Status204NoContent) =>
+                BodilessAsync(exchange, StatusCodes.Status202Accepted),
             (Interaction.ExportFile, StatusCodes.Status200OK) => FileAsync(exchange, answer),
             _ => new(Refused(exchange, answer)),
         };
@@ -83,10 +90,12 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
         try
         {
             await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
-            if (stream is null
+            if (
+                stream is null
                 || answer.MediaType is not ("application/json" or "application/fhir+json")
                 || !await body.TryReadAsync(stream, exchange.Http.RequestAborted)
-                || !ExportManifest.TryRewrite(body.Written, exchange, handles, manifest))
+                || !ExportManifest.TryRewrite(body.Written, exchange, handles, manifest)
+            )
             {
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "manifest");
             }
@@ -114,8 +123,20 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
         await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
         return stream is null
             ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding")
-            : await streams.RunAsync(exchange, "application/fhir+ndjson", (sink, cancellation) =>
-                NdjsonFilter.RunAsync(stream, exchange.Permit!.Release, exchange.Route!.Language, sink, StreamLimits.Default, cancellation, exchange.Request));
+            : await streams.RunAsync(
+                exchange,
+                "application/fhir+ndjson",
+                (sink, cancellation) =>
+                    NdjsonFilter.RunAsync(
+                        stream,
+                        exchange.Permit!.Release,
+                        exchange.Route!.Language,
+                        sink,
+                        StreamLimits.Default,
+                        cancellation,
+                        exchange.Request
+                    )
+            );
     }
 
     private async ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body)

@@ -6,8 +6,12 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Exports;
 
-/// <summary>Writes the manifest of a finished export anew: the files of released types under our own names, nothing else of the upstream's words.</summary>
-/// <remarks>Counts are left out, since they count what the filter withholds; error files too, since their texts can hold anything.</remarks>
+/// <summary>
+/// Writes the manifest of a finished export anew: the files of released types under our own names, nothing else of the upstream's words.
+/// </summary>
+/// <remarks>
+/// Counts are left out, since they count what the filter withholds; error files too, since their texts can hold anything.
+/// </remarks>
 internal static class ExportManifest
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
@@ -31,10 +35,12 @@ internal static class ExportManifest
 
     private static bool TryWrite(JsonElement manifest, GatewayExchange exchange, HandleIssuer handles, IBufferWriter<byte> output)
     {
-        if (TextOf(manifest, "transactionTime") is not { Length: >= 10 and <= 40 } time
+        if (
+            TextOf(manifest, "transactionTime") is not { Length: >= 10 and <= 40 } time
             || time.AsSpan().ContainsAnyExcept(InInstant)
             || !manifest.TryGetProperty("output", out var files)
-            || files.ValueKind != JsonValueKind.Array)
+            || files.ValueKind != JsonValueKind.Array
+        )
         {
             return false;
         }
@@ -47,7 +53,11 @@ internal static class ExportManifest
         json.WriteStartArray("output");
         foreach (var file in files.EnumerateArray())
         {
-            if (file.ValueKind != JsonValueKind.Object || !ResourceType.TryParse(TextOf(file, "type") ?? string.Empty, out var type) || TextOf(file, "url") is not { } url)
+            if (
+                file.ValueKind != JsonValueKind.Object
+                || !ResourceType.TryParse(TextOf(file, "type") ?? string.Empty, out var type)
+                || TextOf(file, "url") is not { } url
+            )
             {
                 return false;
             }
@@ -78,7 +88,10 @@ internal static class ExportManifest
     private static string RequestOf(GatewayExchange exchange)
     {
         var route = exchange.Route!;
-        return string.Concat(route.Language.GatewayBase.AsSpan(0, route.Language.GatewayBase.Length - route.Base.Length), exchange.Continuation!.Original.Target);
+        return string.Concat(
+            route.Language.GatewayBase.AsSpan(0, route.Language.GatewayBase.Length - route.Base.Length),
+            exchange.Continuation!.Original.Target
+        );
     }
 
     private static string? TextOf(JsonElement parent, string name) =>

@@ -82,13 +82,22 @@ internal static class AnswerHeaders
 
     /// <summary>Whether the answer is one resource that was released, with a version and a date of its own.</summary>
     public static bool IsOneResource(GatewayExchange exchange) =>
-        exchange.Disclosure.Resources.Count == 1 && exchange.Request!.Interaction is Interaction.Read or Interaction.VRead or Interaction.Create or Interaction.Update or Interaction.Patch;
+        exchange.Disclosure.Resources.Count == 1
+        && exchange.Request!.Interaction
+            is Interaction.Read
+                or Interaction.VRead
+                or Interaction.Create
+                or Interaction.Update
+                or Interaction.Patch;
 
     /// <summary>The version of that resource; null when it is not known.</summary>
     public static string? TagOf(GatewayExchange exchange) =>
         exchange.Disclosure.Resources[0].VersionId is { } version && FhirId.IsValid(version) ? $"W/\"{version}\"" : null;
 
-    /// <summary>Where a created resource is, or the one that a conditional create found; null otherwise. Only a place below the upstream's own base has a name on this side.</summary>
+    /// <summary>
+    /// Where a created resource is, or the one that a conditional create found; null otherwise. Only a place below the upstream's own base
+    /// has a name on this side.
+    /// </summary>
     public static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer)
     {
         if (exchange is { Conditional.Interaction: Interaction.Create, Request: { Interaction: Interaction.Read } found })
@@ -112,7 +121,8 @@ internal static class AnswerHeaders
         }
 
         var parts = text.TrimStart('/').Split('/');
-        return parts.Length is 2 or 4
+        return
+            parts.Length is 2 or 4
             && ResourceType.TryParse(parts[0], out var type)
             && type == exchange.Request!.Type
             && FhirId.IsValid(parts[1])

@@ -11,7 +11,14 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Leaving;
 
 /// <summary>Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch.</summary>
-internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, PageWalk pages, VersionLookup versions, TargetLookup targets, SnapshotHolder snapshots)
+internal sealed class AnswerJudge(
+    GatewayOptions options,
+    HandleIssuer handles,
+    PageWalk pages,
+    VersionLookup versions,
+    TargetLookup targets,
+    SnapshotHolder snapshots
+)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -32,7 +39,8 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
         body.Length == 0 || IsJson(answer) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
 
     /// <summary>Whether the answer says that it is JSON.</summary>
-    public static bool IsJson(UpstreamAnswer answer) => answer.MediaType is "application/fhir+json" or "application/json" or "application/json+fhir";
+    public static bool IsJson(UpstreamAnswer answer) =>
+        answer.MediaType is "application/fhir+json" or "application/json" or "application/json+fhir";
 
     /// <summary>Judges resource by resource, then asks whether all of it may leave, now, to this client.</summary>
     /// <param name="exchange">The request.</param>
@@ -40,7 +48,12 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
     /// <param name="body">The body, whole.</param>
     /// <param name="filtered">Receives what is rewritten.</param>
     /// <returns>When it continues, the bytes that may leave.</returns>
-    public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    public ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> JudgeAsync(
+        GatewayExchange exchange,
+        AnswerStatus meaning,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
     {
         var isJudged = body.Length > 0 && meaning.HasBody;
         if (isJudged && PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request!, body.Written.Span, exchange.Route!.Language))
@@ -49,21 +62,35 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
         }
 
         return isJudged && KnownTargets.AreNeeded(exchange.Request!) ? AttributeAsync(exchange, meaning, body, filtered)
-            : isJudged && VersionLookup.IsNeeded(exchange) ? LookUpAsync(exchange, meaning, body, filtered) : new(Judge(exchange, meaning, body, filtered, PageLinks.OptionsFor(exchange, handles)));
+            : isJudged && VersionLookup.IsNeeded(exchange) ? LookUpAsync(exchange, meaning, body, filtered)
+            : new(Judge(exchange, meaning, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
 
     // Whose it is can be said once it is known whose that is which it speaks of.
-    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> AttributeAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered) =>
-        Judge(exchange, meaning, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> AttributeAsync(
+        GatewayExchange exchange,
+        AnswerStatus meaning,
+        PooledBuffer body,
+        PooledBuffer filtered
+    ) => Judge(exchange, meaning, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
 
     // Versions that may not be the current ones are judged in the light of these.
-    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> LookUpAsync(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered)
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> LookUpAsync(
+        GatewayExchange exchange,
+        AnswerStatus meaning,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
     {
         var (looked, options) = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
         return looked.IsRefused(out _) ? (looked, default) : Judge(exchange, meaning, body, filtered, options);
     }
 
-    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
+    private async ValueTask<(StageResult Result, ReadOnlyMemory<byte> Bytes)> WalkAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
     {
         var walked = await pages.RunAsync(exchange, body, filtered);
         if (!walked.IsRefused(out _))
@@ -74,12 +101,28 @@ internal sealed class AnswerJudge(GatewayOptions options, HandleIssuer handles, 
         return walked.IsRefused(out _) ? (walked, default) : (StageResult.Continue, filtered.Written);
     }
 
-    private (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(GatewayExchange exchange, AnswerStatus meaning, PooledBuffer body, PooledBuffer filtered, AnswerOptions view)
+    private (StageResult Result, ReadOnlyMemory<byte> Bytes) Judge(
+        GatewayExchange exchange,
+        AnswerStatus meaning,
+        PooledBuffer body,
+        PooledBuffer filtered,
+        AnswerOptions view
+    )
     {
         var bytes = ReadOnlyMemory<byte>.Empty;
         if (body.Length > 0 && meaning.HasBody)
         {
-            switch (AnswerFilter.Filter(exchange.Request!, body.Written.Span, exchange.Permit!.Release, exchange.Route!.Language, filtered, exchange.Disclosure, view))
+            switch (
+                AnswerFilter.Filter(
+                    exchange.Request!,
+                    body.Written.Span,
+                    exchange.Permit!.Release,
+                    exchange.Route!.Language,
+                    filtered,
+                    exchange.Disclosure,
+                    view
+                )
+            )
             {
                 case AnswerVerdict.Unchanged:
                     bytes = body.Written;

@@ -12,25 +12,42 @@ namespace PhiGateway.Gateway.Release.Leaving;
 internal readonly record struct AnswerStatus(int Status, DenyReason? Refusal, bool HasBody, bool NeedsBody)
 {
     /// <summary>Reads a status; anything not foreseen is a refusal.</summary>
-    public static AnswerStatus Read(int status, FhirRequest request) => status switch
-    {
-        StatusCodes.Status200OK => Answer(status, request),
-        StatusCodes.Status201Created when request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch => Answer(status, request),
-        StatusCodes.Status202Accepted or StatusCodes.Status204NoContent when request.Interaction is Interaction.Delete => new(status, null, false, false),
-        StatusCodes.Status204NoContent when request.IsWrite => new(status, null, false, false),
+    public static AnswerStatus Read(int status, FhirRequest request) =>
+        status switch
+        {
+            StatusCodes.Status200OK => Answer(status, request),
+            StatusCodes.Status201Created when request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch =>
+                Answer(status, request),
+            StatusCodes.Status202Accepted or StatusCodes.Status204NoContent when request.Interaction is Interaction.Delete => new(
+                status,
+                null,
+                false,
+                false
+            ),
+            StatusCodes.Status204NoContent when request.IsWrite => new(status, null, false, false),
 
-        // 410 says that a resource once was: as telling as the resource. One answer for missing, gone and withheld.
-        StatusCodes.Status404NotFound or StatusCodes.Status410Gone => Refused(DenyReason.NotFoundOrWithheld),
+            // 410 says that a resource once was: as telling as the resource. One answer for missing, gone and withheld.
+            StatusCodes.Status404NotFound or StatusCodes.Status410Gone => Refused(DenyReason.NotFoundOrWithheld),
 
-        // What a well-meaning client must be able to react to; the upstream's text is replaced.
-        StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity => new(status, DenyReason.UpstreamRejected, false, false),
-        StatusCodes.Status409Conflict or StatusCodes.Status412PreconditionFailed when request.IsWrite => new(status, DenyReason.UpstreamRejected, false, false),
-        StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => Refused(DenyReason.UpstreamBusy),
-        StatusCodes.Status504GatewayTimeout => Refused(DenyReason.UpstreamTimeout),
+            // What a well-meaning client must be able to react to; the upstream's text is replaced.
+            StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity => new(
+                status,
+                DenyReason.UpstreamRejected,
+                false,
+                false
+            ),
+            StatusCodes.Status409Conflict or StatusCodes.Status412PreconditionFailed when request.IsWrite => new(
+                status,
+                DenyReason.UpstreamRejected,
+                false,
+                false
+            ),
+            StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => Refused(DenyReason.UpstreamBusy),
+            StatusCodes.Status504GatewayTimeout => Refused(DenyReason.UpstreamTimeout),
 
-        // 401 and 403 are about the gateway's own credential; 3xx would lead elsewhere; 304 was not asked for.
-        _ => Refused(DenyReason.UpstreamRefused),
-    };
+            // 401 and 403 are about the gateway's own credential; 3xx would lead elsewhere; 304 was not asked for.
+            _ => Refused(DenyReason.UpstreamRefused),
+        };
 
     private static AnswerStatus Answer(int status, FhirRequest request) =>
         new(status, null, HasBody: request.Interaction != Interaction.Delete, NeedsBody: !request.IsWrite);

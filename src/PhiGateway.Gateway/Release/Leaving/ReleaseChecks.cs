@@ -36,7 +36,10 @@ internal static class ReleaseChecks
         }
 
         var limits = exchange.Client!.Client.Limits;
-        if (exchange.Ticket is { } ticket && !ticket.Gate.TryTake(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now))
+        if (
+            exchange.Ticket is { } ticket
+            && !ticket.Gate.TryTake(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now)
+        )
         {
             return StageResult.Refuse(DenyReason.QuotaExceeded);
         }
@@ -46,9 +49,10 @@ internal static class ReleaseChecks
     }
 
     /// <summary>A revocation that came after the decision; null while there is none.</summary>
-    public static DenyReason? FindRevocation(GatewayExchange exchange, SnapshotHolder snapshots) => ReferenceEquals(snapshots.Current, exchange.Snapshot)
-        ? null
-        : PolicyDecisionPoint.FindRevocation(exchange.Caller!, exchange.Route!.Tenant, snapshots.Current);
+    public static DenyReason? FindRevocation(GatewayExchange exchange, SnapshotHolder snapshots) =>
+        ReferenceEquals(snapshots.Current, exchange.Snapshot)
+            ? null
+            : PolicyDecisionPoint.FindRevocation(exchange.Caller!, exchange.Route!.Tenant, snapshots.Current);
 
     private static bool MayReceiveUndetermined(GatewayExchange exchange) =>
         exchange.Client is { Organization.Kind: OrganizationKind.Internal, Client.Kind: not ClientKind.AiAgent };

@@ -33,16 +33,20 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
             Narrowed = exchange.Continuation is null or { IsStart: true } ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
             SelfLinks = exchange.Route!.SelfLinks,
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
-            Count = request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit) ? UpstreamCallFactory.PageSize(request, permit).ToString(CultureInfo.InvariantCulture) : null,
+            Count =
+                request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)
+                    ? UpstreamCallFactory.PageSize(request, permit).ToString(CultureInfo.InvariantCulture)
+                    : null,
         };
     }
 
     /// <inheritdoc/>
-    public string? Seal(string relation, string upstreamUrl) => relation switch
-    {
-        "next" or "previous" or "prev" or "first" => handles.Issue(exchange, HandleKind.Page, upstreamUrl),
+    public string? Seal(string relation, string upstreamUrl) =>
+        relation switch
+        {
+            "next" or "previous" or "prev" or "first" => handles.Issue(exchange, HandleKind.Page, upstreamUrl),
 
-        // The number of the last page says how much there is, withheld records included.
-        _ => null,
-    };
+            // The number of the last page says how much there is, withheld records included.
+            _ => null,
+        };
 }

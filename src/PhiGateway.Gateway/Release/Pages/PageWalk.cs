@@ -10,17 +10,26 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Pages;
 
-/// <summary>Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where, does not show in the pages.</summary>
+/// <summary>
+/// Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where,
+/// does not show in the pages.
+/// </summary>
 internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, HandleIssuer handles, GatewayOptions options)
 {
     /// <summary>Up to here a page is put together even when it is too large to be held beside others.</summary>
     private const int SmallPage = 200;
 
     /// <summary>Whether the answer to this request is put together page by page.</summary>
-    public static bool Applies(GatewayExchange exchange) => PagedAnswer.CanPage(exchange.Request!) && (UpstreamCallFactory.Withholds(exchange.Permit!) || VersionLookup.IsHistory(exchange.Request!));
+    public static bool Applies(GatewayExchange exchange) =>
+        PagedAnswer.CanPage(exchange.Request!)
+        && (UpstreamCallFactory.Withholds(exchange.Permit!) || VersionLookup.IsHistory(exchange.Request!));
 
-    /// <summary>Whether the page is held whole however large it is, since it is one of few matches, or of versions that are judged by each other.</summary>
-    public static bool HoldsWhole(GatewayExchange exchange) => VersionLookup.IsHistory(exchange.Request!) || (Applies(exchange) && UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit!) is > 0 and <= SmallPage);
+    /// <summary>
+    /// Whether the page is held whole however large it is, since it is one of few matches, or of versions that are judged by each other.
+    /// </summary>
+    public static bool HoldsWhole(GatewayExchange exchange) =>
+        VersionLookup.IsHistory(exchange.Request!)
+        || (Applies(exchange) && UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit!) is > 0 and <= SmallPage);
 
     /// <summary>Judges the upstream's page and as many after it as are needed.</summary>
     /// <param name="exchange">The request; its permit judges.</param>
@@ -32,8 +41,18 @@ internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, Handl
         var asked = exchange.Continuation?.Size ?? 0;
         var current = VersionLookup.IsHistory(exchange.Request!) ? new CurrentVersions() : null;
         using var page = new PagedAnswer(
-            exchange.Request!, exchange.Permit!.Release, exchange.Route!.Language, output, exchange.Disclosure, PageLinks.OptionsFor(exchange, handles) with { Current = current },
-            asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit), start.From);
+            exchange.Request!,
+            exchange.Permit!.Release,
+            exchange.Route!.Language,
+            output,
+            exchange.Disclosure,
+            PageLinks.OptionsFor(exchange, handles) with
+            {
+                Current = current,
+            },
+            asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request!, exchange.Permit),
+            start.From
+        );
 
         // 1. What was fetched already.
         var taken = await TakeAsync(exchange, page, body, current);
@@ -64,15 +83,32 @@ internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, Handl
 
         // 3. The other pages, under handles of ours.
         var isCut = page.Rest is null && walked > options.Limits.PagesPerPage;
-        var rest = page.Rest is { } from ? new PagePlace(place, from) : isCut ? new PagePlace(place, 0) : null;
+        var rest =
+            page.Rest is { } from ? new PagePlace(place, from)
+            : isCut ? new PagePlace(place, 0)
+            : null;
         var isFirst = start is { Place.Length: 0, From: 0 };
-        page.Finish(new PageTail([.. LinksOf(exchange, page.Size, rest, isFirst ? null : exchange.Continuation!.Before, isFirst, start)], isFirst && rest is null && page.Next is null, isCut && !page.IsFull));
+        page.Finish(
+            new PageTail(
+                [.. LinksOf(exchange, page.Size, rest, isFirst ? null : exchange.Continuation!.Before, isFirst, start)],
+                isFirst && rest is null && page.Next is null,
+                isCut && !page.IsFull
+            )
+        );
         return StageResult.Continue;
     }
 
-    private static string? PlaceOf(PagedAnswer page, GatewayExchange exchange) => page.Next is { } link ? UpstreamPlace.Find(link, exchange.Route!.Language.UpstreamBases) : null;
+    private static string? PlaceOf(PagedAnswer page, GatewayExchange exchange) =>
+        page.Next is { } link ? UpstreamPlace.Find(link, exchange.Route!.Language.UpstreamBases) : null;
 
-    private IEnumerable<KeyValuePair<string, string>> LinksOf(GatewayExchange exchange, int size, PagePlace? next, PagePlace? before, bool isFirst, PagePlace present)
+    private IEnumerable<KeyValuePair<string, string>> LinksOf(
+        GatewayExchange exchange,
+        int size,
+        PagePlace? next,
+        PagePlace? before,
+        bool isFirst,
+        PagePlace present
+    )
     {
         if (next is not null && handles.IssuePage(exchange, next, size, present) is { } nextUrl)
         {
@@ -95,7 +131,9 @@ internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, Handl
     {
         if (current is not null)
         {
-            var looked = exchange.Request!.Interaction != Interaction.HistoryInstance ? await versions.ConfirmPageAsync(exchange, body.Written, current)
+            var looked =
+                exchange.Request!.Interaction != Interaction.HistoryInstance
+                    ? await versions.ConfirmPageAsync(exchange, body.Written, current)
                 : page.IsBegun ? StageResult.Continue
                 : await versions.ConfirmNamedAsync(exchange, current);
             if (looked.IsRefused(out _))
@@ -119,7 +157,10 @@ internal sealed class PageWalk(IUpstream upstream, VersionLookup versions, Handl
         {
             if (answer.Status != 200)
             {
-                return StageResult.Refuse(AnswerStatus.Read(answer.Status, exchange.Request!).Refusal ?? DenyReason.UpstreamRefused, $"upstream-{answer.Status}");
+                return StageResult.Refuse(
+                    AnswerStatus.Read(answer.Status, exchange.Request!).Refusal ?? DenyReason.UpstreamRefused,
+                    $"upstream-{answer.Status}"
+                );
             }
 
             var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);

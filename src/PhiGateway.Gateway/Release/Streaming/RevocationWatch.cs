@@ -5,7 +5,9 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 
-/// <summary>Ends a streaming answer at once when its client is revoked, also while it waits for the upstream or for a slow client.</summary>
+/// <summary>
+/// Ends a streaming answer at once when its client is revoked, also while it waits for the upstream or for a slow client.
+/// </summary>
 internal sealed class RevocationWatch : IDisposable
 {
     private readonly Lock _gate = new();

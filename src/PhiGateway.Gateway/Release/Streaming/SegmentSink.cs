@@ -7,7 +7,13 @@ using PhiGateway.Gateway.Trail;
 namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Takes the segments of one streaming answer: each is checked, recorded durably, and only then written.</summary>
-internal sealed class SegmentSink(GatewayExchange exchange, string contentType, AuditTrail trail, SnapshotHolder snapshots, RevocationWatch watch)
+internal sealed class SegmentSink(
+    GatewayExchange exchange,
+    string contentType,
+    AuditTrail trail,
+    SnapshotHolder snapshots,
+    RevocationWatch watch
+)
 {
     // Withheld by segments of which nothing was left to write.
     private readonly Disclosure _carried = new();

@@ -15,7 +15,11 @@ internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots
     /// <param name="contentType">Media type of what leaves.</param>
     /// <param name="filter">The filter, given where its segments go.</param>
     /// <returns>A refusal before the first segment is an answer like any other; after it, the connection is cut.</returns>
-    public async ValueTask<StageResult> RunAsync(GatewayExchange exchange, string contentType, Func<SegmentHandler, CancellationToken, ValueTask<StreamVerdict>> filter)
+    public async ValueTask<StageResult> RunAsync(
+        GatewayExchange exchange,
+        string contentType,
+        Func<SegmentHandler, CancellationToken, ValueTask<StreamVerdict>> filter
+    )
     {
         using var watch = new RevocationWatch(exchange, snapshots);
         var sink = new SegmentSink(exchange, contentType, trail, snapshots, watch);

@@ -21,16 +21,31 @@ internal sealed class FakeAuditStore : IAuditStore
     {
         LastQuery = query;
         var skip = query.Cursor is null ? 0 : int.Parse(query.Cursor);
-        var all = Entries.Where(entry =>
-            (query.From is null || entry.Time >= query.From) && (query.To is null || entry.Time < query.To)
-            && (query.Client is null || entry.Client == query.Client) && (query.Tenant is null || entry.Tenant == query.Tenant)
-            && (query.PatientKey is null || entry.PatientKeys.Contains(query.PatientKey)) && (query.Decision is null || entry.Decision == query.Decision)
-            && (query.Reason is null || entry.Reason == query.Reason) && (query.Kind is null || entry.Kind == query.Kind)
-            && (query.Id is null || entry.Id == query.Id || entry.ParentId == query.Id) && (query.Actor is null || entry.Actor == query.Actor))
-            .OrderByDescending(entry => entry.Time).ThenByDescending(entry => entry.Sequence).Skip(skip).Take(query.Limit + 1).ToList();
-        return Task.FromResult(all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null));
+        var all = Entries
+            .Where(entry =>
+                (query.From is null || entry.Time >= query.From)
+                && (query.To is null || entry.Time < query.To)
+                && (query.Client is null || entry.Client == query.Client)
+                && (query.Tenant is null || entry.Tenant == query.Tenant)
+                && (query.PatientKey is null || entry.PatientKeys.Contains(query.PatientKey))
+                && (query.Decision is null || entry.Decision == query.Decision)
+                && (query.Reason is null || entry.Reason == query.Reason)
+                && (query.Kind is null || entry.Kind == query.Kind)
+                && (query.Id is null || entry.Id == query.Id || entry.ParentId == query.Id)
+                && (query.Actor is null || entry.Actor == query.Actor)
+            )
+            .OrderByDescending(entry => entry.Time)
+            .ThenByDescending(entry => entry.Sequence)
+            .Skip(skip)
+            .Take(query.Limit + 1)
+            .ToList();
+        return Task.FromResult(
+            all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null)
+        );
     }
 
     public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<AuditEntry>>([.. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit)]);
+        Task.FromResult<IReadOnlyList<AuditEntry>>([
+            .. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit),
+        ]);
 }

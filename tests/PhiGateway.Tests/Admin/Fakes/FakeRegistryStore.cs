@@ -45,9 +45,14 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<RegistryItem>>([.. _items.Values
-                .Where(item => item.Kind == kind && !item.Deleted && (afterId is null || string.CompareOrdinal(item.Id, afterId) > 0))
-                .OrderBy(item => item.Id, StringComparer.Ordinal).Take(limit)]);
+            return Task.FromResult<IReadOnlyList<RegistryItem>>([
+                .. _items
+                    .Values.Where(item =>
+                        item.Kind == kind && !item.Deleted && (afterId is null || string.CompareOrdinal(item.Id, afterId) > 0)
+                    )
+                    .OrderBy(item => item.Id, StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
         }
     }
 
@@ -88,7 +93,16 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
             foreach (var write in writes)
             {
                 _items.TryGetValue((write.Kind, write.Id), out var current);
-                var item = new RegistryItem(write.Kind, write.Id, (current?.Version ?? 0) + 1, _revision, write.Json ?? current?.Json ?? "{}", time.GetUtcNow(), actor, write.Json is null);
+                var item = new RegistryItem(
+                    write.Kind,
+                    write.Id,
+                    (current?.Version ?? 0) + 1,
+                    _revision,
+                    write.Json ?? current?.Json ?? "{}",
+                    time.GetUtcNow(),
+                    actor,
+                    write.Json is null
+                );
                 _items[(write.Kind, write.Id)] = item;
                 items.Add(item);
             }
@@ -122,7 +136,12 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
-    public Task<long> RemoveMembersAsync(string roster, IReadOnlyList<PatientId> patients, string actor, CancellationToken cancellationToken)
+    public Task<long> RemoveMembersAsync(
+        string roster,
+        IReadOnlyList<PatientId> patients,
+        string actor,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
@@ -136,13 +155,23 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
-    public Task<IReadOnlyList<RosterMember>> ListMembersAsync(string roster, string? afterPatient, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RosterMember>> ListMembersAsync(
+        string roster,
+        string? afterPatient,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<RosterMember>>([.. _members.Values
-                .Where(member => member.Roster == roster && (afterPatient is null || string.CompareOrdinal(member.Patient.Value, afterPatient) > 0))
-                .OrderBy(member => member.Patient.Value, StringComparer.Ordinal).Take(limit)]);
+            return Task.FromResult<IReadOnlyList<RosterMember>>([
+                .. _members
+                    .Values.Where(member =>
+                        member.Roster == roster && (afterPatient is null || string.CompareOrdinal(member.Patient.Value, afterPatient) > 0)
+                    )
+                    .OrderBy(member => member.Patient.Value, StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
         }
     }
 
@@ -164,7 +193,8 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
-    public Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NodeStatus>>(Nodes);
+    public Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<NodeStatus>>(Nodes);
 
     public Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken)
     {

@@ -28,17 +28,29 @@ public sealed class FileJournalTests
         const int Writers = 64;
         const int Each = 1000;
         using var folder = new JournalFolder();
-        await using var journal = await folder.OpenAsync(options: folder.Options with { Budget = 4096 * JournalOptions.MinSegmentBytes, SegmentBytes = 1 << 20 });
-        var sequences = new long[Writers][];
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
-        {
-            sequences[writer] = new long[Each];
-            for (var i = 0; i < Each; i++)
+        await using var journal = await folder.OpenAsync(
+            options: folder.Options with
             {
-                var record = TestRecords.Disclosure($"w{writer}-{i}");
-                sequences[writer][i] = (await journal.AppendAsync(record)).Sequence;
+                Budget = 4096 * JournalOptions.MinSegmentBytes,
+                SegmentBytes = 1 << 20,
             }
-        })));
+        );
+        var sequences = new long[Writers][];
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Writers)
+                .Select(writer =>
+                    Task.Run(async () =>
+                    {
+                        sequences[writer] = new long[Each];
+                        for (var i = 0; i < Each; i++)
+                        {
+                            var record = TestRecords.Disclosure($"w{writer}-{i}");
+                            sequences[writer][i] = (await journal.AppendAsync(record)).Sequence;
+                        }
+                    })
+                )
+        );
 
         var expected = 0L;
         var seen = new Dictionary<long, string>();
@@ -89,7 +101,9 @@ public sealed class FileJournalTests
         using var folder = new JournalFolder();
         var file = Path.Combine(folder.Path, "file");
         File.WriteAllText(file, "x");
-        var refused = await Assert.ThrowsAsync<JournalOpenException>(() => FileJournal.OpenAsync(folder.Options with { Directory = Path.Combine(file, "journal") }, TimeProvider.System));
+        var refused = await Assert.ThrowsAsync<JournalOpenException>(() =>
+            FileJournal.OpenAsync(folder.Options with { Directory = Path.Combine(file, "journal") }, TimeProvider.System)
+        );
         Assert.Contains("cannot be created", refused.Message, StringComparison.Ordinal);
     }
 
@@ -98,7 +112,9 @@ public sealed class FileJournalTests
     {
         // The kernel's own directory refuses root as well.
         var directory = OperatingSystem.IsLinux() ? "/proc/self" : Path.Combine(Path.GetTempPath(), "no-such\0name");
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => FileJournal.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() =>
+            FileJournal.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System)
+        );
         Assert.True(!OperatingSystem.IsLinux() || refused.Message.Contains("not writable", StringComparison.Ordinal), refused.Message);
     }
 
@@ -107,7 +123,9 @@ public sealed class FileJournalTests
     {
         using var folder = new JournalFolder();
         await (await folder.OpenAsync()).DisposeAsync();
-        var refused = await Assert.ThrowsAsync<JournalOpenException>(() => folder.OpenAsync(options: folder.Options with { LogName = "gw-02" }));
+        var refused = await Assert.ThrowsAsync<JournalOpenException>(() =>
+            folder.OpenAsync(options: folder.Options with { LogName = "gw-02" })
+        );
         Assert.Contains("gw-01/", refused.Message, StringComparison.Ordinal);
     }
 
@@ -115,7 +133,9 @@ public sealed class FileJournalTests
     public async Task Open_WrongOptions_ListsAllProblems()
     {
         using var folder = new JournalFolder();
-        var refused = await Assert.ThrowsAsync<JournalOpenException>(() => folder.OpenAsync(options: folder.Options with { SegmentBytes = 5, StopPercent = 99, MaxUnawaited = 0 }));
+        var refused = await Assert.ThrowsAsync<JournalOpenException>(() =>
+            folder.OpenAsync(options: folder.Options with { SegmentBytes = 5, StopPercent = 99, MaxUnawaited = 0 })
+        );
         Assert.Contains("segment", refused.Message, StringComparison.Ordinal);
         Assert.Contains("marks", refused.Message, StringComparison.Ordinal);
         Assert.Contains("queues", refused.Message, StringComparison.Ordinal);
@@ -168,7 +188,11 @@ public sealed class FileJournalTests
         _ = await journal.AppendAsync(TestRecords.Denial());
         var all = JournalFolder.ReadAll(journal);
         Assert.Equal(2, all.Count(r => r.Record.Kind == AuditKind.Delivery));
-        Assert.StartsWith("1 delivery records", Assert.Single(all, r => r.Record.Event == "journal.gap").Record.Note, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "1 delivery records",
+            Assert.Single(all, r => r.Record.Event == "journal.gap").Record.Note,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -6,7 +6,10 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Tests.Audit.Journal;
 
-/// <summary>The victim of <see cref="JournalKillTests"/>: this test program started once more with a directory in its environment, appending until it is killed.</summary>
+/// <summary>
+/// The victim of <see cref="JournalKillTests"/>: this test program started once more with a directory in its environment, appending until
+/// it is killed.
+/// </summary>
 /// <remarks>All on one thread: while a module is being initialised, no other thread may run its code.</remarks>
 internal static class JournalCrasher
 {

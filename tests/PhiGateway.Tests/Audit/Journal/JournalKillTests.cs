@@ -12,7 +12,14 @@ public sealed class JournalKillTests(ITestOutputHelper output)
 {
     private const int Rounds = 40;
 
-    public static JournalOptions Options(string directory) => new() { Directory = directory, LogName = "gw-01", SegmentBytes = 256 * 1024, Budget = 64 * 256 * 1024 };
+    public static JournalOptions Options(string directory) =>
+        new()
+        {
+            Directory = directory,
+            LogName = "gw-01",
+            SegmentBytes = 256 * 1024,
+            Budget = 64 * 256 * 1024,
+        };
 
     [Fact]
     public async Task Append_KilledAtRandomMoments_LosesNothingAcknowledged()
@@ -26,7 +33,10 @@ public sealed class JournalKillTests(ITestOutputHelper output)
         {
             await RunAndKillAsync(folder.Path, random.Next(0, 400), acknowledged);
             var found = JournalInspector.Inspect(folder.Path);
-            Assert.True(acknowledged.Keys.Max() <= found.Last, $"Record {acknowledged.Keys.Max()} was acknowledged, {found.Last} is the last.");
+            Assert.True(
+                acknowledged.Keys.Max() <= found.Last,
+                $"Record {acknowledged.Keys.Max()} was acknowledged, {found.Last} is the last."
+            );
         }
 
         await using var journal = await FileJournal.OpenAsync(Options(folder.Path), TimeProvider.System);
@@ -61,7 +71,10 @@ public sealed class JournalKillTests(ITestOutputHelper output)
             var parts = line.Split(' ');
             if (parts.Length == 2 && Guid.TryParseExact(parts[1], "N", out var id))
             {
-                Assert.True(acknowledged.TryAdd(long.Parse(parts[0], CultureInfo.InvariantCulture), id), "A sequence was acknowledged twice.");
+                Assert.True(
+                    acknowledged.TryAdd(long.Parse(parts[0], CultureInfo.InvariantCulture), id),
+                    "A sequence was acknowledged twice."
+                );
             }
 
             if (count++ == lines)

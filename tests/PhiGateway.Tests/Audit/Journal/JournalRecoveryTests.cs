@@ -121,7 +121,13 @@ public sealed class JournalRecoveryTests
         Assert.Equal(FrameState.Whole, FrameFormat.Read(frame, out var header));
         var body = frame.Slice(FrameFormat.HeaderBytes, header.BodyBytes).ToArray();
         body[^3] ^= 1;
-        FrameFormat.Write(frame[..header.Size], header.Sequence, header.BatchIndex, frame.Slice(FrameFormat.HashOffset, 32).ToArray(), body);
+        FrameFormat.Write(
+            frame[..header.Size],
+            header.Sequence,
+            header.BatchIndex,
+            frame.Slice(FrameFormat.HashOffset, 32).ToArray(),
+            body
+        );
         await File.WriteAllBytesAsync(clone.LastSegment, bytes);
         var refused = Assert.Throws<JournalOpenException>(() => JournalInspector.Inspect(clone.Path));
         Assert.Contains("record 0 ", refused.Message, StringComparison.Ordinal);
@@ -183,9 +189,17 @@ public sealed class JournalRecoveryTests
         using var clone = folder.Clone();
         var checkpoint = Path.Combine(clone.Path, "journal.checkpoint");
         await File.WriteAllBytesAsync(checkpoint, new byte[8192]);
-        Assert.Contains("damaged", Assert.Throws<JournalOpenException>(() => JournalInspector.Inspect(clone.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "damaged",
+            Assert.Throws<JournalOpenException>(() => JournalInspector.Inspect(clone.Path)).Message,
+            StringComparison.Ordinal
+        );
         File.Delete(checkpoint);
-        Assert.Contains("no journal.checkpoint", Assert.Throws<JournalOpenException>(() => JournalInspector.Inspect(clone.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no journal.checkpoint",
+            Assert.Throws<JournalOpenException>(() => JournalInspector.Inspect(clone.Path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -195,14 +209,19 @@ public sealed class JournalRecoveryTests
         await using var journal = await folder.OpenAsync();
         using var stop = new CancellationTokenSource();
         var acknowledged = -1L;
-        var writers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested && journal.UsedShare < 0.8)
-            {
-                var sequence = (await journal.AppendAsync(TestRecords.Disclosure())).Sequence;
-                InterlockedMax(ref acknowledged, sequence);
-            }
-        })).ToArray();
+        var writers = Enumerable
+            .Range(0, 8)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    while (!stop.IsCancellationRequested && journal.UsedShare < 0.8)
+                    {
+                        var sequence = (await journal.AppendAsync(TestRecords.Disclosure())).Sequence;
+                        InterlockedMax(ref acknowledged, sequence);
+                    }
+                })
+            )
+            .ToArray();
         for (var round = 0; round < 10; round++)
         {
             await journal.AppendAsync(TestRecords.Denial());
@@ -226,7 +245,17 @@ public sealed class JournalRecoveryTests
         var closed = TestRecords.Of(AuditKind.Intent);
         var delivered = TestRecords.Disclosure();
         var undelivered = TestRecords.Disclosure();
-        foreach (var record in new[] { open, closed, TestRecords.Of(AuditKind.Outcome, closed.Id), delivered, undelivered, TestRecords.Of(AuditKind.Delivery, delivered.Id) })
+        foreach (
+            var record in new[]
+            {
+                open,
+                closed,
+                TestRecords.Of(AuditKind.Outcome, closed.Id),
+                delivered,
+                undelivered,
+                TestRecords.Of(AuditKind.Delivery, delivered.Id),
+            }
+        )
         {
             _ = await journal.AppendAsync(record);
         }
@@ -264,9 +293,7 @@ public sealed class JournalRecoveryTests
     private static int EndOf(string segment)
     {
         using var scanner = new SegmentScanner(segment);
-        while (scanner.TryRead(out _, out _, out _))
-        {
-        }
+        while (scanner.TryRead(out _, out _, out _)) { }
 
         return (int)scanner.Position;
     }
@@ -287,8 +314,6 @@ public sealed class JournalRecoveryTests
     private static void InterlockedMax(ref long target, long value)
     {
         long now;
-        while (value > (now = Volatile.Read(ref target)) && Interlocked.CompareExchange(ref target, value, now) != now)
-        {
-        }
+        while (value > (now = Volatile.Read(ref target)) && Interlocked.CompareExchange(ref target, value, now) != now) { }
     }
 }

@@ -72,7 +72,16 @@ public sealed class JournalSpaceTests
 
         await using var reopened = await folder.OpenAsync(options: options);
         Assert.True(reopened.FirstSequence > 60);
-        Assert.Equal(count + 2 + JournalFolder.ReadAll(reopened).Count(r => r.Record.Event is "journal.recovery" or "journal.room" or "journal.full" || r.Record.Delivery == "unconfirmed"), reopened.DurableSequence);
+        Assert.Equal(
+            count
+                + 2
+                + JournalFolder
+                    .ReadAll(reopened)
+                    .Count(r =>
+                        r.Record.Event is "journal.recovery" or "journal.room" or "journal.full" || r.Record.Delivery == "unconfirmed"
+                    ),
+            reopened.DurableSequence
+        );
     }
 
     [Fact]
@@ -114,7 +123,10 @@ public sealed class JournalSpaceTests
         }
 
         await using var reopened = await folder.OpenAsync();
-        Assert.DoesNotContain(JournalFolder.ReadAll(reopened), r => r.Record.Event == "journal.recovery" && r.Record.Note!.StartsWith("Dropped", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            JournalFolder.ReadAll(reopened),
+            r => r.Record.Event == "journal.recovery" && r.Record.Note!.StartsWith("Dropped", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

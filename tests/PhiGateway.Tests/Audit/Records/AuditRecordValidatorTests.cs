@@ -12,27 +12,35 @@ public sealed class AuditRecordValidatorTests
         Assert.Empty(AuditRecordValidator.Validate(TestRecords.Denial()));
     }
 
-    public static TheoryData<string, Action<AuditRecord>> Holes => new()
-    {
-        { "patients", static r => { r.Patients = []; r.PatientState = string.Empty; } },
-        { "no patients but known", static r => r.Patients = [] },
-        { "id", static r => r.Id = Guid.Empty },
-        { "event", static r => r.Event = string.Empty },
-        { "long event", static r => r.Event = new string('e', 65) },
-        { "time", static r => r.Time = default },
-        { "decision", static r => r.Decision = "maybe" },
-        { "deny", static r => r.Decision = "deny" },
-        { "reason on permit", static r => r.Reason = "x" },
-        { "caller", static r => r.Client = null },
-        { "peer", static r => r.Peer = null },
-        { "upstream", static r => r.Upstream = null },
-        { "count", static r => r.ResourceCount = 0 },
-        { "kind", static r => r.Kind = 0 },
-        { "outcome without parent", static r => r.Kind = AuditKind.Outcome },
-        { "delivery without parent", static r => r.Kind = AuditKind.Delivery },
-        { "admin", static r => r.Kind = AuditKind.Admin },
-        { "system", static r => r.Kind = AuditKind.System },
-    };
+    public static TheoryData<string, Action<AuditRecord>> Holes =>
+        new()
+        {
+            {
+                "patients",
+                static r =>
+                {
+                    r.Patients = [];
+                    r.PatientState = string.Empty;
+                }
+            },
+            { "no patients but known", static r => r.Patients = [] },
+            { "id", static r => r.Id = Guid.Empty },
+            { "event", static r => r.Event = string.Empty },
+            { "long event", static r => r.Event = new string('e', 65) },
+            { "time", static r => r.Time = default },
+            { "decision", static r => r.Decision = "maybe" },
+            { "deny", static r => r.Decision = "deny" },
+            { "reason on permit", static r => r.Reason = "x" },
+            { "caller", static r => r.Client = null },
+            { "peer", static r => r.Peer = null },
+            { "upstream", static r => r.Upstream = null },
+            { "count", static r => r.ResourceCount = 0 },
+            { "kind", static r => r.Kind = 0 },
+            { "outcome without parent", static r => r.Kind = AuditKind.Outcome },
+            { "delivery without parent", static r => r.Kind = AuditKind.Delivery },
+            { "admin", static r => r.Kind = AuditKind.Admin },
+            { "system", static r => r.Kind = AuditKind.System },
+        };
 
     [Theory]
     [MemberData(nameof(Holes))]

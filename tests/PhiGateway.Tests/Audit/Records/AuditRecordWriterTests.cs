@@ -37,10 +37,17 @@ public sealed class AuditRecordWriterTests
     [Fact]
     public void Write_OnlyWhatIsThere_LeavesNoTraceOfTheRest()
     {
-        var record = new AuditRecord { Id = new Guid("0199aabb-ccdd-7eee-8fff-001122334455"), Kind = AuditKind.System, Event = "node.start", Time = TestRecords.Noon };
+        var record = new AuditRecord
+        {
+            Id = new Guid("0199aabb-ccdd-7eee-8fff-001122334455"),
+            Kind = AuditKind.System,
+            Event = "node.start",
+            Time = TestRecords.Noon,
+        };
         Assert.Equal(
             """{"v":1,"id":"0199aabb-ccdd-7eee-8fff-001122334455","kind":"system","event":"node.start","time":"2026-05-01T12:00:00.0000000Z"}""",
-            Encoding.UTF8.GetString(Bytes(record)));
+            Encoding.UTF8.GetString(Bytes(record))
+        );
     }
 
     [Theory]
@@ -73,7 +80,8 @@ public sealed class AuditRecordWriterTests
     [InlineData("""{"kind":"nothing"}""")]
     [InlineData("""{"kind":"system","status":"200"}""")]
     [InlineData("""{"kind":"system" """)]
-    public void Read_NoRecord_Throws(string text) => Assert.ThrowsAny<JsonException>(() => AuditRecordReader.Read(Encoding.UTF8.GetBytes(text)));
+    public void Read_NoRecord_Throws(string text) =>
+        Assert.ThrowsAny<JsonException>(() => AuditRecordReader.Read(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void Read_MembersOfALaterVersion_ArePassedOver()

@@ -201,10 +201,12 @@ public sealed class AuditShipperTests
         Assert.Equal(journal.DurableSequence, journal.ShippedSequence);
     }
 
-    private AuditShipper Shipper(FileJournal journal) => new(
-        journal,
-        _store,
-        new AuditEntryReader(journal.Log, new PatientPseudonym(new byte[32])),
-        new ShipperOptions { BatchRecords = 4, Interval = TimeSpan.FromMilliseconds(1) },
-        TimeProvider.System);
+    private AuditShipper Shipper(FileJournal journal) =>
+        new(
+            journal,
+            _store,
+            new AuditEntryReader(journal.Log, new PatientPseudonym(new byte[32])),
+            new ShipperOptions { BatchRecords = 4, Interval = TimeSpan.FromMilliseconds(1) },
+            TimeProvider.System
+        );
 }

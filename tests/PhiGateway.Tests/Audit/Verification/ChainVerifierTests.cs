@@ -19,18 +19,19 @@ public sealed class ChainVerifierTests
         Assert.True(ChainVerifier.Verify([]) is { Intact: true, Checked: 0 });
     }
 
-    public static TheoryData<string, Action<List<AuditEntry>>> Changes => new()
-    {
-        { "body", static e => e[5] = e[5] with { Body = Flip(e[5].Body) } },
-        { "hash", static e => e[5] = e[5] with { ChainHash = Flip(e[5].ChainHash) } },
-        { "removed", static e => e.RemoveAt(5) },
-        { "swapped", static e => (e[5], e[6]) = (e[6], e[5]) },
-        { "doubled", static e => e.Insert(5, e[4]) },
-        { "client", static e => e[5] = e[5] with { Client = "other" } },
-        { "time", static e => e[5] = e[5] with { Time = e[5].Time.AddHours(-1) } },
-        { "status", static e => e[5] = e[5] with { Status = 404 } },
-        { "other log", static e => e[5] = e[5] with { Log = "gw-02/x" } },
-    };
+    public static TheoryData<string, Action<List<AuditEntry>>> Changes =>
+        new()
+        {
+            { "body", static e => e[5] = e[5] with { Body = Flip(e[5].Body) } },
+            { "hash", static e => e[5] = e[5] with { ChainHash = Flip(e[5].ChainHash) } },
+            { "removed", static e => e.RemoveAt(5) },
+            { "swapped", static e => (e[5], e[6]) = (e[6], e[5]) },
+            { "doubled", static e => e.Insert(5, e[4]) },
+            { "client", static e => e[5] = e[5] with { Client = "other" } },
+            { "time", static e => e[5] = e[5] with { Time = e[5].Time.AddHours(-1) } },
+            { "status", static e => e[5] = e[5] with { Status = 404 } },
+            { "other log", static e => e[5] = e[5] with { Log = "gw-02/x" } },
+        };
 
     [Theory]
     [MemberData(nameof(Changes))]

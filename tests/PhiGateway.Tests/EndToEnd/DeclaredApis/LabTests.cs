@@ -5,7 +5,10 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd.DeclaredApis;
 
-/// <summary>A backend that does not speak FHIR under the same policy: understood by the table or refused, judged record by record, on record before it leaves.</summary>
+/// <summary>
+/// A backend that does not speak FHIR under the same policy: understood by the table or refused, judged record by record, on record before
+/// it leaves.
+/// </summary>
 [Collection(LabCollection.Name)]
 public sealed class LabTests(LabWorld world)
 {
@@ -31,11 +34,17 @@ public sealed class LabTests(LabWorld world)
         Assert.Equal(("GET", "/api/v1/patients/p1/results?category=all"), (upstream.Method, upstream.Url));
         Assert.Equal("Bearer of-lab", upstream.Header("authorization"));
 
-        var disclosure = Assert.Single(await world.TrailAsync(reply.DecisionId, atLeast: 2), static record => (string?)record["kind"] == "disclosure");
+        var disclosure = Assert.Single(
+            await world.TrailAsync(reply.DecisionId, atLeast: 2),
+            static record => (string?)record["kind"] == "disclosure"
+        );
         Assert.Equal(["p1"], Texts(disclosure["patients"]));
         Assert.Equal(["Observation/r1", "Observation/r7"], Texts(disclosure["resources"]));
         Assert.Equal(3, (int?)disclosure["withheldCount"]);
-        Assert.Equal(("search-type", "Observation", "GET /v1/patients/{patient}/results"), ((string?)disclosure["interaction"], (string?)disclosure["resourceType"], (string?)disclosure["template"]));
+        Assert.Equal(
+            ("search-type", "Observation", "GET /v1/patients/{patient}/results"),
+            ((string?)disclosure["interaction"], (string?)disclosure["resourceType"], (string?)disclosure["template"])
+        );
 
         Assert.Equal(["r1", "r2", "r3", "r4", "r7"], Ids(await world.GetAsync("/lab/v1/patients/p1/results", await Ward)));
     }
@@ -47,23 +56,36 @@ public sealed class LabTests(LabWorld world)
         Assert.Equal(["r1", "r7"], Ids(own));
         await world.Lab.ForgetRecordedAsync();
 
-        foreach (var (body, code) in new[]
-        {
-            ("""{"patientId":"p3"}""", "outside-roster"),
-            ("""{"patientId":["p1","p3"]}""", "malformed-body"),
-            ("""{"patientId":"p1","or":{"patientId":"p3"}}""", "malformed-body"),
-            ("""{"patientId":"p1","PatientId":"p3"}""", "malformed-body"),
-            ("""{"PatientId":"p3"}""", "malformed-body"),
-            ("""{"category":"laboratory"}""", "malformed-body"),
-            ("""{"patientId":null}""", "malformed-body"),
-            ("[]", "malformed-body"),
-            ("""{"patientId":"p1"}{}""", "malformed-body"),
-        })
+        foreach (
+            var (body, code) in new[]
+            {
+                ("""{"patientId":"p3"}""", "outside-roster"),
+                ("""{"patientId":["p1","p3"]}""", "malformed-body"),
+                ("""{"patientId":"p1","or":{"patientId":"p3"}}""", "malformed-body"),
+                ("""{"patientId":"p1","PatientId":"p3"}""", "malformed-body"),
+                ("""{"PatientId":"p3"}""", "malformed-body"),
+                ("""{"category":"laboratory"}""", "malformed-body"),
+                ("""{"patientId":null}""", "malformed-body"),
+                ("[]", "malformed-body"),
+                ("""{"patientId":"p1"}{}""", "malformed-body"),
+            }
+        )
         {
             Assert.Equal(code, CodeOf(await world.SendAsync(HttpMethod.Post, "/lab/v1/searches", await Vendor, body, "application/json")));
         }
 
-        Assert.Equal("unsupported-media-type", CodeOf(await world.SendAsync(HttpMethod.Post, "/lab/v1/searches", await Vendor, "patientId=p1", "application/x-www-form-urlencoded")));
+        Assert.Equal(
+            "unsupported-media-type",
+            CodeOf(
+                await world.SendAsync(
+                    HttpMethod.Post,
+                    "/lab/v1/searches",
+                    await Vendor,
+                    "patientId=p1",
+                    "application/x-www-form-urlencoded"
+                )
+            )
+        );
         Assert.Empty(await world.Lab.RecordedAsync());
     }
 
@@ -178,7 +200,13 @@ public sealed class LabTests(LabWorld world)
     {
         await world.Lab.ForgetRecordedAsync();
 
-        var reply = await world.SendAsync(new HttpMethod(method), target, await Vendor, method == "PATCH" ? "{}" : null, "application/json");
+        var reply = await world.SendAsync(
+            new HttpMethod(method),
+            target,
+            await Vendor,
+            method == "PATCH" ? "{}" : null,
+            "application/json"
+        );
 
         Assert.Equal((status, code), ((int)reply.Status, CodeOf(reply)));
         Assert.Equal("application/problem+json", reply.Headers["Content-Type"]);
@@ -213,7 +241,10 @@ public sealed class LabTests(LabWorld world)
         }
 
         // The allergies have no labels, and the ward's grant is not for them anyway; the vendor's has none to check.
-        Assert.Equal("penicillin", (string?)(await world.GetAsync("/lab/v1/patients/p1/allergies", await Vendor)).Json["allergies"]![0]!["substance"]);
+        Assert.Equal(
+            "penicillin",
+            (string?)(await world.GetAsync("/lab/v1/patients/p1/allergies", await Vendor)).Json["allergies"]![0]!["substance"]
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/lab/v1/patients/p3/allergies", await Vendor)).Status);
     }
 
@@ -229,25 +260,36 @@ public sealed class LabTests(LabWorld world)
     public async Task Create_OwnPatient_HasIntentAndOutcomeAndForeignNeverReachesTheBackend()
     {
         await world.Lab.ForgetRecordedAsync();
-        foreach (var (body, code) in new[]
-        {
-            ("""{"patientId":"p3","category":"laboratory"}""", "outside-roster"),
-            ("""{"patientId":"p4","category":"imaging"}""", "condition-not-met"),
-            ("""{"patientId":"p4","category":"laboratory","level":"R"}""", "too-confidential"),
-            ("""{"patientId":"p4","category":"laboratory","labels":["HIV"]}""", "label-not-permitted"),
-            ("""{"category":"laboratory"}""", "patient-undetermined"),
-            ("""{"patientId":7,"category":"laboratory"}""", "patient-undetermined"),
-            ("""{"patientId":"p4","category":"laboratory","onBehalfOf":"p3"}""", "malformed-body"),
-        })
+        foreach (
+            var (body, code) in new[]
+            {
+                ("""{"patientId":"p3","category":"laboratory"}""", "outside-roster"),
+                ("""{"patientId":"p4","category":"imaging"}""", "condition-not-met"),
+                ("""{"patientId":"p4","category":"laboratory","level":"R"}""", "too-confidential"),
+                ("""{"patientId":"p4","category":"laboratory","labels":["HIV"]}""", "label-not-permitted"),
+                ("""{"category":"laboratory"}""", "patient-undetermined"),
+                ("""{"patientId":7,"category":"laboratory"}""", "patient-undetermined"),
+                ("""{"patientId":"p4","category":"laboratory","onBehalfOf":"p3"}""", "malformed-body"),
+            }
+        )
         {
             Assert.Equal(code, CodeOf(await world.SendAsync(HttpMethod.Post, "/lab/v1/results", await Vendor, body, "application/json")));
         }
 
         Assert.Empty(await world.Lab.RecordedAsync());
-        var own = await world.SendAsync(HttpMethod.Post, "/lab/v1/results", await Vendor, """{"patientId":"p4","category":"laboratory","value":"new"}""", "application/json");
+        var own = await world.SendAsync(
+            HttpMethod.Post,
+            "/lab/v1/results",
+            await Vendor,
+            """{"patientId":"p4","category":"laboratory","value":"new"}""",
+            "application/json"
+        );
         Assert.Equal(HttpStatusCode.Created, own.Status);
         Assert.Equal("new", (string?)own.Json["value"]);
-        Assert.Equal($"{world.Gateway.Data.GetLeftPart(UriPartial.Authority)}/lab/v1/results/{(string?)own.Json["id"]}", own.Headers["Location"]);
+        Assert.Equal(
+            $"{world.Gateway.Data.GetLeftPart(UriPartial.Authority)}/lab/v1/results/{(string?)own.Json["id"]}",
+            own.Headers["Location"]
+        );
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync(new Uri(own.Headers["Location"]).PathAndQuery, await Vendor)).Status);
         var records = await world.TrailAsync(own.DecisionId, atLeast: 3);
         Assert.Equal(["p4"], Texts(Assert.Single(records, static record => (string?)record["kind"] == "intent")["patients"]));
@@ -257,21 +299,51 @@ public sealed class LabTests(LabWorld world)
     [Fact]
     public async Task Change_OfAStoredRecord_IsDecidedOverIt()
     {
-        var created = await world.SendAsync(HttpMethod.Post, "/lab/v1/results", await Vendor, """{"patientId":"p4","category":"laboratory","value":"old"}""", "application/json");
+        var created = await world.SendAsync(
+            HttpMethod.Post,
+            "/lab/v1/results",
+            await Vendor,
+            """{"patientId":"p4","category":"laboratory","value":"old"}""",
+            "application/json"
+        );
         var target = $"/lab/v1/results/{(string?)created.Json["id"]}";
 
         // Taken over, pushed out, relabelled: none of it; the twin is the plain change.
-        Assert.Equal(HttpStatusCode.NotFound, (await ChangeAsync(HttpMethod.Put, "/lab/v1/results/r6", """{"patientId":"p4","category":"laboratory"}""")).Status);
-        Assert.Equal("relabel-not-permitted", CodeOf(await ChangeAsync(HttpMethod.Put, target, """{"patientId":"p2","category":"laboratory"}""")));
-        Assert.Equal("malformed-body", CodeOf(await ChangeAsync(HttpMethod.Put, target, """{"id":"r6","patientId":"p4","category":"laboratory"}""")));
-        Assert.Equal(HttpStatusCode.NoContent, (await ChangeAsync(HttpMethod.Put, target, """{"patientId":"p4","category":"laboratory","value":"newer"}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await ChangeAsync(HttpMethod.Put, "/lab/v1/results/r6", """{"patientId":"p4","category":"laboratory"}""")).Status
+        );
+        Assert.Equal(
+            "relabel-not-permitted",
+            CodeOf(await ChangeAsync(HttpMethod.Put, target, """{"patientId":"p2","category":"laboratory"}"""))
+        );
+        Assert.Equal(
+            "malformed-body",
+            CodeOf(await ChangeAsync(HttpMethod.Put, target, """{"id":"r6","patientId":"p4","category":"laboratory"}"""))
+        );
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await ChangeAsync(HttpMethod.Put, target, """{"patientId":"p4","category":"laboratory","value":"newer"}""")).Status
+        );
 
-        Assert.Equal("relabel-not-permitted", CodeOf(await ChangeAsync(HttpMethod.Patch, target, """{"patientId":"p2"}""", "application/merge-patch+json")));
-        Assert.Equal("relabel-not-permitted", CodeOf(await ChangeAsync(HttpMethod.Patch, target, """{"CATEGORY":"imaging"}""", "application/merge-patch+json")));
-        Assert.Equal(HttpStatusCode.NotFound, (await ChangeAsync(HttpMethod.Patch, "/lab/v1/results/r6", """{"value":"x"}""", "application/merge-patch+json")).Status);
+        Assert.Equal(
+            "relabel-not-permitted",
+            CodeOf(await ChangeAsync(HttpMethod.Patch, target, """{"patientId":"p2"}""", "application/merge-patch+json"))
+        );
+        Assert.Equal(
+            "relabel-not-permitted",
+            CodeOf(await ChangeAsync(HttpMethod.Patch, target, """{"CATEGORY":"imaging"}""", "application/merge-patch+json"))
+        );
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await ChangeAsync(HttpMethod.Patch, "/lab/v1/results/r6", """{"value":"x"}""", "application/merge-patch+json")).Status
+        );
         Assert.Equal("unsupported-media-type", CodeOf(await ChangeAsync(HttpMethod.Patch, target, "[]", "application/json-patch+json")));
         await world.Lab.ForgetRecordedAsync();
-        Assert.Equal(HttpStatusCode.NoContent, (await ChangeAsync(HttpMethod.Patch, target, """{"value":"newest"}""", "application/merge-patch+json")).Status);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await ChangeAsync(HttpMethod.Patch, target, """{"value":"newest"}""", "application/merge-patch+json")).Status
+        );
         Assert.Equal(["GET", "PATCH"], (await world.Lab.RecordedAsync()).Select(static request => request.Method));
         Assert.Equal("\"v2\"", (await world.Lab.RecordedAsync())[1].Header("if-match"));
         Assert.Equal("newest", (string?)(await world.GetAsync(target, await Vendor)).Json["value"]);
@@ -285,11 +357,54 @@ public sealed class LabTests(LabWorld world)
     public async Task Change_AgainstAnotherVersion_IsRefused()
     {
         var token = await Vendor;
-        var stale = await world.SendAsync(HttpMethod.Patch, "/lab/v1/results/r7", token, """{"value":"x"}""", "application/merge-patch+json", headers: ("If-Match", "\"v9\""));
+        var stale = await world.SendAsync(
+            HttpMethod.Patch,
+            "/lab/v1/results/r7",
+            token,
+            """{"value":"x"}""",
+            "application/merge-patch+json",
+            headers: ("If-Match", "\"v9\"")
+        );
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.Status);
-        Assert.Equal("malformed-header", CodeOf(await world.SendAsync(HttpMethod.Patch, "/lab/v1/results/r7", token, """{"value":"x"}""", "application/merge-patch+json", headers: ("If-Match", "*"))));
-        Assert.Equal("not-understood", CodeOf(await world.SendAsync(HttpMethod.Patch, "/lab/v1/results/r7", token, """{"value":"x"}""", "application/merge-patch+json", headers: ("If-None-Match", "*"))));
-        Assert.Equal(HttpStatusCode.NoContent, (await world.SendAsync(HttpMethod.Patch, "/lab/v1/results/r7", token, """{"value":"x"}""", "application/merge-patch+json", headers: ("If-Match", "\"v1\""))).Status);
+        Assert.Equal(
+            "malformed-header",
+            CodeOf(
+                await world.SendAsync(
+                    HttpMethod.Patch,
+                    "/lab/v1/results/r7",
+                    token,
+                    """{"value":"x"}""",
+                    "application/merge-patch+json",
+                    headers: ("If-Match", "*")
+                )
+            )
+        );
+        Assert.Equal(
+            "not-understood",
+            CodeOf(
+                await world.SendAsync(
+                    HttpMethod.Patch,
+                    "/lab/v1/results/r7",
+                    token,
+                    """{"value":"x"}""",
+                    "application/merge-patch+json",
+                    headers: ("If-None-Match", "*")
+                )
+            )
+        );
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (
+                await world.SendAsync(
+                    HttpMethod.Patch,
+                    "/lab/v1/results/r7",
+                    token,
+                    """{"value":"x"}""",
+                    "application/merge-patch+json",
+                    headers: ("If-Match", "\"v1\"")
+                )
+            ).Status
+        );
     }
 
     [Fact]
@@ -300,7 +415,10 @@ public sealed class LabTests(LabWorld world)
         Assert.Empty(await world.Lab.RecordedAsync());
 
         // The backend has no such order, and says so only to one who may delete any.
-        Assert.Equal("not-found-or-withheld", CodeOf(await world.SendAsync(HttpMethod.Delete, "/lab/v1/orders/o1", await world.Issuer.TokenAsync(world.Cleaner))));
+        Assert.Equal(
+            "not-found-or-withheld",
+            CodeOf(await world.SendAsync(HttpMethod.Delete, "/lab/v1/orders/o1", await world.Issuer.TokenAsync(world.Cleaner)))
+        );
         Assert.Equal("/api/v1/orders/o1", Assert.Single(await world.Lab.RecordedAsync()).Url);
     }
 

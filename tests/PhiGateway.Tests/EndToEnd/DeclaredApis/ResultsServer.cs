@@ -3,7 +3,9 @@ using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Tests.EndToEnd.DeclaredApis;
 
-/// <summary>A laboratory system with a JSON REST API of its own and no access control; remembers what reached it and misbehaves on demand.</summary>
+/// <summary>
+/// A laboratory system with a JSON REST API of its own and no access control; remembers what reached it and misbehaves on demand.
+/// </summary>
 internal sealed class ResultsServer : IAsyncDisposable
 {
     private readonly NodeProcess _process;
@@ -17,14 +19,17 @@ internal sealed class ResultsServer : IAsyncDisposable
     private string Origin => new Uri(Base).GetLeftPart(UriPartial.Authority);
 
     /// <param name="authorization">The only Authorization header it accepts.</param>
-    public static async Task<ResultsServer> StartAsync(string authorization) => new(await NodeProcess.StartAsync("results.mjs", "--authorization", authorization));
+    public static async Task<ResultsServer> StartAsync(string authorization) =>
+        new(await NodeProcess.StartAsync("results.mjs", "--authorization", authorization));
 
-    public async Task<IReadOnlyList<RecordedRequest>> RecordedAsync() => await _http.GetFromJsonAsync<List<RecordedRequest>>(Origin + "/__recorded") ?? [];
+    public async Task<IReadOnlyList<RecordedRequest>> RecordedAsync() =>
+        await _http.GetFromJsonAsync<List<RecordedRequest>>(Origin + "/__recorded") ?? [];
 
     public async Task ForgetRecordedAsync() => (await _http.DeleteAsync(Origin + "/__recorded")).EnsureSuccessStatusCode();
 
     /// <summary>Misbehaves once (modes: <c>tests/peers/results.mjs</c> and <c>fhir/faults.mjs</c>).</summary>
-    public async Task SetFaultAsync(string mode) => (await _http.PostAsJsonAsync(Origin + "/__faults", new { mode, times = 1 })).EnsureSuccessStatusCode();
+    public async Task SetFaultAsync(string mode) =>
+        (await _http.PostAsJsonAsync(Origin + "/__faults", new { mode, times = 1 })).EnsureSuccessStatusCode();
 
     public async ValueTask DisposeAsync()
     {

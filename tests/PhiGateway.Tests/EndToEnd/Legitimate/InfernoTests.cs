@@ -3,11 +3,15 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd.Legitimate;
 
-/// <summary>What the certification kits check of a resource server, as journeys; numbers in comments are short ids of the g(10) suite.</summary>
+/// <summary>
+/// What the certification kits check of a resource server, as journeys; numbers in comments are short ids of the g(10) suite.
+/// </summary>
 public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<LegitimateWorld>
 {
-    private const string VitalSigns = "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs";
-    private const string Laboratory = "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory";
+    private const string VitalSigns =
+        "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs";
+    private const string Laboratory =
+        "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory";
 
     // 1.3.09, 1.4.09, 1.9.10
     [Fact]
@@ -25,7 +29,26 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
 
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient?_id=example", limited)).Status);
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Condition?patient=example", limited)).Status);
-        foreach (var type in new[] { "AllergyIntolerance", "CarePlan", "CareTeam", "Device", "DiagnosticReport", "DocumentReference", "Goal", "Immunization", "MedicationRequest", "Observation", "Procedure", "Encounter", "ServiceRequest", "Coverage", "MedicationDispense" })
+        foreach (
+            var type in new[]
+            {
+                "AllergyIntolerance",
+                "CarePlan",
+                "CareTeam",
+                "Device",
+                "DiagnosticReport",
+                "DocumentReference",
+                "Goal",
+                "Immunization",
+                "MedicationRequest",
+                "Observation",
+                "Procedure",
+                "Encounter",
+                "ServiceRequest",
+                "Coverage",
+                "MedicationDispense",
+            }
+        )
         {
             var reply = await world.GetAsync($"/{type}?patient=example", limited);
             Assert.Equal(HttpStatusCode.Forbidden, reply.Status);
@@ -38,7 +61,27 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
     public async Task Search_UnrestrictedApp_IsServedEveryType()
     {
         var everything = await world.TokenAsync(world.App, "patient/*.rs");
-        foreach (var type in new[] { "AllergyIntolerance", "CarePlan", "CareTeam", "Condition", "Device", "DiagnosticReport", "DocumentReference", "Goal", "Immunization", "MedicationRequest", "Observation", "Procedure", "Encounter", "ServiceRequest", "Coverage", "MedicationDispense" })
+        foreach (
+            var type in new[]
+            {
+                "AllergyIntolerance",
+                "CarePlan",
+                "CareTeam",
+                "Condition",
+                "Device",
+                "DiagnosticReport",
+                "DocumentReference",
+                "Goal",
+                "Immunization",
+                "MedicationRequest",
+                "Observation",
+                "Procedure",
+                "Encounter",
+                "ServiceRequest",
+                "Coverage",
+                "MedicationDispense",
+            }
+        )
         {
             var reply = await world.GetAsync($"/{type}?patient=example", everything);
             Assert.True(reply.Status == HttpStatusCode.OK, $"{type}: {reply.Status} {reply.Body}");
@@ -51,10 +94,23 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
         var everything = await world.TokenAsync(world.App, "patient/*.rs");
         Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/Patient/f001", everything)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/Observation/f001", everything)).Status);
-        foreach (var search in new[] { "/Observation?patient=f001", "/Observation?subject=Patient/f001", "/Patient/f001/Observation", "/Patient?_id=f001", "/Observation?patient=example,f001" })
+        foreach (
+            var search in new[]
+            {
+                "/Observation?patient=f001",
+                "/Observation?subject=Patient/f001",
+                "/Patient/f001/Observation",
+                "/Patient?_id=f001",
+                "/Observation?patient=example,f001",
+            }
+        )
         {
             var reply = await world.GetAsync(search, everything);
-            Assert.True(reply.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound || (reply.Status == HttpStatusCode.OK && !reply.Body.Contains("f001", StringComparison.Ordinal)), $"{search}: {reply.Status} {reply.Body}");
+            Assert.True(
+                reply.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+                    || (reply.Status == HttpStatusCode.OK && !reply.Body.Contains("f001", StringComparison.Ordinal)),
+                $"{search}: {reply.Status} {reply.Body}"
+            );
         }
     }
 
@@ -80,16 +136,33 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
         {
             var page = await world.GetAsync(next, vitals);
             Assert.Equal(HttpStatusCode.OK, page.Status);
-            Assert.All(page.Json["entry"]?.AsArray() ?? [], static entry => Assert.Contains("vital-signs", entry!["resource"]!["category"]!.ToJsonString()));
+            Assert.All(
+                page.Json["entry"]?.AsArray() ?? [],
+                static entry => Assert.Contains("vital-signs", entry!["resource"]!["category"]!.ToJsonString())
+            );
             seen.AddRange(page.Entries);
-            next = page.Json["link"]?.AsArray().Where(static link => (string?)link!["relation"] == "next").Select(static link => (string?)link!["url"]).FirstOrDefault()?[world.Base.Length..];
+            next = page.Json["link"]
+                ?.AsArray()
+                .Where(static link => (string?)link!["relation"] == "next")
+                .Select(static link => (string?)link!["url"])
+                .FirstOrDefault()
+                ?[world.Base.Length..];
         }
 
         Assert.Contains("Observation/blood-pressure", seen);
         Assert.Equal(seen.Count, seen.Distinct().Count());
-        var posted = await world.SendAsync(HttpMethod.Post, "/Observation/_search", vitals, "patient=example&_count=100", "application/x-www-form-urlencoded");
+        var posted = await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation/_search",
+            vitals,
+            "patient=example&_count=100",
+            "application/x-www-form-urlencoded"
+        );
         Assert.Equal(seen.Order(), posted.Entries.Order());
-        var both = await world.GetAsync("/Observation?patient=example&_count=100", await world.TokenAsync(world.App, $"patient/Patient.rs {VitalSigns} {Laboratory}"));
+        var both = await world.GetAsync(
+            "/Observation?patient=example&_count=100",
+            await world.TokenAsync(world.App, $"patient/Patient.rs {VitalSigns} {Laboratory}")
+        );
         Assert.Equal(HttpStatusCode.OK, both.Status);
         Assert.Superset(seen.ToHashSet(), both.Entries.ToHashSet());
     }
@@ -119,7 +192,12 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
     [Fact]
     public async Task Discovery_WithoutToken_IsAsTheKitsReadIt()
     {
-        var wellKnown = await world.SendAsync(HttpMethod.Get, "/.well-known/smart-configuration", null, headers: [("Origin", "https://app.example"), ("Accept", "application/fhir+xml")]);
+        var wellKnown = await world.SendAsync(
+            HttpMethod.Get,
+            "/.well-known/smart-configuration",
+            null,
+            headers: [("Origin", "https://app.example"), ("Accept", "application/fhir+xml")]
+        );
         Assert.Equal(HttpStatusCode.OK, wellKnown.Status);
         Assert.StartsWith("application/json", wellKnown.Headers["Content-Type"], StringComparison.Ordinal);
         Assert.Contains(wellKnown.Headers["Access-Control-Allow-Origin"], (string[])["*", "https://app.example"]);
@@ -142,12 +220,18 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
     public async Task Provenance_ByReverseInclude_IsReturned()
     {
         var everything = await world.TokenAsync(world.App, "patient/*.rs");
-        Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Observation?patient=example&_revinclude=Provenance:target", everything)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await world.GetAsync("/Observation?patient=example&_revinclude=Provenance:target", everything)).Status
+        );
         var signed = await world.GetAsync("/Procedure?patient=example&_revinclude=Provenance:target", everything);
         Assert.Equal(HttpStatusCode.OK, signed.Status);
         Assert.Contains("Procedure/example", signed.Entries);
         var engine = await world.TokenAsync(world.Engine, "system/*.rs");
-        Assert.Contains("Provenance/procedure-signed", (await world.GetAsync("/Procedure?_id=example&_revinclude=Provenance:target", engine)).Entries);
+        Assert.Contains(
+            "Provenance/procedure-signed",
+            (await world.GetAsync("/Procedure?_id=example&_revinclude=Provenance:target", engine)).Entries
+        );
     }
 
     // Revocation: the token of a revoked client.
@@ -161,8 +245,7 @@ public sealed class InfernoTests(LegitimateWorld world) : IClassFixture<Legitima
         do
         {
             reply = await world.GetAsync("/Patient/example", token);
-        }
-        while (reply.Status == HttpStatusCode.OK);
+        } while (reply.Status == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.Forbidden, reply.Status);
         Assert.Equal("revoked", reply.Code);
     }

@@ -12,7 +12,11 @@ public sealed class LegitimateCorpusTests(LegitimateWorld world) : IClassFixture
 {
     private static readonly string[] OwnerMembers = ["subject", "patient", "beneficiary"];
 
-    public static TheoryData<string> Requests => [.. File.ReadLines(RepositoryPaths.Of("tests", "legitimate", "us-core.txt")).Where(static line => line.Length > 0 && line[0] != '#')];
+    public static TheoryData<string> Requests =>
+        [
+            .. File.ReadLines(RepositoryPaths.Of("tests", "legitimate", "us-core.txt"))
+                .Where(static line => line.Length > 0 && line[0] != '#'),
+        ];
 
     [Theory]
     [MemberData(nameof(Requests))]
@@ -26,7 +30,16 @@ public sealed class LegitimateCorpusTests(LegitimateWorld world) : IClassFixture
         AssertSame(direct, reply);
         if (request.IndexOf('?', StringComparison.Ordinal) is > 0 and var at)
         {
-            AssertSame(direct, await world.SendAsync(HttpMethod.Post, $"/{request[..at]}/_search", token, FormOf(request[(at + 1)..]), "application/x-www-form-urlencoded"));
+            AssertSame(
+                direct,
+                await world.SendAsync(
+                    HttpMethod.Post,
+                    $"/{request[..at]}/_search",
+                    token,
+                    FormOf(request[(at + 1)..]),
+                    "application/x-www-form-urlencoded"
+                )
+            );
         }
     }
 
@@ -46,7 +59,11 @@ public sealed class LegitimateCorpusTests(LegitimateWorld world) : IClassFixture
         if (reply.Code == "outside-roster")
         {
             // Outright for others only.
-            Assert.DoesNotContain(direct["entry"]?.AsArray() ?? [], static entry => IsOfTheCohort(entry!["resource"]!) && !LegitimateWorld.Reference.Contains((string)entry["resource"]!["resourceType"]!));
+            Assert.DoesNotContain(
+                direct["entry"]?.AsArray() ?? [],
+                static entry =>
+                    IsOfTheCohort(entry!["resource"]!) && !LegitimateWorld.Reference.Contains((string)entry["resource"]!["resourceType"]!)
+            );
             return;
         }
 
@@ -72,7 +89,10 @@ public sealed class LegitimateCorpusTests(LegitimateWorld world) : IClassFixture
         }
     }
 
-    private static string FormOf(string query) => query.Contains('%', StringComparison.Ordinal) ? query : Uri.EscapeDataString(query).Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal);
+    private static string FormOf(string query) =>
+        query.Contains('%', StringComparison.Ordinal)
+            ? query
+            : Uri.EscapeDataString(query).Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal);
 
     private static string NameOf(JsonNode? entry) => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}";
 
@@ -92,11 +112,20 @@ public sealed class LegitimateCorpusTests(LegitimateWorld world) : IClassFixture
         if (type == "Appointment")
         {
             // Someone who takes part by name only may be another patient.
-            var actors = resource["participant"]!.AsArray().Where(static one => one!["actor"] is not null).Select(static one => (string?)one!["actor"]!["reference"]).ToList();
-            return actors.TrueForAll(static actor => actor is not null && (!actor.StartsWith("Patient/", StringComparison.Ordinal) || LegitimateWorld.Cohort.Contains(actor["Patient/".Length..])));
+            var actors = resource["participant"]!
+                .AsArray()
+                .Where(static one => one!["actor"] is not null)
+                .Select(static one => (string?)one!["actor"]!["reference"])
+                .ToList();
+            return actors.TrueForAll(static actor =>
+                actor is not null
+                && (!actor.StartsWith("Patient/", StringComparison.Ordinal) || LegitimateWorld.Cohort.Contains(actor["Patient/".Length..]))
+            );
         }
 
-        return OwnerMembers.Select(member => resource[member] is JsonObject owner ? (string?)owner["reference"] : null).Any(static reference => reference is not null && LegitimateWorld.Cohort.Any(patient => reference == $"Patient/{patient}"));
+        return OwnerMembers
+            .Select(member => resource[member] is JsonObject owner ? (string?)owner["reference"] : null)
+            .Any(static reference => reference is not null && LegitimateWorld.Cohort.Any(patient => reference == $"Patient/{patient}"));
     }
 
     // The corpus is only worth something if the server itself answers.

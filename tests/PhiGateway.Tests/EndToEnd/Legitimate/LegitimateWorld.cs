@@ -3,7 +3,9 @@ using PhiGateway.Tests.Infrastructure;
 
 namespace PhiGateway.Tests.EndToEnd.Legitimate;
 
-/// <summary>One node with two readers of all clinical types: one of every patient, one of a roster; and an app that acts for one patient.</summary>
+/// <summary>
+/// One node with two readers of all clinical types: one of every patient, one of a roster; and an app that acts for one patient.
+/// </summary>
 public class LegitimateWorld : GatewayWorld
 {
     /// <summary>The patients of the roster.</summary>
@@ -14,17 +16,61 @@ public class LegitimateWorld : GatewayWorld
 
     private static readonly string[] Clinical =
     [
-        "Patient", "Observation", "Condition", "AllergyIntolerance", "CarePlan", "CareTeam", "Coverage", "Device", "DiagnosticReport", "DocumentReference", "Encounter", "Goal", "Immunization",
-        "MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration", "Procedure", "QuestionnaireResponse", "ServiceRequest", "Specimen", "RelatedPerson", "Provenance",
-        "Appointment", "Claim", "ExplanationOfBenefit", "FamilyMemberHistory", "ImagingStudy", "List", "NutritionOrder", "RiskAssessment", "Composition", "Consent", "ClinicalImpression", "EpisodeOfCare", "Flag", "Media",
+        "Patient",
+        "Observation",
+        "Condition",
+        "AllergyIntolerance",
+        "CarePlan",
+        "CareTeam",
+        "Coverage",
+        "Device",
+        "DiagnosticReport",
+        "DocumentReference",
+        "Encounter",
+        "Goal",
+        "Immunization",
+        "MedicationRequest",
+        "MedicationStatement",
+        "MedicationDispense",
+        "MedicationAdministration",
+        "Procedure",
+        "QuestionnaireResponse",
+        "ServiceRequest",
+        "Specimen",
+        "RelatedPerson",
+        "Provenance",
+        "Appointment",
+        "Claim",
+        "ExplanationOfBenefit",
+        "FamilyMemberHistory",
+        "ImagingStudy",
+        "List",
+        "NutritionOrder",
+        "RiskAssessment",
+        "Composition",
+        "Consent",
+        "ClinicalImpression",
+        "EpisodeOfCare",
+        "Flag",
+        "Media",
     ];
 
     private static readonly string[] Reads = ["read", "vread", "search", "history"];
 
     private static readonly string[] Includes =
     [
-        "CareTeam:participant", "Condition:encounter", "DiagnosticReport:result", "DiagnosticReport:subject", "Encounter:patient", "Encounter:subject",
-        "MedicationRequest:medication", "Observation:patient", "Observation:performer", "Observation:subject", "Procedure:performer", "Provenance:target",
+        "CareTeam:participant",
+        "Condition:encounter",
+        "DiagnosticReport:result",
+        "DiagnosticReport:subject",
+        "Encounter:patient",
+        "Encounter:subject",
+        "MedicationRequest:medication",
+        "Observation:patient",
+        "Observation:performer",
+        "Observation:subject",
+        "Procedure:performer",
+        "Provenance:target",
     ];
 
     private static readonly string[] Labels = ["HIV", "TBOO", "ETH", "PSY", "SUD", "42CFRPart2"];
@@ -36,11 +82,15 @@ public class LegitimateWorld : GatewayWorld
     internal IdentityProviderClient Cohorts { get; } = Client("cohort-reader", "system/*.rs");
 
     /// <summary>Acts for the patient <c>example</c>, with what scopes its token has.</summary>
-    internal IdentityProviderClient App { get; } = Client(
-        "patient-app",
-        "patient/*.rs patient/Provenance.rs patient/Patient.rs patient/Patient.read patient/Observation.read patient/Observation.rs patient/Condition.rs patient/Observation.r patient/Observation.s " +
-        "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory",
-        patient: "example");
+    internal IdentityProviderClient App { get; } =
+        Client(
+            "patient-app",
+            "patient/*.rs patient/Provenance.rs patient/Patient.rs patient/Patient.read patient/Observation.read "
+                + "patient/Observation.rs patient/Condition.rs patient/Observation.r patient/Observation.s "
+                + "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs "
+                + "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory",
+            patient: "example"
+        );
 
     private protected override string Provider => "Sqlite";
 
@@ -49,7 +99,15 @@ public class LegitimateWorld : GatewayWorld
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Mary.CreateAsync("rosters", new { id = "cohort", title = "Cohort", source = "registry" });
+        await Mary.CreateAsync(
+            "rosters",
+            new
+            {
+                id = "cohort",
+                title = "Cohort",
+                source = "registry",
+            }
+        );
         foreach (var patient in Cohort)
         {
             await Mary.TryAsync(HttpMethod.Put, $"rosters/cohort/members/{patient}", new { });
@@ -66,16 +124,41 @@ public class LegitimateWorld : GatewayWorld
 
     private async Task UseCaseAsync(string id, IdentityProviderClient client, object patients)
     {
-        await Mary.CreateAsync("use-cases", new
-        {
-            id, title = id, owner = "mary.smith@hospital.example", organization = "north-hospital", purposes = new[] { "TREAT" },
-            environment = "production", tenants = new[] { "north" }, expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
-            grants = new object[]
+        await Mary.CreateAsync(
+            "use-cases",
+            new
             {
-                new { types = Clinical, interactions = Reads, includes = Includes, patients, confidentiality = "V", labels = Labels },
-                new { types = Reference, interactions = Reads, includes = Includes, patients = new { any = true }, confidentiality = "V", labels = Labels },
-            },
-        });
+                id,
+                title = id,
+                owner = "mary.smith@hospital.example",
+                organization = "north-hospital",
+                purposes = new[] { "TREAT" },
+                environment = "production",
+                tenants = new[] { "north" },
+                expires = DateTime.UtcNow.AddDays(300).ToString("yyyy-MM-dd"),
+                grants = new object[]
+                {
+                    new
+                    {
+                        types = Clinical,
+                        interactions = Reads,
+                        includes = Includes,
+                        patients,
+                        confidentiality = "V",
+                        labels = Labels,
+                    },
+                    new
+                    {
+                        types = Reference,
+                        interactions = Reads,
+                        includes = Includes,
+                        patients = new { any = true },
+                        confidentiality = "V",
+                        labels = Labels,
+                    },
+                },
+            }
+        );
         await Wei.PostSeenAsync($"use-cases/{id}", "approve");
         await AdmitAsync(client.ClientId, id);
     }

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd.Tenancy;
 
-/// <summary>Search parameters that one server has of its own: understood on its route, unknown on the others, and no way round what a grant hides.</summary>
+/// <summary>
+/// Search parameters that one server has of its own: understood on its route, unknown on the others, and no way round what a grant hides.
+/// </summary>
 [Collection(TenancyCollection.Name)]
 public sealed class DeclaredParameterTests(TenancyWorld world)
 {
@@ -36,7 +38,10 @@ public sealed class DeclaredParameterTests(TenancyWorld world)
 
     [Fact]
     public async Task Search_OnTheRouteWithoutThem_IsUnknown() =>
-        Assert.Equal("unknown-parameter", (await world.GetAsync("/south/fhir/Patient?race=2106-3", await world.SouthIssuer.TokenAsync(world.SouthApp))).Code);
+        Assert.Equal(
+            "unknown-parameter",
+            (await world.GetAsync("/south/fhir/Patient?race=2106-3", await world.SouthIssuer.TokenAsync(world.SouthApp))).Code
+        );
 
     [Fact]
     public async Task Search_ByAnElementThatIsHidden_IsRefusedAndByOneThatIsShownNot()
@@ -68,5 +73,15 @@ public sealed class DeclaredParameterTests(TenancyWorld world)
 
     // R4's own go without a definition.
     private static string[] Parameters(Reply reply, string type) =>
-        [.. (reply.Json["rest"]![0]!["resource"]!.AsArray().Single(resource => (string?)resource!["type"] == type)!["searchParam"]?.AsArray() ?? []).Where(static parameter => parameter!["definition"] is not null).Select(static parameter => (string)parameter!["name"]!)];
+        [
+            .. (
+                reply.Json["rest"]![0]!["resource"]!
+                    .AsArray()
+                    .Single(resource => (string?)resource!["type"] == type)!["searchParam"]
+                    ?.AsArray()
+                ?? []
+            )
+                .Where(static parameter => parameter!["definition"] is not null)
+                .Select(static parameter => (string)parameter!["name"]!),
+        ];
 }

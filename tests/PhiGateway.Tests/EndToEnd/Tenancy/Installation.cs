@@ -4,7 +4,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd.Tenancy;
 
-/// <summary>A gateway process with routes, backends and issuers of a test's own, and a registry filled over the admin API by two people.</summary>
+/// <summary>
+/// A gateway process with routes, backends and issuers of a test's own, and a registry filled over the admin API by two people.
+/// </summary>
 public abstract class Installation : IAsyncLifetime
 {
     private const string BootstrapKey = "phigw-test-bootstrap-key-3f6c1d0b9a7e4d52";
@@ -40,7 +42,11 @@ public abstract class Installation : IAsyncLifetime
             ["Environment"] = "production",
             ["Node"] = "gw-test",
             ["PublicBase"] = data.GetLeftPart(UriPartial.Authority),
-            ["Listeners"] = new JsonObject { ["Data"] = data.GetLeftPart(UriPartial.Authority), ["Admin"] = $"http://127.0.0.1:{adminPort}" },
+            ["Listeners"] = new JsonObject
+            {
+                ["Data"] = data.GetLeftPart(UriPartial.Authority),
+                ["Admin"] = $"http://127.0.0.1:{adminPort}",
+            },
             ["Registry"] = new JsonObject { ["ConnectionString"] = $"Data Source={Path.Combine(Folder, "registry.db")}" },
             ["Audit"] = new JsonObject
             {
@@ -57,11 +63,44 @@ public abstract class Installation : IAsyncLifetime
             options[name] = value?.DeepClone();
         }
 
-        Gateway = GatewayProcess.Prepare(Folder, dataPort, adminPort, new JsonObject { ["PhiGateway"] = options, ["ReverseProxy"] = proxy }.ToJsonString());
+        Gateway = GatewayProcess.Prepare(
+            Folder,
+            dataPort,
+            adminPort,
+            new JsonObject { ["PhiGateway"] = options, ["ReverseProxy"] = proxy }.ToJsonString()
+        );
         await Gateway.StartAsync();
         using var root = new AdminClient(Gateway.Admin, BootstrapKey);
-        Mary = new AdminClient(Gateway.Admin, (string)(await root.CreateAsync("admin-keys", new { id = "mary", person = "mary.smith@hospital.example", roles = new[] { "operator", "auditor" } }))["key"]!);
-        Wei = new AdminClient(Gateway.Admin, (string)(await root.CreateAsync("admin-keys", new { id = "wei", person = "li.wei@hospital.example", roles = new[] { "approver", "auditor", "operator" } }))["key"]!);
+        Mary = new AdminClient(
+            Gateway.Admin,
+            (string)
+                (
+                    await root.CreateAsync(
+                        "admin-keys",
+                        new
+                        {
+                            id = "mary",
+                            person = "mary.smith@hospital.example",
+                            roles = new[] { "operator", "auditor" },
+                        }
+                    )
+                )["key"]!
+        );
+        Wei = new AdminClient(
+            Gateway.Admin,
+            (string)
+                (
+                    await root.CreateAsync(
+                        "admin-keys",
+                        new
+                        {
+                            id = "wei",
+                            person = "li.wei@hospital.example",
+                            roles = new[] { "approver", "auditor", "operator" },
+                        }
+                    )
+                )["key"]!
+        );
         await FillAsync();
     }
 
@@ -85,16 +124,36 @@ public abstract class Installation : IAsyncLifetime
     }
 
     /// <summary>One call to the data plane.</summary>
-    internal Task<Reply> SendAsync(HttpMethod method, string pathAndQuery, string? token, string? body = null, string contentType = "application/fhir+json", string? host = null, params (string Name, string Value)[] headers) =>
-        Reply.AskAsync(_http, new HttpRequestMessage(method, Gateway.Data.GetLeftPart(UriPartial.Authority) + pathAndQuery) { Headers = { Host = host } }, token, body, contentType, headers);
+    internal Task<Reply> SendAsync(
+        HttpMethod method,
+        string pathAndQuery,
+        string? token,
+        string? body = null,
+        string contentType = "application/fhir+json",
+        string? host = null,
+        params (string Name, string Value)[] headers
+    ) =>
+        Reply.AskAsync(
+            _http,
+            new HttpRequestMessage(method, Gateway.Data.GetLeftPart(UriPartial.Authority) + pathAndQuery) { Headers = { Host = host } },
+            token,
+            body,
+            contentType,
+            headers
+        );
 
-    internal Task<Reply> GetAsync(string pathAndQuery, string? token, string? host = null) => SendAsync(HttpMethod.Get, pathAndQuery, token, host: host);
+    internal Task<Reply> GetAsync(string pathAndQuery, string? token, string? host = null) =>
+        SendAsync(HttpMethod.Get, pathAndQuery, token, host: host);
 
     /// <summary>The trail's records of one decision; asked for until they were shipped.</summary>
     internal Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast = 1) => Wei.TrailAsync(decisionId, atLeast);
 
     /// <summary>A client of an issuer; ends with the installation.</summary>
-    internal static IdentityProviderClient NewClient(string id, string? tenant = null, string scope = "system/*.cruds system/*.rs system/Patient.rs system/Observation.rs")
+    internal static IdentityProviderClient NewClient(
+        string id,
+        string? tenant = null,
+        string scope = "system/*.cruds system/*.rs system/Patient.rs system/Observation.rs"
+    )
     {
         var claims = new JsonObject { ["purpose_of_use"] = new JsonArray("TREAT") };
         if (tenant is not null)
@@ -113,12 +172,24 @@ public abstract class Installation : IAsyncLifetime
         return peer;
     }
 
-    internal static JsonObject IssuerOf(string name, IdentityProvider provider, string audience) => new()
-    {
-        ["Name"] = name, ["Issuer"] = provider.Issuer, ["Audience"] = audience, ["Algorithms"] = new JsonArray("ES256"), ["Environment"] = "production",
-    };
+    internal static JsonObject IssuerOf(string name, IdentityProvider provider, string audience) =>
+        new()
+        {
+            ["Name"] = name,
+            ["Issuer"] = provider.Issuer,
+            ["Audience"] = audience,
+            ["Algorithms"] = new JsonArray("ES256"),
+            ["Environment"] = "production",
+        };
 
-    internal static JsonObject Route(string cluster, string path, string tenant, string kind = "fhir-r4", string? host = null, params (string Key, string Value)[] metadata)
+    internal static JsonObject Route(
+        string cluster,
+        string path,
+        string tenant,
+        string kind = "fhir-r4",
+        string? host = null,
+        params (string Key, string Value)[] metadata
+    )
     {
         var match = new JsonObject { ["Path"] = path + "/{**rest}" };
         if (host is not null)
@@ -126,13 +197,23 @@ public abstract class Installation : IAsyncLifetime
             match["Hosts"] = new JsonArray(host);
         }
 
-        var named = new JsonObject { ["Phi.Kind"] = kind, ["Phi.Base"] = path, ["Phi.Tenant"] = tenant };
+        var named = new JsonObject
+        {
+            ["Phi.Kind"] = kind,
+            ["Phi.Base"] = path,
+            ["Phi.Tenant"] = tenant,
+        };
         foreach (var (key, value) in metadata)
         {
             named[key] = value;
         }
 
-        return new JsonObject { ["ClusterId"] = cluster, ["Match"] = match, ["Metadata"] = named };
+        return new JsonObject
+        {
+            ["ClusterId"] = cluster,
+            ["Match"] = match,
+            ["Metadata"] = named,
+        };
     }
 
     internal JsonObject Cluster(string address, string? authorization = null)
@@ -151,15 +232,48 @@ public abstract class Installation : IAsyncLifetime
     /// <summary>A use case, approved.</summary>
     internal async Task ApproveAsync(string id, string organization, string[] tenants, params object[] grants)
     {
-        await Mary.CreateAsync("use-cases", new { id, title = $"Use {id}", owner = "mary.smith@hospital.example", organization, purposes = new[] { "TREAT" }, environment = "production", tenants, expires = Ahead, grants });
+        await Mary.CreateAsync(
+            "use-cases",
+            new
+            {
+                id,
+                title = $"Use {id}",
+                owner = "mary.smith@hospital.example",
+                organization,
+                purposes = new[] { "TREAT" },
+                environment = "production",
+                tenants,
+                expires = Ahead,
+                grants,
+            }
+        );
         await Wei.PostSeenAsync($"use-cases/{id}", "approve");
     }
 
     /// <summary>A client, admitted.</summary>
     internal async Task AdmitAsync(string client, string useCase, string issuer, params string[] tenants)
     {
-        await Mary.CreateAsync("clients", new { id = client, useCase, owner = "mary.smith@hospital.example", environment = "production", tenants });
-        await Mary.CreateAsync("credentials", new { id = $"{client}-oidc", client, issuer, clientId = client });
+        await Mary.CreateAsync(
+            "clients",
+            new
+            {
+                id = client,
+                useCase,
+                owner = "mary.smith@hospital.example",
+                environment = "production",
+                tenants,
+            }
+        );
+        await Mary.CreateAsync(
+            "credentials",
+            new
+            {
+                id = $"{client}-oidc",
+                client,
+                issuer,
+                clientId = client,
+            }
+        );
         await Mary.PostAsync($"clients/{client}:attest");
         await Mary.PostAsync($"clients/{client}:submit");
         var posture = await Wei.GetAsync($"clients/{client}/posture");

@@ -21,8 +21,14 @@ public sealed class SeparateBackendTests(TenancyWorld world)
         AssertIs("pat-north", await world.GetAsync("/fhir/Patient/pat-north", await NorthToken, TenancyWorld.NorthHost + world.Port));
         AssertIs("pat-south", await world.GetAsync("/fhir/Patient/pat-south", await SouthToken, TenancyWorld.SouthHost + world.Port));
 
-        Assert.Equal(["Bearer of-north"], (await world.North.RecordedAsync()).Select(static request => request.Header("authorization")).Distinct());
-        Assert.Equal(["Bearer of-south"], (await world.South.RecordedAsync()).Select(static request => request.Header("authorization")).Distinct());
+        Assert.Equal(
+            ["Bearer of-north"],
+            (await world.North.RecordedAsync()).Select(static request => request.Header("authorization")).Distinct()
+        );
+        Assert.Equal(
+            ["Bearer of-south"],
+            (await world.South.RecordedAsync()).Select(static request => request.Header("authorization")).Distinct()
+        );
     }
 
     [Theory]
@@ -54,7 +60,10 @@ public sealed class SeparateBackendTests(TenancyWorld world)
 
     [Fact]
     public async Task Read_HostAtAnotherPort_IsRefused() =>
-        Assert.Equal(HttpStatusCode.MisdirectedRequest, (await world.GetAsync("/fhir/Patient/pat-north", await NorthToken, TenancyWorld.NorthHost + ":1")).Status);
+        Assert.Equal(
+            HttpStatusCode.MisdirectedRequest,
+            (await world.GetAsync("/fhir/Patient/pat-north", await NorthToken, TenancyWorld.NorthHost + ":1")).Status
+        );
 
     [Fact]
     public async Task Read_HostAndPathOfDifferentTenants_IsThePathsTenantAndRefused()
@@ -123,7 +132,14 @@ public sealed class SeparateBackendTests(TenancyWorld world)
         await ForgetAsync();
 
         // One client, admitted in both: still a page of the one is none of the other, nor of the same tenant's other route.
-        foreach (var (target, host) in new[] { ("/south/fhir/", null), ("/fhir/", TenancyWorld.SouthHost + world.Port), ("/fhir/", TenancyWorld.NorthHost + world.Port) })
+        foreach (
+            var (target, host) in new[]
+            {
+                ("/south/fhir/", null),
+                ("/fhir/", TenancyWorld.SouthHost + world.Port),
+                ("/fhir/", TenancyWorld.NorthHost + world.Port),
+            }
+        )
         {
             var reply = await world.GetAsync(target + handle, roving, host);
             Assert.Equal((HttpStatusCode.NotFound, "handle-not-yours"), (reply.Status, reply.Code));
@@ -138,7 +154,12 @@ public sealed class SeparateBackendTests(TenancyWorld world)
     public async Task Export_HandlesOfTheOtherTenant_AreLikeNone()
     {
         var roving = await world.NorthIssuer.TokenAsync(world.RovingApp);
-        var started = await world.SendAsync(HttpMethod.Get, "/north/fhir/Patient/$export?_type=Patient", roving, headers: ("Prefer", "respond-async"));
+        var started = await world.SendAsync(
+            HttpMethod.Get,
+            "/north/fhir/Patient/$export?_type=Patient",
+            roving,
+            headers: ("Prefer", "respond-async")
+        );
         Assert.Equal(HttpStatusCode.Accepted, started.Status);
         var job = new Uri(started.Headers["Content-Location"]).PathAndQuery;
         while ((await world.GetAsync(job, roving)).Status != HttpStatusCode.OK)
@@ -153,7 +174,14 @@ public sealed class SeparateBackendTests(TenancyWorld world)
         foreach (var target in new[] { job, file })
         {
             var elsewhere = target.Replace("/north/", "/south/", StringComparison.Ordinal);
-            foreach (var reply in new[] { await world.GetAsync(elsewhere, roving), await world.GetAsync(target, await NorthToken), await world.GetAsync(elsewhere, await SouthToken) })
+            foreach (
+                var reply in new[]
+                {
+                    await world.GetAsync(elsewhere, roving),
+                    await world.GetAsync(target, await NorthToken),
+                    await world.GetAsync(elsewhere, await SouthToken),
+                }
+            )
             {
                 Assert.Equal((HttpStatusCode.NotFound, "handle-not-yours"), (reply.Status, reply.Code));
             }
@@ -167,10 +195,17 @@ public sealed class SeparateBackendTests(TenancyWorld world)
     [Fact]
     public async Task Links_OfARouteByHost_StayAtThatHost()
     {
-        var page = await world.GetAsync("/fhir/Observation?patient=pat-north&_count=1", await NorthToken, TenancyWorld.NorthHost + world.Port);
+        var page = await world.GetAsync(
+            "/fhir/Observation?patient=pat-north&_count=1",
+            await NorthToken,
+            TenancyWorld.NorthHost + world.Port
+        );
 
         Assert.StartsWith($"http://{TenancyWorld.NorthHost}{world.Port}/fhir/", LinkOf(page));
-        Assert.All(page.Json["entry"]!.AsArray(), entry => Assert.StartsWith($"http://{TenancyWorld.NorthHost}{world.Port}/fhir/Observation/", (string?)entry!["fullUrl"]));
+        Assert.All(
+            page.Json["entry"]!.AsArray(),
+            entry => Assert.StartsWith($"http://{TenancyWorld.NorthHost}{world.Port}/fhir/Observation/", (string?)entry!["fullUrl"])
+        );
     }
 
     private static string LinkOf(Reply page) =>

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd.Tenancy;
 
-/// <summary>Two tenants on one server that links a record of the one to a patient of the other: no chain tells the one anything about the other.</summary>
+/// <summary>
+/// Two tenants on one server that links a record of the one to a patient of the other: no chain tells the one anything about the other.
+/// </summary>
 [Collection(TenancyCollection.Name)]
 public sealed class SharedChainTests(TenancyWorld world)
 {
@@ -25,7 +27,10 @@ public sealed class SharedChainTests(TenancyWorld world)
         await world.Shared.ForgetRecordedAsync();
 
         var found = await world.GetAsync($"/east/fhir/{own}&_count=50", await East);
-        var foreign = await world.GetAsync($"/east/fhir/{own.Replace("Family-east", "Family-linked", StringComparison.Ordinal).Replace("_id=pat-east", "_id=pat-linked", StringComparison.Ordinal)}&_count=50", await East);
+        var foreign = await world.GetAsync(
+            $"/east/fhir/{own.Replace("Family-east", "Family-linked", StringComparison.Ordinal).Replace("_id=pat-east", "_id=pat-linked", StringComparison.Ordinal)}&_count=50",
+            await East
+        );
 
         Assert.Equal(OwnNotes, found.Entries.Order());
         Assert.Equal((HttpStatusCode.OK, 0), (foreign.Status, foreign.Entries.Count));
@@ -72,25 +77,66 @@ public sealed class SharedChainTests(TenancyWorld world)
     {
         var north = await world.NorthIssuer.TokenAsync(world.NorthApp);
 
-        Assert.Contains("Patient/pat-north", (await world.GetAsync("/north/fhir/Patient?_has:Observation:patient:code:text=note&_id=pat-north", north)).Entries);
-        Assert.Equal("include-not-permitted", (await world.GetAsync("/north/fhir/Patient?_has:Observation:subject:code:text=note", north)).Code);
-        Assert.Equal("include-not-permitted", (await world.GetAsync("/north/fhir/Patient?_has:Observation:performer:code:text=note", north)).Code);
+        Assert.Contains(
+            "Patient/pat-north",
+            (await world.GetAsync("/north/fhir/Patient?_has:Observation:patient:code:text=note&_id=pat-north", north)).Entries
+        );
+        Assert.Equal(
+            "include-not-permitted",
+            (await world.GetAsync("/north/fhir/Patient?_has:Observation:subject:code:text=note", north)).Code
+        );
+        Assert.Equal(
+            "include-not-permitted",
+            (await world.GetAsync("/north/fhir/Patient?_has:Observation:performer:code:text=note", north)).Code
+        );
     }
 
     [Fact]
     public async Task Search_PostedInABatchOrAsACondition_IsConfinedToo()
     {
         const string Form = "patient.family=Family-linked&_count=50";
-        Assert.Empty((await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation/_search", await East, Form, "application/x-www-form-urlencoded")).Entries);
-        Assert.Equal(OwnNotes, (await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation/_search", await East, Form.Replace("linked", "east", StringComparison.Ordinal), "application/x-www-form-urlencoded")).Entries.Order());
+        Assert.Empty(
+            (
+                await world.SendAsync(
+                    HttpMethod.Post,
+                    "/east/fhir/Observation/_search",
+                    await East,
+                    Form,
+                    "application/x-www-form-urlencoded"
+                )
+            ).Entries
+        );
+        Assert.Equal(
+            OwnNotes,
+            (
+                await world.SendAsync(
+                    HttpMethod.Post,
+                    "/east/fhir/Observation/_search",
+                    await East,
+                    Form.Replace("linked", "east", StringComparison.Ordinal),
+                    "application/x-www-form-urlencoded"
+                )
+            ).Entries.Order()
+        );
 
-        var batch = await world.SendAsync(HttpMethod.Post, "/east/fhir", await East, """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Observation?patient.family=Family-linked"}},{"request":{"method":"GET","url":"Observation?patient.family=Family-east"}},{"request":{"method":"GET","url":"Observation?performer:Patient.family=Family-linked"}}]}""");
+        var batch = await world.SendAsync(
+            HttpMethod.Post,
+            "/east/fhir",
+            await East,
+            """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Observation?patient.family=Family-linked"}},{"request":{"method":"GET","url":"Observation?patient.family=Family-east"}},{"request":{"method":"GET","url":"Observation?performer:Patient.family=Family-linked"}}]}"""
+        );
         Assert.DoesNotContain("obs-cross", batch.Body);
         Assert.Contains("obs-east-1", batch.Body);
         Assert.Contains("crosses-tenants", batch.Body);
 
         // A match would be answered with the linked record; there is none, so a new one is made.
-        var created = await world.SendAsync(HttpMethod.Post, "/east/fhir/Observation", await East, """{"resourceType":"Observation","status":"final","code":{"text":"fresh"},"subject":{"reference":"Patient/pat-east"}}""", headers: ("If-None-Exist", "patient.family=Family-linked"));
+        var created = await world.SendAsync(
+            HttpMethod.Post,
+            "/east/fhir/Observation",
+            await East,
+            """{"resourceType":"Observation","status":"final","code":{"text":"fresh"},"subject":{"reference":"Patient/pat-east"}}""",
+            headers: ("If-None-Exist", "patient.family=Family-linked")
+        );
         Assert.Equal(HttpStatusCode.Created, created.Status);
         Assert.DoesNotContain("obs-cross", created.Body);
         await world.SendAsync(HttpMethod.Delete, $"/east/fhir/Observation/{(string?)created.Json["id"]}", await East);

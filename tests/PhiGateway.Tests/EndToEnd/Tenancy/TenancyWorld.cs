@@ -53,11 +53,26 @@ public sealed class TenancyWorld : Installation
     private protected override async Task<(JsonArray Issuers, JsonObject Proxy, JsonObject Gateway)> PrepareAsync(Uri data)
     {
         var origin = data.GetLeftPart(UriPartial.Authority);
-        NorthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/north", [NorthApp, SouthApp, BothApp, RovingApp, EastApp, NamesApp, SurveyApp])));
+        NorthIssuer = Keep(
+            await IdentityProvider.StartAsync(
+                new IdentityProviderConfig(origin + "/north", [NorthApp, SouthApp, BothApp, RovingApp, EastApp, NamesApp, SurveyApp])
+            )
+        );
         SouthIssuer = Keep(await IdentityProvider.StartAsync(new IdentityProviderConfig(origin + "/south", [SouthApp, WestApp])));
         North = Keep(await FhirServer.StartAsync("Bearer of-north", await FixturesAsync("north"), Parameters));
         South = Keep(await FhirServer.StartAsync("Bearer of-south", await FixturesAsync("south")));
-        Shared = Keep(await FhirServer.StartAsync("Bearer of-both", await FixturesAsync("east", "east"), await FixturesAsync("west", "west"), await FixturesAsync("both", "east", "west"), await FixturesAsync("untagged"), await FixturesAsync("linked", "west"), await LinkAsync("cross-east", "east", "pat-linked"), await LinkAsync("cross-west", "west", "pat-east")));
+        Shared = Keep(
+            await FhirServer.StartAsync(
+                "Bearer of-both",
+                await FixturesAsync("east", "east"),
+                await FixturesAsync("west", "west"),
+                await FixturesAsync("both", "east", "west"),
+                await FixturesAsync("untagged"),
+                await FixturesAsync("linked", "west"),
+                await LinkAsync("cross-east", "east", "pat-linked"),
+                await LinkAsync("cross-west", "west", "pat-east")
+            )
+        );
         var proxy = new JsonObject
         {
             ["Routes"] = new JsonObject
@@ -81,14 +96,50 @@ public sealed class TenancyWorld : Installation
 
     private protected override async Task FillAsync()
     {
-        await Mary.CreateAsync("organizations", new { id = "group", kind = "internal", name = "The group of hospitals" });
+        await Mary.CreateAsync(
+            "organizations",
+            new
+            {
+                id = "group",
+                kind = "internal",
+                name = "The group of hospitals",
+            }
+        );
         foreach (var tenants in new[] { new[] { "north" }, ["south"], ["east"], ["west"], ["north", "south"] })
         {
             await ApproveAsync($"charting-{string.Join('-', tenants)}", "group", tenants, Grant());
         }
 
-        await ApproveAsync("names", "group", ["north"], new { types = new[] { "Patient" }, interactions = new[] { "read", "search", "patch" }, elements = new[] { "name" }, patients = new { any = true } }, new { types = new[] { "Patient" }, interactions = new[] { "update" }, patients = new { any = true } });
-        await ApproveAsync("survey", "group", ["north"], new { types = new[] { "Patient" }, interactions = new[] { "read", "search" }, elements = new[] { "name", "extension" }, patients = new { any = true } });
+        await ApproveAsync(
+            "names",
+            "group",
+            ["north"],
+            new
+            {
+                types = new[] { "Patient" },
+                interactions = new[] { "read", "search", "patch" },
+                elements = new[] { "name" },
+                patients = new { any = true },
+            },
+            new
+            {
+                types = new[] { "Patient" },
+                interactions = new[] { "update" },
+                patients = new { any = true },
+            }
+        );
+        await ApproveAsync(
+            "survey",
+            "group",
+            ["north"],
+            new
+            {
+                types = new[] { "Patient" },
+                interactions = new[] { "read", "search" },
+                elements = new[] { "name", "extension" },
+                patients = new { any = true },
+            }
+        );
         await AdmitAsync(NamesApp.ClientId, "names", "north-idp");
         await AdmitAsync(SurveyApp.ClientId, "survey", "north-idp");
         await AdmitAsync(NorthApp.ClientId, "charting-north", "north-idp");
@@ -99,40 +150,83 @@ public sealed class TenancyWorld : Installation
         await AdmitAsync(WestApp.ClientId, "charting-west", "south-idp");
     }
 
-    private static object Grant() => new { types = new[] { "Patient", "Observation" }, interactions = Everything, operations = new[] { "$everything" }, includes = new[] { "_has:Observation:patient" }, patients = new { any = true }, mayRelabel = true };
+    private static object Grant() =>
+        new
+        {
+            types = new[] { "Patient", "Observation" },
+            interactions = Everything,
+            operations = new[] { "$everything" },
+            includes = new[] { "_has:Observation:patient" },
+            patients = new { any = true },
+            mayRelabel = true,
+        };
 
     // A record of one tenant that the backend links to another tenant's patient.
     private async Task<string> LinkAsync(string name, string tag, string patient)
     {
         var file = Path.Combine(Folder, $"{name}.json");
-        await File.WriteAllTextAsync(file, new JsonArray(new JsonObject
-        {
-            ["resourceType"] = "Observation", ["id"] = $"obs-{name}", ["status"] = "final", ["code"] = new JsonObject { ["text"] = "linked" },
-            ["meta"] = new JsonObject { ["tag"] = new JsonArray(new JsonObject { ["system"] = Tags, ["code"] = tag }) },
-            ["subject"] = new JsonObject { ["reference"] = $"Patient/{patient}" },
-            ["performer"] = new JsonArray(new JsonObject { ["reference"] = $"Patient/{patient}" }),
-        }).ToJsonString());
+        await File.WriteAllTextAsync(
+            file,
+            new JsonArray(
+                new JsonObject
+                {
+                    ["resourceType"] = "Observation",
+                    ["id"] = $"obs-{name}",
+                    ["status"] = "final",
+                    ["code"] = new JsonObject { ["text"] = "linked" },
+                    ["meta"] = new JsonObject { ["tag"] = new JsonArray(new JsonObject { ["system"] = Tags, ["code"] = tag }) },
+                    ["subject"] = new JsonObject { ["reference"] = $"Patient/{patient}" },
+                    ["performer"] = new JsonArray(new JsonObject { ["reference"] = $"Patient/{patient}" }),
+                }
+            ).ToJsonString()
+        );
         return file;
     }
 
     // A patient and an observation that only this name has.
     private async Task<string> FixturesAsync(string name, params string[] tags)
     {
-        var meta = tags.Length == 0 ? null : new JsonObject { ["tag"] = new JsonArray([.. tags.Select(static tag => new JsonObject { ["system"] = Tags, ["code"] = tag })]) };
-        var patient = new JsonObject { ["resourceType"] = "Patient", ["id"] = $"pat-{name}", ["active"] = true, ["name"] = new JsonArray(new JsonObject { ["family"] = $"Family-{name}" }) };
-        patient["extension"] = new JsonArray(new JsonObject
+        var meta =
+            tags.Length == 0
+                ? null
+                : new JsonObject
+                {
+                    ["tag"] = new JsonArray([.. tags.Select(static tag => new JsonObject { ["system"] = Tags, ["code"] = tag })]),
+                };
+        var patient = new JsonObject
         {
-            ["url"] = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race",
-            ["extension"] = new JsonArray(new JsonObject { ["url"] = "ombCategory", ["valueCoding"] = new JsonObject { ["system"] = "urn:oid:2.16.840.1.113883.6.238", ["code"] = "2106-3" } }),
-        });
+            ["resourceType"] = "Patient",
+            ["id"] = $"pat-{name}",
+            ["active"] = true,
+            ["name"] = new JsonArray(new JsonObject { ["family"] = $"Family-{name}" }),
+        };
+        patient["extension"] = new JsonArray(
+            new JsonObject
+            {
+                ["url"] = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race",
+                ["extension"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["url"] = "ombCategory",
+                        ["valueCoding"] = new JsonObject { ["system"] = "urn:oid:2.16.840.1.113883.6.238", ["code"] = "2106-3" },
+                    }
+                ),
+            }
+        );
         var resources = new JsonArray(patient);
         for (var number = 1; number <= 3; number++)
         {
-            resources.Add(new JsonObject
-            {
-                ["resourceType"] = "Observation", ["id"] = $"obs-{name}-{number}", ["status"] = "final", ["code"] = new JsonObject { ["text"] = "note" },
-                ["subject"] = new JsonObject { ["reference"] = $"Patient/pat-{name}" }, ["valueString"] = $"secret of {name}",
-            });
+            resources.Add(
+                new JsonObject
+                {
+                    ["resourceType"] = "Observation",
+                    ["id"] = $"obs-{name}-{number}",
+                    ["status"] = "final",
+                    ["code"] = new JsonObject { ["text"] = "note" },
+                    ["subject"] = new JsonObject { ["reference"] = $"Patient/pat-{name}" },
+                    ["valueString"] = $"secret of {name}",
+                }
+            );
         }
 
         foreach (var resource in resources.Where(_ => meta is not null))

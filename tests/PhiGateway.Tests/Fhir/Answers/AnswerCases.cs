@@ -20,34 +20,49 @@ internal static class AnswerCases
         UpstreamBases = ["https://ehr.internal:8443/r4", "http://ehr.internal/r4"],
     };
 
-    public static FhirRequest Request(Interaction interaction, string? type = null, string? id = null, IReadOnlyList<QueryParameter>? parameters = null, IReadOnlyList<FhirRequest>? entries = null, string? version = null) => new()
-    {
-        Canonical = new CanonicalRequest("GET", "/fhir", [], []),
-        Interaction = interaction,
-        Type = type is null ? default : ResourceType.Parse(type),
-        Id = id,
-        VersionId = version,
-        Parameters = parameters ?? [],
-        Entries = entries ?? [],
-        Parts = [],
-        Template = "test",
-    };
+    public static FhirRequest Request(
+        Interaction interaction,
+        string? type = null,
+        string? id = null,
+        IReadOnlyList<QueryParameter>? parameters = null,
+        IReadOnlyList<FhirRequest>? entries = null,
+        string? version = null
+    ) =>
+        new()
+        {
+            Canonical = new CanonicalRequest("GET", "/fhir", [], []),
+            Interaction = interaction,
+            Type = type is null ? default : ResourceType.Parse(type),
+            Id = id,
+            VersionId = version,
+            Parameters = parameters ?? [],
+            Entries = entries ?? [],
+            Parts = [],
+            Template = "test",
+        };
 
-    public static FhirRequest Search(string type = "Observation", params QueryParameter[] parameters) => Request(Interaction.SearchType, type, null, parameters);
+    public static FhirRequest Search(string type = "Observation", params QueryParameter[] parameters) =>
+        Request(Interaction.SearchType, type, null, parameters);
 
     public static FhirRequest Read(string type, string id) => Request(Interaction.Read, type, id);
 
-    public static Filtered Filter(FhirRequest request, string body, ReleasePolicy policy, AnswerOptions? options = null) => Filter(request, Encoding.UTF8.GetBytes(body), policy, options);
+    public static Filtered Filter(FhirRequest request, string body, ReleasePolicy policy, AnswerOptions? options = null) =>
+        Filter(request, Encoding.UTF8.GetBytes(body), policy, options);
 
     public static Filtered Filter(FhirRequest request, byte[] body, ReleasePolicy policy, AnswerOptions? options = null)
     {
         var output = new ArrayBufferWriter<byte>();
         var disclosure = new Disclosure();
         var verdict = AnswerFilter.Filter(request, body, policy, Context, output, disclosure, options ?? AnswerOptions.Default);
-        return new Filtered(verdict, verdict == AnswerVerdict.Unchanged ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(output.WrittenSpan), disclosure);
+        return new Filtered(
+            verdict,
+            verdict == AnswerVerdict.Unchanged ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(output.WrittenSpan),
+            disclosure
+        );
     }
 
-    public static ResourceFacts? Scan(string json, ReleasePolicy? policy = null, FhirContext? context = null) => Scan(Encoding.UTF8.GetBytes(json), policy, context);
+    public static ResourceFacts? Scan(string json, ReleasePolicy? policy = null, FhirContext? context = null) =>
+        Scan(Encoding.UTF8.GetBytes(json), policy, context);
 
     public static ResourceFacts? Scan(byte[] json, ReleasePolicy? policy = null, FhirContext? context = null)
     {
@@ -55,14 +70,17 @@ internal static class AnswerCases
         return ResourceScanner.TryScan(json, policy ?? TestPolicy.Everything, context ?? Context, facts) ? facts : null;
     }
 
-    /// <summary>What the scan says about the owner, in one word: the ids, <c>nobody</c>, <c>undetermined</c> or <c>unreadable</c>.</summary>
-    public static string Owner(string json, FhirContext? context = null) => Scan(json, null, context) switch
-    {
-        null => "unreadable",
-        { Owner: OwnerState.Undetermined } => "undetermined",
-        { Owner: OwnerState.NotPatientData } => "nobody",
-        { } facts => string.Join(",", facts.Owners.Select(static owner => owner.Value).Order(StringComparer.Ordinal)),
-    };
+    /// <summary>
+    /// What the scan says about the owner, in one word: the ids, <c>nobody</c>, <c>undetermined</c> or <c>unreadable</c>.
+    /// </summary>
+    public static string Owner(string json, FhirContext? context = null) =>
+        Scan(json, null, context) switch
+        {
+            null => "unreadable",
+            { Owner: OwnerState.Undetermined } => "undetermined",
+            { Owner: OwnerState.NotPatientData } => "nobody",
+            { } facts => string.Join(",", facts.Owners.Select(static owner => owner.Value).Order(StringComparer.Ordinal)),
+        };
 
     public static string Observation(string id, string patient, string extra = "") =>
         $$"""{"resourceType":"Observation","id":"{{id}}","status":"final","subject":{"reference":"Patient/{{patient}}"}{{extra}}}""";
@@ -76,5 +94,8 @@ internal sealed record Filtered(AnswerVerdict Verdict, string Text, Disclosure D
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
-    public IEnumerable<string> Ids => Json.TryGetProperty("entry", out var entries) ? entries.EnumerateArray().Select(static entry => entry.GetProperty("resource").GetProperty("id").GetString()!) : [];
+    public IEnumerable<string> Ids =>
+        Json.TryGetProperty("entry", out var entries)
+            ? entries.EnumerateArray().Select(static entry => entry.GetProperty("resource").GetProperty("id").GetString()!)
+            : [];
 }

@@ -12,7 +12,16 @@ public sealed class AnswerFilterBundleTests
     [Fact]
     public void Filter_SearchSet_LetsOutOnlyWhatMayLeave()
     {
-        var answer = Filter(Search(), SearchSet(Observation("a", "1"), Observation("b", "2", ""","note":"CANARY" """), Observation("c", "12", ""","note":"CANARY" """), Observation("d", "1")), TestPolicy.For("1"));
+        var answer = Filter(
+            Search(),
+            SearchSet(
+                Observation("a", "1"),
+                Observation("b", "2", ""","note":"CANARY" """),
+                Observation("c", "12", ""","note":"CANARY" """),
+                Observation("d", "1")
+            ),
+            TestPolicy.For("1")
+        );
         Assert.Equal(AnswerVerdict.Rewritten, answer.Verdict);
         Assert.Equal(["a", "d"], answer.Ids);
         Assert.DoesNotContain("CANARY", answer.Text);
@@ -50,7 +59,9 @@ public sealed class AnswerFilterBundleTests
     [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":null}]}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":[{"resourceType":"Patient","id":"1"}]}]}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Nonsense"}}]}""")]
-    [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Patient","id":"1"},"resource":{"resourceType":"Patient","id":"2"}}]}""")]
+    [InlineData(
+        """{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Patient","id":"1"},"resource":{"resourceType":"Patient","id":"2"}}]}"""
+    )]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Patient","id":"1","id":"2"}}]}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"fullUrl":1}]}""")]
     [InlineData("""{"resourceType":"Bundle","type":"searchset","link":{}}""")]
@@ -73,7 +84,8 @@ public sealed class AnswerFilterBundleTests
         var answer = Filter(
             Search("Patient"),
             """ { "entry" : [ { "search":{"mode":"match","score":1}, "resource" : {"id":"1","resourceType":"Patient"} , "fullUrl":"urn:uuid:5" } ] , "total" : 1, "type":"searchset" , "meta":{"lastUpdated":"x"}, "resourceType":"Bundle" } """,
-            TestPolicy.For("1"));
+            TestPolicy.For("1")
+        );
         Assert.Equal(AnswerVerdict.Rewritten, answer.Verdict);
         Assert.Equal(["1"], answer.Ids);
     }
@@ -82,7 +94,10 @@ public sealed class AnswerFilterBundleTests
     public void Filter_IncludedEntries_AreJudgedLikeMatches()
     {
         var body = $$"""
-            {"resourceType":"Bundle","type":"searchset","total":1,"entry":[{"resource":{{Observation("a", "1")}},"search":{"mode":"match"} },
+            {"resourceType":"Bundle","type":"searchset","total":1,"entry":[{"resource":{{Observation(
+                "a",
+                "1"
+            )}},"search":{"mode":"match"} },
             {"resource":{"resourceType":"Patient","id":"1"},"search":{"mode":"include"} },{"resource":{"resourceType":"Patient","id":"2","name":[{"family":"CANARY"}]},"search":{"mode":"include"} },
             {"resource":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]},"search":{"mode":"outcome"} },{"fullUrl":"https://ehr.internal:8443/r4/Patient/CANARY"}]}
             """;
@@ -98,7 +113,10 @@ public sealed class AnswerFilterBundleTests
     public void Filter_ClientView_DoesNotTouchWhatIsIncluded()
     {
         var body = $$"""
-            {"resourceType":"Bundle","type":"searchset","entry":[{"resource":{{Observation("a", "1")}},"search":{"mode":"match"} },{"resource":{"resourceType":"Patient","id":"1","active":true},"search":{"mode":"include"} }]}
+            {"resourceType":"Bundle","type":"searchset","entry":[{"resource":{{Observation(
+                "a",
+                "1"
+            )}},"search":{"mode":"match"} },{"resource":{"resourceType":"Patient","id":"1","active":true},"search":{"mode":"include"} }]}
             """;
         var answer = Filter(Search("Observation", new QueryParameter("_elements", "status")), body, TestPolicy.For("1"));
         Assert.False(answer.Json.GetProperty("entry")[0].GetProperty("resource").TryGetProperty("subject", out _));
@@ -108,9 +126,17 @@ public sealed class AnswerFilterBundleTests
     [Fact]
     public void Filter_Condition_IsAskedOfEveryEntry()
     {
-        static string Category(string code) => $$""","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"{{code}}"}]}]""";
+        static string Category(string code) =>
+            $$""","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"{{code}}"}]}]""";
         var policy = new TestPolicy { Where = new TokenConstraint("category", [new TokenValue(null, "laboratory")]) };
-        Assert.Equal(["a"], Filter(Search(), SearchSet(Observation("a", "1", Category("laboratory")), Observation("b", "1", Category("survey")), Observation("c", "1")), policy).Ids);
+        Assert.Equal(
+            ["a"],
+            Filter(
+                Search(),
+                SearchSet(Observation("a", "1", Category("laboratory")), Observation("b", "1", Category("survey")), Observation("c", "1")),
+                policy
+            ).Ids
+        );
     }
 
     [Fact]
@@ -121,14 +147,20 @@ public sealed class AnswerFilterBundleTests
             {"relation":"next","url":"https://ehr.internal:8443/r4?_getpages=CANARY"},{"relation":"last","url":"https://ehr.internal:8443/r4?_getpages=CANARY&p=9"},{"relation":"about","url":"https://ehr.internal:8443/CANARY"}]}
             """;
         var plain = Filter(Search(), body, TestPolicy.Everything);
-        Assert.Equal("https://gw.example/fhir/Observation?patient=1&code=a%7Cb", Assert.Single(plain.Json.GetProperty("link").EnumerateArray()).GetProperty("url").GetString());
+        Assert.Equal(
+            "https://gw.example/fhir/Observation?patient=1&code=a%7Cb",
+            Assert.Single(plain.Json.GetProperty("link").EnumerateArray()).GetProperty("url").GetString()
+        );
         Assert.False(plain.Json.TryGetProperty("total", out _));
         Assert.DoesNotContain("CANARY", plain.Text);
 
         var sealer = new OnlyNext();
         var paged = Filter(Search(), body, TestPolicy.Everything, new AnswerOptions { Links = sealer });
         Assert.Equal("https://ehr.internal:8443/r4?_getpages=CANARY", sealer.Given["next"]);
-        Assert.Equal(["self", "next"], paged.Json.GetProperty("link").EnumerateArray().Select(static link => link.GetProperty("relation").GetString()));
+        Assert.Equal(
+            ["self", "next"],
+            paged.Json.GetProperty("link").EnumerateArray().Select(static link => link.GetProperty("relation").GetString())
+        );
         Assert.Equal("https://gw.example/fhir?page=\"sealed\"", paged.Json.GetProperty("link")[1].GetProperty("url").GetString());
         Assert.DoesNotContain("CANARY", paged.Text);
     }
@@ -140,7 +172,11 @@ public sealed class AnswerFilterBundleTests
     [InlineData("http://ehr.internal/r4/Observation", "https://gw.example/fhir/Observation")]
     public void Filter_SelfLink_StaysOnlyBelowAKnownBase(string self, string? rewritten)
     {
-        var answer = Filter(Search(), $$"""{"resourceType":"Bundle","type":"searchset","link":[{"url":"{{self}}","relation":"self"}]}""", TestPolicy.Everything);
+        var answer = Filter(
+            Search(),
+            $$"""{"resourceType":"Bundle","type":"searchset","link":[{"url":"{{self}}","relation":"self"}]}""",
+            TestPolicy.Everything
+        );
         Assert.Equal(rewritten, answer.Json.TryGetProperty("link", out var links) ? links[0].GetProperty("url").GetString() : null);
     }
 
@@ -181,7 +217,8 @@ public sealed class AnswerFilterBundleTests
     [InlineData("category", "a", "xcategory=a&_count=1", false)]
     public void Filter_SelfLinkInAnotherSpelling_ShowsWhatItMeans(string name, string added, string query, bool shown)
     {
-        var body = $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation?{{query}}"}]}""";
+        var body =
+            $$"""{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation?{{query}}"}]}""";
         var answer = Filter(Search(), body, TestPolicy.Everything, new AnswerOptions { Narrowed = [KeyValuePair.Create(name, added)] });
         Assert.Equal(!shown, answer.Disclosure.NarrowingNotApplied);
     }
@@ -196,18 +233,32 @@ public sealed class AnswerFilterBundleTests
     [InlineData(SelfLinkRule.Ignored, "?code=x", false)]
     public void Filter_SelfLinkMissingOrBare_IsTakenAsConfigured(SelfLinkRule rule, string? query, bool flagged)
     {
-        var link = query is null ? string.Empty : $$""","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation{{query}}"}]""";
+        var link = query is null
+            ? string.Empty
+            : $$""","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation{{query}}"}]""";
         var options = new AnswerOptions { Narrowed = [KeyValuePair.Create("category", "lab")], SelfLinks = rule };
-        Assert.Equal(flagged, Filter(Search(), $$"""{"resourceType":"Bundle","type":"searchset"{{link}}}""", TestPolicy.Everything, options).Disclosure.NarrowingNotApplied);
+        Assert.Equal(
+            flagged,
+            Filter(
+                Search(),
+                $$"""{"resourceType":"Bundle","type":"searchset"{{link}}}""",
+                TestPolicy.Everything,
+                options
+            ).Disclosure.NarrowingNotApplied
+        );
     }
 
     [Fact]
     public void Filter_SelfLink_DoesNotShowTheClientWhomItWasConfinedTo()
     {
         var options = new AnswerOptions { Confinement = KeyValuePair.Create("patient", "Patient/1,Patient/2") };
-        const string Body = """{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation?code=x&patient=Patient%2F2,Patient%2F1&_count=5"}]}""";
+        const string Body =
+            """{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"https://ehr.internal:8443/r4/Observation?code=x&patient=Patient%2F2,Patient%2F1&_count=5"}]}""";
         var answer = Filter(Search(), Body, TestPolicy.Everything, options);
-        Assert.Equal("https://gw.example/fhir/Observation?code=x&_count=5", answer.Json.GetProperty("link")[0].GetProperty("url").GetString());
+        Assert.Equal(
+            "https://gw.example/fhir/Observation?code=x&_count=5",
+            answer.Json.GetProperty("link")[0].GetProperty("url").GetString()
+        );
     }
 
     [Fact]
@@ -215,16 +266,32 @@ public sealed class AnswerFilterBundleTests
     {
         var body = $$"""
             {"resourceType":"Bundle","type":"history","total":3,"entry":[
-            {"fullUrl":"https://ehr.internal:8443/r4/Observation/a","resource":{{Observation("a", "1", ""","meta":{"versionId":"2"}""")}},"request":{"method":"PUT","url":"Observation/a?x=CANARY"},"response":{"status":"200 OK CANARY","etag":"W/\"2\"","lastModified":"2026-01-01T00:00:00Z","outcome":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]},"location":"CANARY"} },
-            {"resource":{{Observation("a", "2", ""","meta":{"versionId":"1"},"note":"CANARY" """)}},"request":{"method":"POST","url":"Observation"},"response":{"status":"201"} },
+            {"fullUrl":"https://ehr.internal:8443/r4/Observation/a","resource":{{Observation(
+                "a",
+                "1",
+                ""","meta":{"versionId":"2"}"""
+            )}},"request":{"method":"PUT","url":"Observation/a?x=CANARY"},"response":{"status":"200 OK CANARY","etag":"W/\"2\"","lastModified":"2026-01-01T00:00:00Z","outcome":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]},"location":"CANARY"} },
+            {"resource":{{Observation(
+                "a",
+                "2",
+                ""","meta":{"versionId":"1"},"note":"CANARY" """
+            )}},"request":{"method":"POST","url":"Observation"},"response":{"status":"201"} },
             {"fullUrl":"https://ehr.internal:8443/r4/Observation/CANARY","request":{"method":"DELETE","url":"Observation/CANARY"},"response":{"status":"204"} }]}
             """;
         var answer = Filter(Request(Interaction.HistoryInstance, "Observation", "a"), body, TestPolicy.For("1"));
         Assert.Equal(["a"], answer.Ids);
         Assert.DoesNotContain("CANARY", answer.Text);
         var entry = answer.Json.GetProperty("entry")[0];
-        Assert.Equal("PUT Observation/a", entry.GetProperty("request").GetProperty("method").GetString() + " " + entry.GetProperty("request").GetProperty("url").GetString());
-        Assert.Equal("""{"status":"200 OK","etag":"W/\"2\"","lastModified":"2026-01-01T00:00:00Z"}""", entry.GetProperty("response").GetRawText());
+        Assert.Equal(
+            "PUT Observation/a",
+            entry.GetProperty("request").GetProperty("method").GetString()
+                + " "
+                + entry.GetProperty("request").GetProperty("url").GetString()
+        );
+        Assert.Equal(
+            """{"status":"200 OK","etag":"W/\"2\"","lastModified":"2026-01-01T00:00:00Z"}""",
+            entry.GetProperty("response").GetRawText()
+        );
         Assert.Equal(2, answer.Disclosure.Withheld);
         Assert.Equal("2", answer.Disclosure.Resources[0].VersionId);
     }
@@ -232,19 +299,34 @@ public sealed class AnswerFilterBundleTests
     [Fact]
     public void Filter_BatchResponse_KeepsPositionsAndHidesWhatStays()
     {
-        static string Response(string extra) => "{" + extra + """ "response":{"status":"200 OK","etag":"W/\"1\"","outcome":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]}}}""";
+        static string Response(string extra) =>
+            "{"
+            + extra
+            + """ "response":{"status":"200 OK","etag":"W/\"1\"","outcome":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]}}}""";
         static string Resource(string id, string patient) => "\"resource\":" + Observation(id, patient) + ",";
         var body = $$"""
             {"resourceType":"Bundle","type":"batch-response","entry":[{{Response(Resource("a", "1"))}},{{Response(Resource("b", "2"))}},
-            {"response":{"status":"404 Not Found","outcome":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]} } },{{Response(Resource("x", "1"))}},
+            {"response":{"status":"404 Not Found","outcome":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]} } },{{Response(
+                Resource("x", "1")
+            )}},
             {"resource":{{SearchSet(Observation("s1", "1"), Observation("s2", "2"))}},"response":{"status":"200"} },
             {"response":{"status":"201 Created","location":"https://ehr.internal:8443/r4/Observation/n/_history/1","etag":"W/\"1\""} },{"response":{"status":"410 Gone"} },
             {"resource":{"resourceType":"OperationOutcome","issue":[]},"response":{"status":"200 OK"} } ]}
             """;
-        var batch = Request(Interaction.Batch, entries:
-        [
-            Read("Observation", "a"), Read("Observation", "b"), Read("Observation", "c"), Read("Observation", "d"), Search(), Request(Interaction.Create, "Observation"), Read("Observation", "g"), Request(Interaction.Create, "Observation"),
-        ]);
+        var batch = Request(
+            Interaction.Batch,
+            entries:
+            [
+                Read("Observation", "a"),
+                Read("Observation", "b"),
+                Read("Observation", "c"),
+                Read("Observation", "d"),
+                Search(),
+                Request(Interaction.Create, "Observation"),
+                Read("Observation", "g"),
+                Request(Interaction.Create, "Observation"),
+            ]
+        );
         var answer = Filter(batch, body, TestPolicy.For("1"));
         Assert.Equal(AnswerVerdict.Rewritten, answer.Verdict);
         Assert.DoesNotContain("CANARY", answer.Text);
@@ -255,8 +337,18 @@ public sealed class AnswerFilterBundleTests
         Assert.Equal(entries[2].GetRawText(), entries[3].GetRawText());
         Assert.Equal(entries[2].GetRawText(), entries[6].GetRawText());
         Assert.Equal("""{"response":{"status":"404 Not Found"}}""", entries[2].GetRawText());
-        Assert.Equal("s1", Assert.Single(entries[4].GetProperty("resource").GetProperty("entry").EnumerateArray()).GetProperty("resource").GetProperty("id").GetString());
-        Assert.Equal("https://gw.example/fhir/Observation/n/_history/1", entries[5].GetProperty("response").GetProperty("location").GetString());
+        Assert.Equal(
+            "s1",
+            Assert
+                .Single(entries[4].GetProperty("resource").GetProperty("entry").EnumerateArray())
+                .GetProperty("resource")
+                .GetProperty("id")
+                .GetString()
+        );
+        Assert.Equal(
+            "https://gw.example/fhir/Observation/n/_history/1",
+            entries[5].GetProperty("response").GetProperty("location").GetString()
+        );
         Assert.Equal("""{"response":{"status":"200 OK"}}""", entries[7].GetRawText());
         Assert.Equal(["a", "s1"], answer.Disclosure.Resources.Select(static released => released.Id));
     }
@@ -269,15 +361,30 @@ public sealed class AnswerFilterBundleTests
     {
         var entries = string.Join(",", Enumerable.Repeat("""{"response":{"status":"201"}}""", answers));
         var request = Request(Interaction.Transaction, entries: [Request(Interaction.Create, "Observation")]);
-        Assert.Equal(verdict, Filter(request, $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{{entries}}]}""", TestPolicy.Everything).Verdict);
+        Assert.Equal(
+            verdict,
+            Filter(
+                request,
+                $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{{entries}}]}""",
+                TestPolicy.Everything
+            ).Verdict
+        );
     }
 
     [Fact]
     public void Filter_WrittenResourceThatMayNotBeReadBack_KeepsItsReceipt()
     {
-        var body = $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{Observation("n", "2")}},"response":{"status":"201 Created","location":"Observation/n/_history/1"} }]}""";
-        var answer = Filter(Request(Interaction.Transaction, entries: [Request(Interaction.Create, "Observation")]), body, TestPolicy.For("1"));
-        Assert.Equal("""{"response":{"status":"201 Created","location":"https://gw.example/fhir/Observation/n/_history/1"}}""", answer.Json.GetProperty("entry")[0].GetRawText());
+        var body =
+            $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"resource":{{Observation("n", "2")}},"response":{"status":"201 Created","location":"Observation/n/_history/1"} }]}""";
+        var answer = Filter(
+            Request(Interaction.Transaction, entries: [Request(Interaction.Create, "Observation")]),
+            body,
+            TestPolicy.For("1")
+        );
+        Assert.Equal(
+            """{"response":{"status":"201 Created","location":"https://gw.example/fhir/Observation/n/_history/1"}}""",
+            answer.Json.GetProperty("entry")[0].GetRawText()
+        );
     }
 
     [Fact]
@@ -285,11 +392,22 @@ public sealed class AnswerFilterBundleTests
     {
         var body = $$"""
             {"resourceType":"Bundle","type":"transaction-response","entry":[
-            {"resource":{{Observation("a", "1")}},"response":{"status":"200"} },{"resource":{{Observation("b", "1")}},"response":{"status":"200"} },{"resource":{{Observation("c", "1")}},"response":{"status":"200"} }]}
+            {"resource":{{Observation("a", "1")}},"response":{"status":"200"} },{"resource":{{Observation(
+                "b",
+                "1"
+            )}},"response":{"status":"200"} },{"resource":{{Observation("c", "1")}},"response":{"status":"200"} }]}
             """;
-        var request = Request(Interaction.Transaction, entries: [Read("Observation", "a"), Read("Observation", "b"), Read("Observation", "c")]);
+        var request = Request(
+            Interaction.Transaction,
+            entries: [Read("Observation", "a"), Read("Observation", "b"), Read("Observation", "c")]
+        );
 
-        var answer = Filter(request, body, TestPolicy.Everything, new AnswerOptions { Judges = [TestPolicy.For("1"), TestPolicy.For("2")] });
+        var answer = Filter(
+            request,
+            body,
+            TestPolicy.Everything,
+            new AnswerOptions { Judges = [TestPolicy.For("1"), TestPolicy.For("2")] }
+        );
 
         var entries = answer.Json.GetProperty("entry");
         Assert.Equal("a", entries[0].GetProperty("resource").GetProperty("id").GetString());
@@ -305,7 +423,14 @@ public sealed class AnswerFilterBundleTests
     public void Filter_EntryOfATransaction_SaysWhatBecameOfIt(string response, AnswerVerdict verdict)
     {
         var request = Request(Interaction.Transaction, entries: [Request(Interaction.Create, "Observation")]);
-        Assert.Equal(verdict, Filter(request, $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"response":{{response}} }]}""", TestPolicy.Everything).Verdict);
+        Assert.Equal(
+            verdict,
+            Filter(
+                request,
+                $$"""{"resourceType":"Bundle","type":"transaction-response","entry":[{"response":{{response}} }]}""",
+                TestPolicy.Everything
+            ).Verdict
+        );
     }
 
     private sealed class OnlyNext : ILinkSealer

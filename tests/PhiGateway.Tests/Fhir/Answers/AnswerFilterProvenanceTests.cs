@@ -10,7 +10,8 @@ namespace PhiGateway.Tests.Fhir.Answers;
 /// <summary>What speaks of other resources of the same answer belongs to whom they belong to, and stays where one of them stays.</summary>
 public sealed class AnswerFilterProvenanceTests
 {
-    private const string Restricted = ""","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]}""";
+    private const string Restricted =
+        ""","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]}""";
 
     private static readonly TestPolicy One = new() { Patients = ["1"], Ceiling = Confidentiality.Normal };
 
@@ -74,12 +75,22 @@ public sealed class AnswerFilterProvenanceTests
     [InlineData("""{"reference":"Observation/a"},"Observation/a" """)]
     [InlineData("""{"reference":"Observation/a"},null""")]
     public void Filter_ATargetIsNoLiteralReference_Stays(string targets) =>
-        Assert.DoesNotContain("p", Filter(Search(), Answer($$"""{"resourceType":"Provenance","id":"p","target":[{{targets}}]}"""), One).Ids);
+        Assert.DoesNotContain(
+            "p",
+            Filter(Search(), Answer($$"""{"resourceType":"Provenance","id":"p","target":[{{targets}}]}"""), One).Ids
+        );
 
     [Fact]
     public void Filter_ProvenanceBeforeItsTarget_WaitsForIt()
     {
-        var body = Set(Provenance("p", "Observation/a"), Provenance("q", "Observation/foreign"), Observation("a", "1"), Observation("foreign", "2"), Provenance("s", "Provenance/p"), Provenance("t", "Provenance/q"));
+        var body = Set(
+            Provenance("p", "Observation/a"),
+            Provenance("q", "Observation/foreign"),
+            Observation("a", "1"),
+            Observation("foreign", "2"),
+            Provenance("s", "Provenance/p"),
+            Provenance("t", "Provenance/q")
+        );
 
         Assert.Equal(["a", "p", "s"], Filter(Search("Provenance"), body, One).Ids);
     }
@@ -87,7 +98,8 @@ public sealed class AnswerFilterProvenanceTests
     [Fact]
     public void Filter_ProvenanceUnderAnotherServersAddress_DoesNotSpeakOfThisOnesResources()
     {
-        var body = $$"""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{{Observation("a", "1")}} },{"fullUrl":"https://other.example/r4/Provenance/p","resource":{{Provenance("p", "Observation/a")}} },{"fullUrl":"https://ehr.internal:8443/r4/Provenance/q","resource":{{Provenance("q", "Observation/a")}} }]}""";
+        var body =
+            $$"""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{{Observation("a", "1")}} },{"fullUrl":"https://other.example/r4/Provenance/p","resource":{{Provenance("p", "Observation/a")}} },{"fullUrl":"https://ehr.internal:8443/r4/Provenance/q","resource":{{Provenance("q", "Observation/a")}} }]}""";
 
         Assert.Equal(["a", "q"], Filter(Search(), body, One).Ids);
     }
@@ -118,14 +130,34 @@ public sealed class AnswerFilterProvenanceTests
     [InlineData(100_000)]
     public async Task Stream_InPieces_AgreesWithTheWhole(int chunk)
     {
-        var body = Set([Provenance("first", "Observation/o59"), .. Enumerable.Range(0, 60).SelectMany(static place => new[] { Observation("o" + place, place % 3 == 0 ? "1" : "2"), Provenance("p" + place, "Observation/o" + place, "Observation/o0") })]);
+        var body = Set([
+            Provenance("first", "Observation/o59"),
+            .. Enumerable
+                .Range(0, 60)
+                .SelectMany(static place =>
+                    new[]
+                    {
+                        Observation("o" + place, place % 3 == 0 ? "1" : "2"),
+                        Provenance("p" + place, "Observation/o" + place, "Observation/o0"),
+                    }
+                ),
+        ]);
         var whole = Filter(Search(), body, One);
         var text = new StringBuilder();
-        var verdict = await BundleStreamFilter.RunAsync(Search(), new ChunkedStream(Encoding.UTF8.GetBytes(body), chunk), One, Context, AnswerOptions.Default, (segment, _, _) =>
-        {
-            text.Append(Encoding.UTF8.GetString(segment.Span));
-            return ValueTask.CompletedTask;
-        }, new StreamLimits { SegmentBytes = 1000, MaxResourceBytes = 300_000 }, CancellationToken.None);
+        var verdict = await BundleStreamFilter.RunAsync(
+            Search(),
+            new ChunkedStream(Encoding.UTF8.GetBytes(body), chunk),
+            One,
+            Context,
+            AnswerOptions.Default,
+            (segment, _, _) =>
+            {
+                text.Append(Encoding.UTF8.GetString(segment.Span));
+                return ValueTask.CompletedTask;
+            },
+            new StreamLimits { SegmentBytes = 1000, MaxResourceBytes = 300_000 },
+            CancellationToken.None
+        );
 
         Assert.Equal(StreamVerdict.Complete, verdict);
         Assert.Equal(whole.Text, text.ToString());
@@ -146,17 +178,28 @@ public sealed class AnswerFilterProvenanceTests
         Assert.DoesNotContain("p5", ids);
     }
 
-    private static string Set(params string[] resources) => $"{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{string.Join(",", resources.Select(static resource => $"{{\"resource\":{resource}}}"))}]}}";
+    private static string Set(params string[] resources) =>
+        $"{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{string.Join(",", resources.Select(static resource => $"{{\"resource\":{resource}}}"))}]}}";
 
     private static string Provenance(string id, params string[] targets) =>
         $$"""{"resourceType":"Provenance","id":"{{id}}","target":[{{string.Join(",", targets.Select(static target => $"{{\"reference\":\"{target}\"}}"))}}],"reason":[{"text":"CANARY"}],"agent":[{"who":{"reference":"Practitioner/9"} }]}""";
 
     private static string Answer(string last) =>
         $$"""
-        {"resourceType":"Bundle","type":"searchset","entry":[
-        {"fullUrl":"https://ehr.internal:8443/r4/Observation/a","resource":{{Observation("a", "1")}} },{"resource":{{Observation("b", "1")}} },{"resource":{"resourceType":"RelatedPerson","id":"r","patient":{"reference":"Patient/1"} } },
-        {"resource":{{Observation("foreign", "2")}} },{"resource":{{Observation("restricted", "1", Restricted)}} },{"resource":{{Observation("twice", "1")}} },{"resource":{{Observation("twice", "2")}} },
-        {"fullUrl":"https://other.example/Observation/elsewhere","resource":{{Observation("elsewhere", "1")}} },{"fullUrl":"https://ehr.internal:8443/r4/Observation/x","resource":{{Observation("misnamed", "1")}} },
-        {"resource":{{last}},"search":{"mode":"include"} }]}
-        """;
+            {"resourceType":"Bundle","type":"searchset","entry":[
+            {"fullUrl":"https://ehr.internal:8443/r4/Observation/a","resource":{{Observation("a", "1")}} },{"resource":{{Observation(
+                "b",
+                "1"
+            )}} },{"resource":{"resourceType":"RelatedPerson","id":"r","patient":{"reference":"Patient/1"} } },
+            {"resource":{{Observation("foreign", "2")}} },{"resource":{{Observation(
+                "restricted",
+                "1",
+                Restricted
+            )}} },{"resource":{{Observation("twice", "1")}} },{"resource":{{Observation("twice", "2")}} },
+            {"fullUrl":"https://other.example/Observation/elsewhere","resource":{{Observation(
+                "elsewhere",
+                "1"
+            )}} },{"fullUrl":"https://ehr.internal:8443/r4/Observation/x","resource":{{Observation("misnamed", "1")}} },
+            {"resource":{{last}},"search":{"mode":"include"} }]}
+            """;
 }

@@ -50,14 +50,24 @@ public sealed class AnswerFilterSingleTests
     [Theory]
     [InlineData("3", AnswerVerdict.Unchanged)]
     [InlineData("4", AnswerVerdict.Unreadable)]
-    public void Filter_VersionRead_MustAnswerThatVersion(string version, AnswerVerdict verdict) => Assert.Equal(
-        verdict,
-        Filter(Request(Interaction.VRead, "Observation", "o1", version: "3"), Observation("o1", "1", $$""","meta":{"versionId":"{{version}}"}"""), TestPolicy.Everything).Verdict);
+    public void Filter_VersionRead_MustAnswerThatVersion(string version, AnswerVerdict verdict) =>
+        Assert.Equal(
+            verdict,
+            Filter(
+                Request(Interaction.VRead, "Observation", "o1", version: "3"),
+                Observation("o1", "1", $$""","meta":{"versionId":"{{version}}"}"""),
+                TestPolicy.Everything
+            ).Verdict
+        );
 
     [Fact]
     public void Filter_OperationOutcome_IsReplacedByANeutralOne()
     {
-        var answer = Filter(Read("Observation", "o1"), """{"resourceType":"OperationOutcome","issue":[{"diagnostics":"SELECT * FROM patient WHERE name='Canary'"}]}""", TestPolicy.Everything);
+        var answer = Filter(
+            Read("Observation", "o1"),
+            """{"resourceType":"OperationOutcome","issue":[{"diagnostics":"SELECT * FROM patient WHERE name='Canary'"}]}""",
+            TestPolicy.Everything
+        );
         Assert.Equal(AnswerVerdict.Rewritten, answer.Verdict);
         Assert.Equal("OperationOutcome", answer.Json.GetProperty("resourceType").GetString());
         Assert.DoesNotContain("Canary", answer.Text);
@@ -81,7 +91,8 @@ public sealed class AnswerFilterSingleTests
     [InlineData("2", AnswerVerdict.Withheld)]
     public void Filter_SeveralOwners_EveryOneMustBeAllowed(string allowed, AnswerVerdict verdict)
     {
-        var body = """{"resourceType":"Appointment","id":"a","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"reference":"Patient/2"}}]}""";
+        var body =
+            """{"resourceType":"Appointment","id":"a","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"reference":"Patient/2"}}]}""";
         var answer = Filter(Read("Appointment", "a"), body, TestPolicy.For(allowed.Split(',')));
         Assert.Equal(verdict, answer.Verdict);
         Assert.Equal(verdict == AnswerVerdict.Unchanged ? 2 : 0, answer.Disclosure.Patients.Count);
@@ -97,8 +108,14 @@ public sealed class AnswerFilterSingleTests
         var answer = Filter(Read("Observation", "o1"), body, TestPolicy.For("1"));
         Assert.Equal(AnswerVerdict.Rewritten, answer.Verdict);
         Assert.Equal("https://gw.example/fhir/Patient/1", answer.Json.GetProperty("subject").GetProperty("reference").GetString());
-        Assert.Equal("https://gw.example/fhir/Practitioner/2", answer.Json.GetProperty("performer")[0].GetProperty("reference").GetString());
-        Assert.Equal("https://elsewhere.example/Observation/1", answer.Json.GetProperty("hasMember")[0].GetProperty("reference").GetString());
+        Assert.Equal(
+            "https://gw.example/fhir/Practitioner/2",
+            answer.Json.GetProperty("performer")[0].GetProperty("reference").GetString()
+        );
+        Assert.Equal(
+            "https://elsewhere.example/Observation/1",
+            answer.Json.GetProperty("hasMember")[0].GetProperty("reference").GetString()
+        );
         Assert.Equal("https://gw.example/fhir/Observation/3", answer.Json.GetProperty("hasMember")[1].GetProperty("reference").GetString());
         Assert.Equal("https://ehr.internal:8443/r4/Patient/1", answer.Json.GetProperty("valueString").GetString());
     }
@@ -121,8 +138,14 @@ public sealed class AnswerFilterSingleTests
         Assert.Equal(AnswerVerdict.Rewritten, answer.Verdict);
         Assert.DoesNotContain("CANARY", answer.Text);
         Assert.True(answer.Disclosure.Redacted);
-        Assert.Equal(["_birthDate", "_name", "birthDate", "id", "meta", "name", "resourceType"], answer.Json.EnumerateObject().Select(static member => member.Name).Order(StringComparer.Ordinal));
-        Assert.Single(answer.Json.GetProperty("meta").GetProperty("tag").EnumerateArray(), static tag => tag.GetProperty("code").GetString() == "SUBSETTED");
+        Assert.Equal(
+            ["_birthDate", "_name", "birthDate", "id", "meta", "name", "resourceType"],
+            answer.Json.EnumerateObject().Select(static member => member.Name).Order(StringComparer.Ordinal)
+        );
+        Assert.Single(
+            answer.Json.GetProperty("meta").GetProperty("tag").EnumerateArray(),
+            static tag => tag.GetProperty("code").GetString() == "SUBSETTED"
+        );
         Assert.Equal(meta.Contains("versionId"), answer.Json.GetProperty("meta").TryGetProperty("versionId", out _));
     }
 
@@ -155,25 +178,45 @@ public sealed class AnswerFilterSingleTests
         var policy = new TestPolicy { Elements = { ["Observation"] = ElementSet.Of(["status", "text", "subject"]) } };
         var request = Request(Interaction.Read, "Observation", "o1", [new QueryParameter(parameter, value)]);
         var answer = Filter(request, Observation("o1", "1", ""","text":{"div":"d"},"valueString":"CANARY" """), policy);
-        Assert.Equal(members, string.Join(",", answer.Json.EnumerateObject().Select(static member => member.Name).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            members,
+            string.Join(",", answer.Json.EnumerateObject().Select(static member => member.Name).Order(StringComparer.Ordinal))
+        );
     }
 
-    private const string Reason = """{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}""";
+    private const string Reason =
+        """{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}""";
 
     [Theory]
     [InlineData("birthDate", ""","birthDate":"1970-01-01","_birthDate":{"id":"CANARY"}""", ""","_birthDate":{R}""")]
     [InlineData("name", ""","name":[{"family":"CANARY"},{"family":"CANARY"}]""", ""","name":[{R}]""")]
-    [InlineData("name.given", ""","name":[{"family":"F","given":["CANARY",null],"_given":[null,{"id":"CANARY"}]}]""", ""","name":[{"family":"F","_given":[{R}]}]""")]
-    [InlineData("address.period.start", ""","address":[{"period":{"start":"CANARY","end":"2020"}}]""", ""","address":[{"period":{"_start":{R},"end":"2020"}}]""")]
+    [InlineData(
+        "name.given",
+        ""","name":[{"family":"F","given":["CANARY",null],"_given":[null,{"id":"CANARY"}]}]""",
+        ""","name":[{"family":"F","_given":[{R}]}]"""
+    )]
+    [InlineData(
+        "address.period.start",
+        ""","address":[{"period":{"start":"CANARY","end":"2020"}}]""",
+        ""","address":[{"period":{"_start":{R},"end":"2020"}}]"""
+    )]
     [InlineData("deceased", ""","deceasedDateTime":"CANARY" """, ""","_deceasedDateTime":{R}""")]
-    [InlineData("managingOrganization.display", ""","managingOrganization":{"reference":"https://ehr.internal:8443/r4/Organization/1","display":"CANARY"}""", ""","managingOrganization":{"reference":"https://gw.example/fhir/Organization/1","_display":{R}}""")]
+    [InlineData(
+        "managingOrganization.display",
+        ""","managingOrganization":{"reference":"https://ehr.internal:8443/r4/Organization/1","display":"CANARY"}""",
+        ""","managingOrganization":{"reference":"https://gw.example/fhir/Organization/1","_display":{R}}"""
+    )]
     [InlineData("birthDate.value", ""","birthDate":"CANARY" """, ""","_birthDate":{R}""")]
     public void Filter_MaskedElement_LeavesAsAbsentForThatReason(string mask, string members, string expected)
     {
         var policy = new TestPolicy { Elements = { ["Patient"] = ElementSet.Of([], [mask]) } };
         var answer = Filter(Read("Patient", "1"), $$"""{"resourceType":"Patient","id":"1"{{members}}}""", policy);
-        const string Security = ""","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"MASKED"}]}""";
-        Assert.Equal($$"""{"resourceType":"Patient","id":"1"{{expected.Replace("{R}", Reason, StringComparison.Ordinal)}}{{Security}}}""", answer.Text);
+        const string Security =
+            ""","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"MASKED"}]}""";
+        Assert.Equal(
+            $$"""{"resourceType":"Patient","id":"1"{{expected.Replace("{R}", Reason, StringComparison.Ordinal)}}{{Security}}}""",
+            answer.Text
+        );
         Assert.True(answer.Disclosure.Redacted);
     }
 
@@ -181,19 +224,37 @@ public sealed class AnswerFilterSingleTests
     public void Filter_MaskedElement_TakesTheNarrativeWithItAndKeepsWhatMetaSays()
     {
         var policy = new TestPolicy { Elements = { ["Patient"] = ElementSet.Of(["text", "gender", "name"], ["name"]) } };
-        const string Body = """{"resourceType":"Patient","id":"1","meta":{"versionId":"2","security":[{"code":"x"}],"tag":[{"code":"t"}]},"text":{"div":"CANARY"},"gender":"male","active":true,"name":[{"family":"CANARY"}]}""";
+        const string Body =
+            """{"resourceType":"Patient","id":"1","meta":{"versionId":"2","security":[{"code":"x"}],"tag":[{"code":"t"}]},"text":{"div":"CANARY"},"gender":"male","active":true,"name":[{"family":"CANARY"}]}""";
         var answer = Filter(Read("Patient", "1"), Body, policy);
         Assert.DoesNotContain("CANARY", answer.Text);
-        Assert.Equal("id,gender,meta,name,resourceType".Split(',').Order(), answer.Json.EnumerateObject().Select(static member => member.Name).Order());
-        Assert.Equal(["MASKED", "x"], answer.Json.GetProperty("meta").GetProperty("security").EnumerateArray().Select(static label => label.GetProperty("code").GetString()));
-        Assert.Equal(["SUBSETTED", "t"], answer.Json.GetProperty("meta").GetProperty("tag").EnumerateArray().Select(static tag => tag.GetProperty("code").GetString()));
+        Assert.Equal(
+            "id,gender,meta,name,resourceType".Split(',').Order(),
+            answer.Json.EnumerateObject().Select(static member => member.Name).Order()
+        );
+        Assert.Equal(
+            ["MASKED", "x"],
+            answer
+                .Json.GetProperty("meta")
+                .GetProperty("security")
+                .EnumerateArray()
+                .Select(static label => label.GetProperty("code").GetString())
+        );
+        Assert.Equal(
+            ["SUBSETTED", "t"],
+            answer.Json.GetProperty("meta").GetProperty("tag").EnumerateArray().Select(static tag => tag.GetProperty("code").GetString())
+        );
         Assert.Equal("2", answer.Json.GetProperty("meta").GetProperty("versionId").GetString());
     }
 
     [Fact]
     public void Filter_ClientWantsLessOfAPermittedWhole_IsMarkedButNotRedacted()
     {
-        var answer = Filter(Request(Interaction.Read, "Observation", "o1", [new QueryParameter("_elements", "status")]), Observation("o1", "1"), TestPolicy.For("1"));
+        var answer = Filter(
+            Request(Interaction.Read, "Observation", "o1", [new QueryParameter("_elements", "status")]),
+            Observation("o1", "1"),
+            TestPolicy.For("1")
+        );
         Assert.False(answer.Disclosure.Redacted);
         Assert.Equal("SUBSETTED", answer.Json.GetProperty("meta").GetProperty("tag")[0].GetProperty("code").GetString());
         Assert.False(answer.Json.TryGetProperty("subject", out _));
@@ -207,7 +268,14 @@ public sealed class AnswerFilterSingleTests
     [InlineData(Interaction.None, "o1", AnswerVerdict.Unreadable)]
     [InlineData(Interaction.ExportStatus, "o1", AnswerVerdict.Unreadable)]
     public void Filter_AnswerToAWrite_MustBeWhatWasWritten(Interaction interaction, string id, AnswerVerdict verdict) =>
-        Assert.Equal(verdict, Filter(Request(interaction, "Observation", interaction == Interaction.Create ? null : "o1"), Observation(id, "1"), TestPolicy.For("1")).Verdict);
+        Assert.Equal(
+            verdict,
+            Filter(
+                Request(interaction, "Observation", interaction == Interaction.Create ? null : "o1"),
+                Observation(id, "1"),
+                TestPolicy.For("1")
+            ).Verdict
+        );
 
     [Theory]
     [InlineData("N", AnswerVerdict.Unchanged)]
@@ -222,11 +290,15 @@ public sealed class AnswerFilterSingleTests
     [Fact]
     public void Filter_StoredBundle_LeavesWholeOrNotAtAll()
     {
-        static string Document(string second) => $$"""
-            {"resourceType":"Bundle","id":"doc","meta":{"versionId":"2"},"identifier":{"value":"i"},"type":"document","timestamp":"2026-01-01T00:00:00Z",
-            "entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Composition","id":"c","subject":{"reference":"Patient/1"} } },
-                     {"fullUrl":"https://ehr.internal:8443/r4/Observation/o","resource":{{Observation("o", second)}} }],"signature":{"data":"AA=="} }
-            """;
+        static string Document(string second) =>
+            $$"""
+                {"resourceType":"Bundle","id":"doc","meta":{"versionId":"2"},"identifier":{"value":"i"},"type":"document","timestamp":"2026-01-01T00:00:00Z",
+                "entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Composition","id":"c","subject":{"reference":"Patient/1"} } },
+                         {"fullUrl":"https://ehr.internal:8443/r4/Observation/o","resource":{{Observation(
+                    "o",
+                    second
+                )}} }],"signature":{"data":"AA=="} }
+                """;
         var kept = Filter(Read("Bundle", "doc"), Document("1"), TestPolicy.For("1"));
         Assert.Equal(AnswerVerdict.Rewritten, kept.Verdict);
         Assert.Equal("document", kept.Json.GetProperty("type").GetString());
@@ -238,16 +310,29 @@ public sealed class AnswerFilterSingleTests
         var withheld = Filter(Read("Bundle", "doc"), Document("2"), TestPolicy.For("1"));
         Assert.Equal(AnswerVerdict.Withheld, withheld.Verdict);
         Assert.Empty(withheld.Disclosure.Resources);
-        Assert.Equal(AnswerVerdict.Withheld, Filter(Read("Bundle", "doc"), Document("1"), new TestPolicy { OnlyTypes = ["Composition", "Observation"] }).Verdict);
+        Assert.Equal(
+            AnswerVerdict.Withheld,
+            Filter(Read("Bundle", "doc"), Document("1"), new TestPolicy { OnlyTypes = ["Composition", "Observation"] }).Verdict
+        );
     }
 
     [Fact]
     public void Filter_Parameters_JudgesEachResourceAndTheValuesByThemselves()
     {
         var body = $$"""
-            {"resourceType":"Parameters","parameter":[{"name":"return","resource":{{Observation("o1", "1")}}},{"name":"other","resource":{{Observation("o2", "2", ""","valueString":"CANARY" """)}}},
-             {"name":"value","valueString":"VALUE"},{"name":"group","part":[{"name":"in","resource":{{Observation("o3", "2", ""","valueString":"CANARY" """)}}},{"name":"in2","resource":{{Observation("o4", "1")}}}]},
-             {"name":"gone","part":[{"name":"in","resource":{{Observation("o5", "2")}}}]},{"name":"outcome","resource":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]} },
+            {"resourceType":"Parameters","parameter":[{"name":"return","resource":{{Observation(
+                "o1",
+                "1"
+            )}}},{"name":"other","resource":{{Observation("o2", "2", ""","valueString":"CANARY" """)}}},
+             {"name":"value","valueString":"VALUE"},{"name":"group","part":[{"name":"in","resource":{{Observation(
+                "o3",
+                "2",
+                ""","valueString":"CANARY" """
+            )}}},{"name":"in2","resource":{{Observation("o4", "1")}}}]},
+             {"name":"gone","part":[{"name":"in","resource":{{Observation(
+                "o5",
+                "2"
+            )}}}]},{"name":"outcome","resource":{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]} },
              {"name":"ref","valueReference":{"reference":"https://ehr.internal:8443/r4/Patient/1"} }]}
             """;
         var request = Request(Interaction.Operation, "Observation");
@@ -255,8 +340,14 @@ public sealed class AnswerFilterSingleTests
         Assert.Equal(AnswerVerdict.Rewritten, narrow.Verdict);
         Assert.DoesNotContain("CANARY", narrow.Text);
         Assert.DoesNotContain("VALUE", narrow.Text);
-        Assert.Equal(["return", "group"], narrow.Json.GetProperty("parameter").EnumerateArray().Select(static parameter => parameter.GetProperty("name").GetString()));
-        Assert.Equal("o4", narrow.Json.GetProperty("parameter")[1].GetProperty("part")[0].GetProperty("resource").GetProperty("id").GetString());
+        Assert.Equal(
+            ["return", "group"],
+            narrow.Json.GetProperty("parameter").EnumerateArray().Select(static parameter => parameter.GetProperty("name").GetString())
+        );
+        Assert.Equal(
+            "o4",
+            narrow.Json.GetProperty("parameter")[1].GetProperty("part")[0].GetProperty("resource").GetProperty("id").GetString()
+        );
         Assert.Equal(["o1", "o4"], narrow.Disclosure.Resources.Select(static released => released.Id));
         Assert.Equal(3, narrow.Disclosure.Withheld);
 
@@ -264,7 +355,10 @@ public sealed class AnswerFilterSingleTests
         Assert.Contains("VALUE", wide.Text);
         Assert.Contains("https://gw.example/fhir/Patient/1", wide.Text);
         Assert.True(wide.Disclosure.HasUndeterminedPatient);
-        Assert.Equal(AnswerVerdict.Withheld, Filter(request, """{"resourceType":"Parameters","parameter":[{"name":"v","valueString":"x"}]}""", TestPolicy.For("1")).Verdict);
+        Assert.Equal(
+            AnswerVerdict.Withheld,
+            Filter(request, """{"resourceType":"Parameters","parameter":[{"name":"v","valueString":"x"}]}""", TestPolicy.For("1")).Verdict
+        );
     }
 
     [Fact]
@@ -274,9 +368,26 @@ public sealed class AnswerFilterSingleTests
         Assert.Equal(AnswerVerdict.Unchanged, Filter(request, Observation("o", "1"), TestPolicy.For("1")).Verdict);
         Assert.Equal(AnswerVerdict.Withheld, Filter(request, Observation("o", "2"), TestPolicy.For("1")).Verdict);
         Assert.Equal(["a"], Filter(request, SearchSet(Observation("a", "1"), Observation("b", "2")), TestPolicy.For("1")).Ids);
-        Assert.Equal(["a"], Filter(request, SearchSet(Observation("a", "1"), Observation("b", "2")).Replace("searchset", "collection"), TestPolicy.For("1")).Ids);
-        Assert.Equal(AnswerVerdict.Withheld, Filter(request, SearchSet(Observation("a", "1"), Observation("b", "2")).Replace("searchset", "document"), TestPolicy.For("1")).Verdict);
-        Assert.Equal(AnswerVerdict.Unreadable, Filter(request, SearchSet(Observation("a", "1")).Replace("searchset", "nonsense"), TestPolicy.For("1")).Verdict);
+        Assert.Equal(
+            ["a"],
+            Filter(
+                request,
+                SearchSet(Observation("a", "1"), Observation("b", "2")).Replace("searchset", "collection"),
+                TestPolicy.For("1")
+            ).Ids
+        );
+        Assert.Equal(
+            AnswerVerdict.Withheld,
+            Filter(
+                request,
+                SearchSet(Observation("a", "1"), Observation("b", "2")).Replace("searchset", "document"),
+                TestPolicy.For("1")
+            ).Verdict
+        );
+        Assert.Equal(
+            AnswerVerdict.Unreadable,
+            Filter(request, SearchSet(Observation("a", "1")).Replace("searchset", "nonsense"), TestPolicy.For("1")).Verdict
+        );
     }
 
     [Fact]

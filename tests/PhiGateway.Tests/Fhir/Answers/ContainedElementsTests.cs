@@ -44,7 +44,11 @@ public sealed class ContainedElementsTests
     [Fact]
     public void Filter_MasksOfWhatContainsIt_HoldInsideToo()
     {
-        var answer = Filter(Read("MedicationAdministration", "a"), Body, new TestPolicy { Elements = { ["MedicationAdministration"] = Masked } });
+        var answer = Filter(
+            Read("MedicationAdministration", "a"),
+            Body,
+            new TestPolicy { Elements = { ["MedicationAdministration"] = Masked } }
+        );
 
         Assert.DoesNotContain("CANARY", answer.Text);
         Assert.DoesNotContain("DEVICE-LOT", answer.Text);
@@ -55,7 +59,11 @@ public sealed class ContainedElementsTests
     [Fact]
     public void Filter_ElementsOfTheContainedType_AreAllThatLeavesOfIt()
     {
-        var answer = Filter(Read("MedicationAdministration", "a"), Body, new TestPolicy { Contained = { ["Immunization"] = ElementSet.Of(["patient"]) } });
+        var answer = Filter(
+            Read("MedicationAdministration", "a"),
+            Body,
+            new TestPolicy { Contained = { ["Immunization"] = ElementSet.Of(["patient"]) } }
+        );
 
         var inside = JsonNode.Parse(answer.Text)!["contained"]![0]!.AsObject();
         Assert.Equal(["id", "patient", "resourceType"], inside.Select(static member => member.Key).Order(StringComparer.Ordinal));
@@ -68,13 +76,24 @@ public sealed class ContainedElementsTests
     {
         var plain = Body.Replace("https://ehr.internal:8443/r4/", string.Empty, StringComparison.Ordinal);
 
-        Assert.Equal(AnswerVerdict.Unchanged, Filter(Read("MedicationAdministration", "a"), plain, new TestPolicy { Contained = { ["Condition"] = Masked } }).Verdict);
+        Assert.Equal(
+            AnswerVerdict.Unchanged,
+            Filter(Read("MedicationAdministration", "a"), plain, new TestPolicy { Contained = { ["Condition"] = Masked } }).Verdict
+        );
     }
 
     [Fact]
     public void Filter_ContainedIsNotKept_LeavesWithoutIt()
     {
-        var answer = Filter(Read("MedicationAdministration", "a"), Body, new TestPolicy { Elements = { ["MedicationAdministration"] = ElementSet.Of(["status"]) }, Contained = { ["Immunization"] = Masked } });
+        var answer = Filter(
+            Read("MedicationAdministration", "a"),
+            Body,
+            new TestPolicy
+            {
+                Elements = { ["MedicationAdministration"] = ElementSet.Of(["status"]) },
+                Contained = { ["Immunization"] = Masked },
+            }
+        );
 
         Assert.Null(JsonNode.Parse(answer.Text)!["contained"]);
         Assert.DoesNotContain("MASKED", answer.Text);

@@ -14,11 +14,19 @@ namespace PhiGateway.Tests.Fhir.Answers;
 /// <summary>Pages put together from pages of the upstream: the same as those of a server that holds only what the client may see.</summary>
 public sealed class PagedAnswerTests
 {
-    private static readonly QueryParameter[] Includes = [new("_include", "Observation:encounter"), new("_include", "Observation:subject"), new("_revinclude", "Provenance:target")];
+    private static readonly QueryParameter[] Includes =
+    [
+        new("_include", "Observation:encounter"),
+        new("_include", "Observation:subject"),
+        new("_revinclude", "Provenance:target"),
+    ];
 
     private static readonly FhirRequest Including = Search("Observation", Includes);
 
-    private static readonly FhirRequest Iterating = Search("Observation", [.. Includes, new("_include:iterate", "Encounter:service-provider"), new("_include:iterate", "Provenance:agent")]);
+    private static readonly FhirRequest Iterating = Search(
+        "Observation",
+        [.. Includes, new("_include:iterate", "Encounter:service-provider"), new("_include:iterate", "Provenance:agent")]
+    );
 
     [Fact]
     public void Pages_AnyMixtureOfHiddenMatches_AreThoseOfTheVisibleOnesAlone()
@@ -55,26 +63,51 @@ public sealed class PagedAnswerTests
             null,
             Match(Observation("seen", "1", ""","encounter":{"reference":"Encounter/of-seen"}""")),
             Match(Observation("hidden", "2", ""","encounter":{"reference":"Encounter/of-hidden"}""")),
-            Include("""{"resourceType":"Encounter","id":"of-hidden","subject":{"reference":"Patient/1"},"serviceProvider":{"reference":"Organization/of-hidden"} }"""),
+            Include(
+                """{"resourceType":"Encounter","id":"of-hidden","subject":{"reference":"Patient/1"},"serviceProvider":{"reference":"Organization/of-hidden"} }"""
+            ),
             Include("""{"resourceType":"Organization","id":"of-hidden"}"""),
             Include("""{"resourceType":"Patient","id":"1"}"""),
             Include("""{"resourceType":"Organization","id":"of-seen"}"""),
-            Include("""{"resourceType":"Encounter","id":"of-seen","subject":{"reference":"Patient/1"},"serviceProvider":{"reference":"Organization/of-seen"} }"""),
-            Include("""{"resourceType":"Provenance","id":"of-hidden","target":[{"reference":"Observation/hidden"}],"agent":[{"who":{"reference":"Practitioner/of-hidden"} }]}"""),
-            Include("""{"resourceType":"Provenance","id":"of-seen","target":[{"reference":"Observation/seen"}],"agent":[{"who":{"reference":"Practitioner/of-seen"} }]}"""),
+            Include(
+                """{"resourceType":"Encounter","id":"of-seen","subject":{"reference":"Patient/1"},"serviceProvider":{"reference":"Organization/of-seen"} }"""
+            ),
+            Include(
+                """{"resourceType":"Provenance","id":"of-hidden","target":[{"reference":"Observation/hidden"}],"agent":[{"who":{"reference":"Practitioner/of-hidden"} }]}"""
+            ),
+            Include(
+                """{"resourceType":"Provenance","id":"of-seen","target":[{"reference":"Observation/seen"}],"agent":[{"who":{"reference":"Practitioner/of-seen"} }]}"""
+            ),
             Include("""{"resourceType":"Practitioner","id":"of-hidden"}"""),
             Include("""{"resourceType":"Practitioner","id":"of-seen"}"""),
-            Include("""{"resourceType":"Questionnaire","id":"by-address","url":"https://forms.example/q"}"""));
+            Include("""{"resourceType":"Questionnaire","id":"by-address","url":"https://forms.example/q"}""")
+        );
 
         var (text, disclosure) = One(page, Iterating, 5);
 
-        var ids = JsonNode.Parse(text)!["entry"]!.AsArray().Select(static entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}");
-        Assert.Equal(["Encounter/of-seen", "Observation/seen", "Organization/of-seen", "Patient/1", "Practitioner/of-seen", "Provenance/of-seen", "Questionnaire/by-address"], ids.Order(StringComparer.Ordinal));
+        var ids = JsonNode.Parse(text)!["entry"]!
+            .AsArray()
+            .Select(static entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}");
+        Assert.Equal(
+            [
+                "Encounter/of-seen",
+                "Observation/seen",
+                "Organization/of-seen",
+                "Patient/1",
+                "Practitioner/of-seen",
+                "Provenance/of-seen",
+                "Questionnaire/by-address",
+            ],
+            ids.Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(disclosure.Resources, static one => one.Id == "of-hidden");
 
         // Not asked to go on from what is included: only what the matches refer to, or what refers to them.
         var near = One(page, Including, 5).Disclosure.Resources.Select(static one => $"{one.Type.Name}/{one.Id}");
-        Assert.Equal(["Encounter/of-seen", "Observation/seen", "Patient/1", "Provenance/of-seen", "Questionnaire/by-address"], near.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Encounter/of-seen", "Observation/seen", "Patient/1", "Provenance/of-seen", "Questionnaire/by-address"],
+            near.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -85,8 +118,26 @@ public sealed class PagedAnswerTests
         var disclosure = new Disclosure();
         using var page = new PagedAnswer(Including, TestPolicy.For("1"), Context, output, disclosure, AnswerOptions.Default, 2, 0);
 
-        Assert.True(page.TryTake(Encoding.UTF8.GetBytes(Bundle("https://ehr.internal:8443/r4?p=2", Match(Observation("a", "1")), Match(Observation("h", "2")), patient))));
-        Assert.True(page.TryTake(Encoding.UTF8.GetBytes(Bundle(null, Match(Observation("b", "1")), Match(Observation("c", "1")), patient, Include("""{"resourceType":"Encounter","id":"of-c","subject":{"identifier":{"value":"x"} } }""")))));
+        Assert.True(
+            page.TryTake(
+                Encoding.UTF8.GetBytes(
+                    Bundle("https://ehr.internal:8443/r4?p=2", Match(Observation("a", "1")), Match(Observation("h", "2")), patient)
+                )
+            )
+        );
+        Assert.True(
+            page.TryTake(
+                Encoding.UTF8.GetBytes(
+                    Bundle(
+                        null,
+                        Match(Observation("b", "1")),
+                        Match(Observation("c", "1")),
+                        patient,
+                        Include("""{"resourceType":"Encounter","id":"of-c","subject":{"identifier":{"value":"x"} } }""")
+                    )
+                )
+            )
+        );
         page.Finish(new PageTail([], false, false));
 
         // Nothing of c, which belongs to the next page.
@@ -97,16 +148,32 @@ public sealed class PagedAnswerTests
     [Fact]
     public void Included_WhereEveryMatchLeaves_NeedsNoLink()
     {
-        var page = Bundle(null, Match(Observation("seen", "1")), Include("""{"resourceType":"Encounter","id":"by-logical-reference","subject":{"reference":"Patient/1"} }"""));
+        var page = Bundle(
+            null,
+            Match(Observation("seen", "1")),
+            Include("""{"resourceType":"Encounter","id":"by-logical-reference","subject":{"reference":"Patient/1"} }""")
+        );
 
         Assert.Contains("by-logical-reference", One(page, Including, 5).Text);
-        Assert.DoesNotContain("by-logical-reference", One(page.Replace("\"seen\"", "\"hidden\"").Replace("Patient/1\"}},\"search\":{\"mode\":\"match\"", "Patient/2\"}},\"search\":{\"mode\":\"match\""), Including, 5).Text);
+        Assert.DoesNotContain(
+            "by-logical-reference",
+            One(
+                page.Replace("\"seen\"", "\"hidden\"")
+                    .Replace("Patient/1\"}},\"search\":{\"mode\":\"match\"", "Patient/2\"}},\"search\":{\"mode\":\"match\""),
+                Including,
+                5
+            ).Text
+        );
     }
 
     [Fact]
     public void Page_ThatDoesNotFit_IsNeitherWrittenNorDisclosed()
     {
-        var (text, disclosure) = One(Bundle(null, Match(Observation("a", "1")), Match(Observation("b", "1")), Match(Observation("c", "2"))), Search(), 1);
+        var (text, disclosure) = One(
+            Bundle(null, Match(Observation("a", "1")), Match(Observation("b", "1")), Match(Observation("c", "2"))),
+            Search(),
+            1
+        );
 
         Assert.Equal("a", Assert.Single(disclosure.Resources).Id);
         Assert.DoesNotContain("\"b\"", text);
@@ -128,8 +195,10 @@ public sealed class PagedAnswerTests
     [Fact]
     public void History_WithHiddenVersionsAndDeletions_IsPagedLikeASearch()
     {
-        var page = """{"resourceType":"Bundle","type":"history","total":3,"entry":[{"resource":R2,"request":{"method":"PUT","url":"x"}},{"request":{"method":"DELETE","url":"Observation/gone"}},{"resource":R1,"request":{"method":"POST","url":"x"}}]}"""
-            .Replace("R2", Observation("b", "2"), StringComparison.Ordinal).Replace("R1", Observation("a", "1"), StringComparison.Ordinal);
+        var page =
+            """{"resourceType":"Bundle","type":"history","total":3,"entry":[{"resource":R2,"request":{"method":"PUT","url":"x"}},{"request":{"method":"DELETE","url":"Observation/gone"}},{"resource":R1,"request":{"method":"POST","url":"x"}}]}"""
+                .Replace("R2", Observation("b", "2"), StringComparison.Ordinal)
+                .Replace("R1", Observation("a", "1"), StringComparison.Ordinal);
 
         var (text, _) = One(page, Request(Interaction.HistoryType, "Observation"), 1);
 
@@ -140,15 +209,34 @@ public sealed class PagedAnswerTests
     [Fact]
     public void Everything_PageByPage_CountsWhatIsIncludedLikeMatches()
     {
-        var everything = new FhirRequest { Canonical = new CanonicalRequest("GET", "/fhir", [], []), Interaction = Interaction.Operation, Operation = "$everything", Parts = [], Template = "test" };
-        var page = Bundle(null, Match("""{"resourceType":"Patient","id":"1"}"""), Include(Observation("hidden", "2")), Include(Observation("a", "1")), Include(Observation("b", "1")));
+        var everything = new FhirRequest
+        {
+            Canonical = new CanonicalRequest("GET", "/fhir", [], []),
+            Interaction = Interaction.Operation,
+            Operation = "$everything",
+            Parts = [],
+            Template = "test",
+        };
+        var page = Bundle(
+            null,
+            Match("""{"resourceType":"Patient","id":"1"}"""),
+            Include(Observation("hidden", "2")),
+            Include(Observation("a", "1")),
+            Include(Observation("b", "1"))
+        );
 
         var (text, disclosure) = One(page, everything, 2);
 
         Assert.Equal(["1", "a"], disclosure.Resources.Select(static one => one.Id));
         Assert.DoesNotContain("total", text);
         Assert.True(PagedAnswer.CanPage(everything, Encoding.UTF8.GetBytes(page), Context));
-        Assert.False(PagedAnswer.CanPage(everything, Encoding.UTF8.GetBytes(page.Replace("searchset", "collection", StringComparison.Ordinal)), Context));
+        Assert.False(
+            PagedAnswer.CanPage(
+                everything,
+                Encoding.UTF8.GetBytes(page.Replace("searchset", "collection", StringComparison.Ordinal)),
+                Context
+            )
+        );
         Assert.False(PagedAnswer.CanPage(everything, "<html/>"u8, Context));
     }
 
@@ -159,7 +247,16 @@ public sealed class PagedAnswerTests
     public void Transaction_SearchInside_ShowsAsManyAsItAskedForAndCountsThose(string count, string ids, int? total)
     {
         var asked = Search("Observation", new QueryParameter("_count", count));
-        var body = "{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\",\"entry\":[{\"resource\":" + Bundle(null, Match(Observation("h", "2")), Match(Observation("a", "1")), Match(Observation("g", "2")), Match(Observation("b", "1"))) + ",\"response\":{\"status\":\"200\"}}]}";
+        var body =
+            "{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\",\"entry\":[{\"resource\":"
+            + Bundle(
+                null,
+                Match(Observation("h", "2")),
+                Match(Observation("a", "1")),
+                Match(Observation("g", "2")),
+                Match(Observation("b", "1"))
+            )
+            + ",\"response\":{\"status\":\"200\"}}]}";
 
         var answer = Filter(Request(Interaction.Transaction, entries: [asked]), body, TestPolicy.For("1"));
 
@@ -173,8 +270,14 @@ public sealed class PagedAnswerTests
     private static List<string> Walk(string kinds, int size, int upstream)
     {
         var (seen, hidden) = (0, 0);
-        var matches = kinds.Select(kind => Match(kind == 'v' ? Observation($"v{seen++}", "1") : Observation($"h{hidden++}", "2"))).ToArray();
-        string Page(int at) => Bundle(at + upstream < matches.Length ? $"https://ehr.internal:8443/r4?p={at + upstream}" : null, matches[Math.Min(at, matches.Length)..Math.Min(at + upstream, matches.Length)]);
+        var matches = kinds
+            .Select(kind => Match(kind == 'v' ? Observation($"v{seen++}", "1") : Observation($"h{hidden++}", "2")))
+            .ToArray();
+        string Page(int at) =>
+            Bundle(
+                at + upstream < matches.Length ? $"https://ehr.internal:8443/r4?p={at + upstream}" : null,
+                matches[Math.Min(at, matches.Length)..Math.Min(at + upstream, matches.Length)]
+            );
 
         var pages = new List<string>();
         var (place, from) = (0, 0);
@@ -217,7 +320,9 @@ public sealed class PagedAnswerTests
     }
 
     private static string Bundle(string? next, params string[] entries) =>
-        "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":99," + (next is null ? string.Empty : $"\"link\":[{{\"relation\":\"next\",\"url\":\"{next}\"}}],") + $"\"entry\":[{string.Join(",", entries)}]}}";
+        "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":99,"
+        + (next is null ? string.Empty : $"\"link\":[{{\"relation\":\"next\",\"url\":\"{next}\"}}],")
+        + $"\"entry\":[{string.Join(",", entries)}]}}";
 
     private static string Match(string resource) => $"{{\"resource\":{resource},\"search\":{{\"mode\":\"match\"}}}}";
 

@@ -15,7 +15,11 @@ internal sealed class RepeatingStream(byte[] line, long times) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => _position; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Fill(buffer.AsSpan(offset, count));
 
@@ -25,9 +29,7 @@ internal sealed class RepeatingStream(byte[] line, long times) : Stream
         return ValueTask.FromResult(Fill(buffer.Span));
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -20,7 +20,12 @@ public sealed class StreamFilterTests
     [InlineData(1_000_000)]
     public async Task Ndjson_MixedLines_HandsOutOnlyWhatMayLeave(int chunk)
     {
-        var lines = Enumerable.Range(0, 200).Select(static place => Observation("o" + place, place % 2 == 0 ? "1" : "2", place % 2 == 0 ? string.Empty : ""","note":"CANARY" """)).ToList();
+        var lines = Enumerable
+            .Range(0, 200)
+            .Select(static place =>
+                Observation("o" + place, place % 2 == 0 ? "1" : "2", place % 2 == 0 ? string.Empty : ""","note":"CANARY" """)
+            )
+            .ToList();
         lines.Insert(10, "not json CANARY");
         lines.Insert(20, "");
         lines.Insert(30, """{"resourceType":"OperationOutcome","issue":[{"diagnostics":"CANARY"}]}""");
@@ -28,7 +33,11 @@ public sealed class StreamFilterTests
         var run = await Ndjson(string.Join("\r\n", lines), chunk);
         Assert.Equal(StreamVerdict.Complete, run.Verdict);
         Assert.DoesNotContain("CANARY", run.Text);
-        Assert.Equal(100, run.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(static line => JsonDocument.Parse(line).RootElement.GetProperty("resourceType").GetString() == "Observation"));
+        Assert.Equal(
+            100,
+            run.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Count(static line => JsonDocument.Parse(line).RootElement.GetProperty("resourceType").GetString() == "Observation")
+        );
         Assert.Equal(100, run.Released);
         Assert.Equal(102, run.Withheld);
         Assert.True(chunk > 10_000 || run.Segments > 3);
@@ -44,12 +53,16 @@ public sealed class StreamFilterTests
     [Fact]
     public async Task Ndjson_LineTooLong_EndsUnreadable()
     {
-        var run = await Ndjson(Observation("a", "1") + "\n" + Observation("b", "1", ""","note":" """ + new string('x', 600_000) + "\""), 10_000);
+        var run = await Ndjson(
+            Observation("a", "1") + "\n" + Observation("b", "1", ""","note":" """ + new string('x', 600_000) + "\""),
+            10_000
+        );
         Assert.Equal(StreamVerdict.Unreadable, run.Verdict);
     }
 
     [Fact]
-    public async Task Ndjson_EmptyFile_IsComplete() => Assert.Equal((StreamVerdict.Complete, string.Empty), await Ndjson(string.Empty, 10) is var run ? (run.Verdict, run.Text) : default);
+    public async Task Ndjson_EmptyFile_IsComplete() =>
+        Assert.Equal((StreamVerdict.Complete, string.Empty), await Ndjson(string.Empty, 10) is var run ? (run.Verdict, run.Text) : default);
 
     [Fact]
     public async Task Ndjson_TwoHundredMegabytes_KeepsMemoryFlat()
@@ -69,7 +82,8 @@ public sealed class StreamFilterTests
                 return ValueTask.CompletedTask;
             },
             StreamLimits.Default,
-            CancellationToken.None);
+            CancellationToken.None
+        );
         Assert.Equal(StreamVerdict.Complete, verdict);
         Assert.Equal(source.Total, bytes);
 
@@ -84,8 +98,19 @@ public sealed class StreamFilterTests
     [InlineData(100_000)]
     public async Task Bundle_InPieces_IsTheSameAsWhole(int chunk)
     {
-        var body = SearchSet(Enumerable.Range(0, 60).Select(static place => Observation("o" + place, place % 3 == 0 ? "1" : "2", place % 3 == 0 ? string.Empty : ""","note":"CANARY" """)).ToArray());
-        body = body.Replace("\"total\"", "\"link\":[{\"relation\":\"self\",\"url\":\"https://ehr.internal:8443/r4/Observation?x=é\"}],\"total\"") + "  \n";
+        var body = SearchSet(
+            Enumerable
+                .Range(0, 60)
+                .Select(static place =>
+                    Observation("o" + place, place % 3 == 0 ? "1" : "2", place % 3 == 0 ? string.Empty : ""","note":"CANARY" """)
+                )
+                .ToArray()
+        );
+        body =
+            body.Replace(
+                "\"total\"",
+                "\"link\":[{\"relation\":\"self\",\"url\":\"https://ehr.internal:8443/r4/Observation?x=é\"}],\"total\""
+            ) + "  \n";
         var whole = Filter(Search(), body, TestPolicy.For("1"));
         var run = await Bundle(Search(), body, chunk);
         Assert.Equal(StreamVerdict.Complete, run.Verdict);
@@ -122,7 +147,10 @@ public sealed class StreamFilterTests
     {
         var body = SearchSet(Observation("a", "1", ""","note":" """ + new string('x', 600_000) + "\""));
         Assert.Equal(StreamVerdict.Unreadable, (await Bundle(Search(), body, 10_000)).Verdict);
-        Assert.Equal(StreamVerdict.Complete, (await Bundle(Search(), SearchSet(Observation("a", "1", ""","note":" """ + new string('x', 200_000) + "\"")), 10_000)).Verdict);
+        Assert.Equal(
+            StreamVerdict.Complete,
+            (await Bundle(Search(), SearchSet(Observation("a", "1", ""","note":" """ + new string('x', 200_000) + "\"")), 10_000)).Verdict
+        );
     }
 
     [Fact]
@@ -143,8 +171,16 @@ public sealed class StreamFilterTests
         using var revoked = new CancellationTokenSource();
         var line = Encoding.UTF8.GetBytes(Observation("o1", "1") + "\n");
         using var source = new RepeatingStream(line, long.MaxValue / line.Length);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await NdjsonFilter.RunAsync(
-            source, TestPolicy.For("1"), Context, async (_, _, _) => await revoked.CancelAsync(), Small, revoked.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await NdjsonFilter.RunAsync(
+                source,
+                TestPolicy.For("1"),
+                Context,
+                async (_, _, _) => await revoked.CancelAsync(),
+                Small,
+                revoked.Token
+            )
+        );
     }
 
     private static bool IsJson(string text)
@@ -161,10 +197,30 @@ public sealed class StreamFilterTests
     }
 
     private static Task<Run> Ndjson(string body, int chunk) =>
-        Collect(handler => NdjsonFilter.RunAsync(new ChunkedStream(Encoding.UTF8.GetBytes(body), chunk), TestPolicy.For("1"), Context, handler, Small, CancellationToken.None));
+        Collect(handler =>
+            NdjsonFilter.RunAsync(
+                new ChunkedStream(Encoding.UTF8.GetBytes(body), chunk),
+                TestPolicy.For("1"),
+                Context,
+                handler,
+                Small,
+                CancellationToken.None
+            )
+        );
 
-    private static Task<Run> Bundle(FhirRequest request, string body, int chunk) => Collect(handler => BundleStreamFilter.RunAsync(
-        request, new ChunkedStream(Encoding.UTF8.GetBytes(body), chunk), TestPolicy.For("1"), Context, AnswerOptions.Default, handler, Small, CancellationToken.None));
+    private static Task<Run> Bundle(FhirRequest request, string body, int chunk) =>
+        Collect(handler =>
+            BundleStreamFilter.RunAsync(
+                request,
+                new ChunkedStream(Encoding.UTF8.GetBytes(body), chunk),
+                TestPolicy.For("1"),
+                Context,
+                AnswerOptions.Default,
+                handler,
+                Small,
+                CancellationToken.None
+            )
+        );
 
     private static async Task<Run> Collect(Func<SegmentHandler, ValueTask<StreamVerdict>> start)
     {
@@ -172,14 +228,16 @@ public sealed class StreamFilterTests
         var released = 0;
         var withheld = 0;
         var segments = 0;
-        var verdict = await start((segment, disclosure, _) =>
-        {
-            text.Write(segment.Span);
-            released += disclosure.Resources.Count;
-            withheld += disclosure.Withheld;
-            segments++;
-            return ValueTask.CompletedTask;
-        });
+        var verdict = await start(
+            (segment, disclosure, _) =>
+            {
+                text.Write(segment.Span);
+                released += disclosure.Resources.Count;
+                withheld += disclosure.Withheld;
+                segments++;
+                return ValueTask.CompletedTask;
+            }
+        );
         return new Run(verdict, Encoding.UTF8.GetString(text.ToArray()), released, withheld, segments);
     }
 

@@ -71,7 +71,12 @@ internal sealed class TestPolicy : ReleasePolicy
             return ReleaseVerdict.Withheld(WithholdReason.Label);
         }
 
-        if (Where is { } where && !facts.Tokens.Any(token => token.Parameter == where.Parameter && where.AnyOf.Any(value => value.Matches(token.System, token.Code))))
+        if (
+            Where is { } where
+            && !facts.Tokens.Any(token =>
+                token.Parameter == where.Parameter && where.AnyOf.Any(value => value.Matches(token.System, token.Code))
+            )
+        )
         {
             return ReleaseVerdict.Withheld(WithholdReason.Condition);
         }

@@ -16,7 +16,11 @@ public sealed class StoredVersionTests
     [Theory]
     [InlineData("preliminary", "final", ProtectedChanges.None)]
     [InlineData("\"versionId\":\"1\"", "\"versionId\":\"9\"", ProtectedChanges.None)]
-    [InlineData("\"reference\":\"Patient/1\"", "\"display\":\"Jane\",\"reference\":\"https://gw.example/fhir/Patient/1\"", ProtectedChanges.None)]
+    [InlineData(
+        "\"reference\":\"Patient/1\"",
+        "\"display\":\"Jane\",\"reference\":\"https://gw.example/fhir/Patient/1\"",
+        ProtectedChanges.None
+    )]
     [InlineData("\"o1\"", "\"o2\"", ProtectedChanges.Id)]
     [InlineData("Patient/1", "Patient/2", ProtectedChanges.Owner)]
     [InlineData("Patient/1", "Patient/12", ProtectedChanges.Owner)]
@@ -27,24 +31,60 @@ public sealed class StoredVersionTests
     [InlineData("north", "south", ProtectedChanges.Tags)]
     [InlineData("Observation", "Condition", ProtectedChanges.Type)]
     [InlineData("\"status\"", "\"id\":\"o1\",\"status\"", ProtectedChanges.Unreadable)]
-    [InlineData("preliminary\"", "final\",\"extension\":[{\"url\":\"x/inline-sec-label\",\"valueCoding\":{\"system\":\"s\",\"code\":\"PSY\"}}]", ProtectedChanges.Labels)]
-    public void Compare_OneThingChanged_NamesItsProtection(string before, string after, ProtectedChanges changes) => Assert.Equal(changes, Compare(Stored, Stored.Replace(before, after)));
+    [InlineData(
+        "preliminary\"",
+        "final\",\"extension\":[{\"url\":\"x/inline-sec-label\",\"valueCoding\":{\"system\":\"s\",\"code\":\"PSY\"}}]",
+        ProtectedChanges.Labels
+    )]
+    public void Compare_OneThingChanged_NamesItsProtection(string before, string after, ProtectedChanges changes) =>
+        Assert.Equal(changes, Compare(Stored, Stored.Replace(before, after)));
 
     [Fact]
-    public void Compare_LabelsLeftOut_AreALabelChange() => Assert.Equal(
-        ProtectedChanges.Labels | ProtectedChanges.Tags,
-        Compare(Stored, """{"resourceType":"Observation","id":"o1","status":"final","subject":{"reference":"Patient/1"}}"""));
+    public void Compare_LabelsLeftOut_AreALabelChange() =>
+        Assert.Equal(
+            ProtectedChanges.Labels | ProtectedChanges.Tags,
+            Compare(Stored, """{"resourceType":"Observation","id":"o1","status":"final","subject":{"reference":"Patient/1"}}""")
+        );
 
     [Theory]
-    [InlineData("""{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"},"type":"seealso"}]}""", """{"link":[{"type":"seealso","other":{"reference":"Patient/2"}}],"id":"1","resourceType":"Patient","active":true}""", ProtectedChanges.None)]
-    [InlineData("""{"resourceType":"Patient","id":"1"}""", """{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"},"type":"seealso"}]}""", ProtectedChanges.Link)]
-    [InlineData("""{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"}}]}""", """{"resourceType":"Patient","id":"1"}""", ProtectedChanges.Link)]
-    [InlineData("""{"resourceType":"Observation","id":"1","subject":{"display":"a"}}""", """{"resourceType":"Observation","id":"1","subject":{"display":"a"},"status":"final"}""", ProtectedChanges.None)]
-    [InlineData("""{"resourceType":"Observation","id":"1","subject":{"display":"a"}}""", """{"resourceType":"Observation","id":"1","subject":{"display":"b"}}""", ProtectedChanges.Owner)]
-    [InlineData("""{"resourceType":"Observation","id":"1"}""", """{"resourceType":"Observation","id":"1","subject":{"reference":"urn:uuid:1"}}""", ProtectedChanges.Owner)]
-    [InlineData("""{"resourceType":"Organization","id":"1"}""", """{"resourceType":"Organization","id":"1","name":"x"}""", ProtectedChanges.None)]
+    [InlineData(
+        """{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"},"type":"seealso"}]}""",
+        """{"link":[{"type":"seealso","other":{"reference":"Patient/2"}}],"id":"1","resourceType":"Patient","active":true}""",
+        ProtectedChanges.None
+    )]
+    [InlineData(
+        """{"resourceType":"Patient","id":"1"}""",
+        """{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"},"type":"seealso"}]}""",
+        ProtectedChanges.Link
+    )]
+    [InlineData(
+        """{"resourceType":"Patient","id":"1","link":[{"other":{"reference":"Patient/2"}}]}""",
+        """{"resourceType":"Patient","id":"1"}""",
+        ProtectedChanges.Link
+    )]
+    [InlineData(
+        """{"resourceType":"Observation","id":"1","subject":{"display":"a"}}""",
+        """{"resourceType":"Observation","id":"1","subject":{"display":"a"},"status":"final"}""",
+        ProtectedChanges.None
+    )]
+    [InlineData(
+        """{"resourceType":"Observation","id":"1","subject":{"display":"a"}}""",
+        """{"resourceType":"Observation","id":"1","subject":{"display":"b"}}""",
+        ProtectedChanges.Owner
+    )]
+    [InlineData(
+        """{"resourceType":"Observation","id":"1"}""",
+        """{"resourceType":"Observation","id":"1","subject":{"reference":"urn:uuid:1"}}""",
+        ProtectedChanges.Owner
+    )]
+    [InlineData(
+        """{"resourceType":"Organization","id":"1"}""",
+        """{"resourceType":"Organization","id":"1","name":"x"}""",
+        ProtectedChanges.None
+    )]
     [InlineData("", """{"resourceType":"Organization","id":"1"}""", ProtectedChanges.Unreadable)]
-    public void Compare_OtherTypes_FollowTheirOwnRules(string stored, string updated, ProtectedChanges changes) => Assert.Equal(changes, Compare(stored, updated));
+    public void Compare_OtherTypes_FollowTheirOwnRules(string stored, string updated, ProtectedChanges changes) =>
+        Assert.Equal(changes, Compare(stored, updated));
 
     [Theory]
     [InlineData("""[{"op":"replace","path":"/status","value":"final"}]""", ProtectedChanges.None)]
@@ -84,12 +124,28 @@ public sealed class StoredVersionTests
         Assert.Equal(touched, JsonPatchReader.Touches(Encoding.UTF8.GetBytes(patch), ResourceType.Parse("Observation")));
 
     [Theory]
-    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "name", true)]
-    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "NAME", true)]
-    [InlineData("""{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""", "active", false)]
+    [InlineData(
+        """{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""",
+        "name",
+        true
+    )]
+    [InlineData(
+        """{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""",
+        "NAME",
+        true
+    )]
+    [InlineData(
+        """{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""",
+        "active",
+        false
+    )]
     [InlineData("""{"_birthDate":{"extension":[{"url":"http://x/inline\u002dsec-label"}]}}""", "birthDate", true)]
     [InlineData("""{"name":[{"text":"no inline-sec-label here"}]}""", "name", false)]
-    [InlineData("""{"resourceType":"Parameters","parameter":[{"part":[{"name":"url","valueUri":"http://x/extension-inline-sec-label"}]}]}""", null, true)]
+    [InlineData(
+        """{"resourceType":"Parameters","parameter":[{"part":[{"name":"url","valueUri":"http://x/extension-inline-sec-label"}]}]}""",
+        null,
+        true
+    )]
     [InlineData("{", "name", true)]
     public void HoldsInlineLabel_InWhatIsTouched_IsSeen(string json, string? element, bool expected) =>
         Assert.Equal(expected, StoredVersionComparer.HoldsInlineLabel(Encoding.UTF8.GetBytes(json), element is null ? null : [element]));

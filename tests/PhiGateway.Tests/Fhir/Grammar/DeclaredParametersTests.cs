@@ -14,43 +14,44 @@ public sealed class DeclaredParametersTests
     private static readonly ResourceType Patient = ResourceType.Patient;
 
     /// <summary>Member, value as JSON (null: taken away), pointer of the problem.</summary>
-    public static TheoryData<string, string?, string> Wrong => new()
-    {
-        { "resourceType", "\"StructureDefinition\"", "/resourceType" },
-        { "resourceType", null, "/resourceType" },
-        { "status", "\"retired\"", "/status" },
-        { "url", null, "/url" },
-        { "url", "\"race\"", "/url" },
-        { "code", null, "/code" },
-        { "code", "\"_race\"", "/code" },
-        { "code", "\"race.code\"", "/code" },
-        { "code", "\"race:not\"", "/code" },
-        { "code", "\"name\"", "/code" },
-        { "code", "\"identifier\"", "/code" },
-        { "base", null, "/base" },
-        { "base", "[]", "/base" },
-        { "base", "[\"Resource\"]", "/base" },
-        { "base", "[\"Patient\",\"Patient\"]", "/base" },
-        { "base", "[\"Patient\",\"Group\"]", "/expression" },
-        { "base", "[\"Group\"]", "/expression" },
-        { "type", null, "/type" },
-        { "type", "\"composite\"", "/type" },
-        { "type", "\"special\"", "/type" },
-        { "type", "\"Token\"", "/type" },
-        { "type", "\"reference\"", "/target" },
-        { "expression", null, "/expression" },
-        { "expression", "\"Patient.managingOrganization.resolve().name\"", "/expression" },
-        { "expression", "\"Patient.contained.name\"", "/expression" },
-        { "expression", "\"Patient.text.div\"", "/expression" },
-        { "expression", "\"Group.extension\"", "/expression" },
-        { "comparator", "[\"gt\"]", "/comparator" },
-        { "modifier", "[\"exact\"]", "/modifier" },
-        { "modifier", "[\"type\"]", "/modifier" },
-        { "modifier", "\"not\"", "/modifier" },
-        { "chain", "[\"name\"]", "/chain" },
-        { "multipleOr", "\"yes\"", "/multipleOr" },
-        { "multipleAnd", "1", "/multipleAnd" },
-    };
+    public static TheoryData<string, string?, string> Wrong =>
+        new()
+        {
+            { "resourceType", "\"StructureDefinition\"", "/resourceType" },
+            { "resourceType", null, "/resourceType" },
+            { "status", "\"retired\"", "/status" },
+            { "url", null, "/url" },
+            { "url", "\"race\"", "/url" },
+            { "code", null, "/code" },
+            { "code", "\"_race\"", "/code" },
+            { "code", "\"race.code\"", "/code" },
+            { "code", "\"race:not\"", "/code" },
+            { "code", "\"name\"", "/code" },
+            { "code", "\"identifier\"", "/code" },
+            { "base", null, "/base" },
+            { "base", "[]", "/base" },
+            { "base", "[\"Resource\"]", "/base" },
+            { "base", "[\"Patient\",\"Patient\"]", "/base" },
+            { "base", "[\"Patient\",\"Group\"]", "/expression" },
+            { "base", "[\"Group\"]", "/expression" },
+            { "type", null, "/type" },
+            { "type", "\"composite\"", "/type" },
+            { "type", "\"special\"", "/type" },
+            { "type", "\"Token\"", "/type" },
+            { "type", "\"reference\"", "/target" },
+            { "expression", null, "/expression" },
+            { "expression", "\"Patient.managingOrganization.resolve().name\"", "/expression" },
+            { "expression", "\"Patient.contained.name\"", "/expression" },
+            { "expression", "\"Patient.text.div\"", "/expression" },
+            { "expression", "\"Group.extension\"", "/expression" },
+            { "comparator", "[\"gt\"]", "/comparator" },
+            { "modifier", "[\"exact\"]", "/modifier" },
+            { "modifier", "[\"type\"]", "/modifier" },
+            { "modifier", "\"not\"", "/modifier" },
+            { "chain", "[\"name\"]", "/chain" },
+            { "multipleOr", "\"yes\"", "/multipleOr" },
+            { "multipleAnd", "1", "/multipleAnd" },
+        };
 
     [Theory]
     [MemberData(nameof(Wrong))]
@@ -72,11 +73,15 @@ public sealed class DeclaredParametersTests
     public void Read_OnePerFileInABundleOrPerLine_IsTheSame()
     {
         var bundle = new JsonObject { ["resourceType"] = "Bundle", ["entry"] = new JsonArray(new JsonObject { ["resource"] = Race() }) };
-        foreach (var file in new[]
-        {
-            File("race.json", Race()), File("race.json", bundle), new DeclaredFile("race.ndjson", Encoding.UTF8.GetBytes($"{Race().ToJsonString()}\r\n\n")),
-            new DeclaredFile("race.json", Encoding.UTF8.GetBytes("\uFEFF" + Race().ToJsonString())),
-        })
+        foreach (
+            var file in new[]
+            {
+                File("race.json", Race()),
+                File("race.json", bundle),
+                new DeclaredFile("race.ndjson", Encoding.UTF8.GetBytes($"{Race().ToJsonString()}\r\n\n")),
+                new DeclaredFile("race.json", Encoding.UTF8.GetBytes("\uFEFF" + Race().ToJsonString())),
+            }
+        )
         {
             var race = Read(file).Of(Patient)["race"];
             Assert.Equal((SearchParameterKind.Token, "https://x.example/race"), (race.Kind, race.Url));
@@ -152,11 +157,17 @@ public sealed class DeclaredParametersTests
 
     internal static DeclaredFile File(string name, JsonNode content) => new(name, Encoding.UTF8.GetBytes(content.ToJsonString()));
 
-    internal static JsonObject Race() => new()
-    {
-        ["resourceType"] = "SearchParameter", ["url"] = "https://x.example/race", ["status"] = "active", ["code"] = "race", ["base"] = new JsonArray("Patient"), ["type"] = "token",
-        ["expression"] = "Patient.extension.where(url = 'http://x').extension.value.code",
-    };
+    internal static JsonObject Race() =>
+        new()
+        {
+            ["resourceType"] = "SearchParameter",
+            ["url"] = "https://x.example/race",
+            ["status"] = "active",
+            ["code"] = "race",
+            ["base"] = new JsonArray("Patient"),
+            ["type"] = "token",
+            ["expression"] = "Patient.extension.where(url = 'http://x').extension.value.code",
+        };
 
     private static JsonObject Reference(string expression)
     {

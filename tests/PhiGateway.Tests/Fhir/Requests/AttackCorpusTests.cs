@@ -8,7 +8,8 @@ namespace PhiGateway.Tests.Fhir.Requests;
 /// <summary>Runs the corpus against the readers; over sockets it runs against the whole gateway elsewhere.</summary>
 public sealed class AttackCorpusTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(CorpusEntry.Folder(), "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(CorpusEntry.Folder(), "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -22,7 +23,10 @@ public sealed class AttackCorpusTests(ITestOutputHelper output)
             if (entry.Expect.Entry is { } place && isRead)
             {
                 refusal = request!.Entries[place].Unread?.Reason;
-                isRead = refusal is null || request.Entries.Where((other, at) => at != place && other.Unread is not null).Any() || request.Entries[place].Parts.Count > 0;
+                isRead =
+                    refusal is null
+                    || request.Entries.Where((other, at) => at != place && other.Unread is not null).Any()
+                    || request.Entries[place].Parts.Count > 0;
             }
 
             if (isRead || refusal!.Code != entry.Expect.Reason || refusal.Status != entry.Expect.Status)
@@ -42,7 +46,12 @@ public sealed class AttackCorpusTests(ITestOutputHelper output)
         var wrong = new List<string>();
         foreach (var entry in CorpusEntry.Load(file))
         {
-            var reading = RequestFixture.Read(entry.Twin.Method, entry.Twin.Target, entry.Twin.ToHeaders(), entry.Twin.Body ?? string.Empty);
+            var reading = RequestFixture.Read(
+                entry.Twin.Method,
+                entry.Twin.Target,
+                entry.Twin.ToHeaders(),
+                entry.Twin.Body ?? string.Empty
+            );
             if (!reading.TryGet(out _, out var refusal))
             {
                 wrong.Add($"{entry.Name}: {entry.Twin.Method} {entry.Twin.Target} {refusal.Code} ({reading.Detail})");

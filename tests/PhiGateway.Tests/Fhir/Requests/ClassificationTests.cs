@@ -48,11 +48,31 @@ public sealed class ClassificationTests
     [InlineData("POST", "/fhir/Observation", "{\"resourceType\":\"Observation\"}", Interaction.Create)]
     [InlineData("PUT", "/fhir/Observation/1", "{\"resourceType\":\"Observation\",\"id\":\"1\"}", Interaction.Update)]
     [InlineData("PUT", "/fhir/Observation?identifier=a|1", "{\"resourceType\":\"Observation\"}", Interaction.Update)]
-    [InlineData("PATCH", "/fhir/Observation/1", "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"replace\"},{\"name\":\"path\",\"valueString\":\"Observation.status\"},{\"name\":\"value\",\"valueCode\":\"final\"}]}]}", Interaction.Patch)]
+    [InlineData(
+        "PATCH",
+        "/fhir/Observation/1",
+        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"replace\"},{\"name\":\"path\",\"valueString\":\"Observation.status\"},{\"name\":\"value\",\"valueCode\":\"final\"}]}]}",
+        Interaction.Patch
+    )]
     [InlineData("POST", "/fhir/Patient/17/$everything", "{\"resourceType\":\"Parameters\"}", Interaction.Operation)]
-    [InlineData("POST", "/fhir/Patient/$match", "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"resource\",\"resource\":{\"resourceType\":\"Patient\"}}]}", Interaction.Operation)]
-    [InlineData("POST", "/fhir", "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{\"request\":{\"method\":\"GET\",\"url\":\"Patient/17\"}}]}", Interaction.Batch)]
-    [InlineData("POST", "/fhir/", "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"GET\",\"url\":\"Patient/17\"}}]}", Interaction.Transaction)]
+    [InlineData(
+        "POST",
+        "/fhir/Patient/$match",
+        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"resource\",\"resource\":{\"resourceType\":\"Patient\"}}]}",
+        Interaction.Operation
+    )]
+    [InlineData(
+        "POST",
+        "/fhir",
+        "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{\"request\":{\"method\":\"GET\",\"url\":\"Patient/17\"}}]}",
+        Interaction.Batch
+    )]
+    [InlineData(
+        "POST",
+        "/fhir/",
+        "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"GET\",\"url\":\"Patient/17\"}}]}",
+        Interaction.Transaction
+    )]
     public void Read_JsonForm_IsClassified(string method, string target, string body, Interaction interaction) =>
         Assert.Equal(interaction, RequestFixture.Understood(method, target, RequestFixture.Json, body).Interaction);
 
@@ -74,9 +94,21 @@ public sealed class ClassificationTests
     [InlineData("application/json-patch+json", "[{\"op\":\"replace\",\"path\":\"/status\",\"value\":\"final\"}]", "status")]
     [InlineData("application/json-patch+json", "[{\"op\":\"move\",\"from\":\"/subject\",\"path\":\"/focus/0\"}]", "focus|subject")]
     [InlineData("application/merge-patch+json", "{\"status\":\"final\",\"note\":null}", "note|status")]
-    [InlineData("application/fhir+json", "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"add\"},{\"name\":\"path\",\"valueString\":\"Observation\"},{\"name\":\"name\",\"valueString\":\"note\"}]}]}", "note")]
+    [InlineData(
+        "application/fhir+json",
+        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"add\"},{\"name\":\"path\",\"valueString\":\"Observation\"},{\"name\":\"name\",\"valueString\":\"note\"}]}]}",
+        "note"
+    )]
     public void Read_Patch_SaysWhatItTouches(string contentType, string body, string touched) =>
-        Assert.Equal(touched, string.Join('|', RequestFixture.Understood("PATCH", "/fhir/Observation/1", new FhirHeaders { ContentType = contentType }, body).TouchedElements));
+        Assert.Equal(
+            touched,
+            string.Join(
+                '|',
+                RequestFixture
+                    .Understood("PATCH", "/fhir/Observation/1", new FhirHeaders { ContentType = contentType }, body)
+                    .TouchedElements
+            )
+        );
 
     [Theory]
     [InlineData("POST", "/fhir/Observation/1", "method-not-allowed")]
@@ -125,16 +157,28 @@ public sealed class ClassificationTests
     public void Read_CompartmentOfEverything_AsksForEachMember()
     {
         var request = RequestFixture.Understood("GET", "/fhir/Patient/17/*");
-        Assert.Contains(request.Parts, part => part.Type.Name == "Observation" && part.Patients.Single() == PatientId.Parse("17") && part is { IsWildcard: true, PatientInPath: true });
+        Assert.Contains(
+            request.Parts,
+            part =>
+                part.Type.Name == "Observation"
+                && part.Patients.Single() == PatientId.Parse("17")
+                && part is { IsWildcard: true, PatientInPath: true }
+        );
         Assert.DoesNotContain(request.Parts, part => part.Type.Name == "Practitioner");
-        Assert.All(RequestFixture.Understood("GET", "/fhir/Patient/17/*?_type=Observation,Condition").Parts, static part => Assert.False(part.IsWildcard));
+        Assert.All(
+            RequestFixture.Understood("GET", "/fhir/Patient/17/*?_type=Observation,Condition").Parts,
+            static part => Assert.False(part.IsWildcard)
+        );
     }
 
     [Fact]
     public void Read_Everything_AsksForTheCallAndForEveryTypeItCouldBringBack()
     {
         var request = RequestFixture.Understood("GET", "/fhir/Patient/17/$everything");
-        Assert.Equal((Interaction.Operation, "17", false), (request.Parts[0].Interaction, request.Parts[0].Id, request.Parts[0].IsWildcard));
+        Assert.Equal(
+            (Interaction.Operation, "17", false),
+            (request.Parts[0].Interaction, request.Parts[0].Id, request.Parts[0].IsWildcard)
+        );
         Assert.All(request.Parts.Skip(1), static part => Assert.True(part is { IsWildcard: true, Operation: "$everything" }));
         Assert.Contains(request.Parts, static part => part.Type.Name == "Observation" && part.Patients.Single() == PatientId.Parse("17"));
         Assert.Contains(request.Parts, static part => part.Type.Name == "Practitioner" && part.Patients.Count == 0);
@@ -145,8 +189,14 @@ public sealed class ClassificationTests
     {
         var request = RequestFixture.Understood("GET", "/fhir/Group/7/$export", RequestFixture.Async);
         Assert.Equal(("Group", "7", false), (request.Parts[0].Type.Name, request.Parts[0].Id, request.Parts[0].IsWildcard));
-        Assert.All(request.Parts.Skip(1), static part => Assert.True(part is { IsWildcard: true, Interaction: Interaction.Export, Id: null }));
-        Assert.All(RequestFixture.Understood("GET", "/fhir/Group/7/$export?_type=Patient", RequestFixture.Async).Parts, static part => Assert.False(part.IsWildcard));
+        Assert.All(
+            request.Parts.Skip(1),
+            static part => Assert.True(part is { IsWildcard: true, Interaction: Interaction.Export, Id: null })
+        );
+        Assert.All(
+            RequestFixture.Understood("GET", "/fhir/Group/7/$export?_type=Patient", RequestFixture.Async).Parts,
+            static part => Assert.False(part.IsWildcard)
+        );
     }
 
     [Fact]

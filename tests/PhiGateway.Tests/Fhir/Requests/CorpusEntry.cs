@@ -6,16 +6,17 @@ namespace PhiGateway.Tests.Fhir.Requests;
 /// <summary>One request of the attack corpus.</summary>
 internal sealed record CorpusRequest(string Method, string Target, Dictionary<string, string>? Headers, string? Body)
 {
-    internal FhirHeaders ToHeaders() => new()
-    {
-        ContentType = Header("Content-Type"),
-        Accept = Header("Accept"),
-        Prefer = Header("Prefer"),
-        IfMatch = Header("If-Match"),
-        IfNoneMatch = Header("If-None-Match"),
-        IfModifiedSince = Header("If-Modified-Since"),
-        IfNoneExist = Header("If-None-Exist"),
-    };
+    internal FhirHeaders ToHeaders() =>
+        new()
+        {
+            ContentType = Header("Content-Type"),
+            Accept = Header("Accept"),
+            Prefer = Header("Prefer"),
+            IfMatch = Header("If-Match"),
+            IfNoneMatch = Header("If-None-Match"),
+            IfModifiedSince = Header("If-Modified-Since"),
+            IfNoneExist = Header("If-None-Exist"),
+        };
 
     private string? Header(string name) => Headers?.GetValueOrDefault(name);
 }
@@ -24,7 +25,16 @@ internal sealed record CorpusRequest(string Method, string Target, Dictionary<st
 internal sealed record CorpusExpectation(int Status, string Reason, int? Entry = null);
 
 /// <summary>An attack and its legitimate twin, as they stand in <c>tests/corpus</c>.</summary>
-internal sealed record CorpusEntry(string Name, string Method, string Target, Dictionary<string, string>? Headers, string? Body, CorpusExpectation Expect, CorpusRequest Twin, CorpusExpectation? ExpectWhole = null)
+internal sealed record CorpusEntry(
+    string Name,
+    string Method,
+    string Target,
+    Dictionary<string, string>? Headers,
+    string? Body,
+    CorpusExpectation Expect,
+    CorpusRequest Twin,
+    CorpusExpectation? ExpectWhole = null
+)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
@@ -38,8 +48,13 @@ internal sealed record CorpusEntry(string Name, string Method, string Target, Di
             folder = folder.Parent;
         }
 
-        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("The repository's root is not above the tests."), "tests", "corpus");
+        return Path.Combine(
+            folder?.FullName ?? throw new DirectoryNotFoundException("The repository's root is not above the tests."),
+            "tests",
+            "corpus"
+        );
     }
 
-    internal static CorpusEntry[] Load(string file) => JsonSerializer.Deserialize<CorpusEntry[]>(File.ReadAllText(Path.Combine(Folder(), file)), Web)!;
+    internal static CorpusEntry[] Load(string file) =>
+        JsonSerializer.Deserialize<CorpusEntry[]>(File.ReadAllText(Path.Combine(Folder(), file)), Web)!;
 }

@@ -14,7 +14,10 @@ public sealed class DeclaredSearchTests
 {
     private static readonly string Example = RepositoryPaths.Of("tests", "search-parameters", "us-core-style.json");
 
-    private static readonly FhirContext Context = RequestFixture.Context with { Declared = DeclaredParametersTests.Read(new DeclaredFile(Example, File.ReadAllBytes(Example))) };
+    private static readonly FhirContext Context = RequestFixture.Context with
+    {
+        Declared = DeclaredParametersTests.Read(new DeclaredFile(Example, File.ReadAllBytes(Example))),
+    };
 
     [Theory]
     [InlineData("Patient?race=http://x|2106-3", "extension")]
@@ -72,14 +75,18 @@ public sealed class DeclaredSearchTests
     }
 
     [Fact]
-    public void Read_WithoutTheDeclaration_IsUnknown() => Assert.Equal("unknown-parameter", RequestFixture.Refused("GET", "/fhir/Patient?race=2106-3").Code);
+    public void Read_WithoutTheDeclaration_IsUnknown() =>
+        Assert.Equal("unknown-parameter", RequestFixture.Refused("GET", "/fhir/Patient?race=2106-3").Code);
 
     [Fact]
     public void Read_DeclaredToken_NeverCountsAsACondition() => Assert.Empty(Understood("CareTeam?role=x").Parts[0].Conditions);
 
     [Fact]
     public void Read_IncludeThroughADeclaredReference_AsksForItsTargets() =>
-        Assert.Equal(["Observation", "Patient", "Practitioner"], Understood("Observation?_include=Observation:interpreter").Parts.Select(static part => part.Type.Name).Order());
+        Assert.Equal(
+            ["Observation", "Patient", "Practitioner"],
+            Understood("Observation?_include=Observation:interpreter").Parts.Select(static part => part.Type.Name).Order()
+        );
 
     [Fact]
     public void Read_ConditionOfAWrite_MayUseThem() =>

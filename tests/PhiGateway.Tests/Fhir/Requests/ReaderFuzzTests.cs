@@ -11,21 +11,30 @@ namespace PhiGateway.Tests.Fhir.Requests;
 public sealed class ReaderFuzzTests(ITestOutputHelper output)
 {
     private const int Runs = 60_000;
-    private const string Alphabet = "/?&=%+:;.,|\\$*_-#@ ~{}[]\"'<>^`!()0123456789abcdefABCDEFPatientObservation\u0000\r\n\u00e4\u212a\ud800";
+    private const string Alphabet =
+        "/?&=%+:;.,|\\$*_-#@ ~{}[]\"'<>^`!()0123456789abcdefABCDEFPatientObservation\u0000\r\n\u00e4\u212a\ud800";
 
     [Fact]
     public void Read_MutatedRequests_NeverThrow()
     {
         var random = new Random(20260101);
-        var seeds = AttackCorpusTests.Files.SelectMany(row => CorpusEntry.Load(row.Data)).SelectMany(entry => new[] { entry.Attack, entry.Twin }).Where(seed => seed.Target.Length < 400).ToArray();
+        var seeds = AttackCorpusTests
+            .Files.SelectMany(row => CorpusEntry.Load(row.Data))
+            .SelectMany(entry => new[] { entry.Attack, entry.Twin })
+            .Where(seed => seed.Target.Length < 400)
+            .ToArray();
         var (understood, refused) = (0, 0);
         for (var run = 0; run < Runs; run++)
         {
             var seed = seeds[random.Next(seeds.Length)];
             var target = Mutate(seed.Target, random);
             var body = seed.Body is { Length: < 4000 } text ? Encoding.UTF8.GetBytes(Mutate(text, random)) : [];
-            if (CanonicalReader.Read(seed.Method, target, "/fhir").TryGet(out var line, out _)
-                && FhirRequestReader.Read(line, seed.ToHeaders(), body, RequestFixture.Context, RequestFixture.Scanner).TryGet(out var request, out _))
+            if (
+                CanonicalReader.Read(seed.Method, target, "/fhir").TryGet(out var line, out _)
+                && FhirRequestReader
+                    .Read(line, seed.ToHeaders(), body, RequestFixture.Context, RequestFixture.Scanner)
+                    .TryGet(out var request, out _)
+            )
             {
                 understood++;
                 Send(request);
@@ -51,12 +60,19 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
         if (request.OwnCondition is { } condition)
         {
             _ = UpstreamCallFactory.Create(condition.Search, RequestFixture.Permit());
-            if (ConditionalWrite.OnNone(request) is { } none && ConditionalWrite.Read(none, request, RequestFixture.Context).TryGet(out var created, out _))
+            if (
+                ConditionalWrite.OnNone(request) is { } none
+                && ConditionalWrite.Read(none, request, RequestFixture.Context).TryGet(out var created, out _)
+            )
             {
                 Send(created);
             }
 
-            if (ConditionalWrite.Read(ConditionalWrite.OnMatch(request, "found"), request, RequestFixture.Context).TryGet(out var changed, out _))
+            if (
+                ConditionalWrite
+                    .Read(ConditionalWrite.OnMatch(request, "found"), request, RequestFixture.Context)
+                    .TryGet(out var changed, out _)
+            )
             {
                 Send(changed);
             }
@@ -72,12 +88,22 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
 
         if (request.Interaction == Interaction.Transaction)
         {
-            var forms = request.Entries.Select(static entry => entry.OwnCondition is null ? null : ConditionalWrite.OnMatch(entry, "found")).ToArray();
-            var references = request.Entries.SelectMany(static entry => entry.Conditions).Where(static one => one.Reference is not null).Select(static one => one.Reference!).Distinct().ToDictionary(static text => text, static _ => "Patient/found");
+            var forms = request
+                .Entries.Select(static entry => entry.OwnCondition is null ? null : ConditionalWrite.OnMatch(entry, "found"))
+                .ToArray();
+            var references = request
+                .Entries.SelectMany(static entry => entry.Conditions)
+                .Where(static one => one.Reference is not null)
+                .Select(static one => one.Reference!)
+                .Distinct()
+                .ToDictionary(static text => text, static _ => "Patient/found");
             if (TransactionForms.Read(request, forms, references, RequestFixture.Context).TryGet(out var plain, out _))
             {
                 Assert.All(plain.Entries, static entry => Assert.Empty(entry.Conditions));
-                _ = UpstreamCallFactory.CreateTransaction(plain, [.. plain.Entries.Select(static entry => UpstreamCallFactory.Create(entry, RequestFixture.Permit()))]);
+                _ = UpstreamCallFactory.CreateTransaction(
+                    plain,
+                    [.. plain.Entries.Select(static entry => UpstreamCallFactory.Create(entry, RequestFixture.Permit()))]
+                );
             }
         }
         else if (request.Interaction != Interaction.Batch)
@@ -90,7 +116,13 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
     public void Read_MutatedScopes_NeverThrow()
     {
         var random = new Random(20260102);
-        string[] seeds = ["patient/Observation.rs", "system/*.cruds openid", "user/Condition.read?category=http://x|y&clinical-status=active", "http://smarthealthit.org/fhir/scopes/patient/Patient.r launch/patient"];
+        string[] seeds =
+        [
+            "patient/Observation.rs",
+            "system/*.cruds openid",
+            "user/Condition.read?category=http://x|y&clinical-status=active",
+            "http://smarthealthit.org/fhir/scopes/patient/Patient.r launch/patient",
+        ];
         var granted = 0;
         for (var run = 0; run < Runs; run++)
         {

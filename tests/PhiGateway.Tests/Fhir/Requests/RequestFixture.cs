@@ -23,7 +23,13 @@ internal static class RequestFixture
 
     internal static readonly IBodyScanner Scanner = new SubjectScanner();
 
-    internal static Reading<FhirRequest> Read(string method, string target, FhirHeaders headers = default, string body = "", FhirContext? context = null)
+    internal static Reading<FhirRequest> Read(
+        string method,
+        string target,
+        FhirHeaders headers = default,
+        string body = "",
+        FhirContext? context = null
+    )
     {
         var line = CanonicalReader.Read(method, target, "/fhir");
         return line.TryGet(out var canonical, out var refusal)

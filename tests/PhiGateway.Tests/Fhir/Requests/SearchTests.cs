@@ -30,7 +30,10 @@ public sealed class SearchTests
     [InlineData("Coverage?beneficiary=Patient/17", "17")]
     [InlineData("Coverage?subscriber=Patient/17", "")]
     public void Read_Search_NamesPatientsThroughOwnersOnly(string target, string patients) =>
-        Assert.Equal(patients, string.Join('|', RequestFixture.Understood("GET", $"/fhir/{target}").Parts[0].Patients.Select(patient => patient.Value)));
+        Assert.Equal(
+            patients,
+            string.Join('|', RequestFixture.Understood("GET", $"/fhir/{target}").Parts[0].Patients.Select(patient => patient.Value))
+        );
 
     [Theory]
     [InlineData("Observation?patient=17&patient=18", "malformed-query")]
@@ -103,24 +106,46 @@ public sealed class SearchTests
     [InlineData("Observation?_include=Observation:subject:Patient", "Include", "Patient")]
     [InlineData("Observation?_include=Observation:encounter", "Include", "Encounter|EpisodeOfCare")]
     [InlineData("Patient?_revinclude=Observation:patient", "RevInclude", "Observation")]
-    [InlineData("Patient?_revinclude=Observation:patient&_include:iterate=Observation:encounter:Encounter", "RevInclude|Include", "Observation|Encounter")]
+    [InlineData(
+        "Patient?_revinclude=Observation:patient&_include:iterate=Observation:encounter:Encounter",
+        "RevInclude|Include",
+        "Observation|Encounter"
+    )]
     [InlineData("Observation?_revinclude=Provenance:target", "RevInclude", "Provenance")]
     [InlineData("Observation?subject:Patient.name=eve", "Chain", "Patient")]
     [InlineData("Observation?patient.birthdate=1970-01-01", "Chain", "Patient")]
     [InlineData("Patient?_has:Observation:patient:code=1234-5", "ReverseChain", "Observation")]
-    [InlineData("Patient?_has:Observation:patient:encounter:Encounter.location.name=x", "ReverseChain|Chain|Chain", "Observation|Encounter|Location")]
-    [InlineData("Patient?_has:Observation:patient:_has:AuditEvent:entity:agent:Practitioner.family=x", "ReverseChain|ReverseChain|Chain", "Observation|AuditEvent|Practitioner")]
+    [InlineData(
+        "Patient?_has:Observation:patient:encounter:Encounter.location.name=x",
+        "ReverseChain|Chain|Chain",
+        "Observation|Encounter|Location"
+    )]
+    [InlineData(
+        "Patient?_has:Observation:patient:_has:AuditEvent:entity:agent:Practitioner.family=x",
+        "ReverseChain|ReverseChain|Chain",
+        "Observation|AuditEvent|Practitioner"
+    )]
     public void Read_WhatIsPulledIn_BecomesParts(string target, string roles, string types)
     {
         var parts = RequestFixture.Understood("GET", $"/fhir/{target}").Parts.Skip(1).ToList();
-        Assert.Equal(roles.Split('|').Order(), parts.Select(part => part.Role.ToString()).Order().Distinct().SelectMany(role => Enumerable.Repeat(role, roles.Split('|').Count(r => r == role))));
+        Assert.Equal(
+            roles.Split('|').Order(),
+            parts
+                .Select(part => part.Role.ToString())
+                .Order()
+                .Distinct()
+                .SelectMany(role => Enumerable.Repeat(role, roles.Split('|').Count(r => r == role)))
+        );
         Assert.Equal(types.Split('|').Order(), parts.Select(part => part.Type.Name).Order());
     }
 
     [Fact]
     public void Read_QueryAndForm_AreJudgedTogether()
     {
-        Assert.Same(DenyReason.MalformedQuery, RequestFixture.Refused("POST", "/fhir/Observation/_search?patient=17", RequestFixture.Form, "patient=18"));
+        Assert.Same(
+            DenyReason.MalformedQuery,
+            RequestFixture.Refused("POST", "/fhir/Observation/_search?patient=17", RequestFixture.Form, "patient=18")
+        );
         var request = RequestFixture.Understood("POST", "/fhir/Observation/_search?patient=17", RequestFixture.Form, "category=laboratory");
         Assert.Equal(2, request.Parameters.Count);
         Assert.Equal(PatientId.Parse("17"), request.Parts[0].Patients.Single());
@@ -146,15 +171,27 @@ public sealed class SearchTests
     public void Read_PatchThatCopies_AsksAboutWhereItCopiesFrom()
     {
         var headers = new FhirHeaders { ContentType = "application/json-patch+json" };
-        var request = RequestFixture.Understood("PATCH", "/fhir/Patient/17", headers, """[{"op":"copy","from":"/birthDate","path":"/contact/0/text"}]""");
+        var request = RequestFixture.Understood(
+            "PATCH",
+            "/fhir/Patient/17",
+            headers,
+            """[{"op":"copy","from":"/birthDate","path":"/contact/0/text"}]"""
+        );
         Assert.Equal(["birthDate", "contact"], request.Parts[0].Uses);
     }
 
     [Fact]
     public void Read_ExportFilter_StandsAtTheTypeAndBringsWhatItWalks()
     {
-        var request = RequestFixture.Understood("GET", "/fhir/$export?_type=Observation,Patient&_typeFilter=Observation%3Fpatient.birthdate%3D2000-01-01%26status%3Dfinal", RequestFixture.Async);
-        Assert.Equal(["status"], request.Parts.Single(static part => part is { Interaction: Interaction.Export, Type.Name: "Observation" }).Uses);
+        var request = RequestFixture.Understood(
+            "GET",
+            "/fhir/$export?_type=Observation,Patient&_typeFilter=Observation%3Fpatient.birthdate%3D2000-01-01%26status%3Dfinal",
+            RequestFixture.Async
+        );
+        Assert.Equal(
+            ["status"],
+            request.Parts.Single(static part => part is { Interaction: Interaction.Export, Type.Name: "Observation" }).Uses
+        );
         Assert.Contains(request.Parts, static part => part is { Role: PartRole.Chain, Type.Name: "Patient", Uses: ["birthDate"] });
     }
 }

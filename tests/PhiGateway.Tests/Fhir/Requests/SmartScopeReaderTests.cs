@@ -10,8 +10,16 @@ public sealed class SmartScopeReaderTests
     [InlineData("patient/Observation.rs", ScopeLevel.Patient, ScopeRights.Read | ScopeRights.Search)]
     [InlineData("user/Observation.read", ScopeLevel.User, ScopeRights.Read | ScopeRights.Search)]
     [InlineData("system/Observation.write", ScopeLevel.System, ScopeRights.Create | ScopeRights.Update | ScopeRights.Delete)]
-    [InlineData("system/Observation.*", ScopeLevel.System, ScopeRights.Create | ScopeRights.Read | ScopeRights.Update | ScopeRights.Delete | ScopeRights.Search)]
-    [InlineData("system/Observation.cruds", ScopeLevel.System, ScopeRights.Create | ScopeRights.Read | ScopeRights.Update | ScopeRights.Delete | ScopeRights.Search)]
+    [InlineData(
+        "system/Observation.*",
+        ScopeLevel.System,
+        ScopeRights.Create | ScopeRights.Read | ScopeRights.Update | ScopeRights.Delete | ScopeRights.Search
+    )]
+    [InlineData(
+        "system/Observation.cruds",
+        ScopeLevel.System,
+        ScopeRights.Create | ScopeRights.Read | ScopeRights.Update | ScopeRights.Delete | ScopeRights.Search
+    )]
     [InlineData("system/*.s", ScopeLevel.System, ScopeRights.Search)]
     [InlineData("http://smarthealthit.org/fhir/scopes/patient/Observation.r", ScopeLevel.Patient, ScopeRights.Read)]
     public void Read_ExactScope_GrantsItsRights(string scope, ScopeLevel level, ScopeRights rights)
@@ -66,7 +74,9 @@ public sealed class SmartScopeReaderTests
     [Fact]
     public void Read_QueryFilter_BecomesConstraints()
     {
-        var set = SmartScopeReader.Read("patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory,vital-signs&status=final openid");
+        var set = SmartScopeReader.Read(
+            "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory,vital-signs&status=final openid"
+        );
         var where = Assert.Single(set.Scopes).Where;
         Assert.Equal(["category", "status"], where.Select(constraint => constraint.Parameter));
         Assert.Equal(new TokenValue("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory"), where[0].AnyOf[0]);

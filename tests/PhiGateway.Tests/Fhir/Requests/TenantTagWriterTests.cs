@@ -20,9 +20,13 @@ public sealed class TenantTagWriterTests
     [InlineData("""{"resourceType":"Basic"}""", """{"resourceType":"Basic","meta":{"tag":[TAG]}}""")]
     [InlineData("""{"resourceType":"Basic","meta":{},"id":"1"}""", """{"resourceType":"Basic","meta":{"tag":[TAG]},"id":"1"}""")]
     [InlineData("""{"meta":{"tag":[],"versionId":"1"},"v":1.50}""", """{"meta":{"tag":[TAG],"versionId":"1"},"v":1.50}""")]
-    [InlineData("""{"meta":{"tag":[{"system":"urn:o","code":"west"},{"code":"x"}]}}""", """{"meta":{"tag":[{"system":"urn:o","code":"west"},{"code":"x"},TAG]}}""")]
+    [InlineData(
+        """{"meta":{"tag":[{"system":"urn:o","code":"west"},{"code":"x"}]}}""",
+        """{"meta":{"tag":[{"system":"urn:o","code":"west"},{"code":"x"},TAG]}}"""
+    )]
     [InlineData("""{"a":"ü<&\u00e9","n":1e400}""", """{"a":"ü<&\u00e9","n":1e400,"meta":{"tag":[TAG]}}""")]
-    public void Add_WithoutATagOfTheSystem_AddsItAndLeavesTheRest(string body, string expected) => Assert.Equal(expected.Replace("TAG", Tag, StringComparison.Ordinal), Add(body));
+    public void Add_WithoutATagOfTheSystem_AddsItAndLeavesTheRest(string body, string expected) =>
+        Assert.Equal(expected.Replace("TAG", Tag, StringComparison.Ordinal), Add(body));
 
     [Theory]
     [InlineData("""{"meta":{"tag":[{"system":"urn:t","code":"east"}]}}""")]
@@ -37,10 +41,22 @@ public sealed class TenantTagWriterTests
     [Fact]
     public void Read_AWrite_IsJudgedAndForwardedWithTheTag()
     {
-        var reading = RequestFixture.Read("PUT", "/fhir/Observation/1", RequestFixture.Json, """{"resourceType":"Observation","id":"1"}""", RequestFixture.Context with { TenantTag = East });
+        var reading = RequestFixture.Read(
+            "PUT",
+            "/fhir/Observation/1",
+            RequestFixture.Json,
+            """{"resourceType":"Observation","id":"1"}""",
+            RequestFixture.Context with
+            {
+                TenantTag = East,
+            }
+        );
 
         Assert.True(reading.TryGet(out var request, out _));
-        Assert.Contains(Tag, Encoding.UTF8.GetString(UpstreamCallFactory.Create(request, RequestFixture.Permit(new ConfineToTenant(East))).Body.Span));
+        Assert.Contains(
+            Tag,
+            Encoding.UTF8.GetString(UpstreamCallFactory.Create(request, RequestFixture.Permit(new ConfineToTenant(East))).Body.Span)
+        );
     }
 
     [Theory]
@@ -51,7 +67,10 @@ public sealed class TenantTagWriterTests
     [InlineData("Observation?patient=Patient/1.2&_sort=date&code=a.b|c.d", "")]
     public void Create_AChain_IsConfinedLinkByLink(string target, string added)
     {
-        var narrowing = UpstreamCallFactory.FindNarrowing(RequestFixture.Understood("GET", $"/fhir/{target}"), RequestFixture.Permit(new ConfineToTenant(East)));
+        var narrowing = UpstreamCallFactory.FindNarrowing(
+            RequestFixture.Understood("GET", $"/fhir/{target}"),
+            RequestFixture.Permit(new ConfineToTenant(East))
+        );
 
         Assert.Equal(("_tag " + added).TrimEnd(), string.Join(' ', narrowing.Select(static parameter => parameter.Key)));
         Assert.All(narrowing, static parameter => Assert.Equal("urn:t|east", parameter.Value));
@@ -66,11 +85,23 @@ public sealed class TenantTagWriterTests
     [InlineData("Patient/$export?_type=Observation&_typeFilter=Observation%3Fpatient.name=x", false)]
     public void Read_AWalk_IsSeparableOverSingleReferencesOnly(string target, bool isSeparable)
     {
-        var walks = RequestFixture.Understood("GET", $"/fhir/{target}", RequestFixture.Async with { Prefer = target.Contains("$export", StringComparison.Ordinal) ? "respond-async" : null })
-            .Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain).ToList();
+        var walks = RequestFixture
+            .Understood(
+                "GET",
+                $"/fhir/{target}",
+                RequestFixture.Async with
+                {
+                    Prefer = target.Contains("$export", StringComparison.Ordinal) ? "respond-async" : null,
+                }
+            )
+            .Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain)
+            .ToList();
 
         Assert.NotEmpty(walks);
-        Assert.All(walks, static part => Assert.Equal(part.Role == PartRole.ReverseChain ? "_has:Observation:patient" : null, part.Include));
+        Assert.All(
+            walks,
+            static part => Assert.Equal(part.Role == PartRole.ReverseChain ? "_has:Observation:patient" : null, part.Include)
+        );
         Assert.Equal(isSeparable, walks.TrueForAll(static part => part.IsSeparable));
     }
 

@@ -51,7 +51,11 @@ public sealed class TransactionNamesTests
     [Fact]
     public void Read_ConditionalEntriesAndReferences_NameTheirSearches()
     {
-        var transaction = Read("PUT", "Observation?identifier=a|1", """{"resourceType":"Observation","subject":{"reference":"Patient?identifier=b|2"}}""");
+        var transaction = Read(
+            "PUT",
+            "Observation?identifier=a|1",
+            """{"resourceType":"Observation","subject":{"reference":"Patient?identifier=b|2"}}"""
+        );
         var conditions = transaction.Entries[0].Conditions;
         Assert.Equal([null, "Patient?identifier=b|2"], conditions.Select(condition => condition.Reference));
         Assert.Equal(["Observation", "Patient"], conditions.Select(condition => condition.Search.Type.Name));
@@ -63,7 +67,12 @@ public sealed class TransactionNamesTests
     {
         var transaction = Read("POST", "Patient", """{"resourceType":"Patient"}""", "identifier=a|1");
 
-        var reading = TransactionForms.Read(transaction, [ConditionalWrite.OnMatch(transaction.Entries[0], "17"), null], new Dictionary<string, string>(), RequestFixture.Context);
+        var reading = TransactionForms.Read(
+            transaction,
+            [ConditionalWrite.OnMatch(transaction.Entries[0], "17"), null],
+            new Dictionary<string, string>(),
+            RequestFixture.Context
+        );
 
         Assert.True(reading.TryGet(out var plain, out _), reading.Detail);
         Assert.Equal(Interaction.Read, plain.Entries[0].Interaction);
@@ -72,13 +81,22 @@ public sealed class TransactionNamesTests
 
     [Theory]
     [InlineData("PUT", """{"resourceType":"Observation"}""", "PUT", "Observation/9", """{"id":"9","resourceType":"Observation"}""")]
-    [InlineData("PUT", """{"resourceType":"Observation","id":"8"}""", "PUT", "Observation/9", """{"resourceType":"Observation","id":"8"}""")]
+    [InlineData(
+        "PUT",
+        """{"resourceType":"Observation","id":"8"}""",
+        "PUT",
+        "Observation/9",
+        """{"resourceType":"Observation","id":"8"}"""
+    )]
     [InlineData("POST", """{"resourceType":"Observation"}""", "GET", "Observation/9", "")]
     [InlineData("DELETE", "", "DELETE", "Observation/9", "")]
     public void OnMatch_ConditionalWrite_IsThePlainOne(string method, string body, string plainMethod, string path, string plainBody)
     {
         var form = ConditionalWrite.OnMatch(Conditional(method, body), "9");
-        Assert.Equal((plainMethod, path, plainBody), (form.Method, string.Join('/', form.Segments), Encoding.UTF8.GetString(form.Body.Span)));
+        Assert.Equal(
+            (plainMethod, path, plainBody),
+            (form.Method, string.Join('/', form.Segments), Encoding.UTF8.GetString(form.Body.Span))
+        );
         Assert.Null(form.Headers.IfNoneExist);
     }
 
@@ -93,9 +111,10 @@ public sealed class TransactionNamesTests
         Assert.Equal((plainMethod, path), (form?.Method, form is null ? null : string.Join('/', form.Segments)));
     }
 
-    private static FhirRequest Conditional(string method, string body) => method == "POST"
-        ? RequestFixture.Understood(method, "/fhir/Observation", RequestFixture.Json with { IfNoneExist = "identifier=a|1" }, body)
-        : RequestFixture.Understood(method, "/fhir/Observation?identifier=a|1", body.Length == 0 ? default : RequestFixture.Json, body);
+    private static FhirRequest Conditional(string method, string body) =>
+        method == "POST"
+            ? RequestFixture.Understood(method, "/fhir/Observation", RequestFixture.Json with { IfNoneExist = "identifier=a|1" }, body)
+            : RequestFixture.Understood(method, "/fhir/Observation?identifier=a|1", body.Length == 0 ? default : RequestFixture.Json, body);
 
     // With the scanner that judges: whose data it is, is the question.
     private static FhirRequest Read(string method, string url, string? body, string? ifNoneExist = null)

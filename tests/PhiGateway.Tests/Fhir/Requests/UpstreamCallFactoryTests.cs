@@ -14,7 +14,12 @@ public sealed class UpstreamCallFactoryTests
     [InlineData("GET", "/fhir/Patient/17/%24everything?_count=5", "GET", "/Patient/17/$everything?_count=5")]
     [InlineData("GET", "/fhir/Observation?patient=https://gw.hospital.example/fhir/Patient/17", "GET", "/Observation?patient=Patient/17")]
     [InlineData("GET", "/fhir/Observation?subject=17", "GET", "/Observation?subject=Patient/17")]
-    [InlineData("GET", "/fhir/Observation?code=http://loinc.org|1&_summary=text&_pretty=true", "GET", "/Observation?code=http://loinc.org%7C1")]
+    [InlineData(
+        "GET",
+        "/fhir/Observation?code=http://loinc.org|1&_summary=text&_pretty=true",
+        "GET",
+        "/Observation?code=http://loinc.org%7C1"
+    )]
     [InlineData("GET", "/fhir?_type=Patient&_id=1", "GET", "?_id=1&_type=Patient")]
     [InlineData("DELETE", "/fhir/Observation/1", "DELETE", "/Observation/1")]
     public void Create_Request_IsWrittenAnew(string method, string target, string upstreamMethod, string upstream)
@@ -36,14 +41,29 @@ public sealed class UpstreamCallFactoryTests
     public void Create_WildcardUnderAPermitForTwoTypes_NamesThoseWhereThereIsAParameter(string target, string upstream)
     {
         var permit = new Permit("use-case/1", [], new TwoTypes());
-        Assert.Equal(upstream, UpstreamCallFactory.Create(RequestFixture.Understood("GET", target, target.Contains("$export", StringComparison.Ordinal) ? RequestFixture.Async : default), permit).PathAndQuery);
+        Assert.Equal(
+            upstream,
+            UpstreamCallFactory
+                .Create(
+                    RequestFixture.Understood(
+                        "GET",
+                        target,
+                        target.Contains("$export", StringComparison.Ordinal) ? RequestFixture.Async : default
+                    ),
+                    permit
+                )
+                .PathAndQuery
+        );
     }
 
     [Fact]
     public void Create_NarrowSearch_IsASeparateAnd()
     {
         var narrow = new NarrowSearch([KeyValuePair.Create("category", "http://x|lab")]);
-        var call = UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?category=vital-signs&_total=accurate"), RequestFixture.Permit(narrow));
+        var call = UpstreamCallFactory.Create(
+            RequestFixture.Understood("GET", "/fhir/Observation?category=vital-signs&_total=accurate"),
+            RequestFixture.Permit(narrow)
+        );
         Assert.Equal("/Observation?category=vital-signs&category=http://x%7Clab", call.PathAndQuery);
         Assert.Contains(call.Headers, header => header is { Key: "Prefer", Value: "handling=strict" });
     }
@@ -66,7 +86,10 @@ public sealed class UpstreamCallFactoryTests
     [Fact]
     public void Create_SearchByForm_StaysAFormWithAllParameters()
     {
-        var call = UpstreamCallFactory.Create(RequestFixture.Understood("POST", "/fhir/Observation/_search?patient=17", RequestFixture.Form, "code=a%26b"), RequestFixture.Permit());
+        var call = UpstreamCallFactory.Create(
+            RequestFixture.Understood("POST", "/fhir/Observation/_search?patient=17", RequestFixture.Form, "code=a%26b"),
+            RequestFixture.Permit()
+        );
         Assert.Equal(("POST", "/Observation/_search"), (call.Method, call.PathAndQuery));
         Assert.Equal("patient=17&code=a%26b", Encoding.ASCII.GetString(call.Body.Span));
     }
@@ -74,9 +97,27 @@ public sealed class UpstreamCallFactoryTests
     [Fact]
     public void Create_LimitRecords_CapsTheCount()
     {
-        Assert.EndsWith("_count=50", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=500"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
-        Assert.EndsWith("_count=50", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?patient=17"), RequestFixture.Permit(new LimitRecords(50))).PathAndQuery, StringComparison.Ordinal);
-        Assert.EndsWith("_count=7", UpstreamCallFactory.Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=5"), RequestFixture.Permit(new LimitRecords(7))).PathAndQuery, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "_count=50",
+            UpstreamCallFactory
+                .Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=500"), RequestFixture.Permit(new LimitRecords(50)))
+                .PathAndQuery,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "_count=50",
+            UpstreamCallFactory
+                .Create(RequestFixture.Understood("GET", "/fhir/Observation?patient=17"), RequestFixture.Permit(new LimitRecords(50)))
+                .PathAndQuery,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "_count=7",
+            UpstreamCallFactory
+                .Create(RequestFixture.Understood("GET", "/fhir/Observation?_count=5"), RequestFixture.Permit(new LimitRecords(7)))
+                .PathAndQuery,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -90,8 +131,16 @@ public sealed class UpstreamCallFactoryTests
     {
         var request = RequestFixture.Understood(method, target);
 
-        Assert.EndsWith(count, UpstreamCallFactory.Create(request, RequestFixture.Permit(new WithholdLabelled())).PathAndQuery, StringComparison.Ordinal);
-        Assert.EndsWith(target[target.IndexOf('?', StringComparison.Ordinal)..], UpstreamCallFactory.Create(request, RequestFixture.Permit()).PathAndQuery, StringComparison.Ordinal);
+        Assert.EndsWith(
+            count,
+            UpstreamCallFactory.Create(request, RequestFixture.Permit(new WithholdLabelled())).PathAndQuery,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            target[target.IndexOf('?', StringComparison.Ordinal)..],
+            UpstreamCallFactory.Create(request, RequestFixture.Permit()).PathAndQuery,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -111,22 +160,42 @@ public sealed class UpstreamCallFactoryTests
     public void Create_ConditionThatWasNotLookedUp_Throws(string method, string target, string? ifNoneExist)
     {
         var headers = method == "DELETE" ? default : RequestFixture.Json with { IfNoneExist = ifNoneExist };
-        var request = RequestFixture.Understood(method, target, headers, method == "DELETE" ? string.Empty : "{\"resourceType\":\"Observation\"}");
+        var request = RequestFixture.Understood(
+            method,
+            target,
+            headers,
+            method == "DELETE" ? string.Empty : "{\"resourceType\":\"Observation\"}"
+        );
         Assert.Throws<ArgumentException>(() => UpstreamCallFactory.Create(request, RequestFixture.Permit()));
     }
 
     [Fact]
     public void Unless_SearchThatFoundNothing_IsTheNarrowedCondition()
     {
-        var request = RequestFixture.Understood("POST", "/fhir/Observation", RequestFixture.Json with { IfNoneExist = "identifier=a|1" }, "{\"resourceType\":\"Observation\"}");
+        var request = RequestFixture.Understood(
+            "POST",
+            "/fhir/Observation",
+            RequestFixture.Json with
+            {
+                IfNoneExist = "identifier=a|1",
+            },
+            "{\"resourceType\":\"Observation\"}"
+        );
         Assert.True(ConditionalWrite.Read(ConditionalWrite.OnNone(request)!, request, RequestFixture.Context).TryGet(out var plain, out _));
         var permit = RequestFixture.Permit(new NarrowSearch([KeyValuePair.Create("category", "laboratory")]));
 
-        var call = UpstreamCallFactory.Unless(UpstreamCallFactory.Create(plain, RequestFixture.Permit()), request.OwnCondition!.Search, permit);
+        var call = UpstreamCallFactory.Unless(
+            UpstreamCallFactory.Create(plain, RequestFixture.Permit()),
+            request.OwnCondition!.Search,
+            permit
+        );
 
         Assert.Equal(("POST", "/Observation", "application/fhir+json"), (call.Method, call.PathAndQuery, call.ContentType));
         Assert.Contains(call.Headers, header => header is { Key: "If-None-Exist", Value: "identifier=a%7C1&category=laboratory" });
-        Assert.Equal("/Observation?identifier=a%7C1&_count=50&category=laboratory", UpstreamCallFactory.Create(request.OwnCondition.Search, permit).PathAndQuery);
+        Assert.Equal(
+            "/Observation?identifier=a%7C1&_count=50&category=laboratory",
+            UpstreamCallFactory.Create(request.OwnCondition.Search, permit).PathAndQuery
+        );
     }
 
     [Fact]
@@ -141,15 +210,20 @@ public sealed class UpstreamCallFactoryTests
             """;
         var transaction = RequestFixture.Understood("POST", "/fhir", RequestFixture.Json, Body);
         var narrow = RequestFixture.Permit(new NarrowSearch([KeyValuePair.Create("category", "laboratory")]));
-        var call = UpstreamCallFactory.CreateTransaction(transaction, [.. transaction.Entries.Select(entry => UpstreamCallFactory.Create(entry, narrow))]);
+        var call = UpstreamCallFactory.CreateTransaction(
+            transaction,
+            [.. transaction.Entries.Select(entry => UpstreamCallFactory.Create(entry, narrow))]
+        );
         Assert.Equal(
             """{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}},{"resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"}},"request":{"method":"POST","url":"Observation"}},{"request":{"method":"DELETE","url":"Observation/9","ifMatch":"W/\u00223\u0022"}},{"request":{"method":"GET","url":"Observation?patient=17\u0026category=laboratory"}}]}""",
-            Encoding.UTF8.GetString(call.Body.Span));
+            Encoding.UTF8.GetString(call.Body.Span)
+        );
     }
 
     private sealed class TwoTypes : ReleasePolicy
     {
-        public override ResourceTypeSet Types { get; } = ResourceTypeSet.Of([ResourceType.Parse("Condition"), ResourceType.Parse("Practitioner")]);
+        public override ResourceTypeSet Types { get; } =
+            ResourceTypeSet.Of([ResourceType.Parse("Condition"), ResourceType.Parse("Practitioner")]);
 
         public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => [];
 

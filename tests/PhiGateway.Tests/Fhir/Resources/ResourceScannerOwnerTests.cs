@@ -66,17 +66,32 @@ public sealed class ResourceScannerOwnerTests
     [InlineData("""{"resourceType":"Task"}""", "undetermined")]
     [InlineData("""{"resourceType":"Device","patient":{"reference":"Patient/1"}}""", "1")]
     [InlineData("""{"resourceType":"Device","id":"d"}""", "nobody")]
-    [InlineData("""{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"reference":"Practitioner/9"}},{"actor":{"reference":"RelatedPerson/3"}}]}""", "1")]
-    [InlineData("""{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"reference":"Patient/2"}}]}""", "1,2")]
+    [InlineData(
+        """{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"reference":"Practitioner/9"}},{"actor":{"reference":"RelatedPerson/3"}}]}""",
+        "1"
+    )]
+    [InlineData(
+        """{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"reference":"Patient/2"}}]}""",
+        "1,2"
+    )]
     [InlineData("""{"resourceType":"Appointment","participant":[{"actor":{"reference":"RelatedPerson/3"}}]}""", "undetermined")]
-    [InlineData("""{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"display":"someone"}}]}""", "undetermined")]
+    [InlineData(
+        """{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"display":"someone"}}]}""",
+        "undetermined"
+    )]
     [InlineData("""{"resourceType":"Schedule","actor":[{"reference":"Practitioner/9"}]}""", "nobody")]
     [InlineData("""{"resourceType":"Group","member":[{"entity":{"reference":"Patient/1"}},{"entity":{"reference":"Patient/2"}}]}""", "1,2")]
     [InlineData("""{"resourceType":"Group","id":"g"}""", "undetermined")]
-    [InlineData("""{"resourceType":"Person","link":[{"target":{"reference":"Patient/1"}},{"target":{"reference":"RelatedPerson/2"}}]}""", "undetermined")]
+    [InlineData(
+        """{"resourceType":"Person","link":[{"target":{"reference":"Patient/1"}},{"target":{"reference":"RelatedPerson/2"}}]}""",
+        "undetermined"
+    )]
     [InlineData("""{"resourceType":"Provenance","target":[{"reference":"Patient/1"}]}""", "1")]
     [InlineData("""{"resourceType":"Provenance","target":[{"reference":"Patient/1"},{"reference":"Observation/2"}]}""", "undetermined")]
-    [InlineData("""{"resourceType":"AuditEvent","agent":[{"who":{"reference":"Practitioner/1"}}],"entity":[{"what":{"reference":"Patient/1"}}]}""", "1")]
+    [InlineData(
+        """{"resourceType":"AuditEvent","agent":[{"who":{"reference":"Practitioner/1"}}],"entity":[{"what":{"reference":"Patient/1"}}]}""",
+        "1"
+    )]
     [InlineData("""{"resourceType":"Binary","contentType":"text/plain","data":"QQ=="}""", "undetermined")]
     [InlineData("""{"resourceType":"Binary","securityContext":{"reference":"Patient/1"}}""", "1")]
     [InlineData("""{"resourceType":"Binary","securityContext":{"reference":"Organization/1"}}""", "undetermined")]
@@ -85,9 +100,15 @@ public sealed class ResourceScannerOwnerTests
     [InlineData("""{"resourceType":"Organization","id":"1","name":"Patient/1"}""", "nobody")]
     [InlineData("""{"resourceType":"Medication","id":"m"}""", "nobody")]
     [InlineData("""{"resourceType":"Questionnaire","item":[{"initial":[{"valueReference":{"reference":"Patient/1"}}]}]}""", "1")]
-    [InlineData("""{"resourceType":"Questionnaire","item":[{"initial":[{"valueReference":{"type":"Patient","identifier":{"value":"1"}}}]}]}""", "undetermined")]
+    [InlineData(
+        """{"resourceType":"Questionnaire","item":[{"initial":[{"valueReference":{"type":"Patient","identifier":{"value":"1"}}}]}]}""",
+        "undetermined"
+    )]
     [InlineData("""{"resourceType":"Questionnaire","item":[{"initial":[{"valueReference":{"reference":"Organization/1"}}]}]}""", "nobody")]
-    [InlineData("""{"resourceType":"Questionnaire","item":[{"initial":[{"valueReference":{"reference":"https://elsewhere.example/Patient/1"}}]}]}""", "undetermined")]
+    [InlineData(
+        """{"resourceType":"Questionnaire","item":[{"initial":[{"valueReference":{"reference":"https://elsewhere.example/Patient/1"}}]}]}""",
+        "undetermined"
+    )]
     public void TryScan_OwnerByType_FollowsTheTypesOwnPath(string json, string owner) => Assert.Equal(owner, AnswerCases.Owner(json));
 
     [Theory]
@@ -103,5 +124,10 @@ public sealed class ResourceScannerOwnerTests
     [InlineData("""[{"id":"x"}]""", "unreadable")]
     [InlineData("""{"resourceType":"Medication"}""", "unreadable")]
     public void TryScan_Contained_CountsTowardsTheOwner(string contained, string owner) =>
-        Assert.Equal(owner, AnswerCases.Owner($$"""{"resourceType":"DiagnosticReport","id":"r","subject":{"reference":"Patient/1"},"contained":{{contained}}}"""));
+        Assert.Equal(
+            owner,
+            AnswerCases.Owner(
+                $$"""{"resourceType":"DiagnosticReport","id":"r","subject":{"reference":"Patient/1"},"contained":{{contained}}}"""
+            )
+        );
 }

@@ -15,7 +15,10 @@ public sealed class RegistryMetricsTests
     {
         var holder = new SnapshotHolder(new AdjustableClock());
         using var metrics = new RegistryMetrics(holder);
-        var items = TestRegistry.Open().Select(static entity => TestRegistry.Item(entity)).Append(TestRegistry.Broken(RegistryKind.Organization, "newer", """{"id":"newer","kind":"vendor","name":"x","holdUntil":1}"""))
+        var items = TestRegistry
+            .Open()
+            .Select(static entity => TestRegistry.Item(entity))
+            .Append(TestRegistry.Broken(RegistryKind.Organization, "newer", """{"id":"newer","kind":"vendor","name":"x","holdUntil":1}"""))
             .Append(TestRegistry.Broken(RegistryKind.Organization, "broken", "{"));
         holder.Publish(new RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(items, 4)), default);
 

@@ -146,8 +146,18 @@ public sealed class SnapshotFollowerTests : IDisposable
         var (holder, follower) = await RunAsync(Everything(5, "p1"));
         var published = new List<(long Revision, int Members, bool Revoked)>();
         holder.Published += snapshot => published.Add((snapshot.Revision, snapshot.MemberCount, !snapshot.Revocations.IsEmpty));
-        var members = Enumerable.Range(0, 500).Select(i => new RosterMemberChange(new RosterMember("r", PatientId.Parse($"m-{i}")), false)).ToList();
-        _source.Answers.Enqueue(new RegistryChanges(9, [], members, [new Revocation("x", RevocationTarget.Client, "acme", null, null, "over", "mary", _clock.GetUtcNow())]));
+        var members = Enumerable
+            .Range(0, 500)
+            .Select(i => new RosterMemberChange(new RosterMember("r", PatientId.Parse($"m-{i}")), false))
+            .ToList();
+        _source.Answers.Enqueue(
+            new RegistryChanges(
+                9,
+                [],
+                members,
+                [new Revocation("x", RevocationTarget.Client, "acme", null, null, "over", "mary", _clock.GetUtcNow())]
+            )
+        );
 
         Assert.True(await follower.FollowOnceAsync(None));
 
@@ -243,14 +253,19 @@ public sealed class SnapshotFollowerTests : IDisposable
 
     private static RosterMemberChange Member(string patient) => new(new RosterMember("r", PatientId.Parse(patient)), false);
 
-    private Revocation Revoked(string id, string client) => new(id, RevocationTarget.Client, client, null, null, "over", "mary", _clock.GetUtcNow());
+    private Revocation Revoked(string id, string client) =>
+        new(id, RevocationTarget.Client, client, null, null, "over", "mary", _clock.GetUtcNow());
 
     private static RegistryChanges Everything(long revision, string patient) => Changes(revision, patient);
 
-    private static RegistryChanges Changes(long revision, string patient) => new(revision, [], [new RosterMemberChange(new RosterMember("r", PatientId.Parse(patient)), false)], []);
+    private static RegistryChanges Changes(long revision, string patient) =>
+        new(revision, [], [new RosterMemberChange(new RosterMember("r", PatientId.Parse(patient)), false)], []);
 
     // Null: a look that finds nothing new, six minutes later.
-    private async Task<(SnapshotHolder Holder, SnapshotFollower Follower)> RunAsync(RegistryChanges everything, params RegistryChanges?[] changes)
+    private async Task<(SnapshotHolder Holder, SnapshotFollower Follower)> RunAsync(
+        RegistryChanges everything,
+        params RegistryChanges?[] changes
+    )
     {
         var (holder, follower) = Create(0);
         _source.Answers.Enqueue(everything);
@@ -279,7 +294,18 @@ public sealed class SnapshotFollowerTests : IDisposable
     private (SnapshotHolder Holder, SnapshotFollower Follower) Create(long newestEnforced)
     {
         var holder = new SnapshotHolder(_clock);
-        return (holder, new SnapshotFollower(_source, holder, new LastGoodSnapshot(_options, _clock, NullLogger<LastGoodSnapshot>.Instance), _options, _clock, newestEnforced, NullLogger<SnapshotFollower>.Instance));
+        return (
+            holder,
+            new SnapshotFollower(
+                _source,
+                holder,
+                new LastGoodSnapshot(_options, _clock, NullLogger<LastGoodSnapshot>.Instance),
+                _options,
+                _clock,
+                newestEnforced,
+                NullLogger<SnapshotFollower>.Instance
+            )
+        );
     }
 
     // Answers what it is given; away when there is nothing.
@@ -312,6 +338,7 @@ public sealed class SnapshotFollowerTests : IDisposable
             return Task.CompletedTask;
         }
 
-        private Task<RegistryChanges> NextAsync() => Answers.TryDequeue(out var next) ? Task.FromResult(next) : Task.FromException<RegistryChanges>(new TimeoutException());
+        private Task<RegistryChanges> NextAsync() =>
+            Answers.TryDequeue(out var next) ? Task.FromResult(next) : Task.FromException<RegistryChanges>(new TimeoutException());
     }
 }

@@ -133,8 +133,20 @@ public sealed class HandleSealerTests
         Assert.DoesNotContain("example", System.Text.Encoding.Latin1.GetString(Base64Url.DecodeFromChars(one)));
     }
 
-    private static HandleContent Content() => new(
-        HandleKind.Page, Binding, Now.AddHours(1), new OriginalRequest("POST", "/fhir/Observation/_search", "application/x-www-form-urlencoded", false, "patient=example"u8.ToArray()), "?_getpages=1&_getpagesoffset=1");
+    private static HandleContent Content() =>
+        new(
+            HandleKind.Page,
+            Binding,
+            Now.AddHours(1),
+            new OriginalRequest(
+                "POST",
+                "/fhir/Observation/_search",
+                "application/x-www-form-urlencoded",
+                false,
+                "patient=example"u8.ToArray()
+            ),
+            "?_getpages=1&_getpagesoffset=1"
+        );
 
     private string Seal(HandleContent content)
     {

@@ -17,7 +17,8 @@ public sealed class UpstreamPlaceTests
     [InlineData("Observation?page=2", "/Observation?page=2")]
     [InlineData("Observation?next=http://ehr.example/x", "/Observation?next=http://ehr.example/x")]
     [InlineData("Observation?code=http%3A%2F%2Floinc.org%7C1", "/Observation?code=http%3A%2F%2Floinc.org%7C1")]
-    public void Find_BelowTheBase_GivesPathAndQuery(string link, string expected) => Assert.Equal(expected, UpstreamPlace.Find(link, Bases));
+    public void Find_BelowTheBase_GivesPathAndQuery(string link, string expected) =>
+        Assert.Equal(expected, UpstreamPlace.Find(link, Bases));
 
     [Theory]
     [InlineData("")]

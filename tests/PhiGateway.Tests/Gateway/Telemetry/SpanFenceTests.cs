@@ -14,15 +14,22 @@ public sealed class SpanFenceTests
     [Fact]
     public void OnEnd_SpanWithUrls_KeepsOnlyWhatIsAllowed()
     {
-        var span = Assert.Single(Export(static span =>
-        {
-            span.DisplayName = $"GET /fhir/Patient/{Canary}";
-            span.SetTag("url.path", $"/fhir/Patient/{Canary}").SetTag("url.query", $"patient={Canary}").SetTag("user_agent.original", Canary);
-            span.SetTag("http.request.method", "GET").SetTag("http.response.status_code", 200).SetTag("http.route", "/fhir/{**rest}");
-            span.SetStatus(ActivityStatusCode.Error, Canary);
-        }));
+        var span = Assert.Single(
+            Export(static span =>
+            {
+                span.DisplayName = $"GET /fhir/Patient/{Canary}";
+                span.SetTag("url.path", $"/fhir/Patient/{Canary}")
+                    .SetTag("url.query", $"patient={Canary}")
+                    .SetTag("user_agent.original", Canary);
+                span.SetTag("http.request.method", "GET").SetTag("http.response.status_code", 200).SetTag("http.route", "/fhir/{**rest}");
+                span.SetStatus(ActivityStatusCode.Error, Canary);
+            })
+        );
 
-        Assert.Equal(["http.request.method", "http.response.status_code", "http.route"], span.TagObjects.Select(static tag => tag.Key).Order());
+        Assert.Equal(
+            ["http.request.method", "http.response.status_code", "http.route"],
+            span.TagObjects.Select(static tag => tag.Key).Order()
+        );
         Assert.Equal("GET /fhir/{**rest}", span.DisplayName);
         Assert.Equal(ActivityStatusCode.Error, span.Status);
         Assert.Null(span.StatusDescription);
@@ -30,7 +37,11 @@ public sealed class SpanFenceTests
 
     [Fact]
     public void OnEnd_SpanWithAnEvent_IsNotExported() =>
-        Assert.Empty(Export(static span => span.AddEvent(new ActivityEvent("exception", tags: new ActivityTagsCollection { ["exception.message"] = Canary }))));
+        Assert.Empty(
+            Export(static span =>
+                span.AddEvent(new ActivityEvent("exception", tags: new ActivityTagsCollection { ["exception.message"] = Canary }))
+            )
+        );
 
     [Fact]
     public void Propagator_ContextOfAClient_NeitherEntersNorLeaves()
@@ -41,7 +52,12 @@ public sealed class SpanFenceTests
         var sent = new List<string>();
 
         propagator.Inject(activity, sent, (_, name, _) => sent.Add(name));
-        propagator.ExtractTraceIdAndState(null, static (object? _, string _, out string? value, out IEnumerable<string>? values) => (value, values) = (Canary, null), out var id, out var state);
+        propagator.ExtractTraceIdAndState(
+            null,
+            static (object? _, string _, out string? value, out IEnumerable<string>? values) => (value, values) = (Canary, null),
+            out var id,
+            out var state
+        );
 
         Assert.Empty(sent);
         Assert.Null(id);
@@ -53,7 +69,12 @@ public sealed class SpanFenceTests
         var name = $"test-{Guid.NewGuid()}";
         using var source = new ActivitySource(name);
         var exported = new List<Activity>();
-        using (var provider = TelemetrySetup.AddSpans(Sdk.CreateTracerProviderBuilder().AddSource(name)).AddProcessor(new SimpleActivityExportProcessor(new Kept(name, exported))).Build())
+        using (
+            var provider = TelemetrySetup
+                .AddSpans(Sdk.CreateTracerProviderBuilder().AddSource(name))
+                .AddProcessor(new SimpleActivityExportProcessor(new Kept(name, exported)))
+                .Build()
+        )
         {
             using var span = source.StartActivity("work", ActivityKind.Server);
             write(span!);

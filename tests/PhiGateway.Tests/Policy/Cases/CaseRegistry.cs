@@ -6,16 +6,26 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Tests.Policy.Cases;
 
-/// <summary>A registry as the cases write it: documents by kind, an approval's fingerprint <c>current</c> means "as things stand".</summary>
+/// <summary>
+/// A registry as the cases write it: documents by kind, an approval's fingerprint <c>current</c> means "as things stand".
+/// </summary>
 internal sealed class CaseRegistry(JsonObject root)
 {
     private static readonly RegistryKind[] Kinds =
     [
-        RegistryKind.Organization, RegistryKind.Agreement, RegistryKind.UseCase, RegistryKind.Client, RegistryKind.Credential,
-        RegistryKind.Roster, RegistryKind.TaskGrant, RegistryKind.Approval, RegistryKind.Review,
+        RegistryKind.Organization,
+        RegistryKind.Agreement,
+        RegistryKind.UseCase,
+        RegistryKind.Client,
+        RegistryKind.Credential,
+        RegistryKind.Roster,
+        RegistryKind.TaskGrant,
+        RegistryKind.Approval,
+        RegistryKind.Review,
     ];
 
-    internal static CaseRegistry Read(string name) => new(YamlJson.ReadFile(Path.Combine(CaseFiles.Directory, "registries", name + ".yaml")));
+    internal static CaseRegistry Read(string name) =>
+        new(YamlJson.ReadFile(Path.Combine(CaseFiles.Directory, "registries", name + ".yaml")));
 
     /// <summary>Merges members into documents, keyed <c>clients/id</c>; null removes the document, an unknown id adds one.</summary>
     internal void Merge(JsonObject? changes)
@@ -66,7 +76,9 @@ internal sealed class CaseRegistry(JsonObject root)
         {
             foreach (var document in root[RegistryPaths.Of(kind)]?.AsArray() ?? [])
             {
-                items.Add(new RegistryItem(kind, document!["id"]!.GetValue<string>(), 1, 1, document.ToJsonString(), default, "case", false));
+                items.Add(
+                    new RegistryItem(kind, document!["id"]!.GetValue<string>(), 1, 1, document.ToJsonString(), default, "case", false)
+                );
             }
         }
 
@@ -75,8 +87,10 @@ internal sealed class CaseRegistry(JsonObject root)
                 member!["roster"]!.GetValue<string>(),
                 PatientId.Parse(member["patient"]!.GetValue<string>()),
                 CaseFiles.Moment(member["from"]),
-                CaseFiles.Moment(member["until"])),
-            false));
+                CaseFiles.Moment(member["until"])
+            ),
+            false
+        ));
         return new RegistryChanges(1, items, [.. members], revocations);
     }
 }

@@ -5,7 +5,8 @@ namespace PhiGateway.Tests.Policy.Cases;
 /// <summary>Scopes as the cases write them; the gateway's own reader of the grammar has tests of its own.</summary>
 internal static class CaseScopes
 {
-    internal static ScopeSet Read(string? text) => new([.. (text ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ReadOne)], 0);
+    internal static ScopeSet Read(string? text) =>
+        new([.. (text ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ReadOne)], 0);
 
     private static SmartScope ReadOne(string text)
     {
@@ -22,14 +23,25 @@ internal static class CaseScopes
         return new SmartScope(
             Enum.Parse<ScopeLevel>(level, ignoreCase: true),
             type == "*" ? ResourceTypeSet.All : ResourceTypeSet.Of([ResourceType.Parse(type)]),
-            rights.Aggregate(ScopeRights.None, static (all, letter) => all | (ScopeRights)(1 << "cruds".IndexOf(letter, StringComparison.Ordinal))),
-            query is null ? [] : [.. query.Split('&').Select(ReadConstraint)]);
+            rights.Aggregate(
+                ScopeRights.None,
+                static (all, letter) => all | (ScopeRights)(1 << "cruds".IndexOf(letter, StringComparison.Ordinal))
+            ),
+            query is null ? [] : [.. query.Split('&').Select(ReadConstraint)]
+        );
     }
 
     internal static TokenConstraint ReadConstraint(string text)
     {
         var (name, values) = Cut(text, '=');
-        return new TokenConstraint(name, [.. values!.Split(',').Select(static value => TokenValue.TryParse(value, out var token) ? token : throw new InvalidDataException(value))]);
+        return new TokenConstraint(
+            name,
+            [
+                .. values!
+                    .Split(',')
+                    .Select(static value => TokenValue.TryParse(value, out var token) ? token : throw new InvalidDataException(value)),
+            ]
+        );
     }
 
     private static (string Before, string? After) Cut(string text, char separator)

@@ -93,20 +93,24 @@ internal sealed class DecisionCase
             ExpiresAt = now.AddSeconds(lifetime - 30),
             TokenId = CaseFiles.Text(caller["tokenId"]),
             TokenHash = CaseFiles.Text(caller["tokenHash"]) ?? "00",
-            Binding = caller["binding"] is { } binding ? Enum.Parse<ProofBinding>(binding.GetValue<string>(), ignoreCase: true) : ProofBinding.None,
+            Binding = caller["binding"] is { } binding
+                ? Enum.Parse<ProofBinding>(binding.GetValue<string>(), ignoreCase: true)
+                : ProofBinding.None,
             CertificateHash = CaseFiles.Text(caller["certificate"]),
             Actors = CaseFiles.Texts(caller["actors"]),
         };
     }
 
-    private static Revocation ReadRevocation(JsonObject row, int place) => new(
-        $"r{place}",
-        Enum.Parse<RevocationTarget>(row["target"]!.GetValue<string>().Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
-        row["value"]!.GetValue<string>(),
-        CaseFiles.Text(row["issuer"]),
-        CaseFiles.Moment(row["before"]),
-        "case",
-        "case",
-        default,
-        row["lifted"]?.GetValue<bool>() ?? false);
+    private static Revocation ReadRevocation(JsonObject row, int place) =>
+        new(
+            $"r{place}",
+            Enum.Parse<RevocationTarget>(row["target"]!.GetValue<string>().Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
+            row["value"]!.GetValue<string>(),
+            CaseFiles.Text(row["issuer"]),
+            CaseFiles.Moment(row["before"]),
+            "case",
+            "case",
+            default,
+            row["lifted"]?.GetValue<bool>() ?? false
+        );
 }

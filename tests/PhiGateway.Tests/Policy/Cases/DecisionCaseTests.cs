@@ -34,7 +34,11 @@ public sealed class DecisionCaseTests
     public void Cases_EveryReasonOfTheDecision_HasOne()
     {
         var covered = CaseFiles.All.Select(static name => DecisionCase.Read(name).Main["expect"]!["deny"]?.GetValue<string>()).ToHashSet();
-        var missing = DenyReason.All.Where(static reason => reason.Stage == "Decide").Select(static reason => reason.Code).Except(OutsideTheDecision).Where(code => !covered.Contains(code));
+        var missing = DenyReason
+            .All.Where(static reason => reason.Stage == "Decide")
+            .Select(static reason => reason.Code)
+            .Except(OutsideTheDecision)
+            .Where(code => !covered.Contains(code));
         Assert.Empty(missing);
     }
 
@@ -49,7 +53,10 @@ public sealed class DecisionCaseTests
             var deny = Assert.IsType<Deny>(decision);
             Assert.True(reason.GetValue<string>() == deny.Reason.Code, $"{description}: {deny.Reason} by {deny.Rule}");
             Assert.Equal(deny, trace.Decision);
-            Assert.Equal(reason.GetValue<string>(), Assert.Single(trace.Answers, static answer => answer.Outcome == AnswerOutcome.Closed).Reason!.Code);
+            Assert.Equal(
+                reason.GetValue<string>(),
+                Assert.Single(trace.Answers, static answer => answer.Outcome == AnswerOutcome.Closed).Reason!.Code
+            );
             return;
         }
 

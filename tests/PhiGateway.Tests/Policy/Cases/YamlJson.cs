@@ -16,13 +16,16 @@ internal static class YamlJson
         return (JsonObject)Convert(stream.Documents[0].RootNode)!;
     }
 
-    private static JsonNode? Convert(YamlNode node) => node switch
-    {
-        YamlMappingNode map => new JsonObject(map.Children.Select(static pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Convert(pair.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
-        YamlScalarNode scalar => ConvertScalar(scalar),
-        _ => throw new InvalidDataException("Only maps, lists and scalars."),
-    };
+    private static JsonNode? Convert(YamlNode node) =>
+        node switch
+        {
+            YamlMappingNode map => new JsonObject(
+                map.Children.Select(static pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Convert(pair.Value)))
+            ),
+            YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
+            YamlScalarNode scalar => ConvertScalar(scalar),
+            _ => throw new InvalidDataException("Only maps, lists and scalars."),
+        };
 
     private static JsonNode? ConvertScalar(YamlScalarNode scalar)
     {
@@ -37,7 +40,9 @@ internal static class YamlJson
             "true" => JsonValue.Create(true),
             "false" => JsonValue.Create(false),
             "null" or "~" or "" => null,
-            _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(
+                number
+            ),
             _ => JsonValue.Create(text),
         };
     }

@@ -40,8 +40,14 @@ public sealed class PersistentMapTests
         {
             Assert.Equal(expected.Count, map.Count);
             Assert.Equal(expected.OrderBy(static pair => pair.Key.Number), map.ToList().OrderBy(static pair => pair.Key.Number));
-            Assert.All(Enumerable.Range(0, 600), number =>
-                Assert.Equal(expected.TryGetValue(new Key(number, number % hashes), out var value) ? value : null, map.TryGet(new Key(number, number % hashes), out var found) ? found : (int?)null));
+            Assert.All(
+                Enumerable.Range(0, 600),
+                number =>
+                    Assert.Equal(
+                        expected.TryGetValue(new Key(number, number % hashes), out var value) ? value : null,
+                        map.TryGet(new Key(number, number % hashes), out var found) ? found : (int?)null
+                    )
+            );
         }
     }
 

@@ -11,12 +11,22 @@ using Xunit;
 
 namespace PhiGateway.Tests.Policy.Compiling;
 
-/// <summary>Rows of a newer version, as a node meets them during a rolling upgrade: closed where they may restrict, and nowhere else.</summary>
+/// <summary>
+/// Rows of a newer version, as a node meets them during a rolling upgrade: closed where they may restrict, and nowhere else.
+/// </summary>
 public sealed class NewerFormTests
 {
     // Every kind that stands on a client's path.
     public static TheoryData<RegistryKind> OnThePath =>
-        [RegistryKind.Organization, RegistryKind.Agreement, RegistryKind.UseCase, RegistryKind.Client, RegistryKind.Credential, RegistryKind.Roster, RegistryKind.Approval];
+        [
+            RegistryKind.Organization,
+            RegistryKind.Agreement,
+            RegistryKind.UseCase,
+            RegistryKind.Client,
+            RegistryKind.Credential,
+            RegistryKind.Roster,
+            RegistryKind.Approval,
+        ];
 
     [Theory]
     [MemberData(nameof(OnThePath))]
@@ -28,7 +38,15 @@ public sealed class NewerFormTests
         Assert.Null(Refusal(snapshot, "bystander"));
         var problem = Assert.Single(snapshot.Problems, static problem => problem.IsNotUnderstood);
         Assert.Contains("/holdUntil", problem.Message, StringComparison.Ordinal);
-        Assert.Equal(Refusal(new RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(With(items, kind, static json => json["holdUntil"] = "2026-01-01"))), "connector"), DenyReason.RegistryNotUnderstood);
+        Assert.Equal(
+            Refusal(
+                new RegistrySnapshotBuilder().Rebuild(
+                    TestRegistry.Changes(With(items, kind, static json => json["holdUntil"] = "2026-01-01"))
+                ),
+                "connector"
+            ),
+            DenyReason.RegistryNotUnderstood
+        );
 
         // Written anew as this version knows it: open again.
         var repaired = builder.Apply(TestRegistry.Changes([Changed(items, kind, static _ => { }, 3)], 3));
@@ -41,7 +59,12 @@ public sealed class NewerFormTests
     public void Apply_Note_IsPassedOver(RegistryKind kind)
     {
         var (builder, items) = Open();
-        var snapshot = builder.Apply(TestRegistry.Changes([Changed(items, kind, static json => json["_colour"] = new JsonObject { ["_shade"] = "blue", ["deep"] = true })], 2));
+        var snapshot = builder.Apply(
+            TestRegistry.Changes(
+                [Changed(items, kind, static json => json["_colour"] = new JsonObject { ["_shade"] = "blue", ["deep"] = true })],
+                2
+            )
+        );
         Assert.Null(Refusal(snapshot, "connector"));
         Assert.Empty(snapshot.Problems);
     }
@@ -65,10 +88,17 @@ public sealed class NewerFormTests
     public void Apply_UnknownMemberInAGrant_ClosesTheClient_NoteThereDoesNot()
     {
         var (builder, items) = Open();
-        var snapshot = builder.Apply(TestRegistry.Changes([Changed(items, RegistryKind.UseCase, static json => json["grants"]![0]!["onlyWithConsent"] = true)], 2));
+        var snapshot = builder.Apply(
+            TestRegistry.Changes([Changed(items, RegistryKind.UseCase, static json => json["grants"]![0]!["onlyWithConsent"] = true)], 2)
+        );
         Assert.Equal(DenyReason.RegistryNotUnderstood, Refusal(snapshot, "connector"));
-        Assert.Contains(snapshot.Problems, static problem => problem.Message.Contains("/grants/0/onlyWithConsent", StringComparison.Ordinal));
-        snapshot = builder.Apply(TestRegistry.Changes([Changed(items, RegistryKind.UseCase, static json => json["grants"]![0]!["_why"] = "x", 3)], 3));
+        Assert.Contains(
+            snapshot.Problems,
+            static problem => problem.Message.Contains("/grants/0/onlyWithConsent", StringComparison.Ordinal)
+        );
+        snapshot = builder.Apply(
+            TestRegistry.Changes([Changed(items, RegistryKind.UseCase, static json => json["grants"]![0]!["_why"] = "x", 3)], 3)
+        );
         Assert.Null(Refusal(snapshot, "connector"));
     }
 
@@ -92,7 +122,10 @@ public sealed class NewerFormTests
         var snapshot = builder.Apply(TestRegistry.Changes([], 2, revocations: [row]));
         Assert.Equal(DenyReason.RegistryNotUnderstood, Refusal(snapshot, "connector"));
         Assert.Equal(DenyReason.RegistryNotUnderstood, Refusal(snapshot, "bystander"));
-        Assert.Equal(DenyReason.RegistryNotUnderstood, PolicyDecisionPoint.FindRevocation(Asked.For("connector", Asked.Read("Observation")).Caller, "north", snapshot));
+        Assert.Equal(
+            DenyReason.RegistryNotUnderstood,
+            PolicyDecisionPoint.FindRevocation(Asked.For("connector", Asked.Read("Observation")).Caller, "north", snapshot)
+        );
         Assert.True(Assert.Single(snapshot.Problems).IsNotUnderstood);
         snapshot = builder.Apply(TestRegistry.Changes([], 3, revocations: [row, row with { Id = "r2", Lifted = true }]));
         Assert.Null(Refusal(snapshot, "connector"));
@@ -116,7 +149,8 @@ public sealed class NewerFormTests
     }
 
     [Fact]
-    public void Kinds_ThatExist_StandBelowThoseThatDescribe() => Assert.All(Enum.GetValues<RegistryKind>(), static kind => Assert.True((int)kind < RegistryKinds.FirstThatDescribes));
+    public void Kinds_ThatExist_StandBelowThoseThatDescribe() =>
+        Assert.All(Enum.GetValues<RegistryKind>(), static kind => Assert.True((int)kind < RegistryKinds.FirstThatDescribes));
 
     private static (RegistrySnapshotBuilder Builder, List<RegistryItem> Items) Open()
     {
@@ -127,8 +161,17 @@ public sealed class NewerFormTests
         var approval = TestRegistry.Approval(ApprovalFingerprint.Of(bystander, useCase, agreement, organization), "other", "bystander");
         List<RegistryItem> items =
         [
-            .. TestRegistry.Open()
-                .Concat([organization, agreement, useCase, bystander, approval, TestRegistry.Roster("others"), TestRegistry.Credential("bystander-oidc", "bystander", "bystander")])
+            .. TestRegistry
+                .Open()
+                .Concat([
+                    organization,
+                    agreement,
+                    useCase,
+                    bystander,
+                    approval,
+                    TestRegistry.Roster("others"),
+                    TestRegistry.Credential("bystander-oidc", "bystander", "bystander"),
+                ])
                 .Select(static entity => TestRegistry.Item(entity)),
         ];
         var builder = new RegistrySnapshotBuilder();
@@ -153,5 +196,6 @@ public sealed class NewerFormTests
         return item with { Json = json.ToJsonString(), Revision = revision, Version = revision };
     }
 
-    private static DenyReason? Refusal(RegistrySnapshot snapshot, string client) => (PolicyDecisionPoint.Decide(Asked.For(client, Asked.Read("Observation")), snapshot) as Deny)?.Reason;
+    private static DenyReason? Refusal(RegistrySnapshot snapshot, string client) =>
+        (PolicyDecisionPoint.Decide(Asked.For(client, Asked.Read("Observation")), snapshot) as Deny)?.Reason;
 }

@@ -16,7 +16,10 @@ public sealed class RegistrySnapshotBuilderTests
         var snapshot = TestRegistry.Build(TestRegistry.Open());
         Assert.Empty(snapshot.Problems);
         Assert.Equal((1, 1, 1L), (snapshot.ClientCount, snapshot.MemberCount, snapshot.Revision));
-        Assert.All(Posture.Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now), static door => Assert.True(door.Open, door.Name));
+        Assert.All(
+            Posture.Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now),
+            static door => Assert.True(door.Open, door.Name)
+        );
         Assert.Same(snapshot.FindClientById("connector"), snapshot.FindClient("idp", "connector"));
     }
 
@@ -59,11 +62,22 @@ public sealed class RegistrySnapshotBuilderTests
     public void Apply_OneOrganizationChanged_RecompilesItsClientsOnly()
     {
         var builder = new RegistrySnapshotBuilder();
-        var before = builder.Rebuild(TestRegistry.Changes(
-            TestRegistry.Open()
-                .Concat([TestRegistry.Organization("other"), TestRegistry.Agreement("other", "other"), TestRegistry.UseCase("other", "other", "other"), TestRegistry.Client("bystander", "other")])
-                .Select(static entity => TestRegistry.Item(entity))));
-        var after = builder.Apply(TestRegistry.Changes([TestRegistry.Item(TestRegistry.Organization() with { Modules = ["connector@5"] }, 2)], 2));
+        var before = builder.Rebuild(
+            TestRegistry.Changes(
+                TestRegistry
+                    .Open()
+                    .Concat([
+                        TestRegistry.Organization("other"),
+                        TestRegistry.Agreement("other", "other"),
+                        TestRegistry.UseCase("other", "other", "other"),
+                        TestRegistry.Client("bystander", "other"),
+                    ])
+                    .Select(static entity => TestRegistry.Item(entity))
+            )
+        );
+        var after = builder.Apply(
+            TestRegistry.Changes([TestRegistry.Item(TestRegistry.Organization() with { Modules = ["connector@5"] }, 2)], 2)
+        );
         Assert.NotEqual(before.FindClientById("connector")!.Fingerprint, after.FindClientById("connector")!.Fingerprint);
         Assert.Same(before.FindClientById("bystander"), after.FindClientById("bystander"));
     }
@@ -82,7 +96,11 @@ public sealed class RegistrySnapshotBuilderTests
     [InlineData("""{"id":"connector","useCase":"lab","owner":"x","environment":"production","limits":null}""")]
     public void Rebuild_UnreadableClient_ClosesItAndSaysSo(string json)
     {
-        var items = TestRegistry.Open().Where(static entity => entity is not Client).Select(static entity => TestRegistry.Item(entity)).Append(TestRegistry.Broken(RegistryKind.Client, "connector", json));
+        var items = TestRegistry
+            .Open()
+            .Where(static entity => entity is not Client)
+            .Select(static entity => TestRegistry.Item(entity))
+            .Append(TestRegistry.Broken(RegistryKind.Client, "connector", json));
         var snapshot = new RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(items));
         Assert.StartsWith("clients/connector", Assert.Single(snapshot.Problems).Path, StringComparison.Ordinal);
         Assert.NotNull(snapshot.FindClient("idp", "connector")!.Contradiction);
@@ -95,7 +113,11 @@ public sealed class RegistrySnapshotBuilderTests
     [InlineData(RegistryKind.Approval, """{"id":"x","client":"connector","fingerprint":12}""")]
     public void Rebuild_UnreadableDocumentOfAClient_ClosesThatClient(RegistryKind kind, string json)
     {
-        var items = TestRegistry.Open().Append(TestRegistry.Client("bystander")).Select(static entity => TestRegistry.Item(entity)).Append(TestRegistry.Broken(kind, "x", json));
+        var items = TestRegistry
+            .Open()
+            .Append(TestRegistry.Client("bystander"))
+            .Select(static entity => TestRegistry.Item(entity))
+            .Append(TestRegistry.Broken(kind, "x", json));
         var snapshot = new RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(items));
         Assert.NotNull(snapshot.FindClientById("connector")!.Contradiction);
         Assert.Null(snapshot.FindClientById("bystander")!.Contradiction);
@@ -107,45 +129,70 @@ public sealed class RegistrySnapshotBuilderTests
     {
         var builder = new RegistrySnapshotBuilder();
         builder.Rebuild(TestRegistry.Changes(TestRegistry.Open().Select(static entity => TestRegistry.Item(entity))));
-        var broken = builder.Apply(TestRegistry.Changes([TestRegistry.Broken(RegistryKind.Credential, "connector-oidc", """{"id":"connector-oidc","client":"connector",""", 2)], 2));
+        var broken = builder.Apply(
+            TestRegistry.Changes(
+                [TestRegistry.Broken(RegistryKind.Credential, "connector-oidc", """{"id":"connector-oidc","client":"connector",""", 2)],
+                2
+            )
+        );
         Assert.NotNull(broken.FindClientById("connector")!.Contradiction);
         var repaired = builder.Apply(TestRegistry.Changes([TestRegistry.Item(TestRegistry.Credential(), 3)], 3));
         Assert.Null(repaired.FindClientById("connector")!.Contradiction);
         Assert.Empty(repaired.Problems);
     }
 
-    public static TheoryData<string, IRegistryEntity> Contradictions => new()
-    {
-        { "clients/connector/environment", TestRegistry.Client() with { Environment = "test" } },
-        { "clients/connector/tenants/0", TestRegistry.Client() with { Tenants = ["west"] } },
-        { "clients/connector/useCase", TestRegistry.Client() with { UseCase = "unknown" } },
-        { "clients/connector/networks/0", TestRegistry.Client() with { Networks = ["203.0.113.7"] } },
-        { "clients/connector/networks/0", TestRegistry.Client() with { Networks = ["203.0.113.7/24"] } },
-        { "clients/connector/hours/0", TestRegistry.Client() with { Hours = ["6-18"] } },
-        { "clients/connector/requires/0", TestRegistry.Client() with { Requires = ["magic"] } },
-        { "clients/connector/delegationDepth", TestRegistry.Client() with { DelegationDepth = -1 } },
-        { "clients/connector/limits/recordsPerDay", TestRegistry.Client() with { Limits = new ClientLimits { RecordsPerDay = 0 } } },
-        { "useCases/lab/purposes/0", TestRegistry.UseCase() with { Purposes = ["FUN"] } },
-        { "useCases/lab/purposes/0", TestRegistry.UseCase() with { Purposes = ["BTG"] } },
-        { "useCases/lab/purposes", TestRegistry.UseCase() with { Purposes = [] } },
-        { "useCases/lab/agreement", TestRegistry.UseCase() with { Agreement = "unknown" } },
-        { "useCases/lab/organization", TestRegistry.UseCase() with { Organization = "unknown" } },
-        { "useCases/lab/reviewEveryDays", TestRegistry.UseCase() with { ReviewEveryDays = 0 } },
-        { "useCases/lab/grants/0/types/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Types = ["observation"] }) },
-        { "useCases/lab/grants/0/types/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Types = ["*"] }) },
-        { "useCases/lab/grants/0/types", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Types = [] }) },
-        { "useCases/lab/grants/0/interactions/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Interactions = ["Read"] }) },
-        { "useCases/lab/grants/0/operations/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Operations = ["$meta-delete"] }) },
-        { "useCases/lab/grants/0/includes/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Includes = ["*"] }) },
-        { "useCases/lab/grants/0/confidentiality", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Confidentiality = "n" }) },
-        { "useCases/lab/grants/0/labels/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Labels = ["|"] }) },
-        { "useCases/lab/grants/0/where", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Where = new Dictionary<string, string> { ["category:not"] = "x" } }) },
-        { "useCases/lab/grants/0/patients", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Patients = null }) },
-        { "useCases/lab/grants/0/patients", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Patients = new PatientScope { Any = true, Roster = "orders" } }) },
-        { "useCases/lab/grants/0/patients/roster", TestRegistry.UseCase(grants: TestRegistry.Grant("unknown")) },
-        { "agreements/baa/expires", TestRegistry.Agreement() with { Expires = new DateOnly(2026, 1, 1) } },
-        { "useCases/lab/organization", TestRegistry.Agreement() with { Organization = "someone" } },
-    };
+    public static TheoryData<string, IRegistryEntity> Contradictions =>
+        new()
+        {
+            { "clients/connector/environment", TestRegistry.Client() with { Environment = "test" } },
+            { "clients/connector/tenants/0", TestRegistry.Client() with { Tenants = ["west"] } },
+            { "clients/connector/useCase", TestRegistry.Client() with { UseCase = "unknown" } },
+            { "clients/connector/networks/0", TestRegistry.Client() with { Networks = ["203.0.113.7"] } },
+            { "clients/connector/networks/0", TestRegistry.Client() with { Networks = ["203.0.113.7/24"] } },
+            { "clients/connector/hours/0", TestRegistry.Client() with { Hours = ["6-18"] } },
+            { "clients/connector/requires/0", TestRegistry.Client() with { Requires = ["magic"] } },
+            { "clients/connector/delegationDepth", TestRegistry.Client() with { DelegationDepth = -1 } },
+            { "clients/connector/limits/recordsPerDay", TestRegistry.Client() with { Limits = new ClientLimits { RecordsPerDay = 0 } } },
+            { "useCases/lab/purposes/0", TestRegistry.UseCase() with { Purposes = ["FUN"] } },
+            { "useCases/lab/purposes/0", TestRegistry.UseCase() with { Purposes = ["BTG"] } },
+            { "useCases/lab/purposes", TestRegistry.UseCase() with { Purposes = [] } },
+            { "useCases/lab/agreement", TestRegistry.UseCase() with { Agreement = "unknown" } },
+            { "useCases/lab/organization", TestRegistry.UseCase() with { Organization = "unknown" } },
+            { "useCases/lab/reviewEveryDays", TestRegistry.UseCase() with { ReviewEveryDays = 0 } },
+            { "useCases/lab/grants/0/types/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Types = ["observation"] }) },
+            { "useCases/lab/grants/0/types/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Types = ["*"] }) },
+            { "useCases/lab/grants/0/types", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Types = [] }) },
+            { "useCases/lab/grants/0/interactions/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Interactions = ["Read"] }) },
+            {
+                "useCases/lab/grants/0/operations/0",
+                TestRegistry.UseCase(grants: TestRegistry.Grant() with { Operations = ["$meta-delete"] })
+            },
+            { "useCases/lab/grants/0/includes/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Includes = ["*"] }) },
+            { "useCases/lab/grants/0/confidentiality", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Confidentiality = "n" }) },
+            { "useCases/lab/grants/0/labels/0", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Labels = ["|"] }) },
+            {
+                "useCases/lab/grants/0/where",
+                TestRegistry.UseCase(
+                    grants: TestRegistry.Grant() with
+                    {
+                        Where = new Dictionary<string, string> { ["category:not"] = "x" },
+                    }
+                )
+            },
+            { "useCases/lab/grants/0/patients", TestRegistry.UseCase(grants: TestRegistry.Grant() with { Patients = null }) },
+            {
+                "useCases/lab/grants/0/patients",
+                TestRegistry.UseCase(
+                    grants: TestRegistry.Grant() with
+                    {
+                        Patients = new PatientScope { Any = true, Roster = "orders" },
+                    }
+                )
+            },
+            { "useCases/lab/grants/0/patients/roster", TestRegistry.UseCase(grants: TestRegistry.Grant("unknown")) },
+            { "agreements/baa/expires", TestRegistry.Agreement() with { Expires = new DateOnly(2026, 1, 1) } },
+            { "useCases/lab/organization", TestRegistry.Agreement() with { Organization = "someone" } },
+        };
 
     [Theory]
     [MemberData(nameof(Contradictions), DisableDiscoveryEnumeration = true)]
@@ -163,10 +210,19 @@ public sealed class RegistrySnapshotBuilderTests
         var builder = new RegistrySnapshotBuilder();
         var load = LargeRegistry.Create(clients: 2_000, members: 20_000);
         var before = builder.Rebuild(load);
-        var after = builder.Apply(TestRegistry.Changes([TestRegistry.Item(LargeRegistry.Client(7) with { Status = ClientStatus.Suspended }, 2)], 2, [TestRegistry.Member("p1", "roster-0", removed: true)]));
+        var after = builder.Apply(
+            TestRegistry.Changes(
+                [TestRegistry.Item(LargeRegistry.Client(7) with { Status = ClientStatus.Suspended }, 2)],
+                2,
+                [TestRegistry.Member("p1", "roster-0", removed: true)]
+            )
+        );
         Assert.Equal(before.MemberCount - 1, after.MemberCount);
         Assert.NotSame(before.FindClientById("client-7"), after.FindClientById("client-7"));
-        Assert.All(Enumerable.Range(0, 2_000).Where(static number => number != 7), number => Assert.Same(before.FindClientById($"client-{number}"), after.FindClientById($"client-{number}")));
+        Assert.All(
+            Enumerable.Range(0, 2_000).Where(static number => number != 7),
+            number => Assert.Same(before.FindClientById($"client-{number}"), after.FindClientById($"client-{number}"))
+        );
         Assert.True(before.FindRoster("roster-0").Covers(PatientId.Parse("p1"), TestRegistry.Now.UtcTicks));
         Assert.False(after.FindRoster("roster-0").Covers(PatientId.Parse("p1"), TestRegistry.Now.UtcTicks));
     }

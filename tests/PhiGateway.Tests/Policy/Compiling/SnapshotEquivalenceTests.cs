@@ -52,13 +52,32 @@ public sealed class SnapshotEquivalenceTests
     private static string Describe(RegistrySnapshot snapshot)
     {
         var lines = new List<string> { $"{snapshot.Revision} {snapshot.ClientCount} {snapshot.MemberCount}" };
-        lines.AddRange(snapshot.ListClients().Select(static entry =>
-            $"{entry.Client.Id} {entry.Client.Status} {entry.Fingerprint} {entry.Contradiction} {entry.OpenFrom} {entry.OpenUntil} {entry.Approval?.Id} {entry.Review?.Id} {string.Join(',', entry.Tasks.Select(static task => task.Task))} "
-            + string.Join(';', entry.Doors.Select(static door => $"{door.Name}:{door.From}:{door.Until}:{door.Rule}"))
-            + string.Join(';', entry.CompiledCredentials.Select(static credential => $"{credential.Credential.Id}:{credential.Contradiction}"))));
+        lines.AddRange(
+            snapshot
+                .ListClients()
+                .Select(static entry =>
+                    $"{entry.Client.Id} {entry.Client.Status} {entry.Fingerprint} {entry.Contradiction} {entry.OpenFrom} {entry.OpenUntil} "
+                    + $"{entry.Approval?.Id} {entry.Review?.Id} {string.Join(',', entry.Tasks.Select(static task => task.Task))} "
+                    + string.Join(';', entry.Doors.Select(static door => $"{door.Name}:{door.From}:{door.Until}:{door.Rule}"))
+                    + string.Join(
+                        ';',
+                        entry.CompiledCredentials.Select(static credential => $"{credential.Credential.Id}:{credential.Contradiction}")
+                    )
+                )
+        );
         lines.AddRange(RandomHistory.ClientIds.Select(id => $"{id} → {snapshot.FindClient("idp", id)?.Client.Id}"));
-        lines.AddRange(RandomHistory.Patients.Select(id => $"{id} {snapshot.FindRoster("r1").Covers(PatientId.Parse(id), TestRegistry.Now.UtcTicks)} {snapshot.FindRoster("r2").Covers(PatientId.Parse(id), TestRegistry.Now.UtcTicks)}"));
-        lines.AddRange(Enum.GetValues<RevocationTarget>().SelectMany(target => RandomHistory.RevocationValues.Select(value => $"{target} {value} {snapshot.Revocations.Contains(target, value)}")));
+        lines.AddRange(
+            RandomHistory.Patients.Select(id =>
+                $"{id} {snapshot.FindRoster("r1").Covers(PatientId.Parse(id), TestRegistry.Now.UtcTicks)} "
+                + $"{snapshot.FindRoster("r2").Covers(PatientId.Parse(id), TestRegistry.Now.UtcTicks)}"
+            )
+        );
+        lines.AddRange(
+            Enum.GetValues<RevocationTarget>()
+                .SelectMany(target =>
+                    RandomHistory.RevocationValues.Select(value => $"{target} {value} {snapshot.Revocations.Contains(target, value)}")
+                )
+        );
         lines.AddRange(snapshot.Problems.Select(static problem => problem.ToString()));
         return string.Join('\n', lines);
     }

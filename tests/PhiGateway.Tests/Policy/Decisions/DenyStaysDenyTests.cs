@@ -7,24 +7,54 @@ using Xunit;
 
 namespace PhiGateway.Tests.Policy.Decisions;
 
-/// <summary>Adding a fact that speaks against a request never turns a deny into a permit; random sets of such facts on every case.</summary>
+/// <summary>
+/// Adding a fact that speaks against a request never turns a deny into a permit; random sets of such facts on every case.
+/// </summary>
 public sealed class DenyStaysDenyTests
 {
     private static readonly Func<AccessRequest, AccessRequest>[] Against =
     [
         static request => request with { TenantTag = new TokenValue("urn:tenants", "elsewhere") },
-        static request => request with { Parts = [.. request.Parts.Select(static part => part with { Judgeable = new JudgeableFacts([], false, Confidentiality.VeryRestricted) })] },
+        static request =>
+            request with
+            {
+                Parts =
+                [
+                    .. request.Parts.Select(static part =>
+                        part with
+                        {
+                            Judgeable = new JudgeableFacts([], false, Confidentiality.VeryRestricted),
+                        }
+                    ),
+                ],
+            },
         static request => request with { Parts = [.. request.Parts, Asked.Search("Condition")] },
-        static request => request with { Parts = [.. request.Parts, Asked.Read("Patient", "99") with { Patients = [PatientId.Parse("99")] }] },
+        static request =>
+            request with
+            {
+                Parts = [.. request.Parts, Asked.Read("Patient", "99") with { Patients = [PatientId.Parse("99")] }],
+            },
         static request => request with { Parts = [.. request.Parts, new AccessPart { Interaction = Interaction.None, Type = default }] },
-        static request => request with { Parts = [.. request.Parts.Select(static part => part with { Patients = [.. part.Patients, PatientId.Parse("99")] })] },
+        static request =>
+            request with
+            {
+                Parts = [.. request.Parts.Select(static part => part with { Patients = [.. part.Patients, PatientId.Parse("99")] })],
+            },
         static request => request with { Parts = [.. request.Parts.Select(static part => part with { Uses = [.. part.Uses, "secret"] })] },
         static request => request with { Parts = [.. request.Parts.Select(static part => part with { Relabels = true })] },
         static request => request with { Parts = [.. request.Parts.Select(static part => part with { Conditions = [] })] },
         static request => request with { Caller = request.Caller with { HasUnknownPurpose = true } },
-        static request => request with { Caller = request.Caller with { Purposes = [.. request.Caller.Purposes, PurposeOfUse.Parse("HMARKT")] } },
+        static request =>
+            request with
+            {
+                Caller = request.Caller with { Purposes = [.. request.Caller.Purposes, PurposeOfUse.Parse("HMARKT")] },
+            },
         static request => request with { Caller = request.Caller with { Scopes = ScopeSet.Empty } },
-        static request => request with { Caller = request.Caller with { Scopes = new ScopeSet([.. request.Caller.Scopes.Scopes.Skip(1)], 1) } },
+        static request =>
+            request with
+            {
+                Caller = request.Caller with { Scopes = new ScopeSet([.. request.Caller.Scopes.Scopes.Skip(1)], 1) },
+            },
         static request => request with { Caller = request.Caller with { Actors = [.. request.Caller.Actors, "stranger"] } },
         static request => request with { Caller = request.Caller with { Tenant = "elsewhere" } },
         static request => request with { Caller = request.Caller with { IssuerEnvironment = "elsewhere" } },
@@ -53,7 +83,9 @@ public sealed class DenyStaysDenyTests
             for (var facts = random.Next(1, 4); facts > 0; facts--)
             {
                 // An empty request gains a part by some of these, which is no fact against it.
-                spoiled = request.Parts.Any(static part => part.Interaction is not (Interaction.Batch or Interaction.Transaction)) ? Against[random.Next(Against.Length)](spoiled) : Against[^(1 + random.Next(14))](spoiled);
+                spoiled = request.Parts.Any(static part => part.Interaction is not (Interaction.Batch or Interaction.Transaction))
+                    ? Against[random.Next(Against.Length)](spoiled)
+                    : Against[^(1 + random.Next(14))](spoiled);
             }
 
             Assert.IsType<Deny>(PolicyDecisionPoint.Decide(spoiled, snapshot));
@@ -65,7 +97,10 @@ public sealed class DenyStaysDenyTests
     public void Decide_SameInput_SameAnswer(string name)
     {
         var (request, snapshot) = DecisionCase.Arrange(DecisionCase.Read(name).Main);
-        Assert.Equal((PolicyDecisionPoint.Decide(request, snapshot) as Deny)?.Reason, (PolicyDecisionPoint.Decide(request, snapshot) as Deny)?.Reason);
+        Assert.Equal(
+            (PolicyDecisionPoint.Decide(request, snapshot) as Deny)?.Reason,
+            (PolicyDecisionPoint.Decide(request, snapshot) as Deny)?.Reason
+        );
     }
 
     [Fact]
@@ -79,7 +114,12 @@ public sealed class DenyStaysDenyTests
 
     [Fact]
     public void Decide_EmptySnapshot_KnowsNobody() =>
-        Assert.Equal(DenyReason.UnknownClient, Assert.IsType<Deny>(PolicyDecisionPoint.Decide(Asked.For("connector", Asked.Read("Observation")), RegistrySnapshot.Empty)).Reason);
+        Assert.Equal(
+            DenyReason.UnknownClient,
+            Assert
+                .IsType<Deny>(PolicyDecisionPoint.Decide(Asked.For("connector", Asked.Read("Observation")), RegistrySnapshot.Empty))
+                .Reason
+        );
 
     [Fact]
     public void Decide_EntryMadeByHand_IsClosed() => Assert.True(new ClientEntry { Client = TestRegistry.Client() }.OpenUntil == 0);

@@ -9,7 +9,12 @@ namespace PhiGateway.Tests.Policy.Decisions;
 
 public sealed class FindClosedDoorTests
 {
-    private static readonly AccessPart Outside = new() { Interaction = Interaction.Delete, Type = ResourceType.Parse("Condition"), Id = "1" };
+    private static readonly AccessPart Outside = new()
+    {
+        Interaction = Interaction.Delete,
+        Type = ResourceType.Parse("Condition"),
+        Id = "1",
+    };
 
     [Fact]
     public void FindClosedDoor_PathOpen_LeavesThePartsToTheirOwnDecisions()
@@ -34,6 +39,9 @@ public sealed class FindClosedDoorTests
     public void FindClosedDoor_Revoked_IsClosed()
     {
         var snapshot = TestRegistry.Build(TestRegistry.Open(), TestRegistry.Revocation(RevocationTarget.Client, "connector"));
-        Assert.Equal("revoked", PolicyDecisionPoint.FindClosedDoor(Asked.For("connector", Asked.Read("Observation")), snapshot)?.Reason.Code);
+        Assert.Equal(
+            "revoked",
+            PolicyDecisionPoint.FindClosedDoor(Asked.For("connector", Asked.Read("Observation")), snapshot)?.Reason.Code
+        );
     }
 }

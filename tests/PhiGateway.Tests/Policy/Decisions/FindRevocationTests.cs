@@ -49,7 +49,10 @@ public sealed class FindRevocationTests
     [InlineData(null, 0, "token-revoked")]
     public void FindRevocation_IssuedBefore_KillsEarlierTokensOnly(string? issuer, int seconds, string? expected)
     {
-        var snapshot = TestRegistry.Build(TestRegistry.Open(), TestRegistry.Revocation(RevocationTarget.IssuedBefore, "*", issuer, TestRegistry.Now.AddSeconds(seconds)));
+        var snapshot = TestRegistry.Build(
+            TestRegistry.Open(),
+            TestRegistry.Revocation(RevocationTarget.IssuedBefore, "*", issuer, TestRegistry.Now.AddSeconds(seconds))
+        );
         Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(Asked.Caller(), "north", snapshot)?.Code);
     }
 
@@ -57,7 +60,10 @@ public sealed class FindRevocationTests
     public void FindRevocation_Lifted_IsNoLongerFound()
     {
         var snapshot = TestRegistry.Build(
-            TestRegistry.Open(), TestRegistry.Revocation(RevocationTarget.Client, "connector"), TestRegistry.Revocation(RevocationTarget.Client, "connector", lifted: true, number: 2));
+            TestRegistry.Open(),
+            TestRegistry.Revocation(RevocationTarget.Client, "connector"),
+            TestRegistry.Revocation(RevocationTarget.Client, "connector", lifted: true, number: 2)
+        );
         Assert.Null(PolicyDecisionPoint.FindRevocation(Asked.Caller(), "north", snapshot));
     }
 
@@ -66,10 +72,20 @@ public sealed class FindRevocationTests
     {
         var builder = new RegistrySnapshotBuilder();
         var revoked = TestRegistry.Revocation(RevocationTarget.Client, "connector");
-        builder.Rebuild(TestRegistry.Changes(TestRegistry.Open().Select(static entity => TestRegistry.Item(entity)), revocations: [revoked]));
-        var snapshot = builder.Apply(TestRegistry.Changes([], 2, revocations: [TestRegistry.Revocation(RevocationTarget.Client, "connector", lifted: true, number: 2), revoked]));
+        builder.Rebuild(
+            TestRegistry.Changes(TestRegistry.Open().Select(static entity => TestRegistry.Item(entity)), revocations: [revoked])
+        );
+        var snapshot = builder.Apply(
+            TestRegistry.Changes(
+                [],
+                2,
+                revocations: [TestRegistry.Revocation(RevocationTarget.Client, "connector", lifted: true, number: 2), revoked]
+            )
+        );
         Assert.Null(PolicyDecisionPoint.FindRevocation(Asked.Caller(), "north", snapshot));
-        snapshot = builder.Apply(TestRegistry.Changes([], 3, revocations: [TestRegistry.Revocation(RevocationTarget.Client, "connector", number: 3)]));
+        snapshot = builder.Apply(
+            TestRegistry.Changes([], 3, revocations: [TestRegistry.Revocation(RevocationTarget.Client, "connector", number: 3)])
+        );
         Assert.Equal(DenyReason.Revoked, PolicyDecisionPoint.FindRevocation(Asked.Caller(), "north", snapshot));
     }
 
@@ -78,7 +94,10 @@ public sealed class FindRevocationTests
     {
         var snapshot = TestRegistry.Build(TestRegistry.Open(), TestRegistry.Revocation(RevocationTarget.Client, "stranger"));
         Assert.Null(PolicyDecisionPoint.FindRevocation(Asked.Caller("stranger"), "north", snapshot));
-        Assert.Equal(DenyReason.UnknownClient, Assert.IsType<Deny>(PolicyDecisionPoint.Decide(Asked.For("stranger", Asked.Read("Observation")), snapshot)).Reason);
+        Assert.Equal(
+            DenyReason.UnknownClient,
+            Assert.IsType<Deny>(PolicyDecisionPoint.Decide(Asked.For("stranger", Asked.Read("Observation")), snapshot)).Reason
+        );
     }
 
     [Fact]

@@ -27,7 +27,9 @@ public sealed class NarrowSearchTests
     public void Decide_LargeRoster_LeavesItToTheFilter()
     {
         var members = Enumerable.Range(1, PermitFactory.MostNamedPatients + 1).Select(static number => TestRegistry.Member($"p{number}"));
-        var snapshot = new PhiGateway.Policy.Compiling.RegistrySnapshotBuilder().Rebuild(TestRegistry.Changes(TestRegistry.Open().Select(static entity => TestRegistry.Item(entity)), members: members));
+        var snapshot = new PhiGateway.Policy.Compiling.RegistrySnapshotBuilder().Rebuild(
+            TestRegistry.Changes(TestRegistry.Open().Select(static entity => TestRegistry.Item(entity)), members: members)
+        );
         var permit = Assert.IsType<Permit>(PolicyDecisionPoint.Decide(Asked.For("connector", Asked.Search("Observation")), snapshot));
         Assert.Empty(permit.Obligations.OfType<NarrowSearch>());
         Assert.Single(permit.Obligations.OfType<WithholdOutsideRoster>());
@@ -39,21 +41,37 @@ public sealed class NarrowSearchTests
         var any = TestRegistry.Grant() with { Patients = new PatientScope { Any = true } };
         var caller = Asked.Caller(scopes: "patient/Observation.rs") with { PatientContext = PatientId.Parse("99") };
         Assert.Equal(["99"], Narrow(caller, Asked.Search("Observation"), any)!.Patients.Select(static patient => patient.Value));
-        Assert.Null(Narrow(caller with { Scopes = Cases.CaseScopes.Read("patient/Observation.rs system/Observation.rs") }, Asked.Search("Observation"), any));
+        Assert.Null(
+            Narrow(
+                caller with
+                {
+                    Scopes = Cases.CaseScopes.Read("patient/Observation.rs system/Observation.rs"),
+                },
+                Asked.Search("Observation"),
+                any
+            )
+        );
     }
 
     [Fact]
     public void Decide_ConditionNotStated_AddsItEscaped()
     {
         var grant = TestRegistry.Grant() with { Where = new Dictionary<string, string> { ["category"] = "urn:a$b|laboratory,imaging" } };
-        Assert.Equal([KeyValuePair.Create("category", "urn:a\\$b|laboratory,imaging")], Narrow(Asked.Caller(), Asked.Search("Observation"), grant)!.Added);
+        Assert.Equal(
+            [KeyValuePair.Create("category", "urn:a\\$b|laboratory,imaging")],
+            Narrow(Asked.Caller(), Asked.Search("Observation"), grant)!.Added
+        );
     }
 
     [Fact]
     public void Decide_NarrowerConditionStated_AddsNothing()
     {
         var grant = TestRegistry.Grant() with { Where = new Dictionary<string, string> { ["category"] = "laboratory,imaging" } };
-        var stated = Asked.Search("Observation") with { Patients = [PatientId.Parse("17")], Conditions = [Cases.CaseScopes.ReadConstraint("category=urn:x|imaging")] };
+        var stated = Asked.Search("Observation") with
+        {
+            Patients = [PatientId.Parse("17")],
+            Conditions = [Cases.CaseScopes.ReadConstraint("category=urn:x|imaging")],
+        };
         Assert.Null(Narrow(Asked.Caller(), stated, grant));
         var wider = stated with { Conditions = [Cases.CaseScopes.ReadConstraint("category=imaging,vital-signs")] };
         Assert.Single(Narrow(Asked.Caller(), wider, grant)!.Added);
@@ -61,19 +79,36 @@ public sealed class NarrowSearchTests
 
     [Fact]
     public void Decide_TwoGrants_AddNoConditionOfOne() =>
-        Assert.Null(Narrow(Asked.Caller(), Asked.Search("Observation") with { Patients = [PatientId.Parse("17")] }, TestRegistry.Grant(), TestRegistry.Grant() with { Where = new Dictionary<string, string> { ["category"] = "x" } }));
+        Assert.Null(
+            Narrow(
+                Asked.Caller(),
+                Asked.Search("Observation") with
+                {
+                    Patients = [PatientId.Parse("17")],
+                },
+                TestRegistry.Grant(),
+                TestRegistry.Grant() with
+                {
+                    Where = new Dictionary<string, string> { ["category"] = "x" },
+                }
+            )
+        );
 
     [Fact]
     public void Decide_SeveralTargets_NarrowNone()
     {
         var snapshot = TestRegistry.Build(TestRegistry.Open());
-        var permit = Assert.IsType<Permit>(PolicyDecisionPoint.Decide(Asked.For("connector", Asked.Search("Observation"), Asked.Search("Observation")), snapshot));
+        var permit = Assert.IsType<Permit>(
+            PolicyDecisionPoint.Decide(Asked.For("connector", Asked.Search("Observation"), Asked.Search("Observation")), snapshot)
+        );
         Assert.Empty(permit.Obligations.OfType<NarrowSearch>());
     }
 
     private static NarrowSearch? Narrow(Caller caller, AccessPart part, params Grant[] grants)
     {
-        var permit = Assert.IsType<Permit>(PolicyDecisionPoint.Decide(Asked.For(caller, part), TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants)))));
+        var permit = Assert.IsType<Permit>(
+            PolicyDecisionPoint.Decide(Asked.For(caller, part), TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants))))
+        );
         var narrow = permit.Obligations.OfType<NarrowSearch>().SingleOrDefault();
         Assert.True(narrow is null || ReferenceEquals(part, narrow.Part));
         return narrow;

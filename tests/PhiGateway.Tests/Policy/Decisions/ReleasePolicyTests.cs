@@ -20,7 +20,8 @@ public sealed class ReleasePolicyTests
     }
 
     [Fact]
-    public void Judge_SecondOwnerForeign_IsWithheld() => Assert.Equal(WithholdReason.OutsidePatients, Policy().Judge(Asked.Facts("Observation", "17", "99")).Reason);
+    public void Judge_SecondOwnerForeign_IsWithheld() =>
+        Assert.Equal(WithholdReason.OutsidePatients, Policy().Judge(Asked.Facts("Observation", "17", "99")).Reason);
 
     [Fact]
     public void Judge_OwnerUndetermined_IsWithheldEvenForAnyPatient()
@@ -56,12 +57,19 @@ public sealed class ReleasePolicyTests
         var facts = Asked.Facts("Observation");
         facts.Owner = OwnerState.NotPatientData;
         Assert.Equal(WithholdReason.OutsidePatients, Policy().Judge(facts).Reason);
-        Assert.Equal(WithholdReason.None, Policy(TestRegistry.Grant() with { Patients = new PatientScope { None = true } }).Judge(facts).Reason);
-        Assert.Equal(WithholdReason.OutsidePatients, Policy(TestRegistry.Grant() with { Patients = new PatientScope { None = true } }).Judge(Asked.Facts("Observation", "17")).Reason);
+        Assert.Equal(
+            WithholdReason.None,
+            Policy(TestRegistry.Grant() with { Patients = new PatientScope { None = true } }).Judge(facts).Reason
+        );
+        Assert.Equal(
+            WithholdReason.OutsidePatients,
+            Policy(TestRegistry.Grant() with { Patients = new PatientScope { None = true } }).Judge(Asked.Facts("Observation", "17")).Reason
+        );
     }
 
     [Fact]
-    public void Judge_OtherType_IsNotCovered() => Assert.Equal(WithholdReason.NotCovered, Policy().Judge(Asked.Facts("Condition", "17")).Reason);
+    public void Judge_OtherType_IsNotCovered() =>
+        Assert.Equal(WithholdReason.NotCovered, Policy().Judge(Asked.Facts("Condition", "17")).Reason);
 
     [Fact]
     public void Judge_Unjudgeable_IsWithheld()
@@ -133,7 +141,12 @@ public sealed class ReleasePolicyTests
     [Fact]
     public void Judge_Where_EveryConditionMustHold()
     {
-        var policy = Policy(TestRegistry.Grant() with { Where = new Dictionary<string, string> { ["category"] = "laboratory,imaging", ["code"] = "urn:c|1" } });
+        var policy = Policy(
+            TestRegistry.Grant() with
+            {
+                Where = new Dictionary<string, string> { ["category"] = "laboratory,imaging", ["code"] = "urn:c|1" },
+            }
+        );
         Assert.Equal(["category", "code"], policy.ParametersNeeded(ResourceType.Parse("Observation")));
         var facts = Asked.Facts("Observation", "17");
         facts.AddToken(new TokenFact("category", "urn:x", "imaging"));
@@ -157,7 +170,12 @@ public sealed class ReleasePolicyTests
 
     [Fact]
     public void Judge_PlainScopeBesideGranularOne_IsThePlainOne() =>
-        Assert.Equal(WithholdReason.None, Policy("system/Observation.rs?category=laboratory system/Observation.s", null, TestRegistry.Grant()).Judge(Asked.Facts("Observation", "17")).Reason);
+        Assert.Equal(
+            WithholdReason.None,
+            Policy("system/Observation.rs?category=laboratory system/Observation.s", null, TestRegistry.Grant())
+                .Judge(Asked.Facts("Observation", "17"))
+                .Reason
+        );
 
     [Fact]
     public void Judge_PatientScope_ConfinesToTheContext()
@@ -170,7 +188,19 @@ public sealed class ReleasePolicyTests
     [Fact]
     public void ElementsOfContained_OfAType_AreThoseOfAnyGrantOfTheUseCase()
     {
-        var policy = Policy(TestRegistry.Grant(), TestRegistry.Grant() with { Types = ["Immunization"], Elements = ["status"] }, TestRegistry.Grant() with { Types = ["Immunization"], Masks = ["lotNumber"] });
+        var policy = Policy(
+            TestRegistry.Grant(),
+            TestRegistry.Grant() with
+            {
+                Types = ["Immunization"],
+                Elements = ["status"],
+            },
+            TestRegistry.Grant() with
+            {
+                Types = ["Immunization"],
+                Masks = ["lotNumber"],
+            }
+        );
 
         Assert.True(policy.ElementsOfContained(ResourceType.Parse("Observation")).IsAll);
         Assert.True(policy.ElementsOfContained(ResourceType.Parse("Specimen")).IsAll);
@@ -180,7 +210,21 @@ public sealed class ReleasePolicyTests
     [Fact]
     public void Judge_SeveralGrantsAdmit_ElementsAreTheirUnion()
     {
-        var policy = Policy(TestRegistry.Grant() with { Elements = ["status"] }, TestRegistry.Grant() with { Elements = ["code"] }, TestRegistry.Grant() with { Elements = ["value"], Confidentiality = "U" });
+        var policy = Policy(
+            TestRegistry.Grant() with
+            {
+                Elements = ["status"],
+            },
+            TestRegistry.Grant() with
+            {
+                Elements = ["code"],
+            },
+            TestRegistry.Grant() with
+            {
+                Elements = ["value"],
+                Confidentiality = "U",
+            }
+        );
         var verdict = policy.Judge(Asked.Facts("Observation", "17"));
         Assert.Equal("lab/1+lab/2", verdict.Rule);
         Assert.Equal(["code", "id", "meta", "resourceType", "status"], verdict.Elements!.Names.Order());
@@ -197,7 +241,10 @@ public sealed class ReleasePolicyTests
         var first = TestRegistry.Grant() with { Elements = ["code", "subject", "note"], Masks = ["subject.display", "note"] };
         Assert.Equal(["note", "subject.display"], Elements(first).Masks);
         Assert.Equal(["subject.display"], Elements(first, TestRegistry.Grant() with { Elements = ["note"] }).Masks);
-        Assert.Equal(["subject.display"], Elements(first, TestRegistry.Grant() with { Elements = ["subject", "note"], Masks = ["subject"] }).Masks);
+        Assert.Equal(
+            ["subject.display"],
+            Elements(first, TestRegistry.Grant() with { Elements = ["subject", "note"], Masks = ["subject"] }).Masks
+        );
         Assert.True(Elements(first, TestRegistry.Grant()).IsAll);
         Assert.True(Elements(first).Contains("code"));
         Assert.False(Elements(first).Contains("subject"));
@@ -207,14 +254,32 @@ public sealed class ReleasePolicyTests
 
     [Fact]
     public void Types_OfAPermit_AreThoseOfTheRequestOnly() =>
-        Assert.Equal(["Observation"], Policy(TestRegistry.Grant() with { Types = ["Observation", "Condition"] }).Types.Members().Select(static type => type.Name));
+        Assert.Equal(
+            ["Observation"],
+            Policy(TestRegistry.Grant() with { Types = ["Observation", "Condition"] }).Types.Members().Select(static type => type.Name)
+        );
 
     [Fact]
     public void Judge_TaskForOneResource_ReleasesThatOne()
     {
-        var task = new TaskGrant { Id = "t", Client = "connector", Patient = "17", Resource = "Observation/1", Workflow = "w", Expires = TestRegistry.Now.AddHours(1) };
+        var task = new TaskGrant
+        {
+            Id = "t",
+            Client = "connector",
+            Patient = "17",
+            Resource = "Observation/1",
+            Workflow = "w",
+            Expires = TestRegistry.Now.AddHours(1),
+        };
         var useCase = TestRegistry.UseCase(grants: TestRegistry.Grant() with { Patients = new PatientScope { Task = true } });
-        var policy = Assert.IsType<Permit>(PolicyDecisionPoint.Decide(Asked.For("connector", Asked.Search("Observation")), TestRegistry.Build([.. TestRegistry.Open(useCase), task]))).Release;
+        var policy = Assert
+            .IsType<Permit>(
+                PolicyDecisionPoint.Decide(
+                    Asked.For("connector", Asked.Search("Observation")),
+                    TestRegistry.Build([.. TestRegistry.Open(useCase), task])
+                )
+            )
+            .Release;
         var other = Asked.Facts("Observation", "17");
         other.Id = "2";
         Assert.Equal(WithholdReason.None, policy.Judge(Asked.Facts("Observation", "17")).Reason);
@@ -224,12 +289,24 @@ public sealed class ReleasePolicyTests
     [Fact]
     public void Judge_PatchedResource_NeedsTheRightToRead()
     {
-        var patch = new AccessPart { Interaction = Interaction.Patch, Type = ResourceType.Parse("Observation"), Id = "1", StoredState = StoredState.Present, Stored = Asked.Facts("Observation", "17") };
+        var patch = new AccessPart
+        {
+            Interaction = Interaction.Patch,
+            Type = ResourceType.Parse("Observation"),
+            Id = "1",
+            StoredState = StoredState.Present,
+            Stored = Asked.Facts("Observation", "17"),
+        };
         Assert.Equal(WithholdReason.NotCovered, Permit(patch, ["patch"]).Release.Judge(Asked.Facts("Observation", "17")).Reason);
         Assert.Equal(WithholdReason.None, Permit(patch, ["patch", "read"]).Release.Judge(Asked.Facts("Observation", "17")).Reason);
 
-        static Permit Permit(AccessPart part, string[] words) => Assert.IsType<Permit>(
-            PolicyDecisionPoint.Decide(Asked.For("connector", part), TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: TestRegistry.Grant() with { Interactions = words })))));
+        static Permit Permit(AccessPart part, string[] words) =>
+            Assert.IsType<Permit>(
+                PolicyDecisionPoint.Decide(
+                    Asked.For("connector", part),
+                    TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: TestRegistry.Grant() with { Interactions = words })))
+                )
+            );
     }
 
     private static Grant Any() => TestRegistry.Grant() with { Patients = new PatientScope { Any = true } };

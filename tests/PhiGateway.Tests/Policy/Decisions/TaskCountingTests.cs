@@ -9,9 +9,22 @@ namespace PhiGateway.Tests.Policy.Decisions;
 /// <summary>Which requests use a task that has a number of uses, and what such a task covers when it is not used.</summary>
 public sealed class TaskCountingTests
 {
-    private static readonly Grant ByTask = TestRegistry.Grant() with { Types = ["Observation", "Patient"], Interactions = ["read", "search", "create", "update"], Patients = new PatientScope { Task = true } };
+    private static readonly Grant ByTask = TestRegistry.Grant() with
+    {
+        Types = ["Observation", "Patient"],
+        Interactions = ["read", "search", "create", "update"],
+        Patients = new PatientScope { Task = true },
+    };
 
-    private static readonly TaskGrant Counted = new() { Id = "t", Client = "connector", Patient = "17", Workflow = "w", Expires = TestRegistry.Now.AddHours(1), MaxUses = 3 };
+    private static readonly TaskGrant Counted = new()
+    {
+        Id = "t",
+        Client = "connector",
+        Patient = "17",
+        Workflow = "w",
+        Expires = TestRegistry.Now.AddHours(1),
+        MaxUses = 3,
+    };
 
     private static readonly AccessPart OfPatient = Asked.Search("Observation") with { Patients = [PatientId.Parse("17")] };
 
@@ -34,7 +47,21 @@ public sealed class TaskCountingTests
 
     [Fact]
     public void Decide_BodyOfTheTasksPatient_UsesIt() =>
-        Assert.True(Uses(Permit(new AccessPart { Interaction = Interaction.Create, Type = ResourceType.Parse("Observation"), Body = Asked.Facts("Observation", "17"), StoredState = StoredState.Absent }, [ByTask], Counted)));
+        Assert.True(
+            Uses(
+                Permit(
+                    new AccessPart
+                    {
+                        Interaction = Interaction.Create,
+                        Type = ResourceType.Parse("Observation"),
+                        Body = Asked.Facts("Observation", "17"),
+                        StoredState = StoredState.Absent,
+                    },
+                    [ByTask],
+                    Counted
+                )
+            )
+        );
 
     [Fact]
     public void Decide_NobodyNamed_UsesNothingAndShowsNothing()
@@ -66,6 +93,11 @@ public sealed class TaskCountingTests
 
     private static bool Uses(Permit permit) => permit.Obligations.OfType<CountTaskUses>().Any();
 
-    private static Permit Permit(AccessPart part, Grant[] grants, params TaskGrant[] tasks) => Assert.IsType<Permit>(
-        PolicyDecisionPoint.Decide(Asked.For("connector", part), TestRegistry.Build([.. TestRegistry.Open(TestRegistry.UseCase(grants: grants)), .. tasks])));
+    private static Permit Permit(AccessPart part, Grant[] grants, params TaskGrant[] tasks) =>
+        Assert.IsType<Permit>(
+            PolicyDecisionPoint.Decide(
+                Asked.For("connector", part),
+                TestRegistry.Build([.. TestRegistry.Open(TestRegistry.UseCase(grants: grants)), .. tasks])
+            )
+        );
 }

@@ -13,21 +13,22 @@ public sealed class TenantTagTests
     private static readonly TokenValue East = new("urn:tenants", "east");
 
     /// <summary>Tags of a record as system|code, and whether it is the tenant's.</summary>
-    public static TheoryData<string[], bool> Tags => new()
-    {
-        { ["urn:tenants|east"], true },
-        { ["urn:tenants|east", "urn:tenants|east"], true },
-        { ["urn:other|west", "urn:tenants|east"], true },
-        { [], false },
-        { ["urn:tenants|west"], false },
-        { ["urn:tenants|east", "urn:tenants|west"], false },
-        { ["urn:tenants|west", "urn:tenants|east"], false },
-        { ["urn:tenants|EAST"], false },
-        { ["urn:other|east"], false },
-        { ["|east"], false },
-        { ["urn:tenants|"], false },
-        { ["urn:tenants|east", "urn:tenants|"], false },
-    };
+    public static TheoryData<string[], bool> Tags =>
+        new()
+        {
+            { ["urn:tenants|east"], true },
+            { ["urn:tenants|east", "urn:tenants|east"], true },
+            { ["urn:other|west", "urn:tenants|east"], true },
+            { [], false },
+            { ["urn:tenants|west"], false },
+            { ["urn:tenants|east", "urn:tenants|west"], false },
+            { ["urn:tenants|west", "urn:tenants|east"], false },
+            { ["urn:tenants|EAST"], false },
+            { ["urn:other|east"], false },
+            { ["|east"], false },
+            { ["urn:tenants|"], false },
+            { ["urn:tenants|east", "urn:tenants|"], false },
+        };
 
     [Theory]
     [MemberData(nameof(Tags))]
@@ -54,7 +55,12 @@ public sealed class TenantTagTests
     [MemberData(nameof(Tags))]
     public void Decide_Create_MustCarryTheTag(string[] tags, bool isOwn)
     {
-        var part = new AccessPart { Interaction = Interaction.Create, Type = ResourceType.Parse("Observation"), Body = Tagged(tags) };
+        var part = new AccessPart
+        {
+            Interaction = Interaction.Create,
+            Type = ResourceType.Parse("Observation"),
+            Body = Tagged(tags),
+        };
 
         Assert.Equal(isOwn ? null : DenyReason.ConditionNotMet, (Decide(East, part) as Deny)?.Reason);
         Assert.IsType<Permit>(Decide(null, part));
@@ -67,7 +73,10 @@ public sealed class TenantTagTests
         var part = Write(Interaction.Update) with { Body = Tagged("urn:tenants|east"), Stored = Tagged(tags) };
 
         Assert.Equal(isOwn ? null : DenyReason.PatientNotFound, (Decide(East, part) as Deny)?.Reason);
-        Assert.Equal(DenyReason.ConditionNotMet, Assert.IsType<Deny>(Decide(East, part with { Body = Tagged(), Stored = Tagged("urn:tenants|east") })).Reason);
+        Assert.Equal(
+            DenyReason.ConditionNotMet,
+            Assert.IsType<Deny>(Decide(East, part with { Body = Tagged(), Stored = Tagged("urn:tenants|east") })).Reason
+        );
     }
 
     [Fact]
@@ -101,11 +110,24 @@ public sealed class TenantTagTests
         Assert.NotEqual("crosses-tenants", (Decide(null, parts) as Deny)?.Reason.Code);
     }
 
-    private static AccessPart Write(Interaction interaction) => new() { Interaction = interaction, Type = ResourceType.Parse("Observation"), Id = "1", StoredState = StoredState.Present };
+    private static AccessPart Write(Interaction interaction) =>
+        new()
+        {
+            Interaction = interaction,
+            Type = ResourceType.Parse("Observation"),
+            Id = "1",
+            StoredState = StoredState.Present,
+        };
 
     private static PhiGateway.Policy.Decisions.Decision Decide(TokenValue? tag, params AccessPart[] parts)
     {
-        var grant = new Grant { Types = ["Observation"], Interactions = ["read", "search", "create", "update", "patch", "delete"], Patients = new PatientScope { Any = true }, MayRelabel = true };
+        var grant = new Grant
+        {
+            Types = ["Observation"],
+            Interactions = ["read", "search", "create", "update", "patch", "delete"],
+            Patients = new PatientScope { Any = true },
+            MayRelabel = true,
+        };
         var snapshot = TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant)));
         return PolicyDecisionPoint.Decide(Asked.For("connector", parts) with { TenantTag = tag }, snapshot);
     }

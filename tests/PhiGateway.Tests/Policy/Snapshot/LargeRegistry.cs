@@ -21,7 +21,12 @@ internal static class LargeRegistry
 
         for (var number = 0; number < clients; number++)
         {
-            var fingerprint = ApprovalFingerprint.Of(Client(number), UseCase(number / 100), TestRegistry.Agreement(), TestRegistry.Organization());
+            var fingerprint = ApprovalFingerprint.Of(
+                Client(number),
+                UseCase(number / 100),
+                TestRegistry.Agreement(),
+                TestRegistry.Organization()
+            );
             items.Add(TestRegistry.Item(Client(number)));
             items.Add(TestRegistry.Item(TestRegistry.Credential($"credential-{number}", $"client-{number}", $"client-{number}")));
             items.Add(TestRegistry.Item(TestRegistry.Approval(fingerprint, $"approval-{number}", $"client-{number}")));
@@ -30,11 +35,15 @@ internal static class LargeRegistry
         var changes = new RosterMemberChange[members];
         for (var number = 0; number < members; number++)
         {
-            changes[number] = new RosterMemberChange(new RosterMember($"roster-{(number < 2 ? 0 : number % rosters)}", PatientId.Parse($"p{number}")), false);
+            changes[number] = new RosterMemberChange(
+                new RosterMember($"roster-{(number < 2 ? 0 : number % rosters)}", PatientId.Parse($"p{number}")),
+                false
+            );
         }
 
         return new RegistryChanges(1, items, changes, []);
     }
 
-    private static UseCase UseCase(int number) => TestRegistry.UseCase($"use-case-{number}", grants: TestRegistry.Grant($"roster-{number}"));
+    private static UseCase UseCase(int number) =>
+        TestRegistry.UseCase($"use-case-{number}", grants: TestRegistry.Grant($"roster-{number}"));
 }

@@ -22,7 +22,10 @@ public sealed class LargeRegistryTests(ITestOutputHelper output)
         var processor = Environment.CpuUsage.TotalTime;
         var builder = new RegistrySnapshotBuilder();
         var snapshot = builder.Rebuild(load);
-        Print($"build {clock.ElapsedMilliseconds} ms ({(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds:F0} ms of processor), {(GC.GetTotalMemory(forceFullCollection: true) - memory) >> 20} MiB");
+        Print(
+            $"build {clock.ElapsedMilliseconds} ms ({(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds:F0} ",
+            $"ms of processor), {(GC.GetTotalMemory(forceFullCollection: true) - memory) >> 20} MiB"
+        );
         Assert.Equal((50_000, 1_000_000), (snapshot.ClientCount, snapshot.MemberCount));
         Assert.Empty(snapshot.Problems);
 
@@ -30,11 +33,19 @@ public sealed class LargeRegistryTests(ITestOutputHelper output)
         processor = Environment.CpuUsage.TotalTime;
         for (var change = 2; change < 1_002; change++)
         {
-            snapshot = builder.Apply(TestRegistry.Changes(
-                [TestRegistry.Item(LargeRegistry.Client(change) with { Status = ClientStatus.Suspended }, change)], change, [TestRegistry.Member($"new-{change}", "roster-0")]));
+            snapshot = builder.Apply(
+                TestRegistry.Changes(
+                    [TestRegistry.Item(LargeRegistry.Client(change) with { Status = ClientStatus.Suspended }, change)],
+                    change,
+                    [TestRegistry.Member($"new-{change}", "roster-0")]
+                )
+            );
         }
 
-        Print($"1000 changes {clock.Elapsed.TotalMicroseconds / 1000:F1} µs each ({(Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / 1000:F1} µs of processor)");
+        Print(
+            $"1000 changes {clock.Elapsed.TotalMicroseconds / 1000:F1} µs each ",
+            $"({(Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / 1000:F1} µs of processor)"
+        );
         Assert.Equal(1_001_000, snapshot.MemberCount);
         Assert.Equal(DenyReason.ClientNotActive, Assert.IsType<Deny>(PolicyDecisionPoint.Decide(Request(1_001, "p1"), snapshot)).Reason);
         Assert.IsType<Permit>(PolicyDecisionPoint.Decide(Request(1, "p1"), snapshot));
@@ -42,12 +53,19 @@ public sealed class LargeRegistryTests(ITestOutputHelper output)
 
         clock.Restart();
         processor = Environment.CpuUsage.TotalTime;
-        var organization = builder.Apply(TestRegistry.Changes([TestRegistry.Item(TestRegistry.Organization() with { Modules = ["connector@5"] }, 2_000)], 2_000));
-        Print($"one organization of 50000 clients {clock.ElapsedMilliseconds} ms ({(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds:F0} ms of processor)");
+        var organization = builder.Apply(
+            TestRegistry.Changes([TestRegistry.Item(TestRegistry.Organization() with { Modules = ["connector@5"] }, 2_000)], 2_000)
+        );
+        Print(
+            $"one organization of 50000 clients {clock.ElapsedMilliseconds} ms ",
+            $"({(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds:F0} ms of processor)"
+        );
         Assert.Equal(DenyReason.ApprovalStale, Assert.IsType<Deny>(PolicyDecisionPoint.Decide(Request(1, "p1"), organization)).Reason);
     }
 
-    private static AccessRequest Request(int client, string patient) => Asked.For($"client-{client}", Asked.Search("Observation") with { Patients = [PatientId.Parse(patient)] });
+    private static AccessRequest Request(int client, string patient) =>
+        Asked.For($"client-{client}", Asked.Search("Observation") with { Patients = [PatientId.Parse(patient)] });
 
-    private void Print(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private void Print(params FormattableString[] parts) =>
+        output.WriteLine(string.Concat(parts.Select(static part => part.ToString(CultureInfo.InvariantCulture))));
 }

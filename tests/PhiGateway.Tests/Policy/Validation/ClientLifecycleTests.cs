@@ -27,13 +27,19 @@ public sealed class ClientLifecycleTests
     [Fact]
     public void Check_SuspendedWithoutReason_IsRefused()
     {
-        Assert.Equal("clients/c/statusReason", ClientLifecycle.Check("c", ClientStatus.Active, ClientStatus.Suspended, ["operator"], " ")!.Path);
+        Assert.Equal(
+            "clients/c/statusReason",
+            ClientLifecycle.Check("c", ClientStatus.Active, ClientStatus.Suspended, ["operator"], " ")!.Path
+        );
         Assert.Null(ClientLifecycle.Check("c", ClientStatus.Active, ClientStatus.Suspended, ["operator"], "leak"));
     }
 
     [Fact]
     public void All_FromRevoked_NothingLeadsBack() =>
-        Assert.All(ClientLifecycle.All.Where(static step => step.From is ClientStatus.Revoked or ClientStatus.Archived), static step => Assert.Equal(ClientStatus.Archived, step.To));
+        Assert.All(
+            ClientLifecycle.All.Where(static step => step.From is ClientStatus.Revoked or ClientStatus.Archived),
+            static step => Assert.Equal(ClientStatus.Archived, step.To)
+        );
 
     [Theory]
     [InlineData("a", "b", true)]
@@ -41,5 +47,6 @@ public sealed class ClientLifecycleTests
     [InlineData("a", " a ", false)]
     [InlineData("", "b", false)]
     [InlineData("a", " ", false)]
-    public void MayApprove_TwoPersons_OrNot(string requested, string approved, bool allowed) => Assert.Equal(allowed, ClientLifecycle.MayApprove(requested, approved));
+    public void MayApprove_TwoPersons_OrNot(string requested, string approved, bool allowed) =>
+        Assert.Equal(allowed, ClientLifecycle.MayApprove(requested, approved));
 }

@@ -17,60 +17,96 @@ public sealed class CredentialMembersTests
     private static readonly Credential Empty = new() { Id = "k", Client = "connector" };
 
     public static TheoryData<Credential> Sound =>
-    [
-        Oidc,
-        Empty with { Kind = CredentialKind.Certificate, Thumbprint = Hash.ToUpperInvariant() },
-        Empty with { Kind = CredentialKind.Spiffe, SpiffeId = "spiffe://hospital.example/ns/lab/sa/feed" },
-        Empty with { Kind = CredentialKind.Spiffe, SpiffeId = "spiffe://h_1/Feed.v2" },
-        Empty with { Kind = CredentialKind.Spiffe, SpiffeId = $"spiffe://{new string('a', 255)}/x" },
-        Empty with { Kind = CredentialKind.ApiKey, KeyHash = Hash },
-        Empty with { Kind = CredentialKind.ClientSecret, Issuer = "idp", ClientId = "connector" },
-        Empty with { Kind = CredentialKind.Jwks, Issuer = "idp", ClientId = "connector", JwksUri = "https://acme.example/keys.json" },
-        Empty with { Kind = CredentialKind.Jwks, JwkThumbprint = Jwk },
-    ];
+        [
+            Oidc,
+            Empty with
+            {
+                Kind = CredentialKind.Certificate,
+                Thumbprint = Hash.ToUpperInvariant(),
+            },
+            Empty with
+            {
+                Kind = CredentialKind.Spiffe,
+                SpiffeId = "spiffe://hospital.example/ns/lab/sa/feed",
+            },
+            Empty with
+            {
+                Kind = CredentialKind.Spiffe,
+                SpiffeId = "spiffe://h_1/Feed.v2",
+            },
+            Empty with
+            {
+                Kind = CredentialKind.Spiffe,
+                SpiffeId = $"spiffe://{new string('a', 255)}/x",
+            },
+            Empty with
+            {
+                Kind = CredentialKind.ApiKey,
+                KeyHash = Hash,
+            },
+            Empty with
+            {
+                Kind = CredentialKind.ClientSecret,
+                Issuer = "idp",
+                ClientId = "connector",
+            },
+            Empty with
+            {
+                Kind = CredentialKind.Jwks,
+                Issuer = "idp",
+                ClientId = "connector",
+                JwksUri = "https://acme.example/keys.json",
+            },
+            Empty with
+            {
+                Kind = CredentialKind.Jwks,
+                JwkThumbprint = Jwk,
+            },
+        ];
 
-    public static TheoryData<string, Credential> Spoiled => new()
-    {
-        { "clientId", Empty with { Issuer = "idp" } },
-        { "clientId", Empty with { Kind = CredentialKind.ClientSecret, ClientId = "connector" } },
-        { "thumbprint", Oidc with { Thumbprint = Hash } },
-        { "spiffeId", Oidc with { SpiffeId = "spiffe://a/b" } },
-        { "keyHash", Oidc with { KeyHash = Hash } },
-        { "jwksUri", Oidc with { JwksUri = "https://a.example/k" } },
-        { "issuer", Empty with { Kind = CredentialKind.Certificate, Thumbprint = Hash, Issuer = "idp" } },
-        { "clientId", Empty with { Kind = CredentialKind.ApiKey, KeyHash = Hash, ClientId = "connector" } },
-        { "thumbprint", Empty with { Kind = CredentialKind.Certificate, Thumbprint = Hash[1..] } },
-        { "keyHash", Empty with { Kind = CredentialKind.ApiKey, KeyHash = Hash.ToUpperInvariant() } },
-        { "keyHash", Empty with { Kind = CredentialKind.ApiKey, KeyHash = "phigw_secret" } },
-        { "spiffeId", Spiffe(null) },
-        { "spiffeId", Spiffe("spiffe://hospital.example") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/") },
-        { "spiffeId", Spiffe("spiffe:///feed") },
-        { "spiffeId", Spiffe("SPIFFE://hospital.example/feed") },
-        { "spiffeId", Spiffe("https://hospital.example/feed") },
-        { "spiffeId", Spiffe("spiffe://Hospital.example/feed") },
-        { "spiffeId", Spiffe("spiffe://hospital.example:8443/feed") },
-        { "spiffeId", Spiffe("spiffe://me@hospital.example/feed") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/a//b") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/a/../b") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/a/.") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/a%2fb") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/a?b") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/\u0430") },
-        { "spiffeId", Spiffe($"spiffe://{new string('a', 256)}/x") },
-        { "spiffeId", Spiffe("spiffe://hospital.example/" + new string('a', 2048)) },
-        { "jwksUri", Jwks("http://acme.example/keys.json") },
-        { "jwksUri", Jwks("https://user@acme.example/keys.json") },
-        { "jwksUri", Jwks("https://acme.example/keys.json#one") },
-        { "jwksUri", Jwks("https://acme.example/keys.json?tenant=1") },
-        { "jwksUri", Jwks("https://ACME.example/keys.json") },
-        { "jwksUri", Jwks("https://acme.example/a/../keys.json") },
-        { "jwksUri", Jwks("/keys.json") },
-        { "jwksUri", Jwks(null) },
-        { "jwksUri", Jwks("https://acme.example/keys.json") with { JwkThumbprint = Jwk } },
-        { "jwkThumbprint", Jwks(null) with { JwkThumbprint = Jwk + "=" } },
-        { "jwkThumbprint", Jwks(null) with { JwkThumbprint = Jwk[..42] + "t" } },
-    };
+    public static TheoryData<string, Credential> Spoiled =>
+        new()
+        {
+            { "clientId", Empty with { Issuer = "idp" } },
+            { "clientId", Empty with { Kind = CredentialKind.ClientSecret, ClientId = "connector" } },
+            { "thumbprint", Oidc with { Thumbprint = Hash } },
+            { "spiffeId", Oidc with { SpiffeId = "spiffe://a/b" } },
+            { "keyHash", Oidc with { KeyHash = Hash } },
+            { "jwksUri", Oidc with { JwksUri = "https://a.example/k" } },
+            { "issuer", Empty with { Kind = CredentialKind.Certificate, Thumbprint = Hash, Issuer = "idp" } },
+            { "clientId", Empty with { Kind = CredentialKind.ApiKey, KeyHash = Hash, ClientId = "connector" } },
+            { "thumbprint", Empty with { Kind = CredentialKind.Certificate, Thumbprint = Hash[1..] } },
+            { "keyHash", Empty with { Kind = CredentialKind.ApiKey, KeyHash = Hash.ToUpperInvariant() } },
+            { "keyHash", Empty with { Kind = CredentialKind.ApiKey, KeyHash = "phigw_secret" } },
+            { "spiffeId", Spiffe(null) },
+            { "spiffeId", Spiffe("spiffe://hospital.example") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/") },
+            { "spiffeId", Spiffe("spiffe:///feed") },
+            { "spiffeId", Spiffe("SPIFFE://hospital.example/feed") },
+            { "spiffeId", Spiffe("https://hospital.example/feed") },
+            { "spiffeId", Spiffe("spiffe://Hospital.example/feed") },
+            { "spiffeId", Spiffe("spiffe://hospital.example:8443/feed") },
+            { "spiffeId", Spiffe("spiffe://me@hospital.example/feed") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/a//b") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/a/../b") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/a/.") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/a%2fb") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/a?b") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/\u0430") },
+            { "spiffeId", Spiffe($"spiffe://{new string('a', 256)}/x") },
+            { "spiffeId", Spiffe("spiffe://hospital.example/" + new string('a', 2048)) },
+            { "jwksUri", Jwks("http://acme.example/keys.json") },
+            { "jwksUri", Jwks("https://user@acme.example/keys.json") },
+            { "jwksUri", Jwks("https://acme.example/keys.json#one") },
+            { "jwksUri", Jwks("https://acme.example/keys.json?tenant=1") },
+            { "jwksUri", Jwks("https://ACME.example/keys.json") },
+            { "jwksUri", Jwks("https://acme.example/a/../keys.json") },
+            { "jwksUri", Jwks("/keys.json") },
+            { "jwksUri", Jwks(null) },
+            { "jwksUri", Jwks("https://acme.example/keys.json") with { JwkThumbprint = Jwk } },
+            { "jwkThumbprint", Jwks(null) with { JwkThumbprint = Jwk + "=" } },
+            { "jwkThumbprint", Jwks(null) with { JwkThumbprint = Jwk[..42] + "t" } },
+        };
 
     [Theory]
     [MemberData(nameof(Sound), DisableDiscoveryEnumeration = true)]
@@ -95,12 +131,20 @@ public sealed class CredentialMembersTests
         var key = Empty with { Id = "feed-key", Kind = CredentialKind.ApiKey, KeyHash = Hash, Expires = new DateOnly(2026, 4, 1) };
         var snapshot = TestRegistry.Build([.. TestRegistry.Open(), key]);
         var doors = Posture.Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now);
-        Assert.Equal((false, false), doors.Single(static door => door.Name == "credential/feed-key") is var door ? (door.Open, door.Guards) : default);
+        Assert.Equal(
+            (false, false),
+            doors.Single(static door => door.Name == "credential/feed-key") is var door ? (door.Open, door.Guards) : default
+        );
         Assert.All(doors.Where(static door => door.Guards), static door => Assert.True(door.Open, door.Name));
 
         // Only inventory: nobody is recognised by it, and the posture says so.
         snapshot = TestRegistry.Build([.. TestRegistry.Open().Where(static entity => entity is not Credential), key]);
-        Assert.False(Posture.Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now).Single(static door => door.Name == "credential").Open);
+        Assert.False(
+            Posture
+                .Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now)
+                .Single(static door => door.Name == "credential")
+                .Open
+        );
     }
 
     private static Credential Spiffe(string? id) => Empty with { Kind = CredentialKind.Spiffe, SpiffeId = id };
@@ -108,5 +152,10 @@ public sealed class CredentialMembersTests
     private static Credential Jwks(string? uri) => Empty with { Kind = CredentialKind.Jwks, JwksUri = uri };
 
     private static IReadOnlyList<RegistryProblem> Validate(params IRegistryEntity[] written) =>
-        RegistryValidator.Validate(written, static (kind, id) => TestRegistry.Open().Find(entity => RegistryPaths.KindOf(entity) == kind && entity.Id == id), static (_, _) => true, new DateOnly(2026, 5, 1));
+        RegistryValidator.Validate(
+            written,
+            static (kind, id) => TestRegistry.Open().Find(entity => RegistryPaths.KindOf(entity) == kind && entity.Id == id),
+            static (_, _) => true,
+            new DateOnly(2026, 5, 1)
+        );
 }
