@@ -1,0 +1,193 @@
+using System.Text;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Upstream.Lean;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Upstream;
+
+/// <summary>Over real sockets: what an upstream sends behind an answer never becomes part of the next one, and half an answer is none.</summary>
+public sealed class LeanClientTests : IDisposable
+{
+    private const string Whole = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+
+    private readonly LeanClient _client = new();
+
+    public void Dispose() => _client.Dispose();
+
+    [Fact]
+    public async Task SendAsync_WholeAnswers_ShareOneConnection()
+    {
+        using var upstream = new RawUpstream(static (_, _) => Whole);
+
+        for (var time = 0; time < 5; time++)
+        {
+            Assert.Equal("hello", await GetAsync(upstream));
+        }
+
+        Assert.Equal(1, upstream.Connections);
+        Assert.StartsWith("GET /r4/Observation/o1 HTTP/1.1\r\nHost: 127.0.0.1:", upstream.Requests.First(), StringComparison.Ordinal);
+        Assert.EndsWith("Authorization: Bearer t\r\nX-Request-Id: id\r\n\r\n", upstream.Requests.First(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: a\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r…\nh…e\r\n3\r\nl…lo\r\n0\r\n…\r\n")]
+    [InlineData(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    )]
+    [InlineData("HTT…P/1.1 200 OK\r\nContent-Le…ngth: 5\r\n\r…\nhe…llo")]
+    public async Task SendAsync_OtherFramings_AreReadWholeAndReused(string answer)
+    {
+        using var upstream = new RawUpstream((_, _) => answer);
+
+        Assert.Equal("hello", await GetAsync(upstream));
+        Assert.Equal("hello", await GetAsync(upstream));
+
+        Assert.Equal(1, upstream.Connections);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello\r\n")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    )]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello")]
+    public async Task SendAsync_SomethingBehindTheAnswer_IsNeverPartOfTheNext(string answer)
+    {
+        using var upstream = new RawUpstream((connection, _) => connection == 0 ? answer : Whole);
+
+        Assert.Equal("hello", await GetAsync(upstream));
+        Assert.Equal("hello", await GetAsync(upstream));
+
+        Assert.Equal(2, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task SendAsync_BytesUnaskedForWhileIdle_AreNotAnAnswer()
+    {
+        // The upstream speaks once more after its answer, when the connection is back in the pool.
+        using var upstream = new RawUpstream(
+            static (connection, _) => connection == 0 ? Whole + "…HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged" : Whole
+        );
+        Assert.Equal("hello", await GetAsync(upstream));
+        while (upstream.Pieces < 2)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal("hello", await GetAsync(upstream));
+
+        Assert.Equal(2, upstream.Connections);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhell")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello")]
+    public async Task SendAsync_HalfOrDoubtfulAnswer_Throws(string answer)
+    {
+        using var upstream = new RawUpstream((_, _) => answer) { ClosesAfterwards = true };
+
+        await Assert.ThrowsAnyAsync<IOException>(async () => await GetAsync(upstream));
+    }
+
+    [Fact]
+    public async Task SendAsync_ConnectionClosedWhileIdle_IsTriedOnceMore()
+    {
+        using var upstream = new RawUpstream(static (connection, request) => connection == 0 && request == 1 ? null : Whole);
+
+        Assert.Equal("hello", await GetAsync(upstream));
+        Assert.Equal("hello", await GetAsync(upstream));
+
+        Assert.Equal((2, 3), (upstream.Connections, upstream.Requests.Count));
+    }
+
+    [Fact]
+    public async Task SendAsync_FreshConnectionClosedWithoutAWord_Throws()
+    {
+        using var upstream = new RawUpstream(static (_, _) => null);
+
+        await Assert.ThrowsAnyAsync<IOException>(async () => await GetAsync(upstream));
+
+        Assert.Single(upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-")]
+    public async Task SendAsync_AnswerDoesNotBegin_TimesOut(string beginning)
+    {
+        using var upstream = new RawUpstream((_, _) => beginning);
+
+        await Assert.ThrowsAsync<TimeoutException>(async () => await GetAsync(upstream, timeout: TimeSpan.FromMilliseconds(300)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_UpstreamFallsSilent_Throws()
+    {
+        using var upstream = new RawUpstream(static (_, _) => "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello");
+
+        await Assert.ThrowsAsync<IOException>(async () => await GetAsync(upstream, idle: TimeSpan.FromMilliseconds(300)));
+    }
+
+    [Fact]
+    public async Task SendAsync_Cancelled_Cuts()
+    {
+        using var upstream = new RawUpstream(static (_, _) => string.Empty);
+        using var cancelled = new CancellationTokenSource();
+
+        var answer = _client.SendAsync(Call(), upstream.Address, null, "id", Long, Long, cancelled.Token).AsTask();
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+    }
+
+    [Theory]
+    [InlineData("/a b", "t")]
+    [InlineData("/a\r\nX: y", "t")]
+    [InlineData("/a", "t\r\nX: y")]
+    public void CanSend_WhatWouldBreakTheHead_IsNotWritten(string target, string authorization) =>
+        Assert.False(LeanClient.CanSend(new UpstreamCall("GET", target, null, default, []), authorization));
+
+    [Fact]
+    public void CanSend_Writes_GoByAnotherWay()
+    {
+        Assert.True(LeanClient.CanSend(Call(), "Bearer t"));
+        Assert.False(LeanClient.CanSend(new UpstreamCall("POST", "/a", "application/fhir+json", "{}"u8.ToArray(), []), null));
+        Assert.False(LeanClient.CanSend(new UpstreamCall("DELETE", "/a", null, default, []), null));
+    }
+
+    private static UpstreamCall Call() =>
+        new("GET", "/Observation/o1", null, default, [KeyValuePair.Create("Accept", "application/fhir+json")]);
+
+    private async Task<string> GetAsync(RawUpstream upstream, TimeSpan? timeout = null, TimeSpan? idle = null)
+    {
+        var answer = await _client.SendAsync(
+            Call(),
+            upstream.Address,
+            "Bearer t",
+            "id",
+            timeout ?? Long,
+            idle ?? Long,
+            CancellationToken.None
+        );
+        await using var body = answer.Body;
+        using var whole = new MemoryStream();
+        await body.CopyToAsync(whole);
+        return Encoding.ASCII.GetString(whole.ToArray());
+    }
+}
