@@ -15,7 +15,7 @@ internal sealed class HandleIssuer(HandleSealer sealer)
     /// <param name="upstreamUrl">The place as the upstream wrote it; PHI.</param>
     public string? Issue(GatewayExchange exchange, HandleKind kind, string upstreamUrl)
     {
-        var route = exchange.Route!.Language;
+        var route = exchange.Ingressed.Route.Language;
         if (HandleBinding.Of(exchange) is not { } binding || UpstreamPlace.Find(upstreamUrl, route.UpstreamBases) is not { } place)
         {
             return null;
@@ -44,7 +44,7 @@ internal sealed class HandleIssuer(HandleSealer sealer)
             Size = size,
             Before = before,
         };
-        return sealer.Seal(content) is { } handle ? $"{exchange.Route!.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
+        return sealer.Seal(content) is { } handle ? $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
     }
 
     /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>

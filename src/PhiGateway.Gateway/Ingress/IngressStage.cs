@@ -30,7 +30,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
         }
 
         // 2. A route.
-        if (exchange.Route is not { } route)
+        if (exchange.Known is not { Route: { } route, Proxy: { } proxy })
         {
             return StageResult.Refuse(DenyReason.NoRoute);
         }
@@ -64,8 +64,14 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
             return StageResult.Refuse(DenyReason.BodyTooLarge);
         }
 
-        exchange.Canonical = canonical;
-        exchange.Headers = HeaderPolicy.Read(request.Headers);
+        // 6. The two public documents are known by their place; what kind anything else is, its meaning says.
+        var document = PublicDocuments.Find(route, canonical);
+        if (document != PublicDocument.None)
+        {
+            exchange.Say(RequestKind.PublicDocument);
+        }
+
+        exchange.Fill(new Ingressed(route, proxy, canonical, HeaderPolicy.Read(request.Headers), document));
         return StageResult.Continue;
     }
 }

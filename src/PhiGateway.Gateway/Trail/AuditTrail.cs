@@ -167,8 +167,8 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             Kind = AuditKind.Delivery,
             Event = "delivery",
             Time = clock.GetUtcNow(),
-            Client = exchange.Client?.Client.Id,
-            Tenant = exchange.Route?.Tenant,
+            Client = exchange.Known.Client?.Client.Id,
+            Tenant = exchange.Known.Route?.Tenant,
             Status = exchange.Status,
             Bytes = exchange.BytesOut,
             Delivery = exchange.Delivered ? "complete" : "partial",
@@ -196,7 +196,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     // What a request named, for records of things that were not released.
     private static void AddAsked(AuditRecord record, GatewayExchange exchange)
     {
-        if (exchange.Request is not { } request)
+        if (exchange.Known.Request is not { } request)
         {
             return;
         }
@@ -210,35 +210,32 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
 
     private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id)
     {
+        var known = exchange.Known;
+        var asked = known.Asked;
+        var reply = known.Reply;
         var record = new AuditRecord
         {
             Id = id,
             Kind = kind,
-            Event = exchange.Asked is { } asked ? AuditText.NameOf(asked.Interaction) : "request",
+            Event = asked is null ? "request" : AuditText.NameOf(asked.Interaction),
             Time = id == exchange.Id ? exchange.Now : clock.GetUtcNow(),
             Revision = exchange.Snapshot.Revision,
-            Tenant = exchange.Route?.Tenant,
-            Environment = exchange.Route?.Environment ?? options.Environment,
+            Tenant = known.Route?.Tenant,
+            Environment = known.Route?.Environment ?? options.Environment,
             Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
             ParentId = ParentOf(exchange),
-            Method =
-                exchange.Bundle is null ? exchange.Http.Request.Method
-                : exchange.Request is { Unread: { } unread } ? unread.Method
-                : exchange.Canonical!.Method,
-            Template = exchange.Asked?.Template,
-            Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
-            ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
-            RawTarget =
-                exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget
-                : exchange.Request is { Unread: { } entry } ? entry.Url
-                : exchange.Canonical!.ToTarget(),
-            Rule = exchange.Permit?.Rule,
-            Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
-            Upstream = exchange.Upstream,
-            UpstreamStatus = exchange.UpstreamStatus,
+            Method = MethodOf(exchange),
+            Template = asked?.Template,
+            Interaction = asked is null ? null : AuditText.NameOf(asked.Interaction),
+            ResourceType = known.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
+            RawTarget = TargetOf(exchange),
+            Rule = known.Permit?.Rule,
+            Obligations = known.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
+            Upstream = reply?.Destination,
+            UpstreamStatus = reply?.Status ?? 0,
             Status = exchange.Status,
         };
-        if (exchange.Client is { } client)
+        if (known.Client is { } client)
         {
             record.Client = client.Client.Id;
             record.UseCase = client.Client.UseCase;
@@ -246,7 +243,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             record.Owner = client.Client.Owner;
         }
 
-        if (exchange.Caller is { } caller)
+        if (known.Caller is { } caller)
         {
             record.Issuer = caller.Issuer;
             record.IssuerClientId = caller.ClientId;
@@ -262,6 +259,27 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         }
 
         return record;
+    }
+
+    // Of an entry of a bundle its own line, as far as it could be read.
+    private static string? MethodOf(GatewayExchange exchange)
+    {
+        if (exchange.Bundle is null)
+        {
+            return exchange.Http.Request.Method;
+        }
+
+        return exchange.Known.Request is { Unread: { } unread } ? unread.Method : exchange.Known.Canonical?.Method;
+    }
+
+    private static string? TargetOf(GatewayExchange exchange)
+    {
+        if (exchange.Bundle is null)
+        {
+            return exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        }
+
+        return exchange.Known.Request is { Unread: { } unread } ? unread.Url : exchange.Known.Canonical?.ToTarget();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -1,0 +1,10 @@
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>What came of one call to an upstream.</summary>
+/// <param name="Answer">The answer, headers read, body not; or how it failed.</param>
+/// <param name="Destination">The destination that was asked; null: none was there.</param>
+internal readonly record struct UpstreamReply(StageResult<UpstreamAnswer> Answer, string? Destination)
+{
+    /// <summary>Status of the answer; 0: none came.</summary>
+    public int Status => Answer.Continues ? Answer.Value.Status : 0;
+}
