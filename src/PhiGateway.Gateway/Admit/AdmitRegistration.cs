@@ -4,7 +4,5 @@ namespace PhiGateway.Gateway.Admit;
 internal static class AdmitRegistration
 {
     /// <summary>Whether there is room.</summary>
-    public static IServiceCollection AddAdmit(this IServiceCollection services) =>
-        services
-            .AddSingleton<AdmitStage>();
+    public static IServiceCollection AddAdmit(this IServiceCollection services) => services.AddSingleton<AdmitStage>();
 }

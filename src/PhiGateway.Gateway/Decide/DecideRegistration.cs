@@ -4,7 +4,5 @@ namespace PhiGateway.Gateway.Decide;
 internal static class DecideRegistration
 {
     /// <summary>Whether it is approved.</summary>
-    public static IServiceCollection AddDecide(this IServiceCollection services) =>
-        services
-            .AddSingleton<DecideStage>();
+    public static IServiceCollection AddDecide(this IServiceCollection services) => services.AddSingleton<DecideStage>();
 }

@@ -4,7 +4,5 @@ namespace PhiGateway.Gateway.Exchange;
 internal static class ExchangeRegistration
 {
     /// <summary>Routes as the gateway reads them.</summary>
-    public static IServiceCollection AddExchange(this IServiceCollection services) =>
-        services
-            .AddSingleton<RouteCatalog>();
+    public static IServiceCollection AddExchange(this IServiceCollection services) => services.AddSingleton<RouteCatalog>();
 }

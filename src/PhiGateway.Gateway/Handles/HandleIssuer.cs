@@ -44,7 +44,9 @@ internal sealed class HandleIssuer(HandleSealer sealer)
             Size = size,
             Before = before,
         };
-        return sealer.Seal(content) is { } handle ? $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
+        return sealer.Seal(content) is { } handle
+            ? $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}"
+            : null;
     }
 
     /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>

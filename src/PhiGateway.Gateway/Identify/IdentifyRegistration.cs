@@ -4,7 +4,5 @@ namespace PhiGateway.Gateway.Identify;
 internal static class IdentifyRegistration
 {
     /// <summary>Who it is.</summary>
-    public static IServiceCollection AddIdentify(this IServiceCollection services) =>
-        services
-            .AddSingleton<IdentifyStage>();
+    public static IServiceCollection AddIdentify(this IServiceCollection services) => services.AddSingleton<IdentifyStage>();
 }

@@ -5,8 +5,5 @@ internal static class IngressRegistration
 {
     /// <summary>One reading of the request.</summary>
     public static IServiceCollection AddIngress(this IServiceCollection services) =>
-        services
-            .AddSingleton<OwnHosts>()
-            .AddSingleton<CrossOriginStage>()
-            .AddSingleton<IngressStage>();
+        services.AddSingleton<OwnHosts>().AddSingleton<CrossOriginStage>().AddSingleton<IngressStage>();
 }

@@ -39,13 +39,6 @@ internal sealed class ApiVersionLookup(Fetch fetch)
             return StageResult.Refuse(DenyReason.PatientNotFound, Detail);
         }
 
-        return new StoredVersion(
-            request.Meaning.Parts[0] with
-            {
-                StoredState = StoredState.Present,
-                Stored = stored,
-            },
-            found.EntityTag
-        );
+        return new StoredVersion(request.Meaning.Parts[0] with { StoredState = StoredState.Present, Stored = stored }, found.EntityTag);
     }
 }

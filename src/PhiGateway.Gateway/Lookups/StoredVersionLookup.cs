@@ -31,11 +31,7 @@ internal sealed class StoredVersionLookup(Fetch fetch)
     {
         var route = exchange.Ingressed.Route;
         var facts = new ResourceFacts();
-        if (
-            !ResourceScanner.TryScanForDecision(stored, route.Language, facts)
-            || facts.Type != part.Type
-            || facts.Id != part.Id
-        )
+        if (!ResourceScanner.TryScanForDecision(stored, route.Language, facts) || facts.Type != part.Type || facts.Id != part.Id)
         {
             return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
         }

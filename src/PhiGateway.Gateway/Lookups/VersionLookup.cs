@@ -65,7 +65,10 @@ internal sealed class VersionLookup(Fetch fetch)
             }
         }
 
-        return options with { Currents = currents };
+        return options with
+        {
+            Currents = currents,
+        };
     }
 
     private static bool IsNeeded(FhirRequest request) => request.Interaction is Interaction.VRead || IsHistory(request);

@@ -42,7 +42,8 @@ internal sealed class SettleStage(SingleSettlement singles, ApiSettlement apis, 
         exchange.Fill(settled.Value);
 
         // What the permit adds to the request must not contradict it. A transaction's entries were asked one by one.
-        return exchange.Kind is RequestKind.Single or RequestKind.Export
+        return
+            exchange.Kind is RequestKind.Single or RequestKind.Export
             && UpstreamCallFactory.FindConflict(exchange.Request, exchange.Permit) is { } conflict
             ? StageResult.Refuse(conflict)
             : StageResult.Continue;

@@ -143,10 +143,7 @@ internal sealed class TransactionSettlement(StoredVersionGuard storedVersions, C
             return StageResult.Continue;
         }
 
-        if (
-            (ids.Count == 1 ? ConditionalWrite.OnMatch(entry.Request, ids[0]) : ConditionalWrite.OnNone(entry.Request))
-            is not { } form
-        )
+        if ((ids.Count == 1 ? ConditionalWrite.OnMatch(entry.Request, ids[0]) : ConditionalWrite.OnNone(entry.Request)) is not { } form)
         {
             return StageResult.Refuse(
                 entry.Request.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld,

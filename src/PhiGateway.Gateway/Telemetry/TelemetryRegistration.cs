@@ -4,7 +4,5 @@ namespace PhiGateway.Gateway.Telemetry;
 internal static class TelemetryRegistration
 {
     /// <summary>What is counted.</summary>
-    public static IServiceCollection AddTelemetry(this IServiceCollection services) =>
-        services
-            .AddSingleton<GatewayMetrics>();
+    public static IServiceCollection AddTelemetry(this IServiceCollection services) => services.AddSingleton<GatewayMetrics>();
 }

@@ -24,7 +24,14 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
             return OpenPage(exchange, table, page.Value);
         }
 
-        var reading = ApiRequestReader.Read(line, exchange.Ingressed.Headers, body, table, exchange.Ingressed.Route.Language.MaxDepth, out var allowed);
+        var reading = ApiRequestReader.Read(
+            line,
+            exchange.Ingressed.Headers,
+            body,
+            table,
+            exchange.Ingressed.Route.Language.MaxDepth,
+            out var allowed
+        );
         if (!reading.TryGet(out var request, out var refusal))
         {
             exchange.AllowedMethods =

@@ -5,8 +5,5 @@ internal static class UnderstandRegistration
 {
     /// <summary>What is asked.</summary>
     public static IServiceCollection AddUnderstand(this IServiceCollection services) =>
-        services
-            .AddSingleton<HandleReader>()
-            .AddSingleton<ApiUnderstanding>()
-            .AddSingleton<UnderstandStage>();
+        services.AddSingleton<HandleReader>().AddSingleton<ApiUnderstanding>().AddSingleton<UnderstandStage>();
 }

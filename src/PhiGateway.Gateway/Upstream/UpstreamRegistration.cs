@@ -4,7 +4,5 @@ namespace PhiGateway.Gateway.Upstream;
 internal static class UpstreamRegistration
 {
     /// <summary>The seam to the proxy.</summary>
-    public static IServiceCollection AddUpstream(this IServiceCollection services) =>
-        services
-            .AddSingleton<IUpstream, YarpUpstream>();
+    public static IServiceCollection AddUpstream(this IServiceCollection services) => services.AddSingleton<IUpstream, YarpUpstream>();
 }

@@ -8,7 +8,8 @@ namespace PhiGateway.Tests.Architecture;
 /// <summary>The documents name the stages and reasons that exist, in their order.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string[] Stages = [
+    private static readonly string[] Stages =
+    [
         "CrossOrigin",
         "Ingress",
         "Identify",

@@ -90,11 +90,7 @@ internal sealed class AnswerJudge(
         return looked.Continues ? Judge(exchange, body, filtered, looked.Value) : looked.Result;
     }
 
-    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> WalkAsync(
-        GatewayExchange exchange,
-        PooledBuffer body,
-        PooledBuffer filtered
-    )
+    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
     {
         var walked = await pages.RunAsync(exchange, body, filtered);
         return walked.Continues ? filtered.Written : walked;

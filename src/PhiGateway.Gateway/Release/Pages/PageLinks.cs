@@ -30,7 +30,9 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         return new AnswerOptions
         {
             Links = new PageLinks(handles, exchange),
-            Narrowed = exchange.Understood.Continuation is null or { IsStart: true } ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
+            Narrowed = exchange.Understood.Continuation is null or { IsStart: true }
+                ? UpstreamCallFactory.FindNarrowing(request, permit)
+                : [],
             SelfLinks = exchange.Ingressed.Route.SelfLinks,
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
