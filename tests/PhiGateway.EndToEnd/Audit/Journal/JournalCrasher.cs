@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Tests.Common.Audit;
 
-namespace PhiGateway.Tests.Audit.Journal;
+namespace PhiGateway.EndToEnd.Audit.Journal;
 
 /// <summary>
 /// The victim of <see cref="JournalKillTests"/>: this test program started once more with a directory in its environment, appending until

@@ -1,6 +1,6 @@
 using PhiGateway.Audit.Records;
 
-namespace PhiGateway.Tests.Audit;
+namespace PhiGateway.Tests.Common.Audit;
 
 /// <summary>Audit records as the pipeline would make them.</summary>
 internal static class TestRecords

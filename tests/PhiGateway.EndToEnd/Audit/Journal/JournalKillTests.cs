@@ -6,7 +6,7 @@ using PhiGateway.Audit.Verification;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
-namespace PhiGateway.Tests.Audit.Journal;
+namespace PhiGateway.EndToEnd.Audit.Journal;
 
 /// <summary>kill -9 at random moments: what was acknowledged is there, in place, and the chain holds.</summary>
 public sealed class JournalKillTests(ITestOutputHelper output)
