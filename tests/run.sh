@@ -59,7 +59,7 @@ fi
 # --- 3. Build and run; each test project writes one result file ---
 projects=()
 for project in tests/*/*.csproj; do
-  grep -q 'Include="xunit.v3"' "$project" || continue
+  grep -q 'Include="Microsoft.NET.Test.Sdk"' "$project" || continue
   [[ "$fast" == no || "$project" == */PhiGateway.Tests.csproj ]] || continue
   projects+=("$project")
 done
