@@ -90,15 +90,15 @@ internal sealed class AccessReach
         };
 
     /// <summary>These grants without those that cannot cover anyone now: context without a context, task without a live task.</summary>
-    internal ulong Usable(ulong grants)
+    internal GrantSet Usable(GrantSet grants)
     {
         var usable = grants;
-        for (var place = 0; place < UseCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
             var reach = UseCase.Grants[place].Reach;
             if ((reach == PatientReach.Context && _caller.PatientContext is null) || (reach == PatientReach.Task && !HasLiveTask()))
             {
-                usable &= ~(1UL << place);
+                usable = usable.Without(place);
             }
         }
 
