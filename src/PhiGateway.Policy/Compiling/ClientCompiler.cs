@@ -22,7 +22,10 @@ internal static class ClientCompiler
             notUnderstood ?? sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
         var approval = Latest(sources.Approvals);
         var review = LatestReview(sources.Reviews);
-        var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint);
+        Credential[] credentials = [.. sources.Credentials.Select(static entry => entry.Credential)];
+        var fingerprint = sources.UseCase is null
+            ? string.Empty
+            : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint, credentials);
         var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction, notUnderstood is not null);
         var (from, until) = PathDoor.Common(doors);
         return new ClientEntry
@@ -31,7 +34,7 @@ internal static class ClientCompiler
             UseCase = sources.UseCase?.UseCase,
             Agreement = sources.UseCase?.Agreement,
             Organization = sources.UseCase?.Organization,
-            Credentials = [.. sources.Credentials.Select(static entry => entry.Credential)],
+            Credentials = credentials,
             Approval = approval,
             Review = review,
             Fingerprint = fingerprint,

@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -7,6 +8,9 @@ namespace PhiGateway.Policy.Compiling;
 /// <summary>Compiles the doors of one client's path; the one place that says what they are and in which order they are asked.</summary>
 internal static class PathDoors
 {
+    private const string EarlierForm =
+        "It was approved before credentials were part of what is approved: look at them and have it approved anew.";
+
     internal static PathDoor[] Of(
         Client client,
         UseCaseEntry? useCase,
@@ -44,7 +48,7 @@ internal static class PathDoors
                 "Extend the client and have it approved anew."
             ),
         };
-        AddApproval(doors, approval, review, fingerprint, rule);
+        AddApproval(doors, client, useCase, approval, review, fingerprint);
         doors.AddRange(useCase?.Doors ?? []);
         AddOwner(doors, client, rule);
         AddReview(doors, useCase?.UseCase, approval, review, rule);
@@ -57,11 +61,20 @@ internal static class PathDoors
         && !string.IsNullOrWhiteSpace(approvedBy)
         && !string.Equals(requestedBy.Trim(), approvedBy.Trim(), StringComparison.OrdinalIgnoreCase);
 
-    private static void AddApproval(List<PathDoor> doors, Approval? approval, Review? review, string fingerprint, string clientRule)
+    private static void AddApproval(
+        List<PathDoor> doors,
+        Client client,
+        UseCaseEntry? useCase,
+        Approval? approval,
+        Review? review,
+        string fingerprint
+    )
     {
         if (approval is null)
         {
-            doors.Add(PathDoor.Shut("approval", DenyReason.NotApproved, clientRule, "Have the client approved by a second person."));
+            doors.Add(
+                PathDoor.Shut("approval", DenyReason.NotApproved, "client/" + client.Id, "Have the client approved by a second person.")
+            );
             return;
         }
 
@@ -90,7 +103,9 @@ internal static class PathDoors
                 DenyReason.ApprovalStale,
                 rule,
                 fits,
-                "What was approved has changed: have it approved anew."
+                !fits && useCase is not null && ApprovalFingerprint.IsOfEarlierForm(approval.Fingerprint, client, useCase.Fingerprint)
+                    ? EarlierForm
+                    : "What was approved has changed: have it approved anew."
             )
         );
         doors.Add(

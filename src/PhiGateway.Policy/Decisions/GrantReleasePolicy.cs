@@ -149,10 +149,10 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return nearest;
     }
 
-    // Under a patient/ scope data that is nobody's record may be read when the scope names its type (standards: reference data).
+    // Under a scope for one patient data that is nobody's record may be read when the scope names its type (standards: reference data).
     private bool ScopeCoversOwners(SmartScope scope, ResourceFacts facts, bool newPatient)
     {
-        if (scope.Level != ScopeLevel.Patient || facts.Owner == OwnerState.NotPatientData)
+        if (!_reach.IsConfined(scope) || facts.Owner == OwnerState.NotPatientData)
         {
             return true;
         }

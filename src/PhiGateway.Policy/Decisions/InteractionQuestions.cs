@@ -118,7 +118,7 @@ internal static class InteractionQuestions
                 && scope.Types.Contains(part.Type)
                 && run.Reach.IsUsable(scope)
                 && FactMatching.AreMetBy(scope.Where, part.Conditions)
-                && !(matches && scope.Level == ScopeLevel.Patient)
+                && !(matches && run.Reach.IsConfined(scope))
             )
             {
                 return null;

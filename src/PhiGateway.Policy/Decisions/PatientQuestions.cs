@@ -106,7 +106,7 @@ internal static class PatientQuestions
         for (var place = 0; place < scopes.Count; place++)
         {
             if (
-                scopes[place].Level != ScopeLevel.Patient
+                !run.Reach.IsConfined(scopes[place])
                 && run.Reach.IsUsable(scopes[place])
                 && (scopes[place].Rights & ScopeRights.Search) != 0
                 && scopes[place].Types.Contains(part.Type)

@@ -95,7 +95,7 @@ internal static class SearchNarrowing
         for (var place = 0; place < scopes.Count; place++)
         {
             if (
-                scopes[place].Level != ScopeLevel.Patient
+                !reach.IsConfined(scopes[place])
                 && scopes[place].Types.Contains(part.Type)
                 && (scopes[place].Rights & ScopeRights.Search) != 0
                 && reach.IsUsable(scopes[place])

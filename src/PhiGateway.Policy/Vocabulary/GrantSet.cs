@@ -55,10 +55,10 @@ public readonly record struct GrantSet
     public GrantSet Except(GrantSet other) => new(_bits & ~other._bits);
 
     /// <summary>The members' places in ascending order, for <c>foreach</c>; allocates nothing.</summary>
-    internal Enumerator GetEnumerator() => new(_bits);
+    public Enumerator GetEnumerator() => new(_bits);
 
     /// <summary>Walks the places of a set.</summary>
-    internal struct Enumerator
+    public struct Enumerator
     {
         private ulong _left;
 

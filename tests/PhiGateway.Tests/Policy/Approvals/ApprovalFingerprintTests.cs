@@ -16,7 +16,8 @@ public sealed class ApprovalFingerprintTests
         },
         TestRegistry.UseCase(),
         TestRegistry.Agreement(),
-        TestRegistry.Organization()
+        TestRegistry.Organization(),
+        [TestRegistry.Credential()]
     );
 
     public static TheoryData<ChangeKind, ApprovedInput> Changes =>
@@ -150,10 +151,16 @@ public sealed class ApprovalFingerprintTests
     }
 
     [Fact]
-    public void Of_SameInput_IsTheValueRecordedForVersionOne() =>
+    public void Of_SameInput_IsTheValueRecordedForVersionTwo() =>
         Assert.Equal(
             "230d6b3dcfd7f48ae81a525d6801e4b57d782d96330499090443e4e99db515d1",
-            ApprovalFingerprint.Of(TestRegistry.Client(), TestRegistry.UseCase(), TestRegistry.Agreement(), TestRegistry.Organization())
+            ApprovalFingerprint.Of(
+                TestRegistry.Client(),
+                TestRegistry.UseCase(),
+                TestRegistry.Agreement(),
+                TestRegistry.Organization(),
+                [TestRegistry.Credential()]
+            )
         );
 
     [Fact]
