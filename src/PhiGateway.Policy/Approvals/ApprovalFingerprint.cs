@@ -5,12 +5,12 @@ namespace PhiGateway.Policy.Approvals;
 
 /// <summary>The hash of everything that is approved when a client is approved: change any of it and the approval no longer fits.</summary>
 /// <remarks>
-/// Two steps, so that thousands of clients of one use case share the first: the use case with agreement and organization, then the client
-/// with its credentials. Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's,
+/// Three steps: the use case with agreement and organization, which thousands of clients share; the client, which with the first is all that
+/// it may do; its credentials. Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's,
 /// an access review, a vendor review) have doors of their own, and saying again that all is as it was changes nothing that was approved.
 /// A legal review is part of it with its end: a later end without a new opinion widens what two persons approved.
-/// Of a credential its id and all by which it is recognised are part of it, of whatever kind: who may come, and what must be proven, is
-/// approved with the rest. Its dates are not; they have doors of their own. What a rotation exchanges keeps the approval by
+/// Of a credential that the gateway checks itself its id and all by which it is recognised are part of it: who may come, and what must be
+/// proven, is approved with the rest; a kind that is enforced one day comes in by itself. Its dates are not; they have doors of their own. What a rotation exchanges keeps the approval by
 /// <see cref="CredentialSuccession"/>, not by the form.
 /// The version in the first line changes when the form does; then every client needs approval anew, which is the safe way round
 /// (docs/adr/0016).
@@ -19,9 +19,7 @@ public static class ApprovalFingerprint
 {
     private const string UseCaseVersion = "phigw-approval-use-case/1";
     private const string ClientVersion = "phigw-approval/2";
-
-    // Without credentials; only recognised, never accepted.
-    private const string EarlierVersion = "phigw-approval/1";
+    private const string RightsVersion = "phigw-approval/1";
 
     /// <summary>SHA-256 in lower-case hex of what would be approved now.</summary>
     /// <param name="client">The client.</param>
@@ -35,7 +33,7 @@ public static class ApprovalFingerprint
         Agreement? agreement,
         Organization? organization,
         IEnumerable<Credential> credentials
-    ) => OfClient(client, OfUseCase(useCase, agreement, organization), credentials);
+    ) => OfClient(OfRights(client, OfUseCase(useCase, agreement, organization)), credentials);
 
     /// <summary>The share of use case, agreement and organization.</summary>
     internal static string OfUseCase(UseCase useCase, Agreement? agreement, Organization? organization)
@@ -64,40 +62,13 @@ public static class ApprovalFingerprint
         return form.Sha256();
     }
 
-    /// <summary>The whole, from the share of the use case.</summary>
-    internal static string OfClient(Client client, string useCaseFingerprint, IEnumerable<Credential> credentials) =>
-        Write(new FingerprintWriter(ClientVersion), client, useCaseFingerprint)
-            .AddSet("credentials", credentials.Select(OfCredential))
-            .Sha256();
-
     /// <summary>
-    /// Whether a fingerprint is of this very client in the form that did not cover credentials; such an approval does not count, and whoever
-    /// asks is told why.
+    /// What the client may do, from the share of the use case: all but who may come. The form is that of the first version, so an approval
+    /// of that version is recognised by it.
     /// </summary>
-    internal static bool IsOfEarlierForm(string fingerprint, Client client, string useCaseFingerprint) =>
-        string.Equals(
-            fingerprint,
-            Write(new FingerprintWriter(EarlierVersion), client, useCaseFingerprint).Sha256(),
-            StringComparison.OrdinalIgnoreCase
-        );
-
-    /// <summary>One credential's share: by what it is recognised and revoked.</summary>
-    internal static string OfCredential(Credential credential) =>
-        new FingerprintWriter("credential")
-            .Add("id", credential.Id)
-            .Add("client", credential.Client)
-            .Add("kind", credential.Kind.ToString())
-            .Add("issuer", credential.Issuer)
-            .Add("clientId", credential.ClientId)
-            .Add("thumbprint", credential.Thumbprint?.ToLowerInvariant())
-            .Add("jwksUri", credential.JwksUri)
-            .Add("jwkThumbprint", credential.JwkThumbprint)
-            .Add("spiffeId", credential.SpiffeId)
-            .Add("keyHash", credential.KeyHash)
-            .ToString();
-
-    private static FingerprintWriter Write(FingerprintWriter form, Client client, string useCaseFingerprint) =>
-        form.Add("useCaseFingerprint", useCaseFingerprint)
+    internal static string OfRights(Client client, string useCaseFingerprint) =>
+        new FingerprintWriter(RightsVersion)
+            .Add("useCaseFingerprint", useCaseFingerprint)
             .Add("client", client.Id)
             .Add("useCase", client.UseCase)
             .Add("kind", client.Kind.ToString())
@@ -113,7 +84,34 @@ public static class ApprovalFingerprint
             .AddSet("tenants", client.Tenants)
             .AddSet("networks", client.Networks)
             .AddSet("hours", client.Hours)
-            .AddSet("requires", client.Requires);
+            .AddSet("requires", client.Requires)
+            .Sha256();
+
+    /// <summary>The whole: what the client may do, and by which credentials it is recognised.</summary>
+    internal static string OfClient(string rights, IEnumerable<Credential> credentials) =>
+        new FingerprintWriter(ClientVersion)
+            .Add("rights", rights)
+            .AddSet("credentials", Counting(credentials).Select(OfCredential))
+            .Sha256();
+
+    /// <summary>Those of these credentials that are approved: inventory admits nobody and stops nobody.</summary>
+    internal static IEnumerable<Credential> Counting(IEnumerable<Credential> credentials) =>
+        credentials.Where(static credential => CredentialKinds.IsEnforced(credential.Kind));
+
+    /// <summary>One credential's share: by what it is recognised and revoked.</summary>
+    internal static string OfCredential(Credential credential) =>
+        new FingerprintWriter("credential")
+            .Add("id", credential.Id)
+            .Add("client", credential.Client)
+            .Add("kind", credential.Kind.ToString())
+            .Add("issuer", credential.Issuer)
+            .Add("clientId", credential.ClientId)
+            .Add("thumbprint", credential.Thumbprint?.ToLowerInvariant())
+            .Add("jwksUri", credential.JwksUri)
+            .Add("jwkThumbprint", credential.JwkThumbprint)
+            .Add("spiffeId", credential.SpiffeId)
+            .Add("keyHash", credential.KeyHash)
+            .ToString();
 
     private static void Write(FingerprintWriter form, Grant grant)
     {

@@ -8,7 +8,7 @@ internal static class CredentialDiff
 {
     internal static void Compare(IReadOnlyCollection<Credential> before, IReadOnlyCollection<Credential> after, List<AccessChange> changes)
     {
-        foreach (var credential in after.Where(credential => !Has(before, credential)))
+        foreach (var credential in ApprovalFingerprint.Counting(after).Where(credential => !Has(before, credential)))
         {
             // One that only restricts: a certificate that must be proven where a bearer token was enough.
             var binds =
@@ -16,7 +16,7 @@ internal static class CredentialDiff
             Add(changes, binds ? ChangeKind.Narrowing : ChangeKind.Widening, credential, "added");
         }
 
-        foreach (var credential in before.Where(credential => !Has(after, credential)))
+        foreach (var credential in ApprovalFingerprint.Counting(before).Where(credential => !Has(after, credential)))
         {
             // Without its last certificate a bound client is served by bearer token.
             var unbinds =

@@ -24,8 +24,8 @@ public static class CredentialSuccession
     /// <param name="now">The moment of the change, UTC.</param>
     public static bool KeepsApproval(IReadOnlyCollection<Credential> before, IReadOnlyCollection<Credential> after, DateTimeOffset now)
     {
-        var added = after.Where(credential => !before.Any(other => IsSame(credential, other))).ToList();
-        var removed = before.Where(credential => !after.Any(other => IsSame(credential, other))).ToList();
+        var added = ApprovalFingerprint.Counting(after).Where(credential => !before.Any(other => IsSame(credential, other))).ToList();
+        var removed = ApprovalFingerprint.Counting(before).Where(credential => !after.Any(other => IsSame(credential, other))).ToList();
         var replaced = new HashSet<string>(StringComparer.Ordinal);
         foreach (var credential in added)
         {

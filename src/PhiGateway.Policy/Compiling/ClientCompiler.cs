@@ -23,10 +23,17 @@ internal static class ClientCompiler
         var approval = Latest(sources.Approvals);
         var review = LatestReview(sources.Reviews);
         Credential[] credentials = [.. sources.Credentials.Select(static entry => entry.Credential)];
-        var fingerprint = sources.UseCase is null
-            ? string.Empty
-            : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint, credentials);
-        var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction, notUnderstood is not null);
+        var rights = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfRights(client, sources.UseCase.Fingerprint);
+        var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(rights, credentials);
+        var doors = PathDoors.Of(
+            client,
+            sources.UseCase,
+            approval,
+            review,
+            new(fingerprint, rights),
+            contradiction,
+            notUnderstood is not null
+        );
         var (from, until) = PathDoor.Common(doors);
         return new ClientEntry
         {
@@ -38,6 +45,7 @@ internal static class ClientCompiler
             Approval = approval,
             Review = review,
             Fingerprint = fingerprint,
+            RightsFingerprint = rights,
             Contradiction = contradiction,
             Doors = doors,
             OpenFrom = from,

@@ -1,4 +1,3 @@
-using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -16,7 +15,7 @@ internal static class PathDoors
         UseCaseEntry? useCase,
         Approval? approval,
         Review? review,
-        string fingerprint,
+        ApprovalForms forms,
         string? contradiction,
         bool notUnderstood
     )
@@ -48,7 +47,7 @@ internal static class PathDoors
                 "Extend the client and have it approved anew."
             ),
         };
-        AddApproval(doors, client, useCase, approval, review, fingerprint);
+        AddApproval(doors, client, approval, review, forms);
         doors.AddRange(useCase?.Doors ?? []);
         AddOwner(doors, client, rule);
         AddReview(doors, useCase?.UseCase, approval, review, rule);
@@ -61,14 +60,7 @@ internal static class PathDoors
         && !string.IsNullOrWhiteSpace(approvedBy)
         && !string.Equals(requestedBy.Trim(), approvedBy.Trim(), StringComparison.OrdinalIgnoreCase);
 
-    private static void AddApproval(
-        List<PathDoor> doors,
-        Client client,
-        UseCaseEntry? useCase,
-        Approval? approval,
-        Review? review,
-        string fingerprint
-    )
+    private static void AddApproval(List<PathDoor> doors, Client client, Approval? approval, Review? review, ApprovalForms forms)
     {
         if (approval is null)
         {
@@ -96,22 +88,23 @@ internal static class PathDoors
         }
 
         doors.Add(PathDoor.Standing("approval", DenyReason.NotApproved, rule, true, string.Empty));
-        var fits = fingerprint.Length > 0 && string.Equals(approval.Fingerprint, fingerprint, StringComparison.OrdinalIgnoreCase);
+        var fits = Is(approval, forms.Current);
         doors.Add(
             PathDoor.Standing(
                 "approval-fingerprint",
                 DenyReason.ApprovalStale,
                 rule,
                 fits,
-                !fits && useCase is not null && ApprovalFingerprint.IsOfEarlierForm(approval.Fingerprint, client, useCase.Fingerprint)
-                    ? EarlierForm
-                    : "What was approved has changed: have it approved anew."
+                !fits && Is(approval, forms.Earlier) ? EarlierForm : "What was approved has changed: have it approved anew."
             )
         );
         doors.Add(
             new PathDoor("approval-term", DenyReason.ApprovalExpired, rule, 0, Days.Until(approval.Until), "Have the client approved anew.")
         );
     }
+
+    private static bool Is(Approval approval, string fingerprint) =>
+        fingerprint.Length > 0 && string.Equals(approval.Fingerprint, fingerprint, StringComparison.OrdinalIgnoreCase);
 
     private static void AddOwner(List<PathDoor> doors, Client client, string rule)
     {
@@ -149,3 +142,8 @@ internal static class PathDoors
         doors.Add(new PathDoor("review", DenyReason.ReviewOverdue, rule, 0, Days.StartAfter(since, days), toOpen));
     }
 }
+
+/// <summary>What would be approved now, as a fingerprint in each form that there has been; empty without a use case.</summary>
+/// <param name="Current">The form that counts.</param>
+/// <param name="Earlier">The form without credentials; only recognised, so that people are told why it no longer counts.</param>
+internal readonly record struct ApprovalForms(string Current, string Earlier);

@@ -42,6 +42,17 @@ public sealed class CredentialApprovalTests
     }
 
     [Fact]
+    public void RightsFingerprint_KeyRotated_IsTheSame()
+    {
+        var before = TestRegistry.Build(Approved([TestRegistry.Credential(), First])).FindClientById("connector")!;
+        var after = TestRegistry.Build(Approved([TestRegistry.Credential(), Second])).FindClientById("connector")!;
+        var wider = TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase() with { Purposes = ["TREAT", "COC"] }));
+        Assert.NotEqual(before.Fingerprint, after.Fingerprint);
+        Assert.Equal(before.RightsFingerprint, after.RightsFingerprint);
+        Assert.NotEqual(before.RightsFingerprint, wider.FindClientById("connector")!.RightsFingerprint);
+    }
+
+    [Fact]
     public void Decide_DatesOfACredentialChanged_IsPermitted()
     {
         var extended = TestRegistry

@@ -174,12 +174,15 @@ public sealed class FingerprintInputsTests
         }
     }
 
+    // Of another kind it is recognised no more: a client id that became a certificate lets nobody in.
     [Fact]
     public void Compare_EveryMemberByWhichACredentialIsRecognised_Widens() =>
         Assert.All(
             Inputs()
                 .Where(static input =>
-                    input.Path.StartsWith("Credential.", StringComparison.Ordinal) && !NotApproved.ContainsKey(input.Path)
+                    input.Path.StartsWith("Credential.", StringComparison.Ordinal)
+                    && input.Path != "Credential.Kind"
+                    && !NotApproved.ContainsKey(input.Path)
                 ),
             static input => Assert.True(AccessDiff.Classify(Approved, input.Changed) == ChangeKind.Widening, input.Path)
         );
@@ -213,7 +216,7 @@ public sealed class FingerprintInputsTests
         {
             var approval = TestRegistry.Approval(Approved.Fingerprint);
             var door = PathDoors
-                .Of(changed.Client, null, approval, null, changed.Fingerprint, null, notUnderstood: false)
+                .Of(changed.Client, null, approval, null, new ApprovalForms(changed.Fingerprint, string.Empty), null, notUnderstood: false)
                 .Single(static door => door.Name == "approval-fingerprint");
             Assert.False(door.IsOpen(TestRegistry.Now.UtcTicks), path);
         }

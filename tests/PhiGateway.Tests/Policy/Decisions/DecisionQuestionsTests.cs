@@ -47,7 +47,7 @@ public sealed class DecisionQuestionsTests
     }
 
     [Fact]
-    public void Delegation_IsAskedBeforeAnyPart() =>
+    public void Questions_Delegation_IsAskedBeforeAnyPart() =>
         Assert.True(
             Array.FindIndex(PolicyDecisionPoint.Questions, static question => question.Name == "delegation")
                 < Array.FindIndex(PolicyDecisionPoint.Questions, static question => question.OfParts)

@@ -63,7 +63,7 @@ public sealed class GrantSetTests
     }
 
     [Fact]
-    public void IsEmptyIsSingleFirst_SayHowManyThereAre()
+    public void Count_NoneOneAndSeveral_IsTold()
     {
         Assert.True(default(GrantSet).IsEmpty);
         Assert.False(default(GrantSet).IsSingle);
