@@ -170,6 +170,8 @@ internal sealed class GatewayHost : IAsyncDisposable
                 LogName = options.Node,
                 Budget = budget,
                 SegmentBytes = SegmentOf(budget),
+                StrangerPercent = options.Audit.Journal.StrangerPercent,
+                AcceptRepaired = options.Audit.Journal.AcceptRepaired,
             },
             clock
         );
@@ -177,6 +179,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var pseudonym = PatientPseudonym.OpenOrCreate(Path.Combine(options.Audit.Journal.Directory, "pseudonym.key"));
         var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
         _owned.Add(new Owned(shipper));
+        shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
@@ -186,7 +189,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             new LastGoodSnapshot(options, clock, loggers.CreateLogger<LastGoodSnapshot>()),
             options,
             clock,
-            RecordedRevision.In(journal),
+            journal,
             loggers.CreateLogger<SnapshotFollower>()
         );
         Parts = new GatewayParts

@@ -14,6 +14,12 @@ internal static partial class GatewayLog
     [LoggerMessage(1003, LogLevel.Warning, "Delivery record of {DecisionId} was dropped: the journal has no room")]
     public static partial void DeliveryDropped(ILogger log, Guid decisionId);
 
+    [LoggerMessage(1004, LogLevel.Error, "The outcome of write {DecisionId} found no room in the journal; it is tried again until it stands")]
+    public static partial void OutcomeLate(ILogger log, Guid decisionId);
+
+    [LoggerMessage(1005, LogLevel.Critical, "This node releases nothing any more: {Why} See the runbook log-forked-or-rolled-back")]
+    public static partial void LogForked(ILogger log, string why);
+
     [LoggerMessage(
         1101,
         LogLevel.Information,
@@ -32,6 +38,13 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1105, LogLevel.Warning, "An older registry revision {Offered} was refused; enforcing {Current}")]
     public static partial void OlderRevisionRefused(ILogger log, long offered, long current);
+
+    [LoggerMessage(
+        1108,
+        LogLevel.Warning,
+        "By the operator's word registry revision {Offered} is accepted, though {Newest} had been enforced: take AcceptOlderRevision out again"
+    )]
+    public static partial void OlderRevisionAccepted(ILogger log, long offered, long newest);
 
     [LoggerMessage(1107, LogLevel.Error, "The use of a task could not be counted for decision {Decision}: {Fault}")]
     public static partial void TaskNotCounted(ILogger log, Guid decision, string fault);

@@ -124,6 +124,9 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await Assert.ThrowsAsync<AuditForkException>(() => writer.Store.AppendAsync([Entry(2) with { ChainHash = new byte[32] }], None));
         Assert.Equal(0, await writer.EnsurePartitionsAsync(None));
 
+        Assert.NotNull(await writer.Store.GetHashAsync("log", 2, None));
+        Assert.Equal(["log/1"], await ListedAsync(writer));
+
         await DeniedAsync(() => writer.Store.QueryAsync(new AuditQuery(), None));
         await DeniedAsync(() => writer.Store.ReadAsync("log", 0, 1, None));
         foreach (var table in new[] { "audit_event", "audit_patient", "audit_event_default" })
