@@ -66,7 +66,8 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _state.Durable = tail.LastSequence;
         if (checkpoint.IsForked)
         {
-            _state.Distrust = "The store was seen to hold another history of this log: this node was cloned or rolled back, or the store was.";
+            _state.Distrust =
+                "The store was seen to hold another history of this log: this node was cloned or rolled back, or the store was.";
         }
 
         _space = new JournalSpace(options, _table, _state);
@@ -126,6 +127,9 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
 
     /// <inheritdoc />
     public long EnforcedRevision => _checkpoint.Enforced;
+
+    /// <summary>Whether a directory holds a journal.</summary>
+    public static bool ExistsIn(string directory) => File.Exists(Path.Combine(directory, JournalCheckpoint.FileName));
 
     /// <summary>Opens or creates the journal of a directory, recovers it and records the start.</summary>
     /// <exception cref="JournalOpenException">Wrong options, not writable, in use, or damaged: in words for the operator.</exception>
@@ -281,6 +285,10 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
 
     /// <summary>Holds an intent of an earlier run open until its outcome stands.</summary>
     internal void HoldOpen(OpenAct intent) => _intents.Put(intent);
+
+    /// <summary>Writes a record of the node's own; durable when it returns.</summary>
+    /// <exception cref="JournalUnavailableException">It is not.</exception>
+    public Task SayAsync(string @event, string note) => _announcer.SayAsync(@event, note);
 
     /// <summary>One round of housekeeping, now.</summary>
     internal void Maintain()

@@ -7,7 +7,10 @@ namespace PhiGateway.Audit.Journal;
 /// <summary>Writes the journal's own records: start, stop, what recovery found, full and room again, dropped deliveries.</summary>
 internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, TimeProvider clock)
 {
+    private static readonly TimeSpan LargestStep = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
+    private (DateTimeOffset Wall, long Steady)? _lookedAt;
     private bool _saidFull;
     private long _refusedBefore;
     private long _droppedSaid;
@@ -83,6 +86,7 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
     {
         lock (_lock)
         {
+            WatchClock();
             if (!_report.IsCompleted || state.Status is JournalStatus.Dead or JournalStatus.Closed)
             {
                 return;
@@ -94,6 +98,28 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
                 _report = ReportAsync(full);
             }
         }
+    }
+
+    // A wall clock that jumps makes times in the trail wrong, and tokens and windows end too early or too late: somebody must know.
+    private void WatchClock()
+    {
+        var (wall, steady) = (clock.GetUtcNow(), clock.GetTimestamp());
+        if (_lookedAt is { } before)
+        {
+            var step = wall - before.Wall - clock.GetElapsedTime(before.Steady, steady);
+            if (step.Duration() > LargestStep)
+            {
+                SayWhenPossible(
+                    "clock.step",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The wall clock went {(step < TimeSpan.Zero ? "back" : "forward")} by {step.Duration().TotalSeconds:F1} s against the steady one."
+                    )
+                );
+            }
+        }
+
+        _lookedAt = (wall, steady);
     }
 
     private async Task ReportAsync(bool full)

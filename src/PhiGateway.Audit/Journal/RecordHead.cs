@@ -13,14 +13,7 @@ namespace PhiGateway.Audit.Journal;
 /// <param name="Revision">Registry revision that it names; 0 for none.</param>
 /// <param name="IsCarried">It carries an open intent forward.</param>
 /// <param name="IsOlderAccepted">From here on an older registry is in force, by an operator's word.</param>
-internal readonly record struct RecordHead(
-    AuditKind Kind,
-    Guid Id,
-    Guid Parent,
-    long Revision,
-    bool IsCarried,
-    bool IsOlderAccepted
-)
+internal readonly record struct RecordHead(AuditKind Kind, Guid Id, Guid Parent, long Revision, bool IsCarried, bool IsOlderAccepted)
 {
     /// <summary>Event of the note that an intent is still open when the segment of its record is recycled.</summary>
     public const string CarriedEvent = "intent.open";

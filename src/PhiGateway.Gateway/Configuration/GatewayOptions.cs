@@ -239,6 +239,18 @@ public sealed class AdminPlaneOptions
     /// </summary>
     public string? BootstrapKey { get; set; }
 
+    /// <summary>
+    /// Login by which the control plane writes the registry, by reference, to the database of
+    /// <see cref="RegistryOptions.ConnectionString"/>; null: the same login as the data plane's.
+    /// </summary>
+    public string? RegistryConnectionString { get; set; }
+
+    /// <summary>
+    /// Login by which the control plane reads the audit store, by reference; null: the same login as the shipper's, which then must be
+    /// allowed to read.
+    /// </summary>
+    public string? AuditConnectionString { get; set; }
+
     /// <summary>OIDC issuer of administrators; null: keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }
 

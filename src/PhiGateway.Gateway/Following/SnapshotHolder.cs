@@ -68,10 +68,7 @@ internal sealed class SnapshotHolder(TimeProvider clock)
         !_isLoading
         && Interlocked.Read(ref _lookedAt) is var looked
         && looked != long.MinValue
-        && (
-            clock.GetElapsedTime(looked) > most
-            || clock.GetUtcNow().UtcTicks - Interlocked.Read(ref _lookedAtWall) > most.Ticks
-        );
+        && (clock.GetElapsedTime(looked) > most || clock.GetUtcNow().UtcTicks - Interlocked.Read(ref _lookedAtWall) > most.Ticks);
 
     /// <summary>Returns when the registry was looked at within the time allowed; or after that time again, whatever became of it.</summary>
     public async Task LookAsync(TimeSpan most, CancellationToken cancellationToken)

@@ -14,7 +14,11 @@ internal static partial class GatewayLog
     [LoggerMessage(1003, LogLevel.Warning, "Delivery record of {DecisionId} was dropped: the journal has no room")]
     public static partial void DeliveryDropped(ILogger log, Guid decisionId);
 
-    [LoggerMessage(1004, LogLevel.Error, "The outcome of write {DecisionId} found no room in the journal; it is tried again until it stands")]
+    [LoggerMessage(
+        1004,
+        LogLevel.Error,
+        "The outcome of write {DecisionId} found no room in the journal; it is tried again until it stands"
+    )]
     public static partial void OutcomeLate(ILogger log, Guid decisionId);
 
     [LoggerMessage(1005, LogLevel.Critical, "This node releases nothing any more: {Why} See the runbook log-forked-or-rolled-back")]
@@ -61,6 +65,12 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}")]
     public static partial void PartStopped(ILogger log, string part, string fault);
+
+    [LoggerMessage(1205, LogLevel.Warning, "The audit store's partitions of the months to come were not made: {Fault}")]
+    public static partial void PartitionsNotMade(ILogger log, string fault);
+
+    [LoggerMessage(1206, LogLevel.Warning, "Whether an admin key exists is not known: the registry did not answer ({Fault}); asked again")]
+    public static partial void FirstKeyDelayed(ILogger log, string fault);
 
     [LoggerMessage(1203, LogLevel.Warning, "The {Store} store cannot be reached; trying again")]
     public static partial void StoreAway(ILogger log, string store);

@@ -39,8 +39,7 @@ internal sealed class PostgresDatabase : Database
         "CASE WHEN pg_is_in_recovery() THEN NULL ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END";
 
     // One text is one message of the driver: there and back once, BEGIN and COMMIT included.
-    public override string? AtOneMoment(string statements) =>
-        $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{statements};\nCOMMIT";
+    public override string? AtOneMoment(string statements) => $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{statements};\nCOMMIT";
 
     public override void Renew() => _source.Clear();
 

@@ -146,15 +146,15 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
     // together. The revision that is handed out says up to where everything is there.
     private string ChangesSql { get; } =
         $"""
-        SELECT revision, changed_at, {database.TimelineSql},
-            (SELECT m.revision FROM roster_member m WHERE m.revision > @since ORDER BY m.revision LIMIT 1 OFFSET {MembersPerLoad})
-        FROM registry_revision WHERE id = 1;
-        SELECT {RegistryRows.ItemColumns} FROM documents WHERE revision > @since ORDER BY revision;
-        SELECT {RegistryRows.MemberColumns} FROM roster_member WHERE revision > @since AND revision <= COALESCE(
-            (SELECT m.revision FROM roster_member m WHERE m.revision > @since ORDER BY m.revision LIMIT 1 OFFSET {MembersPerLoad}),
-            {long.MaxValue}) ORDER BY revision;
-        SELECT {RegistryRows.RevocationColumns} FROM revocation WHERE revision > @since ORDER BY revision
-        """;
+            SELECT revision, changed_at, {database.TimelineSql},
+                (SELECT m.revision FROM roster_member m WHERE m.revision > @since ORDER BY m.revision LIMIT 1 OFFSET {MembersPerLoad})
+            FROM registry_revision WHERE id = 1;
+            SELECT {RegistryRows.ItemColumns} FROM documents WHERE revision > @since ORDER BY revision;
+            SELECT {RegistryRows.MemberColumns} FROM roster_member WHERE revision > @since AND revision <= COALESCE(
+                (SELECT m.revision FROM roster_member m WHERE m.revision > @since ORDER BY m.revision LIMIT 1 OFFSET {MembersPerLoad}),
+                {long.MaxValue}) ORDER BY revision;
+            SELECT {RegistryRows.RevocationColumns} FROM revocation WHERE revision > @since ORDER BY revision
+            """;
 
     private async Task<(long Revision, DateTimeOffset ChangedAt, string? Timeline, long? EndOfPage)> ReadHeadAsync(
         DbDataReader reader,

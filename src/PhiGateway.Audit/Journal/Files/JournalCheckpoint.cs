@@ -171,12 +171,4 @@ internal sealed class JournalCheckpoint : IDisposable
 /// <param name="Clean">The journal was closed in order.</param>
 /// <param name="Enforced">The newest registry revision that was enforced; 0: none.</param>
 /// <param name="Forked">The store was seen to hold another history of this log.</param>
-internal sealed record CheckpointState(
-    long Counter,
-    string Log,
-    long Sequence,
-    byte[] ChainHash,
-    bool Clean,
-    long Enforced,
-    bool Forked
-);
+internal sealed record CheckpointState(long Counter, string Log, long Sequence, byte[] ChainHash, bool Clean, long Enforced, bool Forked);

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using Xunit;
@@ -204,6 +205,25 @@ public sealed class JournalFactsTests
         Assert.Equal(JournalStatus.Open, last.Status);
     }
 
+    [Theory]
+    [InlineData(3600, true)]
+    [InlineData(-3600, true)]
+    [InlineData(1, false)]
+    public async Task Round_WallClockJumps_IsOnRecord(int seconds, bool said)
+    {
+        using var folder = new JournalFolder();
+        var clock = new JumpingClock();
+        await using var journal = await JournalOpener.OpenAsync(folder.Options, clock, new JournalFiles());
+        journal.Maintain();
+        clock.Offset = TimeSpan.FromSeconds(seconds);
+        journal.Maintain();
+        await journal.SayAsync("end", "of the test");
+        journal.Maintain();
+        await journal.SayAsync("end", "of the test");
+
+        Assert.Equal(said, JournalFolder.ReadAll(journal).Exists(r => r.Record.Event == "clock.step"));
+    }
+
     private static async Task<JournalUnavailableException> RefusedAsync(FileJournal journal, AuditRecord record)
     {
         var refused = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(record));
@@ -243,5 +263,12 @@ public sealed class JournalFactsTests
 
         public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<AuditEntry>>([]);
+    }
+
+    private sealed class JumpingClock : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
     }
 }
