@@ -132,6 +132,7 @@ public sealed partial class DenyReason
 
     // --- Audit ---
     public static readonly DenyReason AuditUnavailable = new("audit-unavailable", 503, DenyStage.Audit, "transient", "The access cannot be recorded at the moment, so it is not given.");
+    public static readonly DenyReason AuditForked = new("audit-forked", 503, DenyStage.Audit, "transient", "The record of accesses of this server is in doubt, so no access is given.");
     public static readonly DenyReason Faulted = new("faulted", 500, DenyStage.Audit, "exception", "The request could not be processed.");
 
     /// <summary>Every reason, in the order of the stages.</summary>
