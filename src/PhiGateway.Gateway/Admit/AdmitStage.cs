@@ -20,14 +20,9 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
     private StageResult Admit(GatewayExchange exchange)
     {
-        if (journal.Status is not (JournalStatus.Open or JournalStatus.NearlyFull))
-        {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
-        }
-
         return exchange.Kind switch
         {
-            // Nobody is asked who they are.
+            // Nobody is asked who they are, and nothing is recorded.
             RequestKind.PublicDocument => StageResult.Continue,
             RequestKind.Single or RequestKind.Transaction or RequestKind.Export or RequestKind.DeclaredApi => Enter(exchange, 1),
             RequestKind.Batch => Enter(exchange, CostOfBatch(exchange)),
@@ -37,6 +32,16 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
     private StageResult Enter(GatewayExchange exchange, int cost)
     {
+        switch (journal.Status)
+        {
+            case JournalStatus.Open or JournalStatus.NearlyFull:
+                break;
+            case JournalStatus.Forked:
+                return StageResult.Refuse(DenyReason.AuditForked);
+            default:
+                return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
         var entry = exchange.Identified.Client;
         var limits = entry.Client.Limits;
         var gate = _gates.GetOrAdd(entry.Client.Id, static _ => new ClientGate());

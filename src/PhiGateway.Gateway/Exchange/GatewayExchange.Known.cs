@@ -38,6 +38,11 @@ internal sealed partial class GatewayExchange
                     return exchange._recognized.Value.Request;
                 }
 
+                if (exchange._settled.IsFilled && exchange._settled.Value.Request is { } settled)
+                {
+                    return settled;
+                }
+
                 if (exchange._resolved.IsFilled)
                 {
                     return exchange._resolved.Value.Request;

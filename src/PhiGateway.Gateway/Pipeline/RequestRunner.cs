@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Refusals;
@@ -15,6 +16,7 @@ internal sealed class RequestRunner(
     GatewayPipeline pipeline,
     RouteCatalog routes,
     SnapshotHolder snapshots,
+    GatewayOptions options,
     AuditTrail trail,
     GatewayMetrics metrics,
     TimeProvider clock,
@@ -26,6 +28,13 @@ internal sealed class RequestRunner(
     {
         var proxy = http.Features.Get<IReverseProxyFeature>();
         var route = proxy is null ? null : routes.Find(proxy);
+
+        // A node that was away looks at the registry before it decides by what it knew.
+        if (snapshots.WasAway(options.Registry.MaxUnconfirmed))
+        {
+            await snapshots.LookAsync(options.Registry.MaxUnconfirmed, CancellationToken.None);
+        }
+
         var now = clock.GetUtcNow();
         using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, Guid.CreateVersion7(now));
         var started = clock.GetTimestamp();

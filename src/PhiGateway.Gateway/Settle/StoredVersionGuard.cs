@@ -33,6 +33,8 @@ internal sealed class StoredVersionGuard(StoredVersionLookup storedVersions)
         var version = stored.Value.Version;
         var isStale = version is not null && request.Headers.IfMatch is { } match && match != $"W/\"{version}\"";
         var isGone = exchange.Expected != StoredState.Unknown && exchange.Expected != parts[place].StoredState;
-        return isStale || isGone ? StageResult.Refuse(DenyReason.VersionChanged) : new Settled(decided.Value, version);
+        return isStale || isGone
+            ? StageResult.Refuse(DenyReason.VersionChanged)
+            : new Settled(decided.Value, version) { Request = stored.Value.Request };
     }
 }

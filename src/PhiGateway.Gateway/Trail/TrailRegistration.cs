@@ -4,5 +4,6 @@ namespace PhiGateway.Gateway.Trail;
 internal static class TrailRegistration
 {
     /// <summary>What is on record.</summary>
-    public static IServiceCollection AddTrail(this IServiceCollection services) => services.AddSingleton<AuditTrail>();
+    public static IServiceCollection AddTrail(this IServiceCollection services) =>
+        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>();
 }

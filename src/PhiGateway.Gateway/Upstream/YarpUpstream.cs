@@ -23,7 +23,7 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         var destination = Pick(exchange, proxy);
         if (destination?.Model?.Config is not { } target)
         {
-            return Failed(DenyReason.UpstreamUnavailable, null);
+            return Failed(DenyReason.UpstreamUnavailable, null, wasSent: false);
         }
 
         using var message = Write(call, route, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
@@ -36,16 +36,25 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(DenyReason.UpstreamTimeout, destination);
+            return Failed(DenyReason.UpstreamTimeout, destination, wasSent: true);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidOperationException)
         {
-            return Failed(DenyReason.UpstreamUnavailable, destination);
+            // Without a connection nothing was sent; with one, nobody knows how much arrived.
+            var wasSent =
+                fault
+                is not HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.NameResolutionError
+                        or HttpRequestError.ConnectionError
+                        or HttpRequestError.SecureConnectionError
+                };
+            return Failed(DenyReason.UpstreamUnavailable, destination, wasSent);
         }
     }
 
-    private static UpstreamReply Failed(DenyReason reason, DestinationState? destination) =>
-        new(StageResult<UpstreamAnswer>.Refuse(reason), destination?.DestinationId);
+    private static UpstreamReply Failed(DenyReason reason, DestinationState? destination, bool wasSent) =>
+        new(StageResult<UpstreamAnswer>.Refuse(reason), destination?.DestinationId, wasSent);
 
     private static HttpRequestMessage Write(
         UpstreamCall call,

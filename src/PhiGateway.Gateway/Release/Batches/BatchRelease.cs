@@ -40,7 +40,7 @@ internal sealed class BatchRelease(
             var result = decided.Continues ? await AnswerAsync(entry, exchange, output, writer, records) : decided;
             if (result.IsRefused(out var reason))
             {
-                if (reason == DenyReason.AuditUnavailable)
+                if (reason == DenyReason.AuditUnavailable || reason == DenyReason.AuditForked)
                 {
                     return result;
                 }

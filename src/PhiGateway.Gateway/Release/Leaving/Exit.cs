@@ -77,6 +77,12 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
     {
         exchange.Status = status;
         exchange.BytesOut = length;
+        if (exchange.Kind == RequestKind.PublicDocument)
+        {
+            trail.CountPublicDocument();
+            return new(StageResult.Continue);
+        }
+
         return exchange.IntentRecorded ? trail.RecordOutcomeAsync(exchange) : trail.RecordDisclosureAsync(exchange);
     }
 
