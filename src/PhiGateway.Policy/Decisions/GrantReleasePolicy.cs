@@ -161,10 +161,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
                 continue;
             }
 
-            var reason =
-                !ScopeCoversOwners(scope, facts, newPatient) ? WithholdReason.OutsidePatients
-                : !FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.Condition
-                : WithholdReason.None;
+            var reason = ScopeAdmits(scope, facts, newPatient);
             if (reason == WithholdReason.None)
             {
                 got |= scope.Rights;
@@ -176,6 +173,16 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         }
 
         return needed != 0 && (got & needed) == needed;
+    }
+
+    private WithholdReason ScopeAdmits(SmartScope scope, ResourceFacts facts, bool newPatient)
+    {
+        if (!ScopeCoversOwners(scope, facts, newPatient))
+        {
+            return WithholdReason.OutsidePatients;
+        }
+
+        return FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.None : WithholdReason.Condition;
     }
 
     // Under a patient/ scope data that is nobody's record may be read when the scope names its type (standards: reference data).

@@ -39,16 +39,26 @@ internal sealed class UseCaseEntry
     internal required PathDoor[] Doors { get; init; }
 
     /// <summary>What any of these grants lets out; the same object for the same grants.</summary>
-    internal ElementSet ElementsOf(ulong grants) =>
-        BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Elements
-        : _elements.TryGetValue(grants, out var known) ? known
-        : _elements.GetOrAdd(grants, UnionOf(grants));
+    internal ElementSet ElementsOf(ulong grants)
+    {
+        if (BitOperations.IsPow2(grants))
+        {
+            return Grants[BitOperations.TrailingZeroCount(grants)].Elements;
+        }
+
+        return _elements.TryGetValue(grants, out var known) ? known : _elements.GetOrAdd(grants, UnionOf(grants));
+    }
 
     /// <summary>The names of these grants, joined by <c>+</c>.</summary>
-    internal string RuleOf(ulong grants) =>
-        BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Rule
-        : _rules.TryGetValue(grants, out var known) ? known
-        : _rules.GetOrAdd(grants, JoinOf(grants));
+    internal string RuleOf(ulong grants)
+    {
+        if (BitOperations.IsPow2(grants))
+        {
+            return Grants[BitOperations.TrailingZeroCount(grants)].Rule;
+        }
+
+        return _rules.TryGetValue(grants, out var known) ? known : _rules.GetOrAdd(grants, JoinOf(grants));
+    }
 
     private ElementSet UnionOf(ulong grants)
     {
