@@ -2,19 +2,35 @@ using System.Buffers;
 using PhiGateway.Fhir.Answers.Writing;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <content>Judging one entry and writing what may leave of it.</content>
-internal sealed partial class BundleWalker
+/// <summary>Judges one entry that was read and writes what may leave of it.</summary>
+/// <param name="work">What the filtering of the answer shares; its reader has just read the entry.</param>
+/// <param name="output">The Bundle that leaves.</param>
+/// <param name="request">What was asked; null for a Bundle inside another answer.</param>
+/// <param name="window">The page that matches go to; null: all that may leave does.</param>
+internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirRequest? request, PageWindow? window)
 {
     private Disclosure? _own;
 
-    private ScanResult Settle(ReadOnlySpan<byte> data, ref EntrySpan entry, int place)
+    /// <summary>Matches that left.</summary>
+    public int Matches { get; private set; }
+
+    /// <summary>Whether an entry is there for the sake of others; what an operation puts together was asked for as a whole.</summary>
+    public bool IsIncluded(ref EntrySpan entry, ReadOnlySpan<byte> data) =>
+        ModeOf(entry.Mode, data).SequenceEqual("include"u8) && !(window is not null && request is { Interaction: Interaction.Operation });
+
+    /// <summary>Settles the entry just read.</summary>
+    /// <param name="data">The bytes it was read from.</param>
+    /// <param name="entry">Where its parts stand.</param>
+    /// <param name="place">Its place in the Bundle.</param>
+    public ScanResult Settle(ReadOnlySpan<byte> data, ref EntrySpan entry, int place)
     {
-        if (_kind is BundleKind.BatchResponse or BundleKind.TransactionResponse)
+        if (output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse)
         {
             return SettleResponse(data, ref entry, place);
         }
@@ -22,9 +38,9 @@ internal sealed partial class BundleWalker
         if (!entry.HasResource)
         {
             // A deletion in a history names a resource of which nothing is left to judge.
-            if (_kind is BundleKind.History or BundleKind.Stored && Window?.Meet() != false)
+            if (output.Kind is BundleKind.History or BundleKind.Stored && window?.Meet() != false)
             {
-                Window?.Hide();
+                window?.Hide();
                 work.Disclosure.Withhold(WithholdReason.Unjudgeable);
             }
 
@@ -33,7 +49,7 @@ internal sealed partial class BundleWalker
 
         if (work.Reader.Facts.Type == ResourceType.OperationOutcome)
         {
-            if (_kind == BundleKind.Stored)
+            if (output.Kind == BundleKind.Stored)
             {
                 work.Disclosure.Withhold(WithholdReason.Unjudgeable);
             }
@@ -43,26 +59,26 @@ internal sealed partial class BundleWalker
 
         var mode = ModeOf(entry.Mode, data);
         var included = IsIncluded(ref entry, data);
-        var outcome = included || Window is null ? Judge(data, ref entry) : JudgeForPage(data, ref entry);
+        var outcome = included || window is null ? Judge(data, ref entry, work.Disclosure) : JudgeForPage(data, ref entry);
         if (outcome != ReleaseOutcome.Released)
         {
             return outcome == ReleaseOutcome.Broken ? ScanResult.Broken : ScanResult.Complete;
         }
 
-        Window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!, isMatch: !included);
-        _matches += included ? 0 : 1;
-        OpenEntry();
+        window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!, isMatch: !included);
+        Matches += included ? 0 : 1;
+        output.OpenEntry();
         work.Output.Write("{"u8);
-        WriteFullUrl(data, ref entry);
+        output.WriteFullUrl(data, entry.FullUrl, work.Reader.Facts);
         work.Output.Write("\"resource\":"u8);
         work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: !included);
-        if (_kind == BundleKind.SearchSet && mode.Length > 0)
+        if (output.Kind == BundleKind.SearchSet && mode.Length > 0)
         {
             work.Output.Write(",\"search\":{\"mode\":\""u8);
             work.Output.Write(mode);
             work.Output.Write("\"}"u8);
         }
-        else if (_kind == BundleKind.History)
+        else if (output.Kind == BundleKind.History)
         {
             EntryParts.WriteRequest(data, entry.Method, work.Reader.Facts, work.Output);
             EntryParts.WriteResponse(data, ref entry, work.Bases, hidden: false, first: false, work.Output);
@@ -72,44 +88,49 @@ internal sealed partial class BundleWalker
         return ScanResult.Complete;
     }
 
-    private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry)
+    private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure)
     {
         // What stands under another server's address speaks of that server's resources.
-        var known = work.Known;
-        work.Known = known is not null && IsHere(entry.FullUrl, data) ? known : null;
-        var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null);
-        work.Known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
-        work.Known = known;
+        var known = work.Known is not null && IsHere(entry.FullUrl, data) ? work.Known : null;
+        var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null, disclosure, known);
+        known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
         return outcome;
     }
 
     // A match that may leave and does not fit on the page any more is not let out: it is neither written nor recorded.
     private ReleaseOutcome JudgeForPage(ReadOnlySpan<byte> data, ref EntrySpan entry)
     {
-        if (!Window!.Meet())
+        if (!window!.Meet())
         {
             return ReleaseOutcome.Withheld;
         }
 
-        var all = work.Disclosure;
         var own = _own ??= new Disclosure();
         own.Reset();
-        work.Disclosure = own;
-        var outcome = Judge(data, ref entry);
-        work.Disclosure = all;
-        if (outcome == ReleaseOutcome.Released && !Window.TryShow())
+        var outcome = Judge(data, ref entry, own);
+        if (outcome == ReleaseOutcome.Released && !window.TryShow())
         {
             return ReleaseOutcome.Withheld;
         }
 
         if (outcome == ReleaseOutcome.Withheld)
         {
-            Window.Hide();
+            window.Hide();
         }
 
-        all.Merge(own);
+        work.Disclosure.Merge(own);
         return outcome;
     }
+
+    // Under its own name on this server; what stands under another server's is not what is referred to here.
+    private bool IsHere(TextSpan fullUrl, ReadOnlySpan<byte> data) =>
+        fullUrl.IsNone
+        || (
+            !fullUrl.Escaped
+            && ReferenceReader.TryRead(fullUrl.In(data), work.Bases, out var type, out var id)
+            && type == work.Reader.Facts.Type
+            && System.Text.Ascii.Equals(id, work.Reader.Facts.Id)
+        );
 
     // Responses answer by position, so each one stays even when nothing of it may leave.
     private ScanResult SettleResponse(ReadOnlySpan<byte> data, ref EntrySpan entry, int place)
@@ -141,7 +162,7 @@ internal sealed partial class BundleWalker
             }
             else
             {
-                outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, asked);
+                outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, asked, work.Disclosure, work.Known);
             }
 
             if (outcome == ReleaseOutcome.Broken)
@@ -151,11 +172,11 @@ internal sealed partial class BundleWalker
         }
 
         var released = outcome == ReleaseOutcome.Released;
-        OpenEntry();
+        output.OpenEntry();
         work.Output.Write("{"u8);
         if (released)
         {
-            WriteFullUrl(data, ref entry);
+            output.WriteFullUrl(data, entry.FullUrl, work.Reader.Facts);
             work.Output.Write("\"resource\":"u8);
             work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: false);
         }
@@ -167,26 +188,14 @@ internal sealed partial class BundleWalker
         return ScanResult.Complete;
     }
 
-    private void WriteFullUrl(ReadOnlySpan<byte> data, ref EntrySpan entry)
+    private static ReadOnlySpan<byte> ModeOf(TextSpan mode, ReadOnlySpan<byte> data)
     {
-        var facts = work.Reader.Facts;
-        if (_kind == BundleKind.Stored)
+        if (mode.IsNone)
         {
-            EntryParts.WriteStoredFullUrl(data, entry.FullUrl, work.Bases, work.Output);
+            return default;
         }
-        else if (facts.Id is not null)
-        {
-            // Made anew from the resource that was judged: whatever host the upstream wrote, here it is found at the gateway.
-            work.Output.Write("\"fullUrl\":\""u8);
-            work.Output.Write(work.Bases.Gateway);
-            EntryParts.WriteTypeAndId(facts, work.Output);
-            work.Output.Write("\","u8);
-        }
-    }
 
-    private static ReadOnlySpan<byte> ModeOf(TextSpan mode, ReadOnlySpan<byte> data) =>
-        mode.IsNone ? default
-        : mode.In(data).SequenceEqual("match"u8) ? "match"u8
-        : mode.In(data).SequenceEqual("include"u8) ? "include"u8
-        : default;
+        var text = mode.In(data);
+        return text.SequenceEqual("match"u8) || text.SequenceEqual("include"u8) ? text : default;
+    }
 }

@@ -1,41 +1,13 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using PhiGateway.Fhir.Json;
-using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <content>Reading one entry.</content>
-internal sealed partial class BundleWalker
+/// <summary>Reads one entry of a Bundle: where its parts stand, and its resource into the facts of the work's reader.</summary>
+internal static class EntryReader
 {
-    private ScanResult ReadEntry(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int from)
-    {
-        var entry = default(EntrySpan);
-        var entryStart = checked((int)reader.TokenStartIndex);
-        if (work.Options.Judges is { } judges)
-        {
-            work.Policy = _entries < judges.Count ? judges[_entries] : ReleasePolicy.Nothing;
-            work.Current = work.Options.Currents is { } currents && _entries < currents.Count ? currents[_entries] : null;
-        }
-
-        var result = ReadEntryMembers(ref reader, data, ref entry);
-        if (result != ScanResult.Complete)
-        {
-            return result;
-        }
-
-        if (!Utf8.IsValid(data[from..checked((int)reader.BytesConsumed)]))
-        {
-            return ScanResult.Broken;
-        }
-
-        var place = _entries++;
-        return Waits(data, data[entryStart..checked((int)reader.BytesConsumed)], ref entry)
-            ? ScanResult.Complete
-            : Settle(data, ref entry, place);
-    }
-
-    private ScanResult ReadEntryMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ref EntrySpan entry)
+    /// <summary>Reads the entry whose opening brace the reader stands on; its resource is read into the facts of the work's reader.</summary>
+    public static ScanResult Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
     {
         var names = work.Reader.Names;
         var start = names.Count;
@@ -62,11 +34,7 @@ internal sealed partial class BundleWalker
                 return ScanResult.NeedMore;
             }
 
-            var result =
-                name.SequenceEqual("resource"u8) ? ReadResource(ref reader, data, ref entry)
-                : name.SequenceEqual("search"u8) || name.SequenceEqual("response"u8) || name.SequenceEqual("request"u8)
-                    ? ReadTexts(ref reader, data, ref entry)
-                : work.Skipper.Skip(ref reader, data);
+            var result = ReadMember(name, ref reader, data, work, ref entry);
             if (result != ScanResult.Complete)
             {
                 return result;
@@ -86,7 +54,25 @@ internal sealed partial class BundleWalker
         return ScanResult.NeedMore;
     }
 
-    private ScanResult ReadResource(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ref EntrySpan entry)
+    private static ScanResult ReadMember(
+        ReadOnlySpan<byte> name,
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> data,
+        AnswerWork work,
+        ref EntrySpan entry
+    )
+    {
+        if (name.SequenceEqual("resource"u8))
+        {
+            return ReadResource(ref reader, data, work, ref entry);
+        }
+
+        return name.SequenceEqual("search"u8) || name.SequenceEqual("response"u8) || name.SequenceEqual("request"u8)
+            ? ReadTexts(ref reader, data, work, ref entry)
+            : work.Skipper.Skip(ref reader, data);
+    }
+
+    private static ScanResult ReadResource(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -102,7 +88,7 @@ internal sealed partial class BundleWalker
     }
 
     /// <summary>Reads the few strings of search, request and response that matter; the rest is read past.</summary>
-    private ScanResult ReadTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ref EntrySpan entry)
+    private static ScanResult ReadTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
