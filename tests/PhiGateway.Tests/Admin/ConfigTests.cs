@@ -1,5 +1,6 @@
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Files;
+using PhiGateway.RegistryFiles.Yaml;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

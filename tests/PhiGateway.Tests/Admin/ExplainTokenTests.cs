@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Decisions;
+using PhiGateway.Admin.Configuration;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

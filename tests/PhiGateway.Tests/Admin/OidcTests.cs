@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Configuration;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
