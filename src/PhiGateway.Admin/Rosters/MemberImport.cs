@@ -51,7 +51,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         var run = new ImportRun(input.Roster, input.FromLine, call.IsDryRun);
         if (input.Digest is null)
         {
-            return await ApplyAsync(call, run, input.Lines, tell, call.Cancelled);
+            return await ApplyAsync(call, run, input, input.Lines, tell, call.Cancelled);
         }
 
         if ((await ImportUpload.HoldAsync(input.Body, input.Digest, options.SpoolDirectory)).Failed(out var refused, out var spool))
@@ -66,19 +66,20 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
 
         await using (spool)
         {
-            return await ApplyAsync(call, run, PipeReader.Create(spool), tell, lifetime.ApplicationStopping);
+            return await ApplyAsync(call, run, input, PipeReader.Create(spool), tell, lifetime.ApplicationStopping);
         }
     }
 
     private async Task<ImportEnd> ApplyAsync(
         AdminCall call,
         ImportRun run,
+        ImportInput input,
         PipeReader lines,
         Func<object, Task> tell,
         CancellationToken cancellationToken
     )
     {
-        var failure = await RunAsync(call.Person, run, lines, tell, cancellationToken);
+        var failure = await RunAsync(call.Person, run, lines, input.IsUploadFault, tell, cancellationToken);
         if (!run.DryRun)
         {
             var note =
@@ -104,6 +105,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         string actor,
         ImportRun run,
         PipeReader lines,
+        Func<Exception, bool> isUploadFault,
         Func<object, Task> tell,
         CancellationToken cancellationToken
     )
@@ -131,7 +133,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         {
             return lifetime.ApplicationStopping.IsCancellationRequested ? "node-stopping" : "client-gone";
         }
-        catch (IOException)
+        catch (Exception fault) when (isUploadFault(fault))
         {
             return "upload-broken";
         }
@@ -168,7 +170,8 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
 /// <param name="Digest">SHA-256 of the whole as its sender names it; null: lines count as they come.</param>
 /// <param name="Body">The upload, to be held.</param>
 /// <param name="Lines">The same upload, to be read line by line.</param>
-internal sealed record ImportInput(string Roster, long FromLine, byte[]? Digest, Stream Body, PipeReader Lines);
+/// <param name="IsUploadFault">Whether an exception says that the upload broke, rather than the registry.</param>
+internal sealed record ImportInput(string Roster, long FromLine, byte[]? Digest, Stream Body, PipeReader Lines, Func<Exception, bool> IsUploadFault);
 
 /// <summary>How an import ended.</summary>
 /// <param name="Status">200, or 503 when it broke off and is worth repeating.</param>

@@ -43,10 +43,7 @@ internal static class DataPlane
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddConfiguration(configuration);
         // ASP.NET's own request log would write URLs; off, it also makes no activity per request.
-        builder
-            .Logging.AddProvider(parts.LoggerProvider)
-            .SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft.AspNetCore", LogLevel.None);
+        builder.Logging.AddGatewayLog(parts.Log).AddFilter("Microsoft.AspNetCore", LogLevel.None);
         builder
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()

@@ -146,11 +146,11 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private async Task StartPartsAsync(GatewayOptions options, bool quiet, CancellationToken cancellationToken)
     {
+        TelemetrySetup.CloseContexts();
         var clock = TimeProvider.System;
         var serilog = GatewayLogging.Create(options, quiet);
         _owned.Add(serilog);
-        var provider = GatewayLogging.ProviderOf(serilog);
-        var loggers = LoggerFactory.Create(logging => logging.AddProvider(provider).SetMinimumLevel(LogLevel.Information));
+        var loggers = LoggerFactory.Create(logging => logging.AddGatewayLog(serilog));
         _owned.Add(new Owned(loggers));
         var log = loggers.CreateLogger<GatewayHost>();
 
@@ -193,7 +193,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             Options = options,
             Clock = clock,
-            LoggerProvider = provider,
+            Log = serilog,
             Loggers = loggers,
             RegistryStore = registry.Store,
             RegistrySource = registry.Source,

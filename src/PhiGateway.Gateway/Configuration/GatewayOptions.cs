@@ -35,6 +35,8 @@ public sealed class GatewayOptions
 
     public AdminPlaneOptions Admin { get; set; } = new();
 
+    public TelemetryOptions Telemetry { get; set; } = new();
+
     /// <summary>Endpoints told to SMART apps; default: those customary at the first issuer.</summary>
     public SmartEndpointOptions SmartEndpoints { get; set; } = new();
 

@@ -127,11 +127,24 @@ internal static class GatewayOptionsValidator
             Add("Admin:SpoolDirectory", "is not a directory.");
         }
 
+        if (options.Telemetry.Otlp is { } collector && !IsCollector(collector))
+        {
+            Add(
+                "Telemetry:Otlp",
+                "must be a collector's https address without query or user, as https://collector.hospital.example:4318; http on loopback."
+            );
+        }
+
         if (options.Admin.BootstrapKey is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
         {
             Add("Admin:BootstrapKey", why);
         }
     }
+
+    private static bool IsCollector(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))
+        && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0;
 
     private static void ValidateHandleKey(string? reference, Action<string, string> add)
     {

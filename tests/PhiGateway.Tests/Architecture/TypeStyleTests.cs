@@ -51,7 +51,7 @@ public sealed class TypeStyleTests
     [Theory]
     [InlineData("PhiGateway.Policy.Vocabulary")]
     [InlineData("PhiGateway.Policy.Snapshot")]
-    [InlineData("PhiGateway.Policy.Decision")]
+    [InlineData("PhiGateway.Policy.Decisions")]
     [InlineData("PhiGateway.Policy.Registry")]
     public void PolicyTypes_State_IsReadOnly(string space)
     {

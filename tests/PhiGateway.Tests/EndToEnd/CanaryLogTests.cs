@@ -1,3 +1,4 @@
+using System.Net;
 using Xunit;
 
 namespace PhiGateway.Tests.EndToEnd;
@@ -48,9 +49,17 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         await MisuseTokensAsync(ward);
         await AdministerAsync();
         var record = Assert.Single(await world.TrailAsync(decisions), one => (string?)one["kind"] is "decision" or "disclosure");
+        var metrics = await ScrapeAsync();
         await world.Gateway.StopAsync();
 
-        var logs = world.Gateway.Output + string.Concat(Directory.GetFiles(world.Folder, "gateway-*.log").Select(File.ReadAllText));
+        var spans = world.Collector.TextOf("traces");
+        AssertTold(metrics, spans, world.Collector.TextOf("metrics"));
+        var logs =
+            world.Gateway.Output
+            + string.Concat(Directory.GetFiles(world.Folder, "gateway-*.log").Select(File.ReadAllText))
+            + metrics
+            + spans
+            + world.Collector.TextOf("metrics");
         Assert.Contains("Enforcing registry revision", logs);
         foreach (
             var canary in new[]
@@ -76,6 +85,30 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
         Assert.Contains(Patient, record.ToJsonString());
     }
 
+    private async Task<string> ScrapeAsync()
+    {
+        using var nobody = new AdminClient(world.Gateway.Admin, "phigw_nobody-of-this-name-0123456789");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.TryAsync(HttpMethod.Get, "/metrics")).Status);
+        var (status, text) = await world.Mary.TryAsync(HttpMethod.Get, "/metrics");
+        Assert.Equal(HttpStatusCode.OK, status);
+        return text;
+    }
+
+    // That the product's numbers and the requests' spans are there, and no attribute that could hold a URL, a host or a program's name.
+    private static void AssertTold(string scraped, string spans, string metrics)
+    {
+        Assert.Contains("phi_gateway_decisions", scraped);
+        Assert.Contains("phi_gateway.decisions", metrics);
+        Assert.Contains("http.request.method", spans);
+        foreach (var name in new[] { "url.", "server.address", "client.address", "user_agent", "peer.", "Query", "tracestate" })
+        {
+            Assert.DoesNotContain(name, spans, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("url_", scraped, StringComparison.Ordinal);
+        Assert.DoesNotContain("server_address", scraped, StringComparison.Ordinal);
+    }
+
     private async Task<string> ReadAsync(string ward, string lab)
     {
         await world.GetAsync("/Patient/f001", ward);
@@ -89,6 +122,17 @@ public sealed class CanaryLogTests(CanaryWorld world) : IClassFixture<CanaryWorl
             "/Patient/f001",
             ward,
             headers: [("X-Canary", Header), ("X-Tenant", Header), ("If-None-Match", $"W/\"{Header}\"")]
+        );
+        await world.SendAsync(
+            HttpMethod.Get,
+            "/Patient/f001",
+            ward,
+            headers:
+            [
+                ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                ("tracestate", $"a={Header}"),
+                ("baggage", $"a={Header}"),
+            ]
         );
         await world.SendAsync(HttpMethod.Get, "/Patient/f001", ward, headers: [("X-HTTP-Method-Override", Header), ("Prefer", Header)]);
         await world.SendAsync(

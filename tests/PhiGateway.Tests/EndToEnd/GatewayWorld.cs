@@ -53,6 +53,9 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>Further clients that the identity provider knows; whoever adds them admits them.</summary>
     private protected virtual IReadOnlyList<IdentityProviderClient> MoreClients => [];
 
+    /// <summary>What the node sends and shows of itself; by default nothing.</summary>
+    private protected virtual object Telemetry => new { };
+
     private protected virtual Task<(string Registry, string Audit)> CreateStoresAsync() =>
         Task.FromResult(($"Data Source={Path.Combine(_folder, "registry.db")}", $"Data Source={Path.Combine(_folder, "audit.db")}"));
 
@@ -214,6 +217,7 @@ public abstract class GatewayWorld : IAsyncLifetime
                     },
                     Limits = new { RequestsPerSecond = 10_000 },
                     Admin = new { BootstrapKey = $"file:{Path.Combine(_folder, "bootstrap.key")}" },
+                    Telemetry,
                     LogFile = Path.Combine(folder, "gateway-.log"),
                 },
                 ["ReverseProxy"] = new Dictionary<string, object>

@@ -9,6 +9,10 @@ namespace PhiGateway.Tests.EndToEnd;
 public sealed class ReadinessTests(OpenWorld world)
 {
     [Fact]
+    public async Task Metrics_NotAskedFor_AreNotThere() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await world.Mary.TryAsync(HttpMethod.Get, "/metrics")).Status);
+
+    [Fact]
     public async Task Readiness_OfARunningNode_TellsPartsAndNothingElse()
     {
         using var http = new HttpClient { BaseAddress = world.Gateway.Admin };
