@@ -38,7 +38,14 @@ internal static class ContentQuestions
         var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))]);
         var rule = run.UseCase.RuleOf(grants);
         var admitted = grants;
-        if (part.Interaction is Interaction.Create or Interaction.Update)
+        // Of a foreign record not even what a patch of it would come to is said.
+        if (part is { Interaction: Interaction.Patch, Body: not null } && Stored(run, judge, grants, part, rule) is { } closed)
+        {
+            return closed;
+        }
+
+        // A patch that was applied here has the body that it comes to, and is judged by it like any other write.
+        if (part.Interaction is Interaction.Create or Interaction.Update || part is { Interaction: Interaction.Patch, Body: not null })
         {
             if (part.Body is not { } body || body.Type != part.Type)
             {

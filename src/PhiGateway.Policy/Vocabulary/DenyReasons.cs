@@ -120,6 +120,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason UpstreamRejected = new("upstream-rejected", 400, DenyStage.Forward, "processing", "The clinical system rejected the request.");
     public static readonly DenyReason ConditionAmbiguous = new("condition-ambiguous", 412, DenyStage.Forward, "multiple-matches", "More than one resource matches the condition.");
     public static readonly DenyReason ConditionUnmatched = new("condition-unmatched", 412, DenyStage.Forward, "not-found", "No resource matches a conditional reference.");
+    public static readonly DenyReason PatchNotApplicable = new("patch-not-applicable", 422, DenyStage.Forward, "processing", "The patch cannot be applied to the resource as it is.");
     public static readonly DenyReason VersionChanged = new("version-changed", 412, DenyStage.Forward, "conflict", "The resource is not in the version that the request names or was judged by.");
 
     // --- Release ---

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;
