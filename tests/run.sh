@@ -19,6 +19,7 @@ missing=()
 have_initdb || missing+=(postgresql)
 have node || missing+=(nodejs)
 have npm || missing+=(npm)
+have haproxy || missing+=(haproxy)
 if [[ ${#missing[@]} -gt 0 ]]; then
   if have apt-get && [[ "$(id -u)" == 0 ]]; then
     echo "installing ${missing[*]}"

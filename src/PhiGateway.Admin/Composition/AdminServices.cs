@@ -70,6 +70,7 @@ public static class AdminServices
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();
+        services.AddSingleton<IssuerKeys>();
         services.AddSingleton<ConfigCommands>();
         services.AddSingleton<AlertVerbs>();
         services.AddSingleton(static provider => new DoorWarnings(

@@ -18,5 +18,12 @@ internal static class StatusEndpoints
             .RequireRoles(AdminRoles.All)
             .Describe("Shows which registry revision every node enforces")
             .Returns(typeof(NodesReport));
+        api.MapPost("/issuers/{name}:purge-keys", (HttpContext context, string name, IssuerKeys keys) => keys.PurgeAsync(context, name))
+            .RequireRoles(AdminRoles.Closers)
+            .Describe(
+                "Makes this node forget an issuer's signing keys and fetch them anew",
+                "For a key that is stolen. Each node has keys of its own: ask each."
+            )
+            .Returns(typeof(IssuerKeysReport));
     }
 }

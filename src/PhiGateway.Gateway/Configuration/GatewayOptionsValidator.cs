@@ -100,6 +100,7 @@ internal static class GatewayOptionsValidator
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");
         }
 
+        EdgeValidator.Validate(options, Add);
         foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
         {
             problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));

@@ -29,6 +29,12 @@ internal static class RouteMetadata
     /// </summary>
     public const string SelfLinks = "Phi.SelfLinks";
 
+    /// <summary>
+    /// Cluster: bases under which the servers behind name themselves in links and references, separated by spaces, where they differ from
+    /// the addresses that are called; none: they do not.
+    /// </summary>
+    public const string Bases = "Phi.Bases";
+
     /// <summary>Route of kind <c>rest-json</c>: which of <c>PhiGateway:Apis</c> declares what may be asked there. Required.</summary>
     public const string Api = "Phi.Api";
 
@@ -60,7 +66,7 @@ internal static class RouteMetadata
     public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag, Origins, SearchParameters];
 
     /// <summary>Keys a cluster may have.</summary>
-    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks];
+    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks, Bases];
 
     /// <summary>Reads a tenant's tag: both parts, none of them with a character that FHIR search would have to escape.</summary>
     public static bool TryReadTag(string text, out TokenValue tag) =>

@@ -116,6 +116,11 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        if (!UpstreamBaseList.TryRead(cluster.Metadata?.GetValueOrDefault(RouteMetadata.Bases), out var ownBases))
+        {
+            return null;
+        }
+
         if (!WebOrigins.TryRead(metadata.GetValueOrDefault(RouteMetadata.Origins), out var origins))
         {
             return null;
@@ -143,7 +148,11 @@ internal sealed class RouteCatalog(GatewayOptions options)
             Language = new FhirContext
             {
                 GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
-                UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
+                UpstreamBases =
+                [
+                    .. cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')) ?? [],
+                    .. ownBases,
+                ],
                 Declared = declared,
                 TenantTag = tag,
             },

@@ -304,7 +304,7 @@ public sealed class StartupTests
         using (var ready = await http.GetAsync(new Uri(gateway.Admin, "/readyz")))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-            Assert.Contains("keys of hospital-idp", await ready.Content.ReadAsStringAsync());
+            Assert.Contains("no issuer's keys are there", await ready.Content.ReadAsStringAsync());
         }
 
         await using var again = await IdentityProvider.StartAsync(config);

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using PhiGateway.Tests.Infrastructure;
+using Xunit;
+
+namespace PhiGateway.Tests.EndToEnd;
+
+/// <summary>Behind a load balancer and in front of a server that names itself otherwise: what clients see, and whose word is taken.</summary>
+public sealed class BalancerTests(BalancedWorld world) : IClassFixture<BalancedWorld>
+{
+    [Fact]
+    public async Task Read_ThroughTheBalancer_IsRecordedWithTheClientsOwnAddress()
+    {
+        var ward = await world.TokenAsync(world.Ward);
+
+        var reply = await world.AskAsync("/Patient/f001", ward, from: "127.0.0.9", headers: ("X-Forwarded-For", "10.9.9.9"));
+
+        Assert.Equal(HttpStatusCode.OK, reply.Status);
+        Assert.Equal("127.0.0.9", (string?)(await world.TrailAsync(reply.DecisionId))[0]["peer"]);
+    }
+
+    [Fact]
+    public async Task Read_PeerThatIsNoListedProxy_CannotSayWhoItIs()
+    {
+        var ward = await world.TokenAsync(world.Ward);
+
+        var reply = await world.SendAsync(HttpMethod.Get, "/Patient/f001", ward, headers: ("X-Forwarded-For", "10.9.9.9"));
+
+        Assert.Equal(HttpStatusCode.OK, reply.Status);
+        Assert.Equal("127.0.0.1", (string?)(await world.TrailAsync(reply.DecisionId))[0]["peer"]);
+    }
+
+    [Fact]
+    public async Task Read_BoundToken_PassesWithItsCertificateAtTheBalancerOnly()
+    {
+        var token = await world.BoundTokenAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await world.AskAsync("/Patient/f001", token, world.Certificate)).Status);
+        Assert.Equal("binding-failed", (await world.AskAsync("/Patient/f001", token)).Code);
+        Assert.Equal("binding-failed", (await world.AskAsync("/Patient/f001", token, world.Other)).Code);
+        var header = ("Client-Cert", $":{Convert.ToBase64String(world.Certificate.RawData)}:");
+        Assert.Equal("binding-failed", (await world.AskAsync("/Patient/f001", token, headers: header)).Code);
+        Assert.Equal("binding-failed", (await world.SendAsync(HttpMethod.Get, "/Patient/f001", token, headers: header)).Code);
+    }
+
+    [Fact]
+    public async Task Search_ServerThatNamesItselfOtherwise_IsPagedToItsEndUnderOurOwnName()
+    {
+        var ward = await world.TokenAsync(world.Ward);
+        var found = new List<string>();
+        var next = "/Observation?patient=f001&_count=1";
+        while (true)
+        {
+            var reply = await world.AskAsync(next, ward);
+            Assert.Equal(HttpStatusCode.OK, reply.Status);
+            Assert.DoesNotContain(BalancedWorld.Self, reply.Body, StringComparison.Ordinal);
+            Assert.DoesNotContain(world.Backend.Base, reply.Body, StringComparison.Ordinal);
+            Assert.All(
+                reply.Json["entry"]!.AsArray(),
+                entry => Assert.StartsWith(world.Public + "/fhir/", (string)entry!["fullUrl"]!, StringComparison.Ordinal)
+            );
+            found.AddRange(reply.Entries);
+            if (LinkOf(reply, "next") is not { } link)
+            {
+                break;
+            }
+
+            Assert.StartsWith(world.Public + "/fhir", link, StringComparison.Ordinal);
+            next = link;
+        }
+
+        Assert.True(found.Count > 1, "One page is no paging.");
+        Assert.Equal(found.Count, found.Distinct().Count());
+        var whole = await world.AskAsync("/Observation?patient=f001&_count=100", ward);
+        Assert.Equal(whole.Entries.Order(), found.Order());
+    }
+
+    [Fact]
+    public async Task Create_ServerThatNamesItselfOtherwise_LocationIsOurs()
+    {
+        var lab = await world.TokenAsync(world.Lab);
+
+        var reply = await world.AskAsync("/Observation", lab, body: Bodies.Observation("f001"));
+
+        Assert.Equal(HttpStatusCode.Created, reply.Status);
+        Assert.StartsWith(world.Public + "/fhir/Observation/", reply.Headers["Location"], StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await world.AskAsync(reply.Headers["Location"].Split("/_history")[0], lab)).Status);
+    }
+
+    [Fact]
+    public async Task Probes_OnTheDataPort_AreOneWordAndNeedNoHost()
+    {
+        using var connection = await RawConnection.OpenAsync(world.Gateway.Data);
+        await connection.WriteAsync("GET /readyz HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        var ready = await connection.ReadAsync();
+        Assert.Equal((200, "ready"), (ready!.Status, ready.Body));
+        var alive = await connection.ReadAsync();
+        Assert.Equal((200, "alive"), (alive!.Status, alive.Body));
+    }
+
+    [Fact]
+    public async Task Stop_NodeThatServes_TurnsUnreadyFirstServesOnAndThenEnds()
+    {
+        await using var node = world.PrepareNode("gw-leaving");
+        await node.StartAsync();
+        var ward = await world.TokenAsync(world.Ward);
+        using var http = new HttpClient();
+        Assert.Equal("ready", await http.GetStringAsync(new Uri(node.Data, "/readyz")));
+
+        await node.SignalAsync("TERM");
+
+        while (true)
+        {
+            using var answer = await http.GetAsync(new Uri(node.Data, "/readyz"));
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                Assert.Equal("not ready", await answer.Content.ReadAsStringAsync());
+                break;
+            }
+
+            await Task.Delay(20);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await world.GetFromAsync(node, "/Patient/f001", ward)).Status);
+        await node.StopAsync();
+    }
+
+    private static string? LinkOf(Reply reply, string relation) =>
+        (string?)(reply.Json["link"]?.AsArray() ?? []).FirstOrDefault(link => (string?)link!["relation"] == relation)?["url"];
+}
