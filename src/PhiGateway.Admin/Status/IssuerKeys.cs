@@ -17,6 +17,11 @@ internal sealed class IssuerKeys(AdminOptions options, AdminJournal journal)
             return AdminProblem.NotFound("issuer");
         }
 
+        if (RegistryEditor.IsDryRun(context))
+        {
+            return AdminResult.Json(new IssuerKeysReport(options.Node, name, true, "its keys would be forgotten and fetched anew"));
+        }
+
         const string Event = "issuer.purge-keys";
         var target = "issuer/" + name;
         await journal.IntentAsync(context, Event, target, options.Node);

@@ -24,6 +24,7 @@ internal static class StatusEndpoints
                 "Makes this node forget an issuer's signing keys and fetch them anew",
                 "For a key that is stolen. Each node has keys of its own: ask each."
             )
-            .Returns(typeof(IssuerKeysReport));
+            .Returns(typeof(IssuerKeysReport))
+            .Reads(CallParameter.DryRun);
     }
 }

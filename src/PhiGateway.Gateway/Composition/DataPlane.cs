@@ -41,7 +41,12 @@ namespace PhiGateway.Gateway.Composition;
 /// <summary>Builds the web application that clients reach: YARP's routes, our pipeline, nothing else.</summary>
 internal static class DataPlane
 {
-    private static readonly WireLimits Heads = new(RequestLine: 16 * 1024, HeaderBytes: 32 * 1024, Headers: 64);
+    private static readonly WireLimits Heads = new(
+        RequestLine: 16 * 1024,
+        HeaderBytes: 32 * 1024,
+        Headers: 64,
+        HeadTime: TimeSpan.FromSeconds(30)
+    );
 
     /// <summary>Builds it, not started.</summary>
     public static WebApplication Build(GatewayParts parts, IConfigurationRoot configuration, Func<Readiness> readiness)
@@ -116,6 +121,7 @@ internal static class DataPlane
             .AddSingleton<BatchRelease>();
         services
             .AddSingleton(new HandleSealer(SecretOf(options.HandleKey)))
+            .AddSingleton<BaseProposals>()
             .AddSingleton<HandleIssuer>()
             .AddSingleton<HandleReader>()
             .AddSingleton<ApiUnderstanding>();

@@ -40,7 +40,7 @@ internal static class Listeners
                     return;
                 }
 
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Protocols = options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 var certificate = X509Certificate2.CreateFromPemFile(options.CertificatePath!, options.CertificateKeyPath!);
                 listen.UseHttps(https =>
                 {

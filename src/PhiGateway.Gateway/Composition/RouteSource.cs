@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Primitives;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -94,6 +95,13 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
     {
         try
         {
+            // A file that cannot be parsed leaves what was read before, or nothing: neither is what stands in it.
+            foreach (var file in _configuration.Providers.OfType<JsonConfigurationProvider>())
+            {
+                var path = file.Source.FileProvider?.GetFileInfo(file.Source.Path!).PhysicalPath;
+                _ = new ConfigurationBuilder().AddJsonFile(path!, optional: false).Build();
+            }
+
             var (_, problems) = GatewayConfiguration.Read(candidate);
             var found = problems.ToList();
             if (found.Count == 0)

@@ -120,6 +120,12 @@ public sealed class ListenerOptions
     public string? CertificateKeyPath { get; set; }
 
     /// <summary>
+    /// Whether https listeners offer HTTP/2; default false. Security: over HTTP/2 the server takes <c>:authority</c> for the host and drops a
+    /// <c>Host</c> that contradicts it before anybody can see that it did.
+    /// </summary>
+    public bool Http2 { get; set; }
+
+    /// <summary>
     /// Whether the data plane answers <c>/livez</c> and <c>/readyz</c>, in one word and without a token, for load balancers that probe the
     /// port they serve; default false.
     /// </summary>

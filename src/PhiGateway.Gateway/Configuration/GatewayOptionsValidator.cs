@@ -162,6 +162,10 @@ internal static class GatewayOptionsValidator
         {
             add("HandleKey", "must name a secret of at least 32 characters.");
         }
+        else if (reference.StartsWith("file:", StringComparison.Ordinal) && KeyFileRights.FindFlaw(reference[5..]) is { } flaw)
+        {
+            add("HandleKey", $"{flaw}.");
+        }
     }
 
     // One port on one address, however it is written; port 0 is another one each time.
@@ -199,6 +203,10 @@ internal static class GatewayOptionsValidator
         if (uri.Scheme == "https" && (!File.Exists(listeners.CertificatePath) || !File.Exists(listeners.CertificateKeyPath)))
         {
             add(key, "is https: Listeners:CertificatePath and Listeners:CertificateKeyPath must name existing PEM files.");
+        }
+        else if (uri.Scheme == "https" && KeyFileRights.FindFlaw(listeners.CertificateKeyPath!) is { } flaw)
+        {
+            add("Listeners:CertificateKeyPath", $"{flaw}.");
         }
     }
 

@@ -56,6 +56,18 @@ internal static class RouteMetadata
     /// </summary>
     public const string SearchParameters = "Phi.SearchParameters";
 
+    /// <summary>
+    /// Route of kind <c>fhir-r4</c>: whether an update may create what is not there, <c>true</c> (default) or <c>false</c>: an id that is free
+    /// and one that is somebody else's are then one answer.
+    /// </summary>
+    public const string UpdateCreates = "Phi.UpdateCreates";
+
+    /// <summary>
+    /// Route of kind <c>fhir-r4</c>: further URLs, separated by spaces, that no written content may carry because a server behind reads them
+    /// as an order where to keep it; <c>none</c>: not even the known ones are looked for.
+    /// </summary>
+    public const string RoutingMarks = "Phi.RoutingMarks";
+
     /// <summary>A FHIR R4 server.</summary>
     public const string FhirR4 = "fhir-r4";
 
@@ -63,7 +75,19 @@ internal static class RouteMetadata
     public const string RestJson = "rest-json";
 
     /// <summary>Keys a route may have.</summary>
-    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag, Origins, SearchParameters];
+    public static readonly string[] OfRoutes =
+    [
+        Kind,
+        Base,
+        Tenant,
+        Environment,
+        Api,
+        TenantTag,
+        Origins,
+        SearchParameters,
+        UpdateCreates,
+        RoutingMarks,
+    ];
 
     /// <summary>Keys a cluster may have.</summary>
     public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks, Bases];

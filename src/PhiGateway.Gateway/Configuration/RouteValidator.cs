@@ -92,6 +92,18 @@ internal static class RouteValidator
             problems.Add(new ConfigurationProblem($"{route.Path}:ClusterId", "must name one of ReverseProxy:Clusters."));
         }
 
+        if (!RoutingMarks.TryRead(metadata[RouteMetadata.RoutingMarks], out _))
+        {
+            problems.Add(
+                new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.RoutingMarks}", "must be URLs separated by spaces, or none.")
+            );
+        }
+
+        if (metadata[RouteMetadata.UpdateCreates] is not (null or "true" or "false"))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.UpdateCreates}", "must be true or false."));
+        }
+
         if (!WebOrigins.TryRead(metadata[RouteMetadata.Origins], out _))
         {
             problems.Add(

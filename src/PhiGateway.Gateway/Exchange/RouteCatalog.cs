@@ -121,6 +121,11 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        if (!RoutingMarks.TryRead(metadata.GetValueOrDefault(RouteMetadata.RoutingMarks), out var marks))
+        {
+            return null;
+        }
+
         if (!WebOrigins.TryRead(metadata.GetValueOrDefault(RouteMetadata.Origins), out var origins))
         {
             return null;
@@ -144,6 +149,9 @@ internal sealed class RouteCatalog(GatewayOptions options)
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
             SelfLinks = selfLinks,
             Origins = origins,
+            RoutingMarks = marks,
+            // Whatever else stands there, validated at start, permits nothing.
+            UpdateCreates = metadata.GetValueOrDefault(RouteMetadata.UpdateCreates, "true") == "true",
             Api = api,
             Language = new FhirContext
             {

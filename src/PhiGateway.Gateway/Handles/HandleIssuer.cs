@@ -4,7 +4,7 @@ using PhiGateway.Gateway.Exchange;
 namespace PhiGateway.Gateway.Handles;
 
 /// <summary>Issues the gateway's own names for places of the upstream: pages, export jobs, export files.</summary>
-internal sealed class HandleIssuer(HandleSealer sealer)
+internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
 {
     private static readonly TimeSpan PageLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan ExportLife = TimeSpan.FromHours(24);
@@ -16,8 +16,14 @@ internal sealed class HandleIssuer(HandleSealer sealer)
     public string? Issue(GatewayExchange exchange, HandleKind kind, string upstreamUrl)
     {
         var route = exchange.Route!.Language;
-        if (HandleBinding.Of(exchange) is not { } binding || UpstreamPlace.Find(upstreamUrl, route.UpstreamBases) is not { } place)
+        if (HandleBinding.Of(exchange) is not { } binding)
         {
+            return null;
+        }
+
+        if (UpstreamPlace.Find(upstreamUrl, route.UpstreamBases) is not { } place)
+        {
+            proposals.Note(exchange.Route, upstreamUrl);
             return null;
         }
 

@@ -29,6 +29,12 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
             return (StageResult.Refuse(refusal ?? DenyReason.UnreadableAnswer, "stored-version"), null);
         }
 
+        if (judged is { StoredState: StoredState.Absent, Interaction: Interaction.Update } && !exchange.Route!.UpdateCreates)
+        {
+            // Told as a record is that is somebody else's.
+            return (StageResult.Refuse(DenyReason.PatientNotFound, "update-creates"), null);
+        }
+
         parts[place] = judged;
         var decided = DecisionMaker.Decide(exchange, parts);
         if (decided.IsRefused(out _))

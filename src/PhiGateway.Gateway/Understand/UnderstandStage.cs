@@ -56,6 +56,11 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
         }
 
         exchange.Request = request;
+        if (request.IsWrite && exchange.Route.RoutingMarks?.StandIn(body.Span) == true)
+        {
+            return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
+        }
+
         return request.Handle is null ? StageResult.Continue : handles.Open(exchange, request);
     }
 }

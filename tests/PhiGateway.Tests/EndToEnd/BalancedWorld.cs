@@ -126,6 +126,7 @@ public sealed class BalancedWorld : GatewayWorld
         gateway["Listeners"]!["Probes"] = true;
         gateway["StopPause"] = "00:05:00";
         gateway["TrustedProxies"] = new JsonObject { ["Addresses"] = new JsonArray(BalancerAddress), ["ClientCertificate"] = true };
+        configuration["ReverseProxy"]!["Routes"]!["fhir"]!["Metadata"]!["Phi.UpdateCreates"] = "false";
         configuration["ReverseProxy"]!["Clusters"]!["ehr"]!["Metadata"]!["Phi.Bases"] = Self;
     }
 

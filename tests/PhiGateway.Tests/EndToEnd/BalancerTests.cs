@@ -16,7 +16,7 @@ public sealed class BalancerTests(BalancedWorld world) : IClassFixture<BalancedW
         var reply = await world.AskAsync("/Patient/f001", ward, from: "127.0.0.9", headers: ("X-Forwarded-For", "10.9.9.9"));
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
-        Assert.Equal("127.0.0.9", (string?)(await world.TrailAsync(reply.DecisionId))[0]["peer"]);
+        Assert.Equal("127.0.0.9", await PeerAsync(reply));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class BalancerTests(BalancedWorld world) : IClassFixture<BalancedW
         var reply = await world.SendAsync(HttpMethod.Get, "/Patient/f001", ward, headers: ("X-Forwarded-For", "10.9.9.9"));
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
-        Assert.Equal("127.0.0.1", (string?)(await world.TrailAsync(reply.DecisionId))[0]["peer"]);
+        Assert.Equal("127.0.0.1", await PeerAsync(reply));
     }
 
     [Fact]
@@ -88,6 +88,42 @@ public sealed class BalancerTests(BalancedWorld world) : IClassFixture<BalancedW
     }
 
     [Fact]
+    public async Task Update_WhereUpdatesCreateNothing_AnswersAFreeIdLikeSomebodyElses()
+    {
+        var lab = await world.TokenAsync(world.Lab);
+        await world.Backend.ForgetRecordedAsync();
+
+        var free = await world.SendAsync(HttpMethod.Put, "/Observation/nobodys-id", lab, Bodies.Observation("f001", id: "nobodys-id"));
+
+        Assert.Equal(HttpStatusCode.NotFound, free.Status);
+        Assert.Equal("not-found-or-withheld", free.Code);
+        Assert.DoesNotContain(await world.Backend.RecordedAsync(), static request => request.Method == "PUT");
+        var made = await world.SendAsync(HttpMethod.Post, "/Observation", lab, Bodies.Observation("f001"));
+        var id = made.Headers["Location"].Split("/Observation/")[1].Split('/')[0];
+        var own = await world.SendAsync(HttpMethod.Put, $"/Observation/{id}", lab, Bodies.Observation("f001", id: id, value: "newer"));
+        Assert.Equal(HttpStatusCode.OK, own.Status);
+    }
+
+    [Fact]
+    public async Task Create_WithAnotherProductsRoutingMark_IsNotForwarded()
+    {
+        var lab = await world.TokenAsync(world.Lab);
+        var body = JsonNode.Parse(Bodies.Observation("f001"))!;
+        body["meta"] = new JsonObject
+        {
+            ["extension"] = new JsonArray(
+                new JsonObject { ["url"] = "https://aidbox.app/tenant-organization-id", ["valueString"] = "south" }
+            ),
+        };
+        await world.Backend.ForgetRecordedAsync();
+
+        var reply = await world.SendAsync(HttpMethod.Post, "/Observation", lab, body.ToJsonString());
+
+        Assert.Equal("malformed-body", reply.Code);
+        Assert.DoesNotContain(await world.Backend.RecordedAsync(), static request => request.Method == "POST");
+    }
+
+    [Fact]
     public async Task Probes_OnTheDataPort_AreOneWordAndNeedNoHost()
     {
         using var connection = await RawConnection.OpenAsync(world.Gateway.Data);
@@ -125,6 +161,9 @@ public sealed class BalancerTests(BalancedWorld world) : IClassFixture<BalancedW
         Assert.Equal(HttpStatusCode.OK, (await world.GetFromAsync(node, "/Patient/f001", ward)).Status);
         await node.StopAsync();
     }
+
+    private async Task<string?> PeerAsync(Reply reply) =>
+        (string?)(await world.TrailAsync(reply.DecisionId)).First(static record => (string?)record["kind"] == "disclosure")["peer"];
 
     private static string? LinkOf(Reply reply, string relation) =>
         (string?)(reply.Json["link"]?.AsArray() ?? []).FirstOrDefault(link => (string?)link!["relation"] == relation)?["url"];

@@ -34,6 +34,12 @@ internal sealed class GuardedReader(PipeReader inner, IFeatureCollection feature
     private long _good;
     private long _examined;
 
+    // Runs while a head is incomplete; when it ends it cancels the read, which is then no cancellation of the server's.
+    private Timer? _timer;
+    private volatile bool _isLate;
+
+    private bool IsHeadPartial => !_scanner.IsInBody && _good < _buffer.Length;
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (_isSubstituted)
@@ -83,9 +89,17 @@ internal sealed class GuardedReader(PipeReader inner, IFeatureCollection feature
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        _timer?.Dispose();
+        inner.Complete(exception);
+    }
 
-    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+    public override ValueTask CompleteAsync(Exception? exception = null)
+    {
+        _timer?.Dispose();
+        return inner.CompleteAsync(exception);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     [SuppressMessage("Reliability", "CA2012", Justification = "Each is awaited once; the next replaces it.")]
@@ -105,23 +119,51 @@ internal sealed class GuardedReader(PipeReader inner, IFeatureCollection feature
     {
         _buffer = result.Buffer;
         _flaw ??= FindFlaw(result.IsCompleted);
-        if (_flaw is not null && _good == 0 && !result.IsCanceled)
+        var isCanceled = result.IsCanceled;
+        if (isCanceled && _isLate)
+        {
+            _isLate = isCanceled = false;
+            _flaw ??= IsHeadPartial ? WireFlaw.Late : null;
+        }
+
+        if (_flaw is not null && _good == 0 && !isCanceled)
         {
             inner.AdvanceTo(_buffer.Start);
             taken = BeginSubstitute(_flaw);
             return true;
         }
 
-        var isNews = _good > _examined || result.IsCanceled;
+        var isNews = _good > _examined || isCanceled;
         if (!isNews && _flaw is null && !result.IsCompleted)
         {
+            Watch(IsHeadPartial);
             inner.AdvanceTo(_buffer.Start, _buffer.End);
             taken = default;
             return false;
         }
 
-        taken = new ReadResult(_buffer.Slice(0, _good), result.IsCanceled, isCompleted: _flaw is null ? result.IsCompleted : !isNews);
+        Watch(isOn: false);
+        taken = new ReadResult(_buffer.Slice(0, _good), isCanceled, isCompleted: _flaw is null ? result.IsCompleted : !isNews);
         return true;
+    }
+
+    private void Watch(bool isOn)
+    {
+        if (!isOn)
+        {
+            _timer?.Dispose();
+            _timer = null;
+        }
+        else if (_timer is null && limits.HeadTime > TimeSpan.Zero)
+        {
+            _timer = new Timer(static state => ((GuardedReader)state!).EndHead(), this, limits.HeadTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void EndHead()
+    {
+        _isLate = true;
+        inner.CancelPendingRead();
     }
 
     private WireFlaw? FindFlaw(bool isCompleted)
@@ -134,6 +176,7 @@ internal sealed class GuardedReader(PipeReader inner, IFeatureCollection feature
 
     private ReadResult BeginSubstitute(WireFlaw flaw)
     {
+        Watch(isOn: false);
         _isSubstituted = true;
         _buffer = default;
         features.Set(flaw);

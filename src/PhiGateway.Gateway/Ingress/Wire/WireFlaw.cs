@@ -19,6 +19,7 @@ internal sealed record WireFlaw(DenyReason Reason, string Detail, int? Status = 
     public static readonly WireFlaw LineTooLong = new(DenyReason.MalformedRequest, "request-line-too-long", 414);
     public static readonly WireFlaw Version = new(DenyReason.MalformedRequest, "http-version");
     public static readonly WireFlaw CutShort = new(DenyReason.MalformedRequest, "head-cut-short");
+    public static readonly WireFlaw Late = new(DenyReason.MalformedRequest, "head-too-slow", 408);
     public static readonly WireFlaw Target = new(DenyReason.MalformedRequest, "target-form");
     public static readonly WireFlaw Connect = new(DenyReason.MethodNotAllowed, "connect");
     public static readonly WireFlaw Folded = new(DenyReason.MalformedHeader, "folded-header");

@@ -295,8 +295,9 @@ internal sealed class WireScanner(WireLimits limits)
         };
 }
 
-/// <summary>How large a head may be.</summary>
+/// <summary>How large a head may be, and how long it may take.</summary>
 /// <param name="RequestLine">Bytes of the request line.</param>
 /// <param name="HeaderBytes">Bytes of all header lines.</param>
 /// <param name="Headers">Number of header lines.</param>
-internal readonly record struct WireLimits(int RequestLine, int HeaderBytes, int Headers);
+/// <param name="HeadTime">From its first byte to its last; zero: no limit.</param>
+internal readonly record struct WireLimits(int RequestLine, int HeaderBytes, int Headers, TimeSpan HeadTime = default);

@@ -156,6 +156,40 @@ public sealed class GuardedReaderTests
     }
 
     [Fact]
+    public async Task Read_HeadThatNeverEnds_IsRefusedInTheEnd()
+    {
+        var pipe = new Pipe();
+        var features = new FeatureCollection();
+        var reader = new GuardedReader(pipe.Reader, features, new WireLimits(256, 512, 8, TimeSpan.FromMilliseconds(20)));
+        await pipe.Writer.WriteAsync(Encoding.Latin1.GetBytes(Get + Post[..^1] + "." + Get[..20]));
+        var good = await reader.ReadAsync();
+        Assert.Equal(Get.Length + Post.Length, good.Buffer.Length);
+        reader.AdvanceTo(good.Buffer.End);
+
+        var late = await reader.ReadAsync();
+
+        Assert.StartsWith(Substitute, Encoding.Latin1.GetString(late.Buffer), StringComparison.Ordinal);
+        Assert.Equal("head-too-slow", features.Get<WireFlaw>()?.Detail);
+    }
+
+    [Fact]
+    public async Task Read_ConnectionThatIsIdleBetweenHeads_IsLeftAlone()
+    {
+        var pipe = new Pipe();
+        var features = new FeatureCollection();
+        var reader = new GuardedReader(pipe.Reader, features, new WireLimits(256, 512, 8, TimeSpan.FromMilliseconds(20)));
+        await pipe.Writer.WriteAsync(Encoding.Latin1.GetBytes(Get));
+        reader.AdvanceTo((await reader.ReadAsync()).Buffer.End);
+        var reading = reader.ReadAsync();
+        await Task.Delay(60);
+        Assert.False(reading.IsCompleted);
+
+        await pipe.Writer.WriteAsync(Encoding.Latin1.GetBytes(Get));
+
+        Assert.Equal(Get.Length, (await reading).Buffer.Length);
+    }
+
+    [Fact]
     public async Task Read_Cancelled_SaysSoAndGoesOn()
     {
         var pipe = new Pipe();
