@@ -226,7 +226,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
 
         // 4. A first key to the control plane, if there is none.
-        BootstrapKey = await FirstKey.EnsureAsync(Parts, log, _loops, _stopping.Token, cancellationToken);
+        BootstrapKey = await FirstKey.EnsureAsync(Parts, cancellationToken);
     }
 
     // A small budget gets small segments, so that there are always several.

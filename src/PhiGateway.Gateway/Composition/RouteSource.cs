@@ -53,7 +53,11 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
 
     public IProxyConfig GetConfig() => _current;
 
-    public void Dispose() => _watch.Dispose();
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _current.Dispose();
+    }
 
     /// <summary>Looks at the file's present content; called when it has changed.</summary>
     internal void Reload()
@@ -174,7 +178,9 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private sealed class Routes(string hash, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters) : IProxyConfig
+    private sealed class Routes(string hash, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
+        : IProxyConfig,
+            IDisposable
     {
         private readonly CancellationTokenSource _replaced = new();
 
@@ -187,5 +193,7 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
         public IChangeToken ChangeToken => new CancellationChangeToken(_replaced.Token);
 
         public void Replace() => _replaced.Cancel();
+
+        public void Dispose() => _replaced.Dispose();
     }
 }

@@ -55,9 +55,6 @@ internal static partial class GatewayLog
     [LoggerMessage(1206, LogLevel.Error, "Changed routes are not in force, {Hash} still are: {Why}")]
     public static partial void RoutesRefused(ILogger log, string hash, string why);
 
-    [LoggerMessage(1207, LogLevel.Warning, "The first admin key cannot be made yet ({Fault}); trying again")]
-    public static partial void FirstKeyLater(ILogger log, string fault);
-
     [LoggerMessage(1208, LogLevel.Information, "Draining: not ready any more; stopping in {Seconds} s")]
     public static partial void Draining(ILogger log, double seconds);
 

@@ -14,7 +14,7 @@ namespace PhiGateway.Gateway.Ingress.Wire;
 /// any other, on record and with a decision id. In the place of a flaw between chunks stands a byte that no parser takes for a size.
 /// Security: nothing behind a flaw is ever handed on. Nothing is copied.
 /// </remarks>
-internal sealed class GuardedReader(PipeReader inner, IFeatureCollection features, WireLimits limits) : PipeReader
+internal sealed class GuardedReader(PipeReader inner, IFeatureCollection features, WireLimits limits) : PipeReader, IDisposable
 {
     private static readonly byte[] Marker =
     [
@@ -91,15 +91,17 @@ internal sealed class GuardedReader(PipeReader inner, IFeatureCollection feature
 
     public override void Complete(Exception? exception = null)
     {
-        _timer?.Dispose();
+        Dispose();
         inner.Complete(exception);
     }
 
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
-        _timer?.Dispose();
+        Dispose();
         return inner.CompleteAsync(exception);
     }
+
+    public void Dispose() => _timer?.Dispose();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     [SuppressMessage("Reliability", "CA2012", Justification = "Each is awaited once; the next replaces it.")]

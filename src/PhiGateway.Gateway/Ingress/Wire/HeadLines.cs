@@ -110,7 +110,8 @@ internal static class HeadLines
                 return false;
             }
 
-            size = (size << 4) + Convert.ToInt32(((char)line[digits]).ToString(), 16);
+            // Of a letter the low bits count from one, and the bit that makes it a letter stands for nine.
+            size = (size << 4) + (line[digits] & 0xF) + ((line[digits] >> 6) * 9);
             digits++;
         }
 
