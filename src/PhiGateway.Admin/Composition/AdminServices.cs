@@ -86,7 +86,7 @@ public static class AdminServices
         services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)
         {
-            OidcSetup.Add(services, oidc);
+            OidcSetup.Add(services, oidc, options.Connect);
         }
 
         services.ConfigureHttpJsonOptions(static json =>

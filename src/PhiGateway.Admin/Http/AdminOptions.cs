@@ -12,6 +12,9 @@ public sealed class AdminOptions
     /// <summary>Admin issuer; null: admin keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }
 
+    /// <summary>Opens the connections to the admin issuer, by the host's own rules; null: as the runtime does.</summary>
+    public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; set; }
+
     /// <summary>Name of the node in status answers.</summary>
     public string Node { get; set; } = "gateway";
 

@@ -7,6 +7,7 @@ using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
@@ -55,6 +56,7 @@ internal static class ControlPlane
             new AdminOptions
             {
                 Node = options.Node,
+                Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
                 Oidc = options.Admin.Oidc,
                 KnowsTokenParameter = IsToken,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
