@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Composition;
@@ -27,8 +28,11 @@ internal static class ProbeCommand
             {
                 UseProxy = false,
                 AllowAutoRedirect = false,
-                // The certificate is made out to the name that administrators use; only a word is read, from this machine.
-                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+                // The certificate is made out to the name that administrators use, not to this machine: it must be the configured one.
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    RemoteCertificateValidationCallback = (_, presented, _, _) => IsOwn(presented, options.Listeners.CertificatePath),
+                },
             }
         )
         {
@@ -43,5 +47,16 @@ internal static class ProbeCommand
         {
             return 1;
         }
+    }
+
+    private static bool IsOwn(X509Certificate? presented, string? path)
+    {
+        if (presented is null || path is null)
+        {
+            return false;
+        }
+
+        using var own = X509CertificateLoader.LoadCertificateFromFile(path);
+        return own.RawDataMemory.Span.SequenceEqual(presented.GetRawCertData());
     }
 }
