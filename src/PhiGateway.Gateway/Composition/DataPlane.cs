@@ -95,7 +95,8 @@ internal static class DataPlane
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));
-        services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton(metrics);
+        services.AddSingleton<RouteCatalog>().AddSingleton(metrics);
+        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>();
         services
             .AddSingleton<OwnHosts>()
             .AddSingleton<IngressStage>()

@@ -13,6 +13,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _refusedConnections;
     private readonly Counter<long> _unreadable;
+    private readonly Counter<long> _folded;
+    private readonly Counter<long> _publicDocuments;
 
     public GatewayMetrics()
     {
@@ -32,6 +34,16 @@ internal sealed class GatewayMetrics : IDisposable
             "Requests that the server's parser refused before any decision, by status."
         );
         _decisions = _meter.CreateCounter<long>("phi_gateway.decisions", "{decision}", "Requests by result and reason.");
+        _folded = _meter.CreateCounter<long>(
+            "phi_gateway.refusals.folded",
+            "{refusal}",
+            "Refusals that were counted and not recorded one by one."
+        );
+        _publicDocuments = _meter.CreateCounter<long>(
+            "phi_gateway.public_documents",
+            "{document}",
+            "Public documents answered; they are counted, not recorded."
+        );
     }
 
     /// <summary>Counts one finished request.</summary>
@@ -57,6 +69,12 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <summary>Counts a request that the server's own parser refused.</summary>
     public void Unreadable(int status) => _unreadable.Add(1, new KeyValuePair<string, object?>("status", status));
+
+    /// <summary>Counts a refusal that is not recorded by itself.</summary>
+    public void CountFolded(DenyReason reason) => _folded.Add(1, new TagList { { "reason", reason.Code } });
+
+    /// <summary>Counts a public document.</summary>
+    public void CountPublicDocument() => _publicDocuments.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }
