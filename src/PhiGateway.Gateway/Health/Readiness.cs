@@ -98,7 +98,10 @@ internal sealed class Readiness(
                 false,
                 true,
                 $"{journal.Problem} Nothing is released until somebody has looked; see docs/runbooks/log-forked-or-rolled-back.md"
-            ),
+            )
+            {
+                Plain = "Nothing is released until somebody has looked; see docs/runbooks/log-forked-or-rolled-back.md",
+            },
             JournalStatus.Dead => new(
                 "journal",
                 false,
@@ -135,7 +138,10 @@ internal sealed class Readiness(
                 : $"{status.UnshippedRecords} records to ship; {status.LastError}"
         )
         {
-            Plain = status.LastError is null ? "takes records" : "did not take the last records",
+            Plain =
+                status.LastError is null
+                    ? $"{status.UnshippedRecords} records to ship"
+                    : $"{status.UnshippedRecords} records to ship; the store did not take the last ones",
         };
     }
 }
