@@ -37,6 +37,7 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
+                kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.OfAdministrators;
                 Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
             });
 

@@ -5,8 +5,11 @@ namespace PhiGateway.Gateway.Configuration;
 /// <param name="PerPeer">From one address.</param>
 internal readonly record struct ConnectionLimits(int Total, int PerPeer)
 {
+    /// <summary>Connections to the control plane; they come out of what is reserved.</summary>
+    public const int OfAdministrators = 128;
+
     // Journal, stores, key sets, the control plane, files that are being read.
-    private const int Reserved = 256;
+    private const int Reserved = 384;
 
     private const int Default = 10_000;
 
