@@ -84,10 +84,14 @@ internal sealed class RoutingMarks
                     }
 
                     // The members of an object stand one deeper than its name.
-                    meta =
-                        reader.ValueTextEquals("meta"u8) ? reader.CurrentDepth + 1
-                        : reader.CurrentDepth < meta ? -1
-                        : meta;
+                    if (reader.ValueTextEquals("meta"u8))
+                    {
+                        meta = reader.CurrentDepth + 1;
+                    }
+                    else if (reader.CurrentDepth < meta)
+                    {
+                        meta = -1;
+                    }
                 }
             }
         }

@@ -71,9 +71,12 @@ internal sealed class EgressPolicy
 
         // 2130706433, 0x7f.1 and 127.1 are spellings that a reader takes for something else.
         var isPlain = address.AddressFamily == AddressFamily.InterNetworkV6 || HasHost(text, address.ToString());
-        return !isPlain ? "spells an IP address in an unusual way; write it as four decimal numbers"
-            : Allows(address, isLiteral: true) ? null
-            : "is an address that is not called from here (PhiGateway:Egress:Allow)";
+        if (!isPlain)
+        {
+            return "spells an IP address in an unusual way; write it as four decimal numbers";
+        }
+
+        return Allows(address, isLiteral: true) ? null : "is an address that is not called from here (PhiGateway:Egress:Allow)";
     }
 
     /// <summary>Whether a host is an IP address, or <c>localhost</c>.</summary>

@@ -33,10 +33,22 @@ internal static class HealthEndpoints
     private static void Use(WebApplication app, Func<HttpContext, Task> write) =>
         app.Use(next =>
             http =>
-                !HttpMethods.IsGet(http.Request.Method) ? next(http)
-                : http.Request.Path.Value is "/livez" ? WriteAsync(http, isGood: true, "alive")
-                : http.Request.Path.Value is "/readyz" or "/startupz" && http.Request.Headers.Authorization.Count == 0 ? write(http)
-                : next(http)
+            {
+                if (!HttpMethods.IsGet(http.Request.Method))
+                {
+                    return next(http);
+                }
+
+                switch (http.Request.Path.Value)
+                {
+                    case "/livez":
+                        return WriteAsync(http, isGood: true, "alive");
+                    case "/readyz" or "/startupz" when http.Request.Headers.Authorization.Count == 0:
+                        return write(http);
+                    default:
+                        return next(http);
+                }
+            }
         );
 
     private static Task WriteWordAsync(HttpContext http, bool isReady) => WriteAsync(http, isReady, isReady ? "ready" : "not ready");

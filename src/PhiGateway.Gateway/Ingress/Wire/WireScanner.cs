@@ -230,10 +230,8 @@ internal sealed class WireScanner(WireLimits limits)
             return WireFlaw.Host;
         }
 
-        _phase =
-            _isChunked ? Phase.ChunkSize
-            : _remaining > 0 ? Phase.Body
-            : Phase.RequestLine;
+        var afterHead = _remaining > 0 ? Phase.Body : Phase.RequestLine;
+        _phase = _isChunked ? Phase.ChunkSize : afterHead;
         return null;
     }
 
