@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Status;
 
@@ -9,7 +9,10 @@ namespace PhiGateway.Admin.Status;
 /// </summary>
 internal sealed class IssuerKeys(AdminOptions options, AdminJournal journal)
 {
-    public async Task<IResult> PurgeAsync(HttpContext context, string name)
+    private const string Event = "issuer.purge-keys";
+
+    /// <summary>Forgets and fetches; on record before and after.</summary>
+    public async Task<Outcome<IssuerKeysReport>> PurgeAsync(AdminCall call, string name)
     {
         // Only a configured name is written into the record.
         if (options.TokenRules(name) is null)
@@ -17,28 +20,18 @@ internal sealed class IssuerKeys(AdminOptions options, AdminJournal journal)
             return AdminProblem.NotFound("issuer");
         }
 
-        if (RegistryEditor.IsDryRun(context))
+        if (call.IsDryRun)
         {
-            return AdminResult.Json(new IssuerKeysReport(options.Node, name, true, "its keys would be forgotten and fetched anew"));
+            return new IssuerKeysReport(options.Node, name, true, "its keys would be forgotten and fetched anew");
         }
 
-        const string Event = "issuer.purge-keys";
         var target = "issuer/" + name;
-        await journal.IntentAsync(context, Event, target, options.Node);
+        await journal.IntentAsync(call, Event, target, options.Node);
         if (await options.PurgeIssuerKeys(name) is not { } report)
         {
             return AdminProblem.NotFound("issuer");
         }
 
-        return await journal.OutcomeAsync(context, Event, target, StatusCodes.Status200OK, report.Message) is { } unrecorded
-            ? unrecorded
-            : AdminResult.Json(report);
+        return await journal.OutcomeAsync(call, Event, target, 200, report.Message) is { } unrecorded ? unrecorded : report;
     }
 }
-
-/// <summary>What came of it.</summary>
-/// <param name="Node">Node that forgot them; each has keys of its own.</param>
-/// <param name="Issuer">Configured name.</param>
-/// <param name="Ready">Whether new ones are there; until then every token of the issuer is refused here.</param>
-/// <param name="Message">In words.</param>
-public sealed record IssuerKeysReport(string Node, string Issuer, bool Ready, string Message);

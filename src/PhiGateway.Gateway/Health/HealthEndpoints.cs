@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Gateway.Health;

@@ -138,10 +138,9 @@ internal sealed class Readiness(
                 : $"{status.UnshippedRecords} records to ship; {status.LastError}"
         )
         {
-            Plain =
-                status.LastError is null
-                    ? $"{status.UnshippedRecords} records to ship"
-                    : $"{status.UnshippedRecords} records to ship; the store did not take the last ones",
+            Plain = status.LastError is null
+                ? $"{status.UnshippedRecords} records to ship"
+                : $"{status.UnshippedRecords} records to ship; the store did not take the last ones",
         };
     }
 }

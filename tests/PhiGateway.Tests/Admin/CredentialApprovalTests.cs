@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
