@@ -20,13 +20,7 @@ using PhiGateway.Gateway.Ingress.Wire;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Release;
-using PhiGateway.Gateway.Release.Apis;
-using PhiGateway.Gateway.Release.Batches;
-using PhiGateway.Gateway.Release.Documents;
-using PhiGateway.Gateway.Release.Exports;
-using PhiGateway.Gateway.Release.Leaving;
-using PhiGateway.Gateway.Release.Pages;
-using PhiGateway.Gateway.Release.Streaming;
+using PhiGateway.Gateway.Settle;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Gateway.Understand;
@@ -95,39 +89,23 @@ internal static class DataPlane
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));
-        services.AddSingleton<RouteCatalog>().AddSingleton(metrics);
-        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>();
+        services.AddSingleton(parts.TaskUses);
         services
-            .AddSingleton<OwnHosts>()
-            .AddSingleton<IngressStage>()
-            .AddSingleton<IdentifyStage>()
-            .AddSingleton<UnderstandStage>()
-            .AddSingleton<DecideStage>();
-        services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
-        services
-            .AddSingleton<IUpstream, YarpUpstream>()
-            .AddSingleton<StoredVersionGuard>()
-            .AddSingleton<ApiVersionGuard>()
-            .AddSingleton<ConditionSearch>()
-            .AddSingleton<CallPreparation>()
-            .AddSingleton<TransactionPreparation>()
-            .AddSingleton(parts.TaskUses)
-            .AddSingleton<TaskCounter>();
-        services
-            .AddSingleton<DiscoveryDocuments>()
-            .AddSingleton<AnswerJudge>()
-            .AddSingleton<PageWalk>()
-            .AddSingleton<VersionLookup>()
-            .AddSingleton<TargetLookup>()
-            .AddSingleton<BatchRelease>();
-        services
-            .AddSingleton(new HandleSealer(SecretOf(options.HandleKey)))
-            .AddSingleton<BaseProposals>()
-            .AddSingleton<HandleIssuer>()
-            .AddSingleton<HandleReader>()
-            .AddSingleton<ApiUnderstanding>();
-        services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>().AddSingleton<ApiAnswers>();
-        services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>().AddSingleton<CrossOrigin>();
+            .AddExchange()
+            .AddTelemetry(metrics)
+            .AddTrail()
+            .AddHandles(SecretOf(options.HandleKey))
+            .AddUpstream()
+            .AddLookups()
+            .AddIngress()
+            .AddIdentify()
+            .AddUnderstand()
+            .AddDecide()
+            .AddAdmit()
+            .AddSettle()
+            .AddForward()
+            .AddRelease()
+            .AddPipeline();
 
         var app = builder.Build();
         KeepOut(app);

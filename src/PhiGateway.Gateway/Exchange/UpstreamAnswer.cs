@@ -29,9 +29,11 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     /// <summary>How long to wait, where the upstream says it as a number; null otherwise.</summary>
     public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
 
-    /// <summary>Reads the whole body; false when it is too large, cut short or in an encoding that cannot be read.</summary>
-    public async ValueTask<bool> TryReadAsync(PooledBuffer buffer, CancellationToken cancellationToken) =>
-        !(await ReadAsync(buffer, cancellationToken)).IsRefused(out _);
+    /// <summary>What is not empty must be FHIR's JSON.</summary>
+    public StageResult CheckType(PooledBuffer body) =>
+        body.Length == 0 || KnownMediaTypes.IsFhirJson(MediaType)
+            ? StageResult.Continue
+            : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
 
     /// <summary>Reads the whole body; refuses one that is too large, cut short or in an encoding that cannot be read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Ingress;
 
@@ -18,11 +19,11 @@ internal static class HeaderPolicy
         HeaderNames.Authorization,
         HeaderNames.ContentType,
         HeaderNames.Accept,
-        "Prefer",
+        KnownHeaders.Prefer,
         HeaderNames.IfMatch,
         HeaderNames.IfNoneMatch,
         HeaderNames.IfModifiedSince,
-        "If-None-Exist",
+        KnownHeaders.IfNoneExist,
         HeaderNames.Host,
         HeaderNames.ContentLength,
         "DPoP",
@@ -97,11 +98,11 @@ internal static class HeaderPolicy
         {
             ContentType = One(headers.ContentType),
             Accept = One(headers.Accept),
-            Prefer = One(headers["Prefer"]),
+            Prefer = One(headers[KnownHeaders.Prefer]),
             IfMatch = One(headers.IfMatch),
             IfNoneMatch = One(headers.IfNoneMatch),
             IfModifiedSince = One(headers.IfModifiedSince),
-            IfNoneExist = One(headers["If-None-Exist"]),
+            IfNoneExist = One(headers[KnownHeaders.IfNoneExist]),
         };
 
     // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from

@@ -29,8 +29,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
         // 1. Bytes that could be read in two ways; what stands here then is not what was sent.
         if ((request.Method == WireFlaw.Method || _hasProxies) && exchange.Http.Features.Get<WireFlaw>() is { } flaw)
         {
-            exchange.RefusalStatus = flaw.Status;
-            return StageResult.Refuse(flaw.Reason, flaw.Detail);
+            return StageResult.Refuse(flaw.Reason, flaw.Detail, flaw.Status);
         }
 
         // 2. The host: one, and one of ours.
@@ -40,7 +39,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
         }
 
         // 3. A route.
-        if (exchange.Route is not { } route)
+        if (exchange.Known is not { Route: { } route, Proxy: { } proxy })
         {
             return StageResult.Refuse(DenyReason.NoRoute);
         }
@@ -74,8 +73,14 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
             return StageResult.Refuse(DenyReason.BodyTooLarge);
         }
 
-        exchange.Canonical = canonical;
-        exchange.Headers = HeaderPolicy.Read(request.Headers);
+        // 7. The two public documents are known by their place; what kind anything else is, its meaning says.
+        var document = PublicDocuments.Find(route, canonical);
+        if (document != PublicDocument.None)
+        {
+            exchange.Say(RequestKind.PublicDocument);
+        }
+
+        exchange.Fill(new Ingressed(route, proxy, canonical, HeaderPolicy.Read(request.Headers), document));
         return StageResult.Continue;
     }
 }

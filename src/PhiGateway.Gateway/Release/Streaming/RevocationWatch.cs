@@ -13,12 +13,13 @@ internal sealed class RevocationWatch : IDisposable
     private readonly Lock _gate = new();
     private readonly GatewayExchange _exchange;
     private readonly SnapshotHolder _snapshots;
+    private readonly ReleaseChecks _checks;
     private readonly CancellationTokenSource _end;
     private bool _disposed;
 
-    public RevocationWatch(GatewayExchange exchange, SnapshotHolder snapshots)
+    public RevocationWatch(GatewayExchange exchange, SnapshotHolder snapshots, ReleaseChecks checks)
     {
-        (_exchange, _snapshots) = (exchange, snapshots);
+        (_exchange, _snapshots, _checks) = (exchange, snapshots, checks);
         _end = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
         Token = _end.Token;
         snapshots.Published += OnPublished;
@@ -54,7 +55,7 @@ internal sealed class RevocationWatch : IDisposable
 
     private void OnPublished(RegistrySnapshot snapshot)
     {
-        if (ReleaseChecks.FindRevocation(_exchange, _snapshots) is not null)
+        if (_checks.FindRevocation(_exchange) is not null)
         {
             Stop();
         }

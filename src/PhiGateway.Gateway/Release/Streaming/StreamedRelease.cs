@@ -2,13 +2,12 @@ using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Release.Leaving;
-using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Lets a large answer out segment by segment, and cuts it when it may not go on.</summary>
-internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots)
+internal sealed class StreamedRelease(Exit exit, ReleaseChecks checks, SnapshotHolder snapshots)
 {
     /// <summary>Runs a filter to its end.</summary>
     /// <param name="exchange">The request; its permit judges.</param>
@@ -21,8 +20,8 @@ internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots
         Func<SegmentHandler, CancellationToken, ValueTask<StreamVerdict>> filter
     )
     {
-        using var watch = new RevocationWatch(exchange, snapshots);
-        var sink = new SegmentSink(exchange, contentType, trail, snapshots, watch);
+        using var watch = new RevocationWatch(exchange, snapshots, checks);
+        var sink = new SegmentSink(exchange, contentType, exit, watch);
         exchange.Status = 200;
         try
         {
@@ -47,11 +46,11 @@ internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots
     private StageResult WhyStopped(GatewayExchange exchange, SegmentSink sink)
     {
         // What came of it is told by how far it got: a refusal with its own reason, or a cut.
-        if (ReleaseChecks.FindRevocation(exchange, snapshots) is { } revoked)
+        if (checks.FindRevocation(exchange) is { } revoked)
         {
             return StageResult.Refuse(exchange.Http.Response.HasStarted ? DenyReason.RevokedWhileStreaming : revoked, revoked.Code);
         }
 
-        return sink.Outcome.IsRefused(out _) ? sink.Outcome : StageResult.Refuse(DenyReason.Faulted, "stopped");
+        return !sink.Outcome.Continues ? sink.Outcome : StageResult.Refuse(DenyReason.Faulted, "stopped");
     }
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Identify;
 
 namespace PhiGateway.Gateway.Ingress;
 
@@ -15,7 +14,7 @@ namespace PhiGateway.Gateway.Ingress;
 /// documents are for every origin
 /// (SMART App Launch 2.x, section 2.1).
 /// </remarks>
-internal sealed class CrossOrigin(OwnHosts hosts)
+internal sealed class CrossOriginStage(OwnHosts hosts) : IStage
 {
     private const string Methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
@@ -26,13 +25,18 @@ internal sealed class CrossOrigin(OwnHosts hosts)
     private const string Exposed =
         "ETag, Last-Modified, Location, Content-Location, Retry-After, X-Progress, Expires, WWW-Authenticate, X-Request-Id";
 
+    public string Name => "CrossOrigin";
+
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) =>
+        new(TryAnswer(exchange.Http, exchange.Known.Route) ? StageResult.Answered : StageResult.Continue);
+
     /// <summary>
     /// Answers a browser's question before a request, and marks the answer to a request, for the origins of the route. The question has no
     /// token and tells nothing, so it is not
     /// recorded; from any other origin it is a request like others, and refused as one.
     /// </summary>
     /// <returns>Whether that was all.</returns>
-    public bool TryAnswer(HttpContext http, PhiRoute? route)
+    private bool TryAnswer(HttpContext http, PhiRoute? route)
     {
         var headers = http.Request.Headers;
         if (route is null || headers.Origin is not [{ } origin])
@@ -51,7 +55,7 @@ internal sealed class CrossOrigin(OwnHosts hosts)
             return false;
         }
 
-        var isPublic = Discovery.IsPublicPlace(route, http.Request.Path);
+        var isPublic = PublicDocuments.IsPlace(route, http.Request.Path);
         if (!isRegistered && !isPublic)
         {
             return false;
