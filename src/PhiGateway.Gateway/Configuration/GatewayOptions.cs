@@ -261,6 +261,9 @@ public sealed class LimitOptions
     /// A page that is not full by then says that it is incomplete, and goes on at the next one.</summary>
     public int PagesPerPage { get; set; } = 10;
 
+    /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
+    public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
 }

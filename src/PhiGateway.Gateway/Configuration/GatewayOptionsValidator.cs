@@ -120,6 +120,11 @@ internal static class GatewayOptionsValidator
             Add("Limits:PagesPerPage", "must be between 2 and 1000.");
         }
 
+        if (options.Limits.LongestAnswer < TimeSpan.FromSeconds(10) || options.Limits.LongestAnswer > TimeSpan.FromDays(1))
+        {
+            Add("Limits:LongestAnswer", "must be between 10 seconds and 1 day.");
+        }
+
         if (options.Limits.MaxAnswer is < 65536 or > 1024 * 1024 * 1024)
         {
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");

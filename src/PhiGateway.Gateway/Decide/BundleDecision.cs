@@ -79,7 +79,8 @@ internal static class BundleDecision
     }
 
     private static StageResult? FindClosedDoor(GatewayExchange exchange) =>
-        PolicyDecisionPoint.FindClosedDoor(DecisionMaker.ToRequest(exchange, exchange.Request.Parts), exchange.Snapshot) is { } deny
+        PolicyDecisionPoint.FindClosedDoor(DecisionMaker.ToRequest(exchange, exchange.Request.Parts, exchange.Now), exchange.Snapshot)
+            is { } deny
             ? StageResult.Refuse(deny.Reason, deny.Rule)
             : null;
 }

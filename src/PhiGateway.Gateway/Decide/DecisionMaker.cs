@@ -1,6 +1,7 @@
 using System.Net;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
@@ -10,7 +11,16 @@ internal static class DecisionMaker
 {
     /// <summary>Decides over these parts; whatever is not a permit with known obligations is a refusal.</summary>
     public static StageResult<Permit> Decide(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) =>
-        PolicyDecisionPoint.Decide(ToRequest(exchange, parts), exchange.Snapshot) switch
+        Decide(exchange, parts, exchange.Snapshot, exchange.Now);
+
+    /// <summary>Decides over these parts as things stand in another snapshot, at another moment: for an answer that is still running.</summary>
+    public static StageResult<Permit> Decide(
+        GatewayExchange exchange,
+        IReadOnlyList<AccessPart> parts,
+        RegistrySnapshot snapshot,
+        DateTimeOffset now
+    ) =>
+        PolicyDecisionPoint.Decide(ToRequest(exchange, parts, now), snapshot) switch
         {
             Permit permit when Obligations.AreKnown(permit.Obligations) => permit,
             Deny deny => StageResult.Refuse(deny.Reason, deny.Rule),
@@ -18,7 +28,7 @@ internal static class DecisionMaker
         };
 
     /// <summary>The parts with everything else that a decision depends on.</summary>
-    public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts) =>
+    public static AccessRequest ToRequest(GatewayExchange exchange, IReadOnlyList<AccessPart> parts, DateTimeOffset now) =>
         new()
         {
             Caller = exchange.Identified.Caller,
@@ -26,9 +36,9 @@ internal static class DecisionMaker
             TenantTag = exchange.Ingressed.Route.TenantTag,
             Environment = exchange.Ingressed.Route.Environment,
             Peer = PeerOf(exchange.Http.Connection.RemoteIpAddress),
-            Now = exchange.Now,
+            Now = now,
             Parts = parts,
-            Justification = exchange.Http.Request.Headers[KnownHeaders.Justification] is [{ Length: > 0 and <= 1024 } text] ? text : null,
+            Justification = exchange.Justification,
         };
 
     private static IPAddress? PeerOf(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

@@ -108,6 +108,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>The request's body in a pooled buffer, owned by the exchange; null when none was read.</summary>
     public PooledBuffer? Body => _body;
 
+    /// <summary>Why the client says that it must see this, for emergency access; null: it says nothing, or too much.</summary>
+    public string? Justification => Http.Request.Headers[KnownHeaders.Justification] is [{ Length: > 0 and <= 1024 } text] ? text : null;
+
     /// <summary>What leaves; filled by Release.</summary>
     public Disclosure Disclosure { get; } = new();
 

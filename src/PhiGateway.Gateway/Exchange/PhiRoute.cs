@@ -30,7 +30,7 @@ internal sealed record PhiRoute
     /// <summary>Web origins whose apps a browser lets read the answers; empty by default.</summary>
     public IReadOnlySet<string> Origins { get; init; } = WebOrigins.None;
 
-    /// <summary>How long the upstream may take to begin its answer.</summary>
+    /// <summary>How long the upstream may take to begin its answer, and to go on with it.</summary>
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>What the upstream's self links must show of a narrowed search.</summary>

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>An upstream's answer, headers read, body not; owned by the exchange.</summary>
-internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
+/// <param name="response">The answer as it came.</param>
+/// <param name="pace">How long its body may be waited for; null: without end.</param>
+internal sealed class UpstreamAnswer(HttpResponseMessage response, UpstreamPace? pace = null) : IDisposable
 {
     public int Status { get; } = (int)response.StatusCode;
 
@@ -63,6 +65,7 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     public async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        body = pace is null ? body : new PacedStream(body, pace);
         var encodings = response.Content.Headers.ContentEncoding;
         if (encodings.Count == 0)
         {
@@ -82,5 +85,9 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
             };
     }
 
-    public void Dispose() => response.Dispose();
+    public void Dispose()
+    {
+        response.Dispose();
+        pace?.Dispose();
+    }
 }

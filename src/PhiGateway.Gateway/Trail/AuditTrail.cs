@@ -325,6 +325,11 @@ internal sealed class AuditTrail(
             UpstreamStatus = reply?.Status ?? 0,
             Status = exchange.Status,
         };
+        if (MustJustify(known.Permit))
+        {
+            record.Note = exchange.Justification;
+        }
+
         if (known.Client is { } client)
         {
             record.Client = client.Client.Id;
@@ -359,6 +364,20 @@ internal sealed class AuditTrail(
         }
 
         return record;
+    }
+
+    // Emergency access: why it was asked for stands beside what it let out.
+    private static bool MustJustify(Permit? permit)
+    {
+        for (var i = 0; i < permit?.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is RequireJustification)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Of an entry of a bundle its own line, as far as it could be read.

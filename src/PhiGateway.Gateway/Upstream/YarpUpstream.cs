@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -10,7 +11,7 @@ using Yarp.ReverseProxy.Model;
 namespace PhiGateway.Gateway.Upstream;
 
 /// <summary>Sends over YARP's clusters: its destinations, health, load balancing and connection pools; the bytes are ours.</summary>
-internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) : IUpstream
+internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, GatewayOptions options, TimeProvider clock) : IUpstream
 {
     private static readonly MediaTypeHeaderValue Json = new(KnownMediaTypes.FhirJson) { CharSet = "utf-8" };
 
@@ -27,12 +28,16 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         }
 
         using var message = Write(call, route, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        CancellationTokenSource? deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(route.Timeout);
         try
         {
             var response = await proxy.Cluster.HttpClient.SendAsync(message, deadline.Token);
-            return new UpstreamReply(new UpstreamAnswer(response), destination.DestinationId);
+            // The same patience for every further piece of the answer; the source is the answer's from here on.
+            deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            var pace = new UpstreamPace(deadline, route.Timeout, options.Limits.LongestAnswer, clock);
+            deadline = null;
+            return new UpstreamReply(new UpstreamAnswer(response, pace), destination.DestinationId);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -50,6 +55,10 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
                         or HttpRequestError.SecureConnectionError
                 };
             return Failed(DenyReason.UpstreamUnavailable, destination, wasSent);
+        }
+        finally
+        {
+            deadline?.Dispose();
         }
     }
 

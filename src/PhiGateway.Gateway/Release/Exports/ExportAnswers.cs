@@ -113,10 +113,10 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
             : await streams.RunAsync(
                 exchange,
                 KnownMediaTypes.FhirNdjson,
-                (sink, cancellation) =>
+                (release, sink, cancellation) =>
                     NdjsonFilter.RunAsync(
                         stream,
-                        exchange.Permit.Release,
+                        release,
                         exchange.Ingressed.Route.Language,
                         sink,
                         StreamLimits.Default,

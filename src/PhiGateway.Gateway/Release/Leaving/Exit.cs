@@ -38,6 +38,13 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
     /// <exception cref="OperationCanceledException">The answer was ended.</exception>
     public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, Segment segment, CancellationToken cancellation)
     {
+        // The whole question again, as things stand now: what began under a permit goes on only while there is one.
+        var open = segment.Running.Ask(segment.Disclosure);
+        if (!open.Continues)
+        {
+            return open;
+        }
+
         var asked = checks.Ask(exchange, segment.Disclosure, segment.Before);
         if (!asked.Continues)
         {

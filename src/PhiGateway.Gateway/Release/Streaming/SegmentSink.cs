@@ -5,7 +5,7 @@ using PhiGateway.Gateway.Release.Leaving;
 namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Takes the segments of one streaming answer from its filter and brings each to the door.</summary>
-internal sealed class SegmentSink(GatewayExchange exchange, string contentType, Exit exit, RevocationWatch watch)
+internal sealed class SegmentSink(GatewayExchange exchange, string contentType, Exit exit, RunningAnswer running, RevocationWatch watch)
 {
     // Withheld by segments of which nothing was left to write.
     private readonly Disclosure _carried = new();
@@ -48,7 +48,7 @@ internal sealed class SegmentSink(GatewayExchange exchange, string contentType, 
 
     private async ValueTask LetOutAsync(ReadOnlyMemory<byte> bytes, Disclosure disclosure, CancellationToken cancellation)
     {
-        var segment = new Segment(bytes, contentType, disclosure, _records, IsFirst: !_recorded);
+        var segment = new Segment(running, bytes, contentType, disclosure, _records, IsFirst: !_recorded);
         Outcome = await exit.LetOutAsync(exchange, segment, cancellation);
         if (!Outcome.Continues)
         {

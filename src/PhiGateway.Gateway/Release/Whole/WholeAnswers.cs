@@ -99,11 +99,11 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
         return streams.RunAsync(
             exchange,
             KnownMediaTypes.FhirJsonUtf8,
-            (sink, cancellation) =>
+            (release, sink, cancellation) =>
                 BundleStreamFilter.RunAsync(
                     exchange.Request,
                     whole,
-                    exchange.Permit.Release,
+                    release,
                     exchange.Ingressed.Route.Language,
                     PageLinks.OptionsFor(exchange, handles),
                     sink,

@@ -10,6 +10,9 @@ internal sealed class RecordingJournal : IAuditJournal
 
     internal List<AuditRecord> Records { get; } = [];
 
+    /// <summary>Told of every record that was made.</summary>
+    internal Action<AuditRecord> OnAppend { get; set; } = static _ => { };
+
     public ValueTask<AuditPosition> AppendAsync(AuditRecord record)
     {
         if (Status is not (JournalStatus.Open or JournalStatus.NearlyFull))
@@ -18,6 +21,7 @@ internal sealed class RecordingJournal : IAuditJournal
         }
 
         Records.Add(record);
+        OnAppend(record);
         return new(new AuditPosition(Records.Count - 1));
     }
 

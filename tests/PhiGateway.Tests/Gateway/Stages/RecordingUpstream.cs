@@ -17,6 +17,9 @@ internal sealed class RecordingUpstream : IUpstream
     /// <summary>Lines of the calls, such as <c>GET /Observation/1</c>, in order.</summary>
     internal IEnumerable<string> Lines => Calls.Select(static call => $"{call.Method} {call.PathAndQuery}");
 
+    /// <summary>The answer to what has none of its own; 404 by default.</summary>
+    internal Func<UpstreamReply> Otherwise { get; set; } = static () => Reply(404, "{}", KnownMediaTypes.FhirJson);
+
     /// <summary>Told of every call before it is answered.</summary>
     internal Action<UpstreamCall> OnCall { get; set; } = static _ => { };
 
@@ -26,7 +29,7 @@ internal sealed class RecordingUpstream : IUpstream
         Calls.Add(call);
         OnCall(call);
         var line = $"{call.Method} {call.PathAndQuery}";
-        return new(_answers.TryGetValue(line, out var answer) ? answer() : Reply(404, "{}", KnownMediaTypes.FhirJson));
+        return new(_answers.TryGetValue(line, out var answer) ? answer() : Otherwise());
     }
 
     internal RecordingUpstream Answers(
@@ -47,7 +50,7 @@ internal sealed class RecordingUpstream : IUpstream
         return this;
     }
 
-    private static UpstreamReply Reply(int status, string body, string mediaType, Action<HttpResponseMessage>? change = null)
+    internal static UpstreamReply Reply(int status, string body, string mediaType, Action<HttpResponseMessage>? change = null)
     {
         var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, mediaType) };
         change?.Invoke(response);
