@@ -36,6 +36,12 @@ internal sealed record PhiRoute
     /// <summary>What the upstream's self links must show of a narrowed search.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 
+    /// <summary>Whether an update may create what is not there.</summary>
+    public bool UpdateCreates { get; init; } = true;
+
+    /// <summary>What no written content may carry; null: nothing is looked for.</summary>
+    public RoutingMarks? RoutingMarks { get; init; }
+
     /// <summary>Bases and limits; those of JSON hold for declared APIs too.</summary>
     public required FhirContext Language { get; init; }
 

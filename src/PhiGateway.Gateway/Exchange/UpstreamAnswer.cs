@@ -78,9 +78,9 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response, UpstreamPace?
             : encodings.First().ToLowerInvariant() switch
             {
                 "identity" => body,
-                "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
-                "br" => new BrotliStream(body, CompressionMode.Decompress),
-                "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+                "gzip" or "x-gzip" => RatioLimitedStream.Over(body, static wire => new GZipStream(wire, CompressionMode.Decompress)),
+                "br" => RatioLimitedStream.Over(body, static wire => new BrotliStream(wire, CompressionMode.Decompress)),
+                "deflate" => RatioLimitedStream.Over(body, static wire => new ZLibStream(wire, CompressionMode.Decompress)),
                 _ => null,
             };
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -27,6 +28,10 @@ internal static class HeaderPolicy
         HeaderNames.ContentLength,
         "DPoP",
     ];
+
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    );
 
     // Folded names ('_' and '.' read as '-', lower case) by which clients ask for another request than the one they sent.
     private static readonly HashSet<string> Overrides = new(StringComparer.Ordinal)
@@ -69,8 +74,15 @@ internal static class HeaderPolicy
             return HeaderNames.ContentEncoding;
         }
 
+        // The wire guard reads the grammar of HTTP/1.1; names that came otherwise are held to it here (RFC 9110 section 5.1).
+        var isGuarded = protocol is "HTTP/1.1" or "HTTP/1.0";
         foreach (var header in headers)
         {
+            if (!isGuarded && header.Key.AsSpan().ContainsAnyExcept(TokenCharacters))
+            {
+                return "header-name";
+            }
+
             if (header.Key.Length >= 13 && (header.Key[0] | 0x20) == 'x' && Overrides.Contains(Fold(header.Key)))
             {
                 return "method-or-path-override";

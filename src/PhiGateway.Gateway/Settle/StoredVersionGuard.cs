@@ -22,6 +22,12 @@ internal sealed class StoredVersionGuard(StoredVersionLookup storedVersions)
         }
 
         parts[place] = stored.Value.Part;
+        if (parts[place] is { StoredState: StoredState.Absent, Interaction: Interaction.Update } && !exchange.Ingressed.Route.UpdateCreates)
+        {
+            // Told as a record is that is somebody else's.
+            return StageResult.Refuse(DenyReason.PatientNotFound, "update-creates");
+        }
+
         var decided = DecisionMaker.Decide(exchange, parts);
         if (!decided.Continues)
         {

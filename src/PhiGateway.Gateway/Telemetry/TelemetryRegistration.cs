@@ -4,5 +4,8 @@ namespace PhiGateway.Gateway.Telemetry;
 internal static class TelemetryRegistration
 {
     /// <summary>What is counted.</summary>
-    public static IServiceCollection AddTelemetry(this IServiceCollection services) => services.AddSingleton<GatewayMetrics>();
+    /// <param name="services">Receives them.</param>
+    /// <param name="metrics">Made before, for what stands in front of the pipeline.</param>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, GatewayMetrics metrics) =>
+        services.AddSingleton(metrics);
 }

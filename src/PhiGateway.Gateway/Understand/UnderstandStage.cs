@@ -68,6 +68,11 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
             return StageResult.Refuse(refusal, reading.Detail);
         }
 
+        if (request.IsWrite && line.Route.RoutingMarks?.StandIn(body.Span) == true)
+        {
+            return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
+        }
+
         if (request.Handle is null)
         {
             return new Understood(request);

@@ -98,8 +98,7 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         return StageResult.Continue;
     }
 
-    private static string? PlaceOf(PagedAnswer page, GatewayExchange exchange) =>
-        page.Next is { } link ? UpstreamPlace.Find(link, exchange.Ingressed.Route.Language.UpstreamBases) : null;
+    private string? PlaceOf(PagedAnswer page, GatewayExchange exchange) => page.Next is { } link ? handles.FindPlace(exchange, link) : null;
 
     private IEnumerable<KeyValuePair<string, string>> LinksOf(
         GatewayExchange exchange,
