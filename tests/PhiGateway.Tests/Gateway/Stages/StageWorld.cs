@@ -53,7 +53,7 @@ internal sealed class StageWorld : IDisposable
         services.AddSingleton<ITaskUses>(Tasks).AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddExchange()
-            .AddTelemetry()
+            .AddTelemetry(new GatewayMetrics())
             .AddTrail()
             .AddHandles(null)
             .AddUpstream()
@@ -186,6 +186,8 @@ internal sealed class StageWorld : IDisposable
         }
 
         public IReadOnlyList<IssuerStatus> GetStatus() => [];
+
+        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
     }
 
     /// <summary>Uses of tasks that were taken.</summary>
