@@ -2,6 +2,7 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Journal;
