@@ -132,6 +132,7 @@ public sealed class StartupTests
     [Theory]
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Validate_PrivateKeyThatOthersMayRead_IsAProblem(UnixFileMode more)
     {
         using var folder = new StartupFolder();
@@ -514,6 +515,9 @@ public sealed class StartupTests
         );
         File.WriteAllText(folder.At("tls.crt"), certificate.ExportCertificatePem());
         File.WriteAllText(folder.At("tls.key"), key.ExportPkcs8PrivateKeyPem());
-        File.SetUnixFileMode(folder.At("tls.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder.At("tls.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 }
