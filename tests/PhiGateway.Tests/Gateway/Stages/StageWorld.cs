@@ -53,7 +53,7 @@ internal sealed class StageWorld : IDisposable
         services.AddSingleton<ITaskUses>(Tasks).AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddExchange()
-            .AddTelemetry()
+            .AddTelemetry(new GatewayMetrics())
             .AddTrail()
             .AddHandles(null)
             .AddUpstream()
@@ -188,6 +188,8 @@ internal sealed class StageWorld : IDisposable
         public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
 
         public IReadOnlyList<IssuerStatus> GetStatus() => [];
+
+        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
     }
 
     /// <summary>Uses of tasks that were taken.</summary>
