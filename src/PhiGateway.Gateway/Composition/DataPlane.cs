@@ -77,6 +77,8 @@ internal static class DataPlane
             .AddSingleton<IUpstream, YarpUpstream>()
             .AddSingleton<StoredVersionGuard>()
             .AddSingleton<ApiVersionGuard>()
+            .AddSingleton<JudgedSearch>()
+            .AddSingleton<WalkSearch>()
             .AddSingleton<ConditionSearch>()
             .AddSingleton<CallPreparation>()
             .AddSingleton<TransactionPreparation>()

@@ -1,5 +1,7 @@
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -13,6 +15,24 @@ namespace PhiGateway.Gateway.Decide;
 /// </remarks>
 internal static class EarlyDecision
 {
+    /// <summary>The door that is closed to this caller whatever the request holds; null: none, or nobody has called yet.</summary>
+    public static StageResult? FindClosedDoor(GatewayExchange exchange, SnapshotHolder snapshots, GatewayOptions options)
+    {
+        if (exchange.Caller is null)
+        {
+            return null;
+        }
+
+        if (snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
+        {
+            return StageResult.Refuse(DenyReason.SnapshotTooOld);
+        }
+
+        return PolicyDecisionPoint.FindEarlyDoor(DecisionMaker.ToRequest(exchange, []), exchange.Snapshot) is { } deny
+            ? StageResult.Refuse(deny.Reason, deny.Rule)
+            : null;
+    }
+
     /// <summary>Continues when it is permitted, or when nothing but those facts is missing.</summary>
     public static StageResult Decide(GatewayExchange exchange)
     {

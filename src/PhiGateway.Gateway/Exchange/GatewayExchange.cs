@@ -90,6 +90,12 @@ internal sealed class GatewayExchange(
 
     public Permit? Permit { get; set; }
 
+    /// <summary>What stands in the place of chains that were looked up; empty without.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> WalkedParameters { get; set; } = [];
+
+    /// <summary>Searches that the gateway made for chains so far, for all entries of a bundle together.</summary>
+    public int WalkedSearches { get; set; }
+
     /// <summary>Room taken in Admit, given back at the end.</summary>
     public AdmissionTicket? Ticket { get; set; }
 

@@ -146,6 +146,10 @@ internal sealed class RouteCatalog(GatewayOptions options)
                 UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
                 Declared = declared,
                 TenantTag = tag,
+                MaxBundleEntries = options.Limits.BundleEntries,
+                MaxParameterValues = options.Limits.ParameterValues,
+                MaxValues = options.Limits.RequestValues,
+                MaxParts = options.Limits.RequestParts,
             },
         };
     }

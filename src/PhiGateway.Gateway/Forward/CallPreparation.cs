@@ -13,7 +13,7 @@ namespace PhiGateway.Gateway.Forward;
 /// Makes the one call of a request, or of an entry of a batch: looks up what a condition matches and what a change overwrites, and decides
 /// over both.
 /// </summary>
-internal sealed class CallPreparation(StoredVersionGuard storedVersions, ConditionSearch conditions)
+internal sealed class CallPreparation(StoredVersionGuard storedVersions, ConditionSearch conditions, WalkSearch walks)
 {
     /// <summary>The call; the exchange holds the permit under which it goes.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -27,7 +27,32 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
         var (decided, version) = StoredVersions.AreNeeded(exchange)
             ? await storedVersions.DecideAsync(exchange)
             : (StageResult.Continue, null);
-        return decided.IsRefused(out _) ? PreparedCall.Refused(decided) : Write(exchange, version);
+        if (decided.IsRefused(out _))
+        {
+            return PreparedCall.Refused(decided);
+        }
+
+        return
+            exchange.Continuation is null or { IsStart: true } && await ResolveWalksAsync(exchange) is var walked && walked.IsRefused(out _)
+            ? PreparedCall.Refused(walked)
+            : Write(exchange, version);
+    }
+
+    /// <summary>Puts what the request's chains walk over in their place, where they may not go upstream.</summary>
+    public ValueTask<StageResult> ResolveWalksAsync(GatewayExchange exchange) =>
+        UpstreamCallFactory.ResolvesWalks(exchange.Permit!) ? LookUpWalksAsync(exchange) : new(StageResult.Continue);
+
+    private async ValueTask<StageResult> LookUpWalksAsync(GatewayExchange exchange)
+    {
+        var walked = await walks.ResolveAsync(exchange, exchange.Request!, exchange.Permit!);
+        if (walked.Search is not { } plain)
+        {
+            return StageResult.Refuse(walked.Refusal ?? DenyReason.ChainTooBroad, "chain");
+        }
+
+        exchange.Request = plain;
+        exchange.WalkedParameters = walked.Added;
+        return StageResult.Continue;
     }
 
     // Behind a handle, the place that the upstream named.
@@ -107,7 +132,7 @@ internal sealed class CallPreparation(StoredVersionGuard storedVersions, Conditi
             case Interaction.Read:
                 return PreparedCall.Of(Find(exchange, found));
             case Interaction.Create:
-                return Create(exchange, write, search, found.Permit!);
+                return Create(exchange, write, found.Search!, found.Permit!);
             default:
                 exchange.Expected = isMatch ? StoredState.Present : StoredState.Absent;
                 return await PrepareAsync(exchange);

@@ -11,7 +11,12 @@ namespace PhiGateway.Gateway.Forward;
 /// <summary>
 /// Makes the one call of a transaction: conditions looked up, every entry decided over what it changes, narrowed and tied to its version.
 /// </summary>
-internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, ConditionSearch conditions, TimeProvider clock)
+internal sealed class TransactionPreparation(
+    StoredVersionGuard storedVersions,
+    ConditionSearch conditions,
+    CallPreparation preparation,
+    TimeProvider clock
+)
 {
     /// <summary>The call; every entry holds its own permit, the exchange that of the whole.</summary>
     public async ValueTask<PreparedCall> PrepareAsync(GatewayExchange exchange)
@@ -35,6 +40,12 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
             if (decided.IsRefused(out _))
             {
                 return PreparedCall.Refused(BundleDecision.RefuseFor(exchange, i, decided));
+            }
+
+            var walked = await preparation.ResolveWalksAsync(entry);
+            if (walked.IsRefused(out _))
+            {
+                return PreparedCall.Refused(BundleDecision.RefuseFor(exchange, i, walked));
             }
 
             if (UpstreamCallFactory.FindConflict(entry.Request!, entry.Permit!) is { } conflict)
@@ -113,6 +124,12 @@ internal sealed class TransactionPreparation(StoredVersionGuard storedVersions, 
         Dictionary<string, string> references
     )
     {
+        // A transaction names the same practitioner in hundreds of entries: what the words mean was found out for the first of them.
+        if (condition.Reference is { } known && references.ContainsKey(known))
+        {
+            return StageResult.Continue;
+        }
+
         var found = await conditions.RunAsync(entry, condition.Search);
         if (found.Refusal is { } refusal)
         {

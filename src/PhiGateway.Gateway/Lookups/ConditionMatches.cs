@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -9,5 +10,8 @@ namespace PhiGateway.Gateway.Lookups;
 /// <param name="Permit">Under which the search was made and its answer judged.</param>
 internal sealed record ConditionMatches(DenyReason? Refusal, IReadOnlyList<string> Ids, Permit? Permit)
 {
+    /// <summary>The search as it was made: without chains that had to be looked up; null exactly with a refusal.</summary>
+    public FhirRequest? Search { get; init; }
+
     public static ConditionMatches Unknown(DenyReason reason) => new(reason, [], null);
 }

@@ -4,7 +4,6 @@ using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Upstream;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -14,7 +13,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Runs the search of a condition as its client's own: decided, narrowed, and judged resource by resource. What the client may not see does
 /// not match.
 /// </summary>
-internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options)
+internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, GatewayOptions options)
 {
     /// <summary>Looks up what matches now.</summary>
     public async ValueTask<ConditionMatches> RunAsync(GatewayExchange exchange, FhirRequest search)
@@ -24,29 +23,33 @@ internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options
             return ConditionMatches.Unknown(DenyReason.PatientUndetermined);
         }
 
-        if (UpstreamCallFactory.FindConflict(search, permit) is { } conflict)
+        var walked = await walks.ResolveAsync(exchange, search, permit);
+        if (walked.Search is not { } plain)
         {
-            return ConditionMatches.Unknown(conflict);
+            return ConditionMatches.Unknown(walked.Refusal ?? DenyReason.ChainTooBroad);
         }
 
-        var sent = await upstream.SendAsync(UpstreamCallFactory.Create(search, permit), exchange, exchange.Http.RequestAborted);
-        if (sent.Answer is not { } answer)
-        {
-            return ConditionMatches.Unknown(sent.Failure ?? DenyReason.UpstreamUnavailable);
-        }
-
-        using (answer)
-        {
-            if (answer.Status != 200)
+        // Two matches are as good as many.
+        var ids = new List<string>(2);
+        var (refusal, hasMore) = await searches.RunAsync(
+            exchange,
+            plain,
+            permit,
+            (found, _) =>
             {
-                return ConditionMatches.Unknown(answer.Status is 400 or 422 ? DenyReason.UpstreamRejected : DenyReason.UpstreamRefused);
+                Take(found, plain.Type, ids);
+                return ids.Count < 2;
             }
-
-            using var body = new PooledBuffer(options.Limits.MaxAnswer);
-            return await answer.TryReadAsync(body, exchange.Http.RequestAborted)
-                ? Judge(exchange, search, permit, body)
-                : ConditionMatches.Unknown(DenyReason.UnreadableAnswer);
+        );
+        if (refusal is not null)
+        {
+            return ConditionMatches.Unknown(refusal);
         }
+
+        // Among pages that nobody looked at there may be another one.
+        return ids.Count < 2 && hasMore
+            ? ConditionMatches.Unknown(DenyReason.ConditionAmbiguous)
+            : new ConditionMatches(null, ids, permit) { Search = plain };
     }
 
     /// <summary>
@@ -66,55 +69,24 @@ internal sealed class ConditionSearch(IUpstream upstream, GatewayOptions options
                 && facts.Type == search.Type
             )
             {
-                return new ConditionMatches(null, permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit);
+                return new ConditionMatches(null, permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit)
+                {
+                    Search = search,
+                };
             }
         }
 
         return await RunAsync(exchange, search);
     }
 
-    private ConditionMatches Judge(GatewayExchange exchange, FhirRequest search, Permit permit, PooledBuffer body)
+    private static void Take(Disclosure found, ResourceType type, List<string> ids)
     {
-        using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
-        var found = new Disclosure();
-        var pages = new OtherPages();
-        var verdict = AnswerFilter.Filter(
-            search,
-            body.Written.Span,
-            permit.Release,
-            exchange.Route!.Language,
-            filtered,
-            found,
-            new AnswerOptions { Links = pages }
-        );
-        if (verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged))
-        {
-            return ConditionMatches.Unknown(DenyReason.UnreadableAnswer);
-        }
-
-        var ids = new List<string>(2);
         foreach (var resource in found.Resources)
         {
-            if (resource.Type == search.Type && resource.Id is { } id && !ids.Contains(id))
+            if (resource.Type == type && resource.Id is { } id && ids.Count < 2 && !ids.Contains(id))
             {
                 ids.Add(id);
             }
-        }
-
-        // With more pages than one nobody has counted them all; two are as good as many.
-        return ids.Count < 2 && pages.WereThere
-            ? ConditionMatches.Unknown(DenyReason.ConditionAmbiguous)
-            : new ConditionMatches(null, ids, permit);
-    }
-
-    private sealed class OtherPages : ILinkSealer
-    {
-        public bool WereThere { get; private set; }
-
-        public string? Seal(string relation, string upstreamUrl)
-        {
-            WereThere |= relation == "next";
-            return null;
         }
     }
 }

@@ -3,13 +3,16 @@ using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
 /// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
-internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis) : IStage
+internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis, SnapshotHolder snapshots)
+    : IStage
 {
     public string Name => "Understand";
 
@@ -18,6 +21,13 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
 
     private async ValueTask<StageResult> ReadBodyAsync(GatewayExchange exchange)
     {
+        // 1. What needs no body is asked before one is read: whoever is refused whatever it holds costs no more than that.
+        if (EarlyDecision.FindClosedDoor(exchange, snapshots, options) is { } closed)
+        {
+            return closed;
+        }
+
+        // 2. The body, up to its limit.
         var most = options.Limits.MaxRequestBody;
         exchange.Body = new PooledBuffer(checked((int)most));
         exchange.Body.Expect(exchange.Http.Request.ContentLength ?? 0);
@@ -39,6 +49,7 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
             );
         }
 
+        // 3. What both mean.
         return Understand(exchange, exchange.Body.Written);
     }
 

@@ -122,7 +122,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     private ulong AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient, ref WithholdReason nearest)
     {
-        if (!ScopesAdmit(lane.Needed, facts, newPatient, ref nearest))
+        var type = lane.CalledOn.IsNone ? facts.Type : lane.CalledOn;
+        var areValues = !lane.CalledOn.IsNone && facts.NamesNoPatient;
+        if (!ScopesAdmit(lane.Needed, type, facts, newPatient, areValues, ref nearest))
         {
             return 0;
         }
@@ -130,12 +132,12 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         var admitted = 0UL;
         for (var place = 0; place < _reach.UseCase.Grants.Length; place++)
         {
-            if ((lane.Grants >> place & 1) == 0 || !_reach.UseCase.Grants[place].Types.Contains(facts.Type))
+            if ((lane.Grants >> place & 1) == 0 || !_reach.UseCase.Grants[place].Types.Contains(type))
             {
                 continue;
             }
 
-            var reason = GrantAdmits(place, facts, newPatient);
+            var reason = GrantAdmits(place, facts, newPatient, areValues);
             if (reason == WithholdReason.None)
             {
                 admitted |= 1UL << place;
@@ -149,20 +151,27 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return admitted;
     }
 
-    private bool ScopesAdmit(ScopeRights needed, ResourceFacts facts, bool newPatient, ref WithholdReason nearest)
+    private bool ScopesAdmit(
+        ScopeRights needed,
+        ResourceType type,
+        ResourceFacts facts,
+        bool newPatient,
+        bool areValues,
+        ref WithholdReason nearest
+    )
     {
         var got = ScopeRights.None;
         var scopes = _reach.Scopes.Scopes;
         for (var place = 0; place < scopes.Count; place++)
         {
             var scope = scopes[place];
-            if ((scope.Rights & needed) == 0 || !scope.Types.Contains(facts.Type) || !_reach.IsUsable(scope))
+            if ((scope.Rights & needed) == 0 || !scope.Types.Contains(type) || !_reach.IsUsable(scope))
             {
                 continue;
             }
 
             var reason =
-                !ScopeCoversOwners(scope, facts, newPatient) ? WithholdReason.OutsidePatients
+                !areValues && !ScopeCoversOwners(scope, facts, newPatient) ? WithholdReason.OutsidePatients
                 : !FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.Condition
                 : WithholdReason.None;
             if (reason == WithholdReason.None)
@@ -202,10 +211,11 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return true;
     }
 
-    private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient)
+    // Values that an operation answers with are nobody's where they name no patient: the part says what they are about.
+    private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient, bool areValues)
     {
         var grant = _reach.UseCase.Grants[place];
-        var owner = OwnersCovered(place, grant, facts, newPatient);
+        var owner = areValues ? Nobodys(grant) : OwnersCovered(place, grant, facts, newPatient);
         if (owner != WithholdReason.None)
         {
             return owner;
@@ -224,6 +234,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return FactMatching.LabelsPermitted(facts, grant) ? WithholdReason.None : WithholdReason.Label;
     }
 
+    private static WithholdReason Nobodys(GrantRule grant) =>
+        grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+
     // Owners must all be covered by the same grant: a record of two patients belongs to both.
     private WithholdReason OwnersCovered(int place, GrantRule grant, ResourceFacts facts, bool newPatient)
     {
@@ -234,7 +247,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         if (facts.Owner == OwnerState.NotPatientData)
         {
-            return grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+            return Nobodys(grant);
         }
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
