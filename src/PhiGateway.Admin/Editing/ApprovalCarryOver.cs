@@ -20,6 +20,7 @@ internal static class ApprovalCarryOver
     /// <summary>The plan with the approvals that go along; the plan itself when nobody asked.</summary>
     public static Outcome<EditPlan> Extend(HttpContext context, WorkingSet before, EditPlan plan, IRegistryRules rules, DateTimeOffset now)
     {
+        plan = RotationCarryOver.Extend(before, plan, rules, AdminCaller.Of(context).Person, now);
         var asked = context.Request.Query[Parameter];
         if (asked.Count == 0 || asked is ["false"])
         {
@@ -101,5 +102,6 @@ internal static class ApprovalCarryOver
             ? (old, next)
             : null;
 
-    private static ApprovedInput Input(ApprovedClient view) => new(view.Client, view.UseCase!, view.Agreement, view.Organization);
+    private static ApprovedInput Input(ApprovedClient view) =>
+        new(view.Client, view.UseCase!, view.Agreement, view.Organization, view.Credentials);
 }

@@ -9,7 +9,13 @@ internal interface IRegistryRules
     IReadOnlyList<RegistryProblem> Validate(WorkingSet before, WorkingSet after, IReadOnlyList<RegistryWrite> writes);
 
     /// <summary>SHA-256 in lower-case hex of what would be approved now.</summary>
-    string Fingerprint(Client client, UseCase useCase, Agreement? agreement, Organization? organization);
+    string Fingerprint(
+        Client client,
+        UseCase useCase,
+        Agreement? agreement,
+        Organization? organization,
+        IReadOnlyCollection<Credential> credentials
+    );
 
     /// <summary>How the access of these clients differs between two sets.</summary>
     IReadOnlyList<AccessEffect> Compare(WorkingSet before, WorkingSet after, IEnumerable<string> clients);

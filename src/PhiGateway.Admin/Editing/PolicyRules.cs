@@ -41,8 +41,13 @@ internal sealed class PolicyRules(AdminOptions options, TimeProvider time) : IRe
         return found;
     }
 
-    public string Fingerprint(Client client, UseCase useCase, Agreement? agreement, Organization? organization) =>
-        ApprovalFingerprint.Of(client, useCase, agreement, organization);
+    public string Fingerprint(
+        Client client,
+        UseCase useCase,
+        Agreement? agreement,
+        Organization? organization,
+        IReadOnlyCollection<Credential> credentials
+    ) => ApprovalFingerprint.Of(client, useCase, agreement, organization, credentials);
 
     public IReadOnlyList<AccessEffect> Compare(WorkingSet before, WorkingSet after, IEnumerable<string> clients) =>
         [

@@ -9,6 +9,7 @@ using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -26,7 +27,7 @@ internal static class ControlPlane
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddProvider(parts.LoggerProvider).SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddGatewayLog(parts.Log);
         builder
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()
@@ -65,9 +66,11 @@ internal static class ControlPlane
             }
         );
 
+        TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.Use(app, readiness);
         app.MapPhiGatewayAdmin();
+        TelemetrySetup.Map(app, options);
         return app;
     }
 

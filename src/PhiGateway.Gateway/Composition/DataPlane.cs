@@ -43,10 +43,7 @@ internal static class DataPlane
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddConfiguration(configuration);
         // ASP.NET's own request log would write URLs; off, it also makes no activity per request.
-        builder
-            .Logging.AddProvider(parts.LoggerProvider)
-            .SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft.AspNetCore", LogLevel.None);
+        builder.Logging.AddGatewayLog(parts.Log).AddFilter("Microsoft.AspNetCore", LogLevel.None);
         builder
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()
@@ -65,7 +62,8 @@ internal static class DataPlane
         services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
         services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
-        services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<GatewayMetrics>();
+        services.AddSingleton<RouteCatalog>().AddSingleton<GatewayMetrics>();
+        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>();
         services
             .AddSingleton<OwnHosts>()
             .AddSingleton<IngressStage>()

@@ -27,7 +27,7 @@ internal static class InteractionQuestions
             return null;
         }
 
-        run.Grants = new ulong[run.Request.Parts.Count];
+        run.Grants = new GrantSet[run.Request.Parts.Count];
         return PartQuestion.Ask(run, isFirst: true, Covered);
     }
 
@@ -57,7 +57,7 @@ internal static class InteractionQuestions
             return new Deny(DenyReason.CrossesTenants, "tenant-tag");
         }
 
-        if (grants == 0)
+        if (grants.IsEmpty)
         {
             return new Deny(
                 part.Interaction == Interaction.Operation && part.Role == PartRole.Target
@@ -68,18 +68,18 @@ internal static class InteractionQuestions
         }
 
         grants = Judgeability.Grants(run.UseCase, part, grants);
-        if (grants == 0 || !Judgeability.ScopesAddUp(run.Reach, part, needed))
+        if (grants.IsEmpty || !Judgeability.ScopesAddUp(run.Reach, part, needed))
         {
             return new Deny(DenyReason.NotJudgeable, run.UseCaseRule);
         }
 
-        if (Judgeability.HighEnough(run.UseCase, part, grants) is 0)
+        if (Judgeability.HighEnough(run.UseCase, part, grants).IsEmpty)
         {
             return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
         }
 
         var open = WalkQuestions.Open(run, part, needed, grants);
-        if (open == 0)
+        if (open.IsEmpty)
         {
             return new Deny(
                 part.Role == PartRole.ReverseChain ? DenyReason.IncludeNotPermitted : DenyReason.ConditionNotMet,
@@ -117,7 +117,7 @@ internal static class InteractionQuestions
                 && scope.Types.Contains(part.Type)
                 && run.Reach.IsUsable(scope)
                 && FactMatching.AreMetBy(scope.Where, part.Conditions)
-                && !(matches && scope.Level == ScopeLevel.Patient)
+                && !(matches && run.Reach.IsConfined(scope))
             )
             {
                 return null;

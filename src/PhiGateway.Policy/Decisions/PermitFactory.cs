@@ -28,10 +28,10 @@ internal static class PermitFactory
             return new Permit("capabilities", [], ReleasePolicy.Nothing);
         }
 
-        var all = 0UL;
+        var all = default(GrantSet);
         foreach (var grants in run.Grants)
         {
-            all |= grants;
+            all = all.Union(grants);
         }
 
         var counted = TaskCounting.Find(run);
@@ -68,12 +68,12 @@ internal static class PermitFactory
             }
 
             var shown = ShownValues(run, part, grants);
-            if (shown != 0)
+            if (!shown.IsEmpty)
             {
                 lanes.Add(new ReleaseLane(ResourceType.Parameters, shown, needed) { CalledOn = part.Type });
             }
 
-            if (needed != ScopeRights.None && grants != 0 && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
+            if (needed != ScopeRights.None && !grants.IsEmpty && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
             {
                 lanes.Add(lane);
             }
@@ -82,12 +82,12 @@ internal static class PermitFactory
         return [.. lanes];
     }
 
-    private static ulong ShownValues(DecisionRun run, AccessPart part, ulong grants) =>
+    private static GrantSet ShownValues(DecisionRun run, AccessPart part, GrantSet grants) =>
         part.Values switch
         {
             OperationValues.Nobody => grants,
             OperationValues.Records => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
-            _ => 0,
+            _ => default,
         };
 
     private static List<Obligation> Obligations(DecisionRun run, ReleaseLane[] lanes, IReadOnlyList<TaskEntry> counted)
@@ -117,13 +117,10 @@ internal static class PermitFactory
         var trimmed = false;
         foreach (var lane in lanes)
         {
-            for (var place = 0; place < run.UseCase.Grants.Length; place++)
+            foreach (var place in lane.Grants)
             {
-                if ((lane.Grants >> place & 1) == 1)
-                {
-                    confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
-                    trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
-                }
+                confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
+                trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
             }
         }
 
@@ -156,7 +153,7 @@ internal static class PermitFactory
         for (var place = 0; place < run.Request.Parts.Count; place++)
         {
             var part = run.Request.Parts[place];
-            if (part.IsOfEveryInclude && run.Grants[place] != 0 && !(named ??= []).Contains(part.Include!))
+            if (part.IsOfEveryInclude && !run.Grants[place].IsEmpty && !(named ??= []).Contains(part.Include!))
             {
                 named.Add(part.Include!);
             }

@@ -19,8 +19,8 @@ internal static class WalkQuestions
         new(ActCodes.System, "_RoleInformationSensitivityPolicy"),
     ];
 
-    /// <summary>The grants under which the part may be searched, as bits; none: it may not.</summary>
-    internal static ulong Open(DecisionRun run, AccessPart part, ScopeRights needed, ulong grants)
+    /// <summary>The grants under which the part may be searched; none: it may not.</summary>
+    internal static GrantSet Open(DecisionRun run, AccessPart part, ScopeRights needed, GrantSet grants)
     {
         switch (part.Role)
         {
@@ -38,17 +38,18 @@ internal static class WalkQuestions
             grants = HighestOf(run.UseCase, grants);
         }
 
-        if (Whole(run, part, needed, grants) is var whole and not 0)
+        var whole = Whole(run, part, needed, grants);
+        if (!whole.IsEmpty)
         {
             return whole;
         }
 
         if (!part.IsResolvable)
         {
-            return 0;
+            return default;
         }
 
-        run.ResolvesWalks |= grants != 0;
+        run.ResolvesWalks |= !grants.IsEmpty;
         return grants;
     }
 
@@ -56,49 +57,47 @@ internal static class WalkQuestions
     /// Those of these grants under which every record of the part's type would leave: of anybody, however confidential, whatever its
     /// sensitivity; none where a scope leaves some out.
     /// </summary>
-    internal static ulong Whole(DecisionRun run, AccessPart part, ScopeRights needed, ulong grants) =>
-        ScopeShowsAll(run, part, needed) ? Whole(run.UseCase, part, grants) : 0;
-
-    private static ulong Meeting(UseCaseEntry useCase, AccessPart part, ulong grants)
+    internal static GrantSet Whole(DecisionRun run, AccessPart part, ScopeRights needed, GrantSet grants)
     {
-        var open = 0UL;
-        for (var place = 0; place < useCase.Grants.Length; place++)
+        var open = default(GrantSet);
+        if (!ScopeShowsAll(run, part, needed))
         {
-            var meets = (grants >> place & 1) == 1 && FactMatching.AreMetBy(useCase.Grants[place].Where, part.Conditions);
-            open |= meets ? 1UL << place : 0;
+            return open;
         }
 
-        return open;
-    }
-
-    private static ulong HighestOf(UseCaseEntry useCase, ulong grants)
-    {
-        for (var place = 0; place < useCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
-            if (useCase.Grants[place].Ceiling != Confidentiality.VeryRestricted)
-            {
-                grants &= ~(1UL << place);
-            }
-        }
-
-        return grants;
-    }
-
-    private static ulong Whole(UseCaseEntry useCase, AccessPart part, ulong grants)
-    {
-        var open = 0UL;
-        for (var place = 0; place < useCase.Grants.Length; place++)
-        {
-            var grant = useCase.Grants[place];
+            var grant = run.UseCase.Grants[place];
             var isWhole =
-                (grants >> place & 1) == 1
-                && grant is { Reach: PatientReach.Any, Ceiling: Confidentiality.VeryRestricted }
+                grant is { Reach: PatientReach.Any, Ceiling: Confidentiality.VeryRestricted }
                 && PermitsEverySensitivity(grant)
                 && FactMatching.AreMetBy(grant.Where, part.Conditions);
-            open |= isWhole ? 1UL << place : 0;
+            open = isWhole ? open.With(place) : open;
         }
 
         return open;
+    }
+
+    private static GrantSet Meeting(UseCaseEntry useCase, AccessPart part, GrantSet grants)
+    {
+        var open = default(GrantSet);
+        foreach (var place in grants)
+        {
+            open = FactMatching.AreMetBy(useCase.Grants[place].Where, part.Conditions) ? open.With(place) : open;
+        }
+
+        return open;
+    }
+
+    private static GrantSet HighestOf(UseCaseEntry useCase, GrantSet grants)
+    {
+        var highest = default(GrantSet);
+        foreach (var place in grants)
+        {
+            highest = useCase.Grants[place].Ceiling == Confidentiality.VeryRestricted ? highest.With(place) : highest;
+        }
+
+        return highest;
     }
 
     private static bool PermitsEverySensitivity(GrantRule grant)
@@ -122,7 +121,7 @@ internal static class WalkQuestions
             var scope = scopes[place];
             if (
                 (scope.Rights & needed) == needed
-                && scope.Level != ScopeLevel.Patient
+                && !run.Reach.IsConfined(scope)
                 && scope.Types.Contains(part.Type)
                 && run.Reach.IsUsable(scope)
                 && FactMatching.AreMetBy(scope.Where, part.Conditions)

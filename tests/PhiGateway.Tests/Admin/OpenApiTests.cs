@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

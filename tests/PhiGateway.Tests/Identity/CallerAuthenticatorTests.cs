@@ -6,6 +6,7 @@ using Microsoft.Extensions.Primitives;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

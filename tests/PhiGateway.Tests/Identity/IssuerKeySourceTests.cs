@@ -1,5 +1,6 @@
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

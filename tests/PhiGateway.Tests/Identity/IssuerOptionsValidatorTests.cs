@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;
