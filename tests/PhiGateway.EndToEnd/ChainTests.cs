@@ -1,5 +1,4 @@
 using System.Net;
-using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.EndToEnd;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.EndToEnd.Peers;
 using Xunit;
 
 namespace PhiGateway.EndToEnd;
