@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Decisions;

@@ -11,7 +11,7 @@ namespace PhiGateway.Admin.Editing;
 internal static class RotationCarryOver
 {
     /// <summary>The plan with the approvals that go along; the plan itself when it rotates nothing.</summary>
-    public static EditPlan Extend(WorkingSet before, EditPlan plan, IRegistryRules rules, string person, DateTimeOffset now)
+    public static EditPlan Extend(WorkingSet before, EditPlan plan, string person, DateTimeOffset now)
     {
         if (!plan.Writes.Any(static write => write.Kind == RegistryKind.Credential))
         {
@@ -23,10 +23,10 @@ internal static class RotationCarryOver
         foreach (var id in AffectedClients.Of(before, after, plan.Writes))
         {
             if (
-                ApprovedClient.Find(before, id, rules) is { IsApproved: true, Approval: { } approval, Fingerprint: { } from } old
-                && ApprovedClient.Find(after, id, rules) is { IsApproved: false, Fingerprint: { } to } next
+                ApprovedClient.Find(before, id) is { IsApproved: true, Approval: { } approval, Fingerprint: { } from } old
+                && ApprovedClient.Find(after, id) is { IsApproved: false, Fingerprint: { } to } next
                 && next.Approval?.Id == approval.Id
-                && IsRotation(old, next, rules, now)
+                && IsRotation(old, next, now)
             )
             {
                 var carry = approval with { Fingerprint = to, CarriedOver = new CarriedOver(person, now, from) };
@@ -45,11 +45,11 @@ internal static class RotationCarryOver
     }
 
     // With the old credentials the new state would still be approved: nothing but credentials changed.
-    private static bool IsRotation(ApprovedClient old, ApprovedClient next, IRegistryRules rules, DateTimeOffset now) =>
+    private static bool IsRotation(ApprovedClient old, ApprovedClient next, DateTimeOffset now) =>
         next.UseCase is { } useCase
         && string.Equals(
             old.Fingerprint,
-            rules.Fingerprint(next.Client, useCase, next.Agreement, next.Organization, old.Credentials),
+            ApprovalFingerprint.Of(next.Client, useCase, next.Agreement, next.Organization, old.Credentials),
             StringComparison.Ordinal
         )
         && CredentialSuccession.KeepsApproval(old.Credentials, next.Credentials, now);

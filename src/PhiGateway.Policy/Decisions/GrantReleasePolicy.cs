@@ -141,10 +141,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
                 continue;
             }
 
-            var reason =
-                !areValues && !ScopeCoversOwners(scope, facts, newPatient) ? WithholdReason.OutsidePatients
-                : !FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.Condition
-                : WithholdReason.None;
+            var reason = ScopeAdmits(scope, facts, newPatient, areValues);
             if (reason == WithholdReason.None)
             {
                 got |= scope.Rights;
@@ -157,6 +154,16 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         enough = needed != 0 && (got & needed) == needed;
         return nearest;
+    }
+
+    private WithholdReason ScopeAdmits(SmartScope scope, ResourceFacts facts, bool newPatient, bool areValues)
+    {
+        if (!areValues && !ScopeCoversOwners(scope, facts, newPatient))
+        {
+            return WithholdReason.OutsidePatients;
+        }
+
+        return FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.None : WithholdReason.Condition;
     }
 
     // Under a scope for one patient data that is nobody's record may be read when the scope names its type (standards: reference data).

@@ -38,16 +38,26 @@ internal sealed class UseCaseEntry
     internal required PathDoor[] Doors { get; init; }
 
     /// <summary>What any of these grants lets out; the same object for the same grants.</summary>
-    internal ElementSet ElementsOf(GrantSet grants) =>
-        grants.IsSingle ? Grants[grants.First].Elements
-        : _elements.TryGetValue(grants, out var known) ? known
-        : _elements.GetOrAdd(grants, UnionOf(grants));
+    internal ElementSet ElementsOf(GrantSet grants)
+    {
+        if (grants.IsSingle)
+        {
+            return Grants[grants.First].Elements;
+        }
+
+        return _elements.TryGetValue(grants, out var known) ? known : _elements.GetOrAdd(grants, UnionOf(grants));
+    }
 
     /// <summary>The names of these grants, joined by <c>+</c>.</summary>
-    internal string RuleOf(GrantSet grants) =>
-        grants.IsSingle ? Grants[grants.First].Rule
-        : _rules.TryGetValue(grants, out var known) ? known
-        : _rules.GetOrAdd(grants, JoinOf(grants));
+    internal string RuleOf(GrantSet grants)
+    {
+        if (grants.IsSingle)
+        {
+            return Grants[grants.First].Rule;
+        }
+
+        return _rules.TryGetValue(grants, out var known) ? known : _rules.GetOrAdd(grants, JoinOf(grants));
+    }
 
     private ElementSet UnionOf(GrantSet grants)
     {

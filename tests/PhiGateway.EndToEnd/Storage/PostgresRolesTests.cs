@@ -6,6 +6,7 @@ using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 

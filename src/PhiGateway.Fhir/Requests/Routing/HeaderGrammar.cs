@@ -77,10 +77,12 @@ internal static class HeaderGrammar
     {
         var isWeak = tag.StartsWith("W/", StringComparison.Ordinal);
         var quoted = isWeak ? tag.AsSpan(2) : tag;
-        var isTag = quoted.Length > 2 && quoted[0] == '"' && quoted[^1] == '"' && FhirId.IsValid(quoted[1..^1]);
-        return !isTag ? null
-            : isWeak ? tag
-            : "W/" + tag;
+        if (quoted.Length <= 2 || quoted[0] != '"' || quoted[^1] != '"' || !FhirId.IsValid(quoted[1..^1]))
+        {
+            return null;
+        }
+
+        return isWeak ? tag : "W/" + tag;
     }
 
     private static bool IsJsonRange(ReadOnlySpan<char> range)
@@ -111,10 +113,12 @@ internal static class HeaderGrammar
 
             var name = parameter[..equals].Trim();
             var value = parameter[(equals + 1)..].Trim().Trim('"');
-            var taken =
-                name.Equals("charset", StringComparison.OrdinalIgnoreCase) ? IsUtf8(value)
-                : name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase) ? value is "4.0" or "4.0.1"
-                : inAccept && (!name.Equals("q", StringComparison.OrdinalIgnoreCase) || !value.Trim("0.").IsEmpty);
+            var taken = name switch
+            {
+                _ when name.Equals("charset", StringComparison.OrdinalIgnoreCase) => IsUtf8(value),
+                _ when name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase) => value is "4.0" or "4.0.1",
+                _ => inAccept && (!name.Equals("q", StringComparison.OrdinalIgnoreCase) || !value.Trim("0.").IsEmpty),
+            };
             if (!taken)
             {
                 return false;

@@ -1,7 +1,6 @@
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
-using PhiGateway.EndToEnd;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Tests.Audit;
