@@ -29,6 +29,7 @@ if [[ "$fast" == no ]]; then
   have_initdb || missing+=(postgresql)
   have node || missing+=(nodejs)
   have npm || missing+=(npm)
+  have haproxy || missing+=(haproxy)
 fi
 if [[ ${#missing[@]} -gt 0 ]]; then
   if have apt-get && [[ "$(id -u)" == 0 ]]; then

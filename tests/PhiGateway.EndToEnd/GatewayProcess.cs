@@ -100,6 +100,13 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends it a signal and does not wait.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var signal = Process.Start("kill", [$"-{name}", Id.ToString()])!;
+        await signal.WaitForExitAsync();
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {

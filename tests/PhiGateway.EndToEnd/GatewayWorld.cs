@@ -57,6 +57,12 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>What the node sends and shows of itself; by default nothing.</summary>
     private protected virtual object Telemetry => new { };
 
+    /// <summary>Base by which the clinical system names itself; null: the one it is called by.</summary>
+    private protected virtual string? BackendSelf => null;
+
+    /// <summary>Changes a node's configuration before it is written; by default nothing.</summary>
+    private protected virtual void Shape(JsonObject configuration) { }
+
     private protected virtual Task<(string Registry, string Audit)> CreateStoresAsync() =>
         Task.FromResult(($"Data Source={Path.Combine(_folder, "registry.db")}", $"Data Source={Path.Combine(_folder, "audit.db")}"));
 
@@ -64,7 +70,7 @@ public abstract class GatewayWorld : IAsyncLifetime
     {
         _folder = Directory.CreateTempSubdirectory("phigw-e2e-").FullName;
         var (dataPort, adminPort) = (LoopbackPort.Free(), LoopbackPort.Free());
-        Backend = await FhirServer.StartAsync("Bearer backend-secret");
+        Backend = await FhirServer.StartAsync("Bearer backend-secret", BackendSelf, []);
         Issuer = await IdentityProvider.StartAsync(
             new IdentityProviderConfig($"http://127.0.0.1:{dataPort}/fhir", [Lab, Ward, Exporter, Stranger, .. MoreClients])
         );
@@ -183,75 +189,89 @@ public abstract class GatewayWorld : IAsyncLifetime
             Claims = new JsonObject { ["purpose_of_use"] = new JsonArray(purpose) },
         };
 
-    private string Configuration(string node, string folder, int dataPort, int adminPort, int audiencePort, TimeSpan maxSnapshotAge) =>
-        JsonSerializer.Serialize(
-            new Dictionary<string, object>
+    private string Configuration(string node, string folder, int dataPort, int adminPort, int audiencePort, TimeSpan maxSnapshotAge)
+    {
+        var configuration = JsonSerializer
+            .SerializeToNode(Whole(node, folder, dataPort, adminPort, audiencePort, maxSnapshotAge))!
+            .AsObject();
+        Shape(configuration);
+        return configuration.ToJsonString();
+    }
+
+    private Dictionary<string, object> Whole(
+        string node,
+        string folder,
+        int dataPort,
+        int adminPort,
+        int audiencePort,
+        TimeSpan maxSnapshotAge
+    ) =>
+        new Dictionary<string, object>
+        {
+            ["PhiGateway"] = new
             {
-                ["PhiGateway"] = new
+                Environment = "production",
+                Node = node,
+                PublicBase = $"http://127.0.0.1:{dataPort}",
+                Listeners = new { Data = $"http://127.0.0.1:{dataPort}", Admin = $"http://127.0.0.1:{adminPort}" },
+                Registry = new
                 {
-                    Environment = "production",
-                    Node = node,
-                    PublicBase = $"http://127.0.0.1:{dataPort}",
-                    Listeners = new { Data = $"http://127.0.0.1:{dataPort}", Admin = $"http://127.0.0.1:{adminPort}" },
-                    Registry = new
-                    {
-                        Provider,
-                        ConnectionString = $"file:{Path.Combine(_folder, "registry.connection")}",
-                        LastGoodFile = Path.Combine(folder, "registry.last-good"),
-                        MaxSnapshotAge = maxSnapshotAge.ToString(),
-                    },
-                    Audit = new
-                    {
-                        Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "256 MiB" },
-                        Store = new { Provider, ConnectionString = $"file:{Path.Combine(_folder, "audit.connection")}" },
-                    },
-                    Issuers = new[]
-                    {
-                        new
-                        {
-                            Name = "hospital-idp",
-                            Issuer = Issuer.Issuer,
-                            Audience = $"http://127.0.0.1:{audiencePort}/fhir",
-                            Algorithms = new[] { "ES256" },
-                            Environment = "production",
-                        },
-                    },
-                    Limits = new { RequestsPerSecond = 10_000 },
-                    Admin = new { BootstrapKey = $"file:{Path.Combine(_folder, "bootstrap.key")}" },
-                    Telemetry,
-                    LogFile = Path.Combine(folder, "gateway-.log"),
+                    Provider,
+                    ConnectionString = $"file:{Path.Combine(_folder, "registry.connection")}",
+                    LastGoodFile = Path.Combine(folder, "registry.last-good"),
+                    MaxSnapshotAge = maxSnapshotAge.ToString(),
                 },
-                ["ReverseProxy"] = new Dictionary<string, object>
+                Audit = new
                 {
-                    ["Routes"] = new Dictionary<string, object>
+                    Journal = new { Directory = Path.Combine(folder, "journal"), Budget = "256 MiB" },
+                    Store = new { Provider, ConnectionString = $"file:{Path.Combine(_folder, "audit.connection")}" },
+                },
+                Issuers = new[]
+                {
+                    new
                     {
-                        ["fhir"] = new Dictionary<string, object>
-                        {
-                            ["ClusterId"] = "ehr",
-                            ["Match"] = new { Path = "/fhir/{**rest}" },
-                            ["Metadata"] = new Dictionary<string, string>
-                            {
-                                ["Phi.Kind"] = "fhir-r4",
-                                ["Phi.Base"] = "/fhir",
-                                ["Phi.Tenant"] = "north",
-                                ["Phi.Origins"] = AppOrigin,
-                            },
-                        },
+                        Name = "hospital-idp",
+                        Issuer = Issuer.Issuer,
+                        Audience = $"http://127.0.0.1:{audiencePort}/fhir",
+                        Algorithms = new[] { "ES256" },
+                        Environment = "production",
                     },
-                    ["Clusters"] = new Dictionary<string, object>
+                },
+                Limits = new { RequestsPerSecond = 10_000 },
+                Admin = new { BootstrapKey = $"file:{Path.Combine(_folder, "bootstrap.key")}" },
+                Telemetry,
+                LogFile = Path.Combine(folder, "gateway-.log"),
+            },
+            ["ReverseProxy"] = new Dictionary<string, object>
+            {
+                ["Routes"] = new Dictionary<string, object>
+                {
+                    ["fhir"] = new Dictionary<string, object>
                     {
-                        ["ehr"] = new Dictionary<string, object>
+                        ["ClusterId"] = "ehr",
+                        ["Match"] = new { Path = "/fhir/{**rest}" },
+                        ["Metadata"] = new Dictionary<string, string>
                         {
-                            ["Destinations"] = new Dictionary<string, object> { ["a"] = new { Address = Backend.Base } },
-                            ["Metadata"] = new Dictionary<string, string>
-                            {
-                                ["Phi.Credential"] = $"file:{Path.Combine(_folder, "backend.authorization")}",
-                            },
+                            ["Phi.Kind"] = "fhir-r4",
+                            ["Phi.Base"] = "/fhir",
+                            ["Phi.Tenant"] = "north",
+                            ["Phi.Origins"] = AppOrigin,
                         },
                     },
                 },
-            }
-        );
+                ["Clusters"] = new Dictionary<string, object>
+                {
+                    ["ehr"] = new Dictionary<string, object>
+                    {
+                        ["Destinations"] = new Dictionary<string, object> { ["a"] = new { Address = Backend.Base } },
+                        ["Metadata"] = new Dictionary<string, string>
+                        {
+                            ["Phi.Credential"] = $"file:{Path.Combine(_folder, "backend.authorization")}",
+                        },
+                    },
+                },
+            },
+        };
 
     // As an operator and an approver would: over HTTP, each with a key of their own.
     private async Task FillAsync()

@@ -57,6 +57,17 @@ internal sealed record RawShape(string Name, string Attack, int[] Statuses, stri
             Get("/fhir/Patient/f001", "X-A: 1\r\n"),
             Closes: true
         );
+        foreach (var name in new[] { "X[1]", "X{a}", "X(a)", "X,a", "X/a", "X@a", "X\u00e4" })
+        {
+            yield return new(
+                $"header name {name[1..]}",
+                Get("/fhir/Patient/f001", $"{name}: 1\r\n"),
+                [400],
+                Get("/fhir/Patient/f001", "X!#$%&'*+-.^_`|~9: 1\r\n"),
+                Closes: true
+            );
+        }
+
         yield return new("header without a name", Get("/fhir/Patient/f001", ": 1\r\n"), [400], Plain, Closes: true);
         yield return new("NUL in a header", Get("/fhir/Patient/f001", "X-A: 1\02\r\n"), [400], Plain, Closes: true);
         foreach (var method in new[] { "get", "Get", "TRACE", "TRACK", "OPTIONS", "PROPFIND", "LINK", "DEBUG" })
@@ -155,7 +166,21 @@ internal sealed record RawShape(string Name, string Attack, int[] Statuses, stri
             Closes: true
         );
         foreach (
-            var length in new[] { "12\r\nContent-Length: 13", "12, 12", "-1", "0x0c", "12 ;", "1 2", "99999999999999999999", "twelve", "" }
+            var length in new[]
+            {
+                "12\r\nContent-Length: 13",
+                "12\r\nContent-Length: 12",
+                "12, 12",
+                "+12",
+                "-1",
+                "-0",
+                "0x0c",
+                "12 ;",
+                "1 2",
+                "99999999999999999999",
+                "twelve",
+                "",
+            }
         )
         {
             yield return new(

@@ -20,7 +20,7 @@ public sealed class ReadinessTests(OpenWorld world)
 
         var ready = await http.GetStringAsync("/readyz");
 
-        Assert.Equal(["ready", "node", "revision", "parts"], JsonNode.Parse(ready)!.AsObject().Select(member => member.Key));
+        Assert.Equal(["ready", "parts"], JsonNode.Parse(ready)!.AsObject().Select(member => member.Key));
         foreach (
             var word in new[]
             {
@@ -30,6 +30,8 @@ public sealed class ReadinessTests(OpenWorld world)
                 "backend-secret",
                 "Data Source",
                 world.Ward.ClientId,
+                "hospital-idp",
+                "gw-test",
             }
         )
         {
@@ -37,5 +39,25 @@ public sealed class ReadinessTests(OpenWorld world)
         }
 
         Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/../readyz", null)).Status);
+    }
+
+    [Fact]
+    public async Task Readiness_ForAnAdministrator_NamesNodeAndIssuers()
+    {
+        var (status, text) = await world.Mary.TryAsync(HttpMethod.Get, "/readyz");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        var ready = JsonNode.Parse(text)!;
+        Assert.Equal("gw-test", (string?)ready["node"]);
+        Assert.Contains(ready["parts"]!.AsArray(), static part => (string?)part!["name"] == "keys of hospital-idp");
+        Assert.Contains(ready["parts"]!.AsArray(), static part => (string?)part!["name"] == "routes" && (bool)part["ready"]!);
+    }
+
+    [Fact]
+    public async Task Readiness_WithAKeyThatIsNone_IsRefused()
+    {
+        using var nobody = new AdminClient(world.Gateway.Admin, "nobody-0123456789012345678901234567890123456789");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.TryAsync(HttpMethod.Get, "/readyz")).Status);
     }
 }

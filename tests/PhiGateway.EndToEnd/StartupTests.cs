@@ -130,6 +130,25 @@ public sealed class StartupTests
     }
 
     [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.OtherRead)]
+    public async Task Validate_PrivateKeyThatOthersMayRead_IsAProblem(UnixFileMode more)
+    {
+        using var folder = new StartupFolder();
+        WriteCertificate(folder);
+        folder.Gateway["Listeners"]!["Data"] = $"https://127.0.0.1:{folder.DataPort}";
+        folder.Gateway["Listeners"]!["CertificatePath"] = folder.At("tls.crt");
+        folder.Gateway["Listeners"]!["CertificateKeyPath"] = folder.At("tls.key");
+        Assert.Equal(0, (await folder.RunAsync(validateOnly: true)).ExitCode);
+
+        File.SetUnixFileMode(folder.At("tls.key"), UnixFileMode.UserRead | more);
+
+        var (exit, output) = await folder.RunAsync(validateOnly: true);
+        Assert.Equal(2, exit);
+        Assert.Contains("PhiGateway:Listeners:CertificateKeyPath", output);
+    }
+
+    [Theory]
     [MemberData(nameof(Examples))]
     public async Task Validate_DeployedExample_IsGoodWhereItsSecretsAre(string file)
     {
@@ -305,7 +324,7 @@ public sealed class StartupTests
         using (var ready = await http.GetAsync(new Uri(gateway.Admin, "/readyz")))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-            Assert.Contains("keys of hospital-idp", await ready.Content.ReadAsStringAsync());
+            Assert.Contains("no issuer's keys are there", await ready.Content.ReadAsStringAsync());
         }
 
         await using var again = await IdentityProvider.StartAsync(config);
@@ -495,5 +514,6 @@ public sealed class StartupTests
         );
         File.WriteAllText(folder.At("tls.crt"), certificate.ExportCertificatePem());
         File.WriteAllText(folder.At("tls.key"), key.ExportPkcs8PrivateKeyPem());
+        File.SetUnixFileMode(folder.At("tls.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 }

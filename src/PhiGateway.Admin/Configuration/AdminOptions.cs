@@ -9,6 +9,9 @@ public sealed class AdminOptions
     /// <summary>Admin issuer; null: admin keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }
 
+    /// <summary>Opens the connections to the admin issuer, by the host's own rules; null: as the runtime does.</summary>
+    public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; set; }
+
     /// <summary>Name of the node in status answers.</summary>
     public string Node { get; set; } = "gateway";
 
@@ -35,6 +38,12 @@ public sealed class AdminOptions
 
     /// <summary>What an issuer's configuration says about the age of its tokens, by the issuer's name; default: nothing is known.</summary>
     public Func<string, TokenRules?> TokenRules { get; set; } = static _ => null;
+
+    /// <summary>
+    /// Makes the data plane forget an issuer's keys and fetch them anew, by the issuer's configured name; null when there is none. Default:
+    /// there is none.
+    /// </summary>
+    public Func<string, Task<IssuerKeysReport?>> PurgeIssuerKeys { get; set; } = static _ => Task.FromResult<IssuerKeysReport?>(null);
 
     /// <summary>
     /// Where uploads that name their digest are held, sealed, until it is verified; default: the system's temporary directory. Needs room

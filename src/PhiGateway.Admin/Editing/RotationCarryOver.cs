@@ -1,5 +1,6 @@
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 

@@ -12,7 +12,7 @@ internal sealed record HandleBinding(string Client, string Tenant, string Route,
 {
     /// <summary>The binding of a request; null when it has no registered client.</summary>
     public static HandleBinding? Of(GatewayExchange exchange) =>
-        exchange is { Client: { } entry, Route: { } route }
+        exchange.Known is { Client: { } entry, Route: { } route }
             ? new HandleBinding(entry.Client.Id, route.Tenant, route.RouteId, entry.RightsFingerprint, entry.Client.UseCase ?? string.Empty)
             : null;
 }

@@ -15,64 +15,65 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, GatewayOptions options)
 {
+    private const string Detail = "condition";
+
     /// <summary>Looks up what matches now.</summary>
-    public async ValueTask<ConditionMatches> RunAsync(GatewayExchange exchange, FhirRequest search)
+    public async ValueTask<StageResult<Matches>> RunAsync(GatewayExchange exchange, FhirRequest search)
     {
-        if (DecisionMaker.Ask(exchange, search.Parts) is not Permit permit || !Obligations.AreKnown(permit.Obligations))
+        var decided = DecisionMaker.Decide(exchange, search.Parts);
+        if (!decided.Continues)
         {
-            return ConditionMatches.Unknown(DenyReason.PatientUndetermined);
+            return Refuse(DenyReason.PatientUndetermined);
         }
 
-        var walked = await walks.ResolveAsync(exchange, search, permit);
-        if (walked.Search is not { } plain)
+        var walked = await walks.ResolveAsync(exchange, search, decided.Value);
+        if (!walked.Continues)
         {
-            return ConditionMatches.Unknown(walked.Refusal ?? DenyReason.ChainTooBroad);
+            return walked.Result;
         }
 
         // Two matches are as good as many.
+        var plain = walked.Value.Search;
         var ids = new List<string>(2);
-        var (refusal, hasMore) = await searches.RunAsync(
+        var hasMore = await searches.RunAsync(
             exchange,
             plain,
-            permit,
+            decided.Value,
             (found, _) =>
             {
                 Take(found, plain.Type, ids);
                 return ids.Count < 2;
             }
         );
-        if (refusal is not null)
+        if (!hasMore.Continues)
         {
-            return ConditionMatches.Unknown(refusal);
+            return Refuse(hasMore.Result.Refusal ?? DenyReason.UnreadableAnswer);
         }
 
         // Among pages that nobody looked at there may be another one.
-        return ids.Count < 2 && hasMore
-            ? ConditionMatches.Unknown(DenyReason.ConditionAmbiguous)
-            : new ConditionMatches(null, ids, permit) { Search = plain };
+        return ids.Count < 2 && hasMore.Value ? Refuse(DenyReason.ConditionAmbiguous) : new Matches(ids, decided.Value, plain);
     }
 
     /// <summary>
     /// What an upstream means that answers a creation on a condition with "there is one": the very resource, when it shows it, else what
     /// the search finds now.
     /// </summary>
-    public async ValueTask<ConditionMatches> RecognizeAsync(GatewayExchange exchange, FhirRequest search, UpstreamAnswer answer)
+    public async ValueTask<StageResult<Matches>> RecognizeAsync(GatewayExchange exchange, FhirRequest search, UpstreamAnswer answer)
     {
-        if (answer.Status == 200 && DecisionMaker.Ask(exchange, search.Parts) is Permit permit)
+        var decided = DecisionMaker.Decide(exchange, search.Parts);
+        if (answer.Status == 200 && decided.Continues)
         {
+            var permit = decided.Value;
             using var body = new PooledBuffer(options.Limits.MaxAnswer);
             var facts = new ResourceFacts();
             if (
-                await answer.TryReadAsync(body, exchange.Http.RequestAborted)
-                && ResourceScanner.TryScan(body.Written.Span, permit.Release, exchange.Route!.Language, facts)
+                (await answer.ReadAsync(body, exchange.Http.RequestAborted)).Continues
+                && ResourceScanner.TryScan(body.Written.Span, permit.Release, exchange.Ingressed.Route.Language, facts)
                 && facts is { Id: { } id }
                 && facts.Type == search.Type
             )
             {
-                return new ConditionMatches(null, permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit)
-                {
-                    Search = search,
-                };
+                return new Matches(permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit, search);
             }
         }
 
@@ -89,4 +90,6 @@ internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, G
             }
         }
     }
+
+    private static StageResult<Matches> Refuse(DenyReason reason) => StageResult<Matches>.Refuse(reason, Detail);
 }

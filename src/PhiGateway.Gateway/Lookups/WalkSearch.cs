@@ -14,83 +14,91 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
 {
-    /// <summary>The search as it may go upstream: itself, or with what was found in the place of its chains.</summary>
+    private const string Detail = "chain";
+
+    /// <summary>A permitted request as it may go upstream: itself, or with what was found in the place of its chains.</summary>
+    public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange, Permit permit)
+    {
+        var walked = await ResolveAsync(exchange, exchange.Request, permit);
+        return walked.Continues ? new Settled(permit) { Request = walked.Value.Search, Walked = walked.Value.Added } : walked.Result;
+    }
+
+    /// <summary>Whether a permitted request has chains that must be looked up before it goes; not behind a handle, which goes on elsewhere.</summary>
+    public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
+        UpstreamCallFactory.ResolvesWalks(permit)
+        && exchange.Understood.Continuation is null or { IsStart: true }
+        && WalkReader.HasWalks(exchange.Request);
+
+    /// <summary>A search without chains: itself, or with what was found in their place.</summary>
     /// <param name="exchange">The client's request; its budget of searches is drawn on.</param>
     /// <param name="search">The client's search, or one that its write hangs on.</param>
     /// <param name="permit">The search's permit.</param>
-    public ValueTask<WalkedSearch> ResolveAsync(GatewayExchange exchange, FhirRequest search, Permit permit) =>
+    public ValueTask<StageResult<WalkedSearch>> ResolveAsync(GatewayExchange exchange, FhirRequest search, Permit permit) =>
         UpstreamCallFactory.ResolvesWalks(permit) && WalkReader.HasWalks(search)
             ? LookUpAsync(exchange, search)
-            : new(new WalkedSearch(search, null));
+            : new(new WalkedSearch(search, []));
 
-    private async ValueTask<WalkedSearch> LookUpAsync(GatewayExchange exchange, FhirRequest search)
+    private async ValueTask<StageResult<WalkedSearch>> LookUpAsync(GatewayExchange exchange, FhirRequest search)
     {
-        var walks = WalkReader.Read(search, exchange.Route!.Language, options.Limits.WalkedRecords);
+        var walks = WalkReader.Read(search, exchange.Ingressed.Route.Language, options.Limits.WalkedRecords);
         foreach (var walk in walks)
         {
             foreach (var inner in walk.Searches)
             {
-                if (await FindAsync(exchange, walk, inner) is { } refusal)
+                var found = await FindAsync(exchange, walk, inner);
+                if (!found.Continues)
                 {
-                    return WalkedSearch.Refused(refusal);
+                    return found;
                 }
             }
 
             if (walk.Count > options.Limits.WalkedRecords)
             {
-                return WalkedSearch.Refused(DenyReason.ChainTooBroad);
+                return StageResult.Refuse(DenyReason.ChainTooBroad, Detail);
             }
         }
 
         var replaced = WalkReader.Replace(search, walks, out var added);
-        return new WalkedSearch(replaced, null) { Added = added };
+        return new WalkedSearch(replaced, added);
     }
 
-    private async ValueTask<DenyReason?> FindAsync(GatewayExchange exchange, Walk walk, FhirRequest inner)
+    private async ValueTask<StageResult> FindAsync(GatewayExchange exchange, Walk walk, FhirRequest inner)
     {
         var counter = exchange.Bundle ?? exchange;
         if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
         {
-            return DenyReason.ChainTooBroad;
+            return StageResult.Refuse(DenyReason.ChainTooBroad, Detail);
         }
 
-        switch (DecisionMaker.Ask(exchange, inner.Parts))
+        var decided = DecisionMaker.Decide(exchange, inner.Parts);
+        if (!decided.Continues)
         {
-            case Deny deny:
-                return deny.Reason;
-            case Permit permit when Obligations.AreKnown(permit.Obligations):
-                var walked = await ResolveAsync(exchange, inner, permit);
-                if (walked.Search is not { } plain)
-                {
-                    return walked.Refusal;
-                }
-
-                var (refusal, hasMore) = await searches.RunAsync(
-                    exchange,
-                    plain,
-                    permit,
-                    (found, answer) =>
-                    {
-                        walk.Add(inner, found, answer);
-                        return walk.Count <= options.Limits.WalkedRecords;
-                    }
-                );
-
-                // Where some of what could be walked over was not looked at, nobody knows what the chain means.
-                return refusal ?? (hasMore ? DenyReason.ChainTooBroad : null);
-            default:
-                return DenyReason.Faulted;
+            return decided.Result;
         }
+
+        var walked = await ResolveAsync(exchange, inner, decided.Value);
+        if (!walked.Continues)
+        {
+            return walked.Result;
+        }
+
+        var hasMore = await searches.RunAsync(
+            exchange,
+            walked.Value.Search,
+            decided.Value,
+            (found, answer) =>
+            {
+                walk.Add(inner, found, answer);
+                return walk.Count <= options.Limits.WalkedRecords;
+            }
+        );
+
+        // Where some of what could be walked over was not looked at, nobody knows what the chain means.
+        return hasMore is { Continues: true, Value: true } ? StageResult.Refuse(DenyReason.ChainTooBroad, Detail) : hasMore.Result;
     }
 }
 
 /// <summary>A search whose chains were looked up.</summary>
-/// <param name="Search">It, without them; null: it may not go upstream.</param>
-/// <param name="Refusal">Why not.</param>
-internal sealed record WalkedSearch(FhirRequest? Search, DenyReason? Refusal)
-{
-    /// <summary>What stands in the place of the chains, which the client's own self link does not show.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Added { get; init; } = [];
-
-    public static WalkedSearch Refused(DenyReason reason) => new(null, reason);
-}
+/// <param name="Search">It, without them.</param>
+/// <param name="Added">What stands in the place of the chains, which the client's own self link does not show.</param>
+internal sealed record WalkedSearch(FhirRequest Search, IReadOnlyList<KeyValuePair<string, string>> Added);

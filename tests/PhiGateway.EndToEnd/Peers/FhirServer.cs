@@ -22,12 +22,19 @@ internal sealed class FhirServer : IAsyncDisposable
     /// <param name="authorization">The only Authorization header it accepts; null: it accepts everything.</param>
     /// <param name="fixtures">Files with resources that it holds besides its own, or with a Bundle of search parameters that it has besides
     /// R4's.</param>
-    public static async Task<FhirServer> StartAsync(string? authorization = null, params string[] fixtures) =>
+    public static Task<FhirServer> StartAsync(string? authorization = null, params string[] fixtures) =>
+        StartAsync(authorization, self: null, fixtures);
+
+    /// <param name="authorization">The only Authorization header it accepts; null: it accepts everything.</param>
+    /// <param name="self">Base by which it names itself in links; null: the one it listens on.</param>
+    /// <param name="fixtures">As above.</param>
+    public static async Task<FhirServer> StartAsync(string? authorization, string? self, IReadOnlyList<string> fixtures) =>
         new(
             await NodeProcess.StartAsync(
                 "fhir.mjs",
                 [
                     .. authorization is null ? Array.Empty<string>() : ["--authorization", authorization],
+                    .. self is null ? Array.Empty<string>() : ["--self", self],
                     .. fixtures.SelectMany(static file => new[] { "--fixtures", file }),
                 ]
             )

@@ -25,6 +25,12 @@ internal sealed class SigningKey
 
     public static SigningKey Es256(string kid) => new(kid, "ES256", ECDsa.Create(ECCurve.NamedCurves.nistP256), null);
 
+    public static SigningKey Es384(string kid) => new(kid, "ES384", ECDsa.Create(ECCurve.NamedCurves.nistP384), null);
+
+    public static SigningKey Es512(string kid) => new(kid, "ES512", ECDsa.Create(ECCurve.NamedCurves.nistP521), null);
+
+    public static SigningKey Ps256(string kid) => new(kid, "PS256", null, RSA.Create(2048));
+
     public static SigningKey Rs256(string kid, int bits = 2048) => new(kid, "RS256", null, RSA.Create(bits));
 
     public string PublicPem() => _ec?.ExportSubjectPublicKeyInfoPem() ?? _rsa!.ExportSubjectPublicKeyInfoPem();
@@ -41,7 +47,12 @@ internal sealed class SigningKey
         {
             var point = _ec.ExportParameters(false).Q;
             jwk["kty"] = "EC";
-            jwk["crv"] = "P-256";
+            jwk["crv"] = Algorithm switch
+            {
+                "ES256" => "P-256",
+                "ES384" => "P-384",
+                _ => "P-521",
+            };
             jwk["x"] = Base64Url.EncodeToString(point.X);
             jwk["y"] = Base64Url.EncodeToString(point.Y);
             return jwk;
@@ -65,6 +76,8 @@ internal sealed class SigningKey
         Algorithm switch
         {
             "ES256" => _ec!.SignData(data, HashAlgorithmName.SHA256),
+            "ES384" => _ec!.SignData(data, HashAlgorithmName.SHA384),
+            "ES512" => _ec!.SignData(data, HashAlgorithmName.SHA512),
             "PS256" => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
             _ => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
         };

@@ -8,7 +8,18 @@ namespace PhiGateway.Tests.Architecture;
 /// <summary>The documents name the stages and reasons that exist, in their order.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string[] Stages = ["Ingress", "Identify", "Understand", "Decide", "Admit", "Forward", "Release"];
+    private static readonly string[] Stages =
+    [
+        "CrossOrigin",
+        "Ingress",
+        "Identify",
+        "Understand",
+        "Decide",
+        "Admit",
+        "Settle",
+        "Forward",
+        "Release",
+    ];
 
     [Fact]
     public void GatewayPipeline_Stages_StandInOrderWithoutCondition()
@@ -103,7 +114,7 @@ public sealed partial class DocumentationTests
     private static partial Regex Word();
 
     [GeneratedRegex(
-        @"^(?:\||\d+\.|#+|[-*])\s*[*`]*(?<stage>Ingress|Identify|Understand|Decide|Admit|Forward|Release)\b",
+        @"^(?:\||\d+\.|#+|[-*])\s*[*`]*(?<stage>CrossOrigin|Ingress|Identify|Understand|Decide|Admit|Settle|Forward|Release)\b",
         RegexOptions.Multiline
     )]
     private static partial Regex StageLine();
