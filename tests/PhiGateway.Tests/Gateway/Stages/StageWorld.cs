@@ -186,6 +186,8 @@ internal sealed class StageWorld : IDisposable
         }
 
         public IReadOnlyList<IssuerStatus> GetStatus() => [];
+
+        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
     }
 
     /// <summary>Uses of tasks that were taken.</summary>
