@@ -50,4 +50,7 @@ public sealed record AnswerOptions
 
     /// <summary>The added parameter that the client's own self link does not show, since it names patients; null (default): none.</summary>
     public KeyValuePair<string, string>? Confinement { get; init; }
+
+    /// <summary>Parameters that stand in the place of the client's own chains: its self link does not show them; empty by default.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Hidden { get; init; } = [];
 }

@@ -11,6 +11,7 @@ public sealed class Disclosure
     private readonly List<PatientId> _patients = [];
     private readonly HashSet<PatientId> _known = [];
     private readonly List<SecurityLabel> _labels = [];
+    private readonly HashSet<SecurityLabel> _knownLabels = [];
 
     /// <summary>Every resource released, in order.</summary>
     public IReadOnlyList<DisclosedResource> Resources => _resources;
@@ -56,7 +57,7 @@ public sealed class Disclosure
 
         for (var i = 0; i < facts.Labels.Count; i++)
         {
-            if (!_labels.Contains(facts.Labels[i]))
+            if (_knownLabels.Add(facts.Labels[i]))
             {
                 _labels.Add(facts.Labels[i]);
             }
@@ -90,7 +91,7 @@ public sealed class Disclosure
 
         foreach (var label in part._labels)
         {
-            if (!_labels.Contains(label))
+            if (_knownLabels.Add(label))
             {
                 _labels.Add(label);
             }
@@ -114,6 +115,7 @@ public sealed class Disclosure
         _patients.Clear();
         _known.Clear();
         _labels.Clear();
+        _knownLabels.Clear();
         Confidentiality = Confidentiality.Unrestricted;
         Withheld = 0;
         LastWithheld = WithholdReason.None;

@@ -34,6 +34,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
                 ? UpstreamCallFactory.FindNarrowing(request, permit)
                 : [],
             SelfLinks = exchange.Ingressed.Route.SelfLinks,
+            Hidden = exchange.Settled.Walked ?? [],
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
                 request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)
