@@ -20,12 +20,18 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
     private StageResult Admit(GatewayExchange exchange)
     {
-        if (exchange.Client is not { } entry)
+        return exchange.Kind switch
         {
-            // Only the public discovery documents come here without a client; they are counted, not recorded.
-            return StageResult.Continue;
-        }
+            // Nobody is asked who they are, and nothing is recorded.
+            RequestKind.PublicDocument => StageResult.Continue,
+            RequestKind.Single or RequestKind.Transaction or RequestKind.Export or RequestKind.DeclaredApi => Enter(exchange, 1),
+            RequestKind.Batch => Enter(exchange, CostOfBatch(exchange)),
+            _ => StageResult.Refuse(DenyReason.Faulted, "kind"),
+        };
+    }
 
+    private StageResult Enter(GatewayExchange exchange, int cost)
+    {
         switch (journal.Status)
         {
             case JournalStatus.Open or JournalStatus.NearlyFull:
@@ -36,19 +42,17 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
                 return StageResult.Refuse(DenyReason.AuditUnavailable);
         }
 
+        var entry = exchange.Identified.Client;
         var limits = entry.Client.Limits;
         var gate = _gates.GetOrAdd(entry.Client.Id, static _ => new ClientGate());
-        exchange.Ticket = gate.Enter(limits.Concurrency ?? options.Limits.Concurrency);
-        if (exchange.Ticket is null)
+        if (gate.Enter(limits.Concurrency ?? options.Limits.Concurrency) is not { } ticket)
         {
             return StageResult.Refuse(DenyReason.ConcurrencyLimited);
         }
 
-        var wait = gate.Conform(
-            limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond,
-            clock.GetElapsedTime(_started),
-            CostOf(exchange)
-        );
+        // From here on the exchange gives it back, however the request ends.
+        exchange.Fill(new Admitted(ticket));
+        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, clock.GetElapsedTime(_started), cost);
         if (wait > TimeSpan.Zero)
         {
             exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -59,17 +63,12 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
     }
 
     // The entries of a batch go upstream one by one, so they count one by one; those that were refused do not go.
-    private static int CostOf(GatewayExchange exchange)
+    private static int CostOfBatch(GatewayExchange exchange)
     {
-        if (exchange.Request!.Interaction != Interaction.Batch)
-        {
-            return 1;
-        }
-
         var permitted = 0;
         foreach (var entry in exchange.Entries)
         {
-            permitted += entry.Decided.IsRefused(out _) ? 0 : 1;
+            permitted += entry.Decided.Result.Continues ? 1 : 0;
         }
 
         return Math.Max(permitted, 1);

@@ -22,6 +22,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private WebApplication? _data;
     private WebApplication? _admin;
+    private Readiness? _readiness;
 
     private GatewayHost() { }
 
@@ -56,19 +57,20 @@ internal sealed class GatewayHost : IAsyncDisposable
             await host.StartPartsAsync(options, quiet, cancellationToken);
 
             // The control plane first: an operator can look at a node that is not ready yet.
-            Readiness readiness = null!;
-            host._data = DataPlane.Build(host.Parts, configuration);
+            host._data = DataPlane.Build(host.Parts, configuration, () => host._readiness!);
             var authenticator = host._data.Services.GetRequiredService<ICallerAuthenticator>();
-            readiness = new Readiness(
+            var readiness = new Readiness(
                 options,
                 host.Parts.Snapshots,
                 host.Parts.Follower,
                 host.Parts.Journal,
                 host.Parts.Shipper,
                 authenticator.GetStatus,
+                () => host._data.Services.GetRequiredService<RouteSource>().Status,
                 host.Parts.Clock
             );
-            host._admin = ControlPlane.Build(host.Parts, readiness);
+            host._readiness = readiness;
+            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             await host._admin.StartAsync(cancellationToken);
@@ -86,10 +88,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for Ctrl-C or a termination signal.</summary>
+    /// <summary>
+    /// Waits for Ctrl-C or a termination signal; then says that it is not ready and goes on serving for a pause, so that load balancers have
+    /// turned away before a connection is closed. A second signal ends the pause.
+    /// </summary>
     public async Task WaitForStopAsync()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGTERM,
             Asked
@@ -99,11 +105,21 @@ internal sealed class GatewayHost : IAsyncDisposable
             Asked
         );
         await asked.Task;
+        _readiness!.BeginDraining();
+        var pause = Parts.Options.StopPause;
+        if (pause > TimeSpan.Zero)
+        {
+            GatewayLog.Draining(Parts.Loggers.CreateLogger<GatewayHost>(), pause.TotalSeconds);
+            await Task.WhenAny(Task.Delay(pause, Parts.Clock), again.Task);
+        }
 
         void Asked(System.Runtime.InteropServices.PosixSignalContext context)
         {
             context.Cancel = true;
-            asked.TrySetResult();
+            if (!asked.TrySetResult())
+            {
+                again.TrySetResult();
+            }
         }
     }
 

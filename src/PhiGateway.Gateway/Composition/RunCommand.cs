@@ -13,6 +13,7 @@ internal static class RunCommand
           --config FILE                    another configuration file
         phi-gateway validate [--config F]  check the configuration and list every problem
         phi-gateway migrate [--config F]   bring both databases to this version's schema and end (as their owner)
+        phi-gateway probe [--config F]     ask this machine's node whether it is ready: exit code 0 or 1
         phi-gateway demo                   run the demonstration on loopback
           --port N --admin-port N          other ports (default 8080 and 8081)
           --data DIR                       where it keeps its files (default ./demo-data)
@@ -57,6 +58,10 @@ internal static class RunCommand
         await Console.Out.WriteLineAsync("The configuration is good.");
         return 0;
     }
+
+    /// <summary>Asks the node that runs with this configuration.</summary>
+    public static async Task<int> ProbeAsync(string[] args) =>
+        !TryReadFile(args, out var file) || !File.Exists(file) ? 2 : await ProbeCommand.RunAsync(file);
 
     /// <summary>Prints the usage.</summary>
     public static async Task<int> HelpAsync()

@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
@@ -32,6 +32,16 @@ public sealed class GatewayOptions
     public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];
 
     public LimitOptions Limits { get; set; } = new();
+
+    public TrustedProxyOptions TrustedProxies { get; set; } = new();
+
+    public EgressOptions Egress { get; set; } = new();
+
+    /// <summary>
+    /// How long a node that was told to stop goes on serving while <c>/readyz</c> says that it is not ready, so that nobody sends it more;
+    /// default 5 seconds.
+    /// </summary>
+    public TimeSpan StopPause { get; set; } = TimeSpan.FromSeconds(5);
 
     public AdminPlaneOptions Admin { get; set; } = new();
 
@@ -108,6 +118,18 @@ public sealed class ListenerOptions
 
     /// <summary>PEM private key for https listeners.</summary>
     public string? CertificateKeyPath { get; set; }
+
+    /// <summary>
+    /// Whether https listeners offer HTTP/2; default false. Security: over HTTP/2 the server takes <c>:authority</c> for the host and drops a
+    /// <c>Host</c> that contradicts it before anybody can see that it did.
+    /// </summary>
+    public bool Http2 { get; set; }
+
+    /// <summary>
+    /// Whether the data plane answers <c>/livez</c> and <c>/readyz</c>, in one word and without a token, for load balancers that probe the
+    /// port they serve; default false.
+    /// </summary>
+    public bool Probes { get; set; }
 
     /// <summary>Security: lets the data plane listen without TLS beyond loopback, for a terminator in front. Default false.</summary>
     public bool AllowPlainHttpBehindTerminator { get; set; }
@@ -221,6 +243,16 @@ public sealed class LimitOptions
     /// <summary>Per client; default 64.</summary>
     public int Concurrency { get; set; } = 64;
 
+    /// <summary>
+    /// Connections of clients at once; null: a third of the handles that the process may have, at most 10000.
+    /// </summary>
+    public int? Connections { get; set; }
+
+    /// <summary>
+    /// Connections at once from one address (IPv6: one /64); null: a quarter of <see cref="Connections"/>. Trusted proxies have no such limit.
+    /// </summary>
+    public int? ConnectionsPerPeer { get; set; }
+
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
 
@@ -228,6 +260,9 @@ public sealed class LimitOptions
     /// withheld; default 10, at least 2.
     /// A page that is not full by then says that it is incomplete, and goes on at the next one.</summary>
     public int PagesPerPage { get; set; } = 10;
+
+    /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
+    public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;

@@ -66,6 +66,22 @@ internal static partial class GatewayLog
     [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}")]
     public static partial void PartStopped(ILogger log, string part, string fault);
 
+    [LoggerMessage(1211, LogLevel.Information, "Enforcing routes {Hash}")]
+    public static partial void RoutesChanged(ILogger log, string hash);
+
+    [LoggerMessage(1212, LogLevel.Error, "Changed routes are not in force, {Hash} still are: {Why}")]
+    public static partial void RoutesRefused(ILogger log, string hash, string why);
+
+    [LoggerMessage(1213, LogLevel.Information, "Draining: not ready any more; stopping in {Seconds} s")]
+    public static partial void Draining(ILogger log, double seconds);
+
+    [LoggerMessage(
+        1214,
+        LogLevel.Warning,
+        "Route {Route}: the server behind names itself {Origin}, which is no base of its cluster; links there are not followed. If it is the same server, add its base to Phi.Bases"
+    )]
+    public static partial void BaseProposed(ILogger log, string route, string origin);
+
     [LoggerMessage(1205, LogLevel.Warning, "The audit store's partitions of the months to come were not made: {Fault}")]
     public static partial void PartitionsNotMade(ILogger log, string fault);
 

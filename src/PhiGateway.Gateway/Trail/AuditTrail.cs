@@ -143,11 +143,18 @@ internal sealed class AuditTrail(
             return await RecordFailedWriteAsync(exchange, reason, detail);
         }
 
-        var isStranger = exchange.Client is null;
-        var caller =
-            isStranger ? RefusalFold.CallerOf(exchange.Http.Connection.RemoteIpAddress)
-            : reason == DenyReason.RateLimited || reason == DenyReason.ConcurrencyLimited ? $"client {exchange.Client!.Client.Id}"
-            : null;
+        var client = exchange.Known.Client;
+        var isStranger = client is null;
+        string? caller = null;
+        if (client is null)
+        {
+            caller = RefusalFold.CallerOf(exchange.Http.Connection.RemoteIpAddress);
+        }
+        else if (reason == DenyReason.RateLimited || reason == DenyReason.ConcurrencyLimited)
+        {
+            caller = $"client {client.Client.Id}";
+        }
+
         if (caller is not null && !fold.Admits(caller))
         {
             fold.Count(reason, caller);
@@ -250,8 +257,8 @@ internal sealed class AuditTrail(
             Kind = AuditKind.Delivery,
             Event = "delivery",
             Time = clock.GetUtcNow(),
-            Client = exchange.Client?.Client.Id,
-            Tenant = exchange.Route?.Tenant,
+            Client = exchange.Known.Client?.Client.Id,
+            Tenant = exchange.Known.Route?.Tenant,
             Status = exchange.Status,
             Bytes = exchange.BytesOut,
             Delivery = exchange.Delivered ? "handed-over" : "partial",
@@ -279,7 +286,7 @@ internal sealed class AuditTrail(
     // What a request named, for records of things that were not released.
     private static void AddAsked(AuditRecord record, GatewayExchange exchange)
     {
-        if (exchange.Request is not { } request)
+        if (exchange.Known.Request is not { } request)
         {
             return;
         }
@@ -293,35 +300,37 @@ internal sealed class AuditTrail(
 
     private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id)
     {
+        var known = exchange.Known;
+        var asked = known.Asked;
+        var reply = known.Reply;
         var record = new AuditRecord
         {
             Id = id,
             Kind = kind,
-            Event = exchange.Asked is { } asked ? AuditText.NameOf(asked.Interaction) : "request",
+            Event = asked is null ? "request" : AuditText.NameOf(asked.Interaction),
             Time = id == exchange.Id ? exchange.Now : clock.GetUtcNow(),
             Revision = exchange.Snapshot.Revision,
-            Tenant = exchange.Route?.Tenant,
-            Environment = exchange.Route?.Environment ?? options.Environment,
+            Tenant = known.Route?.Tenant,
+            Environment = known.Route?.Environment ?? options.Environment,
             Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
             ParentId = ParentOf(exchange),
-            Method =
-                exchange.Bundle is null ? exchange.Http.Request.Method
-                : exchange.Request is { Unread: { } unread } ? unread.Method
-                : exchange.Canonical!.Method,
-            Template = exchange.Asked?.Template,
-            Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
-            ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
-            RawTarget =
-                exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget
-                : exchange.Request is { Unread: { } entry } ? entry.Url
-                : exchange.Canonical!.ToTarget(),
-            Rule = exchange.Permit?.Rule,
-            Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
-            Upstream = exchange.Upstream,
-            UpstreamStatus = exchange.UpstreamStatus,
+            Method = MethodOf(exchange),
+            Template = asked?.Template,
+            Interaction = asked is null ? null : AuditText.NameOf(asked.Interaction),
+            ResourceType = known.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
+            RawTarget = TargetOf(exchange),
+            Rule = known.Permit?.Rule,
+            Obligations = known.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
+            Upstream = reply?.Destination,
+            UpstreamStatus = reply?.Status ?? 0,
             Status = exchange.Status,
         };
-        if (exchange.Client is { } client)
+        if (MustJustify(known.Permit))
+        {
+            record.Note = exchange.Justification;
+        }
+
+        if (known.Client is { } client)
         {
             record.Client = client.Client.Id;
             record.UseCase = client.Client.UseCase;
@@ -329,7 +338,7 @@ internal sealed class AuditTrail(
             record.Owner = client.Client.Owner;
         }
 
-        if (exchange.Caller is { } caller)
+        if (known.Caller is { } caller)
         {
             record.Issuer = caller.Issuer;
             record.IssuerClientId = caller.ClientId;
@@ -344,7 +353,7 @@ internal sealed class AuditTrail(
             record.IssuerClientId = exchange.ClaimedClientId;
         }
 
-        if (exchange.Client is null)
+        if (known.Client is null)
         {
             // What nobody answers for is kept short.
             record.RawTarget = AuditText.Cut(record.RawTarget);
@@ -357,6 +366,41 @@ internal sealed class AuditTrail(
         return record;
     }
 
+    // Emergency access: why it was asked for stands beside what it let out.
+    private static bool MustJustify(Permit? permit)
+    {
+        for (var i = 0; i < permit?.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is RequireJustification)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Of an entry of a bundle its own line, as far as it could be read.
+    private static string? MethodOf(GatewayExchange exchange)
+    {
+        if (exchange.Bundle is null)
+        {
+            return exchange.Http.Request.Method;
+        }
+
+        return exchange.Known.Request is { Unread: { } unread } ? unread.Method : exchange.Known.Canonical?.Method;
+    }
+
+    private static string? TargetOf(GatewayExchange exchange)
+    {
+        if (exchange.Bundle is null)
+        {
+            return exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        }
+
+        return exchange.Known.Request is { Unread: { } unread } ? unread.Url : exchange.Known.Canonical?.ToTarget();
+    }
+
     // A node that was paused between the decision and this moment looks first; what it then learns decides.
     private async ValueTask<StageResult?> FindLateAsync(GatewayExchange exchange)
     {
@@ -367,12 +411,12 @@ internal sealed class AuditTrail(
 
         await snapshots.LookAsync(options.Registry.MaxUnconfirmed, exchange.Http.RequestAborted);
         var now = snapshots.Current;
-        if (ReferenceEquals(now, exchange.Snapshot) || exchange.Caller is not { } caller)
+        if (ReferenceEquals(now, exchange.Snapshot) || exchange.Known is not { Caller: { } caller, Route: { } route })
         {
             return null;
         }
 
-        return PolicyDecisionPoint.FindRevocation(caller, exchange.Route!.Tenant, now) is { } revoked
+        return PolicyDecisionPoint.FindRevocation(caller, route.Tenant, now) is { } revoked
             ? StageResult.Refuse(revoked, "while-answering")
             : StageResult.Refuse(DenyReason.SnapshotTooOld, "node-was-away");
     }

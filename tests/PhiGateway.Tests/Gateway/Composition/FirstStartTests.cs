@@ -3,8 +3,9 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Tests.Admin.Fakes;
 using PhiGateway.Tests.Audit;
+using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Composition;

@@ -4,7 +4,7 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Identity;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Following;

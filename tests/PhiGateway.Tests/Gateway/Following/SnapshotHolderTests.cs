@@ -1,5 +1,5 @@
 using PhiGateway.Gateway.Following;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Following;

@@ -5,8 +5,8 @@ using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Admin.Fakes;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Trail;
