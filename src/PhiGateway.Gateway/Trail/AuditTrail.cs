@@ -11,7 +11,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Trail;
 
 /// <summary>Writes a request's records: nothing leaves, and nothing is changed upstream, before its record is durable.</summary>
-internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, TimeProvider clock, ILogger<AuditTrail> log)
+internal sealed class AuditTrail(
+    IAuditJournal journal,
+    GatewayOptions options,
+    TimeProvider clock,
+    GatewayMetrics metrics,
+    ILogger<AuditTrail> log
+)
 {
     private const int MostListed = 1000;
 
@@ -179,8 +185,9 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         }
     }
 
-    private static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
+    private void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {
+        metrics.CountIncomplete(disclosure.Unread, disclosure.CannotFollow);
         record.PatientState =
             disclosure.HasUndeterminedPatient ? "undetermined"
             : disclosure.Patients.Count > 0 ? "known"
@@ -189,6 +196,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
         record.WithheldCount = disclosure.Withheld;
+        record.Note = AuditText.NoteOf(disclosure);
         record.Labels = AuditText.LabelsOf(disclosure.Labels);
         record.Bytes = bytes;
     }

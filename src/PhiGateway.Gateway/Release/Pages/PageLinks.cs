@@ -32,6 +32,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
             Links = new PageLinks(handles, exchange),
             Narrowed = exchange.Continuation is null or { IsStart: true } ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
             SelfLinks = exchange.Route!.SelfLinks,
+            CountIsWhole = !UpstreamCallFactory.Withholds(permit),
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
                 request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)

@@ -401,6 +401,8 @@ public sealed class AnswerFilterSingleTests
         }
 
         inner = $$"""{"resourceType":"Bundle","id":"b","type":"collection","entry":[{"resource":{{inner}}}]}""";
-        Assert.Equal(AnswerVerdict.Unreadable, Filter(Search("Bundle"), SearchSet(inner), TestPolicy.For("1")).Verdict);
+        var answer = Filter(Search("Bundle"), SearchSet(inner), TestPolicy.For("1"));
+        Assert.DoesNotContain("deep", answer.Text);
+        Assert.Equal((0, 1), (answer.Disclosure.Resources.Count, answer.Disclosure.Withheld));
     }
 }
