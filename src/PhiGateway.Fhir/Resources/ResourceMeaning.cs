@@ -222,34 +222,23 @@ internal sealed class ResourceMeaning(NameStack names)
         }
         else if ((role & ScanRole.Owner) != 0)
         {
-            var form = literal ? ReferenceForm.Literal : FormOf(frame.First, text);
+            var form = literal ? ReferenceForm.Literal : ReferenceReader.FormOf(frame.First, text, _bases);
             var speaks =
-                !literal && (SpeaksOfPatient(text, says) || (form == ReferenceForm.Elsewhere && MayBePatient(ref frame, says, data)));
+                !literal
+                && (
+                    ReferenceReader.SpeaksOfPatient(text, says) || (form == ReferenceForm.Elsewhere && MayBePatient(ref frame, says, data))
+                );
             Owners.Owner(form, type, id, frame.Program, frame.Contained, speaks);
         }
         else if (!frame.Contained)
         {
-            Owners.Other(literal, type, id, SpeaksOfPatient(text, says));
+            Owners.Other(literal, type, id, ReferenceReader.SpeaksOfPatient(text, says));
         }
     }
-
-    private static bool SpeaksOfPatient(ReadOnlySpan<byte> text, ReadOnlySpan<byte> says) =>
-        says.SequenceEqual("Patient"u8) || text.IndexOf("Patient/"u8) >= 0 || text.StartsWith("Patient?"u8);
 
     // A number without a word on whose it is could be a patient's; agents and objects of an audit event are mostly named so.
     private bool MayBePatient(ref ScanFrame frame, ReadOnlySpan<byte> says, ReadOnlySpan<byte> data) =>
         says.IsEmpty && frame.Program.Type.Name != "AuditEvent" && names.Holds(frame.NamesStart, "identifier"u8, data);
-
-    private ReferenceForm FormOf(TextSpan reference, ReadOnlySpan<byte> text)
-    {
-        if (reference.IsNone || (text.Length > 1 && text[0] == (byte)'#') || text.StartsWith("urn:"u8))
-        {
-            return ReferenceForm.Elsewhere;
-        }
-
-        var isForeign = (text.StartsWith("https://"u8) || text.StartsWith("http://"u8)) && !_bases.IsBelowOne(text);
-        return isForeign ? ReferenceForm.Elsewhere : ReferenceForm.Unreadable;
-    }
 
     // A Provenance that is contained in what it signs (FHIR R4 6.3.4) belongs to that, whatever it points at besides.
     private static bool IsSignature(ScanProgram program) => program.Type.Name == "Provenance";

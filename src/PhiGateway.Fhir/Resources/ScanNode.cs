@@ -12,6 +12,7 @@ internal sealed class ScanNode
     private ScanNode[] _children = [];
     private readonly int _slot = -1;
     private bool _hasChildren;
+    private bool _holdsLabels;
     private ScanRole _role;
     private uint _tokens;
 
@@ -58,6 +59,17 @@ internal sealed class ScanNode
 
     /// <summary>One object stands here, never an array of them.</summary>
     public bool IsSingle { get; set; }
+
+    /// <summary>Labels stand below it: it is a container, whatever else it means.</summary>
+    public bool HoldsLabels
+    {
+        get => _holdsLabels;
+        set
+        {
+            _holdsLabels = value;
+            Settle();
+        }
+    }
 
     /// <summary>It means nothing by itself but holds what does: a value of another kind is no absence, it is unreadable.</summary>
     public bool IsContainer { get; private set; }
@@ -119,7 +131,7 @@ internal sealed class ScanNode
     private void Settle()
     {
         WantsClosing = _role != ScanRole.None || _tokens != 0;
-        IsContainer = _hasChildren && !IsOpen && !WantsClosing && _slot < 0;
+        IsContainer = _holdsLabels || (_hasChildren && !IsOpen && !WantsClosing && _slot < 0);
         WantsValues = WantsClosing || _slot >= 0 || IsContainer;
     }
 }

@@ -76,7 +76,9 @@ internal static class ScanProgramFactory
                 root.Add("confidentiality", new ScanNode { Role = ScanRole.ConfidentialityCode, Strict = true });
                 break;
             case "DocumentReference":
-                Coding(root.Child("securityLabel").Child("coding"), ScanRole.RaisingLabel, strict: true);
+                var label = root.Child("securityLabel");
+                label.HoldsLabels = true;
+                Coding(label.Child("coding"), ScanRole.RaisingLabel, strict: true);
                 break;
             case "Consent":
                 var provision = root.Child("provision");

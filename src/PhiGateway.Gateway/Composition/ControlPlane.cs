@@ -1,14 +1,16 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin.Composition;
-using PhiGateway.Admin.Decisions;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -22,11 +24,11 @@ internal static class ControlPlane
     private const long MaxBody = 64L * 1024 * 1024;
 
     /// <summary>Builds it, not started.</summary>
-    public static WebApplication Build(GatewayParts parts, Readiness readiness)
+    public static WebApplication Build(GatewayParts parts, Readiness readiness, ICallerAuthenticator authenticator)
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddProvider(parts.LoggerProvider).SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddGatewayLog(parts.Log);
         builder
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()
@@ -34,6 +36,7 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
+                kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.OfAdministrators;
                 Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
             });
 
@@ -53,6 +56,7 @@ internal static class ControlPlane
             new AdminOptions
             {
                 Node = options.Node,
+                Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
                 Oidc = options.Admin.Oidc,
                 KnowsTokenParameter = IsToken,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
@@ -61,13 +65,20 @@ internal static class ControlPlane
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)
                         : null,
+                PurgeIssuerKeys = async issuer =>
+                    await authenticator.PurgeKeysAsync(issuer) is { } keys
+                        ? new IssuerKeysReport(options.Node, keys.Name, keys.Ready, keys.Message)
+                        : null,
                 SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
             }
         );
 
+        TelemetrySetup.Add(services, options);
         var app = builder.Build();
-        HealthEndpoints.Use(app, readiness);
+        HealthEndpoints.UseParts(app, readiness);
         app.MapPhiGatewayAdmin();
+        HealthEndpoints.MapParts(app, readiness);
+        TelemetrySetup.Map(app, options);
         return app;
     }
 

@@ -13,7 +13,8 @@ internal sealed record GatewayParts
 
     public required TimeProvider Clock { get; init; }
 
-    public required ILoggerProvider LoggerProvider { get; init; }
+    /// <summary>Where every log line of this node is written.</summary>
+    public required Serilog.Core.Logger Log { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Compliance.Redaction;
 using PhiGateway.Gateway.Configuration;
 using Serilog;
 using Serilog.Events;
@@ -65,6 +66,21 @@ internal static class GatewayLogging
         File.Create(Path.Combine(folder, $".phigw-{System.Environment.ProcessId}"), 1, FileOptions.DeleteOnClose).Dispose();
     }
 
-    /// <summary>The provider for Microsoft.Extensions.Logging.</summary>
-    public static ILoggerProvider ProviderOf(Serilog.Core.Logger logger) => new SerilogLoggerProvider(logger, dispose: false);
+    /// <summary>
+    /// Makes Serilog the only place where an application's log goes, with classified parameters erased on the way; each plane and the host
+    /// call it.
+    /// </summary>
+    /// <remarks>
+    /// As a provider, not in place of the factory as <c>UseSerilog</c> would: the factory is what filters by category and erases.
+    /// </remarks>
+    public static ILoggingBuilder AddGatewayLog(this ILoggingBuilder logging, Serilog.Core.Logger logger)
+    {
+        logging.Services.AddRedaction(static redaction =>
+            redaction.SetFallbackRedactor<ErasingRedactor>().SetRedactor<ErasingRedactor>(PatientDataAttribute.Class)
+        );
+        return logging
+            .AddProvider(new SerilogLoggerProvider(logger, dispose: false))
+            .SetMinimumLevel(LogLevel.Information)
+            .EnableRedaction();
+    }
 }

@@ -9,7 +9,7 @@ namespace PhiGateway.Policy.Compiling;
 internal static class GrantCompiler
 {
     /// <summary>Most grants of one use case: a set of them fits one machine word in the decision.</summary>
-    internal const int MostGrants = 64;
+    internal const int MostGrants = GrantSet.Most;
 
     // They rewrite labels or speak a language of their own; no grant can cover them (FHIR R4 resource-operations, $graphql).
     private static readonly string[] NeverGranted = ["$meta-add", "$meta-delete", "$graphql", "$process-message", "$convert"];

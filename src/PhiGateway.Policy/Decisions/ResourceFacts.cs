@@ -61,9 +61,12 @@ public sealed class ResourceFacts
     /// <summary>Says that the names in it are not those of this server: whose it is stands there, but nobody's roster can hold it.</summary>
     public void Disown()
     {
-        NamesNoPatient |= Owner == OwnerState.Known;
-        Owner = OwnerState.Undetermined;
-        _owners.Clear();
+        if (Owner == OwnerState.Known)
+        {
+            NamesNoPatient = true;
+            Owner = OwnerState.Undetermined;
+            _owners.Clear();
+        }
     }
 
     public void AddLabel(SecurityLabel label)

@@ -24,7 +24,7 @@ internal static class RevocationQuestion
             return null;
         }
 
-        if (revocations.Contains(RevocationTarget.TokenHash, caller.TokenHash))
+        if (revocations.Contains(RevocationTarget.TokenHash, caller.TokenHash) || IsRevokedByText(caller.TokenTextHashes, revocations))
         {
             return "revocation/token-hash";
         }
@@ -34,6 +34,19 @@ internal static class RevocationQuestion
             && (revocations.Contains(RevocationTarget.Token, id) || revocations.Contains(RevocationTarget.Token, id, caller.Issuer))
             ? "revocation/token"
             : null;
+    }
+
+    private static bool IsRevokedByText(IReadOnlyList<string> hashes, RevocationSet revocations)
+    {
+        for (var i = 0; i < hashes.Count; i++)
+        {
+            if (revocations.Contains(RevocationTarget.TokenHash, hashes[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What makes the place or the issuer dead; null when nothing does.</summary>

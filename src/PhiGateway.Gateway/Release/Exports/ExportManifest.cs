@@ -88,7 +88,7 @@ internal static class ExportManifest
                 continue;
             }
 
-            if (list == "output" && !exchange.Permit!.Release.Types.Contains(type))
+            if (list == "output" && !exchange.Permit.Release.Types.Contains(type))
             {
                 continue;
             }
@@ -138,10 +138,10 @@ internal static class ExportManifest
 
     private static string RequestOf(GatewayExchange exchange)
     {
-        var route = exchange.Route!;
+        var route = exchange.Ingressed.Route;
         return string.Concat(
             route.Language.GatewayBase.AsSpan(0, route.Language.GatewayBase.Length - route.Base.Length),
-            exchange.Continuation!.Original.Target
+            exchange.Understood.Handle.Original.Target
         );
     }
 

@@ -1,5 +1,5 @@
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 using static PhiGateway.Tests.Gateway.Configuration.ConfigurationFixture;
 
@@ -30,6 +30,11 @@ public sealed class GatewayConfigurationTests
             { "PhiGateway:Registry:MaxSnapshotAge", "15 minutes", "PhiGateway:Registry:MaxSnapshotAge" },
             { "PhiGateway:Registry:MaxSnapshotAge", "15", "PhiGateway:Registry:MaxSnapshotAge" },
             { "PhiGateway:Registry:PollInterval", "00:00:00", "PhiGateway:Registry:PollInterval" },
+            { "PhiGateway:Telemetry:Otlp", "collector:4318", "PhiGateway:Telemetry:Otlp" },
+            { "PhiGateway:Telemetry:Otlp", "http://collector.hospital.example:4318", "PhiGateway:Telemetry:Otlp" },
+            { "PhiGateway:Telemetry:Otlp", "https://user:in-the-open@collector.hospital.example", "PhiGateway:Telemetry:Otlp" },
+            { "PhiGateway:Telemetry:Otlp", "https://collector.hospital.example?key=in-the-open", "PhiGateway:Telemetry:Otlp" },
+            { "PhiGateway:Telemetry:Prometheus", "sometimes", "PhiGateway:Telemetry:Prometheus" },
             { "PhiGateway:Environment", null, "PhiGateway:Environment" },
             { "PhiGateway:Node", "gw 01", "PhiGateway:Node" },
             { "PhiGateway:PublicBase", null, "PhiGateway:PublicBase" },
@@ -169,6 +174,9 @@ public sealed class GatewayConfigurationTests
             { "ReverseProxy:Routes:fhir:Match:Hosts:0", "[::1]:8443" },
             { "ReverseProxy:Clusters:ehr:HttpClient:SslProtocols:0", "Tls13" },
             { "PhiGateway:Listeners:Admin", "http://127.0.0.2:8080" },
+            { "PhiGateway:Telemetry:Otlp", "http://127.0.0.1:4318" },
+            { "PhiGateway:Telemetry:Otlp", "https://collector.hospital.example:4318" },
+            { "PhiGateway:Telemetry:Prometheus", "true" },
             { "Serilog:MinimumLevel", "Warning" },
         };
 
@@ -301,7 +309,7 @@ public sealed class GatewayConfigurationTests
         {
             var good = Path.Combine(folder.FullName, "good.json");
             var bad = Path.Combine(folder.FullName, "bad.json");
-            File.Copy(PhiGateway.Tests.Infrastructure.RepositoryPaths.Of("tests", "search-parameters", "us-core-style.json"), good);
+            File.Copy(PhiGateway.Tests.Common.Infrastructure.RepositoryPaths.Of("tests", "search-parameters", "us-core-style.json"), good);
             Assert.Empty(Problems(("PhiGateway:SearchParameters:0", good)));
             Assert.Empty(Problems(("PhiGateway:SearchParameters:0", folder.FullName)));
             Assert.Empty(Problems((Route + "Metadata:Phi.SearchParameters", folder.FullName)));

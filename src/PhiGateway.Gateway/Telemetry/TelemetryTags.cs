@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
+
+namespace PhiGateway.Gateway.Telemetry;
+
+/// <summary>
+/// The attributes that spans and the frameworks' metrics may carry; every other one is dropped, since URLs, queries, hosts and user agents
+/// can name a patient.
+/// </summary>
+/// <remarks>An allow list: what a later version of a library adds stays out until somebody has looked at it.</remarks>
+internal static class TelemetryTags
+{
+    /// <summary>Method of a request, normalized by the framework: an unknown one is <c>_OTHER</c>.</summary>
+    public const string Method = "http.request.method";
+
+    /// <summary>Pattern of a route, as configured or written in code; never a path that was asked for.</summary>
+    public const string Route = "http.route";
+
+    private static readonly string[] Names =
+    [
+        Method,
+        Route,
+        "http.response.status_code",
+        "network.protocol.name",
+        "network.protocol.version",
+        "error.type",
+        "gc.heap.generation",
+        "dotnet.gc.heap.generation",
+        "cpu.mode",
+    ];
+
+    private static readonly FrozenSet<string> Allowed = Names.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether an attribute of this name may be exported.</summary>
+    public static bool IsAllowed(string name) => Allowed.Contains(name);
+
+    /// <summary>The view of an instrument: the product's own as it is, of any other only what is allowed.</summary>
+    public static MetricStreamConfiguration? ViewOf(Instrument instrument) =>
+        instrument.Meter.Name.StartsWith(TelemetrySetup.OwnMeters, StringComparison.Ordinal)
+            ? null
+            : new MetricStreamConfiguration { TagKeys = Names };
+}
