@@ -39,6 +39,12 @@ public sealed record AnswerOptions
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Narrowed { get; init; } = [];
 
+    /// <summary>
+    /// Security: nothing of what was asked for could be withheld, so that the upstream's bare count is what the client may count itself;
+    /// false by default.
+    /// </summary>
+    public bool CountIsWhole { get; init; }
+
     /// <summary>How strictly the self link is taken.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 

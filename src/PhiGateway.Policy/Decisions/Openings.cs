@@ -47,13 +47,13 @@ public static class Openings
 
     private static void CompareExistence(string client, State old, State next, List<StepChange> changes)
     {
-        if (old.Entry is null != next.Entry is null)
+        if (old.Entry is not null && next.Entry is null)
         {
-            changes.Add(
-                next.Entry is null
-                    ? new StepChange(StepKind.Closes, "client", $"client {client} is no longer registered")
-                    : new StepChange(next.IsOpen ? StepKind.Opens : StepKind.Changes, "client", $"client {client} is registered")
-            );
+            changes.Add(new StepChange(StepKind.Closes, "client", $"client {client} is no longer registered"));
+        }
+        else if (old.Entry is null && next.Entry is not null)
+        {
+            changes.Add(new StepChange(next.IsOpen ? StepKind.Opens : StepKind.Changes, "client", $"client {client} is registered"));
         }
     }
 
@@ -251,10 +251,15 @@ public static class Openings
         }
 
         // Of an approval that is missing only the first door stands.
-        internal Standing Find(string name) =>
-            Doors.TryGetValue(name, out var door) ? door
-            : name.StartsWith("approval-", StringComparison.Ordinal) ? Doors["approval"]
-            : Standing.NotSetUp;
+        internal Standing Find(string name)
+        {
+            if (Doors.TryGetValue(name, out var door))
+            {
+                return door;
+            }
+
+            return name.StartsWith("approval-", StringComparison.Ordinal) ? Doors["approval"] : Standing.NotSetUp;
+        }
 
         private void AddPlace(string name, bool revoked) => Doors[name] = revoked ? Standing.Shut : Standing.NotSetUp;
 

@@ -33,9 +33,9 @@ public sealed class ResourceFacts
     public IReadOnlyList<PatientId> Owners => _owners;
 
     /// <summary>
-    /// With <see cref="OwnerState.Undetermined"/>: read through, it names no patient at all (a group, a device, nobody). False: something
-    /// in it may name one and could not be read;
-    /// that is withheld from everybody.
+    /// With <see cref="OwnerState.Undetermined"/>: read through, what it does not name by an id of this server is named by none (a group, a
+    /// device, somebody described in place, by a number, by another server's address). False: something in it may name a patient of this
+    /// server and could not be read; that is withheld from everybody.
     /// </summary>
     public bool NamesNoPatient { get; set; }
 
@@ -61,6 +61,17 @@ public sealed class ResourceFacts
         if (!IsOwner(owner))
         {
             Add(_owners, ref _knownOwners, owner);
+        }
+    }
+
+    /// <summary>Says that the names in it are not those of this server: whose it is stands there, but nobody's roster can hold it.</summary>
+    public void Disown()
+    {
+        if (Owner == OwnerState.Known)
+        {
+            NamesNoPatient = true;
+            Owner = OwnerState.Undetermined;
+            _owners.Clear();
         }
     }
 

@@ -46,10 +46,10 @@ public sealed partial class FileStyleTests
         // Written before this rule; their number may only fall.
         var before = new Dictionary<string, int>
         {
-            ["PhiGateway.Admin"] = 19,
+            ["PhiGateway.Admin"] = 18,
             ["PhiGateway.Audit"] = 2,
             ["PhiGateway.Cli"] = 3,
-            ["PhiGateway.Gateway"] = 16,
+            ["PhiGateway.Gateway"] = 10,
         };
         var nested = CodeFiles(RepositoryPaths.Source)
             .SelectMany(file => CodeText.NestedConditionals(File.ReadAllText(file)).Select(line => (File: Name(file), Line: line)))

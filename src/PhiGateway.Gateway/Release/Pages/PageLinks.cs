@@ -35,6 +35,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
                 : [],
             SelfLinks = exchange.Ingressed.Route.SelfLinks,
             Hidden = exchange.Settled.Walked ?? [],
+            CountIsWhole = !UpstreamCallFactory.Withholds(permit),
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
                 request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)
