@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Configuration;
 
@@ -35,6 +36,9 @@ public sealed class AdminOptions
 
     /// <summary>What an issuer's configuration says about the age of its tokens, by the issuer's name; default: nothing is known.</summary>
     public Func<string, TokenRules?> TokenRules { get; set; } = static _ => null;
+
+    /// <summary>The names that the node's configuration gives; null: not told, and nothing is held against them.</summary>
+    public NodeNames? Names { get; set; }
 
     /// <summary>
     /// Where uploads that name their digest are held, sealed, until it is verified; default: the system's temporary directory. Needs room

@@ -30,6 +30,10 @@ internal static class RunCommand
             if (host.BootstrapKey is { } key)
             {
                 await Console.Out.WriteLineAsync($"First admin key, shown this once: {key}");
+                await Console.Out.WriteLineAsync(
+                    "It has every role and stands for nobody: make a key for each person with it, two of them at least, and then delete "
+                        + "it (DELETE /admin/v1/admin-keys/bootstrap, by a key of the role admin)."
+                );
             }
 
             await host.WaitForStopAsync();
