@@ -58,7 +58,7 @@ public sealed class WorkingSet
             .GroupBy(static approval => approval.Client, StringComparer.Ordinal)
             .ToDictionary(
                 static group => group.Key,
-                static group => group.MaxBy(static approval => approval.ApprovedAt)!,
+                static group => group.MaxBy(static approval => approval, Later)!,
                 StringComparer.Ordinal
             );
 
@@ -158,6 +158,12 @@ public sealed class WorkingSet
                 );
             })
         );
+
+    // As nodes choose: of two at the same moment the one whose id comes later.
+    private static readonly Comparer<Approval> Later = Comparer<Approval>.Create(
+        static (one, other) =>
+            one.ApprovedAt == other.ApprovedAt ? string.CompareOrdinal(one.Id, other.Id) : one.ApprovedAt.CompareTo(other.ApprovedAt)
+    );
 
     private static IEnumerable<(RegistryKind, string)> Named(UseCase useCase)
     {

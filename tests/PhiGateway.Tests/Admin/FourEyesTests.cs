@@ -57,7 +57,7 @@ public sealed class FourEyesTests
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""", "nora");
         await server.PatchAsync("/admin/v1/organizations/acme", """{"name":"Acme Labs"}""", "olga");
         Assert.Equal("four-eyes", (await ApproveAsync(server, "nora")).Code);
-
+        server.Time.Now = server.Time.Now.AddMinutes(1);
         Assert.Equal(200, (await ApproveAsync(server, "anna")).Status);
 
         // What was approved is no longer held against anybody; words for people never were.
