@@ -81,6 +81,7 @@ public sealed record ChangedInput(string Document, DateTimeOffset At, string By,
             (RegistryKind.UseCase, view.UseCase?.Id),
             (RegistryKind.Agreement, view.Agreement?.Id),
             (RegistryKind.Organization, view.Organization?.Id),
+            .. view.Credentials.Select(static credential => (RegistryKind.Credential, (string?)credential.Id)),
         ];
         return
         [

@@ -73,6 +73,7 @@ public static class AdminServices
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();
+        services.AddSingleton<IssuerKeys>();
         services.AddSingleton<ConfigCommands>();
         services.AddSingleton<AlertVerbs>();
         services.AddSingleton(static provider => new DoorWarnings(
@@ -88,7 +89,7 @@ public static class AdminServices
         services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)
         {
-            OidcSetup.Add(services, oidc);
+            OidcSetup.Add(services, oidc, options.Connect);
         }
 
         services.ConfigureHttpJsonOptions(static json =>

@@ -10,6 +10,9 @@ public sealed class AdminOptions
     /// <summary>Admin issuer; null: admin keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }
 
+    /// <summary>Opens the connections to the admin issuer, by the host's own rules; null: as the runtime does.</summary>
+    public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; set; }
+
     /// <summary>Name of the node in status answers.</summary>
     public string Node { get; set; } = "gateway";
 
@@ -39,6 +42,12 @@ public sealed class AdminOptions
 
     /// <summary>The names that the node's configuration gives; null: not told, and nothing is held against them.</summary>
     public NodeNames? Names { get; set; }
+
+    /// <summary>
+    /// Makes the data plane forget an issuer's keys and fetch them anew, by the issuer's configured name; null when there is none. Default:
+    /// there is none.
+    /// </summary>
+    public Func<string, Task<IssuerKeysReport?>> PurgeIssuerKeys { get; set; } = static _ => Task.FromResult<IssuerKeysReport?>(null);
 
     /// <summary>
     /// Where uploads that name their digest are held, sealed, until it is verified; default: the system's temporary directory. Needs room

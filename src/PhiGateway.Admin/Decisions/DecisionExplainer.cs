@@ -67,7 +67,7 @@ internal sealed class DecisionExplainer(
         var snapshot = snapshots();
         var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
         var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
-        var told = reason is { Stage: "Decide" } || reason is null || IsBeforeDecide(reason) ? reason : null;
+        var told = reason is { Stage: DenyStage.Decide } || reason is null || IsBeforeDecide(reason) ? reason : null;
         var asked = new ExplainedRequest(
             record.Method,
             record.RawTarget,
@@ -88,7 +88,7 @@ internal sealed class DecisionExplainer(
             record.Id,
             verdict.Decision,
             verdict.Reason,
-            reason?.Stage,
+            reason?.Stage.ToString(),
             reason?.PublicText,
             verdict.Rule,
             record.Time,
@@ -130,7 +130,8 @@ internal sealed class DecisionExplainer(
         ];
 
     // Later stages refuse what was permitted: their reasons say nothing against any question.
-    private static bool IsBeforeDecide(DenyReason reason) => reason.Stage is "Ingress" or "Identify" or "Understand";
+    private static bool IsBeforeDecide(DenyReason reason) =>
+        reason.Stage is DenyStage.Ingress or DenyStage.Identify or DenyStage.Understand;
 
     private static ExplainedRegistry Compare(AuditRecord record, RegistrySnapshot snapshot, ClientEntry? client, WorkingSet set)
     {

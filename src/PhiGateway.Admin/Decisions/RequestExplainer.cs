@@ -66,7 +66,7 @@ internal sealed class RequestExplainer(
         var deny = imagined.Refusal is { } refused ? new Deny(refused, imagined.Detail) : trace!.Decision as Deny;
 
         // The token is looked at after the line of the request and before anything else.
-        if (deny?.Reason.Stage != "Ingress" && TokenDoors.Refuse(body.Caller!, rules, access.Now) is { } early)
+        if (deny?.Reason.Stage != DenyStage.Ingress && TokenDoors.Refuse(body.Caller!, rules, access.Now) is { } early)
         {
             (deny, trace) = (new Deny(early), null);
         }
@@ -103,7 +103,7 @@ internal sealed class RequestExplainer(
             null,
             deny is null ? "permit" : "deny",
             deny?.Reason.Code,
-            deny?.Reason.Stage,
+            deny?.Reason.Stage.ToString(),
             deny?.Reason.PublicText,
             deny?.Rule ?? (trace?.Decision as Permit)?.Rule,
             access.Now,

@@ -15,8 +15,8 @@ internal static class AccessComparison
         var changes =
             before is { UseCase: { } old } && after is { UseCase: { } now }
                 ? AccessDiff.Compare(
-                    new ApprovedInput(before.Client, old, before.Agreement, before.Organization),
-                    new ApprovedInput(after.Client, now, after.Agreement, after.Organization)
+                    new ApprovedInput(before.Client, old, before.Agreement, before.Organization, before.Credentials),
+                    new ApprovedInput(after.Client, now, after.Agreement, after.Organization, after.Credentials)
                 )
                 : [];
         var wider = changes.Any(static change => change.Kind == ChangeKind.Widening);

@@ -26,19 +26,19 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
         if (plan.Writes.Count == 1)
         {
             Describe(head, plan.Writes[0], before);
-            await journal.AppendAsync(head);
+            await journal.AppendAsync(head, AdminLane.Of(edit.Event));
             return;
         }
 
         // Appended together: one group commit takes them all.
-        var pending = new List<Task> { journal.AppendAsync(head).AsTask() };
+        var pending = new List<Task> { journal.AppendAsync(head, AdminLane.Of(edit.Event)).AsTask() };
         foreach (var write in plan.Writes)
         {
             var part = Create(call, edit.Event, KindWord.Of(write.Kind, write.Id), Guid.CreateVersion7(time.GetUtcNow()), head.Id);
             part.Revision = revision;
             part.Note = "intent";
             Describe(part, write, before);
-            pending.Add(journal.AppendAsync(part).AsTask());
+            pending.Add(journal.AppendAsync(part, AdminLane.Of(edit.Event)).AsTask());
         }
 
         await Task.WhenAll(pending);
@@ -50,7 +50,7 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
         var record = Create(call, @event, target, call.RequestId, Guid.Empty);
         record.Note = Join("intent", note);
         record.Patients = patients ?? [];
-        return journal.AppendAsync(record).AsTask();
+        return journal.AppendAsync(record, AdminLane.Of(@event)).AsTask();
     }
 
     /// <summary>Durable when it returns; the problem to answer when it could not be recorded.</summary>
@@ -62,7 +62,8 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
         record.Note = Join("outcome", note);
         try
         {
-            await journal.AppendAsync(record);
+            // What was begun is said to the end.
+            await journal.AppendAsync(record, AuditLane.Reserved);
             return null;
         }
         catch (JournalUnavailableException)

@@ -18,6 +18,7 @@ internal static class ApprovalCarryOver
     /// <summary>The plan with the approvals that go along; the plan itself when nobody asked.</summary>
     public static Outcome<EditPlan> Extend(AdminCall call, WorkingSet before, EditPlan plan, DateTimeOffset now)
     {
+        plan = RotationCarryOver.Extend(before, plan, call.Caller.Person, now);
         if (!call.CarryApproval)
         {
             return plan;
@@ -87,5 +88,6 @@ internal static class ApprovalCarryOver
             ? (old, next)
             : null;
 
-    private static ApprovedInput Input(ApprovedClient view) => new(view.Client, view.UseCase!, view.Agreement, view.Organization);
+    private static ApprovedInput Input(ApprovedClient view) =>
+        new(view.Client, view.UseCase!, view.Agreement, view.Organization, view.Credentials);
 }

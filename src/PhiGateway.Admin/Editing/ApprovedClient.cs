@@ -30,15 +30,16 @@ internal sealed record ApprovedClient(
         var useCase = set.Find<UseCase>(RegistryKind.UseCase, client.UseCase);
         var agreement = useCase?.Agreement is { } name ? set.Find<Agreement>(RegistryKind.Agreement, name) : null;
         var organization = useCase is null ? null : set.Find<Organization>(RegistryKind.Organization, useCase.Organization);
+        Credential[] credentials = [.. set.CredentialsOf(id)];
         return new ApprovedClient(
             found.Item,
             client,
             useCase,
             agreement,
             organization,
-            [.. set.CredentialsOf(id)],
+            credentials,
             set.ApprovalOf(id),
-            useCase is null ? null : ApprovalFingerprint.Of(client, useCase, agreement, organization)
+            useCase is null ? null : ApprovalFingerprint.Of(client, useCase, agreement, organization, credentials)
         );
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Status;
@@ -19,5 +20,16 @@ internal static class StatusEndpoints
             .RequireRoles(AdminRoles.All)
             .Describe("Shows which registry revision every node enforces")
             .Returns(typeof(NodesReport));
+        api.MapPost(
+                "/issuers/{name}:purge-keys",
+                (HttpContext context, string name, IssuerKeys keys) => Answer.JsonAsync(context, call => keys.PurgeAsync(call, name))
+            )
+            .RequireRoles(AdminRoles.Closers)
+            .Describe(
+                "Makes this node forget an issuer's signing keys and fetch them anew",
+                "For a key that is stolen. Each node has keys of its own: ask each."
+            )
+            .Returns(typeof(IssuerKeysReport))
+            .Reads(CallParameter.DryRun);
     }
 }

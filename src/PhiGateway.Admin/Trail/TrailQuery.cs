@@ -58,7 +58,7 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("to", "it must be after 'from'.");
         }
 
-        if (Decision is not (null or "permit" or "deny" or "error"))
+        if (Decision is not (null or "permit" or "deny" or "error" or "unknown"))
         {
             return AdminProblem.BadParameter("decision", "permit, deny or error is expected.");
         }

@@ -6,9 +6,11 @@ using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -22,7 +24,7 @@ internal static class ControlPlane
     private const long MaxBody = 64L * 1024 * 1024;
 
     /// <summary>Builds it, not started.</summary>
-    public static WebApplication Build(GatewayParts parts, Readiness readiness)
+    public static WebApplication Build(GatewayParts parts, Readiness readiness, ICallerAuthenticator authenticator)
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -34,6 +36,7 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
+                kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.OfAdministrators;
                 Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
             });
 
@@ -53,6 +56,7 @@ internal static class ControlPlane
             new AdminOptions
             {
                 Node = options.Node,
+                Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
                 Oidc = options.Admin.Oidc,
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
@@ -66,14 +70,19 @@ internal static class ControlPlane
                     options.RouteNames.Select(static route => route.Environment).ToHashSet(StringComparer.Ordinal),
                     options.Issuers.Select(static issuer => issuer.Name).ToHashSet(StringComparer.Ordinal)
                 ),
+                PurgeIssuerKeys = async issuer =>
+                    await authenticator.PurgeKeysAsync(issuer) is { } keys
+                        ? new IssuerKeysReport(options.Node, keys.Name, keys.Ready, keys.Message)
+                        : null,
                 SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
             }
         );
 
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
-        HealthEndpoints.Use(app, readiness);
+        HealthEndpoints.UseParts(app, readiness);
         app.MapPhiGatewayAdmin();
+        HealthEndpoints.MapParts(app, readiness);
         TelemetrySetup.Map(app, options);
         return app;
     }

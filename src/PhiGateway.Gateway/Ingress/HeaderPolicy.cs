@@ -1,7 +1,9 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Ingress;
 
@@ -17,15 +19,19 @@ internal static class HeaderPolicy
         HeaderNames.Authorization,
         HeaderNames.ContentType,
         HeaderNames.Accept,
-        "Prefer",
+        KnownHeaders.Prefer,
         HeaderNames.IfMatch,
         HeaderNames.IfNoneMatch,
         HeaderNames.IfModifiedSince,
-        "If-None-Exist",
+        KnownHeaders.IfNoneExist,
         HeaderNames.Host,
         HeaderNames.ContentLength,
         "DPoP",
     ];
+
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    );
 
     // Folded names ('_' and '.' read as '-', lower case) by which clients ask for another request than the one they sent.
     private static readonly HashSet<string> Overrides = new(StringComparer.Ordinal)
@@ -68,8 +74,15 @@ internal static class HeaderPolicy
             return HeaderNames.ContentEncoding;
         }
 
+        // The wire guard reads the grammar of HTTP/1.1; names that came otherwise are held to it here (RFC 9110 section 5.1).
+        var isGuarded = protocol is "HTTP/1.1" or "HTTP/1.0";
         foreach (var header in headers)
         {
+            if (!isGuarded && header.Key.AsSpan().ContainsAnyExcept(TokenCharacters))
+            {
+                return "header-name";
+            }
+
             if (header.Key.Length >= 13 && (header.Key[0] | 0x20) == 'x' && Overrides.Contains(Fold(header.Key)))
             {
                 return "method-or-path-override";
@@ -85,11 +98,11 @@ internal static class HeaderPolicy
         {
             ContentType = One(headers.ContentType),
             Accept = One(headers.Accept),
-            Prefer = One(headers["Prefer"]),
+            Prefer = One(headers[KnownHeaders.Prefer]),
             IfMatch = One(headers.IfMatch),
             IfNoneMatch = One(headers.IfNoneMatch),
             IfModifiedSince = One(headers.IfModifiedSince),
-            IfNoneExist = One(headers["If-None-Exist"]),
+            IfNoneExist = One(headers[KnownHeaders.IfNoneExist]),
         };
 
     // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from

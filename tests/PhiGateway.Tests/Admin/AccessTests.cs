@@ -7,7 +7,8 @@ using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Tests.Admin.Fakes;
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

@@ -6,6 +6,7 @@ using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Admin;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Tests.Policy.Cases;
 using PhiGateway.Tests.Policy.Snapshot;
@@ -71,7 +72,7 @@ public sealed class DoorWarningTests
     public async Task Run_DateNear_RaisesOnce_EscalatesLater_GoesWhenTheDateMoves()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var warnings = server.Services.GetRequiredService<DoorWarnings>();
         Assert.Equal(0, await warnings.RunOnceAsync(default));
 
@@ -106,7 +107,7 @@ public sealed class DoorWarningTests
     public async Task Run_ClosedByAPerson_StaysClosedForThisDate_AnotherDateIsAnotherAlert()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var warnings = server.Services.GetRequiredService<DoorWarnings>();
         server.Time.Now = new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
         await warnings.RunOnceAsync(default);
@@ -130,7 +131,7 @@ public sealed class DoorWarningTests
     public async Task Run_TwoNodes_RaiseTheSameAlertOnce()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await using var other = await AdminServer.StartAsync(registry: server.Store);
         server.UseKeysOf(other);
         server.Time.Now = other.Time.Now = new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
@@ -149,7 +150,7 @@ public sealed class DoorWarningTests
     public async Task Run_OldCredentialOfARotationAndSuspendedClients_RaiseNothing()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         server.Time.Now = new DateTimeOffset(2026, 5, 20, 8, 0, 0, TimeSpan.Zero);
         await server.PostAsync(
             "/admin/v1/clients/acme-connector:rotate",
@@ -179,7 +180,7 @@ public sealed class DoorWarningTests
     public async Task Run_JournalDown_RaisesNothing()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         server.Time.Now = new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
         var writes = server.Store.Writes;
         server.Journal.Room = 0;

@@ -1,3 +1,4 @@
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -18,12 +19,12 @@ public sealed class FourEyesTests
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        await ClientVerbsTests.ApproveUseCaseAsync(server);
+        await Approvals.ApproveUseCaseAsync(server);
         var submitted = await server.PostAsync(Client + ":submit", "{}");
         var seen = tag == "*" ? "*" : submitted.ETag!;
 
         Assert.Equal(428, (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", seen))).Status);
-        Assert.Equal(200, (await ApproveAsync(server, "anna")).Status);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
     }
 
     [Fact]
@@ -34,43 +35,43 @@ public sealed class FourEyesTests
         var blind = await server.SendAsync("arno", "POST", UseCase + ":approve", "{}", ("If-Match", "*"));
 
         Assert.Equal(428, blind.Status);
-        await ClientVerbsTests.ApproveUseCaseAsync(server);
+        await Approvals.ApproveUseCaseAsync(server);
     }
 
     [Fact]
     public async Task Approve_ByWhoWidenedBeforeAnotherCorrected_IsRefused_ByAThirdPasses()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await server.PatchAsync(UseCase, Wider, "nora");
         await server.PatchAsync(UseCase, """{"legalBasis":"treatment, in other words"}""", "olga");
 
-        Assert.Equal("four-eyes", (await ApproveAsync(server, "nora")).Code);
-        Assert.Equal(200, (await ApproveAsync(server, "anna")).Status);
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
     }
 
     [Fact]
     public async Task Approve_ByWhoTouchedAnInputThatAnotherRewrote_IsRefused()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""", "nora");
         await server.PatchAsync("/admin/v1/organizations/acme", """{"name":"Acme Labs"}""", "olga");
-        Assert.Equal("four-eyes", (await ApproveAsync(server, "nora")).Code);
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
         server.Time.Now = server.Time.Now.AddMinutes(1);
-        Assert.Equal(200, (await ApproveAsync(server, "anna")).Status);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
 
         // What was approved is no longer held against anybody; words for people never were.
         await server.PatchAsync(UseCase, """{"title":"Laboratory results"}""", "nora");
         await server.PatchAsync(UseCase, Wider, "olga");
-        Assert.Equal(200, (await ApproveAsync(server, "nora")).Status);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "nora")).Status);
     }
 
     [Fact]
     public async Task Approve_ByWhoseFileAnotherAppliedAgain_IsRefused()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await server.PatchAsync(UseCase, Wider, "nora");
         var export = await server.SendAsync("olga", "GET", "/admin/v1/config:export", null, ("Accept", "application/yaml"));
         var applied = await server.SendAsync(
@@ -84,8 +85,8 @@ public sealed class FourEyesTests
 
         Assert.Equal(200, applied.Status);
         Assert.DoesNotContain("_authors", export.Text, StringComparison.Ordinal);
-        Assert.Equal("four-eyes", (await ApproveAsync(server, "nora")).Code);
-        Assert.Equal(200, (await ApproveAsync(server, "anna")).Status);
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
     }
 
     [Fact]
@@ -150,11 +151,5 @@ public sealed class FourEyesTests
         request.Headers.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", key);
         using var response = await http.SendAsync(request);
         return (int)response.StatusCode;
-    }
-
-    internal static async Task<AdminAnswer> ApproveAsync(AdminServer server, string person)
-    {
-        var fingerprint = (string)(await server.GetAsync(Client + "/posture")).Json["fingerprint"]!;
-        return await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{fingerprint}}"}""", person);
     }
 }

@@ -1,5 +1,6 @@
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.RegistryFiles.Files;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -40,7 +41,7 @@ public sealed class ImpactTests
     public async Task Write_ThatClosesOthers_NamesEachOfThem()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var current = await server.GetAsync("/admin/v1/organizations/acme");
         var dry = await server.SendAsync(
             "olga",
@@ -73,7 +74,7 @@ public sealed class ImpactTests
     {
         var names = new NodeNames(Set(tenant), Set(environment), Set(issuer));
         await using var server = await AdminServer.StartAsync(options => options.Names = names);
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var posture = (await server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json;
         Assert.Equal(unknown, posture["unknown_names"]!.AsArray().Count);
         Assert.Equal(unknown == 0, (bool)posture["path_open"]!);

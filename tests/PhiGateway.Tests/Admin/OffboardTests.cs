@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -11,7 +12,7 @@ public sealed class OffboardTests
     public async Task Offboard_DryRunFirst_ThenAllClientsInOneWrite()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var writes = server.Store.Writes;
         var plan = await server.PostAsync(Offboard + "?dry_run=true", """{"reason":"contract ended"}""");
         Assert.Equal(["acme-connector"], plan.Json["clients_affected"]!.AsArray().Select(id => (string)id!));
@@ -32,7 +33,7 @@ public sealed class OffboardTests
     public async Task Offboard_ClientChangedMeanwhile_IsPlannedAnew_StaleIfMatchIs412()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var client = await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default);
         server.Store.BeforeWrite = () =>
             server.Store.WriteAsync(
@@ -53,7 +54,7 @@ public sealed class OffboardTests
     public async Task Offboard_StageSuspend_CanBeUndone_RevokeCannot()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         Assert.Equal("suspended", (string)(await server.PostAsync(Offboard, """{"reason":"observe","stage":"suspend"}""")).Json["status"]!);
         Assert.Equal(200, (await server.PatchAsync("/admin/v1/organizations/acme", """{"status":"active"}""")).Status);
         await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
@@ -66,7 +67,7 @@ public sealed class OffboardTests
     public async Task OwnerLeft_ClosesTheirClients_AndRaisesAlerts()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var answer = await server.PostAsync("/admin/v1/owners/mary@hospital.example:left", """{"reason":"moved on"}""");
         Assert.Equal(200, answer.Status);
         Assert.Null((await server.GetAsync("/admin/v1/clients/acme-connector")).Json["ownerConfirmed"]);

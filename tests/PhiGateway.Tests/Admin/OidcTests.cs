@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Admin.Access;
+using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Admin.Configuration;
 using Xunit;
 

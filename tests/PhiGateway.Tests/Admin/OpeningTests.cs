@@ -1,3 +1,4 @@
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -24,7 +25,7 @@ public sealed class OpeningTests
     public async Task Reopen_ByOnePerson_LeavesThePathShut_UntilAnotherApproves(string door, string path, string close, string open)
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         Assert.Equal(200, (await server.PatchAsync(path, close, "olga")).Status);
         server.Time.Now = server.Time.Now.AddDays(5);
         Assert.False(await IsOpenAsync(server), door);
@@ -33,10 +34,10 @@ public sealed class OpeningTests
         Assert.Equal(200, reopened.Status);
         Assert.False(await IsOpenAsync(server), door);
         Assert.True((bool)reopened.Json["meta"]!["paths"]![0]!["approval_taken"]!, reopened.Text);
-        Assert.Equal("four-eyes", (await FourEyesTests.ApproveAsync(server, "nora")).Code);
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
         Assert.False(await IsOpenAsync(server), door);
 
-        Assert.Equal(200, (await FourEyesTests.ApproveAsync(server, "anna")).Status);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
         Assert.True(await IsOpenAsync(server), door);
     }
 
@@ -44,13 +45,13 @@ public sealed class OpeningTests
     public async Task Attest_ForAnOwnerWhoLeft_LeavesThePathShut_UntilAnotherApproves()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await server.PostAsync("/admin/v1/owners/mary@hospital.example:left", """{"reason":"moved on"}""", "nora");
         Assert.Equal(200, (await server.PostAsync(Client + ":attest", "{}", "nora")).Status);
         Assert.False(await IsOpenAsync(server));
-        Assert.Equal("four-eyes", (await FourEyesTests.ApproveAsync(server, "nora")).Code);
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
 
-        Assert.Equal(200, (await FourEyesTests.ApproveAsync(server, "anna")).Status);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
         Assert.True(await IsOpenAsync(server));
     }
 
@@ -58,7 +59,7 @@ public sealed class OpeningTests
     public async Task Confirmations_WhileThePathIsOpen_AreOnePersonsAct()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         server.Time.Now = server.Time.Now.AddDays(10);
         Assert.Equal(200, (await server.PostAsync(Client + ":attest", "{}")).Status);
         Assert.Equal(
@@ -74,7 +75,7 @@ public sealed class OpeningTests
     public async Task Resume_ByWhoSuspended_IsRefused_ByAnotherPasses()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         Assert.Equal(200, (await server.PostAsync(Client + ":suspend", """{"reason":"odd"}""", "nora")).Status);
         Assert.Equal("four-eyes", (await server.PostAsync(Client + ":resume", "{}", "nora")).Code);
         Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
@@ -104,7 +105,7 @@ public sealed class OpeningTests
     public async Task Acts_OfOnePersonInAnyOrder_OpenNoPathThatWasShut(int seed)
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var closers = new Func<Task>[]
         {
             () => server.PatchAsync(Organization, """{"status":"suspended"}""", "otto"),
@@ -155,7 +156,7 @@ public sealed class OpeningTests
             ("quarantine", () => Post(Client + ":quarantine", """{"reason":"r"}""")),
             ("review", () => Post("/admin/v1/reviews", $$"""{"id":"n{{step}}","client":"acme-connector","on":"2026-05-02"}""")),
             ("delete review", () => DeleteAsync(server, "/admin/v1/reviews/gone")),
-            ("approve", async () => await FourEyesTests.ApproveAsync(server, "nora")),
+            ("approve", async () => await Approvals.ApproveAsAsync(server, "nora")),
             ("left", () => Post("/admin/v1/owners/mary@hospital.example:left", "{}")),
             (
                 "credential",

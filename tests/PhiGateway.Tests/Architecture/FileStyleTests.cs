@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;
@@ -17,6 +17,47 @@ public sealed partial class FileStyleTests
             .Where(pair => pair.Lines > Wall);
 
         Findings.AssertNone(lengthy.Select(pair => $"{pair.File}: {pair.Lines} lines"));
+    }
+
+    [Fact]
+    public void Type_LengthOverAllItsFiles_StaysBelowTheWall()
+    {
+        // A long class that passes the wall in slices is a long class.
+        var lengthy = CodeFiles(RepositoryPaths.Source)
+            .SelectMany(file =>
+            {
+                var code = CodeText.Bare(File.ReadAllText(file));
+                var space = FileNamespace().Match(code).Groups["name"].Value;
+                return PartialType()
+                    .Matches(code)
+                    .Select(match => $"{space}.{match.Groups["name"].Value}")
+                    .Distinct()
+                    .Select(type => (Type: type, Lines: File.ReadLines(file).Count()));
+            })
+            .GroupBy(part => part.Type, part => part.Lines)
+            .Where(type => type.Sum() > Wall);
+
+        Findings.AssertNone(lengthy.Select(type => $"{type.Key}: {type.Sum()} lines in {type.Count()} files"));
+    }
+
+    [Fact]
+    public void Expression_Conditionals_AreNotNested()
+    {
+        // Written before this rule; their number may only fall.
+        var before = new Dictionary<string, int>
+        {
+            ["PhiGateway.Admin"] = 19,
+            ["PhiGateway.Audit"] = 2,
+            ["PhiGateway.Cli"] = 3,
+            ["PhiGateway.Gateway"] = 16,
+        };
+        var nested = CodeFiles(RepositoryPaths.Source)
+            .SelectMany(file => CodeText.NestedConditionals(File.ReadAllText(file)).Select(line => (File: Name(file), Line: line)))
+            .GroupBy(place => place.File.Split('/')[1])
+            .Where(project => project.Count() > before.GetValueOrDefault(project.Key))
+            .SelectMany(project => project);
+
+        Findings.AssertNone(nested.Select(place => $"{place.File}:{place.Line}"));
     }
 
     [Fact]
@@ -87,6 +128,12 @@ public sealed partial class FileStyleTests
         RepositoryPaths.Files(folder, "*.cs").Where(file => !Name(file).Contains("/Migrations/", StringComparison.Ordinal));
 
     private static string Name(string file) => Path.GetRelativePath(RepositoryPaths.Root, file).Replace('\\', '/');
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex FileNamespace();
+
+    [GeneratedRegex(@"^(?:\w+ )*partial (?:class|struct|interface|record(?: struct)?) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex PartialType();
 
     [GeneratedRegex(@"^namespace [^;]*$", RegexOptions.Multiline)]
     private static partial Regex BlockNamespace();

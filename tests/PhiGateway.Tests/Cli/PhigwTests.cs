@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using PhiGateway.Cli;
 using PhiGateway.Cli.Common;
 using PhiGateway.Tests.Admin;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Cli;
@@ -67,7 +68,7 @@ public sealed class PhigwTests : IDisposable
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        await ClientVerbsTests.ApproveUseCaseAsync(server);
+        await Approvals.ApproveUseCaseAsync(server);
         Assert.Contains("acme-connector", (await RunAsync(server, "vera", "client", "list", "--filter", "status=draft")).Output);
         Assert.Equal(
             "acme-connector",
@@ -145,7 +146,7 @@ public sealed class PhigwTests : IDisposable
     {
         await using var server = await AdminServer.StartAsync();
         Assert.Equal(0, (await RunAsync(server, "vera", "queue")).Code);
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""");
         var queue = await RunAsync(server, "vera", "queue", "--why", "changed");
         Assert.Equal(1, queue.Code);

@@ -62,7 +62,7 @@ internal static class ExportManifest
                 return false;
             }
 
-            if (!exchange.Permit!.Release.Types.Contains(type))
+            if (!exchange.Permit.Release.Types.Contains(type))
             {
                 continue;
             }
@@ -87,10 +87,10 @@ internal static class ExportManifest
 
     private static string RequestOf(GatewayExchange exchange)
     {
-        var route = exchange.Route!;
+        var route = exchange.Ingressed.Route;
         return string.Concat(
             route.Language.GatewayBase.AsSpan(0, route.Language.GatewayBase.Length - route.Base.Length),
-            exchange.Continuation!.Original.Target
+            exchange.Understood.Handle.Original.Target
         );
     }
 

@@ -3,6 +3,7 @@ using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Scopes;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Fhir.Requests;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;
