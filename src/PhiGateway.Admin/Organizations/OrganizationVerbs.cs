@@ -66,7 +66,11 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time
                     new RegistryWrite(
                         RegistryKind.Client,
                         clientId,
-                        RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
+                        AuthorNote.Closed(
+                            RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
+                            item.Item,
+                            call.Person
+                        ),
                         item.Item.Version
                     )
                 );

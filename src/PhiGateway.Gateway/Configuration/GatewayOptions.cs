@@ -79,6 +79,9 @@ public sealed class GatewayOptions
     /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
     internal IReadOnlyList<string> RouteHosts { get; set; } = [];
 
+    /// <summary>Tenant and environment of every route.</summary>
+    internal IReadOnlyList<(string Tenant, string Environment)> RouteNames { get; set; } = [];
+
     /// <summary>
     /// Every authority accepted in the Host header: that of <see cref="PublicBase"/>, <see cref="Hosts"/>, and those of routes, which stand
     /// at the port of <see cref="PublicBase"/> when they name none.
