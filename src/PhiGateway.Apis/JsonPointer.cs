@@ -63,9 +63,12 @@ internal sealed class JsonPointer
     {
         if (step == Steps.Count)
         {
-            return element.ValueKind == JsonValueKind.Null ? PointerOutcome.Absent
-                : take(element, state) ? PointerOutcome.Found
-                : PointerOutcome.WrongType;
+            if (element.ValueKind == JsonValueKind.Null)
+            {
+                return PointerOutcome.Absent;
+            }
+
+            return take(element, state) ? PointerOutcome.Found : PointerOutcome.WrongType;
         }
 
         if (Steps[step] is { } name)

@@ -75,7 +75,7 @@ public sealed class BatchTests(OpenWorld world)
         Assert.Equal("search-type", (string?)refusal["event"]);
         var intent = Assert.Single(records, record => (string?)record["kind"] == "intent");
         Assert.Equal("create", (string?)intent["event"]);
-        Assert.Contains(records, record => (string?)record["kind"] == "delivery" && (string?)record["delivery"] == "complete");
+        Assert.Contains(records, record => (string?)record["kind"] == "delivery" && (string?)record["delivery"] == "handed-over");
         var outcome = Assert.Single(
             await world.TrailAsync((string)intent["id"]!, atLeast: 2),
             record => (string?)record["kind"] == "outcome"

@@ -211,7 +211,11 @@ public sealed class ConditionalTests(OpenWorld world)
         Assert.Equal((HttpStatusCode.OK, "patched"), (one.Status, (string?)one.Json["valueString"]));
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (none.Status, foreign.Status));
         Assert.Equal(none.Body.Replace(none.DecisionId, string.Empty), foreign.Body.Replace(foreign.DecisionId, string.Empty));
-        var relabel = await PatchAsync(token, "patch-one", """[{"op":"add","path":"/meta/security","value":[]}]""");
+        var relabel = await PatchAsync(
+            token,
+            "patch-one",
+            """[{"op":"add","path":"/meta/security","value":[{"system":"urn:own","code":"label"}]}]"""
+        );
         Assert.Equal("relabel-not-permitted", relabel.Code);
     }
 

@@ -15,7 +15,9 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
         .. PhiGateway
             .Policy.Vocabulary.DenyReason.All
             // A made-up handle is read for what it is, and then belongs to nobody.
-            .Where(reason => reason.Stage is "Ingress" or "Identify" or "Understand" && reason.Code != "handle-not-yours")
+            .Where(reason =>
+                reason.Stage is DenyStage.Ingress or DenyStage.Identify or DenyStage.Understand && reason.Code != "handle-not-yours"
+            )
             .Select(reason => reason.Code),
     ];
 

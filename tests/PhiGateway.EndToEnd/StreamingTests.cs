@@ -48,7 +48,7 @@ public sealed class StreamingTests(StreamingTests.Large world) : IClassFixture<S
                 .Order()
         );
         Assert.True(disclosures.Sum(static record => (int?)record["withheldCount"] ?? 0) >= Large.Foreign);
-        Assert.Equal("complete", (string?)records.Single(static record => (string?)record["kind"] == "delivery")["delivery"]);
+        Assert.Equal("handed-over", (string?)records.Single(static record => (string?)record["kind"] == "delivery")["delivery"]);
     }
 
     [Fact]

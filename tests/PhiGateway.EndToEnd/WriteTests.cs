@@ -98,15 +98,22 @@ public sealed class WriteTests(OpenWorld world)
     [InlineData(
         "application/json-patch+json",
         """[{"op":"replace","path":"/valueString","value":"x"}]""",
-        """[{"op":"remove","path":"/meta/security"}]"""
+        """[{"op":"add","path":"/meta/security","value":[{"system":"urn:own","code":"label"}]}]""",
+        "PUT"
     )]
-    [InlineData("application/merge-patch+json", """{"valueString":"x"}""", """{"meta":{"security":null}}""")]
+    [InlineData(
+        "application/merge-patch+json",
+        """{"valueString":"x"}""",
+        """{"meta":{"security":[{"system":"urn:own","code":"label"}]}}""",
+        "PUT"
+    )]
     [InlineData(
         "application/fhir+json",
         """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Observation.value"},{"name":"value","valueString":"x"}]}]}""",
-        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"Observation.meta.security"}]}]}"""
+        """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path","valueString":"Observation.meta.security"}]}]}""",
+        "PATCH"
     )]
-    public async Task Patch_OfEachKind_IsTiedToTheVersionAndChangesNoLabel(string type, string patch, string relabel)
+    public async Task Patch_OfEachKind_IsTiedToTheVersionAndChangesNoLabel(string type, string patch, string relabel, string sentAs)
     {
         var token = await world.TokenAsync(world.Lab);
         var created = await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001"));
@@ -114,12 +121,61 @@ public sealed class WriteTests(OpenWorld world)
 
         var relabelled = await world.SendAsync(HttpMethod.Patch, $"/Observation/{created.Json["id"]}", token, relabel, type);
         Assert.Equal((HttpStatusCode.Forbidden, "relabel-not-permitted"), (relabelled.Status, relabelled.Code));
-        Assert.DoesNotContain(await world.Backend.RecordedAsync(), request => request.Method == "PATCH");
+        Assert.All(await world.Backend.RecordedAsync(), static request => Assert.Equal("GET", request.Method));
 
         await world.SendAsync(HttpMethod.Patch, $"/Observation/{created.Json["id"]}", token, patch, type);
-        var write = Assert.Single(await world.Backend.RecordedAsync(), request => request.Method == "PATCH");
-        Assert.StartsWith(type, write.Header("content-type"));
+        var write = Assert.Single(await world.Backend.RecordedAsync(), static request => request.Method != "GET");
+        Assert.Equal(sentAs, write.Method);
+        Assert.StartsWith("application/fhir+json", write.Header("content-type"));
         Assert.Equal($"W/\"{created.Json["meta"]!["versionId"]}\"", write.Header("if-match"));
+    }
+
+    [Theory]
+    [InlineData("""[{"op":"add","path":"/performer","value":[{"reference":"Patient?identifier=urn:mrn|777"}]}]""")]
+    [InlineData(
+        """[{"op":"add","path":"/performer","value":[{"display":"a"}]},{"op":"add","path":"/performer/0/reference","value":"Patient?identifier=urn:mrn|777"}]"""
+    )]
+    [InlineData("""[{"op":"add","path":"/performer","value":[{}]},{"op":"copy","from":"/valueString","path":"/performer/0/reference"}]""")]
+    public async Task Patch_ReferenceThatTheServerWouldResolve_NeverReachesIt(string patch)
+    {
+        var token = await world.TokenAsync(world.Lab);
+        var created = await world.SendAsync(
+            HttpMethod.Post,
+            "/Observation",
+            token,
+            Bodies.Observation("f001", value: "Patient?identifier=urn:mrn|777")
+        );
+        await world.Backend.ForgetRecordedAsync();
+
+        var reply = await world.SendAsync(
+            HttpMethod.Patch,
+            $"/Observation/{created.Json["id"]}",
+            token,
+            patch,
+            "application/json-patch+json"
+        );
+
+        Assert.Contains(reply.Status, new[] { HttpStatusCode.BadRequest, HttpStatusCode.UnprocessableEntity });
+        Assert.All(await world.Backend.RecordedAsync(), static request => Assert.Equal("GET", request.Method));
+    }
+
+    [Fact]
+    public async Task Patch_ThatCannotBeApplied_SaysSoAndSendsNothing()
+    {
+        var token = await world.TokenAsync(world.Lab);
+        var created = await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001"));
+        await world.Backend.ForgetRecordedAsync();
+
+        var reply = await world.SendAsync(
+            HttpMethod.Patch,
+            $"/Observation/{created.Json["id"]}",
+            token,
+            """[{"op":"remove","path":"/note/0"}]""",
+            "application/json-patch+json"
+        );
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "patch-not-applicable"), (reply.Status, reply.Code));
+        Assert.All(await world.Backend.RecordedAsync(), static request => Assert.Equal("GET", request.Method));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Admin.Access;

@@ -1,6 +1,7 @@
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
@@ -48,6 +49,12 @@ internal static class FourEyes
             return "last changed its use case";
         }
 
+        // Who may come is part of what is approved, the first time as well.
+        if (view.Credentials.Any(credential => ChangedSince(set, RegistryKind.Credential, credential.Id, view.Approval, actor)))
+        {
+            return "last changed one of its credentials";
+        }
+
         // Organization and agreement stand on their own at the first approval; later, whoever changed them reopened the question.
         return
             view.Approval is { } approval
@@ -59,8 +66,11 @@ internal static class FourEyes
             : null;
     }
 
-    private static bool ChangedSince(WorkingSet set, RegistryKind kind, string? id, Approval approval, string actor) =>
-        id is not null && set.Find(kind, id) is { Item: { } item } && item.UpdatedAt >= approval.ApprovedAt && Is(item.UpdatedBy, actor);
+    private static bool ChangedSince(WorkingSet set, RegistryKind kind, string? id, Approval? approval, string actor) =>
+        id is not null
+        && set.Find(kind, id) is { Item: { } item }
+        && (approval is null || item.UpdatedAt >= approval.ApprovedAt)
+        && Is(item.UpdatedBy, actor);
 
     // Persons are names of an identity provider: compared without case, so that no spelling makes two of one.
     private static bool Is(string? person, string actor) => string.Equals(person, actor, StringComparison.OrdinalIgnoreCase);

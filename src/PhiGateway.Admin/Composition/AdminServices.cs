@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
@@ -50,7 +51,8 @@ public static class AdminServices
             provider.GetRequiredService<IRegistryStore>(),
             provider.GetService<IRegistrySource>()
         ));
-        services.AddSingleton<IRegistryRules, PolicyRules>();
+        services.AddSingleton<RegistryRules>();
+        services.AddSingleton<IAdminKeys, WorkingSetKeys>();
         services.AddSingleton<AdminKeyAuthenticator>();
         services.AddSingleton<OidcAuthenticator>();
         services.AddSingleton<FailedAuthentications>();

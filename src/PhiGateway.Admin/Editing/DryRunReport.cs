@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using PhiGateway.Admin.Documents;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -45,10 +45,10 @@ public sealed record DryRunReport
     [JsonPropertyName("revocations")]
     public IReadOnlyList<string> Revocations { get; init; } = [];
 
-    internal static DryRunReport Of(EditOutcome outcome, IRegistryRules rules)
+    internal static DryRunReport Of(EditOutcome outcome)
     {
         var clients = AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes);
-        var effects = rules.Compare(outcome.Before, outcome.After, clients);
+        var effects = clients.Select(client => AccessComparison.Of(outcome.Before, outcome.After, client)).ToList();
         return new DryRunReport
         {
             DryRun = outcome.DryRun,
@@ -95,7 +95,7 @@ public sealed record PlannedChange(string Target, string Action, IReadOnlyList<D
             : now is null ? "delete"
             : "update";
         return new PlannedChange(
-            RegistryRoute.Of(write.Kind).Word + "/" + write.Id,
+            KindWord.Of(write.Kind, write.Id),
             action,
             DocumentDiff.Of(old is null ? null : JsonNode.Parse(old), now is null ? null : JsonNode.Parse(now))
         );

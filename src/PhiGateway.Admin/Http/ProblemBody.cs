@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Http;
 

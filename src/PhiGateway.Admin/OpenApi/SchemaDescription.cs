@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.OpenApi;
 
@@ -58,7 +59,7 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
 
         if (typeof(IRegistryEntity).IsAssignableFrom(info.Type) && schema.Properties is { } properties)
         {
-            properties[DocumentMeta.Member] = Meta();
+            properties[DocumentDraft.Meta] = Meta();
             Managed(info.Type, schema, properties);
         }
 

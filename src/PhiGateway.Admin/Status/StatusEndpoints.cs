@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Status;
@@ -10,11 +11,11 @@ internal static class StatusEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/config/status", (HttpContext context, StatusReports reports) => reports.StatusAsync(context))
+        api.MapGet("/config/status", (HttpContext context, StatusReports reports) => Answer.JsonAsync(context, reports.StatusAsync))
             .RequireRoles(AdminRoles.All)
             .Describe("Shows which registry revision is in force here")
             .Returns(typeof(StatusReport));
-        api.MapGet("/config/nodes", (HttpContext context, StatusReports reports) => reports.NodesAsync(context))
+        api.MapGet("/config/nodes", (HttpContext context, StatusReports reports) => Answer.JsonAsync(context, reports.NodesAsync))
             .RequireRoles(AdminRoles.All)
             .Describe("Shows which registry revision every node enforces")
             .Returns(typeof(NodesReport));

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
@@ -37,9 +37,9 @@ public sealed record TrailQuery(
     /// <summary>The store's form, with the patient as pseudonym.</summary>
     internal Outcome<AuditQuery> ToStore(Func<string, string, string>? pseudonym)
     {
-        if (Limit is < 1 or > PageLimit.Most)
+        if (Limit is < 1 or > PageRequest.Most)
         {
-            return AdminProblem.BadParameter("limit", $"a number from 1 to {PageLimit.Most} is expected.");
+            return AdminProblem.BadParameter("limit", $"a number from 1 to {PageRequest.Most} is expected.");
         }
 
         if (From >= To)
@@ -47,7 +47,7 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("to", "it must be after 'from'.");
         }
 
-        if (Decision is not (null or "permit" or "deny" or "error"))
+        if (Decision is not (null or "permit" or "deny" or "error" or "unknown"))
         {
             return AdminProblem.BadParameter("decision", "permit, deny or error is expected.");
         }
@@ -69,7 +69,7 @@ public sealed record TrailQuery(
             Kind = Kind,
             Id = Id,
             Actor = Actor,
-            Limit = Limit ?? PageLimit.Default,
+            Limit = Limit ?? PageRequest.Default,
             Cursor = Cursor,
         };
     }

@@ -1,9 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -19,25 +17,18 @@ internal sealed class TrailSearch(
 )
 {
     // A decision and what belongs to it: intent, outcome, deliveries.
-    private const int MaxChildren = PageLimit.Most;
+    private const int MaxChildren = PageRequest.Most;
 
-    public async Task<IResult> GetAsync(HttpContext context) =>
-        TrailQueryReader.Read(context).Failed(out var problem, out var query) ? problem : await SearchAsync(context, query, linkNext: true);
-
-    public async Task<IResult> PostAsync(HttpContext context) =>
-        (await VerbBody.ReadAsync<TrailQuery>(context)).Failed(out var problem, out var query)
-            ? problem
-            : await SearchAsync(context, query, linkNext: false);
-
-    public async Task<IResult> ReadAsync(HttpContext context, string id)
+    /// <summary>One record and those that belong to it.</summary>
+    public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var guid))
         {
             return AdminProblem.NotFound("record");
         }
 
-        await RecordAsync(context, "audit.read", "id=" + guid.ToString("D"), null, null);
-        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = MaxChildren }, context.RequestAborted);
+        await RecordAsync(call, "audit.read", "id=" + guid.ToString("D"), null, null);
+        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = MaxChildren }, call.Cancelled);
         var record = page.Entries.FirstOrDefault(entry => entry.Id == guid);
         if (record is null)
         {
@@ -51,21 +42,22 @@ internal sealed class TrailSearch(
                 .ThenBy(static entry => entry.Sequence)
                 .Select(static entry => (JsonNode)Render(entry)),
         ]);
-        return Json(new JsonObject { ["record"] = Render(record), ["children"] = children });
+        return new JsonObject { ["record"] = Render(record), ["children"] = children };
     }
 
-    private async Task<IResult> SearchAsync(HttpContext context, TrailQuery query, bool linkNext)
+    /// <summary>One page of records, newest first.</summary>
+    public async Task<Outcome<TrailPage>> SearchAsync(AdminCall call, TrailQuery query)
     {
         if (query.ToStore(pseudonym).Failed(out var problem, out var asked))
         {
             return problem;
         }
 
-        await RecordAsync(context, "audit.search", query.Describe(), query.Tenant, query.Patient);
+        await RecordAsync(call, "audit.search", query.Describe(), query.Tenant, query.Patient);
         AuditPage page;
         try
         {
-            page = await store.QueryAsync(asked, context.RequestAborted);
+            page = await store.QueryAsync(asked, call.Cancelled);
         }
         catch (ArgumentException)
         {
@@ -76,19 +68,15 @@ internal sealed class TrailSearch(
         if (page.Next is { } next)
         {
             body["next_cursor"] = next;
-            if (linkNext)
-            {
-                PageLink.Write(context, next);
-            }
         }
 
-        return Json(body);
+        return new TrailPage(body, page.Next);
     }
 
     // Who looks into the trail is looked at too: durable before the answer.
-    private async Task RecordAsync(HttpContext context, string @event, string note, string? tenant, string? patient)
+    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient)
     {
-        var record = records.Create(context, @event, "audit", RequestId.GuidOf(context), Guid.Empty, AuditKind.AuditUse);
+        var record = records.Create(call, @event, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
         record.Tenant = tenant;
         record.Patients = patient is null ? [] : [patient];
         record.Note = note;
@@ -116,6 +104,9 @@ internal sealed class TrailSearch(
             return Convert.ToBase64String(body);
         }
     }
-
-    private static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(body.ToJsonString()));
 }
+
+/// <summary>One page of the trail.</summary>
+/// <param name="Body">The page with its cursor.</param>
+/// <param name="Next">Where the next page begins; null: this is the last.</param>
+internal sealed record TrailPage(JsonObject Body, string? Next);

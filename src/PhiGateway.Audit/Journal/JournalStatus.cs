@@ -17,4 +17,10 @@ public enum JournalStatus : byte
 
     /// <summary>A flush failed: takes nothing until the process is restarted and the files are verified.</summary>
     Dead,
+
+    /// <summary>
+    /// The store holds another history of this log: nothing is released until an operator has looked; refusals and the node's own records
+    /// are still taken.
+    /// </summary>
+    Forked,
 }

@@ -19,7 +19,10 @@ public sealed class AuditRecord
     /// <summary>The record this one belongs to: intent of an outcome, disclosure of a delivery; empty: none.</summary>
     public Guid ParentId { get; set; }
 
-    /// <summary><c>permit</c>, <c>deny</c> or <c>error</c>; empty where no decision was made.</summary>
+    /// <summary>
+    /// <c>permit</c>, <c>deny</c> or <c>error</c>; <c>unknown</c> for a write of which nobody knows whether it was applied; empty where no
+    /// decision was made.
+    /// </summary>
     public string Decision { get; set; } = string.Empty;
 
     /// <summary>Code of the deny reason; null for permits.</summary>
@@ -126,7 +129,13 @@ public sealed class AuditRecord
     /// <summary>Bytes of the answer about to be sent, or sent.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>complete, partial, unconfirmed; for <see cref="AuditKind.Delivery"/>.</summary>
+    /// <summary>applied, not-applied, unknown: what the upstream did with a write; for <see cref="AuditKind.Outcome"/>.</summary>
+    public string? Outcome { get; set; }
+
+    /// <summary>
+    /// handed-over (every byte was given to the connection; whether somebody read it is not known), partial, unconfirmed; for
+    /// <see cref="AuditKind.Delivery"/>.
+    /// </summary>
     public string? Delivery { get; set; }
 
     /// <summary>Who did it, for admin and audit-use records.</summary>

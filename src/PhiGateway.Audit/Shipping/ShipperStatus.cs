@@ -12,7 +12,13 @@ public sealed record ShipperStatus(
     long UnshippedBytes,
     string? LastError,
     DateTimeOffset? LastSuccess
-);
+)
+{
+    /// <summary>
+    /// The store has denied a right since this process started, and has not taken a batch from it: the node was set up wrongly.
+    /// </summary>
+    public bool IsDenied { get; init; }
+}
 
 /// <summary>What a shipper is doing.</summary>
 public enum ShipperState : byte

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
+using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Cli.Commands;
 

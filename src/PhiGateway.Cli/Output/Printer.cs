@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Cli.Common;
+using PhiGateway.RegistryFiles.Yaml;
 
 namespace PhiGateway.Cli.Output;
 

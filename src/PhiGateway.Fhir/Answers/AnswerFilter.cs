@@ -61,7 +61,6 @@ public static class AnswerFilter
     {
         var bases = Bases.Of(context);
         using var work = new AnswerWork(policy, bases, disclosure, output, options, ElementView.Of(request), nesting: 0);
-        work.Known = options.Targets?.Known;
         var kind = BundleKinds.Expected(request);
         if (kind is not (BundleKind.None or BundleKind.Stored or BundleKind.Any))
         {
@@ -96,7 +95,7 @@ public static class AnswerFilter
 
     private static AnswerVerdict FilterResource(FhirRequest request, ReadOnlySpan<byte> body, AnswerWork work)
     {
-        switch (work.Prepare(body, 0, body.Length, request))
+        switch (work.Prepare(body, 0, body.Length, request, work.Disclosure, work.Known))
         {
             case ReleaseOutcome.Released when work.IsUnchanged:
                 return AnswerVerdict.Unchanged;

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Changes;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -42,8 +43,11 @@ public sealed class FhirRequest
     /// <summary>The body for writes, as received (validated JSON); empty for reads and for searches by form.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>For patches: the top-level elements that the patch touches; empty otherwise.</summary>
-    public IReadOnlyList<string> TouchedElements { get; init; } = [];
+    /// <summary>For patches: what the patch means; null otherwise.</summary>
+    public PatchMeaning? Patch { get; init; }
+
+    /// <summary>For a patch that was applied over the stored version: the resource as it would be; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> Patched { get; private set; }
 
     /// <summary>For an entry of a bundle: the <c>urn:uuid:</c> name by which other entries refer to it; null otherwise.</summary>
     public string? FullUrl { get; private set; }
@@ -113,6 +117,14 @@ public sealed class FhirRequest
         }
 
         return null;
+    }
+
+    /// <summary>The same request with its patch applied: what goes upstream is the result.</summary>
+    public FhirRequest WithPatched(ReadOnlyMemory<byte> result)
+    {
+        var patched = (FhirRequest)MemberwiseClone();
+        patched.Patched = result;
+        return patched;
     }
 
     internal FhirRequest Named(string fullUrl)

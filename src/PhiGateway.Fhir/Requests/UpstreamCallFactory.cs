@@ -69,7 +69,11 @@ public static class UpstreamCallFactory
             Interaction.Capabilities => Get(request, [], null),
             Interaction.Create when request.Conditions.Count == 0 => Write(request, permit, "POST"),
             Interaction.Update when request.Conditions.Count == 0 => Write(request, permit, "PUT"),
-            Interaction.Patch when request.Conditions.Count == 0 => Write(request, permit, "PATCH"),
+            Interaction.Patch when request.Conditions.Count == 0 => Write(
+                request,
+                permit,
+                request.Patch is { IsAppliedHere: true } ? "PUT" : "PATCH"
+            ),
             Interaction.Delete when request.Conditions.Count == 0 => Write(request, permit, "DELETE"),
             Interaction.Operation => Operation(request, permit, null),
             Interaction.Export => Operation(request, permit, "respond-async"),
@@ -154,14 +158,19 @@ public static class UpstreamCallFactory
             headers.Add(KeyValuePair.Create("Prefer", preference));
         }
 
-        return new UpstreamCall(
-            method,
-            Target(request, []),
-            request.Body.IsEmpty ? null : Preference.MediaType(request),
-            request.Body,
-            headers
-        );
+        var body = BodyOf(request);
+        return new UpstreamCall(method, Target(request, []), body.IsEmpty ? null : Json, body, headers);
     }
+
+    // Of a patch never the client's own bytes: the result, or what was understood of it.
+    private static ReadOnlyMemory<byte> BodyOf(FhirRequest request) =>
+        request.Patch switch
+        {
+            null => request.Body,
+            { IsAppliedHere: false } patch => patch.Rewritten,
+            _ when request.Patched.IsEmpty => throw new InvalidOperationException("A patch goes upstream once it was applied."),
+            _ => request.Patched,
+        };
 
     private static string Target(FhirRequest request, IReadOnlyList<QueryParameter> parameters)
     {

@@ -143,10 +143,8 @@ internal sealed class OwnerLedger
         facts.Owner = State(rule);
         if (facts.Owner == OwnerState.NotPatientData)
         {
-            facts.Owner =
-                _otherUnresolved ? OwnerState.Undetermined
-                : _others.Count + _contained.Count > 0 ? OwnerState.Known
-                : OwnerState.NotPatientData;
+            facts.Owner = _others.Count + _contained.Count > 0 ? OwnerState.Known : OwnerState.NotPatientData;
+            facts.Owner = _otherUnresolved ? OwnerState.Undetermined : facts.Owner;
             _owners.AddRange(_others);
         }
 

@@ -20,15 +20,20 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
     private StageResult Admit(GatewayExchange exchange)
     {
-        if (journal.Status is not (JournalStatus.Open or JournalStatus.NearlyFull))
-        {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
-        }
-
         if (exchange.Client is not { } entry)
         {
-            // Only the public discovery documents come here without a client.
+            // Only the public discovery documents come here without a client; they are counted, not recorded.
             return StageResult.Continue;
+        }
+
+        switch (journal.Status)
+        {
+            case JournalStatus.Open or JournalStatus.NearlyFull:
+                break;
+            case JournalStatus.Forked:
+                return StageResult.Refuse(DenyReason.AuditForked);
+            default:
+                return StageResult.Refuse(DenyReason.AuditUnavailable);
         }
 
         var limits = entry.Client.Limits;

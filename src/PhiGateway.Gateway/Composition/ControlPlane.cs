@@ -1,8 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin.Composition;
-using PhiGateway.Admin.Decisions;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;

@@ -62,7 +62,8 @@ internal static class DataPlane
         services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
         services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read);
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
-        services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<GatewayMetrics>();
+        services.AddSingleton<RouteCatalog>().AddSingleton<GatewayMetrics>();
+        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>();
         services
             .AddSingleton<OwnHosts>()
             .AddSingleton<IngressStage>()

@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
@@ -138,6 +138,18 @@ public sealed class RegistryOptions
     /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// How long one such query may take before it is given up and asked anew over a fresh connection, for a connection may have died
+    /// without a word; default one second. Security: longer is a later revocation.
+    /// </summary>
+    public TimeSpan PollTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long ago this node may have last looked for changes when it decides; default 2 seconds. A node that was away for longer (paused,
+    /// resumed from a snapshot of its machine) looks first. Security: longer is a later revocation.
+    /// </summary>
+    public TimeSpan MaxUnconfirmed { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
     public string? LastGoodFile { get; set; }
 }
@@ -148,6 +160,22 @@ public sealed class AuditOptions
     public JournalPlaneOptions Journal { get; set; } = new();
 
     public AuditStoreOptions Store { get; set; } = new();
+
+    /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
+    public StrangerOptions Strangers { get; set; } = new();
+}
+
+/// <summary>
+/// How many refusals are recorded one by one of those whom no registered client stands for; further ones are counted, and the counts are
+/// recorded once a second.
+/// </summary>
+public sealed class StrangerOptions
+{
+    /// <summary>Per address (IPv6: per /64); default 50, and ten times as many at once.</summary>
+    public int RecordsPerSecondPerPeer { get; set; } = 50;
+
+    /// <summary>Of all of them; default 100, and twenty times as many at once.</summary>
+    public int RecordsPerSecond { get; set; } = 100;
 }
 
 /// <summary>The journal on this node's disk.</summary>
@@ -158,6 +186,20 @@ public sealed class JournalPlaneOptions
 
     /// <summary>Most it may hold unshipped, such as <c>40 GiB</c>; default 4 GiB.</summary>
     public string Budget { get; set; } = "4 GiB";
+
+    /// <summary>Share of it, in percent, up to which refusals of strangers are recorded one by one; default 50.</summary>
+    public int StrangerPercent { get; set; } = 50;
+
+    /// <summary>
+    /// Security: for one start, a node that had a journal begins a new one in an empty directory, or with a new pseudonym key; default
+    /// false. What the old one held and was not shipped is lost to the trail; with a new key nobody finds a patient's older records.
+    /// </summary>
+    public bool AcceptNew { get; set; }
+
+    /// <summary>
+    /// Security: for one start, the journal is trusted again after the store was seen to hold another history of it; default false.
+    /// </summary>
+    public bool AcceptRepaired { get; set; }
 }
 
 /// <summary>The searchable store that the journal is shipped to.</summary>
@@ -198,6 +240,18 @@ public sealed class AdminPlaneOptions
     /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.
     /// </summary>
     public string? BootstrapKey { get; set; }
+
+    /// <summary>
+    /// Login by which the control plane writes the registry, by reference, to the database of
+    /// <see cref="RegistryOptions.ConnectionString"/>; null: the same login as the data plane's.
+    /// </summary>
+    public string? RegistryConnectionString { get; set; }
+
+    /// <summary>
+    /// Login by which the control plane reads the audit store, by reference; null: the same login as the shipper's, which then must be
+    /// allowed to read.
+    /// </summary>
+    public string? AuditConnectionString { get; set; }
 
     /// <summary>OIDC issuer of administrators; null: keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }

@@ -65,6 +65,31 @@ internal static class GatewayOptionsValidator
             Add("Registry:PollInterval", "must be between 0.1 and 30 seconds.");
         }
 
+        if (options.Registry.PollTimeout < TimeSpan.FromMilliseconds(100) || options.Registry.PollTimeout > TimeSpan.FromSeconds(30))
+        {
+            Add("Registry:PollTimeout", "must be between 0.1 and 30 seconds.");
+        }
+
+        if (options.Registry.MaxUnconfirmed < TimeSpan.FromSeconds(0.5) || options.Registry.MaxUnconfirmed > TimeSpan.FromMinutes(1))
+        {
+            Add("Registry:MaxUnconfirmed", "must be between 0.5 seconds and 1 minute.");
+        }
+
+        if (options.Audit.Journal.StrangerPercent is < 1 or > 90)
+        {
+            Add("Audit:Journal:StrangerPercent", "must be between 1 and 90.");
+        }
+
+        if (options.Audit.Strangers.RecordsPerSecondPerPeer is < 1 or > 1_000_000)
+        {
+            Add("Audit:Strangers:RecordsPerSecondPerPeer", "must be between 1 and 1000000.");
+        }
+
+        if (options.Audit.Strangers.RecordsPerSecond is < 1 or > 1_000_000)
+        {
+            Add("Audit:Strangers:RecordsPerSecond", "must be between 1 and 1000000.");
+        }
+
         if (options.Audit.Journal.Directory.Length == 0)
         {
             Add("Audit:Journal:Directory", "is required: nothing is released without a journal.");

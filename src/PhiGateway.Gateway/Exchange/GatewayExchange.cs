@@ -103,6 +103,9 @@ internal sealed class GatewayExchange(
 
     public int UpstreamStatus { get; set; }
 
+    /// <summary>Whether the last call may have reached the upstream, answered or not.</summary>
+    public bool WasSent { get; set; }
+
     /// <summary>A write's intent is on record: its outcome must be too.</summary>
     public bool IntentRecorded { get; set; }
 

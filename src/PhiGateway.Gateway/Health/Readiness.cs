@@ -80,7 +80,13 @@ internal sealed class Readiness(
         {
             JournalStatus.Open => new("journal", true, true, "takes records"),
             JournalStatus.NearlyFull => new("journal", true, true, "takes records, but is nearly full: ship or enlarge it"),
-            JournalStatus.Full => new("journal", false, true, "is full: nothing can be released"),
+            JournalStatus.Full => new("journal", false, true, "is full: nothing can be released; see docs/runbooks/journal-full.md"),
+            JournalStatus.Forked => new(
+                "journal",
+                false,
+                true,
+                $"{journal.Problem} Nothing is released until somebody has looked; see docs/runbooks/log-forked-or-rolled-back.md"
+            ),
             JournalStatus.Dead => new(
                 "journal",
                 false,
@@ -96,7 +102,7 @@ internal sealed class Readiness(
         return new ReadinessPart(
             "audit store",
             status.LastError is null,
-            false,
+            status.IsDenied,
             status.LastError is null
                 ? $"{status.UnshippedRecords} records to ship"
                 : $"{status.UnshippedRecords} records to ship; {status.LastError}"

@@ -50,32 +50,53 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
         return (StageResult.Continue, version);
     }
 
-    private static bool Relabels(AccessPart part, FhirRequest source, ReadOnlySpan<byte> stored, PhiRoute route)
+    // What is stored, with what the write would make of it.
+    private (AccessPart? Part, DenyReason? Refusal) Compare(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)
     {
-        var changes = part.Interaction switch
+        var (request, context) = (exchange.Request!, exchange.Route!.Language);
+        switch (part.Interaction)
         {
-            Interaction.Update => StoredVersionComparer.Compare(stored, source.Body.Span, route.Language),
-            Interaction.Patch
-                when source.Headers.ContentType?.StartsWith("application/json-patch+json", StringComparison.OrdinalIgnoreCase) == true =>
-                JsonPatchReader.Touches(source.Body.Span, part.Type),
-            // Other patches are known by the elements they touch only: whatever lies near a label counts as one.
-            Interaction.Patch => source.TouchedElements.Any(element => StoredVersionComparer.IsProtected(part.Type, element))
-                ? ProtectedChanges.Labels
-                : ProtectedChanges.None,
-            _ => ProtectedChanges.None,
-        };
-        if (part.Interaction == Interaction.Patch)
+            case Interaction.Update:
+                var changes = StoredVersionComparer.Compare(stored.Span, request.Body.Span, context);
+                return (part with { Relabels = part.Relabels || changes != ProtectedChanges.None }, null);
+            case Interaction.Patch when request.Patch is { IsAppliedHere: true } patch:
+                return Apply(exchange, patch, part, stored);
+            case Interaction.Patch:
+                // It is applied upstream: whatever lies near a label counts as one, and replacing what holds one takes it away.
+                var touched = request.Patch?.Touched ?? [];
+                var relabels =
+                    touched.Any(element => StoredVersionComparer.IsProtected(part.Type, element))
+                    || StoredVersionComparer.HoldsInlineLabel(stored.Span, touched)
+                    || StoredVersionComparer.HoldsInlineLabel(request.Body.Span, null);
+                return (part with { Relabels = part.Relabels || relabels }, null);
+            default:
+                return (part, null);
+        }
+    }
+
+    private (AccessPart? Part, DenyReason? Refusal) Apply(
+        GatewayExchange exchange,
+        PatchMeaning patch,
+        AccessPart part,
+        ReadOnlyMemory<byte> stored
+    )
+    {
+        var patched = PatchedVersion.Of(patch, stored, exchange.Route!.Language, options.Limits.MaxAnswer);
+        if (patched.Facts is null)
         {
-            // Replacing what holds a label takes it away, whatever the form of the patch.
-            changes |=
-                StoredVersionComparer.HoldsInlineLabel(stored, source.TouchedElements)
-                || StoredVersionComparer.HoldsInlineLabel(source.Body.Span, null)
-                    ? ProtectedChanges.Labels
-                    : ProtectedChanges.None;
+            // That it cannot be applied tells of what is stored: first it is asked whether this client may change it at all.
+            return
+                DecisionMaker.Ask(
+                    exchange,
+                    [.. exchange.Request!.Parts.Select(other => other.Id == part.Id && other.Role == part.Role ? part : other)]
+                )
+                    is Deny deny
+                ? (null, deny.Reason)
+                : (null, patched.Outcome == PatchOutcome.TooLarge ? DenyReason.BodyTooLarge : DenyReason.PatchNotApplicable);
         }
 
-        // What is tested is not changed; whether this client may ask is decided by what it may read.
-        return part.Relabels || (changes & ~ProtectedChanges.Test) != ProtectedChanges.None;
+        exchange.Request = exchange.Request!.WithPatched(patched.Body);
+        return (part with { Body = patched.Facts, Relabels = part.Relabels || patched.Changes != ProtectedChanges.None }, null);
     }
 
     private async ValueTask<(AccessPart? Part, string? Version, DenyReason? Refusal)> LookUpAsync(
@@ -118,8 +139,15 @@ internal sealed class StoredVersionGuard(IUpstream upstream, GatewayOptions opti
                 return (null, null, DenyReason.UnreadableAnswer);
             }
 
-            var relabels = Relabels(part, source, body.Written.Span, exchange.Route);
-            return (part with { StoredState = StoredState.Present, Stored = facts, Relabels = relabels }, facts.VersionId, null);
+            var known = part with { StoredState = StoredState.Present, Stored = facts };
+            if (source.Patch is { IsAppliedHere: true } && facts.VersionId is null)
+            {
+                // Without a version, what others write meanwhile would be undone by the result.
+                return (null, null, DenyReason.UnreadableAnswer);
+            }
+
+            var (judged, refusal) = Compare(exchange, known, body.Written);
+            return (judged, facts.VersionId, refusal);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Ingress;
@@ -17,6 +18,7 @@ internal sealed class RequestRunner(
     RouteCatalog routes,
     CrossOrigin crossOrigin,
     SnapshotHolder snapshots,
+    GatewayOptions options,
     AuditTrail trail,
     GatewayMetrics metrics,
     TimeProvider clock,
@@ -31,6 +33,12 @@ internal sealed class RequestRunner(
         if (crossOrigin.TryAnswer(http, route))
         {
             return;
+        }
+
+        // A node that was away looks at the registry before it decides by what it knew.
+        if (snapshots.WasAway(options.Registry.MaxUnconfirmed))
+        {
+            await snapshots.LookAsync(options.Registry.MaxUnconfirmed, CancellationToken.None);
         }
 
         var now = clock.GetUtcNow();

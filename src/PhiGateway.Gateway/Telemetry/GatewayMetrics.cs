@@ -11,6 +11,8 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Meter _meter = new("PhiGateway.Gateway");
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _decisions;
+    private readonly Counter<long> _folded;
+    private readonly Counter<long> _publicDocuments;
 
     public GatewayMetrics()
     {
@@ -20,6 +22,16 @@ internal sealed class GatewayMetrics : IDisposable
             "From the first byte read to the end of the request."
         );
         _decisions = _meter.CreateCounter<long>("phi_gateway.decisions", "{decision}", "Requests by result and reason.");
+        _folded = _meter.CreateCounter<long>(
+            "phi_gateway.refusals.folded",
+            "{refusal}",
+            "Refusals that were counted and not recorded one by one."
+        );
+        _publicDocuments = _meter.CreateCounter<long>(
+            "phi_gateway.public_documents",
+            "{document}",
+            "Public documents answered; they are counted, not recorded."
+        );
     }
 
     /// <summary>Counts one finished request.</summary>
@@ -38,6 +50,12 @@ internal sealed class GatewayMetrics : IDisposable
             _decisions.Add(1, new TagList { { "result", refusal is null ? "allow" : "deny" }, { "reason", refusal?.Code ?? "none" } });
         }
     }
+
+    /// <summary>Counts a refusal that is not recorded by itself.</summary>
+    public void CountFolded(DenyReason reason) => _folded.Add(1, new TagList { { "reason", reason.Code } });
+
+    /// <summary>Counts a public document.</summary>
+    public void CountPublicDocument() => _publicDocuments.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

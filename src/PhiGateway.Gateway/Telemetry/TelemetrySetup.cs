@@ -6,6 +6,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Gateway.Configuration;
 

@@ -5,13 +5,24 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Trail;
 
 /// <summary>Writes a request's records: nothing leaves, and nothing is changed upstream, before its record is durable.</summary>
-internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, TimeProvider clock, ILogger<AuditTrail> log)
+internal sealed class AuditTrail(
+    IAuditJournal journal,
+    RefusalFold fold,
+    LateOutcomes late,
+    GatewayMetrics metrics,
+    SnapshotHolder snapshots,
+    GatewayOptions options,
+    TimeProvider clock,
+    ILogger<AuditTrail> log
+)
 {
     private const int MostListed = 1000;
 
@@ -19,12 +30,17 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RecordDisclosureAsync(GatewayExchange exchange)
     {
+        if (await FindLateAsync(exchange) is { } stale)
+        {
+            return stale;
+        }
+
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
         record.Decision = "permit";
         AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.DisclosureRecorded = true;
@@ -39,13 +55,18 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     /// as their parent.</param>
     public async ValueTask<StageResult> RecordSegmentAsync(GatewayExchange exchange, Disclosure segment, long bytes, bool isFirst)
     {
+        if (await FindLateAsync(exchange) is { } stale)
+        {
+            return stale;
+        }
+
         var record = Describe(exchange, AuditKind.Disclosure, isFirst ? exchange.Id : NewId());
         record.ParentId = isFirst ? Guid.Empty : exchange.Id;
         record.Decision = "permit";
         AddDisclosed(record, segment, bytes);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.DisclosureRecorded = true;
@@ -62,7 +83,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         record.Bytes = exchange.BytesOut;
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.DisclosureRecorded = true;
@@ -72,12 +93,17 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     /// <summary>Records a write that is about to be forwarded.</summary>
     public async ValueTask<StageResult> RecordIntentAsync(GatewayExchange exchange)
     {
+        if (await FindLateAsync(exchange) is { } stale)
+        {
+            return stale;
+        }
+
         var record = Describe(exchange, AuditKind.Intent, exchange.Id);
         record.Decision = "permit";
         AddAsked(record, exchange);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.IntentRecorded = true;
@@ -90,10 +116,14 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         var record = Describe(exchange, AuditKind.Outcome, NewId());
         record.ParentId = exchange.Id;
         record.Decision = "permit";
+        record.Outcome = WriteOutcome.Applied;
         AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            // The client is told that its access could not be recorded; what became of the write is not lost with that.
+            exchange.IntentRecorded = false;
+            late.Keep(record);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.IntentRecorded = false;
@@ -102,20 +132,73 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     }
 
     /// <summary>Records a refusal, once; answers what the client may be told, which is 503 when it could not be recorded.</summary>
+    /// <remarks>
+    /// Of somebody unknown, and of a client that is held off for its rate, only so many are recorded one by one; further ones are counted.
+    /// </remarks>
     public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
     {
         exchange.Status = reason.Status;
-        var record = exchange.IntentRecorded
-            ? Describe(exchange, AuditKind.Outcome, NewId())
-            : Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
-        record.ParentId = exchange.IntentRecorded || exchange.DisclosureRecorded ? exchange.Id : ParentOf(exchange);
+        if (exchange.IntentRecorded)
+        {
+            return await RecordFailedWriteAsync(exchange, reason, detail);
+        }
+
+        var isStranger = exchange.Client is null;
+        var caller =
+            isStranger ? RefusalFold.CallerOf(exchange.Http.Connection.RemoteIpAddress)
+            : reason == DenyReason.RateLimited || reason == DenyReason.ConcurrencyLimited ? $"client {exchange.Client!.Client.Id}"
+            : null;
+        if (caller is not null && !fold.Admits(caller))
+        {
+            fold.Count(reason, caller);
+            return reason;
+        }
+
+        var record = Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
+        record.ParentId = exchange.DisclosureRecorded ? exchange.Id : ParentOf(exchange);
         // A fault is ours or the upstream's; everything below 500 is an answer that the client was denied.
         record.Decision = reason.Status >= 500 ? "error" : "deny";
         record.Reason = reason.Code;
         record.Rule = detail;
         AddAsked(record, exchange);
+        if (await TryAppendAsync(record, isStranger ? AuditLane.Stranger : AuditLane.Ordinary))
+        {
+            return reason;
+        }
+
+        if (!isStranger || journal.Status is JournalStatus.Dead or JournalStatus.Closed)
+        {
+            return NotRecorded();
+        }
+
+        // The strangers' share of the room is used up: their refusals go on, counted.
+        fold.Count(reason, caller!);
+        return reason;
+    }
+
+    /// <summary>Counts a public document; nothing that anybody's record has to show was released.</summary>
+    public void CountPublicDocument() => metrics.CountPublicDocument();
+
+    private async ValueTask<DenyReason> RecordFailedWriteAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    {
+        var record = Describe(exchange, AuditKind.Outcome, NewId());
+        record.ParentId = exchange.Id;
+        record.Outcome = WriteOutcome.Of(exchange, reason);
+        record.Decision =
+            record.Outcome == WriteOutcome.Unknown ? WriteOutcome.Unknown
+            : reason.Status >= 500 ? "error"
+            : "deny";
+        record.Reason = reason.Code;
+        record.Rule = detail;
+        AddAsked(record, exchange);
         exchange.IntentRecorded = false;
-        return await TryAppendAsync(record) ? reason : DenyReason.AuditUnavailable;
+        if (await TryAppendAsync(record))
+        {
+            return reason;
+        }
+
+        late.Keep(record);
+        return NotRecorded();
     }
 
     /// <summary>Records that an answer was cut after it had begun.</summary>
@@ -171,7 +254,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             Tenant = exchange.Route?.Tenant,
             Status = exchange.Status,
             Bytes = exchange.BytesOut,
-            Delivery = exchange.Delivered ? "complete" : "partial",
+            Delivery = exchange.Delivered ? "handed-over" : "partial",
         };
         if (!journal.TryAppend(record))
         {
@@ -261,15 +344,49 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             record.IssuerClientId = exchange.ClaimedClientId;
         }
 
+        if (exchange.Client is null)
+        {
+            // What nobody answers for is kept short.
+            record.RawTarget = AuditText.Cut(record.RawTarget);
+            record.Method = AuditText.Cut(record.Method);
+            record.IssuerClientId = AuditText.Cut(record.IssuerClientId);
+            record.Subject = AuditText.Cut(record.Subject);
+            record.TokenId = AuditText.Cut(record.TokenId);
+        }
+
         return record;
     }
 
+    // A node that was paused between the decision and this moment looks first; what it then learns decides.
+    private async ValueTask<StageResult?> FindLateAsync(GatewayExchange exchange)
+    {
+        if (!snapshots.WasAway(options.Registry.MaxUnconfirmed))
+        {
+            return null;
+        }
+
+        await snapshots.LookAsync(options.Registry.MaxUnconfirmed, exchange.Http.RequestAborted);
+        var now = snapshots.Current;
+        if (ReferenceEquals(now, exchange.Snapshot) || exchange.Caller is not { } caller)
+        {
+            return null;
+        }
+
+        return PolicyDecisionPoint.FindRevocation(caller, exchange.Route!.Tenant, now) is { } revoked
+            ? StageResult.Refuse(revoked, "while-answering")
+            : StageResult.Refuse(DenyReason.SnapshotTooOld, "node-was-away");
+    }
+
+    private DenyReason NotRecorded() => journal.Status == JournalStatus.Forked ? DenyReason.AuditForked : DenyReason.AuditUnavailable;
+
+    private ValueTask<bool> TryAppendAsync(AuditRecord record) => TryAppendAsync(record, AuditLanes.Of(record.Kind));
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryAppendAsync(AuditRecord record)
+    private async ValueTask<bool> TryAppendAsync(AuditRecord record, AuditLane lane)
     {
         try
         {
-            await journal.AppendAsync(record);
+            await journal.AppendAsync(record, lane);
             return true;
         }
         catch (JournalUnavailableException refused)

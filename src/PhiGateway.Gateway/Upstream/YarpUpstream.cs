@@ -22,6 +22,8 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         var proxy = exchange.Proxy!;
         var route = exchange.Route!;
         var destination = Pick(exchange, proxy);
+        exchange.WasSent = false;
+        exchange.UpstreamStatus = 0;
         if (destination?.Model?.Config is not { } target)
         {
             return UpstreamResult.Failed(DenyReason.UpstreamUnavailable);
@@ -31,6 +33,7 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         using var message = Write(call, route, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(route.Timeout);
+        exchange.WasSent = true;
         try
         {
             var response = await proxy.Cluster.HttpClient.SendAsync(message, deadline.Token);
@@ -43,6 +46,15 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidOperationException)
         {
+            // Without a connection nothing was sent; with one, nobody knows how much arrived.
+            exchange.WasSent =
+                fault
+                    is not HttpRequestException
+                    {
+                        HttpRequestError: HttpRequestError.NameResolutionError
+                            or HttpRequestError.ConnectionError
+                            or HttpRequestError.SecureConnectionError
+                    };
             return UpstreamResult.Failed(DenyReason.UpstreamUnavailable);
         }
     }

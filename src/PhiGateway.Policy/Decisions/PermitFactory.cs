@@ -27,10 +27,10 @@ internal static class PermitFactory
             return new Permit("capabilities", [], ReleasePolicy.Nothing);
         }
 
-        var all = 0UL;
+        var all = default(GrantSet);
         foreach (var grants in run.Grants)
         {
-            all |= grants;
+            all = all.Union(grants);
         }
 
         var counted = TaskCounting.Find(run);
@@ -66,7 +66,7 @@ internal static class PermitFactory
                 continue;
             }
 
-            if (needed != ScopeRights.None && grants != 0 && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
+            if (needed != ScopeRights.None && !grants.IsEmpty && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
             {
                 lanes.Add(lane);
             }
@@ -92,13 +92,10 @@ internal static class PermitFactory
         var trimmed = false;
         foreach (var lane in lanes)
         {
-            for (var place = 0; place < run.UseCase.Grants.Length; place++)
+            foreach (var place in lane.Grants)
             {
-                if ((lane.Grants >> place & 1) == 1)
-                {
-                    confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
-                    trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
-                }
+                confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
+                trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
             }
         }
 

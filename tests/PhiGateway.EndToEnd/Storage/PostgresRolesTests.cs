@@ -1,10 +1,12 @@
 using Npgsql;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
@@ -124,6 +126,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await Assert.ThrowsAsync<AuditForkException>(() => writer.Store.AppendAsync([Entry(2) with { ChainHash = new byte[32] }], None));
         Assert.Equal(0, await writer.EnsurePartitionsAsync(None));
 
+        Assert.NotNull(await writer.Store.GetHashAsync("log", 2, None));
+        Assert.Empty(await writer.Store.ListLogsAsync("log", None));
         await DeniedAsync(() => writer.Store.QueryAsync(new AuditQuery(), None));
         await DeniedAsync(() => writer.Store.ReadAsync("log", 0, 1, None));
         foreach (var table in new[] { "audit_event", "audit_patient", "audit_event_default" })
@@ -142,6 +146,51 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_audit_writer", "SELECT * FROM documents");
         await DeniedAsync("phigw_audit_writer", "DROP TABLE audit_event_default");
     }
+
+    [Fact]
+    public async Task AuditWriter_NodeRestarted_GoesOnShipping()
+    {
+        using var folder = new JournalFolder();
+        await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
+        for (var start = 1; start <= 3; start++)
+        {
+            await using var journal = await folder.OpenAsync();
+            using var shipper = Shipper(journal, writer);
+            _ = await journal.AppendAsync(TestRecords.Disclosure());
+
+            _ = await shipper.StepAsync(None);
+
+            Assert.Equal((ShipperState.Shipping, null), (shipper.Status.State, shipper.Status.LastError));
+            Assert.Equal(journal.DurableSequence, await writer.Store.GetWatermarkAsync(journal.Log, None));
+            Assert.Equal([journal.Log], await writer.Store.ListLogsAsync("gw-01", None));
+        }
+    }
+
+    [Fact]
+    public async Task AuditWriter_RightMissing_IsToldAsSuchAndNotReady()
+    {
+        using var folder = new JournalFolder();
+        await using var wrong = AuditStorage.Create(Options(_connections["phigw_audit_reader"]));
+        await using var right = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
+        await using var journal = await folder.OpenAsync();
+        using var denied = Shipper(journal, wrong);
+        using var shipper = Shipper(journal, right);
+
+        _ = await denied.StepAsync(None);
+        _ = await shipper.StepAsync(None);
+
+        Assert.Contains("deploy/postgres/roles.sql", denied.Status.LastError, StringComparison.Ordinal);
+        Assert.Equal((true, false), (denied.Status.IsDenied, shipper.Status.IsDenied));
+    }
+
+    private static AuditShipper Shipper(FileJournal journal, AuditStorage storage) =>
+        new(
+            journal,
+            storage.Store,
+            new AuditEntryReader(journal.Log, new PatientPseudonym(new byte[32])),
+            new ShipperOptions(),
+            TimeProvider.System
+        );
 
     [Fact]
     public async Task AuditReader_AtItsWork_ReadsRecordsAndWritesNothing()

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Composition;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;

@@ -41,6 +41,11 @@ public abstract class CredentialKindsContract
             );
         }
 
+        // Who may come is approved anew, inventory or not.
+        var posture = (await world.Server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json;
+        var seen = $$"""{"fingerprint":"{{(string)posture["fingerprint"]!}}"}""";
+        Assert.Equal(200, (await world.Server.PostAsync("/admin/v1/clients/acme-connector:approve", seen, "anna")).Status);
+
         // The dates of inventory close no path.
         Assert.Equal(200, (await world.Server.PatchAsync("/admin/v1/credentials/k-certificate", """{"expires":"2026-12-01"}""")).Status);
         Assert.Equal(200, (await world.Server.PatchAsync("/admin/v1/credentials/k-oidc-client", """{"expires":"2026-12-01"}""")).Status);

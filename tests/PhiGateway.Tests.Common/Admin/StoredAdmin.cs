@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
 using PhiGateway.Tests.Common.Storage;

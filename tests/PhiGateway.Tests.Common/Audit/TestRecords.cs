@@ -56,6 +56,7 @@ internal static class TestRecords
             Event = "e",
             Time = Noon,
             ParentId = parent,
-            Delivery = kind == AuditKind.Delivery ? "complete" : null,
+            Delivery = kind == AuditKind.Delivery ? "handed-over" : null,
+            Outcome = kind == AuditKind.Outcome ? "applied" : null,
         };
 }

@@ -1,6 +1,7 @@
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.RegistryFiles.Files;
+using PhiGateway.RegistryFiles.Yaml;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

@@ -7,6 +7,7 @@ using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Tests.Policy.Cases;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
@@ -60,11 +61,11 @@ public sealed class DoorWarningTests
     public void Find_EveryDoorWithADate_IsAnAlertWithAnOwner()
     {
         var snapshot = Dated();
-        var alerts = ClosingDoors.Find(snapshot, PhiGateway.Admin.Editing.WorkingSet.Empty, [3660, 7], TestRegistry.Now).Values.ToList();
+        var alerts = ClosingDoors.Find(snapshot, WorkingSet.Empty, [3660, 7], TestRegistry.Now).Values.ToList();
         Assert.Equal(Doors.Where(door => door.HasDate).Select(door => door.Name).Order(), alerts.Select(alert => alert.Door!).Order());
         Assert.All(alerts, alert => Assert.Contains("mary@hospital.example", alert.Notify));
         Assert.All(alerts, alert => Assert.Contains("connector", alert.Evidence));
-        Assert.Empty(ClosingDoors.Find(snapshot, PhiGateway.Admin.Editing.WorkingSet.Empty, [], TestRegistry.Now));
+        Assert.Empty(ClosingDoors.Find(snapshot, WorkingSet.Empty, [], TestRegistry.Now));
     }
 
     [Fact]

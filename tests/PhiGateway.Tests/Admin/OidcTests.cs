@@ -4,6 +4,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Admin.Access;
 using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Admin.Configuration;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

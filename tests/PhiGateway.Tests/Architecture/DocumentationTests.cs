@@ -65,7 +65,7 @@ public sealed partial class DocumentationTests
     {
         Assert.Equal(DenyReason.All.Count, DenyReason.All.Select(reason => reason.Code).Distinct().Count());
         Assert.All(DenyReason.All, reason => Assert.Matches("^[a-z]+(-[a-z]+)*$", reason.Code));
-        Assert.All(DenyReason.All, reason => Assert.Contains(reason.Stage, Stages.Append("Audit")));
+        Assert.All(DenyReason.All, reason => Assert.Contains(reason.Stage.ToString(), Stages.Append("Audit")));
     }
 
     [Fact]

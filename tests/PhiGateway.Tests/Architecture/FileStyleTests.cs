@@ -20,6 +20,51 @@ public sealed partial class FileStyleTests
     }
 
     [Fact]
+    public void Type_LengthOverAllItsFiles_StaysBelowTheWall()
+    {
+        // A long class that passes the wall in slices is a long class.
+        var lengthy = SourceFiles
+            .Below("src")
+            .SelectMany(file =>
+            {
+                var code = CodeText.Bare(File.ReadAllText(file));
+                var space = FileNamespace().Match(code).Groups["name"].Value;
+                return PartialType()
+                    .Matches(code)
+                    .Select(match => $"{space}.{match.Groups["name"].Value}")
+                    .Distinct()
+                    .Select(type => (Type: type, Lines: File.ReadLines(file).Count()));
+            })
+            .GroupBy(part => part.Type, part => part.Lines)
+            .Where(type => type.Sum() > Wall);
+
+        Findings.AssertNone(lengthy.Select(type => $"{type.Key}: {type.Sum()} lines in {type.Count()} files"));
+    }
+
+    [Fact]
+    public void Expression_Conditionals_AreNotNested()
+    {
+        // Written before this rule; their number may only fall.
+        var before = new Dictionary<string, int>
+        {
+            ["PhiGateway.Admin"] = 19,
+            ["PhiGateway.Audit"] = 2,
+            ["PhiGateway.Cli"] = 3,
+            ["PhiGateway.Gateway"] = 16,
+        };
+        var nested = SourceFiles
+            .Below("src")
+            .SelectMany(file =>
+                CodeText.NestedConditionals(File.ReadAllText(file)).Select(line => (File: SourceFiles.Name(file), Line: line))
+            )
+            .GroupBy(place => place.File.Split('/')[1])
+            .Where(project => project.Count() > before.GetValueOrDefault(project.Key))
+            .SelectMany(project => project);
+
+        Findings.AssertNone(nested.Select(place => $"{place.File}:{place.Line}"));
+    }
+
+    [Fact]
     public void SourceFiles_MedianLength_IsSmall()
     {
         var lengths = SourceFiles.Below("src").Select(file => File.ReadLines(file).Count()).Order().ToList();
@@ -84,6 +129,12 @@ public sealed partial class FileStyleTests
         || file == type + "s"
         || file.StartsWith(type, StringComparison.Ordinal)
         || (type.EndsWith('y') && file == type[..^1] + "ies");
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex FileNamespace();
+
+    [GeneratedRegex(@"^(?:\w+ )*partial (?:class|struct|interface|record(?: struct)?) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex PartialType();
 
     [GeneratedRegex(@"^namespace [^;]*$", RegexOptions.Multiline)]
     private static partial Regex BlockNamespace();

@@ -15,7 +15,7 @@ public sealed partial class LineWidthTests
     private static readonly string[] Tables =
     [
         "src/PhiGateway.Admin/Decisions/ClosureWords.cs",
-        "src/PhiGateway.Admin/Http/AdminProblems.cs",
+        "src/PhiGateway.Admin/Calls/AdminProblems.cs",
         "src/PhiGateway.Policy/Vocabulary/DenyReasons.cs",
     ];
 

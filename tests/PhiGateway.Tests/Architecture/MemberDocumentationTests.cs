@@ -1,12 +1,13 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;
 
 /// <summary>What the rooms that others build on show of themselves says what it is.</summary>
-public sealed class MemberDocumentationTests
+public sealed partial class MemberDocumentationTests
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
@@ -21,14 +22,15 @@ public sealed class MemberDocumentationTests
             .Load(Path.ChangeExtension(assembly.Location, ".xml"))
             .Descendants("member")
             .Where(member => !string.IsNullOrWhiteSpace(member.Element("summary")?.Value) || member.Element("inheritdoc") is not null)
-            .Select(member => member.Attribute("name")!.Value.Split('(', '`')[0])
+            .Select(member => Arity().Replace(member.Attribute("name")!.Value.Split('(')[0], string.Empty))
             .ToHashSet(StringComparer.Ordinal);
 
         var bare = ProductAssemblies
             .WrittenTypes(assembly)
             .Where(type => type.IsVisible && !type.IsSubclassOf(typeof(Delegate)))
             .SelectMany(type =>
-                Members(type).Select(member => $"{member.Kind}:{type.FullName!.Replace('+', '.').Split('`')[0]}.{member.Name}")
+                Members(type)
+                    .Select(member => $"{member.Kind}:{Arity().Replace(type.FullName!.Replace('+', '.'), string.Empty)}.{member.Name}")
             )
             .Distinct()
             .Where(name => !members.Contains(name));
@@ -76,4 +78,7 @@ public sealed class MemberDocumentationTests
     private static bool IsInherited(Type type, MethodInfo method) =>
         method.GetBaseDefinition() != method
         || (!type.IsInterface && type.GetInterfaces().Any(contract => type.GetInterfaceMap(contract).TargetMethods.Contains(method)));
+
+    [GeneratedRegex(@"`+\d+")]
+    private static partial Regex Arity();
 }

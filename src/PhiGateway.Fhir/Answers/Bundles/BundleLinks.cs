@@ -90,11 +90,9 @@ internal sealed class BundleLinks
         {
             // Below another host, or the base itself with a query: system searches have no slash after the base.
             var question = url.IndexOf('?', StringComparison.Ordinal);
-            length =
-                question < 0 ? 0
-                : bases.Match(Encoding.UTF8.GetBytes(url[..question] + "/"), out _) == question + 1 ? question
-                : 0;
-            return length == 0 ? null : bases.GatewayText.TrimEnd('/') + url[length..];
+            return question >= 0 && bases.Match(Encoding.UTF8.GetBytes(url[..question] + "/"), out _) == question + 1
+                ? bases.GatewayText.TrimEnd('/') + url[question..]
+                : null;
         }
 
         return bases.GatewayText + Encoding.UTF8.GetString(bytes.AsSpan(length));

@@ -113,7 +113,7 @@ public static class NdjsonFilter
             return;
         }
 
-        switch (work.Prepare(line, 0, line.Length, null))
+        switch (work.Prepare(line, 0, line.Length, null, work.Disclosure, work.Known))
         {
             case ReleaseOutcome.Released:
                 work.Write(line, 0, line.Length, viewed: true);

@@ -80,9 +80,12 @@ internal static class RequestEntry
             return Refusal.Unknown("capabilities in a bundle").As<FhirRequest>();
         }
 
-        return read.Interaction is Interaction.SearchType or Interaction.SearchSystem && method == "POST"
-            ? Refusal.Unknown("search by POST in a bundle").As<FhirRequest>()
-            : Reading<FhirRequest>.Of(FullUrl(entry) is { } name ? read.Named(name) : read);
+        if (read.Interaction is Interaction.SearchType or Interaction.SearchSystem && method == "POST")
+        {
+            return Refusal.Unknown("search by POST in a bundle").As<FhirRequest>();
+        }
+
+        return Reading<FhirRequest>.Of(FullUrl(entry) is { } name ? read.Named(name) : read);
     }
 
     /// <summary>An entry that could not be read: its place in the batch, and nothing of what it says but for the record.</summary>

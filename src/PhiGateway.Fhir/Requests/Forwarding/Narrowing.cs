@@ -34,8 +34,13 @@ internal static class Narrowing
     internal static int PageSize(FhirRequest request, Permit permit)
     {
         var most = FindLimit(permit);
-        return request.Parameter("_count") is not { } asked ? most ?? 0
-            : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? Math.Min(size, most ?? int.MaxValue)
+        if (request.Parameter("_count") is not { } asked)
+        {
+            return most ?? 0;
+        }
+
+        return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? Math.Min(size, most ?? int.MaxValue)
             : 0;
     }
 

@@ -69,10 +69,15 @@ internal static class OperationParts
         }
     }
 
-    private static ResourceTypeSet CompartmentOf(ResourceType type) =>
-        type == ResourceType.Group ? CompartmentCatalog.Members(ResourceType.Patient).With(type)
-        : CompartmentCatalog.IsCompartment(type) ? CompartmentCatalog.Members(type)
-        : default(ResourceTypeSet).With(type);
+    private static ResourceTypeSet CompartmentOf(ResourceType type)
+    {
+        if (type == ResourceType.Group)
+        {
+            return CompartmentCatalog.Members(ResourceType.Patient).With(type);
+        }
+
+        return CompartmentCatalog.IsCompartment(type) ? CompartmentCatalog.Members(type) : default(ResourceTypeSet).With(type);
+    }
 
     private static Refusal? AddTypes(
         OperationCall call,

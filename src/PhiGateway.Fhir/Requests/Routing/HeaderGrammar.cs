@@ -100,10 +100,15 @@ internal static class HeaderGrammar
 
             var name = parameter[..equals].Trim();
             var value = parameter[(equals + 1)..].Trim().Trim('"');
-            var taken =
-                name.Equals("charset", StringComparison.OrdinalIgnoreCase) ? value.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-                : name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase) ? value is "4.0"
-                : inAccept && (!name.Equals("q", StringComparison.OrdinalIgnoreCase) || !value.Trim("0.").IsEmpty);
+            var taken = name switch
+            {
+                _ when name.Equals("charset", StringComparison.OrdinalIgnoreCase) => value.Equals(
+                    "utf-8",
+                    StringComparison.OrdinalIgnoreCase
+                ),
+                _ when name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase) => value is "4.0",
+                _ => inAccept && (!name.Equals("q", StringComparison.OrdinalIgnoreCase) || !value.Trim("0.").IsEmpty),
+            };
             if (!taken)
             {
                 return false;

@@ -103,11 +103,13 @@ internal static class FilterReader
         var tokens = isCondition ? new TokenValue[items.Length] : null;
         for (var i = 0; i < items.Length; i++)
         {
-            var fits =
-                definition.Name == "_id" ? FhirId.IsValid(items[i])
-                : tokens is not null ? SearchValue.TryReadToken(items[i], out tokens[i])
-                : SearchValue.HasShape(definition.Kind, items[i])
-                    && definition.Rules?.AllowsPrefix(SearchValue.PrefixOf(definition.Kind, items[i])) != false;
+            var fits = definition.Name switch
+            {
+                "_id" => FhirId.IsValid(items[i]),
+                _ when tokens is not null => SearchValue.TryReadToken(items[i], out tokens[i]),
+                _ => SearchValue.HasShape(definition.Kind, items[i])
+                    && definition.Rules?.AllowsPrefix(SearchValue.PrefixOf(definition.Kind, items[i])) != false,
+            };
             if (!fits)
             {
                 return Refusal.Query("value does not have the shape of its parameter");

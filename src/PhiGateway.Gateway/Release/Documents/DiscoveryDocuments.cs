@@ -34,12 +34,7 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trai
 
         exchange.Status = StatusCodes.Status200OK;
         exchange.BytesOut = body.WrittenCount;
-        var recorded = await trail.RecordDisclosureAsync(exchange);
-        if (recorded.IsRefused(out _))
-        {
-            return recorded;
-        }
-
+        trail.CountPublicDocument();
         response.StatusCode = exchange.Status;
         response.ContentType = contentType;
         response.ContentLength = body.WrittenCount;

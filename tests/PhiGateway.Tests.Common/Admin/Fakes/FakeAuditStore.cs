@@ -11,6 +11,12 @@ internal sealed class FakeAuditStore : IAuditStore
 
     public Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken) => Task.FromResult(-1L);
 
+    public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken) =>
+        Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Sequence == sequence)?.ChainHash.ToArray());
+
+    public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
+
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         Entries.AddRange(entries);

@@ -268,7 +268,7 @@ public sealed class JournalRecoveryTests
             var said = JournalFolder.ReadAll(reopened).Skip((int)length).Select(r => r.Record).ToList();
             var outcome = Assert.Single(said, r => r.Kind == AuditKind.Outcome);
             Assert.Equal(open.Id, outcome.ParentId);
-            Assert.Equal("unknown", outcome.Note);
+            Assert.Equal(("unknown", "unknown"), (outcome.Outcome, outcome.Decision));
             Assert.Equal("north", outcome.Tenant);
             var delivery = Assert.Single(said, r => r.Kind == AuditKind.Delivery);
             Assert.Equal(undelivered.Id, delivery.ParentId);
