@@ -336,7 +336,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
 
     private bool CarryForward(long upTo) => _intents.CarryForward(upTo, intent => AppendOwnAsync(_announcer.Carry(intent)));
 
-    private void KeepFact(Action write)
+    private static void KeepFact(Action write)
     {
         try
         {
