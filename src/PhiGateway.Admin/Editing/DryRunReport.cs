@@ -9,6 +9,7 @@ namespace PhiGateway.Admin.Editing;
 /// <summary>What a write would do; the answer of <c>?dry_run=true</c> and of <c>config:plan</c>.</summary>
 public sealed record DryRunReport
 {
+    /// <summary>Always true: nothing was written.</summary>
     [JsonPropertyName("dry_run")]
     public bool DryRun { get; init; } = true;
 
@@ -16,6 +17,7 @@ public sealed record DryRunReport
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
+    /// <summary>The documents that would change, in the order of writing.</summary>
     [JsonPropertyName("changes")]
     public required IReadOnlyList<PlannedChange> Changes { get; init; }
 

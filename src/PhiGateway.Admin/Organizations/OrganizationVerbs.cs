@@ -108,6 +108,9 @@ public sealed record OffboardBody(string? Reason = null, OffboardStage Stage = O
 /// <summary>The two steps of offboarding.</summary>
 public enum OffboardStage : byte
 {
+    /// <summary>Ends every path of the organization for good.</summary>
     Revoke,
+
+    /// <summary>Closes every path until it is resumed, to see who notices.</summary>
     Suspend,
 }

@@ -11,7 +11,8 @@ namespace PhiGateway.Policy.Decisions;
 /// </summary>
 /// <remarks>
 /// Pure. Security: a door that only some clients have, such as a vendor review that is due, is open while nobody set it up, so taking the
-/// review away opens it. A credential that comes is something wider, unless it rotates. Revocations of single tokens, and of all that was issued before a moment, are no client's: whoever lifts one of those knows that it opens.
+/// review away opens it. A credential that comes is something wider, unless it rotates. Revocations of single tokens, and of all that was
+/// issued before a moment, are no client's: whoever lifts one of those knows that it opens.
 /// </remarks>
 public static class Openings
 {
