@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 using static PhiGateway.Tests.Fhir.Answers.AnswerCases;
 
