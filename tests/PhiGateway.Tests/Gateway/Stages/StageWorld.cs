@@ -188,8 +188,6 @@ internal sealed class StageWorld : IDisposable
         public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
 
         public IReadOnlyList<IssuerStatus> GetStatus() => [];
-
-        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
     }
 
     /// <summary>Uses of tasks that were taken.</summary>
