@@ -196,11 +196,19 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     {
         var before = _checkpoint.Enforced;
         KeepFact(() => _checkpoint.WriteEnforced(revision));
-        await _announcer.SayAsync(
-            RecordHead.OlderAcceptedEvent,
-            string.Create(CultureInfo.InvariantCulture, $"Revision {revision} is accepted; {before} had been enforced."),
-            revision
-        );
+        try
+        {
+            await _announcer.SayAsync(
+                RecordHead.OlderAcceptedEvent,
+                string.Create(CultureInfo.InvariantCulture, $"Revision {revision} is accepted; {before} had been enforced."),
+                revision
+            );
+        }
+        catch
+        {
+            KeepFact(() => _checkpoint.WriteEnforced(before));
+            throw;
+        }
     }
 
     /// <summary>
@@ -336,7 +344,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
 
     private bool CarryForward(long upTo) => _intents.CarryForward(upTo, intent => AppendOwnAsync(_announcer.Carry(intent)));
 
-    private void KeepFact(Action write)
+    private static void KeepFact(Action write)
     {
         try
         {

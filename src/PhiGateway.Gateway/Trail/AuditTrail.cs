@@ -35,7 +35,7 @@ internal sealed class AuditTrail(
 
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
         record.Decision = "permit";
-        RecordedRequest.AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
+        AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
         if (!await TryAppendAsync(record))
         {
             return StageResult.Refuse(NotRecorded());
@@ -61,7 +61,7 @@ internal sealed class AuditTrail(
         var record = Describe(exchange, AuditKind.Disclosure, isFirst ? exchange.Id : NewId());
         record.ParentId = isFirst ? Guid.Empty : exchange.Id;
         record.Decision = "permit";
-        RecordedRequest.AddDisclosed(record, segment, bytes);
+        AddDisclosed(record, segment, bytes);
         if (!await TryAppendAsync(record))
         {
             return StageResult.Refuse(NotRecorded());
@@ -115,7 +115,7 @@ internal sealed class AuditTrail(
         record.ParentId = exchange.Id;
         record.Decision = "permit";
         record.Outcome = WriteOutcome.Applied;
-        RecordedRequest.AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
+        AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
         if (!await TryAppendAsync(record))
         {
             // The client is told that its access could not be recorded; what became of the write is not lost with that.
@@ -269,6 +269,12 @@ internal sealed class AuditTrail(
 
     private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id) =>
         RecordedRequest.Describe(exchange, kind, id, id == exchange.Id ? exchange.Now : clock.GetUtcNow(), options.Environment);
+
+    private void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
+    {
+        metrics.CountIncomplete(disclosure.Unread, disclosure.CannotFollow);
+        RecordedRequest.AddDisclosed(record, disclosure, bytes);
+    }
 
     // A node that was paused between the decision and this moment looks first; what it then learns decides.
     private async ValueTask<StageResult?> FindLateAsync(GatewayExchange exchange)

@@ -22,6 +22,11 @@ internal static class RecordedRequest
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
         record.WithheldCount = disclosure.Withheld;
+        if (AuditText.NoteOf(disclosure) is { } note)
+        {
+            record.Note = record.Note is null ? note : $"{note}; {record.Note}";
+        }
+
         record.Labels = AuditText.LabelsOf(disclosure.Labels);
         record.Bytes = bytes;
     }

@@ -110,7 +110,7 @@ public sealed class PostgresSilenceTests(PostgresFixture postgres)
 
         await transaction.RollbackAsync(None);
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     private sealed class NoFloor : IEnforcedRevision

@@ -185,9 +185,9 @@ internal sealed class StageWorld : IDisposable
             return new(Result);
         }
 
-        public IReadOnlyList<IssuerStatus> GetStatus() => [];
-
         public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
+
+        public IReadOnlyList<IssuerStatus> GetStatus() => [];
     }
 
     /// <summary>Uses of tasks that were taken.</summary>
