@@ -22,12 +22,14 @@ public sealed class BalancedWorld : GatewayWorld
 
     private readonly int _port = LoopbackPort.Free();
     private readonly IdentityProviderClient _bound;
+    private readonly X509Certificate2 _server;
     private Haproxy? _haproxy;
 
     public BalancedWorld()
     {
         Certificate = Create("CN=ward-engine");
         Other = Create("CN=somebody-else");
+        _server = Create("CN=gw.hospital.example");
         _bound = new IdentityProviderClient("ward-engine", "system/*.rs")
         {
             ClientSecret = "ward-engine-secret-for-tests-0123456789",
@@ -78,6 +80,7 @@ public sealed class BalancedWorld : GatewayWorld
 
         Certificate.Dispose();
         Other.Dispose();
+        _server.Dispose();
         await base.DisposeAsync();
     }
 
@@ -99,8 +102,9 @@ public sealed class BalancedWorld : GatewayWorld
                 AllowAutoRedirect = false,
                 SslOptions = new SslClientAuthenticationOptions
                 {
-                    // The balancer's certificate is made for the test.
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    // The balancer's certificate is made for the test: exactly that one.
+                    RemoteCertificateValidationCallback = (_, presented, _, _) =>
+                        presented is not null && presented.GetRawCertData().AsSpan().SequenceEqual(_server.RawData),
                     LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
                     ClientCertificates = certificate is null ? null : [certificate],
                 },
@@ -134,10 +138,9 @@ public sealed class BalancedWorld : GatewayWorld
     // What docs/deployment.md shows, with the test's ports.
     private string Balancer()
     {
-        using var server = Create("CN=gw.hospital.example");
-        using var key = server.GetECDsaPrivateKey()!;
+        using var key = _server.GetECDsaPrivateKey()!;
         var pem = Path.Combine(Folder, "balancer.pem");
-        File.WriteAllText(pem, server.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+        File.WriteAllText(pem, _server.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
         var clients = Path.Combine(Folder, "clients.pem");
         File.WriteAllText(clients, Certificate.ExportCertificatePem() + "\n" + Other.ExportCertificatePem() + "\n");
         return $$"""

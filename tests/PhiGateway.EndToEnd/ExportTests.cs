@@ -30,7 +30,6 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         Assert.True((bool?)manifest.Json["requiresAccessToken"]);
         Assert.StartsWith($"{world.Base}/Patient/$export", (string?)manifest.Json["request"]);
         Assert.NotNull(manifest.Json["transactionTime"]);
-        Assert.Empty(manifest.Json["error"]!.AsArray());
         var output = manifest.Json["output"]!.AsArray();
         Assert.Equal(["Observation", "Patient"], output.Select(static file => (string?)file!["type"]).Order());
         Assert.All(output, static file => Assert.Null(file!["count"]));
@@ -54,6 +53,38 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         Assert.Equal(2, (int?)disclosure["resourceCount"]);
         Assert.True((int?)disclosure["withheldCount"] > 0);
         Assert.Equal("export-file", (string?)disclosure["interaction"]);
+    }
+
+    [Fact]
+    public async Task Export_DeletionsErrorsAndTheNextPart_AreJudgedUnderHandlesOfOurs()
+    {
+        var token = await world.TokenAsync(world.Exporter);
+        var job = await KickOffAsync(token, "/Patient/$export?_type=Patient");
+        await world.GetAsync(job, token);
+        var manifest = await world.GetAsync(job, token);
+
+        var deleted = await world.GetAsync((string)Assert.Single(manifest.Json["deleted"]!.AsArray())!["url"]!, token);
+        Assert.Equal(
+            ["Patient/example"],
+            Lines(deleted).SelectMany(static line => line["entry"]!.AsArray()).Select(static entry => (string?)entry!["request"]!["url"])
+        );
+
+        var errors = await world.GetAsync((string)Assert.Single(manifest.Json["error"]!.AsArray())!["url"]!, token);
+        Assert.Equal("processing", (string?)Assert.Single(Lines(errors))["issue"]![0]!["code"]);
+        Assert.DoesNotContain("CANARY", errors.Body);
+
+        var next = await world.GetAsync((string)Assert.Single(manifest.Json["link"]!.AsArray())!["url"]!, token);
+        Assert.Equal(HttpStatusCode.OK, next.Status);
+        Assert.NotEmpty(next.Json["output"]!.AsArray());
+
+        // One file is kept elsewhere and one type is of no release we know: the others come, and it is said.
+        Assert.Single(manifest.Json["output"]!.AsArray());
+        Assert.NotNull(manifest.Json["extension"]!["incomplete"]);
+        var record = Assert.Single(
+            await world.TrailAsync(manifest.DecisionId, atLeast: 2),
+            static entry => (string?)entry["kind"] == "disclosure"
+        );
+        Assert.Equal("cannot-follow", (string?)record["note"]);
     }
 
     [Fact]

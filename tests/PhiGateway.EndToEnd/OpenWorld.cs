@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.EndToEnd.Peers;
 using Xunit;
 
 namespace PhiGateway.EndToEnd;
@@ -9,6 +10,16 @@ public sealed class OpenWorld : GatewayWorld
     private static readonly string[] Everything = ["read", "vread", "search", "create", "update", "patch", "delete", "history"];
 
     private protected override string Provider => "Sqlite";
+
+    /// <summary>Known to the identity provider and to nobody else, while the stranger is one no longer.</summary>
+    internal IdentityProviderClient Nobody { get; } =
+        new("nobody", "system/*.cruds")
+        {
+            ClientSecret = "nobody-secret-for-tests-0123456789",
+            Claims = new JsonObject { ["purpose_of_use"] = new JsonArray("TREAT") },
+        };
+
+    private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [Nobody];
 
     /// <summary>The FHIR base's authority, for the Host header.</summary>
     internal string Host => Gateway.Data.Authority;

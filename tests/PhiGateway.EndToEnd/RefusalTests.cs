@@ -63,6 +63,19 @@ public sealed class RefusalTests(OpenWorld world)
     }
 
     [Theory]
+    [InlineData("/Observation/_search", "application/x-www-form-urlencoded", "patient=,", "malformed-query")]
+    [InlineData("/Observation", "application/fhir+json", "{", "malformed-body")]
+    [InlineData("", "application/fhir+json", "{", "malformed-body")]
+    public async Task Refuse_ClientThatIsNotKnown_IsRefusedBeforeItsBodyIsRead(string path, string type, string body, string ofKnown)
+    {
+        var stranger = await world.SendAsync(HttpMethod.Post, path, await world.TokenAsync(world.Nobody), body, type);
+        var known = await world.SendAsync(HttpMethod.Post, path, await world.TokenAsync(world.Lab), body, type);
+
+        Assert.Equal(("unknown-client", ofKnown), (stranger.Code, known.Code));
+        Assert.Equal("unknown-client", (string?)Assert.Single(await world.TrailAsync(stranger.DecisionId))["reason"]);
+    }
+
+    [Theory]
     [MemberData(nameof(Families))]
     public async Task Refuse_OnAFhirRoute_IsAnOperationOutcomeWithTheDecision(string request, int status, string code)
     {

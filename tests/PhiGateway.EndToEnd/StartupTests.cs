@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -132,6 +130,7 @@ public sealed class StartupTests
     [Theory]
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Validate_PrivateKeyThatOthersMayRead_IsAProblem(UnixFileMode more)
     {
         using var folder = new StartupFolder();
@@ -358,124 +357,6 @@ public sealed class StartupTests
         Assert.Single(gateway.Output.Split('\n'), line => line.Contains(key, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Demo_FolderOfSomebodyElse_IsRefusedAndLeftAlone()
-    {
-        using var folder = new StartupFolder();
-        await File.WriteAllTextAsync(folder.At("precious.txt"), "mine");
-
-        var (exit, output) = await StartupFolder.RunAsync([
-            "demo",
-            "--port",
-            $"{folder.DataPort}",
-            "--admin-port",
-            $"{folder.AdminPort}",
-            "--data",
-            folder.Root,
-        ]);
-
-        Assert.Equal(1, exit);
-        Assert.Contains("holds files of somebody else", output);
-        Assert.Equal("mine", await File.ReadAllTextAsync(folder.At("precious.txt")));
-    }
-
-    [Fact]
-    public async Task Demo_PortBusy_SaysSo()
-    {
-        using var folder = new StartupFolder();
-        using var busy = new TcpListener(IPAddress.Loopback, folder.DataPort);
-        busy.Start();
-
-        var (exit, output) = await StartupFolder.RunAsync([
-            "demo",
-            "--port",
-            $"{folder.DataPort}",
-            "--admin-port",
-            $"{folder.AdminPort}",
-            "--data",
-            folder.At("demo"),
-        ]);
-
-        Assert.Equal(1, exit);
-        Assert.Contains($"Port {folder.DataPort} or {folder.AdminPort} is busy", output);
-    }
-
-    [Fact]
-    public async Task Demo_Running_ListensOnLoopbackOnly()
-    {
-        using var folder = new StartupFolder();
-        using var process = Process.Start(
-            StartupFolder.StartInfo([
-                "demo",
-                "--port",
-                $"{folder.DataPort}",
-                "--admin-port",
-                $"{folder.AdminPort}",
-                "--data",
-                folder.At("demo"),
-            ])
-        )!;
-        try
-        {
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("revoke", StringComparison.Ordinal)) { }
-
-            Assert.False(process.HasExited);
-            var listeners = IPGlobalProperties
-                .GetIPGlobalProperties()
-                .GetActiveTcpListeners()
-                .Where(end => end.Port == folder.DataPort || end.Port == folder.AdminPort)
-                .ToList();
-            Assert.Equal(2, listeners.Count);
-            Assert.All(listeners, end => Assert.True(IPAddress.IsLoopback(end.Address)));
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-    }
-
-    [Fact]
-    public async Task Demo_PrintedCommands_FindTheirFilesFromAnyFolder()
-    {
-        using var folder = new StartupFolder();
-        var start = StartupFolder.StartInfo([
-            "demo",
-            "--port",
-            $"{folder.DataPort}",
-            "--admin-port",
-            $"{folder.AdminPort}",
-            "--data",
-            "de mo",
-        ]);
-        start.WorkingDirectory = folder.Root;
-        using var process = Process.Start(start)!;
-        try
-        {
-            var commands = new List<string>();
-            while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ctrl-C", StringComparison.Ordinal))
-            {
-                if (line.Contains("curl", StringComparison.Ordinal))
-                {
-                    commands.Add(line);
-                }
-            }
-
-            Assert.Equal(5, commands.Count);
-            foreach (var command in commands)
-            {
-                var file = command.Split("$(cat '")[1].Split("')")[0];
-                Assert.True(Path.IsPathFullyQualified(file), file);
-                Assert.NotEmpty(await File.ReadAllTextAsync(file));
-            }
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-    }
-
     // The control plane answers first, so that an operator can look at a node that does not serve yet.
     private static async Task ServeAsync(GatewayProcess gateway)
     {
@@ -514,6 +395,9 @@ public sealed class StartupTests
         );
         File.WriteAllText(folder.At("tls.crt"), certificate.ExportCertificatePem());
         File.WriteAllText(folder.At("tls.key"), key.ExportPkcs8PrivateKeyPem());
-        File.SetUnixFileMode(folder.At("tls.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder.At("tls.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 }

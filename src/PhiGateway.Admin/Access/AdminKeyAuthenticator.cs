@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
 
@@ -10,7 +8,7 @@ internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
 {
     public async Task<AdminCaller?> AuthenticateAsync(string token, CancellationToken cancellationToken)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        var hash = Convert.FromHexString(AdminKeyHash.OfShown(token));
         AdminKey? found = null;
         foreach (var key in await keys.ListAsync(cancellationToken))
         {

@@ -28,6 +28,20 @@ internal static class ETag
         return ListContains(call.IfMatch, Of(version)) ? null : AdminProblem.PreconditionFailed(version);
     }
 
+    /// <summary>As <see cref="Require"/>, of a version that was really seen: <c>*</c> is none.</summary>
+    public static AdminProblem? RequireSeen(AdminCall call, long version)
+    {
+        if (call.IfMatch is null || call.IfMatch.Contains(Any))
+        {
+            return AdminProblem.PreconditionRequired with
+            {
+                Detail = "Send the ETag of the version you saw as If-Match; '*' says nothing of it.",
+            };
+        }
+
+        return Require(call, version);
+    }
+
     /// <summary>Checks If-Match where it is optional: verbs that close a path must not wait for a fresh read.</summary>
     public static AdminProblem? Optional(AdminCall call, long version) => call.IfMatch is null ? null : Require(call, version);
 }

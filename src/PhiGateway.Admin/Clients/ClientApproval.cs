@@ -11,7 +11,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
 {
     /// <summary>Approves what the caller saw; never what the caller made.</summary>
     public Task<Outcome<EditOutcome>> ApproveAsync(AdminCall call, string id, ApproveBody body) =>
-        editor.WriteAsync(call, new Edit("client.approve", "client/" + id, set => Plan(call, set, id, body)));
+        editor.WriteAsync(call, new Edit("client.approve", "client/" + id, set => Plan(call, set, id, body)) { IsSecondPerson = true });
 
     private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, ApproveBody body)
     {
@@ -65,7 +65,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
                 }
                 : view.Client;
         return new EditPlan([
-            new RegistryWrite(RegistryKind.Approval, approval.Id, RegistryJson.Serialize(approval), 0),
+            new RegistryWrite(RegistryKind.Approval, approval.Id, AuthorNote.Given(RegistryJson.Serialize(approval), set.Revision), 0),
             new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client), view.Item.Version),
         ])
         {
@@ -73,28 +73,25 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
         };
     }
 
+    // The client's ETag alone says nothing of its use case, agreement and organization: only the fingerprint does.
     private static AdminProblem? Seen(AdminCall call, ApprovedClient view, ApproveBody body)
     {
         if (body.Fingerprint is null)
         {
-            return call.IfMatch is null
-                ? AdminProblem.PreconditionRequired with
-                {
-                    Detail = "Send the fingerprint you saw (GET …/posture or approvals/queue), or the client's ETag as If-Match.",
-                }
-                : ETag.Require(call, view.Item.Version);
+            return AdminProblem.PreconditionRequired with
+            {
+                Detail =
+                    "Send the fingerprint you saw (GET …/posture or approvals/queue): it stands for everything that would be approved.",
+            };
         }
 
-        return ETag.Optional(call, view.Item.Version)
-            ?? (
-                string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
-                    ? null
-                    : new AdminProblem(
-                        412,
-                        "fingerprint-changed",
-                        "It has changed since you saw it",
-                        "What would be approved now is not what you saw; read it again."
-                    )
+        return string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
+            ? ETag.Optional(call, view.Item.Version)
+            : new AdminProblem(
+                412,
+                "fingerprint-changed",
+                "It has changed since you saw it",
+                "What would be approved now is not what you saw; read it again."
             );
     }
 
@@ -115,7 +112,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
 }
 
 /// <summary>Body of an approval.</summary>
-/// <param name="Fingerprint">The fingerprint seen; or send If-Match.</param>
+/// <param name="Fingerprint">The fingerprint seen; required.</param>
 /// <param name="Reason">Why, in words without patient data.</param>
 /// <param name="Until">First day no longer valid, UTC; absent: as long as the use case.</param>
 public sealed record ApproveBody(string? Fingerprint = null, string? Reason = null, DateOnly? Until = null);

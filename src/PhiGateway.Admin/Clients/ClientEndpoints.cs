@@ -31,7 +31,7 @@ internal static class ClientEndpoints
             .Verb(
                 [AdminRoles.Approver],
                 "Approves a client",
-                "Needs the fingerprint seen, or If-Match; never by who asked or last changed it.",
+                "Needs the fingerprint seen; never by who asked, or changed anything of it since it was last approved.",
                 typeof(ApproveBody)
             );
         api.MapPost(

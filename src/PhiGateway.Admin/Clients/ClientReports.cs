@@ -23,14 +23,24 @@ internal sealed class ClientReports(WorkingSetSource sets, Func<RegistrySnapshot
         var snapshot = snapshots();
         var now = time.GetUtcNow();
         var doors = snapshot.FindClientById(id) is { } entry ? DoorReport.Of(entry, snapshot, now, options.WarnDays) : [];
+        IReadOnlyList<ProblemPointer> unknown = options.Names is { } names
+            ?
+            [
+                .. new IRegistryEntity?[] { view.Client, view.UseCase }
+                    .OfType<IRegistryEntity>()
+                    .Concat(view.Credentials)
+                    .SelectMany(names.Unknown),
+            ]
+            : [];
         return new PostureReport(
             id,
             JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString()),
-            doors.Count > 0 && doors.All(static door => door.Open || !door.Guards),
+            doors.Count > 0 && unknown.Count == 0 && doors.All(static door => door.Open || !door.Guards),
             snapshot.Revision,
             view.Fingerprint,
             view.Approval?.Fingerprint,
-            doors
+            doors,
+            unknown
         );
     }
 
@@ -90,6 +100,7 @@ internal sealed class ClientReports(WorkingSetSource sets, Func<RegistrySnapshot
 /// <param name="Fingerprint">Fingerprint of what would be approved now; approve with it.</param>
 /// <param name="ApprovedFingerprint">Fingerprint that was approved last.</param>
 /// <param name="Doors">Every door in the order in which the decision asks; empty: this node does not know the client yet.</param>
+/// <param name="UnknownNames">Names on the path that this node's configuration does not have: every call fails while there is one.</param>
 public sealed record PostureReport(
     string Client,
     string Status,
@@ -97,7 +108,8 @@ public sealed record PostureReport(
     long Revision,
     string? Fingerprint,
     string? ApprovedFingerprint,
-    IReadOnlyList<DoorReport> Doors
+    IReadOnlyList<DoorReport> Doors,
+    IReadOnlyList<ProblemPointer> UnknownNames
 );
 
 /// <summary>One door.</summary>

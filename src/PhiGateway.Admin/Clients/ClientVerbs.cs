@@ -9,6 +9,8 @@ namespace PhiGateway.Admin.Clients;
 /// <summary>The life of a client: every step guarded, with a reason, on record.</summary>
 internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 {
+    private const string Resume = "resume";
+
     public Task<Outcome<EditOutcome>> SubmitAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
             call,
@@ -45,12 +47,25 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
             call,
             id,
             body,
-            "resume",
+            Resume,
             reasonRequired: false,
             (view, _) =>
-                view.Client.Status is ClientStatus.Suspended or ClientStatus.Quarantined
-                    ? Move(view.Client, ClientStatus.Active, null)
-                    : AdminProblem.Conflict("not-suspended", "Only suspended and quarantined clients can be resumed.")
+            {
+                if (view.Client.Status is not (ClientStatus.Suspended or ClientStatus.Quarantined))
+                {
+                    return AdminProblem.Conflict("not-suspended", "Only suspended and quarantined clients can be resumed.");
+                }
+
+                // Whoever shut it and whoever opens it are two persons.
+                return AuthorNote.ClosedBy(view.Item).Any(closer => new Author(closer, 0).Is(call.Person))
+                    ? new AdminProblem(
+                        403,
+                        "four-eyes",
+                        "A second person must approve",
+                        "You closed this client; somebody else must resume it."
+                    )
+                    : Move(view.Client, ClientStatus.Active, null);
+            }
         );
 
     public Task<Outcome<EditOutcome>> RevokeAsync(AdminCall call, string id, ReasonBody body)
@@ -146,13 +161,27 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                     return refused;
                 }
 
-                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(next), view.Item.Version)])
+                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, Noted(view, next, call.Person), view.Item.Version)])
                 {
                     Note = body.Reason,
                     Revocations = revocation is null ? [] : [revocation(body.Reason!)],
                 };
             }
-        );
+        )
+        {
+            IsSecondPerson = verb == Resume,
+        };
         return await editor.WriteAsync(call, edit);
+    }
+
+    private static string Noted(ApprovedClient view, Client next, string person)
+    {
+        var json = RegistryJson.Serialize(next);
+        return next.Status switch
+        {
+            ClientStatus.Suspended or ClientStatus.Quarantined => AuthorNote.Closed(json, view.Item, person),
+            ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.Closed(json, view.Item, null),
+            _ => json,
+        };
     }
 }

@@ -60,6 +60,7 @@ public static class AdminServices
         services.AddSingleton<RegistryEditor>();
         services.AddSingleton<DocumentCommands>();
         services.AddSingleton<DocumentQueries>();
+        services.AddSingleton<KeyApproval>();
         services.AddSingleton<ClientVerbs>();
         services.AddSingleton<ClientApproval>();
         services.AddSingleton<CredentialRotation>();

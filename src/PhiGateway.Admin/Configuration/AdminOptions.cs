@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Configuration;
 
@@ -38,6 +39,9 @@ public sealed class AdminOptions
 
     /// <summary>What an issuer's configuration says about the age of its tokens, by the issuer's name; default: nothing is known.</summary>
     public Func<string, TokenRules?> TokenRules { get; set; } = static _ => null;
+
+    /// <summary>The names that the node's configuration gives; null: not told, and nothing is held against them.</summary>
+    public NodeNames? Names { get; set; }
 
     /// <summary>
     /// Makes the data plane forget an issuer's keys and fetch them anew, by the issuer's configured name; null when there is none. Default:

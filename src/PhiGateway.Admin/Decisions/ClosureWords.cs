@@ -23,6 +23,22 @@ internal static class ClosureWords
 
     public static (string Closed, IReadOnlyList<string> ToOpen) Of(Facts facts, ClientEntry? entry, IReadOnlyList<DoorReport> doors)
     {
+        var (closed, toOpen) = OfReason(facts, entry, doors);
+
+        // The decision stops at the first closed door; whoever opens only that one meets the next.
+        var others = doors
+            .Where(door => door is { Open: false, Guards: true } && door.Reason != facts.Reason.Code)
+            .ToList();
+        return others.Count == 0
+            ? (closed, toOpen)
+            : (
+                $"{closed}; closed too: {string.Join(", ", others.Select(static door => "door " + door.Name))}",
+                [.. toOpen, .. others.Select(static door => door.ToOpen).OfType<string>().Except(toOpen, StringComparer.Ordinal)]
+            );
+    }
+
+    private static (string Closed, IReadOnlyList<string> ToOpen) OfReason(Facts facts, ClientEntry? entry, IReadOnlyList<DoorReport> doors)
+    {
         var place = string.Join(" or ", DecisionQuestions.AnsweringWith(facts.Reason)) is { Length: > 0 } questions ? questions : facts.Reason.Stage.ToString();
         if (entry is { UseCase: { } useCase } && Precise(facts, entry.Client, useCase) is { } precise)
         {

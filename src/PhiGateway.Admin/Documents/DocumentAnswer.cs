@@ -9,7 +9,7 @@ namespace PhiGateway.Admin.Documents;
 /// <summary>The answer of a document's write: the document as it stands now, or the dry run's report.</summary>
 internal static class DocumentAnswer
 {
-    public static AdminResult Of(RegistryRoute route, EditOutcome outcome, string? secret = null)
+    public static AdminResult Of(RegistryRoute route, EditOutcome outcome, string? secret = null, string part = "key")
     {
         if (outcome.DryRun)
         {
@@ -23,10 +23,11 @@ internal static class DocumentAnswer
         }
 
         var body = DocumentMeta.Render(item);
+        Impact.Add(body, outcome);
         var open = Encoding.UTF8.GetBytes(body.ToJsonString());
         if (secret is not null)
         {
-            body["key"] = secret;
+            body[part] = secret;
         }
 
         return new AdminResult(

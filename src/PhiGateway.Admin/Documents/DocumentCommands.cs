@@ -25,6 +25,13 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             return problem;
         }
 
+        // Not one administrator's choice: it works once an approver has released it, and its secret is only a part until then.
+        var isPart = draft.Entity is AdminKey key && PrivilegedKeyGuard.IsPrivileged(key) && !PrivilegedKeyGuard.IsFree(call);
+        if (isPart)
+        {
+            draft = draft with { Json = RegistryJson.Serialize((AdminKey)draft.Entity with { Disabled = true }) };
+        }
+
         var written = await WriteAsync(
             call,
             kind,
@@ -32,7 +39,9 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             "create",
             set => set.Find(kind, draft.Id) is null ? Put(kind, draft, 0) : AdminProblem.Exists(KindWord.Of(kind))
         );
-        return written.Failed(out problem, out var outcome) ? problem : new DocumentChange(outcome, secret);
+        return written.Failed(out problem, out var outcome)
+            ? problem
+            : new DocumentChange(outcome, secret, isPart ? DocumentChange.Part : DocumentChange.Whole);
     }
 
     /// <summary>Replaces one document, or creates it when the call is to create only.</summary>
@@ -101,7 +110,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             new Edit($"{KindWord.Of(kind)}.{verb}", KindWord.Of(kind, id), plan) { ProblemStatus = verb == "delete" ? 409 : 422 }
         );
 
-    private static Outcome<EditPlan> Plan(AdminCall call, RegistryKind kind, string id, JsonObject body, RegistryItem? current)
+    private Outcome<EditPlan> Plan(AdminCall call, RegistryKind kind, string id, JsonObject body, RegistryItem? current)
     {
         if (current is null && kind == RegistryKind.AdminKey)
         {
@@ -122,7 +131,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
         return Put(kind, draft, current?.Version ?? 0);
     }
 
-    private static Outcome<Draft> Draft(
+    private Outcome<Draft> Draft(
         AdminCall call,
         RegistryKind kind,
         JsonObject body,
@@ -131,6 +140,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
         bool isOwn = false
     )
     {
+        var now = time.GetUtcNow();
         if (DocumentDraft.Read(kind, body, id, current, call.Person, isOwn: isOwn).Failed(out var refusal, out var draft))
         {
             return AdminProblem.Of(refusal);
@@ -139,6 +149,11 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
         return draft.Entity switch
         {
             AdminKey key when AdminKeyRules.Check(key) is { Count: > 0 } findings => AdminProblem.Invalid(findings),
+            AdminKey { Expires: { } end } when current is null && end <= now => AdminProblem.Invalid(
+                "/expires",
+                "past",
+                "A key ends in the future."
+            ),
             Organization { Status: OrganizationStatus.Offboarded } when current is null => AdminProblem.Invalid(
                 "/status",
                 "managed",
@@ -187,5 +202,13 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 
 /// <summary>What came of creating a document.</summary>
 /// <param name="Edit">The change.</param>
-/// <param name="Secret">The secret of a new admin key, which is shown once; null: there is none.</param>
-internal sealed record DocumentChange(EditOutcome Edit, string? Secret);
+/// <param name="Secret">The secret of an admin key, or a part of it, which is shown once; null: there is none.</param>
+/// <param name="Member">The member that shows it.</param>
+internal sealed record DocumentChange(EditOutcome Edit, string? Secret, string Member = DocumentChange.Part)
+{
+    /// <summary>The whole secret.</summary>
+    public const string Whole = "key";
+
+    /// <summary>One of its parts: put together with the others, in their order, with a dot between two.</summary>
+    public const string Part = "key_part";
+}

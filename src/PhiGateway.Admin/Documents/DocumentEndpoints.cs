@@ -21,6 +21,29 @@ internal static class DocumentEndpoints
         {
             MapKind(api, route);
         }
+
+        api.MapPost(
+                "/admin-keys/{id}:approve",
+                (HttpContext context, string id, KeyApproval approval) =>
+                    Answer.OfAsync<ReasonBody, DocumentChange>(
+                        context,
+                        (call, _) => approval.ApproveAsync(call, id),
+                        static change =>
+                            DocumentAnswer.Of(
+                                RegistryRoute.All.Single(static route => route.Kind == RegistryKind.AdminKey),
+                                change.Edit,
+                                change.Secret,
+                                change.Member
+                            )
+                    )
+            )
+            .Verb(
+                [AdminRoles.Approver],
+                "Releases an admin key that approves or reads the trail",
+                "If-Match is required; never by who made it or whose it is. Shows the second part of its secret once.",
+                answer: typeof(AdminKey),
+                status: StatusCodes.Status201Created
+            );
     }
 
     private static void MapKind(RouteGroupBuilder api, RegistryRoute route)
@@ -61,7 +84,7 @@ internal static class DocumentEndpoints
                         context,
                         null,
                         (call, body) => commands.CreateAsync(call, route.Kind, body),
-                        change => DocumentAnswer.Of(route, change.Edit, change.Secret)
+                        change => DocumentAnswer.Of(route, change.Edit, change.Secret, change.Member)
                     )
             )
             .RequireRoles(route.Writers)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
@@ -30,7 +31,9 @@ internal static class VerbAnswer
         {
             if (item.Kind == kind && item.Id == id)
             {
-                return new AdminResult(StatusCodes.Status200OK, DocumentMeta.RenderBytes(item)) { ETag = ETag.Of(item.Version) };
+                var body = DocumentMeta.Render(item);
+                Impact.Add(body, outcome);
+                return new AdminResult(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body)) { ETag = ETag.Of(item.Version) };
             }
         }
 

@@ -11,7 +11,7 @@ internal static class DocumentMeta
 {
     public static JsonObject Render(RegistryItem item)
     {
-        var json = JsonNode.Parse(item.Json) as JsonObject ?? [];
+        var json = StoredBody.WithoutNotes(item.Json);
         Redact(item.Kind, json);
         json[DocumentDraft.Meta] = new JsonObject
         {
@@ -35,12 +35,12 @@ internal static class DocumentMeta
     /// <summary>The canonical JSON for audit records, without secrets.</summary>
     public static string? ForRecord(RegistryKind kind, string? json)
     {
-        if (json is null || kind != RegistryKind.AdminKey)
+        if (json is null)
         {
-            return json;
+            return null;
         }
 
-        var node = JsonNode.Parse(json) as JsonObject ?? [];
+        var node = StoredBody.WithoutNotes(json);
         Redact(kind, node);
         return node.ToJsonString();
     }

@@ -135,9 +135,19 @@ internal sealed class RegistryEditor(
             return AdminProblem.Invalid(findings) with { Status = edit.ProblemStatus };
         }
 
-        return LastAdminGuard.Check(before, after, plan, now) is { } locked
-            ? locked
-            : new EditOutcome(before, after, plan, [], DryRun: true);
+        if (
+            (LastAdminGuard.Check(before, after, plan, now) ?? PrivilegedKeyGuard.Check(edit, call, before, after, now, plan)) is { } locked
+        )
+        {
+            return locked;
+        }
+
+        // What opens needs two: the approvals behind a door that would open end with the same write.
+        plan = OpeningGuard.Extend(edit, plan, before, call.Person, now);
+        return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
+        {
+            Warnings = rules.Warn(after, plan.Writes),
+        };
     }
 
     private async Task<RegistryWriteResult> StoreAsync(AdminCall call, Edit edit, EditPlan plan, WorkingSet before)

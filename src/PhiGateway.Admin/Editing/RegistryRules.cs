@@ -41,12 +41,18 @@ internal sealed class RegistryRules(AdminOptions options, TimeProvider time)
         ];
     }
 
+    /// <summary>Names in what is written that this node's configuration does not know; they refuse nothing, another node may know them.</summary>
+    public IReadOnlyList<ProblemPointer> Warn(WorkingSet after, IReadOnlyList<RegistryWrite> writes) =>
+        options.Names is { } names
+            ? [.. writes.Select(write => after.Find(write.Kind, write.Id)?.Entity).OfType<IRegistryEntity>().SelectMany(names.Unknown)]
+            : [];
+
     private IReadOnlyList<RegistryProblem> Run(WorkingSet set, HashSet<(RegistryKind Kind, string Id)> keys) =>
         RegistryValidator.Validate(
             [.. keys.Select(key => set.Find(key.Kind, key.Id)?.Entity).OfType<IRegistryEntity>()],
             (kind, id) => set.Find(kind, id)?.Entity,
             options.KnowsTokenParameter,
             DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
-            set.HolderOf
+            (issuer, value) => set.HoldersOf(issuer, value).FirstOrDefault(id => !keys.Contains((RegistryKind.Credential, id)))
         );
 }

@@ -66,7 +66,11 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time
                     new RegistryWrite(
                         RegistryKind.Client,
                         clientId,
-                        RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
+                        AuthorNote.Closed(
+                            RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
+                            item.Item,
+                            call.Person
+                        ),
                         item.Item.Version
                     )
                 );
@@ -104,6 +108,9 @@ public sealed record OffboardBody(string? Reason = null, OffboardStage Stage = O
 /// <summary>The two steps of offboarding.</summary>
 public enum OffboardStage : byte
 {
+    /// <summary>Ends every path of the organization for good.</summary>
     Revoke,
+
+    /// <summary>Closes every path until it is resumed, to see who notices.</summary>
     Suspend,
 }

@@ -48,7 +48,8 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             return missing;
         }
 
-        var row = (await store.ListRevocationsAsync(LookBack, call.Cancelled)).FirstOrDefault(found => found.Id == id);
+        var rows = await store.ListRevocationsAsync(LookBack, call.Cancelled);
+        var row = rows.FirstOrDefault(found => found.Id == id);
         if (row is null)
         {
             return AdminProblem.NotFound("revocation");
@@ -60,7 +61,8 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             return AdminProblem.Conflict("is-a-lift", "This row lifts a revocation; it cannot be lifted itself.");
         }
 
-        if (string.Equals(row.By, actor, StringComparison.OrdinalIgnoreCase))
+        // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it.
+        if (rows.Any(other => IsSame(other, row) && new Author(other.By, 0).Is(actor)))
         {
             return new AdminProblem(
                 403,
@@ -100,12 +102,22 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             : new RevocationPage(found, null);
     }
 
+    private static bool IsSame(Revocation one, Revocation other) =>
+        !one.Lifted && one.Target == other.Target && one.Value == other.Value && one.Issuer == other.Issuer;
+
     private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row)
     {
         // A token hash or jti is no secret, but it is nobody's business in a target either way: the id leads to the row.
         var target = row.Target is RevocationTarget.Token or RevocationTarget.TokenHash ? "token" : row.Value;
         var name = JsonNamingPolicy.KebabCaseLower.ConvertName(row.Target.ToString());
-        var edit = new Edit(@event, $"{name}/{target}", _ => new EditPlan([]) { Revocations = [row], Note = row.Reason });
+        var edit = new Edit(
+            @event,
+            $"{name}/{target}",
+            set =>
+                row.Lifted || RevocationMatch.Of(set, row).IsKnown
+                    ? new EditPlan([]) { Revocations = [row], Note = row.Reason }
+                    : AdminProblem.Invalid("/value", "unknown-target", $"There is no such {name} in the registry: nothing was revoked.")
+        );
         return (await editor.WriteAsync(call, edit)).Failed(out var problem, out var outcome)
             ? problem
             : new RevocationOutcome(row, outcome);

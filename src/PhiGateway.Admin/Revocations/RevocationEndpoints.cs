@@ -53,7 +53,21 @@ internal static class RevocationEndpoints
     private static AdminResult Written(RevocationOutcome made, int status) =>
         made.Edit.DryRun
             ? AdminResult.Json(DryRunReport.Of(made.Edit))
-            : new AdminResult(status, JsonSerializer.SerializeToUtf8Bytes(made.Row, RegistryJson.Options));
+            : new AdminResult(status, JsonSerializer.SerializeToUtf8Bytes(Shown(made)));
+
+    // Read as success only when something was hit: the clients that it stops now, and words when there is none.
+    private static JsonNode Shown(RevocationOutcome made)
+    {
+        var row = JsonSerializer.SerializeToNode(made.Row, RegistryJson.Options)!;
+        var clients = RevocationMatch.ClientsOf(made.Edit);
+        row["matched"] = new JsonArray([.. clients.Select(static client => (JsonNode)client)]);
+        if (clients.Count == 0)
+        {
+            row["note"] = "It matches no client of the registry as it stands; it counts for whatever is shown from now on.";
+        }
+
+        return row;
+    }
 
     private static Task<IResult> ListAsync(HttpContext context, RevocationCommands commands) =>
         Answer.OfAsync(

@@ -171,7 +171,14 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
 /// <param name="Body">The upload, to be held.</param>
 /// <param name="Lines">The same upload, to be read line by line.</param>
 /// <param name="IsUploadFault">Whether an exception says that the upload broke, rather than the registry.</param>
-internal sealed record ImportInput(string Roster, long FromLine, byte[]? Digest, Stream Body, PipeReader Lines, Func<Exception, bool> IsUploadFault);
+internal sealed record ImportInput(
+    string Roster,
+    long FromLine,
+    byte[]? Digest,
+    Stream Body,
+    PipeReader Lines,
+    Func<Exception, bool> IsUploadFault
+);
 
 /// <summary>How an import ended.</summary>
 /// <param name="Status">200, or 503 when it broke off and is worth repeating.</param>

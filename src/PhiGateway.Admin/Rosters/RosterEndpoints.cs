@@ -117,7 +117,14 @@ internal static class RosterEndpoints
             size.MaxRequestBodySize = null;
         }
 
-        return new ImportInput(id, fromLine, named, context.Request.Body, context.Request.BodyReader, static fault => fault is BadHttpRequestException);
+        return new ImportInput(
+            id,
+            fromLine,
+            named,
+            context.Request.Body,
+            context.Request.BodyReader,
+            static fault => fault is BadHttpRequestException
+        );
     }
 
     private static async Task SendAsync(HttpContext context, object line)

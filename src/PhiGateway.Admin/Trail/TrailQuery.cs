@@ -34,6 +34,17 @@ public sealed record TrailQuery(
     string? Cursor = null
 )
 {
+    // Copied out of a resource it comes with its type.
+    internal string? PatientId
+    {
+        get
+        {
+            const string Type = "Patient/";
+            var id = Patient?.StartsWith(Type, StringComparison.Ordinal) == true ? Patient[Type.Length..] : Patient;
+            return id is not null && Policy.Vocabulary.PatientId.TryParse(id, out _) ? id : null;
+        }
+    }
+
     /// <summary>The store's form, with the patient as pseudonym.</summary>
     internal Outcome<AuditQuery> ToStore(Func<string, string, string>? pseudonym)
     {
@@ -52,6 +63,11 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("decision", "permit, deny or error is expected.");
         }
 
+        if (Patient is not null && PatientId is null)
+        {
+            return AdminProblem.BadParameter("patient", "a patient's logical id is expected, with or without 'Patient/' before it.");
+        }
+
         if (Patient is not null && (Tenant is null || pseudonym is null))
         {
             return AdminProblem.BadParameter("tenant", "a patient is looked for within one tenant.");
@@ -63,7 +79,7 @@ public sealed record TrailQuery(
             To = To,
             Client = Client,
             Tenant = Tenant,
-            PatientKey = Patient is null ? null : pseudonym!(Tenant!, Patient),
+            PatientKey = Patient is null ? null : pseudonym!(Tenant!, PatientId!),
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,

@@ -5,6 +5,7 @@ using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -13,6 +14,7 @@ internal sealed class TrailSearch(
     IAuditStore store,
     IAuditJournal journal,
     AdminJournal records,
+    WorkingSetSource sets,
     Func<string, string, string>? pseudonym = null
 )
 {
@@ -53,7 +55,7 @@ internal sealed class TrailSearch(
             return problem;
         }
 
-        await RecordAsync(call, "audit.search", query.Describe(), query.Tenant, query.Patient);
+        await RecordAsync(call, "audit.search", query.Describe(), query.Tenant, query.PatientId);
         AuditPage page;
         try
         {
@@ -64,6 +66,11 @@ internal sealed class TrailSearch(
             return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
         }
 
+        if (page.Entries.Count == 0 && query.Cursor is null && await UnknownNameAsync(query, call.Cancelled) is { } unknown)
+        {
+            return unknown;
+        }
+
         var body = new JsonObject { ["items"] = new JsonArray([.. page.Entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {
@@ -71,6 +78,20 @@ internal sealed class TrailSearch(
         }
 
         return new TrailPage(body, page.Next);
+    }
+
+    // "Nobody" is an answer to a question about somebody: a name that neither a record nor the registry knows is a mistake of the asker's.
+    private async Task<AdminProblem?> UnknownNameAsync(TrailQuery query, CancellationToken cancellationToken)
+    {
+        var set = await sets.GetAsync(cancellationToken);
+        if (query.Client is { } client && set.Find(RegistryKind.Client, client) is null)
+        {
+            return AdminProblem.BadParameter("client", "neither the registry nor a record knows such a client.");
+        }
+
+        return query.Tenant is { } tenant && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
+            ? AdminProblem.BadParameter("tenant", "neither the registry nor a record knows such a tenant.")
+            : null;
     }
 
     // Who looks into the trail is looked at too: durable before the answer.

@@ -9,12 +9,14 @@ namespace PhiGateway.Admin.UseCases;
 /// <summary>Approves and retires use cases; what a client may do under one is approved with the client.</summary>
 internal sealed class UseCaseVerbs(RegistryEditor editor)
 {
+    private const string Approve = "approve";
+
     public Task<Outcome<EditOutcome>> ApproveAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
             call,
             id,
             body,
-            "approve",
+            Approve,
             (useCase, item) =>
             {
                 if (useCase.Status == UseCaseStatus.Retired)
@@ -27,7 +29,7 @@ internal sealed class UseCaseVerbs(RegistryEditor editor)
                     return AdminProblem.Conflict("no-grants", "A use case without grants permits nothing; there is nothing to approve.");
                 }
 
-                return (ETag.Require(call, item.Version) ?? FourEyes.Refuse(useCase, item, call.Person)) is { } refused
+                return (ETag.RequireSeen(call, item.Version) ?? FourEyes.Refuse(item, call.Person)) is { } refused
                     ? refused
                     : useCase with
                     {
@@ -70,7 +72,10 @@ internal sealed class UseCaseVerbs(RegistryEditor editor)
                         Note = body.Reason,
                     };
             }
-        );
+        )
+        {
+            IsSecondPerson = verb == Approve,
+        };
         return await editor.WriteAsync(call, edit);
     }
 }

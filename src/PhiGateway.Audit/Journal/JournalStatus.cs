@@ -5,6 +5,8 @@ public enum JournalStatus : byte
 {
     /// <summary>Not opened yet, or being recovered: takes nothing.</summary>
     Closed = 0,
+
+    /// <summary>Takes every record.</summary>
     Open,
 
     /// <summary>Above the page mark: takes records, but someone should look.</summary>

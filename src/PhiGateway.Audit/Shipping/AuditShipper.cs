@@ -104,7 +104,8 @@ public sealed class AuditShipper(
             var denied = e is DbException { SqlState: "42501" };
             _isDenied = denied && _lastSuccess is null;
             _lastError = denied
-                ? "The audit store denies this node's login a right that shipping needs: run deploy/postgres/roles.sql and give the login the role phigw_audit_writer."
+                ? "The audit store denies this node's login a right that shipping needs: "
+                    + "run deploy/postgres/roles.sql and give the login the role phigw_audit_writer."
                 : $"The audit store did not take the batch ({e.GetType().Name}); it is tried again.";
             _failures = Math.Min(_failures + 1, 30);
 

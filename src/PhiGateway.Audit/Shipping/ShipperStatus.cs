@@ -25,6 +25,8 @@ public enum ShipperState : byte
 {
     /// <summary>Not running, or asking the store where to go on.</summary>
     Starting = 0,
+
+    /// <summary>The store takes records, or has them all.</summary>
     Shipping,
 
     /// <summary>The store does not take records; it is tried again.</summary>

@@ -59,6 +59,27 @@ public static class AnswerFilter
         AnswerOptions options
     )
     {
+        var json = ByteOrderMark.Skip(body);
+        var verdict = FilterJson(request, json, policy, context, output, disclosure, options);
+        if (verdict != AnswerVerdict.Unchanged || json.Length == body.Length)
+        {
+            return verdict;
+        }
+
+        output.Write(json);
+        return AnswerVerdict.Rewritten;
+    }
+
+    private static AnswerVerdict FilterJson(
+        FhirRequest request,
+        ReadOnlySpan<byte> body,
+        ReleasePolicy policy,
+        FhirContext context,
+        IBufferWriter<byte> output,
+        Disclosure disclosure,
+        AnswerOptions options
+    )
+    {
         var bases = Bases.Of(context);
         using var work = new AnswerWork(policy, bases, disclosure, output, options, ElementView.Of(request), nesting: 0);
         var kind = BundleKinds.Expected(request);

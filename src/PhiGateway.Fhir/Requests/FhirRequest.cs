@@ -8,6 +8,8 @@ namespace PhiGateway.Fhir.Requests;
 /// <summary>What a request asks for, in FHIR's terms; immutable. Everything that it could pull in is among its parts.</summary>
 public sealed class FhirRequest
 {
+    private IReadOnlyList<QueryParameter> _parameters = [];
+
     /// <summary>The reading it came from.</summary>
     public required CanonicalRequest Canonical { get; init; }
 
@@ -35,7 +37,11 @@ public sealed class FhirRequest
     public string? Handle { get; init; }
 
     /// <summary>Query and form body, merged and judged together, in order; references are in canonical spelling.</summary>
-    public IReadOnlyList<QueryParameter> Parameters { get; init; } = [];
+    public IReadOnlyList<QueryParameter> Parameters
+    {
+        get => _parameters;
+        init => _parameters = value;
+    }
 
     /// <summary>Everything asked for or pulled in; what the decision point is shown.</summary>
     public required IReadOnlyList<AccessPart> Parts { get; init; }
@@ -117,6 +123,14 @@ public sealed class FhirRequest
         }
 
         return null;
+    }
+
+    /// <summary>The same request with other parameters: a search whose chains were looked up.</summary>
+    internal FhirRequest With(IReadOnlyList<QueryParameter> parameters)
+    {
+        var changed = (FhirRequest)MemberwiseClone();
+        changed._parameters = parameters;
+        return changed;
     }
 
     /// <summary>The same request with its patch applied: what goes upstream is the result.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests.Forwarding;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -48,6 +49,9 @@ public static class UpstreamCallFactory
     /// Whether something of the answer may be withheld, so that neither counts nor pages of the upstream's are the client's to know.
     /// </summary>
     public static bool Withholds(Permit permit) => Narrowing.Withholds(permit);
+
+    /// <summary>Whether chains are looked up before the search goes upstream.</summary>
+    public static bool ResolvesWalks(Permit permit) => Narrowing.ResolvesWalks(permit);
 
     /// <summary>
     /// Matches per page that the client is given, as it asked and as its permit limits; 0: as many as the upstream gives.
@@ -114,6 +118,11 @@ public static class UpstreamCallFactory
 
     private static UpstreamCall Search(FhirRequest request, Permit permit)
     {
+        if (Narrowing.ResolvesWalks(permit) && WalkReader.HasWalks(request))
+        {
+            throw new ArgumentException("What the search walks over is looked up first.", nameof(request));
+        }
+
         var parameters = Narrowing.Shape(request, permit);
         if (request.Canonical.Method != "POST")
         {

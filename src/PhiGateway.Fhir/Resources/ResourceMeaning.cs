@@ -11,7 +11,8 @@ namespace PhiGateway.Fhir.Resources;
 /// which knows where they stand.
 /// </summary>
 /// <remarks>Reusable, not thread-safe.</remarks>
-internal sealed class ResourceMeaning
+/// <param name="names">Of the objects that are open.</param>
+internal sealed class ResourceMeaning(NameStack names)
 {
     private readonly TextCache _texts = new();
     private readonly List<SecurityLabel> _inline = [];
@@ -64,7 +65,7 @@ internal sealed class ResourceMeaning
         if (program.Rule is OwnerRule.Self or OwnerRule.Indirect && !IsSignature(program))
         {
             // A person described in place, or a parcel of anything: whose record that is, nobody can say.
-            Owners.Unresolved(contained: true);
+            Owners.Described(contained: true);
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class ResourceMeaning
     public bool TakeText(ref ScanFrame frame, TextSpan text, ReadOnlySpan<byte> data)
     {
         var node = frame.Pending;
-        if (frame.InArray && node.Strict)
+        if (node.IsContainer || (frame.InArray && node.Strict))
         {
             return false;
         }
@@ -127,6 +128,9 @@ internal sealed class ResourceMeaning
                 return true;
             case ScanRole.Secondary:
                 return true;
+            case ScanRole.Narrative:
+                _bases.FindIn(text.In(data), text.Start, Edits);
+                return true;
             default:
                 // A string where a label, an extension or a resource belongs.
                 return false;
@@ -137,6 +141,11 @@ internal sealed class ResourceMeaning
     public bool TakeLiteral(ref ScanFrame frame, JsonTokenType token)
     {
         var node = frame.Pending;
+        if (node.IsContainer)
+        {
+            return token == JsonTokenType.Null;
+        }
+
         if (node.Strict || (node.Role & (ScanRole.Label | ScanRole.RaisingLabel | ScanRole.Tag | ScanRole.InlineCoding)) != 0)
         {
             return false;
@@ -213,18 +222,23 @@ internal sealed class ResourceMeaning
         }
         else if ((role & ScanRole.Owner) != 0)
         {
-            Owners.Owner(literal, type, id, frame.Program, frame.Contained);
+            var form = literal ? ReferenceForm.Literal : ReferenceReader.FormOf(frame.First, text, _bases);
+            var speaks =
+                !literal
+                && (
+                    ReferenceReader.SpeaksOfPatient(text, says) || (form == ReferenceForm.Elsewhere && MayBePatient(ref frame, says, data))
+                );
+            Owners.Owner(form, type, id, frame.Program, frame.Contained, speaks);
         }
         else if (!frame.Contained)
         {
-            Owners.Other(
-                literal,
-                type,
-                id,
-                says.SequenceEqual("Patient"u8) || text.IndexOf("Patient/"u8) >= 0 || text.StartsWith("Patient?"u8)
-            );
+            Owners.Other(literal, type, id, ReferenceReader.SpeaksOfPatient(text, says));
         }
     }
+
+    // A number without a word on whose it is could be a patient's; agents and objects of an audit event are mostly named so.
+    private bool MayBePatient(ref ScanFrame frame, ReadOnlySpan<byte> says, ReadOnlySpan<byte> data) =>
+        says.IsEmpty && frame.Program.Type.Name != "AuditEvent" && names.Holds(frame.NamesStart, "identifier"u8, data);
 
     // A Provenance that is contained in what it signs (FHIR R4 6.3.4) belongs to that, whatever it points at besides.
     private static bool IsSignature(ScanProgram program) => program.Type.Name == "Provenance";
@@ -281,6 +295,38 @@ internal sealed class ResourceMeaning
         }
     }
 
+    /// <summary>
+    /// Takes in a string that begins like an address: where it is one of the upstream's, the client is given the gateway's, whatever element
+    /// it stands in.
+    /// </summary>
+    /// <param name="role">What the element means; a reference was rewritten already.</param>
+    /// <param name="text">Where it stands.</param>
+    /// <param name="data">The bytes being read.</param>
+    public void TakeAddress(ScanRole role, TextSpan text, ReadOnlySpan<byte> data)
+    {
+        var raw = text.In(data);
+        if ((role & (ScanRole.ReferenceText | ScanRole.Narrative)) != 0 || (raw[1] | 0x20) != 't' || (raw[2] | 0x20) != 't')
+        {
+            return;
+        }
+
+        var plain = PlainOf(text, data);
+        if (!_bases.TryFindUpstream(plain, out var length))
+        {
+            return;
+        }
+
+        var rest = plain[length..];
+        if (!text.Escaped)
+        {
+            Edits.Add(text.Start, length, _bases.Bare, default);
+        }
+        else
+        {
+            Edits.Add(text.Start, text.Length, _bases.Bare, Bases.IsPlain(rest) ? rest : Bases.Escape(rest));
+        }
+    }
+
     private bool TakeReferenceText(TextSpan text, ReadOnlySpan<byte> data)
     {
         var plain = PlainOf(text, data);
@@ -290,6 +336,14 @@ internal sealed class ResourceMeaning
         }
 
         var length = _bases.Match(plain, out var isGateway);
+        if (length == 0 && _bases.TryFindUpstream(plain, out var loose))
+        {
+            // Scheme or host in another letter case: whose it is was not read from it, and it leaves under our address all the same.
+            var rest = plain[loose..];
+            Edits.Add(text.Start, text.Length, _bases.Bare, Bases.IsPlain(rest) ? rest : Bases.Escape(rest));
+            return true;
+        }
+
         if (length == 0 || (isGateway && !text.Escaped))
         {
             return true;
@@ -333,6 +387,11 @@ internal sealed class ResourceMeaning
 
         // SUBSETTED by itself is no reason to withhold: only when what is missing could have changed the judgement.
         _facts.Unjudgeable |=
-            _subsetted && ((_facts.Owner == OwnerState.Undetermined && !Owners.Named) || _hasUnknownParameter || (_needed & ~_seen) != 0);
+            _subsetted
+            && (
+                (!Owners.Named && (_facts.Owner == OwnerState.Undetermined || program.Rule == OwnerRule.SubjectOrOthers))
+                || _hasUnknownParameter
+                || (_needed & ~_seen) != 0
+            );
     }
 }

@@ -18,10 +18,14 @@ internal sealed class ResourceReader
     [ThreadStatic]
     private static ResourceReader? t_spare;
 
-    private readonly ResourceMeaning _meaning = new();
+    private readonly ResourceMeaning _meaning;
     private ScanFrame[] _frames = new ScanFrame[66];
 
-    private ResourceReader() => Skipper = new ValueSkipper(Names);
+    private ResourceReader()
+    {
+        Skipper = new ValueSkipper(Names);
+        _meaning = new ResourceMeaning(Names);
+    }
 
     /// <summary>Names of the objects around the resource are kept here too.</summary>
     public NameStack Names { get; } = new();
@@ -190,6 +194,11 @@ internal sealed class ResourceReader
                     }
 
                     frame.Pending = ScanNodes.Next(frame.Node, key, name);
+                    if (ReferenceEquals(frame.Pending, ScanNode.OtherCase))
+                    {
+                        return ScanResult.Broken;
+                    }
+
                     break;
 
                 case JsonTokenType.String:
@@ -198,16 +207,15 @@ internal sealed class ResourceReader
                         return ScanResult.Broken;
                     }
 
-                    if (
-                        frame.Pending.WantsValues
-                        && !_meaning.TakeText(
-                            ref frame,
-                            new TextSpan((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueIsEscaped),
-                            data
-                        )
-                    )
+                    var text = new TextSpan((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
+                    if (frame.Pending.WantsValues && !_meaning.TakeText(ref frame, text, data))
                     {
                         return ScanResult.Broken;
+                    }
+
+                    if (reader.ValueSpan.Length > 8 && (reader.ValueSpan[0] | 0x20) == 'h')
+                    {
+                        _meaning.TakeAddress(frame.Pending.Role, text, data);
                     }
 
                     break;
@@ -255,7 +263,7 @@ internal sealed class ResourceReader
 
                 case JsonTokenType.StartArray:
                     // FHIR's JSON has no arrays of arrays.
-                    if (frame.InArray)
+                    if (frame.InArray || frame.Pending.IsSingle)
                     {
                         return ScanResult.Broken;
                     }

@@ -12,7 +12,7 @@ using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Snapshot;
-using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -58,13 +58,18 @@ internal static class ControlPlane
                 Node = options.Node,
                 Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
                 Oidc = options.Admin.Oidc,
-                KnowsTokenParameter = IsToken,
+                KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)
                         : null,
+                Names = new NodeNames(
+                    options.RouteNames.Select(static route => route.Tenant).ToHashSet(StringComparer.Ordinal),
+                    options.RouteNames.Select(static route => route.Environment).ToHashSet(StringComparer.Ordinal),
+                    options.Issuers.Select(static issuer => issuer.Name).ToHashSet(StringComparer.Ordinal)
+                ),
                 PurgeIssuerKeys = async issuer =>
                     await authenticator.PurgeKeysAsync(issuer) is { } keys
                         ? new IssuerKeysReport(options.Node, keys.Name, keys.Ready, keys.Message)
@@ -81,8 +86,4 @@ internal static class ControlPlane
         TelemetrySetup.Map(app, options);
         return app;
     }
-
-    // What a grant may set a condition on: a token parameter whose value can be found in the resource itself.
-    private static bool IsToken(ResourceType type, string name) =>
-        SearchGrammar.TryFind(type, name, out var parameter) && parameter.Kind == SearchParameterKind.Token && parameter.Paths.Count > 0;
 }

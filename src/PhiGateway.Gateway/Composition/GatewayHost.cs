@@ -59,6 +59,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             // The control plane first: an operator can look at a node that is not ready yet.
             host._data = DataPlane.Build(host.Parts, configuration, () => host._readiness!);
             var authenticator = host._data.Services.GetRequiredService<ICallerAuthenticator>();
+            var routes = host._data.Services.GetRequiredService<RouteSource>();
             var readiness = new Readiness(
                 options,
                 host.Parts.Snapshots,
@@ -66,7 +67,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Journal,
                 host.Parts.Shipper,
                 authenticator.GetStatus,
-                () => host._data.Services.GetRequiredService<RouteSource>().Status,
+                () => routes.Status,
                 host.Parts.Clock
             );
             host._readiness = readiness;

@@ -44,7 +44,7 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
         var first = Freeze();
         _current = Read(first);
         _status = new RouteStatus(_current.RevisionId, clock.GetUtcNow(), null);
-        Record(_current.RevisionId, "start");
+        Record(null, _current.RevisionId, "start");
         _watch = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
@@ -80,7 +80,7 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
                 return;
             }
 
-            if (!Record(hash, "reload"))
+            if (!Record(_current.RevisionId, hash, "reload"))
             {
                 Refuse("the change cannot be recorded");
                 return;
@@ -130,7 +130,7 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
         GatewayLog.RoutesRefused(_log, _status.Hash, why);
     }
 
-    private bool Record(string hash, string why)
+    private bool Record(string? before, string hash, string why)
     {
         var now = _clock.GetUtcNow();
         return _journal.TryAppend(
@@ -142,6 +142,8 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
                 Time = now,
                 Actor = "system",
                 Target = "routes/" + hash,
+                Before = before,
+                After = hash,
                 Note = why,
             }
         );

@@ -79,6 +79,9 @@ public sealed class GatewayOptions
     /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
     internal IReadOnlyList<string> RouteHosts { get; set; } = [];
 
+    /// <summary>Tenant and environment of every route.</summary>
+    internal IReadOnlyList<(string Tenant, string Environment)> RouteNames { get; set; } = [];
+
     /// <summary>
     /// Every authority accepted in the Host header: that of <see cref="PublicBase"/>, <see cref="Hosts"/>, and those of routes, which stand
     /// at the port of <see cref="PublicBase"/> when they name none.
@@ -256,10 +259,36 @@ public sealed class LimitOptions
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
 
+    /// <summary>Entries of a batch or transaction; default 1000.</summary>
+    public int BundleEntries { get; set; } = 1000;
+
+    /// <summary>Alternatives in the list of one search parameter; default 1000.</summary>
+    public int ParameterValues { get; set; } = 1000;
+
+    /// <summary>
+    /// Values of all parameters of a request together, each as often as it is read (a search of several types reads it for each of them);
+    /// default 20,000.
+    /// </summary>
+    public int RequestValues { get; set; } = 20_000;
+
+    /// <summary>
+    /// Types asked for, pulled in and walked over by a request, counted each time, all entries of a bundle together; default 20,000.
+    /// </summary>
+    public int RequestParts { get; set; } = 20_000;
+
     /// <summary>How many pages of the upstream are looked through for one page of a client's, where records between its matches are
     /// withheld; default 10, at least 2.
     /// A page that is not full by then says that it is incomplete, and goes on at the next one.</summary>
     public int PagesPerPage { get; set; } = 10;
+
+    /// <summary>
+    /// Records that one link of a chained search may lead over, where the gateway looks them up for a client that does not see all of them;
+    /// default 100. They stand in the address of the search that follows.
+    /// </summary>
+    public int WalkedRecords { get; set; } = 100;
+
+    /// <summary>Searches that the gateway makes for the chains of one request, a bundle's entries together; default 32.</summary>
+    public int WalkedSearches { get; set; } = 32;
 
     /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
     public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);

@@ -120,6 +120,36 @@ internal static class GatewayOptionsValidator
             Add("Limits:PagesPerPage", "must be between 2 and 1000.");
         }
 
+        if (options.Limits.BundleEntries is < 1 or > 100_000)
+        {
+            Add("Limits:BundleEntries", "must be between 1 and 100,000.");
+        }
+
+        if (options.Limits.ParameterValues is < 1 or > 1_000_000)
+        {
+            Add("Limits:ParameterValues", "must be between 1 and 1,000,000.");
+        }
+
+        if (options.Limits.RequestValues is < 1 or > 10_000_000)
+        {
+            Add("Limits:RequestValues", "must be between 1 and 10,000,000.");
+        }
+
+        if (options.Limits.RequestParts is < 200 or > 10_000_000)
+        {
+            Add("Limits:RequestParts", "must be between 200 and 10,000,000.");
+        }
+
+        if (options.Limits.WalkedRecords is < 1 or > 1000)
+        {
+            Add("Limits:WalkedRecords", "must be between 1 and 1000.");
+        }
+
+        if (options.Limits.WalkedSearches is < 0 or > 1000)
+        {
+            Add("Limits:WalkedSearches", "must be between 0 and 1000.");
+        }
+
         if (options.Limits.LongestAnswer < TimeSpan.FromSeconds(10) || options.Limits.LongestAnswer > TimeSpan.FromDays(1))
         {
             Add("Limits:LongestAnswer", "must be between 10 seconds and 1 day.");

@@ -1,4 +1,7 @@
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
@@ -10,6 +13,19 @@ namespace PhiGateway.Gateway.Decide;
 /// </remarks>
 internal static class EarlyDecision
 {
+    /// <summary>The door that is closed to this caller whatever the request holds; null: none.</summary>
+    public static StageResult? FindClosedDoor(GatewayExchange exchange, SnapshotHolder snapshots, GatewayOptions options)
+    {
+        if (snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
+        {
+            return StageResult.Refuse(DenyReason.SnapshotTooOld);
+        }
+
+        return PolicyDecisionPoint.FindEarlyDoor(DecisionMaker.ToRequest(exchange, [], exchange.Now), exchange.Snapshot) is { } deny
+            ? StageResult.Refuse(deny.Reason, deny.Rule)
+            : null;
+    }
+
     /// <summary>Continues when it is permitted, or, without a permit, when nothing but those facts is missing.</summary>
     public static StageResult<Decided> Decide(GatewayExchange exchange)
     {

@@ -114,6 +114,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>What leaves; filled by Release.</summary>
     public Disclosure Disclosure { get; } = new();
 
+    /// <summary>Searches that the gateway made for chains so far, for all entries of a bundle together.</summary>
+    public int WalkedSearches { get; set; }
+
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
     public string? ClaimedClientId { get; set; }
 

@@ -163,6 +163,10 @@ internal sealed class RouteCatalog(GatewayOptions options)
                 ],
                 Declared = declared,
                 TenantTag = tag,
+                MaxBundleEntries = options.Limits.BundleEntries,
+                MaxParameterValues = options.Limits.ParameterValues,
+                MaxValues = options.Limits.RequestValues,
+                MaxParts = options.Limits.RequestParts,
             },
         };
     }

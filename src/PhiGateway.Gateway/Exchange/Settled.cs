@@ -9,6 +9,11 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="Unless">For a creation on a condition: the search that found nothing; null otherwise.</param>
 internal readonly record struct Settled(Permit Permit, string? Version = null, OwnSearch? Unless = null)
 {
-    /// <summary>The request with its patch applied over the stored version; null: it goes as it is.</summary>
+    /// <summary>
+    /// The request with its patch applied over the stored version, or with what its chains lead over in their place; null: it goes as it is.
+    /// </summary>
     public FhirRequest? Request { get; init; }
+
+    /// <summary>What stands in the place of chains that were looked up; null without.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Walked { get; init; }
 }

@@ -13,13 +13,12 @@ namespace PhiGateway.Gateway.Ingress;
 /// </remarks>
 internal static class HeaderPolicy
 {
-    // Headers that carry meaning for the gateway: two of one are two readings.
+    // Headers that carry meaning for the gateway: two of one are two readings. Accept and Prefer are lists, and lines of a list are
+    // one list (RFC 9110 section 5.3).
     private static readonly string[] Single =
     [
         HeaderNames.Authorization,
         HeaderNames.ContentType,
-        HeaderNames.Accept,
-        KnownHeaders.Prefer,
         HeaderNames.IfMatch,
         HeaderNames.IfNoneMatch,
         HeaderNames.IfModifiedSince,
@@ -97,12 +96,13 @@ internal static class HeaderPolicy
         new()
         {
             ContentType = One(headers.ContentType),
-            Accept = One(headers.Accept),
-            Prefer = One(headers[KnownHeaders.Prefer]),
+            Accept = Joined(headers.Accept),
+            Prefer = Joined(headers[KnownHeaders.Prefer]),
             IfMatch = One(headers.IfMatch),
             IfNoneMatch = One(headers.IfNoneMatch),
             IfModifiedSince = One(headers.IfModifiedSince),
             IfNoneExist = One(headers[KnownHeaders.IfNoneExist]),
+            Provenance = One(headers[KnownHeaders.Provenance]),
         };
 
     // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from
@@ -114,6 +114,8 @@ internal static class HeaderPolicy
         && protocol != "HTTP/1.0"
         && headers.ContentLength is null
         && !headers.ContainsKey("X-Content-Length");
+
+    private static string? Joined(StringValues values) => values.Count <= 1 ? One(values) : string.Join(", ", values.ToArray());
 
     private static string? One(StringValues values) => values.Count == 0 ? null : values[0];
 

@@ -13,7 +13,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Runs the search of a condition as its client's own: decided, narrowed, and judged resource by resource. What the client may not see does
 /// not match.
 /// </summary>
-internal sealed class ConditionSearch(Fetch fetch, GatewayOptions options)
+internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, GatewayOptions options)
 {
     private const string Detail = "condition";
 
@@ -26,21 +26,32 @@ internal sealed class ConditionSearch(Fetch fetch, GatewayOptions options)
             return Refuse(DenyReason.PatientUndetermined);
         }
 
-        if (UpstreamCallFactory.FindConflict(search, decided.Value) is { } conflict)
+        var walked = await walks.ResolveAsync(exchange, search, decided.Value);
+        if (!walked.Continues)
         {
-            return Refuse(conflict);
+            return walked.Result;
         }
 
-        using var fetched = await fetch.ReadAsync(exchange, UpstreamCallFactory.Create(search, decided.Value));
-        return fetched switch
+        // Two matches are as good as many.
+        var plain = walked.Value.Search;
+        var ids = new List<string>(2);
+        var hasMore = await searches.RunAsync(
+            exchange,
+            plain,
+            decided.Value,
+            (found, _) =>
+            {
+                Take(found, plain.Type, ids);
+                return ids.Count < 2;
+            }
+        );
+        if (!hasMore.Continues)
         {
-            Fetched.Found found => Judge(exchange, search, decided.Value, found.Body),
-            Fetched.Failed { Status: 400 or 422 } => Refuse(DenyReason.UpstreamRejected),
-            Fetched.Failed failed => Refuse(failed.Reason),
+            return Refuse(hasMore.Result.Refusal ?? DenyReason.UnreadableAnswer);
+        }
 
-            // To search always finds a Bundle, if an empty one.
-            _ => Refuse(DenyReason.UpstreamRefused),
-        };
+        // Among pages that nobody looked at there may be another one.
+        return ids.Count < 2 && hasMore.Value ? Refuse(DenyReason.ConditionAmbiguous) : new Matches(ids, decided.Value, plain);
     }
 
     /// <summary>
@@ -62,55 +73,23 @@ internal sealed class ConditionSearch(Fetch fetch, GatewayOptions options)
                 && facts.Type == search.Type
             )
             {
-                return new Matches(permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit);
+                return new Matches(permit.Release.Judge(facts).Reason == WithholdReason.None ? [id] : [], permit, search);
             }
         }
 
         return await RunAsync(exchange, search);
     }
 
-    private StageResult<Matches> Judge(GatewayExchange exchange, FhirRequest search, Permit permit, ReadOnlyMemory<byte> body)
+    private static void Take(Disclosure found, ResourceType type, List<string> ids)
     {
-        using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
-        var found = new Disclosure();
-        var pages = new OtherPages();
-        var verdict = AnswerFilter.Filter(
-            search,
-            body.Span,
-            permit.Release,
-            exchange.Ingressed.Route.Language,
-            filtered,
-            found,
-            new AnswerOptions { Links = pages }
-        );
-        if (verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged))
-        {
-            return Refuse(DenyReason.UnreadableAnswer);
-        }
-
-        var ids = new List<string>(2);
         foreach (var resource in found.Resources)
         {
-            if (resource.Type == search.Type && resource.Id is { } id && !ids.Contains(id))
+            if (resource.Type == type && resource.Id is { } id && ids.Count < 2 && !ids.Contains(id))
             {
                 ids.Add(id);
             }
         }
-
-        // With more pages than one nobody has counted them all; two are as good as many.
-        return ids.Count < 2 && pages.WereThere ? Refuse(DenyReason.ConditionAmbiguous) : new Matches(ids, permit);
     }
 
     private static StageResult<Matches> Refuse(DenyReason reason) => StageResult<Matches>.Refuse(reason, Detail);
-
-    private sealed class OtherPages : ILinkSealer
-    {
-        public bool WereThere { get; private set; }
-
-        public string? Seal(string relation, string upstreamUrl)
-        {
-            WereThere |= relation == "next";
-            return null;
-        }
-    }
 }

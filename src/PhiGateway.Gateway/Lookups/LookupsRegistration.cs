@@ -9,6 +9,8 @@ internal static class LookupsRegistration
             .AddSingleton<Fetch>()
             .AddSingleton<StoredVersionLookup>()
             .AddSingleton<ApiVersionLookup>()
+            .AddSingleton<JudgedSearch>()
+            .AddSingleton<WalkSearch>()
             .AddSingleton<ConditionSearch>()
             .AddSingleton<VersionLookup>()
             .AddSingleton<TargetLookup>();

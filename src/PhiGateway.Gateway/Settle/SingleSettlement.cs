@@ -11,7 +11,7 @@ namespace PhiGateway.Gateway.Settle;
 /// <summary>
 /// Settles one FHIR request, or one entry of a batch: looks up what a condition matches and what a change overwrites, and decides over both.
 /// </summary>
-internal sealed class SingleSettlement(StoredVersionGuard storedVersions, ConditionSearch conditions)
+internal sealed class SingleSettlement(StoredVersionGuard storedVersions, ConditionSearch conditions, WalkSearch walks)
 {
     /// <summary>The permit under which it goes; what a condition came to is kept in the exchange.</summary>
     public ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange)
@@ -21,7 +21,14 @@ internal sealed class SingleSettlement(StoredVersionGuard storedVersions, Condit
             return ResolveAsync(exchange, exchange.Request, condition.Search);
         }
 
-        return StoredVersions.AreNeeded(exchange) ? storedVersions.DecideAsync(exchange) : new(new Settled(exchange.Permit));
+        if (StoredVersions.AreNeeded(exchange))
+        {
+            return storedVersions.DecideAsync(exchange);
+        }
+
+        return WalkSearch.IsNeeded(exchange, exchange.Permit)
+            ? walks.SettleAsync(exchange, exchange.Permit)
+            : new(new Settled(exchange.Permit));
     }
 
     private async ValueTask<StageResult<Settled>> ResolveAsync(GatewayExchange exchange, FhirRequest write, FhirRequest search)
@@ -33,7 +40,7 @@ internal sealed class SingleSettlement(StoredVersionGuard storedVersions, Condit
             return found.Result;
         }
 
-        var (ids, permit) = found.Value;
+        var (ids, permit, made) = found.Value;
         if (ids.Count > 1)
         {
             return StageResult.Refuse(DenyReason.ConditionAmbiguous);
@@ -64,7 +71,7 @@ internal sealed class SingleSettlement(StoredVersionGuard storedVersions, Condit
                 return new Settled(permit);
             case Interaction.Create:
                 exchange.Resolve(new Resolved(plain));
-                return Create(exchange, write, new OwnSearch(search, permit));
+                return Create(exchange, write, new OwnSearch(made, permit));
             default:
                 exchange.Resolve(new Resolved(plain, ids.Count == 1 ? StoredState.Present : StoredState.Absent));
                 return await SettleAsync(exchange);

@@ -10,7 +10,12 @@ namespace PhiGateway.Gateway.Settle;
 /// <summary>
 /// Settles a transaction: conditions looked up, and every entry decided over what it changes. The first refused entry refuses the whole.
 /// </summary>
-internal sealed class TransactionSettlement(StoredVersionGuard storedVersions, ConditionSearch conditions, TimeProvider clock)
+internal sealed class TransactionSettlement(
+    StoredVersionGuard storedVersions,
+    ConditionSearch conditions,
+    WalkSearch walks,
+    TimeProvider clock
+)
 {
     /// <summary>The permit of the whole; every entry holds its own.</summary>
     public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange)
@@ -46,7 +51,14 @@ internal sealed class TransactionSettlement(StoredVersionGuard storedVersions, C
         else
         {
             var decided = DecisionMaker.Decide(entry, entry.Request.Parts);
-            settled = decided.Continues ? new Settled(decided.Value) : decided.Result;
+            if (!decided.Continues)
+            {
+                return decided.Result;
+            }
+
+            settled = WalkSearch.IsNeeded(entry, decided.Value)
+                ? await walks.SettleAsync(entry, decided.Value)
+                : new Settled(decided.Value);
         }
 
         if (!settled.Continues)
@@ -120,6 +132,12 @@ internal sealed class TransactionSettlement(StoredVersionGuard storedVersions, C
         Dictionary<string, string> references
     )
     {
+        // A transaction names the same practitioner in hundreds of entries: what the words mean was found out for the first of them.
+        if (condition.Reference is { } known && references.ContainsKey(known))
+        {
+            return StageResult.Continue;
+        }
+
         var found = await conditions.RunAsync(entry, condition.Search);
         if (!found.Continues)
         {

@@ -11,6 +11,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Meter _meter = new("PhiGateway.Gateway");
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _decisions;
+    private readonly Counter<long> _incomplete;
     private readonly Counter<long> _refusedConnections;
     private readonly Counter<long> _unreadable;
     private readonly Counter<long> _folded;
@@ -22,6 +23,11 @@ internal sealed class GatewayMetrics : IDisposable
             "phi_gateway.request.duration",
             "s",
             "From the first byte read to the end of the request."
+        );
+        _incomplete = _meter.CreateCounter<long>(
+            "phi_gateway.answers.incomplete",
+            "{place}",
+            "What of an upstream's answers could not be read, or leads on to where nobody can be sent."
         );
         _refusedConnections = _meter.CreateCounter<long>(
             "phi_gateway.connections.refused",
@@ -60,6 +66,20 @@ internal sealed class GatewayMetrics : IDisposable
         if (_decisions.Enabled)
         {
             _decisions.Add(1, new TagList { { "result", refusal is null ? "allow" : "deny" }, { "reason", refusal?.Code ?? "none" } });
+        }
+    }
+
+    /// <summary>Counts what of an answer could not be read or followed.</summary>
+    public void CountIncomplete(int unread, bool cannotFollow)
+    {
+        if (unread > 0)
+        {
+            _incomplete.Add(unread, new KeyValuePair<string, object?>("kind", "unread"));
+        }
+
+        if (cannotFollow)
+        {
+            _incomplete.Add(1, new KeyValuePair<string, object?>("kind", "cannot-follow"));
         }
     }
 

@@ -17,6 +17,10 @@ internal static class AuditText
         .Select(static value => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()))
         .ToArray();
 
+    private static readonly string[] ReasonNames = Enum.GetValues<WithholdReason>()
+        .Select(static value => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()))
+        .ToArray();
+
     /// <summary>
     /// A text of a stranger's, cut to about 256 bytes; what was cut off stands for itself by its length and hash.
     /// </summary>
@@ -79,6 +83,36 @@ internal static class AuditText
         }
 
         return names;
+    }
+
+    /// <summary>Why something of an answer did not leave: each reason with its number, and what could not be followed; null: nothing stayed.</summary>
+    public static string? NoteOf(Disclosure disclosure)
+    {
+        if (disclosure is { Withheld: 0, CannotFollow: false })
+        {
+            return null;
+        }
+
+        var notes = new List<string>();
+        for (var reason = 1; reason < ReasonNames.Length; reason++)
+        {
+            if (disclosure.CountOf((WithholdReason)reason) is > 0 and var count)
+            {
+                notes.Add($"withheld {ReasonNames[reason]} {count}");
+            }
+        }
+
+        if (disclosure.Unread > 0)
+        {
+            notes.Add($"unread {disclosure.Unread}");
+        }
+
+        if (disclosure.CannotFollow)
+        {
+            notes.Add("cannot-follow");
+        }
+
+        return string.Join("; ", notes);
     }
 
     public static IReadOnlyList<string> PatientsOf(IReadOnlyList<PatientId> patients)

@@ -24,8 +24,6 @@ internal sealed class AuditTrail(
     ILogger<AuditTrail> log
 )
 {
-    private const int MostListed = 1000;
-
     /// <summary>Records what is about to be released; the bytes may go only when this continues.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RecordDisclosureAsync(GatewayExchange exchange)
@@ -100,7 +98,7 @@ internal sealed class AuditTrail(
 
         var record = Describe(exchange, AuditKind.Intent, exchange.Id);
         record.Decision = "permit";
-        AddAsked(record, exchange);
+        RecordedRequest.AddAsked(record, exchange);
         if (!await TryAppendAsync(record))
         {
             return StageResult.Refuse(NotRecorded());
@@ -162,12 +160,12 @@ internal sealed class AuditTrail(
         }
 
         var record = Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
-        record.ParentId = exchange.DisclosureRecorded ? exchange.Id : ParentOf(exchange);
+        record.ParentId = exchange.DisclosureRecorded ? exchange.Id : RecordedRequest.ParentOf(exchange);
         // A fault is ours or the upstream's; everything below 500 is an answer that the client was denied.
         record.Decision = reason.Status >= 500 ? "error" : "deny";
         record.Reason = reason.Code;
         record.Rule = detail;
-        AddAsked(record, exchange);
+        RecordedRequest.AddAsked(record, exchange);
         if (await TryAppendAsync(record, isStranger ? AuditLane.Stranger : AuditLane.Ordinary))
         {
             return reason;
@@ -197,7 +195,7 @@ internal sealed class AuditTrail(
             : "deny";
         record.Reason = reason.Code;
         record.Rule = detail;
-        AddAsked(record, exchange);
+        RecordedRequest.AddAsked(record, exchange);
         exchange.IntentRecorded = false;
         if (await TryAppendAsync(record))
         {
@@ -269,136 +267,13 @@ internal sealed class AuditTrail(
         }
     }
 
-    private static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
+    private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id) =>
+        RecordedRequest.Describe(exchange, kind, id, id == exchange.Id ? exchange.Now : clock.GetUtcNow(), options.Environment);
+
+    private void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {
-        record.PatientState =
-            disclosure.HasUndeterminedPatient ? "undetermined"
-            : disclosure.Patients.Count > 0 ? "known"
-            : "none-by-type";
-        record.Patients = AuditText.PatientsOf(disclosure.Patients);
-        record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
-        record.ResourceCount = disclosure.Resources.Count;
-        record.WithheldCount = disclosure.Withheld;
-        record.Labels = AuditText.LabelsOf(disclosure.Labels);
-        record.Bytes = bytes;
-    }
-
-    // What a request named, for records of things that were not released.
-    private static void AddAsked(AuditRecord record, GatewayExchange exchange)
-    {
-        if (exchange.Known.Request is not { } request)
-        {
-            return;
-        }
-
-        record.Patients = AuditText.PatientsAsked(request);
-        record.Resources = AuditText.ResourcesAsked(request);
-        record.ResourceCount = record.Resources.Count;
-    }
-
-    private static Guid ParentOf(GatewayExchange exchange) => exchange.Bundle?.Id ?? Guid.Empty;
-
-    private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id)
-    {
-        var known = exchange.Known;
-        var asked = known.Asked;
-        var reply = known.Reply;
-        var record = new AuditRecord
-        {
-            Id = id,
-            Kind = kind,
-            Event = asked is null ? "request" : AuditText.NameOf(asked.Interaction),
-            Time = id == exchange.Id ? exchange.Now : clock.GetUtcNow(),
-            Revision = exchange.Snapshot.Revision,
-            Tenant = known.Route?.Tenant,
-            Environment = known.Route?.Environment ?? options.Environment,
-            Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
-            ParentId = ParentOf(exchange),
-            Method = MethodOf(exchange),
-            Template = asked?.Template,
-            Interaction = asked is null ? null : AuditText.NameOf(asked.Interaction),
-            ResourceType = known.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
-            RawTarget = TargetOf(exchange),
-            Rule = known.Permit?.Rule,
-            Obligations = known.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
-            Upstream = reply?.Destination,
-            UpstreamStatus = reply?.Status ?? 0,
-            Status = exchange.Status,
-        };
-        if (MustJustify(known.Permit))
-        {
-            record.Note = exchange.Justification;
-        }
-
-        if (known.Client is { } client)
-        {
-            record.Client = client.Client.Id;
-            record.UseCase = client.Client.UseCase;
-            record.Organization = client.Organization?.Id;
-            record.Owner = client.Client.Owner;
-        }
-
-        if (known.Caller is { } caller)
-        {
-            record.Issuer = caller.Issuer;
-            record.IssuerClientId = caller.ClientId;
-            record.Subject = caller.Subject;
-            record.TokenId = caller.TokenId;
-            record.TokenHash = caller.TokenHash;
-            record.Binding = AuditText.NameOf(caller.Binding);
-            record.Purpose = AuditText.NamesOf(caller.Purposes);
-        }
-        else
-        {
-            record.IssuerClientId = exchange.ClaimedClientId;
-        }
-
-        if (known.Client is null)
-        {
-            // What nobody answers for is kept short.
-            record.RawTarget = AuditText.Cut(record.RawTarget);
-            record.Method = AuditText.Cut(record.Method);
-            record.IssuerClientId = AuditText.Cut(record.IssuerClientId);
-            record.Subject = AuditText.Cut(record.Subject);
-            record.TokenId = AuditText.Cut(record.TokenId);
-        }
-
-        return record;
-    }
-
-    // Emergency access: why it was asked for stands beside what it let out.
-    private static bool MustJustify(Permit? permit)
-    {
-        for (var i = 0; i < permit?.Obligations.Count; i++)
-        {
-            if (permit.Obligations[i] is RequireJustification)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // Of an entry of a bundle its own line, as far as it could be read.
-    private static string? MethodOf(GatewayExchange exchange)
-    {
-        if (exchange.Bundle is null)
-        {
-            return exchange.Http.Request.Method;
-        }
-
-        return exchange.Known.Request is { Unread: { } unread } ? unread.Method : exchange.Known.Canonical?.Method;
-    }
-
-    private static string? TargetOf(GatewayExchange exchange)
-    {
-        if (exchange.Bundle is null)
-        {
-            return exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        }
-
-        return exchange.Known.Request is { Unread: { } unread } ? unread.Url : exchange.Known.Canonical?.ToTarget();
+        metrics.CountIncomplete(disclosure.Unread, disclosure.CannotFollow);
+        RecordedRequest.AddDisclosed(record, disclosure, bytes);
     }
 
     // A node that was paused between the decision and this moment looks first; what it then learns decides.

@@ -3,13 +3,16 @@ using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
 /// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
-internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis) : IStage
+internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis, SnapshotHolder snapshots)
+    : IStage
 {
     public string Name => "Understand";
 
@@ -18,6 +21,12 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
 
     private async ValueTask<StageResult> ReadBodyAsync(GatewayExchange exchange)
     {
+        // What needs no body is asked before one is read: whoever is refused whatever it holds costs no more than that.
+        if (exchange.Kind != RequestKind.PublicDocument && EarlyDecision.FindClosedDoor(exchange, snapshots, options) is { } closed)
+        {
+            return closed;
+        }
+
         var most = options.Limits.MaxRequestBody;
         var body = exchange.OpenBody(checked((int)most));
         body.Expect(exchange.Http.Request.ContentLength ?? 0);

@@ -10,8 +10,8 @@ namespace PhiGateway.Policy.Approvals;
 /// an access review, a vendor review) have doors of their own, and saying again that all is as it was changes nothing that was approved.
 /// A legal review is part of it with its end: a later end without a new opinion widens what two persons approved.
 /// Of a credential that the gateway checks itself its id and all by which it is recognised are part of it: who may come, and what must be
-/// proven, is approved with the rest; a kind that is enforced one day comes in by itself. Its dates are not; they have doors of their own. What a rotation exchanges keeps the approval by
-/// <see cref="CredentialSuccession"/>, not by the form.
+/// proven, is approved with the rest; a kind that is enforced one day comes in by itself. Its dates are not; they have doors of their own.
+/// What a rotation exchanges keeps the approval by <see cref="CredentialSuccession"/>, not by the form.
 /// The version in the first line changes when the form does; then every client needs approval anew, which is the safe way round
 /// (docs/adr/0016).
 /// </remarks>

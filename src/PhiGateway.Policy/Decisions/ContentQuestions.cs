@@ -122,7 +122,7 @@ internal static class ContentQuestions
         // Facts hold each label and owner once, so equal counts and inclusion mean equal sets.
         for (var place = 0; place < stored.Labels.Count; place++)
         {
-            if (!body.Labels.Contains(stored.Labels[place]))
+            if (!body.HasLabel(stored.Labels[place]))
             {
                 return true;
             }
@@ -130,7 +130,7 @@ internal static class ContentQuestions
 
         for (var place = 0; place < stored.Owners.Count; place++)
         {
-            if (!body.Owners.Contains(stored.Owners[place]))
+            if (!body.IsOwner(stored.Owners[place]))
             {
                 return true;
             }

@@ -28,6 +28,9 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     /// <summary>Nothing but the capability statement is asked for: no PHI, so no scope, grant or purpose is needed.</summary>
     internal bool OnlyCapabilities { get; set; }
 
+    /// <summary>A chain walks over records some of which this client may not see: it is looked up in a search of its own.</summary>
+    internal bool ResolvesWalks { get; set; }
+
     /// <summary>Grants and scopes of this caller at this moment; made by the interaction question.</summary>
     internal AccessReach Reach { get; set; } = null!;
 

@@ -99,7 +99,10 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     private Admission AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient)
     {
-        var admission = ScopesAdmit(lane.Needed, facts, newPatient, out var enough);
+        // Values that an operation answers with are nobody's where they name no patient: the part says what they are about.
+        var type = lane.CalledOn.IsNone ? facts.Type : lane.CalledOn;
+        var areValues = !lane.CalledOn.IsNone && facts.NamesNoPatient;
+        var admission = ScopesAdmit(lane.Needed, type, facts, newPatient, areValues, out var enough);
         if (!enough)
         {
             return admission;
@@ -107,9 +110,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         foreach (var place in lane.Grants)
         {
-            if (_reach.UseCase.Grants[place].Types.Contains(facts.Type))
+            if (_reach.UseCase.Grants[place].Types.Contains(type))
             {
-                var reason = GrantAdmits(place, facts, newPatient);
+                var reason = GrantAdmits(place, facts, newPatient, areValues);
                 admission = admission.Or(reason == WithholdReason.None ? Admission.Under(place) : Admission.Refused(reason));
             }
         }
@@ -118,7 +121,14 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     }
 
     // Admits nothing itself: says whether the scopes add up, and of those that do not cover the resource the one that came nearest.
-    private Admission ScopesAdmit(ScopeRights needed, ResourceFacts facts, bool newPatient, out bool enough)
+    private Admission ScopesAdmit(
+        ScopeRights needed,
+        ResourceType type,
+        ResourceFacts facts,
+        bool newPatient,
+        bool areValues,
+        out bool enough
+    )
     {
         var nearest = Admission.None;
         var got = ScopeRights.None;
@@ -126,12 +136,12 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         for (var place = 0; place < scopes.Count; place++)
         {
             var scope = scopes[place];
-            if ((scope.Rights & needed) == 0 || !scope.Types.Contains(facts.Type) || !_reach.IsUsable(scope))
+            if ((scope.Rights & needed) == 0 || !scope.Types.Contains(type) || !_reach.IsUsable(scope))
             {
                 continue;
             }
 
-            var reason = ScopeAdmits(scope, facts, newPatient);
+            var reason = ScopeAdmits(scope, facts, newPatient, areValues);
             if (reason == WithholdReason.None)
             {
                 got |= scope.Rights;
@@ -146,9 +156,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return nearest;
     }
 
-    private WithholdReason ScopeAdmits(SmartScope scope, ResourceFacts facts, bool newPatient)
+    private WithholdReason ScopeAdmits(SmartScope scope, ResourceFacts facts, bool newPatient, bool areValues)
     {
-        if (!ScopeCoversOwners(scope, facts, newPatient))
+        if (!areValues && !ScopeCoversOwners(scope, facts, newPatient))
         {
             return WithholdReason.OutsidePatients;
         }
@@ -180,10 +190,10 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return true;
     }
 
-    private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient)
+    private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient, bool areValues)
     {
         var grant = _reach.UseCase.Grants[place];
-        var owner = OwnersCovered(place, grant, facts, newPatient);
+        var owner = areValues ? Nobodys(grant) : OwnersCovered(place, grant, facts, newPatient);
         if (owner != WithholdReason.None)
         {
             return owner;
@@ -202,6 +212,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return FactMatching.LabelsPermitted(facts, grant) ? WithholdReason.None : WithholdReason.Label;
     }
 
+    private static WithholdReason Nobodys(GrantRule grant) =>
+        grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+
     // Owners must all be covered by the same grant: a record of two patients belongs to both.
     private WithholdReason OwnersCovered(int place, GrantRule grant, ResourceFacts facts, bool newPatient)
     {
@@ -212,7 +225,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         if (facts.Owner == OwnerState.NotPatientData)
         {
-            return grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+            return Nobodys(grant);
         }
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))

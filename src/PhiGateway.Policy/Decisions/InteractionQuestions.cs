@@ -78,9 +78,7 @@ internal static class InteractionQuestions
             return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
         }
 
-        var open = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition
-            ? Walkable(run.UseCase, part, grants)
-            : grants;
+        var open = WalkQuestions.Open(run, part, needed, grants);
         if (open.IsEmpty)
         {
             return new Deny(
@@ -101,7 +99,8 @@ internal static class InteractionQuestions
             return run.Reach.ScopesGrant(part.Type, needed, usableOnly: false) ? DenyReason.PatientContextMissing : DenyReason.OutsideScope;
         }
 
-        var walks = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition;
+        // A chain that can be looked up by a search of its own is narrowed and judged there.
+        var walks = part.Role == PartRole.Condition || (part.Role is PartRole.Chain or PartRole.ReverseChain && !part.IsResolvable);
         var matches = part is { Role: PartRole.Target, Interaction: Interaction.Operation, Operation: "$match" };
         if (!walks && !matches)
         {
@@ -126,24 +125,5 @@ internal static class InteractionQuestions
         }
 
         return DenyReason.OutsideScope;
-    }
-
-    // What is walked but not returned answers yes or no about what is hidden: conditions must be met by the request itself, and a reverse
-    // chain,
-    // the sharpest of these questions, must be named in the use case or be asked by one who may see everything anyway.
-    private static GrantSet Walkable(UseCaseEntry useCase, AccessPart part, GrantSet grants)
-    {
-        var named = part.Role != PartRole.ReverseChain || PartRights.NamesInclude(useCase, part.Include);
-        var open = default(GrantSet);
-        foreach (var place in grants)
-        {
-            var grant = useCase.Grants[place];
-            if ((named || grant.Ceiling == Confidentiality.VeryRestricted) && FactMatching.AreMetBy(grant.Where, part.Conditions))
-            {
-                open = open.With(place);
-            }
-        }
-
-        return open;
     }
 }

@@ -11,7 +11,8 @@ namespace PhiGateway.Policy.Decisions;
 /// </summary>
 /// <remarks>
 /// Pure. Security: a door that only some clients have, such as a vendor review that is due, is open while nobody set it up, so taking the
-/// review away opens it. A credential that comes is something wider, unless it rotates. Revocations of single tokens, and of all that was issued before a moment, are no client's: whoever lifts one of those knows that it opens.
+/// review away opens it. A credential that comes is something wider, unless it rotates. Revocations of single tokens, and of all that was
+/// issued before a moment, are no client's: whoever lifts one of those knows that it opens.
 /// </remarks>
 public static class Openings
 {
@@ -47,13 +48,13 @@ public static class Openings
 
     private static void CompareExistence(string client, State old, State next, List<StepChange> changes)
     {
-        if (old.Entry is null != next.Entry is null)
+        if (old.Entry is not null && next.Entry is null)
         {
-            changes.Add(
-                next.Entry is null
-                    ? new StepChange(StepKind.Closes, "client", $"client {client} is no longer registered")
-                    : new StepChange(next.IsOpen ? StepKind.Opens : StepKind.Changes, "client", $"client {client} is registered")
-            );
+            changes.Add(new StepChange(StepKind.Closes, "client", $"client {client} is no longer registered"));
+        }
+        else if (old.Entry is null && next.Entry is not null)
+        {
+            changes.Add(new StepChange(next.IsOpen ? StepKind.Opens : StepKind.Changes, "client", $"client {client} is registered"));
         }
     }
 
@@ -251,10 +252,15 @@ public static class Openings
         }
 
         // Of an approval that is missing only the first door stands.
-        internal Standing Find(string name) =>
-            Doors.TryGetValue(name, out var door) ? door
-            : name.StartsWith("approval-", StringComparison.Ordinal) ? Doors["approval"]
-            : Standing.NotSetUp;
+        internal Standing Find(string name)
+        {
+            if (Doors.TryGetValue(name, out var door))
+            {
+                return door;
+            }
+
+            return name.StartsWith("approval-", StringComparison.Ordinal) ? Doors["approval"] : Standing.NotSetUp;
+        }
 
         private void AddPlace(string name, bool revoked) => Doors[name] = revoked ? Standing.Shut : Standing.NotSetUp;
 

@@ -19,6 +19,7 @@ internal static class PermitFactory
     private static readonly WithholdLabelled Labelled = new();
     private static readonly WithholdOutsideRoster OutsideRoster = new();
     private static readonly KeepElements Elements = new();
+    private static readonly ResolveWalks Walks = new();
 
     internal static Permit Create(DecisionRun run)
     {
@@ -66,6 +67,12 @@ internal static class PermitFactory
                 continue;
             }
 
+            var shown = ShownValues(run, part, grants);
+            if (!shown.IsEmpty)
+            {
+                lanes.Add(new ReleaseLane(ResourceType.Parameters, shown, needed) { CalledOn = part.Type });
+            }
+
             if (needed != ScopeRights.None && !grants.IsEmpty && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
             {
                 lanes.Add(lane);
@@ -75,12 +82,30 @@ internal static class PermitFactory
         return [.. lanes];
     }
 
+    private static GrantSet ShownValues(DecisionRun run, AccessPart part, GrantSet grants) =>
+        part.Values switch
+        {
+            OperationValues.Nobody => grants,
+            OperationValues.Records => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
+            _ => default,
+        };
+
     private static List<Obligation> Obligations(DecisionRun run, ReleaseLane[] lanes, IReadOnlyList<TaskEntry> counted)
     {
         var obligations = new List<Obligation>(6);
         if (Narrowing(run) is { } narrowing)
         {
             obligations.Add(narrowing);
+        }
+
+        if (run.ResolvesWalks)
+        {
+            obligations.Add(Walks);
+        }
+
+        if (EveryInclude(run) is { } includes)
+        {
+            obligations.Add(new NameIncludes(includes));
         }
 
         if (run.Request.TenantTag is { } tag)
@@ -120,6 +145,21 @@ internal static class PermitFactory
         }
 
         return obligations;
+    }
+
+    private static List<string>? EveryInclude(DecisionRun run)
+    {
+        List<string>? named = null;
+        for (var place = 0; place < run.Request.Parts.Count; place++)
+        {
+            var part = run.Request.Parts[place];
+            if (part.IsOfEveryInclude && !run.Grants[place].IsEmpty && !(named ??= []).Contains(part.Include!))
+            {
+                named.Add(part.Include!);
+            }
+        }
+
+        return named;
     }
 
     private static void AddIf(List<Obligation> obligations, bool wanted, Obligation obligation)

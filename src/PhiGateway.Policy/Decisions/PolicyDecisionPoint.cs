@@ -158,6 +158,30 @@ public static class PolicyDecisionPoint
         return null;
     }
 
+    /// <summary>The doors before the first question about what is asked: null while all of them are open.</summary>
+    /// <remarks>
+    /// Asked before a body is read: reading one is work that nobody may have done who is refused whatever stands in it. In the order of the
+    /// decision, so that the answer is the one that the whole decision would give.
+    /// </remarks>
+    public static Deny? FindEarlyDoor(AccessRequest request, RegistrySnapshot snapshot)
+    {
+        var run = new DecisionRun(request, snapshot);
+        foreach (var question in Questions)
+        {
+            if (question.OfParts)
+            {
+                break;
+            }
+
+            if (question.Ask(run) is { } deny)
+            {
+                return deny;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Decides the same way and says what each question found; for people, not for the hot path.</summary>
     public static DecisionTrace Explain(AccessRequest request, RegistrySnapshot snapshot)
     {

@@ -6,4 +6,11 @@ namespace PhiGateway.Policy.Decisions;
 /// <param name="Type">The type; none means every type the grants name.</param>
 /// <param name="Grants">The grants.</param>
 /// <param name="Needed">Letters that the scopes must add up to.</param>
-internal readonly record struct ReleaseLane(ResourceType Type, GrantSet Grants, ScopeRights Needed);
+internal readonly record struct ReleaseLane(ResourceType Type, GrantSet Grants, ScopeRights Needed)
+{
+    /// <summary>
+    /// For the values that an operation answers with: the type it was called on, which grants and scopes must name in their place. None: the
+    /// resource's own.
+    /// </summary>
+    internal ResourceType CalledOn { get; init; }
+}

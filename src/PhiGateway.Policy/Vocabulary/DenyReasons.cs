@@ -30,6 +30,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason BindingFailed = new("binding-failed", 401, DenyStage.Identify, "login", "Possession of the token was not proven.", "invalid_token");
 
     // --- Understand ---
+    public static readonly DenyReason RequestTooCostly = new("request-too-costly", 413, DenyStage.Understand, "too-costly", "The request has more values, parts or entries than one request may have; split it.");
     public static readonly DenyReason NotUnderstood = new("not-understood", 400, DenyStage.Understand, "not-supported", "The request is not one this gateway understands.");
     public static readonly DenyReason UnknownResourceType = new("unknown-resource-type", 404, DenyStage.Understand, "not-supported", "The resource type is not known.");
     public static readonly DenyReason UnknownParameter = new("unknown-parameter", 400, DenyStage.Understand, "not-supported", "A search parameter or modifier is not known for this type.");
@@ -120,6 +121,7 @@ public sealed partial class DenyReason
     public static readonly DenyReason UpstreamRejected = new("upstream-rejected", 400, DenyStage.Forward, "processing", "The clinical system rejected the request.");
     public static readonly DenyReason ConditionAmbiguous = new("condition-ambiguous", 412, DenyStage.Forward, "multiple-matches", "More than one resource matches the condition.");
     public static readonly DenyReason ConditionUnmatched = new("condition-unmatched", 412, DenyStage.Forward, "not-found", "No resource matches a conditional reference.");
+    public static readonly DenyReason ChainTooBroad = new("chain-too-broad", 403, DenyStage.Forward, "too-costly", "A condition on other resources matches too many of them; name it more closely, or ask in two steps.");
     public static readonly DenyReason PatchNotApplicable = new("patch-not-applicable", 422, DenyStage.Forward, "processing", "The patch cannot be applied to the resource as it is.");
     public static readonly DenyReason VersionChanged = new("version-changed", 412, DenyStage.Forward, "conflict", "The resource is not in the version that the request names or was judged by.");
 

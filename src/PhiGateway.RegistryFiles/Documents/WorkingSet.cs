@@ -34,6 +34,9 @@ public sealed class WorkingSet
     private ILookup<string, Client> ClientIndex =>
         field ??= All<Client>(RegistryKind.Client).ToLookup(static client => client.UseCase, StringComparer.Ordinal);
 
+    private ILookup<string, Review> ReviewIndex =>
+        field ??= All<Review>(RegistryKind.Review).ToLookup(static review => review.Client, StringComparer.Ordinal);
+
     private ILookup<string, TaskGrant> TaskIndex =>
         field ??= All<TaskGrant>(RegistryKind.TaskGrant).ToLookup(static task => task.Client, StringComparer.Ordinal);
 
@@ -45,18 +48,17 @@ public sealed class WorkingSet
             .SelectMany(static useCase => Named(useCase).Distinct().Select(named => (Named: named, UseCase: useCase)))
             .ToLookup(static pair => pair.Named, static pair => pair.UseCase);
 
-    private Dictionary<(string, string), string> HolderIndex =>
+    private ILookup<(string, string), string> HolderIndex =>
         field ??= All<Credential>(RegistryKind.Credential)
             .Where(static credential => CredentialIdentity.Of(credential) is not null)
-            .GroupBy(static credential => CredentialIdentity.Of(credential)!.Value)
-            .ToDictionary(static group => group.Key, static group => group.First().Id);
+            .ToLookup(static credential => CredentialIdentity.Of(credential)!.Value, static credential => credential.Id);
 
     private Dictionary<string, Approval> ApprovalIndex =>
         field ??= All<Approval>(RegistryKind.Approval)
             .GroupBy(static approval => approval.Client, StringComparer.Ordinal)
             .ToDictionary(
                 static group => group.Key,
-                static group => group.MaxBy(static approval => approval.ApprovedAt)!,
+                static group => group.MaxBy(static approval => approval, Later)!,
                 StringComparer.Ordinal
             );
 
@@ -89,6 +91,9 @@ public sealed class WorkingSet
     /// <summary>The clients of a use case.</summary>
     public IEnumerable<Client> ClientsOf(string useCase) => ClientIndex[useCase];
 
+    /// <summary>A client's access reviews.</summary>
+    public IEnumerable<Review> ReviewsOf(string client) => ReviewIndex[client];
+
     /// <summary>A client's task grants.</summary>
     public IEnumerable<TaskGrant> TasksOf(string client) => TaskIndex[client];
 
@@ -98,8 +103,8 @@ public sealed class WorkingSet
     /// <summary>The use cases that name an organization, an agreement or a roster.</summary>
     public IEnumerable<UseCase> UseCasesOf(RegistryKind kind, string id) => UseCaseIndex[(kind, id)];
 
-    /// <summary>Id of the credential with this identity (see <see cref="CredentialIdentity"/>); null when there is none.</summary>
-    public string? HolderOf(string issuer, string clientId) => HolderIndex.GetValueOrDefault((issuer, clientId));
+    /// <summary>Ids of the credentials with this identity (see <see cref="CredentialIdentity"/>): one, where nothing is shared.</summary>
+    public IEnumerable<string> HoldersOf(string issuer, string value) => HolderIndex[(issuer, value)];
 
     /// <summary>The latest approval of a client: the one that counts.</summary>
     public Approval? ApprovalOf(string client) => ApprovalIndex.GetValueOrDefault(client);
@@ -153,6 +158,12 @@ public sealed class WorkingSet
                 );
             })
         );
+
+    // As nodes choose: of two at the same moment the one whose id comes later.
+    private static readonly Comparer<Approval> Later = Comparer<Approval>.Create(
+        static (one, other) =>
+            one.ApprovedAt == other.ApprovedAt ? string.CompareOrdinal(one.Id, other.Id) : one.ApprovedAt.CompareTo(other.ApprovedAt)
+    );
 
     private static IEnumerable<(RegistryKind, string)> Named(UseCase useCase)
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -45,7 +46,7 @@ public static class FileExport
 
     private static JsonObject Document(WorkingSet set, RegistryKind kind, WorkingItem item)
     {
-        var json = (JsonObject)JsonNode.Parse(item.Item.Json)!;
+        var json = StoredBody.WithoutNotes(item.Item.Json);
         foreach (var member in ManagedMembers.Of(kind))
         {
             json.Remove(member);

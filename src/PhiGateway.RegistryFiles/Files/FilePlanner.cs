@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -26,7 +27,7 @@ public static class FilePlanner
             Complete(document.Kind, json, file, set);
             var id = json["id"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
             var item = id is null ? null : set.Find(document.Kind, id)?.Item;
-            var current = item is null ? null : (JsonObject)JsonNode.Parse(item.Json)!;
+            var current = item is null ? null : StoredBody.WithoutNotes(item.Json);
             if (DocumentDraft.Read(document.Kind, json, null, current, actor, document.Pointer).Failed(out var refusal, out var draft))
             {
                 findings.AddRange(refusal.Findings);
@@ -138,7 +139,7 @@ public static class FilePlanner
         var type = RegistryJson.TypeOf(kind);
 
         // Stored text may be older than a default; what it means is compared.
-        return JsonSerializer.Deserialize(item.Json, type, RegistryJson.Options) is { } stored
+        return StoredBody.Read(item, out _) is { } stored
             && JsonNode.DeepEquals(JsonSerializer.SerializeToNode(stored, type, RegistryJson.Options), JsonNode.Parse(draft.Json));
     }
 

@@ -164,9 +164,12 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         // What begins the moment gives no rows; the head is the first that has columns.
         while (reader.FieldCount == 0 && await reader.NextResultAsync(cancellationToken)) { }
 
-        return await reader.ReadAsync(cancellationToken)
-            ? (reader.GetInt64(0), database.ReadTime(reader, 1), reader.TextOrNull(2), reader.IsDBNull(3) ? null : reader.GetInt64(3))
-            : throw NoRevision();
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            throw NoRevision();
+        }
+
+        return (reader.GetInt64(0), database.ReadTime(reader, 1), reader.TextOrNull(2), reader.IsDBNull(3) ? null : reader.GetInt64(3));
     }
 
     private static StorageException NoRevision() =>

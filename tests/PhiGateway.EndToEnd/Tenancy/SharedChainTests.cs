@@ -34,7 +34,7 @@ public sealed class SharedChainTests(TenancyWorld world)
 
         Assert.Equal(OwnNotes, found.Entries.Order());
         Assert.Equal((HttpStatusCode.OK, 0), (foreign.Status, foreign.Entries.Count));
-        Assert.All(await world.Shared.RecordedAsync(), static request => Assert.Contains("._tag=", request.Url));
+        Assert.All(await world.Shared.RecordedAsync(), static request => Assert.Contains("_tag=", request.Url));
     }
 
     [Fact]

@@ -38,4 +38,11 @@ internal static class Approvals
 
     internal static async Task<string> FingerprintAsync(AdminServer server) =>
         (string)(await server.GetAsync(Client + "/posture")).Json["fingerprint"]!;
+
+    /// <summary>Approves what stands there now, as a person.</summary>
+    internal static async Task<AdminAnswer> ApproveAsAsync(AdminServer server, string person)
+    {
+        var fingerprint = await FingerprintAsync(server);
+        return await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{fingerprint}}"}""", person);
+    }
 }

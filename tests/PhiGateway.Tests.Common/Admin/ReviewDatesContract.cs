@@ -18,7 +18,7 @@ public abstract class ReviewDatesContract
     protected abstract Task<StorageLocation> LocateAsync();
 
     [Fact]
-    public async Task VendorReview_Renewed_OpensThePathWithoutAnotherApproval()
+    public async Task VendorReview_RenewedTooLate_OpensThePathOnceASecondPersonApproves()
     {
         await using var world = await StoredAdmin.OpenAsync(await LocateAsync());
         var server = world.Server;
@@ -45,6 +45,8 @@ public abstract class ReviewDatesContract
                 )
             ).Status
         );
+        Assert.False((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
         Assert.True((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
     }
 

@@ -15,7 +15,7 @@ public sealed class CredentialApprovalTests
     public async Task Post_AnotherClientIdForAnApprovedClient_ClosesThePathAndQueues()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         server.Time.Now = server.Time.Now.AddMinutes(1);
         Assert.Equal(201, (await server.PostAsync(Credentials, Newcomer, "nora")).Status);
         Assert.False(await IsOpenAsync(server));
@@ -33,7 +33,7 @@ public sealed class CredentialApprovalTests
     public async Task Patch_DatesOfACredential_KeepsThePathOpen()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         Assert.Equal(200, (await server.PatchAsync(Credentials + "/acme-oidc", """{"rotateBy":"2026-11-01"}""")).Status);
         Assert.True(await IsOpenAsync(server));
     }
@@ -44,7 +44,7 @@ public sealed class CredentialApprovalTests
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
         Assert.Equal(201, (await server.PostAsync(Credentials, Certificate("cert-1", 'a'))).Status);
-        await ClientVerbsTests.ApproveAsync(server);
+        await Approvals.ApproveAsync(server);
         Assert.True(await IsOpenAsync(server));
 
         var rotation = $$"""{"credential":{{Certificate("cert-2", 'b')}},"replaces":"cert-1","overlap_hours":24}""";
@@ -65,7 +65,7 @@ public sealed class CredentialApprovalTests
     public async Task Rotate_ToAnotherClientId_WaitsForAnApprover()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var rotation = """{"credential":{"id":"extra","issuer":"hospital-idp","clientId":"newcomer"},"replaces":"acme-oidc"}""";
         Assert.Equal(200, (await server.PostAsync(Client + ":rotate", rotation)).Status);
         Assert.False(await IsOpenAsync(server));
@@ -75,7 +75,7 @@ public sealed class CredentialApprovalTests
     public async Task Post_ReviewOfTomorrow_IsRefused()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var ahead = await server.PostAsync("/admin/v1/reviews", """{"id":"r2","client":"acme-connector","on":"2099-01-01"}""", "anna");
         Assert.Equal(["/on"], ahead.Pointers);
         var today = $$"""{"id":"r2","client":"acme-connector","on":"{{server.Time.Now.UtcDateTime:yyyy-MM-dd}}"}""";

@@ -25,7 +25,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Identity",
                 "PhiGateway.RegistryFiles",
             ],
-            ["PhiGateway.Cli"] = ["PhiGateway.Policy", "PhiGateway.RegistryFiles"],
+            ["PhiGateway.Cli"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.RegistryFiles"],
             ["PhiGateway.Gateway"] =
             [
                 "PhiGateway.Policy",

@@ -94,6 +94,8 @@ public sealed class PhigwTests : IDisposable
     public async Task Revoke_AnyTarget_IsWritten()
     {
         await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        Assert.NotEqual(0, (await RunAsync(server, "olga", "revoke", "organization", "labcoo", "--reason", "drill")).Code);
         Assert.Equal(0, (await RunAsync(server, "olga", "revoke", "tenant", "north", "--reason", "drill")).Code);
         Assert.Equal(0, (await RunAsync(server, "olga", "revoke", "issued-before", "2026-05-01T11:00:00Z", "--reason", "leak")).Code);
         Assert.Equal(2, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
@@ -104,9 +106,23 @@ public sealed class PhigwTests : IDisposable
     public async Task AuditSearch_AsAuditor_WorksAsViewerIsRefused()
     {
         await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
         Assert.Equal(
             0,
-            (await RunAsync(server, "august", "audit", "search", "--client", "acme", "--patient", "p-1", "--tenant", "north")).Code
+            (
+                await RunAsync(
+                    server,
+                    "august",
+                    "audit",
+                    "search",
+                    "--client",
+                    "acme-connector",
+                    "--patient",
+                    "Patient/p-1",
+                    "--tenant",
+                    "north"
+                )
+            ).Code
         );
         Assert.Equal("key(north,p-1)", server.Trail.LastQuery!.PatientKey);
         Assert.Equal(3, (await RunAsync(server, "vera", "audit", "search")).Code);

@@ -126,6 +126,13 @@ internal sealed class AnswerWork : IDisposable
         var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
         {
+            if (verdict.Reason == WithholdReason.UndeterminedPatient && Container?.TryTakePart(facts) == true)
+            {
+                LastReason = WithholdReason.None;
+                _contained = ContainedView.Of(Policy, Reader, null);
+                return ReleaseOutcome.Released;
+            }
+
             LastReason = verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason;
             disclosure.Withhold(LastReason);
             return ReleaseOutcome.Withheld;

@@ -69,8 +69,15 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
         _entriesOpen = true;
     }
 
-    /// <summary>No more entries follow.</summary>
-    public void CloseEntries() => work.Output.Write(_entriesOpen ? "]"u8 : default);
+    /// <summary>No more entries follow; what else must be said in one may still be.</summary>
+    public void CloseEntries()
+    {
+        if (Kind == BundleKind.Stored && _entriesOpen)
+        {
+            work.Output.Write("]"u8);
+            _entriesOpen = false;
+        }
+    }
 
     /// <summary>Where the entry is found: for a stored Bundle as its entries refer to each other, else at the gateway.</summary>
     /// <param name="data">The bytes being read.</param>
@@ -95,7 +102,8 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
     /// <summary>Writes what follows the entries.</summary>
     /// <param name="links">The Bundle's links.</param>
     /// <param name="total">How many matches leave; null: it is not said.</param>
-    public void Finish(BundleLinks links, int? total)
+    /// <param name="unread">Entries that could not be read.</param>
+    public void Finish(BundleLinks links, int? total, int unread)
     {
         WriteHead();
         if (Kind == BundleKind.Stored)
@@ -105,6 +113,11 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
             return;
         }
 
+        var lost = links.Seal(work.Bases, work.Options);
+        work.Disclosure.CannotFollow |= lost;
+        Say(lost, IncompleteOutcome.CannotFollow);
+        Say(unread > 0, IncompleteOutcome.Unread);
+        work.Output.Write(_entriesOpen ? "]"u8 : default);
         if (total is { } count)
         {
             work.Output.Write(",\"total\":"u8);
@@ -113,8 +126,18 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
             work.Output.Write(digits[..written]);
         }
 
-        links.Write(work.Bases, work.Options, work.Output);
+        links.Write(work.Output);
         work.Output.Write("}"u8);
+    }
+
+    // Only a search's Bundle has entries that are no result.
+    private void Say(bool isSo, ReadOnlySpan<byte> text)
+    {
+        if (isSo && Kind == BundleKind.SearchSet)
+        {
+            OpenEntry();
+            IncompleteOutcome.WriteEntry(text, work.Output);
+        }
     }
 
     /// <summary>Before the first piece; a stored Bundle's type follows at the end when it has not been met yet.</summary>

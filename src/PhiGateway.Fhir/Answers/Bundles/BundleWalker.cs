@@ -11,7 +11,7 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// </summary>
 /// <remarks>
 /// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and is left
-/// out where there are further pages; id (often the key of a result cache), signature and the rest are dropped, but for a stored Bundle.
+/// out where there are further pages; id (often the key of a result cache), signature and the rest are dropped, but for a stored Bundle, which leaves as it is.
 /// Nothing is written of a piece before all of it was read.
 /// </remarks>
 internal sealed class BundleWalker
@@ -38,8 +38,7 @@ internal sealed class BundleWalker
         "_total",
     ];
 
-    private const int FirstKept = 5;
-    private const int LastKept = 9;
+    private const int EntryMember = 4;
     private const uint TypeAndName = 0b11;
     private const uint Total = 0b100;
     private const uint Link = 0b1000;
@@ -53,6 +52,7 @@ internal sealed class BundleWalker
     private readonly BundleLinks _links = new();
     private Phase _phase;
     private uint _members;
+    private int _total;
     private int _entries;
 
     /// <summary>Begins a walk.</summary>
@@ -154,9 +154,9 @@ internal sealed class BundleWalker
         {
             0 => ResultOf(reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("Bundle"u8)),
             1 => ResultOf(reader.TokenType == JsonTokenType.String && _output.TryTakeType(reader.ValueSpan)),
-            2 => ResultOf(reader.TokenType == JsonTokenType.Number),
+            2 => ResultOf(reader.TokenType == JsonTokenType.Number && TakeTotal(ref reader)),
             3 => _links.Read(ref reader, data, _work.Skipper, _work.Reader.Names),
-            4 => OpenEntries(ref reader),
+            EntryMember => OpenEntries(ref reader),
             _ => _work.Skipper.Skip(ref reader, data),
         };
         if (result != ScanResult.Complete)
@@ -171,7 +171,7 @@ internal sealed class BundleWalker
         }
 
         _members |= 1U << member;
-        if (_output.Kind == BundleKind.Stored && member is >= FirstKept and <= LastKept)
+        if (_output.Kind == BundleKind.Stored && member > 1 && member != EntryMember)
         {
             _output.WriteMember(data[nameStart..end]);
         }
@@ -215,20 +215,36 @@ internal sealed class BundleWalker
         var entry = default(EntrySpan);
         var entryStart = checked((int)reader.TokenStartIndex);
         _work.TurnTo(_entries);
+        var before = reader;
         var result = EntryReader.Read(ref reader, data, _work, ref entry);
-        if (result != ScanResult.Complete)
+        if (result == ScanResult.NeedMore)
         {
             return result;
         }
 
-        var end = checked((int)reader.BytesConsumed);
-        if (!Utf8.IsValid(data[from..end]))
+        if (result == ScanResult.Broken || !Utf8.IsValid(data[from..checked((int)reader.BytesConsumed)]))
         {
-            return ScanResult.Broken;
+            reader = before;
+            return PassBy(ref reader);
         }
 
+        var end = checked((int)reader.BytesConsumed);
+        (entry.Start, entry.End) = (entryStart, end);
         var place = _entries++;
         return _waiting.TryTake(data, data[entryStart..end], ref entry) ? ScanResult.Complete : _settler.Settle(data, ref entry, place);
+    }
+
+    // One entry that cannot be read does not take the others along. Where it ends is known as long as it is JSON.
+    private ScanResult PassBy(ref Utf8JsonReader reader)
+    {
+        _work.Reader.Names.PopTo(0);
+        if (!reader.TrySkip())
+        {
+            return ScanResult.NeedMore;
+        }
+
+        _entries++;
+        return _settler.PassBy();
     }
 
     private ScanResult CloseEntries()
@@ -256,7 +272,10 @@ internal sealed class BundleWalker
         }
 
         // Anything but a complete single page would betray what other pages hold, or how much was withheld.
-        _output.Finish(_links, (_members & Total) != 0 && !_links.HasOtherPages ? _settler.Matches : null);
+        var counts = (_members & Total) != 0 && !_links.HasOtherPages;
+        var isBare = _entries == 0 && _work.Options.CountIsWhole && _request is { IsCountOnly: true };
+        var matches = isBare ? _total : _settler.Matches;
+        _output.Finish(_links, counts ? matches : null, _settler.Unread);
         return ScanResult.Complete;
     }
 
@@ -278,6 +297,8 @@ internal sealed class BundleWalker
 
         return false;
     }
+
+    private bool TakeTotal(ref Utf8JsonReader reader) => !reader.TryGetInt32(out _total) || _total >= 0;
 
     private static ScanResult ResultOf(bool isRight) => isRight ? ScanResult.Complete : ScanResult.Broken;
 

@@ -145,6 +145,10 @@ internal static class EntryReader
         {
             entry.Method = text;
         }
+        else if (name.SequenceEqual("url"u8))
+        {
+            entry.Url = text;
+        }
         else if (name.SequenceEqual("status"u8))
         {
             entry.Status = text;

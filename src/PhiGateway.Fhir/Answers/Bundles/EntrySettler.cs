@@ -20,6 +20,23 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
     /// <summary>Matches that left.</summary>
     public int Matches { get; private set; }
 
+    /// <summary>Entries that could not be read.</summary>
+    public int Unread { get; private set; }
+
+    /// <summary>Settles an entry that cannot be read: it stays, which is recorded and said. In answers by position, nothing can take its place.</summary>
+    public ScanResult PassBy()
+    {
+        if (output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse)
+        {
+            return ScanResult.Broken;
+        }
+
+        Unread++;
+        window?.PassBy();
+        work.Disclosure.PassBy();
+        return ScanResult.Complete;
+    }
+
     /// <summary>Whether an entry is there for the sake of others; what an operation puts together was asked for as a whole.</summary>
     public bool IsIncluded(ref EntrySpan entry, ReadOnlySpan<byte> data) =>
         ModeOf(entry.Mode, data).SequenceEqual("include"u8) && !(window is not null && request is { Interaction: Interaction.Operation });
@@ -37,23 +54,19 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         if (!entry.HasResource)
         {
-            // A deletion in a history names a resource of which nothing is left to judge.
-            if (output.Kind is BundleKind.History or BundleKind.Stored && window?.Meet() != false)
-            {
-                window?.Hide();
-                work.Disclosure.Withhold(WithholdReason.Unjudgeable);
-            }
-
+            SettleWithout(data, ref entry);
             return ScanResult.Complete;
         }
 
-        if (work.Reader.Facts.Type == ResourceType.OperationOutcome)
+        var isStored = output.Kind == BundleKind.Stored;
+        if (work.Reader.Facts.Type == ResourceType.OperationOutcome && !isStored)
         {
-            if (output.Kind == BundleKind.Stored)
-            {
-                work.Disclosure.Withhold(WithholdReason.Unjudgeable);
-            }
+            return ScanResult.Complete;
+        }
 
+        if (isStored && !StoredEntry.Fits(data, ref entry, work.Reader.Facts, work.Bases))
+        {
+            work.Disclosure.Withhold(WithholdReason.Unjudgeable);
             return ScanResult.Complete;
         }
 
@@ -62,7 +75,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         var outcome = included || window is null ? Judge(data, ref entry, work.Disclosure) : JudgeForPage(data, ref entry);
         if (outcome != ReleaseOutcome.Released)
         {
-            return outcome == ReleaseOutcome.Broken ? ScanResult.Broken : ScanResult.Complete;
+            return outcome == ReleaseOutcome.Broken ? PassBy(included) : ScanResult.Complete;
         }
 
         window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!, isMatch: !included);
@@ -78,6 +91,10 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             work.Output.Write(mode);
             work.Output.Write("\"}"u8);
         }
+        else if (isStored)
+        {
+            StoredEntry.WriteRest(data[entry.Start..entry.End], work.Output);
+        }
         else if (output.Kind == BundleKind.History)
         {
             EntryParts.WriteRequest(data, entry.Method, work.Reader.Facts, work.Output);
@@ -86,6 +103,56 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         work.Output.Write("}"u8);
         return ScanResult.Complete;
+    }
+
+    // It was met already; what it holds, a Bundle or Parameters, cannot be read.
+    private ScanResult PassBy(bool included)
+    {
+        Unread++;
+        work.Disclosure.PassBy();
+        if (!included)
+        {
+            window?.Hide();
+        }
+
+        return ScanResult.Complete;
+    }
+
+    // A deletion in a history names a resource of which nothing is left to judge: it leaves to whom every version of it would.
+    private void SettleWithout(ReadOnlySpan<byte> data, ref EntrySpan entry)
+    {
+        if (output.Kind is not (BundleKind.History or BundleKind.Stored) || window?.Meet() == false)
+        {
+            return;
+        }
+
+        if (output.Kind == BundleKind.Stored || !Deletion.TryRead(data, ref entry, work.Bases, out var type, out var id))
+        {
+            window?.Hide();
+            work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+            return;
+        }
+
+        if (work.Current?.AdmitsDeletion(type, id) is not { } facts)
+        {
+            window?.Hide();
+            work.Disclosure.Withhold(WithholdReason.CurrentVersion);
+            return;
+        }
+
+        if (window?.TryShow() == false)
+        {
+            return;
+        }
+
+        work.Disclosure.Release(facts);
+        Matches++;
+        output.OpenEntry();
+        work.Output.Write("{"u8);
+        output.WriteFullUrl(data, entry.FullUrl, facts);
+        Deletion.Write(facts, work.Output);
+        EntryParts.WriteResponse(data, ref entry, work.Bases, hidden: false, first: false, work.Output);
+        work.Output.Write("}"u8);
     }
 
     private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure)

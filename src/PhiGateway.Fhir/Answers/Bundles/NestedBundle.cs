@@ -64,6 +64,19 @@ internal static class NestedBundle
             return ReleaseOutcome.Withheld;
         }
 
+        // What speaks of the rest leaves whole, to whom the whole may.
+        foreach (var member in sum.Parts)
+        {
+            var own = work.Policy.Judge(member);
+            if (own is not { Reason: WithholdReason.None, Elements.IsAll: true })
+            {
+                disclosure.Withhold(own.Reason == WithholdReason.None ? WithholdReason.NotCovered : own.Reason);
+                return ReleaseOutcome.Withheld;
+            }
+
+            part.Release(member);
+        }
+
         if (work.Current?.AdmitsWhole(facts) == false)
         {
             disclosure.Withhold(WithholdReason.CurrentVersion);

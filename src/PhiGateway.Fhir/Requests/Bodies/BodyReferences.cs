@@ -72,7 +72,7 @@ internal static class BodyReferences
             return Refusal.Body("conditional reference is not Type?parameters");
         }
 
-        if (ConditionReader.Read(source.Context, type, line.Query, out var condition) is { } refusal)
+        if (ConditionReader.Read(source, type, line.Query, out var condition) is { } refusal)
         {
             return refusal;
         }

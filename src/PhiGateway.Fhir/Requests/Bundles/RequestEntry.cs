@@ -69,7 +69,9 @@ internal static class RequestEntry
             IfModifiedSince = StrictJson.Text(request, "ifModifiedSince"),
             IfNoneExist = StrictJson.Text(request, "ifNoneExist"),
         };
-        var reading = RequestRouter.Route(new RequestSource(canonical, headers, body, bundle.Context, bundle.Scanner, scope));
+        var reading = RequestRouter.Route(
+            new RequestSource(canonical, headers, body, bundle.Context, bundle.Scanner, scope, bundle.Budget)
+        );
         if (!reading.TryGet(out var read, out _))
         {
             return reading;

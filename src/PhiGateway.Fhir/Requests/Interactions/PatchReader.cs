@@ -17,7 +17,7 @@ internal static class PatchReader
         WriteReader.CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : Read(source, type, id, null, "/{id}");
 
     internal static Reading<FhirRequest> Conditional(RequestSource source, ResourceType type) =>
-        ConditionReader.Read(source.Context, type, WriteReader.WithoutFormat(source.Line.Query), out var condition) is { } refusal
+        ConditionReader.Read(source, type, WriteReader.WithoutFormat(source.Line.Query), out var condition) is { } refusal
             ? refusal.As<FhirRequest>()
             : Read(source, type, null, condition, "?");
 

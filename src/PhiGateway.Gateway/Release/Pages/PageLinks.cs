@@ -34,6 +34,8 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
                 ? UpstreamCallFactory.FindNarrowing(request, permit)
                 : [],
             SelfLinks = exchange.Ingressed.Route.SelfLinks,
+            Hidden = exchange.Settled.Walked ?? [],
+            CountIsWhole = !UpstreamCallFactory.Withholds(permit),
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
                 request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)

@@ -88,13 +88,10 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         }
 
         var isFirst = start is { Place.Length: 0, From: 0 };
-        page.Finish(
-            new PageTail(
-                [.. LinksOf(exchange, page.Size, rest, isFirst ? null : continuation?.Before, isFirst, start)],
-                isFirst && rest is null && page.Next is null,
-                isCut && !page.IsFull
-            )
-        );
+        var links = LinksOf(exchange, page.Size, rest, isFirst ? null : continuation?.Before, isFirst, start).ToArray();
+        var isLost = rest is null ? page.Next is not null : !Array.Exists(links, static link => link.Key == "next");
+        exchange.Disclosure.CannotFollow |= isLost;
+        page.Finish(new PageTail(links, isFirst && rest is null && page.Next is null, isCut && !page.IsFull, isLost));
         return StageResult.Continue;
     }
 

@@ -16,6 +16,7 @@ internal sealed record CorpusRequest(string Method, string Target, Dictionary<st
             IfNoneMatch = Header("If-None-Match"),
             IfModifiedSince = Header("If-Modified-Since"),
             IfNoneExist = Header("If-None-Exist"),
+            Provenance = Header("X-Provenance"),
         };
 
     private string? Header(string name) => Headers?.GetValueOrDefault(name);

@@ -55,6 +55,7 @@ public sealed class PatientPseudonymTests
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherRead)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void OpenOrCreate_KeyThatOthersMayRead_IsRefused(UnixFileMode more)
     {
         using var folder = new JournalFolder();

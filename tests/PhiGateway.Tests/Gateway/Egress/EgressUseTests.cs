@@ -1,8 +1,8 @@
 using System.Net;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Identity.Issuers;
-using PhiGateway.Tests.Identity;
 using PhiGateway.Tests.Common.Identity;
+using PhiGateway.Tests.Identity;
 using Xunit;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;

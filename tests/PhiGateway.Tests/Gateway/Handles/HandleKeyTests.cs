@@ -6,6 +6,7 @@ namespace PhiGateway.Tests.Gateway.Handles;
 public sealed class HandleKeyTests
 {
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Validate_HandleKey_MustBeAReferenceToALongSecret()
     {
         var folder = Directory.CreateTempSubdirectory("phigw-handle-key-").FullName;

@@ -53,7 +53,7 @@ internal sealed class StageWorld : IDisposable
         services.AddSingleton<ITaskUses>(Tasks).AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddExchange()
-            .AddTelemetry()
+            .AddTelemetry(new GatewayMetrics())
             .AddTrail()
             .AddHandles(null)
             .AddUpstream()
@@ -184,6 +184,8 @@ internal sealed class StageWorld : IDisposable
             Asks++;
             return new(Result);
         }
+
+        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
 
         public IReadOnlyList<IssuerStatus> GetStatus() => [];
     }

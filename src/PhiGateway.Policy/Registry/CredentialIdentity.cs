@@ -1,6 +1,4 @@
-using PhiGateway.Policy.Registry;
-
-namespace PhiGateway.Policy.Compiling;
+namespace PhiGateway.Policy.Registry;
 
 /// <summary>
 /// By what a credential is recognised, whatever its kind: the same for two credentials means that they are shared, which is refused.
