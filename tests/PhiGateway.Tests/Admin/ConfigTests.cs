@@ -1,7 +1,7 @@
 using PhiGateway.Policy.Registry;
-using PhiGateway.Tests.Common.Admin;
 using PhiGateway.RegistryFiles.Files;
 using PhiGateway.RegistryFiles.Yaml;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

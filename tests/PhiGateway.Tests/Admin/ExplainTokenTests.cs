@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Tests.Common.Admin;
-using PhiGateway.Admin.Configuration;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
