@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;

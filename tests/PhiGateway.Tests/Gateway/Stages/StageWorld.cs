@@ -185,6 +185,8 @@ internal sealed class StageWorld : IDisposable
             return new(Result);
         }
 
+        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
+
         public IReadOnlyList<IssuerStatus> GetStatus() => [];
     }
 
