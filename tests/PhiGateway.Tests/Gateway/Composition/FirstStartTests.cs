@@ -3,7 +3,6 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Tests.Audit;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Trail;
-using PhiGateway.Tests.Audit;
 using PhiGateway.Tests.Common.Admin.Fakes;
 using PhiGateway.Tests.Common.Audit;
 using Xunit;
