@@ -26,7 +26,11 @@ internal abstract class Fetched : IDisposable
         /// <summary>What is not empty must be FHIR's JSON.</summary>
         public bool IsReadable => body.Length == 0 || isFhirJson;
 
-        public override void Dispose() => body.Dispose();
+        public override void Dispose()
+        {
+            body.Dispose();
+            base.Dispose();
+        }
     }
 
     /// <summary>There is no such thing (404), or no more (410).</summary>
