@@ -4,7 +4,8 @@ namespace PhiGateway.Fhir.Canonical;
 
 /// <summary>Reads a raw request target by a strict grammar: whatever could be read in two ways is refused, never repaired.</summary>
 /// <remarks>
-/// Never throws. The base itself may end in one slash (<c>/fhir</c> and <c>/fhir/</c> are both the system level); no other path may, but for a type before a query (<c>Patient/?name=x</c>).
+/// Never throws. The base itself may end in one slash (<c>/fhir</c> and <c>/fhir/</c> are both the system level); no other path may, but for
+/// a type before a query (<c>Patient/?name=x</c>).
 /// </remarks>
 public static class CanonicalReader
 {

@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Gateway.Configuration;
@@ -88,13 +89,27 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
             decided.Value,
             (found, answer) =>
             {
-                walk.Add(inner, found, answer);
+                walk.Add(inner, Shown(inner, found), answer);
                 return walk.Count <= options.Limits.WalkedRecords;
             }
         );
 
         // Where some of what could be walked over was not looked at, nobody knows what the chain means.
         return hasMore is { Continues: true, Value: true } ? StageResult.Refuse(DenyReason.ChainTooBroad, Detail) : hasMore.Result;
+    }
+
+    private static HashSet<string> Shown(FhirRequest search, Disclosure released)
+    {
+        var shown = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var resource in released.Resources)
+        {
+            if (resource.Type == search.Type && resource.Id is { } id)
+            {
+                shown.Add(id);
+            }
+        }
+
+        return shown;
     }
 }
 

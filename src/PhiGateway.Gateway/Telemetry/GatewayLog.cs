@@ -78,7 +78,8 @@ internal static partial class GatewayLog
     [LoggerMessage(
         1214,
         LogLevel.Warning,
-        "Route {Route}: the server behind names itself {Origin}, which is no base of its cluster; links there are not followed. If it is the same server, add its base to Phi.Bases"
+        "Route {Route}: the server behind names itself {Origin}, which is no base of its cluster; links there are not followed. "
+            + "If it is the same server, add its base to Phi.Bases"
     )]
     public static partial void BaseProposed(ILogger log, string route, string origin);
 

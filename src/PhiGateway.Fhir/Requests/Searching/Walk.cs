@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Policy.Vocabulary;
 
@@ -40,33 +39,17 @@ public sealed class Walk
 
     /// <summary>Adds what one of the searches found.</summary>
     /// <param name="search">The search.</param>
-    /// <param name="released">What of its answer this client may see.</param>
+    /// <param name="shown">Ids of the resources of its type in the answer that this client may see.</param>
     /// <param name="answer">The answer as the upstream gave it.</param>
-    public void Add(FhirRequest search, Disclosure released, ReadOnlyMemory<byte> answer)
+    public void Add(FhirRequest search, IReadOnlySet<string> shown, ReadOnlyMemory<byte> answer)
     {
         if (Back is null)
         {
-            foreach (var resource in released.Resources)
-            {
-                if (resource.Type == search.Type && resource.Id is { } id)
-                {
-                    _found.Add($"{resource.Type.Name}/{id}");
-                }
-            }
-
+            _found.UnionWith(shown.Select(id => $"{search.Type.Name}/{id}"));
             return;
         }
 
         using var document = JsonDocument.Parse(answer);
-        var shown = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var resource in released.Resources)
-        {
-            if (resource.Type == search.Type && resource.Id is { } id)
-            {
-                shown.Add(id);
-            }
-        }
-
         Back.Find(document.RootElement, search.Type, shown, Targets[0], _found);
     }
 }
@@ -76,7 +59,7 @@ public sealed class Walk
 /// <param name="Context">Knows which references are to this server.</param>
 internal sealed record WayBack(IReadOnlyList<string> Paths, FhirContext Context)
 {
-    internal void Find(JsonElement bundle, ResourceType type, HashSet<string> shown, ResourceType target, HashSet<string> found)
+    internal void Find(JsonElement bundle, ResourceType type, IReadOnlySet<string> shown, ResourceType target, HashSet<string> found)
     {
         if (!bundle.TryGetProperty("entry", out var entries) || entries.ValueKind != JsonValueKind.Array)
         {
