@@ -1,14 +1,23 @@
 #!/usr/bin/env bash
-# Runs every test from a clean clone. The last line printed is "N passed, N failed, N skipped".
-#   tests/run.sh [--no-build] [configuration]      default configuration: Debug
+# Runs the tests from a clean clone. The last line printed is "N passed, N failed, N skipped".
+#   tests/run.sh [--fast] [--no-build] [configuration]      default configuration: Debug
+# --fast: only tests/PhiGateway.Tests, which needs the .NET SDK and nothing else, neither Postgres nor Node.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+fast=no
 build=yes
-if [[ "${1:-}" == --no-build ]]; then
-  build=no
+while [[ "${1:-}" == --* ]]; do
+  case "$1" in
+    --fast) fast=yes ;;
+    --no-build) build=no ;;
+    *)
+      sed -n '2,4s/^# //p' "$0" >&2
+      exit 2
+      ;;
+  esac
   shift
-fi
+done
 configuration="${1:-Debug}"
 
 # --- 1. What the tests need and the package managers give ---
@@ -16,9 +25,12 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have_initdb() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 
 missing=()
-have_initdb || missing+=(postgresql)
-have node || missing+=(nodejs)
-have npm || missing+=(npm)
+if [[ "$fast" == no ]]; then
+  have_initdb || missing+=(postgresql)
+  have node || missing+=(nodejs)
+  have npm || missing+=(npm)
+  have haproxy || missing+=(haproxy)
+fi
 if [[ ${#missing[@]} -gt 0 ]]; then
   if have apt-get && [[ "$(id -u)" == 0 ]]; then
     echo "installing ${missing[*]}"
@@ -40,25 +52,71 @@ fi
 # --- 2. The peers that come from npm, once per lock file ---
 wanted="$(sha256sum tests/peers/package-lock.json | cut -d' ' -f1)"
 stamp=tests/peers/node_modules/.lock-hash
-if [[ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]]; then
+if [[ "$fast" == no && "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]]; then
   (cd tests/peers && npm ci --no-audit --no-fund)
   printf '%s' "$wanted" >"$stamp"
 fi
 
 # --- 3. Build and run; each test project writes one result file ---
+projects=()
+for project in tests/*/*.csproj; do
+  grep -q 'Include="Microsoft.NET.Test.Sdk"' "$project" || continue
+  [[ "$fast" == no || "$project" == */PhiGateway.Tests.csproj ]] || continue
+  projects+=("$project")
+done
 if [[ "$build" == yes ]]; then
-  dotnet build PhiGateway.sln --configuration "$configuration" --nologo -v minimal
+  what=PhiGateway.sln
+  [[ "$fast" == no ]] || what="${projects[0]}"
+  dotnet build "$what" --configuration "$configuration" --nologo -v minimal
 fi
+
+# The console's line for each test, as a sum every few seconds; what failed stands at once and whole.
+progress() {
+  local passed=0 failed=0 shown=$SECONDS quiet=no class='' line='' got
+  while true; do
+    got=0
+    IFS= read -r -t 5 line || got=$?
+    if [[ "$got" != 0 && "$got" -le 128 ]]; then
+      break
+    fi
+    if [[ "$got" == 0 ]]; then
+      case "$line" in
+        '  Passed '*)
+          passed=$((passed + 1)) quiet=yes
+          class="${line#  Passed }"
+          class="${class%%(*}"
+          class="${class%% \[*}"
+          class="${class%.*}"
+          ;;
+        '  Failed '*)
+          failed=$((failed + 1)) quiet=no
+          printf '%s\n' "$line"
+          ;;
+        # The runner says each failure once more by itself.
+        '[xUnit.net '*) ;;
+        # A test's own output, indented: of interest when it failed.
+        ' '* | '') [[ "$quiet" == yes ]] || printf '%s\n' "$line" ;;
+        *)
+          quiet=no
+          printf '%s\n' "$line"
+          ;;
+      esac
+    fi
+    if ((SECONDS - shown >= 10)); then
+      shown=$SECONDS
+      printf '  %4d s: %d passed, %d failed; last %s\n' "$SECONDS" "$passed" "$failed" "$class"
+    fi
+  done
+}
+
 results="$(mktemp -d)"
 trap 'rm -rf "$results"' EXIT
 status=0
-found=0
-for project in tests/*/*.csproj; do
-  grep -q 'Include="xunit.v3"' "$project" || continue
-  found=$((found + 1))
+found="${#projects[@]}"
+for project in "${projects[@]}"; do
   name="$(basename "$project" .csproj)"
   dotnet test "$project" --no-build --configuration "$configuration" --nologo \
-    --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" || status=1
+    --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal" | progress || status=1
 done
 
 # --- 4. Totals over all result files ---

@@ -5,18 +5,31 @@
 --
 --   psql -d phigateway -f roles.sql
 --
--- It can be run again at any time and grants only on tables that exist. The roles here cannot log in; give each
--- login of yours the one it needs:
+-- It can be run again at any time and grants only on tables that exist. The roles here cannot log in. Each plane of a node has a login of
+-- its own, for the data plane must not be able to open a door and nobody who ships records may read them:
 --
---   CREATE ROLE gw01 LOGIN PASSWORD '…' IN ROLE phigw_gateway, phigw_audit_writer;
---   CREATE ROLE console LOGIN PASSWORD '…' IN ROLE phigw_admin, phigw_audit_reader;
+--   CREATE ROLE gw01       LOGIN PASSWORD '…' IN ROLE phigw_gateway;
+--   CREATE ROLE gw01_ships LOGIN PASSWORD '…' IN ROLE phigw_audit_writer;
+--   CREATE ROLE gw01_admin LOGIN PASSWORD '…' IN ROLE phigw_admin;
+--   CREATE ROLE gw01_reads LOGIN PASSWORD '…' IN ROLE phigw_audit_reader;
 --
--- phigw_gateway       a gateway node: reads the registry, says in node_status what it enforces and counts in task_use how often tasks were used, writes nothing else
--- phigw_admin         the control plane: writes the registry; revocations are added, never changed or removed
--- phigw_audit_writer  a shipper: adds audit records; cannot change, remove or read them
+--   PhiGateway:Registry:ConnectionString         Username=gw01
+--   PhiGateway:Audit:Store:ConnectionString      Username=gw01_ships
+--   PhiGateway:Admin:RegistryConnectionString    Username=gw01_admin
+--   PhiGateway:Admin:AuditConnectionString       Username=gw01_reads
+--
+-- Without the last two the control plane uses the first two, which then need both roles each.
+--
+-- phigw_gateway       a data plane: reads the registry, says in node_status what it enforces and counts in task_use how often tasks were used, writes nothing else
+-- phigw_admin         a control plane: writes the registry; revocations are added, never changed or removed
+-- phigw_audit_writer  a shipper: adds audit records and sees which it has added; cannot change, remove or read them
 -- phigw_audit_reader  the console and the auditors: reads audit records, writes nothing
 --
--- Migrations run as the owner, with none of these.
+-- Who migrates: the owner of the tables, with none of these roles. Before a new version is started,
+--
+--   phi-gateway migrate --config FILE      (a configuration with the owner's login in both connection strings)
+--
+-- and then this script again. A node whose login may not migrate starts when there is nothing to migrate, and says so when there is.
 
 DO $$
 DECLARE

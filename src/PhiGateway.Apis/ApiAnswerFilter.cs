@@ -36,7 +36,7 @@ public static class ApiAnswerFilter
             return AnswerVerdict.TooLarge;
         }
 
-        if (!StrictJson.TryParse(body, maxDepth, out var document))
+        if (!StrictJson.TryParse(ByteOrderMark.Skip(body), maxDepth, out var document))
         {
             return AnswerVerdict.Unreadable;
         }
@@ -78,7 +78,10 @@ public static class ApiAnswerFilter
     /// </summary>
     public static ResourceFacts? ReadStored(ApiRequest request, ReadOnlyMemory<byte> body, int maxDepth)
     {
-        if (request.Operation.StoredRead?.Answer is not { } answer || !StrictJson.TryParse(body, maxDepth, out var document))
+        if (
+            request.Operation.StoredRead?.Answer is not { } answer
+            || !StrictJson.TryParse(ByteOrderMark.Skip(body), maxDepth, out var document)
+        )
         {
             return null;
         }

@@ -24,6 +24,7 @@ internal static class ApiFacts
         }
 
         ReadOwner(record, shape, facts);
+        ReadNested(record, shape, facts, isRecord: true);
         ReadId(record, shape, facts);
         facts.Unjudgeable |= shape.Confidentiality?.Visit(record, facts, TakeConfidentiality) == PointerOutcome.WrongType;
         facts.Unjudgeable |= shape.Labels?.Visit(record, facts, TakeLabel) == PointerOutcome.WrongType;
@@ -59,21 +60,56 @@ internal static class ApiFacts
             return;
         }
 
-        var outcome = pointer.Visit(
-            record,
-            (facts, shape.PatientForm),
-            static (value, state) =>
-            {
-                if (!state.PatientForm.TryRead(value, out var patient))
-                {
-                    return false;
-                }
-
-                state.facts.AddOwner(patient);
-                return true;
-            }
-        );
+        var outcome = pointer.Visit(record, (facts, shape.PatientForm), TakeOwner);
         facts.Owner = outcome == PointerOutcome.Found ? OwnerState.Known : OwnerState.Undetermined;
+    }
+
+    private static bool TakeOwner(JsonElement value, (ResourceFacts Facts, PatientIdForm Form) state)
+    {
+        if (!state.Form.TryRead(value, out var patient))
+        {
+            return false;
+        }
+
+        state.Facts.AddOwner(patient);
+        return true;
+    }
+
+    // A record inside the record says in the same words whose it is and how it is labelled: it is theirs as well.
+    private static void ReadNested(JsonElement element, ApiShape shape, ResourceFacts facts, bool isRecord)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                ReadNested(item, shape, facts, isRecord: false);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            if (!isRecord)
+            {
+                ReadAsRecord(element, shape, facts);
+            }
+
+            foreach (var member in element.EnumerateObject())
+            {
+                ReadNested(member.Value, shape, facts, isRecord: false);
+            }
+        }
+    }
+
+    private static void ReadAsRecord(JsonElement nested, ApiShape shape, ResourceFacts facts)
+    {
+        // Where the record's id is its patient's (a Patient), every nested id would be one.
+        if (shape.Patient is { } pointer && pointer.Text != shape.Id?.Text)
+        {
+            var outcome = pointer.Visit(nested, (facts, shape.PatientForm), TakeOwner);
+            facts.Owner = outcome == PointerOutcome.WrongType ? OwnerState.Undetermined : facts.Owner;
+        }
+
+        facts.Unjudgeable |= shape.Confidentiality?.Visit(nested, facts, TakeConfidentiality) == PointerOutcome.WrongType;
+        facts.Unjudgeable |= shape.Labels?.Visit(nested, facts, TakeLabel) == PointerOutcome.WrongType;
     }
 
     private static void ReadId(JsonElement record, ApiShape shape, ResourceFacts facts)

@@ -141,17 +141,22 @@ public static class ApiRequestReader
             return null;
         }
 
-        return headers.IfNoneMatch is not null || headers.IfNoneExist is not null || headers.IfModifiedSince is not null
-                ? Refusal.Unknown("precondition")
-            : headers.IfMatch is { } tag && !ApiEntityTag.IsOne(tag) ? Refusal.Header("If-Match is not one entity tag")
-            : null;
+        if (headers.IfNoneMatch is not null || headers.IfNoneExist is not null || headers.IfModifiedSince is not null)
+        {
+            return Refusal.Unknown("precondition");
+        }
+
+        return headers.IfMatch is { } tag && !ApiEntityTag.IsOne(tag) ? Refusal.Header("If-Match is not one entity tag") : null;
     }
 
     // What a parameter asks for could be told by what it finds; one of which nothing is known could ask for anything.
     private static IEnumerable<string> ElementOf(ApiOperation operation, string parameter) =>
-        !operation.QueryElements.TryGetValue(parameter, out var element) ? ["?"]
-        : element.Length == 0 ? []
-        : [element];
+        operation.QueryElements.GetValueOrDefault(parameter) switch
+        {
+            null => ["?"],
+            "" => [],
+            var element => [element],
+        };
 
     private static bool TryReadPatients(
         CanonicalRequest request,

@@ -63,18 +63,22 @@ internal sealed class JsonPointer
     {
         if (step == Steps.Count)
         {
-            return element.ValueKind == JsonValueKind.Null ? PointerOutcome.Absent
-                : take(element, state) ? PointerOutcome.Found
-                : PointerOutcome.WrongType;
+            if (element.ValueKind == JsonValueKind.Null)
+            {
+                return PointerOutcome.Absent;
+            }
+
+            return take(element, state) ? PointerOutcome.Found : PointerOutcome.WrongType;
         }
 
         if (Steps[step] is { } name)
         {
             return element.ValueKind switch
             {
-                JsonValueKind.Object => element.TryGetProperty(name, out var member)
-                    ? Walk(member, step + 1, state, take)
-                    : PointerOutcome.Absent,
+                // Another reader may take a name in another letter case for this one.
+                JsonValueKind.Object when HasOtherCase(element, name) => PointerOutcome.WrongType,
+                JsonValueKind.Object when element.TryGetProperty(name, out var member) => Walk(member, step + 1, state, take),
+                JsonValueKind.Object => PointerOutcome.Absent,
                 JsonValueKind.Null => PointerOutcome.Absent,
                 _ => PointerOutcome.WrongType,
             };
@@ -95,6 +99,23 @@ internal sealed class JsonPointer
         }
 
         return outcome;
+    }
+
+    private static bool HasOtherCase(JsonElement element, string name)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            if (
+                member.Name.Length == name.Length
+                && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+                && !member.Name.Equals(name, StringComparison.Ordinal)
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static PointerOutcome Worse(PointerOutcome one, PointerOutcome other) => one < other ? one : other;

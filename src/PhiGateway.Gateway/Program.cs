@@ -3,23 +3,28 @@ using PhiGateway.Gateway.Demo;
 
 namespace PhiGateway.Gateway;
 
-/// <summary>The process: <c>demo</c>, <c>validate</c>, or the gateway itself.</summary>
+/// <summary>The process: <c>demo</c>, <c>validate</c>, <c>probe</c>, <c>migrate</c>, or the gateway itself.</summary>
 /// <remarks>
 /// Exit codes: 0 stopped as asked; 1 could not start or failed while running; 2 the configuration or the command line is wrong.
 /// </remarks>
 public static class Program
 {
     /// <summary>Runs the command named by the first argument.</summary>
-    public static Task<int> Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
         // Journal, stores and snapshot hold PHI: whatever this process creates is its owner's alone.
         FileRights.Restrict();
-        return args switch
-        {
-            ["demo", .. var rest] => DemoCommand.RunAsync(rest),
-            ["validate", .. var rest] => RunCommand.ValidateAsync(rest),
-            ["--help" or "-h" or "help"] => RunCommand.HelpAsync(),
-            _ => RunCommand.RunAsync(args),
-        };
+        using var sizeLimits = FileSizeLimits.Outlive();
+        return await (
+            args switch
+            {
+                ["demo", .. var rest] => DemoCommand.RunAsync(rest),
+                ["validate", .. var rest] => RunCommand.ValidateAsync(rest),
+                ["probe", .. var rest] => RunCommand.ProbeAsync(rest),
+                ["migrate", .. var rest] => RunCommand.MigrateAsync(rest),
+                ["--help" or "-h" or "help"] => RunCommand.HelpAsync(),
+                _ => RunCommand.RunAsync(args),
+            }
+        );
     }
 }

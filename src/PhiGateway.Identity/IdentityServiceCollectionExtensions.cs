@@ -17,10 +17,12 @@ public static class IdentityServiceCollectionExtensions
     /// <param name="issuers">Already validated by <see cref="IssuerOptionsValidator"/>; throws <see cref="ArgumentException"/> when
     /// not.</param>
     /// <param name="readScope">Reads the <c>scope</c> claim; the SMART grammar lives in another module.</param>
+    /// <param name="connect">Opens the connections to issuers, by the host's own rules; null: as the runtime does.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
-        Func<string?, ScopeSet> readScope
+        Func<string?, ScopeSet> readScope,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null
     )
     {
         var problems = IssuerOptionsValidator.Validate(issuers);
@@ -34,7 +36,8 @@ public static class IdentityServiceCollectionExtensions
         services.AddSingleton(provider => new IssuerDirectory(
             issuers,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<IssuerDirectory>>()
+            provider.GetRequiredService<ILogger<IssuerDirectory>>(),
+            connect
         ));
         services.AddSingleton(new ValidatedTokenCache(ValidatedTokenCache.DefaultCapacity));
         services.AddSingleton<ICallerAuthenticator>(provider => new CallerAuthenticator(

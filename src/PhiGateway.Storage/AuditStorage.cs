@@ -22,8 +22,10 @@ public sealed class AuditStorage : IAsyncDisposable
         Migrator = migrator;
     }
 
+    /// <summary>What shippers write and auditors search.</summary>
     public IAuditStore Store => _store;
 
+    /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 
     /// <summary>Connects to nothing yet: the database may be away.</summary>
@@ -63,5 +65,6 @@ public sealed class AuditStorage : IAsyncDisposable
     /// <returns>How many partitions were made; always 0 on SQLite.</returns>
     public Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => _store.EnsurePartitionsAsync(cancellationToken);
 
+    /// <summary>Closes the connections; nobody may use the store any more.</summary>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

@@ -24,12 +24,16 @@ public sealed class RegistryStorage : IAsyncDisposable
         Migrator = migrator;
     }
 
+    /// <summary>What the control plane reads and writes.</summary>
     public IRegistryStore Store { get; }
 
+    /// <summary>What a node follows: the registry as a whole, and its changes.</summary>
     public IRegistrySource Source => _source;
 
+    /// <summary>Counts the uses of a task over all nodes.</summary>
     public ITaskUses TaskUses => _source;
 
+    /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 
     /// <summary>Whether a change reaches this process by notification now; false while only the poll does. SQLite: always.</summary>
@@ -61,6 +65,7 @@ public sealed class RegistryStorage : IAsyncDisposable
         );
     }
 
+    /// <summary>Stops listening and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync();

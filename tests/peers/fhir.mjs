@@ -1,5 +1,6 @@
 // The clinical system behind the gateway in tests.
 //   node fhir.mjs [--port 0] [--base /fhir/R4] [--authorization "Bearer secret"] [--fixtures file.json]...
+// With --self BASE it names itself so in links and Location, as a server behind another name does.
 // Prints {"ready": base, "pid": …, "loaded": n} when it listens. With --authorization every other caller gets 401.
 // Beside FHIR: GET|DELETE /__recorded (every request as it came), POST|DELETE /__faults (see fhir/faults.mjs).
 import http from 'node:http';
@@ -17,6 +18,7 @@ const { values } = parseArgs({ options: {
   port: { type: 'string', default: '0' },
   base: { type: 'string', default: '/fhir/R4' },
   authorization: { type: 'string' },
+  self: { type: 'string' },
   fixtures: { type: 'string', multiple: true, default: [] },
 } });
 const store = await Store.load([fileURLToPath(new URL('fhir/fixtures.json', import.meta.url)), ...values.fixtures]);
@@ -93,6 +95,6 @@ const listener = http.createServer(async (request, response) => {
 });
 listener.listen(Number(values.port), '127.0.0.1', () => {
   const base = `http://127.0.0.1:${listener.address().port}${values.base}`;
-  server = new FhirServer(store, base);
+  server = new FhirServer(store, values.self ?? base);
   console.log(JSON.stringify({ ready: base, pid: process.pid, loaded: store.count }));
 });

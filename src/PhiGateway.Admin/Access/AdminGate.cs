@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -27,11 +28,11 @@ internal sealed class AdminGate(
                 why == "no-credential"
                     ? "Bearer realm=\"phi-gateway-admin\""
                     : "Bearer realm=\"phi-gateway-admin\", error=\"invalid_token\"";
-            await failures.Record(context, why).ExecuteAsync(context);
+            await new ProblemResult(failures.Record(context, why)).ExecuteAsync(context);
             return;
         }
 
-        caller.Attach(context);
+        CallReader.Attach(context, caller);
         var endpoint = context.GetEndpoint();
 
         // No endpoint, or routing's own for 405: answered as such, there is nothing to protect.
@@ -56,7 +57,7 @@ internal sealed class AdminGate(
                     }
                 );
                 var needed = required is null ? "nobody" : string.Join(" or ", required.AnyOf);
-                await AdminProblem.Forbidden($"This call is open to: {needed}.").ExecuteAsync(context);
+                await new ProblemResult(AdminProblem.Forbidden($"This call is open to: {needed}.")).ExecuteAsync(context);
                 return;
             }
         }

@@ -1,20 +1,16 @@
-using System.Security.Cryptography;
-using System.Text;
-using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Access;
 
 /// <summary>Finds the admin key behind a bearer token; every stored hash is compared in constant time.</summary>
-internal sealed class AdminKeyAuthenticator(WorkingSetSource registry, TimeProvider time)
+internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
 {
     public async Task<AdminCaller?> AuthenticateAsync(string token, CancellationToken cancellationToken)
     {
-        var set = await registry.GetAsync(cancellationToken);
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        var hash = Convert.FromHexString(AdminKeyHash.OfShown(token));
         AdminKey? found = null;
-        foreach (var key in set.All<AdminKey>(RegistryKind.AdminKey))
+        foreach (var key in await keys.ListAsync(cancellationToken))
         {
             // No early exit: the time taken says nothing about which key came close.
             if (AdminKeyHash.Matches(key.Hash, hash))

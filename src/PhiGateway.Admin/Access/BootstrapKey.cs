@@ -1,4 +1,5 @@
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Identity.Common;

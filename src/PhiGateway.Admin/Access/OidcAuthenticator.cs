@@ -2,7 +2,8 @@ using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 
 namespace PhiGateway.Admin.Access;
 

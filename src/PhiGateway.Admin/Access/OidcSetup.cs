@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Admin.Access;
@@ -9,7 +9,11 @@ namespace PhiGateway.Admin.Access;
 /// <summary>Wires the JwtBearer handler for the admin issuer; nothing is taken from the token that the options do not name.</summary>
 internal static class OidcSetup
 {
-    public static void Add(IServiceCollection services, AdminOidcOptions oidc)
+    public static void Add(
+        IServiceCollection services,
+        AdminOidcOptions oidc,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
+    )
     {
         var keys = oidc.Jwks is null ? null : ReadKeys(oidc.Jwks);
         services
@@ -23,6 +27,13 @@ internal static class OidcSetup
                     if (keys is null)
                     {
                         jwt.Authority = oidc.Issuer;
+                        jwt.BackchannelHttpHandler = new SocketsHttpHandler
+                        {
+                            AllowAutoRedirect = false,
+                            UseProxy = false,
+                            ConnectCallback = connect,
+                            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                        };
                     }
 
                     jwt.TokenValidationParameters = new TokenValidationParameters

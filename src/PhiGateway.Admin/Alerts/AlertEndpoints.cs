@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using PhiGateway.Admin.Clients;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Documents;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Alerts;
@@ -12,9 +12,17 @@ internal static class AlertEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/alerts/{id}:acknowledge", (HttpContext context, string id, AlertVerbs verbs) => verbs.AcknowledgeAsync(context, id))
+        api.MapPost(
+                "/alerts/{id}:acknowledge",
+                (HttpContext context, string id, AlertVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Alert, id, (call, body) => verbs.AcknowledgeAsync(call, id, body))
+            )
             .Verb(AdminRoles.Closers, "Says that somebody is at an alert", answer: typeof(Alert));
-        api.MapPost("/alerts/{id}:close", (HttpContext context, string id, AlertVerbs verbs) => verbs.CloseAsync(context, id))
+        api.MapPost(
+                "/alerts/{id}:close",
+                (HttpContext context, string id, AlertVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Alert, id, (call, body) => verbs.CloseAsync(call, id, body))
+            )
             .Verb(
                 AdminRoles.Closers,
                 "Closes an alert",

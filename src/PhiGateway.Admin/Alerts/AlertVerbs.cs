@@ -1,30 +1,31 @@
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
 /// open → acknowledged → closed, each with a name on it; closed is final for a person, the gateway alone may open it again.
 /// </summary>
-internal sealed class AlertVerbs(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
 {
-    public Task<IResult> AcknowledgeAsync(HttpContext context, string id) =>
-        RunAsync(context, id, "acknowledge", AlertState.Acknowledged, reasonRequired: false);
+    public Task<Outcome<EditOutcome>> AcknowledgeAsync(AdminCall call, string id, ReasonBody body) =>
+        RunAsync(call, id, body, "acknowledge", AlertState.Acknowledged, reasonRequired: false);
 
-    public Task<IResult> CloseAsync(HttpContext context, string id) =>
-        RunAsync(context, id, "close", AlertState.Closed, reasonRequired: true);
+    public Task<Outcome<EditOutcome>> CloseAsync(AdminCall call, string id, ReasonBody body) =>
+        RunAsync(call, id, body, "close", AlertState.Closed, reasonRequired: true);
 
-    private async Task<IResult> RunAsync(HttpContext context, string id, string verb, AlertState to, bool reasonRequired)
+    private async Task<Outcome<EditOutcome>> RunAsync(
+        AdminCall call,
+        string id,
+        ReasonBody body,
+        string verb,
+        AlertState to,
+        bool reasonRequired
+    )
     {
-        if ((await VerbBody.ReadAsync<ReasonBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
-        if (reasonRequired && VerbBody.RequireReason(body.Reason) is { } missing)
+        if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
         {
             return missing;
         }
@@ -39,7 +40,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, IRegistryRules rules, Ti
                     return AdminProblem.NotFound("alert");
                 }
 
-                if (ETag.Optional(context, found.Item.Version) is { } stale)
+                if (ETag.Optional(call, found.Item.Version) is { } stale)
                 {
                     return stale;
                 }
@@ -52,19 +53,13 @@ internal sealed class AlertVerbs(RegistryEditor editor, IRegistryRules rules, Ti
                     );
                 }
 
-                var next = alert with
-                {
-                    State = to,
-                    HandledBy = AdminCaller.Of(context).Person,
-                    HandledAt = time.GetUtcNow(),
-                    Resolution = body.Reason,
-                };
+                var next = alert with { State = to, HandledBy = call.Person, HandledAt = time.GetUtcNow(), Resolution = body.Reason };
                 return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(next), found.Item.Version)])
                 {
                     Note = body.Reason,
                 };
             }
         );
-        return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Alert, id, rules);
+        return await editor.WriteAsync(call, edit);
     }
 }

@@ -5,6 +5,7 @@ using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 

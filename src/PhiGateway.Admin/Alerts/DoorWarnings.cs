@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
@@ -46,10 +47,10 @@ public sealed record BlastRadius(
             [.. grants.SelectMany(static grant => grant.Types).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. grants.Select(static grant => grant.Patients?.Roster).OfType<string>().Distinct(StringComparer.Ordinal)],
             [.. view.Credentials.Select(static credential => credential.Id)],
-            set.All<TaskGrant>(RegistryKind.TaskGrant).Count(task => task.Client == client.Id && !task.Closed),
+            set.TasksOf(client.Id).Count(static task => !task.Closed),
             [
-                .. set.All<Client>(RegistryKind.Client)
-                    .Where(other => other.UseCase == client.UseCase && other.Id != client.Id && other.Status == ClientStatus.Active)
+                .. set.ClientsOf(client.UseCase)
+                    .Where(other => other.Id != client.Id && other.Status == ClientStatus.Active)
                     .Select(static other => other.Id),
             ]
         );

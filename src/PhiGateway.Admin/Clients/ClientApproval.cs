@@ -1,29 +1,21 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>The second person's word on a client: bound to the fingerprint of exactly what that person saw.</summary>
-internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
 {
-    public async Task<IResult> ApproveAsync(HttpContext context, string id)
-    {
-        if ((await VerbBody.ReadAsync<ApproveBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
+    /// <summary>Approves what the caller saw; never what the caller made.</summary>
+    public Task<Outcome<EditOutcome>> ApproveAsync(AdminCall call, string id, ApproveBody body) =>
+        editor.WriteAsync(call, new Edit("client.approve", "client/" + id, set => Plan(call, set, id, body)) { IsSecondPerson = true });
 
-        var edit = new Edit("client.approve", "client/" + id, set => Plan(context, set, id, body));
-        return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Client, id, rules);
-    }
-
-    private Outcome<EditPlan> Plan(HttpContext context, WorkingSet set, string id, ApproveBody body)
+    private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, ApproveBody body)
     {
-        if (ApprovedClient.Find(set, id, rules) is not { } view)
+        if (ApprovedClient.Find(set, id) is not { } view)
         {
             return AdminProblem.NotFound("client");
         }
@@ -34,13 +26,13 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
         }
 
         // 1. One approves what one saw.
-        if ((Seen(context, view, body) ?? StateOf(view, useCase)) is { } refused)
+        if ((Seen(call, view, body) ?? StateOf(view, useCase)) is { } refused)
         {
             return refused;
         }
 
         // 2. Four eyes.
-        var actor = AdminCaller.Of(context).Person;
+        var actor = call.Person;
         if (FourEyes.Refuse(set, view, actor) is { } same)
         {
             return same;
@@ -73,7 +65,7 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
                 }
                 : view.Client;
         return new EditPlan([
-            new RegistryWrite(RegistryKind.Approval, approval.Id, RegistryJson.Serialize(approval), 0),
+            new RegistryWrite(RegistryKind.Approval, approval.Id, AuthorNote.Given(RegistryJson.Serialize(approval), set.Revision), 0),
             new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client), view.Item.Version),
         ])
         {
@@ -81,28 +73,25 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
         };
     }
 
-    private static AdminProblem? Seen(HttpContext context, ApprovedClient view, ApproveBody body)
+    // The client's ETag alone says nothing of its use case, agreement and organization: only the fingerprint does.
+    private static AdminProblem? Seen(AdminCall call, ApprovedClient view, ApproveBody body)
     {
         if (body.Fingerprint is null)
         {
-            return context.Request.Headers.IfMatch.Count == 0
-                ? AdminProblem.PreconditionRequired with
-                {
-                    Detail = "Send the fingerprint you saw (GET …/posture or approvals/queue), or the client's ETag as If-Match.",
-                }
-                : ETag.Require(context, view.Item.Version);
+            return AdminProblem.PreconditionRequired with
+            {
+                Detail =
+                    "Send the fingerprint you saw (GET …/posture or approvals/queue): it stands for everything that would be approved.",
+            };
         }
 
-        return ETag.Optional(context, view.Item.Version)
-            ?? (
-                string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
-                    ? null
-                    : new AdminProblem(
-                        412,
-                        "fingerprint-changed",
-                        "It has changed since you saw it",
-                        "What would be approved now is not what you saw; read it again."
-                    )
+        return string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
+            ? ETag.Optional(call, view.Item.Version)
+            : new AdminProblem(
+                412,
+                "fingerprint-changed",
+                "It has changed since you saw it",
+                "What would be approved now is not what you saw; read it again."
             );
     }
 
@@ -123,7 +112,7 @@ internal sealed class ClientApproval(RegistryEditor editor, IRegistryRules rules
 }
 
 /// <summary>Body of an approval.</summary>
-/// <param name="Fingerprint">The fingerprint seen; or send If-Match.</param>
+/// <param name="Fingerprint">The fingerprint seen; required.</param>
 /// <param name="Reason">Why, in words without patient data.</param>
 /// <param name="Until">First day no longer valid, UTC; absent: as long as the use case.</param>
 public sealed record ApproveBody(string? Fingerprint = null, string? Reason = null, DateOnly? Until = null);

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
@@ -11,7 +13,11 @@ internal static class ClientEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/clients/{id}:submit", (HttpContext context, string id, ClientVerbs verbs) => verbs.SubmitAsync(context, id))
+        api.MapPost(
+                "/clients/{id}:submit",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.SubmitAsync(call, id, body))
+            )
             .Verb(
                 AdminRoles.Writers,
                 "Asks for the approval of a client",
@@ -19,43 +25,77 @@ internal static class ClientEndpoints
             );
         api.MapPost(
                 "/clients/{id}:approve",
-                (HttpContext context, string id, ClientApproval approval) => approval.ApproveAsync(context, id)
+                (HttpContext context, string id, ClientApproval approval) =>
+                    VerbAnswer.OfAsync<ApproveBody>(context, RegistryKind.Client, id, (call, body) => approval.ApproveAsync(call, id, body))
             )
             .Verb(
                 [AdminRoles.Approver],
                 "Approves a client",
-                "Needs the fingerprint seen, or If-Match; never by who asked or last changed it.",
+                "Needs the fingerprint seen; never by who asked, or changed anything of it since it was last approved.",
                 typeof(ApproveBody)
             );
-        api.MapPost("/clients/{id}:suspend", (HttpContext context, string id, ClientVerbs verbs) => verbs.SuspendAsync(context, id))
+        api.MapPost(
+                "/clients/{id}:suspend",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.SuspendAsync(call, id, body))
+            )
             .Verb(AdminRoles.Closers, "Suspends a client", "Closes its PHI path; a reason is required.");
-        api.MapPost("/clients/{id}:resume", (HttpContext context, string id, ClientVerbs verbs) => verbs.ResumeAsync(context, id))
+        api.MapPost(
+                "/clients/{id}:resume",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.ResumeAsync(call, id, body))
+            )
             .Verb([AdminRoles.Approver], "Resumes a client", "suspended | quarantined → active; opening a path always takes an approver.");
-        api.MapPost("/clients/{id}:quarantine", (HttpContext context, string id, ClientVerbs verbs) => verbs.QuarantineAsync(context, id))
+        api.MapPost(
+                "/clients/{id}:quarantine",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.QuarantineAsync(call, id, body))
+            )
             .Verb(AdminRoles.Closers, "Quarantines a client", "Closes its PHI path on suspicion; a reason is required.");
-        api.MapPost("/clients/{id}:revoke", (HttpContext context, string id, ClientVerbs verbs) => verbs.RevokeAsync(context, id))
+        api.MapPost(
+                "/clients/{id}:revoke",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.RevokeAsync(call, id, body))
+            )
             .Verb(AdminRoles.Closers, "Revokes a client", "Final; in force on every node in under a second; a reason is required.");
-        api.MapPost("/clients/{id}:archive", (HttpContext context, string id, ClientVerbs verbs) => verbs.ArchiveAsync(context, id))
+        api.MapPost(
+                "/clients/{id}:archive",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.ArchiveAsync(call, id, body))
+            )
             .Verb(AdminRoles.Writers, "Archives a revoked client");
-        api.MapPost("/clients/{id}:attest", (HttpContext context, string id, ClientVerbs verbs) => verbs.AttestAsync(context, id))
+        api.MapPost(
+                "/clients/{id}:attest",
+                (HttpContext context, string id, ClientVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.AttestAsync(call, id, body))
+            )
             .Verb(AdminRoles.Closers, "Records that the owner still stands behind a client");
         api.MapPost(
                 "/clients/{id}:rotate",
-                (HttpContext context, string id, CredentialRotation rotation) => rotation.RotateAsync(context, id)
+                (HttpContext context, string id, CredentialRotation rotation) =>
+                    Answer.OfAsync<RotateInput, Rotation>(
+                        context,
+                        (call, body) => rotation.RotateAsync(call, id, body),
+                        static made => VerbAnswer.Of(made.Edit, RegistryKind.Credential, made.Credential)
+                    )
             )
             .Verb(AdminRoles.Writers, "Rotates a credential with overlap", null, typeof(RotateBody), typeof(Credential));
-        api.MapGet("/clients/{id}/posture", (HttpContext context, string id, ClientReports reports) => reports.PostureAsync(context, id))
+        api.MapGet(
+                "/clients/{id}/posture",
+                (HttpContext context, string id, ClientReports reports) => Answer.JsonAsync(context, call => reports.PostureAsync(call, id))
+            )
             .RequireRoles(AdminRoles.All)
             .Describe("Lists every door of a client's PHI path", "With the date on which each closes by itself.")
             .Returns(typeof(PostureReport));
         api.MapGet(
                 "/clients/{id}/blast-radius",
-                (HttpContext context, string id, ClientReports reports) => reports.BlastRadiusAsync(context, id)
+                (HttpContext context, string id, ClientReports reports) =>
+                    Answer.JsonAsync(context, call => reports.BlastRadiusAsync(call, id))
             )
             .RequireRoles(AdminRoles.All)
             .Describe("Shows what stops when a client is stopped")
             .Returns(typeof(BlastRadius));
-        api.MapGet("/approvals/queue", (HttpContext context, ClientReports reports) => reports.QueueAsync(context))
+        api.MapGet("/approvals/queue", (HttpContext context, ClientReports reports) => QueueAsync(context, reports))
             .RequireRoles(AdminRoles.All)
             .Describe(
                 "Lists the clients that wait for an approver",
@@ -65,21 +105,17 @@ internal static class ClientEndpoints
             .Reads([.. CallParameter.Page, CallParameter.Why]);
     }
 
-    /// <summary>What all verbs share: a role, a small body, a document as answer, repeatable by Idempotency-Key.</summary>
-    internal static RouteHandlerBuilder Verb(
-        this RouteHandlerBuilder builder,
-        IReadOnlyList<string> roles,
-        string summary,
-        string? description = null,
-        Type? body = null,
-        Type? answer = null,
-        int status = StatusCodes.Status200OK
-    ) =>
-        builder
-            .RequireRoles(roles)
-            .Describe(summary, description)
-            .Takes(body ?? typeof(ReasonBody), optional: true)
-            .Returns(answer ?? typeof(Client), status)
-            .Repeatable()
-            .Reads(CallParameter.IfMatch);
+    private static Task<IResult> QueueAsync(HttpContext context, ClientReports reports) =>
+        Answer.OfAsync(
+            context,
+            async call =>
+                PageQuery.Read(context).Failed(out var problem, out var page)
+                    ? problem
+                    : await reports.QueueAsync(call, page, context.Request.Query.TryGetValue("why", out var why) ? why.ToString() : null),
+            page =>
+            {
+                PageLink.Write(context, page.NextCursor);
+                return AdminResult.Json(page);
+            }
+        );
 }

@@ -1,25 +1,21 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>What one wants to know about a client before touching it: its doors, its blast radius, the queue it stands in.</summary>
-internal sealed class ClientReports(
-    WorkingSetSource sets,
-    IRegistryRules rules,
-    Func<RegistrySnapshot> snapshots,
-    AdminOptions options,
-    TimeProvider time
-)
+internal sealed class ClientReports(WorkingSetSource sets, Func<RegistrySnapshot> snapshots, AdminOptions options, TimeProvider time)
 {
-    public async Task<IResult> PostureAsync(HttpContext context, string id)
+    /// <summary>Every door of a client's PHI path on this node.</summary>
+    public async Task<Outcome<PostureReport>> PostureAsync(AdminCall call, string id)
     {
-        if (ApprovedClient.Find(await sets.GetAsync(context.RequestAborted), id, rules) is not { } view)
+        if (ApprovedClient.Find(await sets.GetAsync(call.Cancelled), id) is not { } view)
         {
             return AdminProblem.NotFound("client");
         }
@@ -27,81 +23,72 @@ internal sealed class ClientReports(
         var snapshot = snapshots();
         var now = time.GetUtcNow();
         var doors = snapshot.FindClientById(id) is { } entry ? DoorReport.Of(entry, snapshot, now, options.WarnDays) : [];
-        return AdminResult.Json(
-            new PostureReport(
-                id,
-                JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString()),
-                doors.Count > 0 && doors.All(static door => door.Open || !door.Guards),
-                snapshot.Revision,
-                view.Fingerprint,
-                view.Approval?.Fingerprint,
-                doors
-            )
+        IReadOnlyList<ProblemPointer> unknown = options.Names is { } names
+            ?
+            [
+                .. new IRegistryEntity?[] { view.Client, view.UseCase }
+                    .OfType<IRegistryEntity>()
+                    .Concat(view.Credentials)
+                    .SelectMany(names.Unknown),
+            ]
+            : [];
+        return new PostureReport(
+            id,
+            JsonNamingPolicy.KebabCaseLower.ConvertName(view.Client.Status.ToString()),
+            doors.Count > 0 && unknown.Count == 0 && doors.All(static door => door.Open || !door.Guards),
+            snapshot.Revision,
+            view.Fingerprint,
+            view.Approval?.Fingerprint,
+            doors,
+            unknown
         );
     }
 
-    public async Task<IResult> BlastRadiusAsync(HttpContext context, string id)
+    /// <summary>What stops when a client is stopped.</summary>
+    public async Task<Outcome<BlastRadius>> BlastRadiusAsync(AdminCall call, string id)
     {
-        var set = await sets.GetAsync(context.RequestAborted);
-        return ApprovedClient.Find(set, id, rules) is { } view
-            ? AdminResult.Json(BlastRadius.Of(set, view))
-            : AdminProblem.NotFound("client");
+        var set = await sets.GetAsync(call.Cancelled);
+        return ApprovedClient.Find(set, id) is { } view ? BlastRadius.Of(set, view) : AdminProblem.NotFound("client");
     }
 
-    public async Task<IResult> QueueAsync(HttpContext context)
+    /// <summary>One page of the clients that wait for an approver.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="page">Which page.</param>
+    /// <param name="why">Only those that wait for this reason; null: all.</param>
+    public async Task<Outcome<QueuePage>> QueueAsync(AdminCall call, PageRequest page, string? why)
     {
-        if (PageLimit.Read(context, out var limit) is { } problem)
-        {
-            return problem;
-        }
-
-        Cursor? after = null;
-        if (context.Request.Query["cursor"] is [{ } text] && (after = Cursor.Decode(text)) is null)
-        {
-            return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
-        }
-
-        string? why = null;
-        if (
-            context.Request.Query["why"] is { Count: > 0 } asked
-            && (asked is not [{ } word] || (why = word) is not ("never-approved" or "changed" or "expired"))
-        )
+        if (why is not (null or "never-approved" or "changed" or "expired"))
         {
             return AdminProblem.BadParameter("why", "never-approved, changed or expired is expected.");
         }
 
-        var set = await sets.GetAsync(context.RequestAborted);
+        var set = await sets.GetAsync(call.Cancelled);
         var waiting = new List<QueueEntry>();
         foreach (var client in set.All<Client>(RegistryKind.Client))
         {
             if (
                 client.Status is ClientStatus.Draft or ClientStatus.Revoked or ClientStatus.Archived
-                || (after is not null && string.CompareOrdinal(client.Id, after.Id) <= 0)
+                || (page.After is { } after && string.CompareOrdinal(client.Id, after.Id) <= 0)
             )
             {
                 continue;
             }
 
             if (
-                QueueEntry.Of(set, ApprovedClient.Find(set, client.Id, rules)!, time.GetUtcNow()) is { } entry
+                QueueEntry.Of(set, ApprovedClient.Find(set, client.Id)!, time.GetUtcNow()) is { } entry
                 && (why is null || entry.Why == why)
             )
             {
                 waiting.Add(entry);
-                if (waiting.Count > limit)
+                if (waiting.Count > page.Limit)
                 {
                     break;
                 }
             }
         }
 
-        var next = waiting.Count > limit ? new Cursor(null, waiting[limit - 1].Client).Encode() : null;
-        if (next is not null)
-        {
-            PageLink.Write(context, next);
-        }
-
-        return AdminResult.Json(new QueuePage([.. waiting.Take(limit)], next));
+        var next = waiting.Count > page.Limit ? new Cursor(null, waiting[page.Limit - 1].Client).Encode() : null;
+        return new QueuePage([.. waiting.Take(page.Limit)], next);
     }
 }
 
@@ -113,6 +100,7 @@ internal sealed class ClientReports(
 /// <param name="Fingerprint">Fingerprint of what would be approved now; approve with it.</param>
 /// <param name="ApprovedFingerprint">Fingerprint that was approved last.</param>
 /// <param name="Doors">Every door in the order in which the decision asks; empty: this node does not know the client yet.</param>
+/// <param name="UnknownNames">Names on the path that this node's configuration does not have: every call fails while there is one.</param>
 public sealed record PostureReport(
     string Client,
     string Status,
@@ -120,7 +108,8 @@ public sealed record PostureReport(
     long Revision,
     string? Fingerprint,
     string? ApprovedFingerprint,
-    IReadOnlyList<DoorReport> Doors
+    IReadOnlyList<DoorReport> Doors,
+    IReadOnlyList<ProblemPointer> UnknownNames
 );
 
 /// <summary>One door.</summary>

@@ -1,23 +1,26 @@
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>The life of a client: every step guarded, with a reason, on record.</summary>
-internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 {
-    public Task<IResult> SubmitAsync(HttpContext context, string id) =>
+    private const string Resume = "resume";
+
+    public Task<Outcome<EditOutcome>> SubmitAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
-            context,
+            call,
             id,
+            body,
             "submit",
             reasonRequired: false,
             (view, _) =>
             {
-                var actor = AdminCaller.Of(context).Person;
+                var actor = call.Person;
 
                 // An active client is submitted again to ask for the approval of what has changed.
                 var next = view.Client with
@@ -33,30 +36,45 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
             }
         );
 
-    public Task<IResult> SuspendAsync(HttpContext context, string id) =>
-        RunAsync(context, id, "suspend", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Suspended, reason));
+    public Task<Outcome<EditOutcome>> SuspendAsync(AdminCall call, string id, ReasonBody body) =>
+        RunAsync(call, id, body, "suspend", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Suspended, reason));
 
-    public Task<IResult> QuarantineAsync(HttpContext context, string id) =>
-        RunAsync(context, id, "quarantine", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Quarantined, reason));
+    public Task<Outcome<EditOutcome>> QuarantineAsync(AdminCall call, string id, ReasonBody body) =>
+        RunAsync(call, id, body, "quarantine", reasonRequired: true, (view, reason) => Move(view.Client, ClientStatus.Quarantined, reason));
 
-    public Task<IResult> ResumeAsync(HttpContext context, string id) =>
+    public Task<Outcome<EditOutcome>> ResumeAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
-            context,
+            call,
             id,
-            "resume",
+            body,
+            Resume,
             reasonRequired: false,
             (view, _) =>
-                view.Client.Status is ClientStatus.Suspended or ClientStatus.Quarantined
-                    ? Move(view.Client, ClientStatus.Active, null)
-                    : AdminProblem.Conflict("not-suspended", "Only suspended and quarantined clients can be resumed.")
+            {
+                if (view.Client.Status is not (ClientStatus.Suspended or ClientStatus.Quarantined))
+                {
+                    return AdminProblem.Conflict("not-suspended", "Only suspended and quarantined clients can be resumed.");
+                }
+
+                // Whoever shut it and whoever opens it are two persons.
+                return AuthorNote.ClosedBy(view.Item).Any(closer => new Author(closer, 0).Is(call.Person))
+                    ? new AdminProblem(
+                        403,
+                        "four-eyes",
+                        "A second person must approve",
+                        "You closed this client; somebody else must resume it."
+                    )
+                    : Move(view.Client, ClientStatus.Active, null);
+            }
         );
 
-    public Task<IResult> RevokeAsync(HttpContext context, string id)
+    public Task<Outcome<EditOutcome>> RevokeAsync(AdminCall call, string id, ReasonBody body)
     {
-        var row = RevocationRow(context, id);
+        var row = RevocationRow(call, id);
         return RunAsync(
-            context,
+            call,
             id,
+            body,
             "revoke",
             reasonRequired: true,
             (view, reason) => Move(view.Client, ClientStatus.Revoked, reason),
@@ -64,19 +82,21 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
         );
     }
 
-    public Task<IResult> ArchiveAsync(HttpContext context, string id) =>
+    public Task<Outcome<EditOutcome>> ArchiveAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
-            context,
+            call,
             id,
+            body,
             "archive",
             reasonRequired: false,
             (view, reason) => Move(view.Client, ClientStatus.Archived, reason ?? view.Client.StatusReason)
         );
 
-    public Task<IResult> AttestAsync(HttpContext context, string id) =>
+    public Task<Outcome<EditOutcome>> AttestAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
-            context,
+            call,
             id,
+            body,
             "attest",
             reasonRequired: false,
             (view, _) =>
@@ -88,46 +108,35 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
                     }
         );
 
-    private Func<string, Revocation> RevocationRow(HttpContext context, string id) =>
+    private Func<string, Revocation> RevocationRow(AdminCall call, string id) =>
         reason =>
         {
             var now = time.GetUtcNow();
-            return new Revocation(
-                Guid.CreateVersion7(now).ToString(),
-                RevocationTarget.Client,
-                id,
-                null,
-                null,
-                reason,
-                AdminCaller.Of(context).Person,
-                now
-            );
+            return new Revocation(Guid.CreateVersion7(now).ToString(), RevocationTarget.Client, id, null, null, reason, call.Person, now);
         };
 
-    private Outcome<Client> Move(Client client, ClientStatus to, string? reason) =>
-        rules.RefuseTransition(client.Status, to) is { } why
-            ? AdminProblem.Conflict("transition-refused", why)
-            : client with
+    private static Outcome<Client> Move(Client client, ClientStatus to, string? reason) =>
+        ClientLifecycle.Allows(client.Status, to)
+            ? client with
             {
                 Status = to,
                 StatusReason = reason,
-            };
+            }
+            : AdminProblem.Conflict("transition-refused", $"A client does not go from {Word(client.Status)} to {Word(to)}.");
 
-    private async Task<IResult> RunAsync(
-        HttpContext context,
+    private static string Word(ClientStatus status) => status.ToString().ToLowerInvariant();
+
+    private async Task<Outcome<EditOutcome>> RunAsync(
+        AdminCall call,
         string id,
+        ReasonBody body,
         string verb,
         bool reasonRequired,
         Func<ApprovedClient, string?, Outcome<Client>> step,
         Func<string, Revocation>? revocation = null
     )
     {
-        if ((await VerbBody.ReadAsync<ReasonBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
-        if (reasonRequired && VerbBody.RequireReason(body.Reason) is { } missing)
+        if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
         {
             return missing;
         }
@@ -137,12 +146,12 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
             "client/" + id,
             set =>
             {
-                if (ApprovedClient.Find(set, id, rules) is not { } view)
+                if (ApprovedClient.Find(set, id) is not { } view)
                 {
                     return AdminProblem.NotFound("client");
                 }
 
-                if (ETag.Optional(context, view.Item.Version) is { } stale)
+                if (ETag.Optional(call, view.Item.Version) is { } stale)
                 {
                     return stale;
                 }
@@ -152,13 +161,27 @@ internal sealed class ClientVerbs(RegistryEditor editor, IRegistryRules rules, T
                     return refused;
                 }
 
-                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(next), view.Item.Version)])
+                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, Noted(view, next, call.Person), view.Item.Version)])
                 {
                     Note = body.Reason,
                     Revocations = revocation is null ? [] : [revocation(body.Reason!)],
                 };
             }
-        );
-        return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Client, id, rules);
+        )
+        {
+            IsSecondPerson = verb == Resume,
+        };
+        return await editor.WriteAsync(call, edit);
+    }
+
+    private static string Noted(ApprovedClient view, Client next, string person)
+    {
+        var json = RegistryJson.Serialize(next);
+        return next.Status switch
+        {
+            ClientStatus.Suspended or ClientStatus.Quarantined => AuthorNote.Closed(json, view.Item, person),
+            ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.Closed(json, view.Item, null),
+            _ => json,
+        };
     }
 }

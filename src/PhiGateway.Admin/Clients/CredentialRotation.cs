@@ -1,27 +1,22 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>Puts a new credential beside the old one and lets the old one end after an overlap.</summary>
-internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+internal sealed class CredentialRotation(RegistryEditor editor, TimeProvider time)
 {
     // Longer than any change window; an overlap without end is two credentials.
     private const int MaxOverlapHours = 30 * 24;
 
     private const int DefaultOverlapHours = 7 * 24;
 
-    public async Task<IResult> RotateAsync(HttpContext context, string id)
+    /// <summary>Adds the new credential and ends the one it replaces.</summary>
+    public async Task<Outcome<Rotation>> RotateAsync(AdminCall call, string id, RotateInput body)
     {
-        if ((await VerbBody.ReadAsync<RotateInput>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
         if (body.OverlapHours is < 0 or > MaxOverlapHours)
         {
             return AdminProblem.Invalid("/overlap_hours", "out-of-range", $"0 to {MaxOverlapHours} hours.");
@@ -37,11 +32,11 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
         draftBody["created"] ??= JsonValue.Create(Today());
         if (
             DocumentDraft
-                .Read(RegistryRoute.Of(RegistryKind.Credential), draftBody, null, null, AdminCaller.Of(context).Person, "/credential")
-                .Failed(out problem, out var draft)
+                .Read(RegistryKind.Credential, draftBody, null, null, call.Person, "/credential")
+                .Failed(out var refusal, out var draft)
         )
         {
-            return problem;
+            return AdminProblem.Of(refusal);
         }
 
         if (((Credential)draft.Entity).Client != id)
@@ -49,18 +44,18 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
             return AdminProblem.Invalid("/credential/client", "other-client", "The new credential belongs to the client that is rotated.");
         }
 
-        var edit = new Edit("client.rotate", "client/" + id, set => Plan(context, set, id, body, draft));
-        return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Credential, draft.Id, rules);
+        var edit = new Edit("client.rotate", "client/" + id, set => Plan(call, set, id, body, draft));
+        return (await editor.WriteAsync(call, edit)).Failed(out var problem, out var outcome) ? problem : new Rotation(draft.Id, outcome);
     }
 
-    private Outcome<EditPlan> Plan(HttpContext context, WorkingSet set, string id, RotateInput body, Draft draft)
+    private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, RotateInput body, Draft draft)
     {
         if (set.Find(RegistryKind.Client, id) is not { } client)
         {
             return AdminProblem.NotFound("client");
         }
 
-        if (ETag.Optional(context, client.Item.Version) is { } stale)
+        if (ETag.Optional(call, client.Item.Version) is { } stale)
         {
             return stale;
         }
@@ -102,6 +97,11 @@ internal sealed class CredentialRotation(RegistryEditor editor, IRegistryRules r
 
 /// <summary>A rotation as it is read: the credential as JSON, so that every finding about it has its place.</summary>
 internal sealed record RotateInput(JsonObject? Credential = null, string? Replaces = null, int? OverlapHours = null, string? Reason = null);
+
+/// <summary>What came of a rotation.</summary>
+/// <param name="Credential">Id of the new credential.</param>
+/// <param name="Edit">The change.</param>
+internal sealed record Rotation(string Credential, EditOutcome Edit);
 
 /// <summary>Body of a rotation.</summary>
 /// <param name="Credential">The new credential, as in <c>POST /credentials</c>; its client may be left out.</param>

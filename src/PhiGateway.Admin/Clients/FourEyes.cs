@@ -1,6 +1,7 @@
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
@@ -15,53 +16,24 @@ internal static class FourEyes
             : new AdminProblem(403, "four-eyes", "A second person must approve", $"You {own}; somebody else must approve it.");
     }
 
-    public static AdminProblem? Refuse(UseCase useCase, RegistryItem item, string actor) =>
-        Is(useCase.ChangedBy ?? item.UpdatedBy, actor)
+    public static AdminProblem? Refuse(RegistryItem item, string actor) =>
+        Authorship.Includes(item, actor)
             ? new AdminProblem(
                 403,
                 "four-eyes",
                 "A second person must approve",
-                "You last changed this use case; somebody else must approve it."
+                "You changed this use case; somebody else must approve it."
             )
             : null;
 
     private static string? Own(WorkingSet set, ApprovedClient view, string actor)
     {
-        if (Is(view.Client.RequestedBy, actor))
+        if (new Author(view.Client.RequestedBy ?? string.Empty, 0).Is(actor))
         {
             return "asked for this approval";
         }
 
-        // What an earlier approval already covered was seen by two persons then.
-        if (view.IsApproved)
-        {
-            return null;
-        }
-
-        if (Is(view.Client.ChangedBy, actor))
-        {
-            return "last changed this client";
-        }
-
-        if (Is(view.UseCase?.ChangedBy, actor))
-        {
-            return "last changed its use case";
-        }
-
-        // Organization and agreement stand on their own at the first approval; later, whoever changed them reopened the question.
-        return
-            view.Approval is { } approval
-            && (
-                ChangedSince(set, RegistryKind.Organization, view.Organization?.Id, approval, actor)
-                || ChangedSince(set, RegistryKind.Agreement, view.Agreement?.Id, approval, actor)
-            )
-            ? "last changed its organization or agreement"
-            : null;
+        // Not only whoever wrote last: everybody who had a hand in what the last approval did not see.
+        return Authorship.Includes(set, view, actor) ? "changed what would be approved since it was last approved" : null;
     }
-
-    private static bool ChangedSince(WorkingSet set, RegistryKind kind, string? id, Approval approval, string actor) =>
-        id is not null && set.Find(kind, id) is { Item: { } item } && item.UpdatedAt >= approval.ApprovedAt && Is(item.UpdatedBy, actor);
-
-    // Persons are names of an identity provider: compared without case, so that no spelling makes two of one.
-    private static bool Is(string? person, string actor) => string.Equals(person, actor, StringComparison.OrdinalIgnoreCase);
 }

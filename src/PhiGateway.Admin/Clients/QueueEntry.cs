@@ -1,7 +1,7 @@
 using System.Text.Json;
-using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
@@ -81,6 +81,7 @@ public sealed record ChangedInput(string Document, DateTimeOffset At, string By,
             (RegistryKind.UseCase, view.UseCase?.Id),
             (RegistryKind.Agreement, view.Agreement?.Id),
             (RegistryKind.Organization, view.Organization?.Id),
+            .. view.Credentials.Select(static credential => (RegistryKind.Credential, (string?)credential.Id)),
         ];
         return
         [
@@ -89,12 +90,7 @@ public sealed record ChangedInput(string Document, DateTimeOffset At, string By,
                 .OfType<RegistryItem>()
                 .Where(item => item.Revision > approved)
                 .OrderBy(static item => item.Revision)
-                .Select(static item => new ChangedInput(
-                    RegistryRoute.Of(item.Kind).Word + "/" + item.Id,
-                    item.UpdatedAt,
-                    item.UpdatedBy,
-                    item.Revision
-                )),
+                .Select(static item => new ChangedInput(KindWord.Of(item.Kind, item.Id), item.UpdatedAt, item.UpdatedBy, item.Revision)),
         ];
     }
 }

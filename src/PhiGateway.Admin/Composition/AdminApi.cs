@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;

@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
@@ -50,7 +51,8 @@ public static class AdminServices
             provider.GetRequiredService<IRegistryStore>(),
             provider.GetService<IRegistrySource>()
         ));
-        services.AddSingleton<IRegistryRules, PolicyRules>();
+        services.AddSingleton<RegistryRules>();
+        services.AddSingleton<IAdminKeys, WorkingSetKeys>();
         services.AddSingleton<AdminKeyAuthenticator>();
         services.AddSingleton<OidcAuthenticator>();
         services.AddSingleton<FailedAuthentications>();
@@ -58,6 +60,7 @@ public static class AdminServices
         services.AddSingleton<RegistryEditor>();
         services.AddSingleton<DocumentCommands>();
         services.AddSingleton<DocumentQueries>();
+        services.AddSingleton<KeyApproval>();
         services.AddSingleton<ClientVerbs>();
         services.AddSingleton<ClientApproval>();
         services.AddSingleton<CredentialRotation>();
@@ -70,6 +73,7 @@ public static class AdminServices
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();
+        services.AddSingleton<IssuerKeys>();
         services.AddSingleton<ConfigCommands>();
         services.AddSingleton<AlertVerbs>();
         services.AddSingleton(static provider => new DoorWarnings(
@@ -85,7 +89,7 @@ public static class AdminServices
         services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)
         {
-            OidcSetup.Add(services, oidc);
+            OidcSetup.Add(services, oidc, options.Connect);
         }
 
         services.ConfigureHttpJsonOptions(static json =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Decisions;
@@ -13,14 +14,22 @@ internal static class DecisionEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/decisions/{id}", (HttpContext context, string id, DecisionExplainer explainer) => explainer.ExplainAsync(context, id))
+        api.MapGet(
+                "/decisions/{id}",
+                (HttpContext context, string id, DecisionExplainer explainer) =>
+                    Answer.JsonAsync(context, call => explainer.ExplainAsync(call, id))
+            )
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Explains one decision",
                 "From its record in the trail, beside the registry as it stands now; each look is itself recorded."
             )
             .Returns(typeof(DecisionExplanation));
-        api.MapPost("/decisions:explain", (HttpContext context, RequestExplainer explainer) => explainer.ExplainAsync(context))
+        api.MapPost(
+                "/decisions:explain",
+                (HttpContext context, RequestExplainer explainer) =>
+                    Answer.JsonAsync<ExplainRequest, DecisionExplanation>(context, explainer.ExplainAsync)
+            )
             .RequireRoles(Askers)
             .Describe(
                 "Explains what would be decided about a request",

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -12,6 +11,7 @@ using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Decisions;
 
@@ -27,7 +27,8 @@ internal sealed class DecisionExplainer(
     AdminOptions options
 )
 {
-    public async Task<IResult> ExplainAsync(HttpContext context, string id)
+    /// <summary>Explains one decision; the look is on record before the answer.</summary>
+    public async Task<Outcome<DecisionExplanation>> ExplainAsync(AdminCall call, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var guid))
         {
@@ -35,10 +36,10 @@ internal sealed class DecisionExplainer(
         }
 
         // Whose data was asked for stands in the answer: the look is durable before the answer leaves.
-        var look = records.Create(context, "decision.explain", "audit", RequestId.GuidOf(context), Guid.Empty, AuditKind.AuditUse);
+        var look = records.Create(call, "decision.explain", "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
         look.Note = "id=" + guid.ToString("D");
         await journal.AppendAsync(look);
-        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = PageLimit.Most }, context.RequestAborted);
+        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = PageRequest.Most }, call.Cancelled);
         if (
             page.Entries.FirstOrDefault(entry =>
                 entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent
@@ -58,7 +59,7 @@ internal sealed class DecisionExplainer(
                     .Select(Read)
                     .FirstOrDefault(static found => found is not null)
                 : null;
-        return AdminResult.Json(Explain(record, last ?? record, entry.Log, await sets.GetAsync(context.RequestAborted)));
+        return Explain(record, last ?? record, entry.Log, await sets.GetAsync(call.Cancelled));
     }
 
     private DecisionExplanation Explain(AuditRecord record, AuditRecord verdict, string node, WorkingSet set)
@@ -66,7 +67,7 @@ internal sealed class DecisionExplainer(
         var snapshot = snapshots();
         var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
         var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
-        var told = reason is { Stage: "Decide" } || reason is null || IsBeforeDecide(reason) ? reason : null;
+        var told = reason is { Stage: DenyStage.Decide } || reason is null || IsBeforeDecide(reason) ? reason : null;
         var asked = new ExplainedRequest(
             record.Method,
             record.RawTarget,
@@ -87,7 +88,7 @@ internal sealed class DecisionExplainer(
             record.Id,
             verdict.Decision,
             verdict.Reason,
-            reason?.Stage,
+            reason?.Stage.ToString(),
             reason?.PublicText,
             verdict.Rule,
             record.Time,
@@ -129,7 +130,8 @@ internal sealed class DecisionExplainer(
         ];
 
     // Later stages refuse what was permitted: their reasons say nothing against any question.
-    private static bool IsBeforeDecide(DenyReason reason) => reason.Stage is "Ingress" or "Identify" or "Understand";
+    private static bool IsBeforeDecide(DenyReason reason) =>
+        reason.Stage is DenyStage.Ingress or DenyStage.Identify or DenyStage.Understand;
 
     private static ExplainedRegistry Compare(AuditRecord record, RegistrySnapshot snapshot, ClientEntry? client, WorkingSet set)
     {
@@ -140,7 +142,7 @@ internal sealed class DecisionExplainer(
             {
                 if (id is not null && set.Find(kind, id) is { } found && found.Item.Revision > record.Revision)
                 {
-                    changed.Add(RegistryRoute.Of(kind).Word + "/" + id);
+                    changed.Add(KindWord.Of(kind, id));
                 }
             }
         }

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Fhir;
@@ -16,6 +16,7 @@ using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Decisions;
 
@@ -33,21 +34,17 @@ internal sealed class RequestExplainer(
     // Stands for a scope that the question does not tell: then the grants alone decide, and the answer says so.
     private const string AnyScope = "system/*.cruds";
 
-    public async Task<IResult> ExplainAsync(HttpContext context)
+    /// <summary>Explains what would be decided; the question is on record before the answer.</summary>
+    public async Task<Outcome<DecisionExplanation>> ExplainAsync(AdminCall call, ExplainRequest body)
     {
-        if ((await VerbBody.ReadAsync<ExplainRequest>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
         var snapshot = snapshots();
-        if (Read(body, snapshot).Failed(out problem, out var imagined))
+        if (Read(body, snapshot).Failed(out var problem, out var imagined))
         {
             return problem;
         }
 
         // Whether a patient is on a roster shows in the answer, so the question is on record first.
-        var look = records.Create(context, "decision.imagine", "audit", RequestId.GuidOf(context), Guid.Empty, AuditKind.AuditUse);
+        var look = records.Create(call, "decision.imagine", "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
         look.Client = imagined.Entry?.Client.Id;
         look.Tenant = imagined.Access.Tenant;
         look.Patients =
@@ -58,7 +55,7 @@ internal sealed class RequestExplainer(
                 .Distinct(StringComparer.Ordinal),
         ];
         await journal.AppendAsync(look);
-        return AdminResult.Json(Explain(body, imagined, snapshot));
+        return Explain(body, imagined, snapshot);
     }
 
     private DecisionExplanation Explain(ExplainRequest body, Imagined imagined, RegistrySnapshot snapshot)
@@ -69,7 +66,7 @@ internal sealed class RequestExplainer(
         var deny = imagined.Refusal is { } refused ? new Deny(refused, imagined.Detail) : trace!.Decision as Deny;
 
         // The token is looked at after the line of the request and before anything else.
-        if (deny?.Reason.Stage != "Ingress" && TokenDoors.Refuse(body.Caller!, rules, access.Now) is { } early)
+        if (deny?.Reason.Stage != DenyStage.Ingress && TokenDoors.Refuse(body.Caller!, rules, access.Now) is { } early)
         {
             (deny, trace) = (new Deny(early), null);
         }
@@ -106,7 +103,7 @@ internal sealed class RequestExplainer(
             null,
             deny is null ? "permit" : "deny",
             deny?.Reason.Code,
-            deny?.Reason.Stage,
+            deny?.Reason.Stage.ToString(),
             deny?.Reason.PublicText,
             deny?.Rule ?? (trace?.Decision as Permit)?.Rule,
             access.Now,

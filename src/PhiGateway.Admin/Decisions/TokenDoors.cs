@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Decisions;
@@ -46,7 +47,7 @@ internal static class TokenDoors
     )
     {
         // What is refused before the token is looked at asks nothing of it.
-        var reached = reason?.Stage != "Ingress";
+        var reached = reason?.Stage != DenyStage.Ingress;
         var age =
             !reached ? NotAsked
             : reason == DenyReason.ExpiredToken || reason == DenyReason.InvalidToken ? Closed
@@ -84,7 +85,7 @@ internal static class TokenDoors
     public static IReadOnlyList<ExplainedQuestion> Render(IReadOnlyList<ExplainedQuestion> questions, DenyReason? reason)
     {
         var early =
-            reason is { Stage: "Ingress" or "Identify" }
+            reason is { Stage: DenyStage.Ingress or DenyStage.Identify }
             && !(reason == DenyReason.ExpiredToken || reason == DenyReason.TokenLifetimeTooLong);
         var rendered = new List<ExplainedQuestion>(questions.Count + 2)
         {

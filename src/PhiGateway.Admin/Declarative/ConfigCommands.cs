@@ -1,108 +1,57 @@
-using System.Text;
-using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
+using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Admin.Declarative;
 
 /// <summary>The declarative twin of the API: export, plan and apply the whole registry.</summary>
-internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor editor, IRegistryRules rules)
+internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor editor)
 {
-    public const string Yaml = "application/yaml";
-
-    // Fifty thousand clients as YAML are some thirty megabytes.
-    internal const int MaxFile = 64 * 1024 * 1024;
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    public async Task<IResult> ExportAsync(HttpContext context)
+    /// <summary>The whole registry as a file.</summary>
+    public async Task<Outcome<ConfigExport>> ExportAsync(AdminCall call)
     {
-        var set = await sets.GetAsync(context.RequestAborted);
-        var root = FileExport.Write(set);
-        var accept = context.Request.Headers.Accept.ToString();
-        var json =
-            accept.Contains("json", StringComparison.OrdinalIgnoreCase) && !accept.Contains("yaml", StringComparison.OrdinalIgnoreCase);
-        return new AdminResult(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(json ? root.ToJsonString(Indented) : YamlText.Write(root)))
-        {
-            ContentType = json ? "application/json" : Yaml,
-            ETag = FileExport.ETag(set),
-        };
+        var set = await sets.GetAsync(call.Cancelled);
+        return new ConfigExport(FileExport.Write(set), FileExport.ETag(set));
     }
 
-    public Task<IResult> PlanAsync(HttpContext context) => RunAsync(context, planOnly: true);
-
-    public Task<IResult> ApplyAsync(HttpContext context) => RunAsync(context, planOnly: false);
-
-    private async Task<IResult> RunAsync(HttpContext context, bool planOnly)
+    /// <summary>What applying a file would change.</summary>
+    public async Task<Outcome<ConfigChange>> PlanAsync(AdminCall call, RegistryFile file, bool prune)
     {
-        var yaml =
-            RequestBody.IsMediaType(context, Yaml)
-            || RequestBody.IsMediaType(context, "application/x-yaml")
-            || RequestBody.IsMediaType(context, "text/yaml");
-        if (!yaml && !RequestBody.IsMediaType(context, "application/json"))
-        {
-            return AdminProblem.MediaType($"{Yaml} or application/json");
-        }
+        var edit = new Edit("config.plan", "config", set => Plan(call, file, set, prune));
+        return (await editor.PreviewAsync(call, edit)).Failed(out var problem, out var outcome)
+            ? problem
+            : new ConfigChange(outcome, FileExport.ETag(outcome.Before));
+    }
 
-        var prune = context.Request.Query["prune"];
-        if (prune.Count > 0 && prune is not ["true"] and not ["false"])
-        {
-            return AdminProblem.BadParameter("prune", "true or false is expected.");
-        }
-
-        if (
-            (await RequestBody.ReadBytesAsync(context, MaxFile)).Failed(out var problem, out var bytes)
-            || RegistryFile.Read(bytes, yaml).Failed(out problem, out var file)
-        )
+    /// <summary>Applies a file, all or nothing, over the very set that was planned against.</summary>
+    public async Task<Outcome<ConfigChange>> ApplyAsync(AdminCall call, RegistryFile file, bool prune)
+    {
+        var edit = new Edit("config.apply", "config", set => IfMatch(call, set) is { } refused ? refused : Plan(call, file, set, prune));
+        if ((await editor.WriteAsync(call, edit)).Failed(out var problem, out var outcome))
         {
             return problem;
         }
 
-        var actor = AdminCaller.Of(context).Person;
-        if (planOnly)
-        {
-            return await PlanAsync(context, file, actor, prune is ["true"]);
-        }
-
-        var edit = new Edit(
-            "config.apply",
-            "config",
-            set => IfMatch(context, set) is { } refused ? refused : FilePlanner.Plan(file, set, actor, prune is ["true"])
-        );
-        if ((await editor.WriteAsync(context, edit)).Failed(out problem, out var outcome))
-        {
-            return problem;
-        }
-
-        var after = await sets.GetAsync(context.RequestAborted);
-        return AdminResult.Json(DryRunReport.Of(outcome, rules)) with { ETag = FileExport.ETag(outcome.DryRun ? outcome.Before : after) };
+        var after = outcome.DryRun ? outcome.Before : await sets.GetAsync(call.Cancelled);
+        return new ConfigChange(outcome, FileExport.ETag(after));
     }
 
-    private async Task<IResult> PlanAsync(HttpContext context, RegistryFile file, string actor, bool prune)
-    {
-        var edit = new Edit("config.plan", "config", set => FilePlanner.Plan(file, set, actor, prune));
-        if ((await editor.PreviewAsync(context, edit)).Failed(out var problem, out var outcome))
-        {
-            return problem;
-        }
-
-        return AdminResult.Json(DryRunReport.Of(outcome, rules)) with
-        {
-            ETag = FileExport.ETag(outcome.Before),
-        };
-    }
+    private static Outcome<EditPlan> Plan(AdminCall call, RegistryFile file, WorkingSet set, bool prune) =>
+        FilePlanner.Plan(file, set, call.Person, prune).Failed(out var refusal, out var writes)
+            ? AdminProblem.Of(refusal)
+            : new EditPlan(writes);
 
     // The whole set is what one saw: a change by somebody else is not overwritten unseen.
-    private static AdminProblem? IfMatch(HttpContext context, WorkingSet set)
+    private static AdminProblem? IfMatch(AdminCall call, WorkingSet set)
     {
-        var header = context.Request.Headers.IfMatch;
-        if (header.Count == 0)
+        if (call.IfMatch is null)
         {
             return AdminProblem.PreconditionRequired with { Detail = "Send the ETag of config:export or config:plan as If-Match." };
         }
 
-        return ETag.ListContains(header, FileExport.ETag(set))
+        return ETag.ListContains(call.IfMatch, FileExport.ETag(set))
             ? null
             : new AdminProblem(
                 412,
@@ -112,3 +61,13 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
             );
     }
 }
+
+/// <summary>The registry as a file.</summary>
+/// <param name="Root">Its sections.</param>
+/// <param name="ETag">Strong tag of the whole set.</param>
+internal sealed record ConfigExport(JsonObject Root, string ETag);
+
+/// <summary>What came of planning or applying a file.</summary>
+/// <param name="Edit">The change.</param>
+/// <param name="ETag">Strong tag of the whole set that it leads to, or that it was planned on.</param>
+internal sealed record ConfigChange(EditOutcome Edit, string ETag);

@@ -1,205 +1,183 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
 /// <summary>Create, replace, patch and delete for every kind of document.</summary>
-internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 {
-    public async Task<IResult> CreateAsync(HttpContext context, RegistryRoute route)
+    /// <summary>Creates one document under the id that its body names; a new admin key comes with its secret.</summary>
+    public async Task<Outcome<DocumentChange>> CreateAsync(AdminCall call, RegistryKind kind, JsonObject body)
     {
-        if ((await RequestBody.ReadObjectAsync(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
         string? secret = null;
-        if (route.Kind == RegistryKind.AdminKey && NewKey(body, out secret) is { } refusal)
+        if (kind == RegistryKind.AdminKey && NewKey(body, out secret) is { } managed)
         {
-            return refusal;
+            return managed;
         }
 
-        if (DocumentDraft.Read(Unmanaged(route), body, null, null, AdminCaller.Of(context).Person).Failed(out problem, out var draft))
+        if (Draft(call, kind, body, null, null, isOwn: kind == RegistryKind.AdminKey).Failed(out var problem, out var draft))
         {
             return problem;
         }
 
-        return await WriteAsync(
-            context,
-            route,
+        // Not one administrator's choice: it works once an approver has released it, and its secret is only a part until then.
+        var isPart = draft.Entity is AdminKey key && PrivilegedKeyGuard.IsPrivileged(key) && !PrivilegedKeyGuard.IsFree(call);
+        if (isPart)
+        {
+            draft = draft with { Json = RegistryJson.Serialize((AdminKey)draft.Entity with { Disabled = true }) };
+        }
+
+        var written = await WriteAsync(
+            call,
+            kind,
             draft.Id,
             "create",
-            set => set.Find(route.Kind, draft.Id) is null ? Put(route, draft, 0) : AdminProblem.Exists(route.Word),
-            secret
+            set => set.Find(kind, draft.Id) is null ? Put(kind, draft, 0) : AdminProblem.Exists(KindWord.Of(kind))
         );
+        return written.Failed(out problem, out var outcome)
+            ? problem
+            : new DocumentChange(outcome, secret, isPart ? DocumentChange.Part : DocumentChange.Whole);
     }
 
-    public async Task<IResult> ReplaceAsync(HttpContext context, RegistryRoute route, string id)
-    {
-        if ((await RequestBody.ReadObjectAsync(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
-        return await WriteAsync(
-            context,
-            route,
+    /// <summary>Replaces one document, or creates it when the call is to create only.</summary>
+    public Task<Outcome<EditOutcome>> ReplaceAsync(AdminCall call, RegistryKind kind, string id, JsonObject body) =>
+        WriteAsync(
+            call,
+            kind,
             id,
-            ETag.IsCreateOnly(context) ? "create" : "update",
+            call.CreateOnly ? "create" : "update",
             set =>
             {
-                var current = set.Find(route.Kind, id)?.Item;
-                if (Precondition(context, route, current) is { } refused)
-                {
-                    return refused;
-                }
-
-                return Plan(context, route, id, body, current);
+                var current = set.Find(kind, id)?.Item;
+                return Precondition(call, kind, current) is { } refused ? refused : Plan(call, kind, id, body, current);
             }
         );
-    }
 
-    public async Task<IResult> PatchAsync(HttpContext context, RegistryRoute route, string id)
-    {
-        if ((await RequestBody.ReadObjectAsync(context, mediaType: "application/merge-patch+json")).Failed(out var problem, out var patch))
-        {
-            return problem;
-        }
-
-        return await WriteAsync(
-            context,
-            route,
+    /// <summary>Changes one document by JSON Merge Patch.</summary>
+    public Task<Outcome<EditOutcome>> PatchAsync(AdminCall call, RegistryKind kind, string id, JsonObject patch) =>
+        WriteAsync(
+            call,
+            kind,
             id,
             "update",
             set =>
             {
-                if (set.Find(route.Kind, id)?.Item is not { } current)
+                if (set.Find(kind, id)?.Item is not { } current)
                 {
-                    return AdminProblem.NotFound(route.Word);
+                    return AdminProblem.NotFound(KindWord.Of(kind));
                 }
 
-                return ETag.Require(context, current.Version) is { } refused
+                return ETag.Require(call, current.Version) is { } refused
                     ? refused
-                    : Plan(context, route, id, MergePatch.Apply(Parse(current), patch), current);
+                    : Plan(call, kind, id, MergePatch.Apply(Parse(current), patch), current);
             }
         );
-    }
 
-    public Task<IResult> DeleteAsync(HttpContext context, RegistryRoute route, string id) =>
+    /// <summary>Deletes one document softly.</summary>
+    public Task<Outcome<EditOutcome>> DeleteAsync(AdminCall call, RegistryKind kind, string id) =>
         WriteAsync(
-            context,
-            route,
+            call,
+            kind,
             id,
             "delete",
             set =>
             {
-                if (set.Find(route.Kind, id) is not { } current)
+                if (set.Find(kind, id) is not { } current)
                 {
-                    return AdminProblem.NotFound(route.Word);
+                    return AdminProblem.NotFound(KindWord.Of(kind));
                 }
 
-                return (ETag.Require(context, current.Item.Version) ?? DeleteGuard.Check(set, current)) is { } refused
+                return (ETag.Require(call, current.Item.Version) ?? DeleteGuard.Check(set, current)) is { } refused
                     ? refused
-                    : new EditPlan([new RegistryWrite(route.Kind, id, null, current.Item.Version)]);
+                    : new EditPlan([new RegistryWrite(kind, id, null, current.Item.Version)]);
             }
         );
 
-    private async Task<IResult> WriteAsync(
-        HttpContext context,
-        RegistryRoute route,
+    private Task<Outcome<EditOutcome>> WriteAsync(
+        AdminCall call,
+        RegistryKind kind,
         string id,
         string verb,
-        Func<WorkingSet, Outcome<EditPlan>> plan,
-        string? secret = null
-    )
+        Func<WorkingSet, Outcome<EditPlan>> plan
+    ) =>
+        editor.WriteAsync(
+            call,
+            new Edit($"{KindWord.Of(kind)}.{verb}", KindWord.Of(kind, id), plan) { ProblemStatus = verb == "delete" ? 409 : 422 }
+        );
+
+    private Outcome<EditPlan> Plan(AdminCall call, RegistryKind kind, string id, JsonObject body, RegistryItem? current)
     {
-        var edit = new Edit(route.Word + "." + verb, route.Word + "/" + id, plan) { ProblemStatus = verb == "delete" ? 409 : 422 };
-        if ((await editor.WriteAsync(context, edit)).Failed(out var problem, out var outcome))
-        {
-            return problem;
-        }
-
-        return outcome.DryRun ? AdminResult.Json(DryRunReport.Of(outcome, rules)) : Answer(route, outcome, secret);
-    }
-
-    private static AdminResult Answer(RegistryRoute route, EditOutcome outcome, string? secret)
-    {
-        var item = outcome.Items[0];
-        if (item.Deleted)
-        {
-            return new AdminResult(StatusCodes.Status204NoContent, default);
-        }
-
-        var body = DocumentMeta.Render(item);
-        var open = Encoding.UTF8.GetBytes(body.ToJsonString());
-        if (secret is not null)
-        {
-            body["key"] = secret;
-        }
-
-        return new AdminResult(
-            item.Version == 1 || secret is not null ? StatusCodes.Status201Created : StatusCodes.Status200OK,
-            secret is null ? open : Encoding.UTF8.GetBytes(body.ToJsonString())
-        )
-        {
-            ETag = ETag.Of(item.Version),
-            Location = $"/admin/v1/{route.Segment}/{item.Id}",
-            WithoutSecret = secret is null ? default(ReadOnlyMemory<byte>?) : open,
-        };
-    }
-
-    private static Outcome<EditPlan> Plan(HttpContext context, RegistryRoute route, string id, JsonObject body, RegistryItem? current)
-    {
-        if (current is null && route.Kind == RegistryKind.AdminKey)
+        if (current is null && kind == RegistryKind.AdminKey)
         {
             return AdminProblem.Conflict("create-by-post", "Admin keys are created by POST, which shows the key once.");
         }
 
         var json = current is null ? null : Parse(current);
-        if (
-            DocumentDraft
-                .Read(route, (JsonObject)body.DeepClone(), id, json, AdminCaller.Of(context).Person)
-                .Failed(out var problem, out var draft)
-        )
+        if (Draft(call, kind, (JsonObject)body.DeepClone(), id, json).Failed(out var problem, out var draft))
         {
             return problem;
         }
 
         if (draft.Entity is Organization next && json is not null && OrganizationGuard.Check(json, next) is { } refused)
         {
-            return refused;
+            return AdminProblem.Of(refused);
         }
 
-        return Put(route, draft, current?.Version ?? 0);
+        return Put(kind, draft, current?.Version ?? 0);
     }
 
-    private static EditPlan Put(RegistryRoute route, Draft draft, long version) =>
-        new([new RegistryWrite(route.Kind, draft.Id, draft.Json, version)]);
-
-    private static AdminProblem? Precondition(HttpContext context, RegistryRoute route, RegistryItem? current)
+    private Outcome<Draft> Draft(AdminCall call, RegistryKind kind, JsonObject body, string? id, JsonObject? current, bool isOwn = false)
     {
-        if (ETag.IsCreateOnly(context))
+        var now = time.GetUtcNow();
+        if (DocumentDraft.Read(kind, body, id, current, call.Person, isOwn: isOwn).Failed(out var refusal, out var draft))
+        {
+            return AdminProblem.Of(refusal);
+        }
+
+        return draft.Entity switch
+        {
+            AdminKey key when AdminKeyRules.Check(key) is { Count: > 0 } findings => AdminProblem.Invalid(findings),
+            AdminKey { Expires: { } end } when current is null && end <= now => AdminProblem.Invalid(
+                "/expires",
+                "past",
+                "A key ends in the future."
+            ),
+            Organization { Status: OrganizationStatus.Offboarded } when current is null => AdminProblem.Invalid(
+                "/status",
+                "managed",
+                "An organization is offboarded by ':offboard', not by writing it."
+            ),
+            _ => draft,
+        };
+    }
+
+    private static EditPlan Put(RegistryKind kind, Draft draft, long version) =>
+        new([new RegistryWrite(kind, draft.Id, draft.Json, version)]);
+
+    private static AdminProblem? Precondition(AdminCall call, RegistryKind kind, RegistryItem? current)
+    {
+        if (call.CreateOnly)
         {
             return current is null ? null : AdminProblem.PreconditionFailed(current.Version);
         }
 
-        return current is null
-            ? context.Request.Headers.IfMatch.Count == 0
-                ? AdminProblem.PreconditionRequired
-                : AdminProblem.NotFound(route.Word)
-            : ETag.Require(context, current.Version);
+        if (current is not null)
+        {
+            return ETag.Require(call, current.Version);
+        }
+
+        return call.IfMatch is null ? AdminProblem.PreconditionRequired : AdminProblem.NotFound(KindWord.Of(kind));
     }
 
     private AdminProblem? NewKey(JsonObject body, out string? secret)
     {
         secret = AdminKeyHash.NewKey();
-        foreach (var member in (string[])["hash", "created"])
+        foreach (var member in ManagedMembers.Of(RegistryKind.AdminKey))
         {
             if (body.ContainsKey(member))
             {
@@ -212,9 +190,18 @@ internal sealed class DocumentCommands(RegistryEditor editor, IRegistryRules rul
         return null;
     }
 
-    // The members of a new admin key were just set here.
-    private static RegistryRoute Unmanaged(RegistryRoute route) =>
-        route.Kind == RegistryKind.AdminKey ? route with { Managed = [] } : route;
-
     private static JsonObject Parse(RegistryItem item) => StoredBody.WithoutNotes(item.Json);
+}
+
+/// <summary>What came of creating a document.</summary>
+/// <param name="Edit">The change.</param>
+/// <param name="Secret">The secret of an admin key, or a part of it, which is shown once; null: there is none.</param>
+/// <param name="Member">The member that shows it.</param>
+internal sealed record DocumentChange(EditOutcome Edit, string? Secret, string Member = DocumentChange.Part)
+{
+    /// <summary>The whole secret.</summary>
+    public const string Whole = "key";
+
+    /// <summary>One of its parts: put together with the others, in their order, with a dot between two.</summary>
+    public const string Part = "key_part";
 }

@@ -1,50 +1,58 @@
-using System.Text;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
 /// <summary>Read and list for every kind of document.</summary>
 internal sealed class DocumentQueries(IRegistryStore store, WorkingSetSource sets)
 {
-    public async Task<IResult> ReadAsync(HttpContext context, RegistryRoute route, string id)
-    {
-        var item = await store.FindAsync(route.Kind, id, context.RequestAborted);
-        return item is null
-            ? AdminProblem.NotFound(route.Word)
-            : new AdminResult(StatusCodes.Status200OK, DocumentMeta.RenderBytes(item)) { ETag = ETag.Of(item.Version) };
-    }
+    /// <summary>One document as stored.</summary>
+    public async Task<Outcome<RegistryItem>> ReadAsync(AdminCall call, RegistryKind kind, string id) =>
+        await store.FindAsync(kind, id, call.Cancelled) is { } item ? item : AdminProblem.NotFound(KindWord.Of(kind));
 
-    public async Task<IResult> ListAsync(HttpContext context, RegistryRoute route)
+    /// <summary>One page of a kind, by the filters of a query string.</summary>
+    public async Task<Outcome<DocumentList>> ListAsync(
+        AdminCall call,
+        RegistryKind kind,
+        PageRequest page,
+        IEnumerable<KeyValuePair<string, StringValues>> filters
+    )
     {
-        if (ListQuery.Read(context, route).Failed(out var problem, out var query))
+        if (ListQuery.Read(kind, page, filters).Failed(out var problem, out var query))
         {
             return problem;
         }
 
-        var set = await sets.GetAsync(context.RequestAborted);
-        var page = query.Page(set.Kind(route.Kind).Values.Select(static found => found.Item));
+        var set = await sets.GetAsync(call.Cancelled);
+        var found = query.Page(set.Kind(kind).Values.Select(static item => item.Item));
         var items = new JsonArray();
-        foreach (var item in page.Items)
+        foreach (var item in found.Items)
         {
             items.Add(query.Project(DocumentMeta.Render(item)));
         }
 
         var body = new JsonObject { ["items"] = items };
-        if (page.Next is not null)
+        if (found.Next is not null)
         {
-            body["next_cursor"] = page.Next;
-            PageLink.Write(context, page.Next);
+            body["next_cursor"] = found.Next;
         }
 
-        return new AdminResult(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(body.ToJsonString())) { ETag = ListTag(set, body) };
+        return new DocumentList(body, found.Next, Tag(set, body));
     }
 
     // Polling a list is cheap for the network, whatever the filter: the tag is the content.
-    private static string ListTag(WorkingSet set, JsonObject body) =>
-        $"\"{set.Revision}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)).AsSpan(0, 8))}\"";
+    private static string Tag(WorkingSet set, JsonObject body) =>
+        $"\"{set.Revision}-{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)).AsSpan(0, 8))}\"";
 }
+
+/// <summary>One page of a list, ready to be answered.</summary>
+/// <param name="Body">The page with its cursor.</param>
+/// <param name="Next">Where the next page begins; null: this is the last.</param>
+/// <param name="ETag">Strong tag of the page.</param>
+internal sealed record DocumentList(JsonObject Body, string? Next, string ETag);

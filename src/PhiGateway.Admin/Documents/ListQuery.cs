@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Editing;
+using Microsoft.Extensions.Primitives;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
@@ -14,48 +15,46 @@ namespace PhiGateway.Admin.Documents;
 /// </summary>
 internal sealed class ListQuery
 {
-    private static readonly string[] Reserved = ["limit", "cursor", "sort", "fields"];
-
     private readonly List<(string Member, string Operator, string Value)> _filters = [];
     private string? _sort;
     private bool _descending;
-    private Cursor? _cursor;
-    private int _limit;
+    private readonly Cursor? _cursor;
+    private readonly int _limit;
     private HashSet<string>? _fields;
 
+    private ListQuery(PageRequest page) => (_limit, _cursor) = (page.Limit, page.After);
+
     /// <summary>Members that can be filtered by equality; ranges add <c>.lt</c> and kin to their names.</summary>
-    public static IEnumerable<CallParameter> Filters(RegistryRoute route) =>
+    public static IEnumerable<CallParameter> Filters(RegistryKind kind) =>
         RegistryJson
-            .Options.GetTypeInfo(route.Type)
+            .Options.GetTypeInfo(RegistryJson.TypeOf(kind))
             .Properties.Where(static property => property.Name != "hash" && IsSimple(property, "eq"))
             .Select(static property => new CallParameter(property.Name, "Only those with this value; empty: without one."));
 
-    public static Outcome<ListQuery> Read(HttpContext context, RegistryRoute route)
+    /// <summary>Reads the query string of a list call; its page was read before.</summary>
+    public static Outcome<ListQuery> Read(RegistryKind kind, PageRequest page, IEnumerable<KeyValuePair<string, StringValues>> parameters)
     {
-        var query = new ListQuery();
-        if (PageLimit.Read(context, out query._limit) is { } problem)
-        {
-            return problem;
-        }
-
+        var query = new ListQuery(page);
         var members = RegistryJson
-            .Options.GetTypeInfo(route.Type)
+            .Options.GetTypeInfo(RegistryJson.TypeOf(kind))
             .Properties.Where(static p => p.Name != "hash")
             .ToDictionary(static p => p.Name, StringComparer.Ordinal);
-        foreach (var (name, values) in context.Request.Query)
+        foreach (var (name, values) in parameters)
         {
             if (values is not [{ } value])
             {
                 return AdminProblem.BadParameter(name, "it stands twice.");
             }
 
-            if (!Reserved.Contains(name) && query.AddFilter(name, value, members) is { } refused)
+            if (query.Add(name, value, members) is { } refused)
             {
                 return refused;
             }
         }
 
-        return query.ReadPlace(context, members) is { } bad ? bad : query;
+        return query._cursor is { } cursor && (cursor.Sort is null) != (query._sort is null)
+            ? AdminProblem.BadParameter("cursor", "it does not belong to this list.")
+            : query;
     }
 
     public (IReadOnlyList<RegistryItem> Items, string? Next) Page(IEnumerable<RegistryItem> ordered)
@@ -90,7 +89,7 @@ internal sealed class ListQuery
         {
             foreach (
                 var name in json.Select(static pair => pair.Key)
-                    .Where(name => name is not ("id" or DocumentMeta.Member) && !_fields.Contains(name))
+                    .Where(name => name is not ("id" or DocumentDraft.Meta) && !_fields.Contains(name))
                     .ToList()
             )
             {
@@ -127,37 +126,22 @@ internal sealed class ListQuery
             || (kind.Kind == JsonTypeInfoKind.Enumerable && kind.ElementType == typeof(string) && @operator == "eq");
     }
 
-    private AdminProblem? ReadPlace(HttpContext context, Dictionary<string, JsonPropertyInfo> members)
+    private AdminProblem? Add(string name, string value, Dictionary<string, JsonPropertyInfo> members)
     {
-        if (context.Request.Query["sort"] is [{ Length: > 0 } sort])
+        switch (name)
         {
-            _descending = sort[0] == '-';
-            _sort = sort.TrimStart('-');
-            if (!members.ContainsKey(_sort))
-            {
-                return AdminProblem.BadParameter("sort", "there is no such member.");
-            }
+            case "sort" when value.Length > 0:
+                _descending = value[0] == '-';
+                _sort = value.TrimStart('-');
+                return members.ContainsKey(_sort) ? null : AdminProblem.BadParameter("sort", "there is no such member.");
+            case "fields":
+                _fields = [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+                return _fields.All(members.ContainsKey) ? null : AdminProblem.BadParameter("fields", "there is no such member.");
+            case "sort" or "limit" or "cursor":
+                return null;
+            default:
+                return AddFilter(name, value, members);
         }
-
-        if (context.Request.Query["fields"] is [{ } fields])
-        {
-            _fields = [.. fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-            if (_fields.FirstOrDefault(field => !members.ContainsKey(field)) is not null)
-            {
-                return AdminProblem.BadParameter("fields", "there is no such member.");
-            }
-        }
-
-        if (context.Request.Query["cursor"] is [{ } cursor])
-        {
-            _cursor = Cursor.Decode(cursor);
-            if (_cursor is null || (_cursor.Sort is null) != (_sort is null))
-            {
-                return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
-            }
-        }
-
-        return null;
     }
 
     private bool Matches(JsonObject json)

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
@@ -8,23 +10,30 @@ namespace PhiGateway.Admin.Documents;
 /// <summary>The answer of a verb: the document it was about as it stands now, or the dry run's report.</summary>
 internal static class VerbAnswer
 {
-    public static IResult Of(Outcome<EditOutcome> result, RegistryKind kind, string id, IRegistryRules rules)
-    {
-        if (result.Failed(out var problem, out var outcome))
-        {
-            return problem;
-        }
+    /// <summary>Runs a verb with its small body.</summary>
+    public static Task<IResult> OfAsync<TBody>(
+        HttpContext context,
+        RegistryKind kind,
+        string id,
+        Func<AdminCall, TBody, Task<Outcome<EditOutcome>>> run
+    )
+        where TBody : class => Answer.OfAsync(context, run, outcome => Of(outcome, kind, id));
 
+    /// <summary>The answer to what a verb did to one document.</summary>
+    public static AdminResult Of(EditOutcome outcome, RegistryKind kind, string id)
+    {
         if (outcome.DryRun)
         {
-            return AdminResult.Json(DryRunReport.Of(outcome, rules));
+            return AdminResult.Json(DryRunReport.Of(outcome));
         }
 
         foreach (var item in outcome.Items)
         {
             if (item.Kind == kind && item.Id == id)
             {
-                return new AdminResult(StatusCodes.Status200OK, DocumentMeta.RenderBytes(item)) { ETag = ETag.Of(item.Version) };
+                var body = DocumentMeta.Render(item);
+                Impact.Add(body, outcome);
+                return new AdminResult(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body)) { ETag = ETag.Of(item.Version) };
             }
         }
 

@@ -1,18 +1,22 @@
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>Says what a change does to one client: whether its path opens or closes, and what it may do more or less.</summary>
 internal static class AccessComparison
 {
-    public static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after)
+    public static AccessEffect Of(WorkingSet before, WorkingSet after, string client) =>
+        Of(client, ApprovedClient.Find(before, client), ApprovedClient.Find(after, client));
+
+    private static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after)
     {
         var changes =
             before is { UseCase: { } old } && after is { UseCase: { } now }
                 ? AccessDiff.Compare(
-                    new ApprovedInput(before.Client, old, before.Agreement, before.Organization),
-                    new ApprovedInput(after.Client, now, after.Agreement, after.Organization)
+                    new ApprovedInput(before.Client, old, before.Agreement, before.Organization, before.Credentials),
+                    new ApprovedInput(after.Client, now, after.Agreement, after.Organization, after.Credentials)
                 )
                 : [];
         var wider = changes.Any(static change => change.Kind == ChangeKind.Widening);

@@ -1,11 +1,10 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using PhiGateway.Admin.Documents;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -16,79 +15,66 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
     /// Durable when it returns; the head record's id is the call's request id, that of a further attempt names it as its parent.
     /// </summary>
     /// <exception cref="JournalUnavailableException">Nothing may be changed.</exception>
-    public async Task IntentAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before, long revision, int attempt = 1)
+    public async Task IntentAsync(AdminCall call, Edit edit, EditPlan plan, WorkingSet before, long revision, int attempt = 1)
     {
         var head =
             attempt == 1
-                ? Create(context, edit.Event, edit.Target, RequestId.GuidOf(context), Guid.Empty)
-                : Create(context, edit.Event, edit.Target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
+                ? Create(call, edit.Event, edit.Target, call.RequestId, Guid.Empty)
+                : Create(call, edit.Event, edit.Target, Guid.CreateVersion7(time.GetUtcNow()), call.RequestId);
         head.Revision = revision;
         head.Note = Join("intent", plan.Note);
         if (plan.Writes.Count == 1)
         {
             Describe(head, plan.Writes[0], before);
-            await journal.AppendAsync(head);
+            await journal.AppendAsync(head, AdminLane.Of(edit.Event));
             return;
         }
 
         // Appended together: one group commit takes them all.
-        var pending = new List<Task> { journal.AppendAsync(head).AsTask() };
+        var pending = new List<Task> { journal.AppendAsync(head, AdminLane.Of(edit.Event)).AsTask() };
         foreach (var write in plan.Writes)
         {
-            var part = Create(
-                context,
-                edit.Event,
-                RegistryRoute.Of(write.Kind).Word + "/" + write.Id,
-                Guid.CreateVersion7(time.GetUtcNow()),
-                head.Id
-            );
+            var part = Create(call, edit.Event, KindWord.Of(write.Kind, write.Id), Guid.CreateVersion7(time.GetUtcNow()), head.Id);
             part.Revision = revision;
             part.Note = "intent";
             Describe(part, write, before);
-            pending.Add(journal.AppendAsync(part).AsTask());
+            pending.Add(journal.AppendAsync(part, AdminLane.Of(edit.Event)).AsTask());
         }
 
         await Task.WhenAll(pending);
     }
 
     /// <summary>For changes that are not documents: memberships, imports.</summary>
-    public Task IntentAsync(HttpContext context, string @event, string target, string? note, IReadOnlyList<string>? patients = null)
+    public Task IntentAsync(AdminCall call, string @event, string target, string? note, IReadOnlyList<string>? patients = null)
     {
-        var record = Create(context, @event, target, RequestId.GuidOf(context), Guid.Empty);
+        var record = Create(call, @event, target, call.RequestId, Guid.Empty);
         record.Note = Join("intent", note);
         record.Patients = patients ?? [];
-        return journal.AppendAsync(record).AsTask();
+        return journal.AppendAsync(record, AdminLane.Of(@event)).AsTask();
     }
 
     /// <summary>Durable when it returns; the problem to answer when it could not be recorded.</summary>
-    public async Task<AdminProblem?> OutcomeAsync(
-        HttpContext context,
-        string @event,
-        string target,
-        int status,
-        string note,
-        long revision = 0
-    )
+    public async Task<AdminProblem?> OutcomeAsync(AdminCall call, string @event, string target, int status, string note, long revision = 0)
     {
-        var record = Create(context, @event, target, Guid.CreateVersion7(time.GetUtcNow()), RequestId.GuidOf(context));
+        var record = Create(call, @event, target, Guid.CreateVersion7(time.GetUtcNow()), call.RequestId);
         record.Status = status;
         record.Revision = revision;
         record.Note = Join("outcome", note);
         try
         {
-            await journal.AppendAsync(record);
+            // What was begun is said to the end.
+            await journal.AppendAsync(record, AuditLane.Reserved);
             return null;
         }
         catch (JournalUnavailableException)
         {
-            AdminLog.OutcomeUnrecorded(log, RequestId.GuidOf(context));
+            AdminLog.OutcomeUnrecorded(log, call.RequestId);
             return AdminProblem.OutcomeUnrecorded;
         }
     }
 
-    public AuditRecord Create(HttpContext context, string @event, string target, Guid id, Guid parent, AuditKind kind = AuditKind.Admin)
+    public AuditRecord Create(AdminCall call, string @event, string target, Guid id, Guid parent, AuditKind kind = AuditKind.Admin)
     {
-        var caller = AdminCaller.Of(context);
         return new AuditRecord
         {
             Id = id,
@@ -96,11 +82,11 @@ internal sealed class AdminJournal(IAuditJournal journal, TimeProvider time, ILo
             Kind = kind,
             Event = @event,
             Time = time.GetUtcNow(),
-            Actor = caller.Person,
+            Actor = call.Person,
             Target = target,
-            Method = context.Request.Method,
-            Peer = context.Connection.RemoteIpAddress?.ToString(),
-            Subject = caller.Method,
+            Method = call.Method,
+            Peer = call.Peer,
+            Subject = call.Caller.Method,
         };
     }
 

@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -11,9 +12,7 @@ internal static class AffectedClients
         var (found, useCases) = Collect(before, after, writes);
         foreach (var set in (ReadOnlySpan<WorkingSet>)[before, after])
         {
-            found.UnionWith(
-                set.All<Client>(RegistryKind.Client).Where(client => useCases.Contains(client.UseCase)).Select(static client => client.Id)
-            );
+            found.UnionWith(useCases.SelectMany(set.ClientsOf).Select(static client => client.Id));
         }
 
         return [.. found];
@@ -52,14 +51,8 @@ internal static class AffectedClients
             case RegistryKind.UseCase:
                 useCases.Add(id);
                 break;
-            case RegistryKind.Organization:
-                useCases.UnionWith(UseCases(set, useCase => useCase.Organization == id));
-                break;
-            case RegistryKind.Agreement:
-                useCases.UnionWith(UseCases(set, useCase => useCase.Agreement == id));
-                break;
-            case RegistryKind.Roster:
-                useCases.UnionWith(UseCases(set, useCase => useCase.Grants.Any(grant => grant.Patients?.Roster == id)));
+            case RegistryKind.Organization or RegistryKind.Agreement or RegistryKind.Roster:
+                useCases.UnionWith(set.UseCasesOf(kind, id).Select(static useCase => useCase.Id));
                 break;
             default:
                 var owner = set.Find(kind, id)?.Entity switch
@@ -78,7 +71,4 @@ internal static class AffectedClients
                 break;
         }
     }
-
-    private static IEnumerable<string> UseCases(WorkingSet set, Func<UseCase, bool> match) =>
-        set.All<UseCase>(RegistryKind.UseCase).Where(match).Select(static useCase => useCase.Id);
 }

@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -15,23 +15,16 @@ namespace PhiGateway.Admin.Editing;
 /// </remarks>
 internal static class ApprovalCarryOver
 {
-    public const string Parameter = "carry_approval";
-
     /// <summary>The plan with the approvals that go along; the plan itself when nobody asked.</summary>
-    public static Outcome<EditPlan> Extend(HttpContext context, WorkingSet before, EditPlan plan, IRegistryRules rules, DateTimeOffset now)
+    public static Outcome<EditPlan> Extend(AdminCall call, WorkingSet before, EditPlan plan, DateTimeOffset now)
     {
-        var asked = context.Request.Query[Parameter];
-        if (asked.Count == 0 || asked is ["false"])
+        plan = RotationCarryOver.Extend(before, plan, call.Caller.Person, now);
+        if (!call.CarryApproval)
         {
             return plan;
         }
 
-        if (asked is not ["true"])
-        {
-            return AdminProblem.BadParameter(Parameter, "true or false is expected.");
-        }
-
-        var caller = AdminCaller.Of(context);
+        var caller = call.Caller;
         if (!caller.HasAny([AdminRoles.Approver]))
         {
             return AdminProblem.Forbidden("An approval is carried over by an approver.");
@@ -42,7 +35,7 @@ internal static class ApprovalCarryOver
         var writes = new List<RegistryWrite>();
         foreach (var id in AffectedClients.Of(before, after, plan.Writes))
         {
-            if (Lapsing(before, after, id, rules, now) is not ({ } old, { } next))
+            if (Lapsing(before, after, id, now) is not ({ } old, { } next))
             {
                 continue;
             }
@@ -87,19 +80,14 @@ internal static class ApprovalCarryOver
     }
 
     // Only what is approved and would no longer be: an approval that does not fit now is not mended this way.
-    private static (ApprovedClient Old, ApprovedClient Next)? Lapsing(
-        WorkingSet before,
-        WorkingSet after,
-        string id,
-        IRegistryRules rules,
-        DateTimeOffset now
-    ) =>
-        ApprovedClient.Find(before, id, rules) is { IsApproved: true, UseCase: not null } old
-        && ApprovedClient.Find(after, id, rules) is { IsApproved: false, UseCase: not null, Approval: not null } next
+    private static (ApprovedClient Old, ApprovedClient Next)? Lapsing(WorkingSet before, WorkingSet after, string id, DateTimeOffset now) =>
+        ApprovedClient.Find(before, id) is { IsApproved: true, UseCase: not null } old
+        && ApprovedClient.Find(after, id) is { IsApproved: false, UseCase: not null, Approval: not null } next
         && !(old.Approval!.Until <= DateOnly.FromDateTime(now.UtcDateTime))
         && next.Approval.Id == old.Approval.Id
             ? (old, next)
             : null;
 
-    private static ApprovedInput Input(ApprovedClient view) => new(view.Client, view.UseCase!, view.Agreement, view.Organization);
+    private static ApprovedInput Input(ApprovedClient view) =>
+        new(view.Client, view.UseCase!, view.Agreement, view.Organization, view.Credentials);
 }

@@ -1,4 +1,6 @@
+using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -18,7 +20,7 @@ internal sealed record ApprovedClient(
     public bool IsApproved =>
         Approval is not null && Fingerprint is not null && string.Equals(Approval.Fingerprint, Fingerprint, StringComparison.Ordinal);
 
-    public static ApprovedClient? Find(WorkingSet set, string id, IRegistryRules rules)
+    public static ApprovedClient? Find(WorkingSet set, string id)
     {
         if (set.Find(RegistryKind.Client, id) is not { Entity: Client client } found)
         {
@@ -28,15 +30,16 @@ internal sealed record ApprovedClient(
         var useCase = set.Find<UseCase>(RegistryKind.UseCase, client.UseCase);
         var agreement = useCase?.Agreement is { } name ? set.Find<Agreement>(RegistryKind.Agreement, name) : null;
         var organization = useCase is null ? null : set.Find<Organization>(RegistryKind.Organization, useCase.Organization);
+        Credential[] credentials = [.. set.CredentialsOf(id)];
         return new ApprovedClient(
             found.Item,
             client,
             useCase,
             agreement,
             organization,
-            [.. set.CredentialsOf(id)],
+            credentials,
             set.ApprovalOf(id),
-            useCase is null ? null : rules.Fingerprint(client, useCase, agreement, organization)
+            useCase is null ? null : ApprovalFingerprint.Of(client, useCase, agreement, organization, credentials)
         );
     }
 }

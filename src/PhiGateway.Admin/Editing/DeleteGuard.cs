@@ -1,5 +1,6 @@
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -28,25 +29,17 @@ internal static class DeleteGuard
     internal static IEnumerable<string> Referrers(WorkingSet set, RegistryKind kind, string id) =>
         kind switch
         {
-            RegistryKind.Organization => set.All<Agreement>(RegistryKind.Agreement)
-                .Where(x => x.Organization == id)
-                .Select(static x => "agreement/" + x.Id)
-                .Concat(set.All<UseCase>(RegistryKind.UseCase).Where(x => x.Organization == id).Select(static x => "use-case/" + x.Id)),
-            RegistryKind.Agreement => set.All<UseCase>(RegistryKind.UseCase)
-                .Where(x => x.Agreement == id)
-                .Select(static x => "use-case/" + x.Id),
-            RegistryKind.UseCase => set.All<Client>(RegistryKind.Client).Where(x => x.UseCase == id).Select(static x => "client/" + x.Id),
-            RegistryKind.Roster => set.All<UseCase>(RegistryKind.UseCase)
-                .Where(x => x.Grants.Any(grant => grant.Patients?.Roster == id))
-                .Select(static x => "use-case/" + x.Id),
-            RegistryKind.Client => set.All<Credential>(RegistryKind.Credential)
-                .Where(x => x.Client == id)
-                .Select(static x => "credential/" + x.Id)
-                .Concat(
-                    set.All<TaskGrant>(RegistryKind.TaskGrant)
-                        .Where(x => x.Client == id && !x.Closed)
-                        .Select(static x => "task-grant/" + x.Id)
-                ),
+            RegistryKind.Organization => set.AgreementsOf(id)
+                .Select(static x => KindWord.Of(RegistryKind.Agreement, x.Id))
+                .Concat(UseCases(set, kind, id)),
+            RegistryKind.Agreement or RegistryKind.Roster => UseCases(set, kind, id),
+            RegistryKind.UseCase => set.ClientsOf(id).Select(static x => KindWord.Of(RegistryKind.Client, x.Id)),
+            RegistryKind.Client => set.CredentialsOf(id)
+                .Select(static x => KindWord.Of(RegistryKind.Credential, x.Id))
+                .Concat(set.TasksOf(id).Where(static x => !x.Closed).Select(static x => KindWord.Of(RegistryKind.TaskGrant, x.Id))),
             _ => [],
         };
+
+    private static IEnumerable<string> UseCases(WorkingSet set, RegistryKind kind, string id) =>
+        set.UseCasesOf(kind, id).Select(static x => KindWord.Of(RegistryKind.UseCase, x.Id));
 }

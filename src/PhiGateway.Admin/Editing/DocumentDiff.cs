@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Http;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -26,7 +26,7 @@ internal static class DocumentDiff
                 var name in old.Select(static pair => pair.Key).Union(now.Select(static pair => pair.Key)).Order(StringComparer.Ordinal)
             )
             {
-                Walk(old[name], now[name], pointer + AdminBodyJson.Pointer([name]), lines);
+                Walk(old[name], now[name], pointer + DocumentJson.Pointer([name]), lines);
             }
         }
         else

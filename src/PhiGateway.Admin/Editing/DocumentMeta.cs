@@ -2,19 +2,18 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>A document as callers see it: the entity, plus a read-only <c>meta</c> member; secrets removed.</summary>
 internal static class DocumentMeta
 {
-    public const string Member = "meta";
-
     public static JsonObject Render(RegistryItem item)
     {
-        var json = JsonNode.Parse(item.Json) as JsonObject ?? [];
+        var json = StoredBody.WithoutNotes(item.Json);
         Redact(item.Kind, json);
-        json[Member] = new JsonObject
+        json[DocumentDraft.Meta] = new JsonObject
         {
             ["version"] = item.Version,
             ["revision"] = item.Revision,
@@ -24,7 +23,7 @@ internal static class DocumentMeta
         if (item.Kind == RegistryKind.Credential)
         {
             // Said plainly beside every credential: whether it guards anything, or is inventory.
-            json[Member]!["enforced"] =
+            json[DocumentDraft.Meta]!["enforced"] =
                 StoredBody.Read(item, out _) is Credential credential && CredentialKinds.IsEnforced(credential.Kind);
         }
 
@@ -36,12 +35,12 @@ internal static class DocumentMeta
     /// <summary>The canonical JSON for audit records, without secrets.</summary>
     public static string? ForRecord(RegistryKind kind, string? json)
     {
-        if (json is null || kind != RegistryKind.AdminKey)
+        if (json is null)
         {
-            return json;
+            return null;
         }
 
-        var node = JsonNode.Parse(json) as JsonObject ?? [];
+        var node = StoredBody.WithoutNotes(json);
         Redact(kind, node);
         return node.ToJsonString();
     }

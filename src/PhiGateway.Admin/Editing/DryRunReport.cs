@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using PhiGateway.Admin.Documents;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>What a write would do; the answer of <c>?dry_run=true</c> and of <c>config:plan</c>.</summary>
 public sealed record DryRunReport
 {
+    /// <summary>Always true: nothing was written.</summary>
     [JsonPropertyName("dry_run")]
     public bool DryRun { get; init; } = true;
 
@@ -16,6 +17,7 @@ public sealed record DryRunReport
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
+    /// <summary>The documents that would change, in the order of writing.</summary>
     [JsonPropertyName("changes")]
     public required IReadOnlyList<PlannedChange> Changes { get; init; }
 
@@ -39,14 +41,26 @@ public sealed record DryRunReport
     [JsonPropertyName("carried_over")]
     public IReadOnlyList<string> CarriedOver { get; init; } = [];
 
+    /// <summary>Clients with a door that opens or closes, and which.</summary>
+    [JsonPropertyName("paths")]
+    public IReadOnlyList<PathEffect> Paths { get; init; } = [];
+
+    /// <summary>What is not refused and should be known: names that this node's configuration does not have.</summary>
+    [JsonPropertyName("warnings")]
+    public IReadOnlyList<ProblemPointer> Warnings { get; init; } = [];
+
+    /// <summary>Clients that the revocations match now; empty: none yet.</summary>
+    [JsonPropertyName("revoked_clients")]
+    public IReadOnlyList<string> RevokedClients { get; init; } = [];
+
     /// <summary>Revocations that would be written, as <c>target/value</c>.</summary>
     [JsonPropertyName("revocations")]
     public IReadOnlyList<string> Revocations { get; init; } = [];
 
-    internal static DryRunReport Of(EditOutcome outcome, IRegistryRules rules)
+    internal static DryRunReport Of(EditOutcome outcome)
     {
         var clients = AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes);
-        var effects = rules.Compare(outcome.Before, outcome.After, clients);
+        var effects = clients.Select(client => AccessComparison.Of(outcome.Before, outcome.After, client)).ToList();
         return new DryRunReport
         {
             DryRun = outcome.DryRun,
@@ -60,13 +74,20 @@ public sealed record DryRunReport
             ClientsAffected = clients,
             Widened = [.. effects.Where(static effect => effect.Effect is "widened" or "both" or "opened")],
             Narrowed = [.. effects.Where(static effect => effect.Effect is "narrowed" or "both" or "closed")],
-            Reapproval = [.. effects.Where(static effect => effect.ApprovalLapses).Select(static effect => effect.Client)],
+            Reapproval =
+            [
+                .. effects.Where(static effect => effect.ApprovalLapses).Select(static effect => effect.Client).Union(outcome.Plan.Taken),
+            ],
+            Paths = PathEffect.Of(outcome),
+            Warnings = outcome.Warnings,
+            RevokedClients = RevocationMatch.ClientsOf(outcome),
             CarriedOver =
             [
                 .. outcome
                     .Plan.Writes.Where(write => write is { Kind: RegistryKind.Approval, ExpectedVersion: > 0 })
                     .Select(write => outcome.After.Find<Approval>(RegistryKind.Approval, write.Id)?.Client)
-                    .OfType<string>(),
+                    .OfType<string>()
+                    .Except(outcome.Plan.Taken, StringComparer.Ordinal),
             ],
             Revocations =
             [
@@ -93,7 +114,7 @@ public sealed record PlannedChange(string Target, string Action, IReadOnlyList<D
             : now is null ? "delete"
             : "update";
         return new PlannedChange(
-            RegistryRoute.Of(write.Kind).Word + "/" + write.Id,
+            KindWord.Of(write.Kind, write.Id),
             action,
             DocumentDiff.Of(old is null ? null : JsonNode.Parse(old), now is null ? null : JsonNode.Parse(now))
         );

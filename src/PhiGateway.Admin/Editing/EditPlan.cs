@@ -1,5 +1,6 @@
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -11,6 +12,11 @@ internal sealed record Edit(string Event, string Target, Func<WorkingSet, Outcom
 {
     /// <summary>Status with which new contradictions are refused: 422 for content, 409 for deletions.</summary>
     public int ProblemStatus { get; init; } = 422;
+
+    /// <summary>
+    /// Security: the verb is itself the second person's act and has asked who the first ones were; what it opens needs nobody else.
+    /// </summary>
+    public bool IsSecondPerson { get; init; }
 }
 
 /// <summary>The writes of one change: all documents in one transaction, revocations before them.</summary>
@@ -21,6 +27,9 @@ internal sealed record EditPlan(IReadOnlyList<RegistryWrite> Writes)
 
     /// <summary>Words without PHI for the record: the reason given.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Clients whose approval the change takes away, because it opens a door of theirs.</summary>
+    public IReadOnlyList<string> Taken { get; init; } = [];
 }
 
 /// <summary>What came of a change.</summary>
@@ -29,4 +38,16 @@ internal sealed record EditPlan(IReadOnlyList<RegistryWrite> Writes)
 /// <param name="Plan">What was planned.</param>
 /// <param name="Items">Documents as stored, in the order of the writes; empty after a dry run.</param>
 /// <param name="DryRun">Nothing was written.</param>
-internal sealed record EditOutcome(WorkingSet Before, WorkingSet After, EditPlan Plan, IReadOnlyList<RegistryItem> Items, bool DryRun);
+/// <param name="Now">The moment at which its dates were judged.</param>
+internal sealed record EditOutcome(
+    WorkingSet Before,
+    WorkingSet After,
+    EditPlan Plan,
+    IReadOnlyList<RegistryItem> Items,
+    bool DryRun,
+    DateTimeOffset Now
+)
+{
+    /// <summary>What is not refused and should be known: names that this node's configuration does not have.</summary>
+    public IReadOnlyList<ProblemPointer> Warnings { get; init; } = [];
+}

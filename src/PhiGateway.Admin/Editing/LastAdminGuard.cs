@@ -1,5 +1,6 @@
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 

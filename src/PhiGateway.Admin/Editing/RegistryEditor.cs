@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -11,7 +11,7 @@ namespace PhiGateway.Admin.Editing;
 internal sealed class RegistryEditor(
     IRegistryStore store,
     WorkingSetSource sets,
-    IRegistryRules rules,
+    RegistryRules rules,
     AdminJournal journal,
     TimeProvider time
 ) : IDisposable
@@ -21,12 +21,12 @@ internal sealed class RegistryEditor(
 
     private readonly SemaphoreSlim _writing = new(1, 1);
 
-    public async Task<Outcome<EditOutcome>> WriteAsync(HttpContext context, Edit edit)
+    public async Task<Outcome<EditOutcome>> WriteAsync(AdminCall call, Edit edit)
     {
-        await _writing.WaitAsync(context.RequestAborted);
+        await _writing.WaitAsync(call.Cancelled);
         try
         {
-            return await WriteOneAsync(context, edit);
+            return await WriteOneAsync(call, edit);
         }
         finally
         {
@@ -35,42 +35,40 @@ internal sealed class RegistryEditor(
     }
 
     /// <summary>What a change would do; writes nothing and waits for nobody.</summary>
-    public Task<Outcome<EditOutcome>> PreviewAsync(HttpContext context, Edit edit) => PlanAsync(context, edit);
+    public Task<Outcome<EditOutcome>> PreviewAsync(AdminCall call, Edit edit) => PlanAsync(call, edit);
 
     public void Dispose() => _writing.Dispose();
 
-    public static bool IsDryRun(HttpContext context) => context.Request.Query["dry_run"] is ["true"];
-
-    private async Task<Outcome<EditOutcome>> WriteOneAsync(HttpContext context, Edit edit)
+    private async Task<Outcome<EditOutcome>> WriteOneAsync(AdminCall call, Edit edit)
     {
         for (var attempt = 1; ; attempt++)
         {
             // 1. Plan on what is there now, refuse what would contradict itself.
-            if ((await PlanAsync(context, edit)).Failed(out var problem, out var outcome))
+            if ((await PlanAsync(call, edit)).Failed(out var problem, out var outcome))
             {
                 return problem;
             }
 
             var (before, plan) = (outcome.Before, outcome.Plan);
-            if (IsDryRun(context) || (plan.Writes.Count == 0 && plan.Revocations.Count == 0))
+            if (call.IsDryRun || (plan.Writes.Count == 0 && plan.Revocations.Count == 0))
             {
-                return outcome with { DryRun = IsDryRun(context) };
+                return outcome with { DryRun = call.IsDryRun };
             }
 
             // 2. The intent is durable before anything changes; a caller who hangs up does not stop what has begun.
-            await journal.IntentAsync(context, edit, plan, before, before.Revision, attempt);
+            await journal.IntentAsync(call, edit, plan, before, before.Revision, attempt);
 
             // 3. Write, all or nothing, and only over the very set that was judged.
-            switch (await StoreAsync(context, edit, plan, before))
+            switch (await StoreAsync(call, edit, plan, before))
             {
                 case RegistryWriteResult.Written written:
                     // 4. The outcome is durable before the caller is told.
                     return
                         await journal.OutcomeAsync(
-                            context,
+                            call,
                             edit.Event,
                             edit.Target,
-                            StatusCodes.Status200OK,
+                            200,
                             AdminJournal.WrittenAt(written.Revision),
                             written.Revision
                         )
@@ -85,10 +83,10 @@ internal sealed class RegistryEditor(
                     // Somebody on another node was faster: look again, since both changes together may say something else.
                     if (
                         await journal.OutcomeAsync(
-                            context,
+                            call,
                             edit.Event,
                             edit.Target,
-                            StatusCodes.Status409Conflict,
+                            409,
                             "not written: the registry moved on, planned anew"
                         ) is
                         { } broken
@@ -99,24 +97,19 @@ internal sealed class RegistryEditor(
 
                     break;
                 default:
-                    return await journal.OutcomeAsync(
-                            context,
-                            edit.Event,
-                            edit.Target,
-                            StatusCodes.Status503ServiceUnavailable,
-                            "not written: the registry kept moving on"
-                        ) ?? AdminProblem.Busy;
+                    return await journal.OutcomeAsync(call, edit.Event, edit.Target, 503, "not written: the registry kept moving on")
+                        ?? AdminProblem.Busy;
             }
         }
     }
 
-    private async Task<Outcome<EditOutcome>> PlanAsync(HttpContext context, Edit edit)
+    private async Task<Outcome<EditOutcome>> PlanAsync(AdminCall call, Edit edit)
     {
-        var before = await sets.GetAsync(context.RequestAborted);
+        var before = await sets.GetAsync(call.Cancelled);
         var now = time.GetUtcNow();
         if (
             edit.Plan(before).Failed(out var problem, out var plan)
-            || ApprovalCarryOver.Extend(context, before, plan, rules, now).Failed(out problem, out plan)
+            || ApprovalCarryOver.Extend(call, before, plan, now).Failed(out problem, out plan)
         )
         {
             return problem;
@@ -124,7 +117,7 @@ internal sealed class RegistryEditor(
 
         // What this version cannot read it does not replace: a restriction that it does not know would be gone.
         if (
-            context.Request.Query["drop_unknown"] is not ["true"]
+            !call.DropUnknown
             && plan.Writes.FirstOrDefault(write => before.Find(write.Kind, write.Id) is { IsNotUnderstood: true }) is { } newer
         )
         {
@@ -136,18 +129,28 @@ internal sealed class RegistryEditor(
         }
 
         // Old contradictions must not keep anyone from closing a path: only new ones count.
-        var after = before.After(plan.Writes, now, AdminCaller.Of(context).Person);
+        var after = before.After(plan.Writes, now, call.Person);
         if (FindNewProblems(before, after, plan) is { Count: > 0 } findings)
         {
             return AdminProblem.Invalid(findings) with { Status = edit.ProblemStatus };
         }
 
-        return LastAdminGuard.Check(before, after, plan, now) is { } locked
-            ? locked
-            : new EditOutcome(before, after, plan, [], DryRun: true);
+        if (
+            (LastAdminGuard.Check(before, after, plan, now) ?? PrivilegedKeyGuard.Check(edit, call, before, after, now, plan)) is { } locked
+        )
+        {
+            return locked;
+        }
+
+        // What opens needs two: the approvals behind a door that would open end with the same write.
+        plan = OpeningGuard.Extend(edit, plan, before, call.Person, now);
+        return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
+        {
+            Warnings = rules.Warn(after, plan.Writes),
+        };
     }
 
-    private async Task<RegistryWriteResult> StoreAsync(HttpContext context, Edit edit, EditPlan plan, WorkingSet before)
+    private async Task<RegistryWriteResult> StoreAsync(AdminCall call, Edit edit, EditPlan plan, WorkingSet before)
     {
         try
         {
@@ -157,18 +160,12 @@ internal sealed class RegistryEditor(
                 Revocations = plan.Revocations,
                 SeenRevision = plan.Writes.Count == 0 ? null : before.Revision,
             };
-            return await store.WriteAsync(batch, AdminCaller.Of(context).Person, CancellationToken.None);
+            return await store.WriteAsync(batch, call.Person, CancellationToken.None);
         }
         catch (Exception fault)
         {
             // The intent is on record, so what came of it must be too; whether the commit arrived is not known.
-            await journal.OutcomeAsync(
-                context,
-                edit.Event,
-                edit.Target,
-                StatusCodes.Status503ServiceUnavailable,
-                "failed: " + fault.GetType().Name
-            );
+            await journal.OutcomeAsync(call, edit.Event, edit.Target, 503, "failed: " + fault.GetType().Name);
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Journal;
 
 namespace PhiGateway.Admin.Http;
@@ -67,7 +68,7 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
             return;
         }
 
-        await problem.ExecuteAsync(context);
+        await new ProblemResult(problem).ExecuteAsync(context);
     }
 
     // Stores wrap what their driver throws.

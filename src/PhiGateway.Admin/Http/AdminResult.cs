@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 
 namespace PhiGateway.Admin.Http;
 
@@ -29,7 +30,10 @@ internal sealed record AdminResult(int Status, ReadOnlyMemory<byte> Body) : IRes
         if (ETag is not null)
         {
             response.Headers.ETag = ETag;
-            if (HttpMethods.IsGet(httpContext.Request.Method) && Http.ETag.ListContains(httpContext.Request.Headers.IfNoneMatch, ETag))
+            if (
+                HttpMethods.IsGet(httpContext.Request.Method)
+                && Calls.ETag.ListContains(Calls.ETag.Split(httpContext.Request.Headers.IfNoneMatch), ETag)
+            )
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return Task.CompletedTask;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Http;
@@ -21,23 +22,23 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
     {
         var http = context.HttpContext;
         var header = http.Request.Headers[Header];
-        if (header.Count == 0 || Editing.RegistryEditor.IsDryRun(http))
+        if (header.Count == 0 || CallReader.IsDryRun(http))
         {
             return await next(context);
         }
 
         if (header is not [{ Length: > 0 and <= MaxKey } key])
         {
-            return AdminProblem.BadHeader(Header, $"one value of 1 to {MaxKey} characters is expected.");
+            return new ProblemResult(AdminProblem.BadHeader(Header, $"one value of 1 to {MaxKey} characters is expected."));
         }
 
         var scope = http.GetEndpoint()?.Metadata.GetMetadata<IdempotencyScope>() ?? IdempotencyScope.Document;
         if ((await ReadContentAsync(http, scope)).Failed(out var problem, out var content))
         {
-            return problem;
+            return new ProblemResult(problem);
         }
 
-        var caller = AdminCaller.Of(http).Person;
+        var caller = CallReader.CallerOf(http).Person;
         var first = $"{Digest(caller)}:{key}";
         var entry = new IdempotencyEntry(
             first,
@@ -103,18 +104,20 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
     {
         if (!string.Equals(earlier.BodyHash, now.BodyHash, StringComparison.Ordinal))
         {
-            return new AdminProblem(
-                422,
-                "idempotency-key-reused",
-                "The Idempotency-Key was used for another call",
-                "Use a new key for a new call."
+            return new ProblemResult(
+                new AdminProblem(
+                    422,
+                    "idempotency-key-reused",
+                    "The Idempotency-Key was used for another call",
+                    "Use a new key for a new call."
+                )
             );
         }
 
         if (earlier.Status == 0)
         {
             return now.At - earlier.At < scope.Abandoned
-                ? AdminProblem.Conflict("still-running", "The first call with this Idempotency-Key is still running.")
+                ? new ProblemResult(AdminProblem.Conflict("still-running", "The first call with this Idempotency-Key is still running."))
                 : null;
         }
 
@@ -149,10 +152,10 @@ internal sealed class IdempotencyFilter(IRegistryStore store, TimeProvider time)
                     good.Location
                 )
             ),
-            AdminProblem problem => (
-                problem.Transient ? StatusCodes.Status503ServiceUnavailable : problem.Status,
+            ProblemResult refused => (
+                refused.Problem.Transient ? StatusCodes.Status503ServiceUnavailable : refused.Problem.Status,
                 new StoredAnswer(
-                    JsonSerializer.Serialize(problem.ToBody(string.Empty), AdminJson.Options),
+                    JsonSerializer.Serialize(refused.ToBody(string.Empty), AdminJson.Options),
                     "application/problem+json",
                     null,
                     null

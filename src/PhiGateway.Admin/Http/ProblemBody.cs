@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Http;
 
@@ -9,12 +10,15 @@ public sealed record ProblemBody
     [JsonPropertyName("type")]
     public required string Type { get; init; }
 
+    /// <summary>What sort of problem, in a few words.</summary>
     [JsonPropertyName("title")]
     public required string Title { get; init; }
 
+    /// <summary>The HTTP status, once more.</summary>
     [JsonPropertyName("status")]
     public required int Status { get; init; }
 
+    /// <summary>What is wrong with this call, without patient data.</summary>
     [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 

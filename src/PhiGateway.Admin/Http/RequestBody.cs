@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using PhiGateway.Admin.Calls;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Http;
 
@@ -55,9 +57,9 @@ internal static class RequestBody
             return AdminProblem.MediaType(mediaType ?? "application/json");
         }
 
-        if (AdminBodyJson.Parse(bytes).Failed(out problem, out var node))
+        if (DocumentJson.Parse(bytes).Failed(out var refusal, out var node))
         {
-            return problem;
+            return AdminProblem.Of(refusal);
         }
 
         return node is JsonObject document ? document : AdminProblem.Malformed("The body must be a JSON object.");

@@ -1,14 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Http;
 
 /// <summary>Reads the small bodies of verbs: snake_case, unknown members refused, no body the same as an empty one.</summary>
 internal static class VerbBody
 {
-    /// <summary>Reasons are for people: long enough for a sentence and a ticket, too short for a patient list.</summary>
-    public const int MaxReason = 1000;
-
     public static async Task<Outcome<T>> ReadAsync<T>(HttpContext context)
         where T : class
     {
@@ -21,7 +20,7 @@ internal static class VerbBody
         {
             if (AdminJson.Options.GetTypeInfo(typeof(T)).Properties.All(property => property.Name != name))
             {
-                return AdminProblem.Invalid(AdminBodyJson.Pointer([name]), "unknown-member", "There is no such member here.");
+                return AdminProblem.Invalid(DocumentJson.Pointer([name]), "unknown-member", "There is no such member here.");
             }
         }
 
@@ -38,13 +37,4 @@ internal static class VerbBody
             );
         }
     }
-
-    public static AdminProblem? RequireReason(string? reason) =>
-        string.IsNullOrWhiteSpace(reason) ? AdminProblem.Invalid("/reason", "required", "Say why, in words without patient data.")
-        : reason.Length > MaxReason ? AdminProblem.Invalid("/reason", "too-long", $"At most {MaxReason} characters.")
-        : null;
 }
-
-/// <summary>Body of a verb that needs a reason.</summary>
-/// <param name="Reason">Why, in words without patient data.</param>
-public sealed record ReasonBody(string? Reason = null);

@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.OpenApi;
 
@@ -58,8 +59,25 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
 
         if (typeof(IRegistryEntity).IsAssignableFrom(info.Type) && schema.Properties is { } properties)
         {
-            properties[DocumentMeta.Member] = Meta();
+            properties[DocumentDraft.Meta] = Meta();
             Managed(info.Type, schema, properties);
+        }
+
+        if (info.Type == typeof(Revocation) && schema.Properties is { } shown)
+        {
+            shown["matched"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String },
+                ReadOnly = true,
+                Description = "Clients that it stops now; in the answer that writes it.",
+            };
+            shown["note"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                ReadOnly = true,
+                Description = "Said when it matches no client yet.",
+            };
         }
 
         return Task.CompletedTask;
@@ -76,6 +94,12 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
                 Type = JsonSchemaType.String,
                 ReadOnly = true,
                 Description = "The key, in the answer that creates it and never again.",
+            };
+            properties["key_part"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                ReadOnly = true,
+                Description = "A part of the key, in the answers that create and release it and never again.",
             };
             schema.Required?.Remove("hash");
             schema.Required?.Remove("created");
@@ -107,6 +131,18 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
             Description = "Bookkeeping; ignored when sent.",
             Properties = new Dictionary<string, IOpenApiSchema>
             {
+                ["warnings"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = new OpenApiSchema { Description = "As in the report of a dry run." },
+                    Description = "In the answer to a write: names that this node's configuration does not have.",
+                },
+                ["paths"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = new OpenApiSchema { Description = "As in the report of a dry run." },
+                    Description = "In the answer to a write: clients with a door that it opened or closed, and which.",
+                },
                 ["version"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
                 ["revision"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
                 ["updatedAt"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },

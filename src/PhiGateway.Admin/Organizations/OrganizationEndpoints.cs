@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
@@ -15,7 +16,13 @@ internal static class OrganizationEndpoints
     {
         api.MapPost(
                 "/organizations/{id}:offboard",
-                (HttpContext context, string id, OrganizationVerbs verbs) => verbs.OffboardAsync(context, id)
+                (HttpContext context, string id, OrganizationVerbs verbs) =>
+                    VerbAnswer.OfAsync<OffboardBody>(
+                        context,
+                        RegistryKind.Organization,
+                        id,
+                        (call, body) => verbs.OffboardAsync(call, id, body)
+                    )
             )
             .Verb(
                 AdminRoles.Closers,
@@ -24,7 +31,15 @@ internal static class OrganizationEndpoints
                 typeof(OffboardBody),
                 typeof(Organization)
             );
-        api.MapPost("/owners/{owner}:left", (HttpContext context, string owner, OwnerVerbs verbs) => verbs.LeftAsync(context, owner))
+        api.MapPost(
+                "/owners/{owner}:left",
+                (HttpContext context, string owner, OwnerVerbs verbs) =>
+                    Answer.OfAsync<ReasonBody, EditOutcome>(
+                        context,
+                        (call, body) => verbs.LeftAsync(call, owner, body),
+                        static outcome => AdminResult.Json(DryRunReport.Of(outcome))
+                    )
+            )
             .Verb(
                 AdminRoles.Closers,
                 "Records that an owner left",

@@ -1,38 +1,34 @@
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Documents;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Organizations;
 
 /// <summary>Ends the business with an organization in one step: it and all its clients, or none.</summary>
-internal sealed class OrganizationVerbs(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time)
 {
-    public async Task<IResult> OffboardAsync(HttpContext context, string id)
+    /// <summary>Suspends or ends an organization and every client of its use cases.</summary>
+    public async Task<Outcome<EditOutcome>> OffboardAsync(AdminCall call, string id, OffboardBody body)
     {
-        if ((await VerbBody.ReadAsync<OffboardBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
-        if (VerbBody.RequireReason(body.Reason) is { } missing)
+        if (ReasonBody.Require(body.Reason) is { } missing)
         {
             return missing;
         }
 
-        var edit = new Edit("organization.offboard", "organization/" + id, set => Plan(context, set, id, body));
-        return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.Organization, id, rules);
+        var edit = new Edit("organization.offboard", "organization/" + id, set => Plan(call, set, id, body));
+        return await editor.WriteAsync(call, edit);
     }
 
-    private Outcome<EditPlan> Plan(HttpContext context, WorkingSet set, string id, OffboardBody body)
+    private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, OffboardBody body)
     {
         if (set.Find(RegistryKind.Organization, id) is not { Entity: Organization organization } found)
         {
             return AdminProblem.NotFound("organization");
         }
 
-        if (ETag.Optional(context, found.Item.Version) is { } stale)
+        if (ETag.Optional(call, found.Item.Version) is { } stale)
         {
             return stale;
         }
@@ -64,13 +60,17 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, IRegistryRules ru
             }
 
             var to = observe ? ClientStatus.Suspended : ClientStatus.Revoked;
-            if (rules.RefuseTransition(client.Status, to) is null)
+            if (ClientLifecycle.Allows(client.Status, to))
             {
                 writes.Add(
                     new RegistryWrite(
                         RegistryKind.Client,
                         clientId,
-                        RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
+                        AuthorNote.Closed(
+                            RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
+                            item.Item,
+                            call.Person
+                        ),
                         item.Item.Version
                     )
                 );
@@ -92,7 +92,7 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, IRegistryRules ru
                         null,
                         null,
                         body.Reason!,
-                        AdminCaller.Of(context).Person,
+                        call.Person,
                         now
                     ),
                 ],
@@ -108,6 +108,9 @@ public sealed record OffboardBody(string? Reason = null, OffboardStage Stage = O
 /// <summary>The two steps of offboarding.</summary>
 public enum OffboardStage : byte
 {
+    /// <summary>Ends every path of the organization for good.</summary>
     Revoke,
+
+    /// <summary>Closes every path until it is resumed, to see who notices.</summary>
     Suspend,
 }

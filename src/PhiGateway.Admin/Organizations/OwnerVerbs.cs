@@ -1,33 +1,27 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Organizations;
 
 /// <summary>A person left: everything they stood behind loses its confirmation at once, and somebody is told.</summary>
-internal sealed class OwnerVerbs(RegistryEditor editor, IRegistryRules rules, TimeProvider time)
+internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
 {
     private const int MaxOwner = 256;
 
-    public async Task<IResult> LeftAsync(HttpContext context, string owner)
+    /// <summary>Takes the confirmation from all clients of an owner and raises alerts.</summary>
+    public async Task<Outcome<EditOutcome>> LeftAsync(AdminCall call, string owner, ReasonBody body)
     {
-        if ((await VerbBody.ReadAsync<ReasonBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
         if (owner.Length > MaxOwner)
         {
             return AdminProblem.NotFound("owner");
         }
 
         var edit = new Edit("owner.left", "owner/" + owner, set => Plan(set, owner, body.Reason));
-        return (await editor.WriteAsync(context, edit)).Failed(out problem, out var outcome)
-            ? problem
-            : AdminResult.Json(DryRunReport.Of(outcome, rules));
+        return await editor.WriteAsync(call, edit);
     }
 
     private Outcome<EditPlan> Plan(WorkingSet set, string owner, string? reason)

@@ -1,27 +1,21 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Revocations;
 
 /// <summary>Revokes anything that can be revoked, lists what was, and lifts what was revoked by mistake.</summary>
-internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, IRegistryRules rules, TimeProvider time)
+internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, TimeProvider time)
 {
     // What the store is asked for when one row is looked for by its id.
     private const int LookBack = 10_000;
 
-    public async Task<IResult> RevokeAsync(HttpContext context)
+    /// <summary>Writes one revocation.</summary>
+    public async Task<Outcome<RevocationOutcome>> RevokeAsync(AdminCall call, RevokeBody body)
     {
-        if ((await VerbBody.ReadAsync<RevokeBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
-        if (VerbBody.RequireReason(body.Reason) is { } missing)
+        if (ReasonBody.Require(body.Reason) is { } missing)
         {
             return missing;
         }
@@ -40,37 +34,35 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             body.Issuer,
             issuedBefore,
             body.Reason!,
-            AdminCaller.Of(context).Person,
+            call.Person,
             now
         );
-        return await WriteAsync(context, "revocation.create", row, StatusCodes.Status201Created);
+        return await WriteAsync(call, "revocation.create", row);
     }
 
-    public async Task<IResult> LiftAsync(HttpContext context, string id)
+    /// <summary>Lifts one; never by who wrote it.</summary>
+    public async Task<Outcome<RevocationOutcome>> LiftAsync(AdminCall call, string id, ReasonBody body)
     {
-        if ((await VerbBody.ReadAsync<ReasonBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
-        if (VerbBody.RequireReason(body.Reason) is { } missing)
+        if (ReasonBody.Require(body.Reason) is { } missing)
         {
             return missing;
         }
 
-        var row = (await store.ListRevocationsAsync(LookBack, context.RequestAborted)).FirstOrDefault(found => found.Id == id);
+        var rows = await store.ListRevocationsAsync(LookBack, call.Cancelled);
+        var row = rows.FirstOrDefault(found => found.Id == id);
         if (row is null)
         {
             return AdminProblem.NotFound("revocation");
         }
 
-        var actor = AdminCaller.Of(context).Person;
+        var actor = call.Person;
         if (row.Lifted)
         {
             return AdminProblem.Conflict("is-a-lift", "This row lifts a revocation; it cannot be lifted itself.");
         }
 
-        if (string.Equals(row.By, actor, StringComparison.OrdinalIgnoreCase))
+        // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it.
+        if (rows.Any(other => IsSame(other, row) && new Author(other.By, 0).Is(actor)))
         {
             return new AdminProblem(
                 403,
@@ -82,7 +74,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
         var now = time.GetUtcNow();
         return await WriteAsync(
-            context,
+            call,
             "revocation.lift",
             row with
             {
@@ -91,56 +83,53 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
                 By = actor,
                 At = now,
                 Lifted = true,
-            },
-            StatusCodes.Status200OK
+            }
         );
     }
 
-    public async Task<IResult> ListAsync(HttpContext context)
+    /// <summary>One page of revocations, newest first.</summary>
+    public async Task<Outcome<RevocationPage>> ListAsync(AdminCall call, PageRequest page)
     {
-        if (PageLimit.Read(context, out var limit) is { } problem)
-        {
-            return problem;
-        }
-
-        Cursor? after = null;
-        if (context.Request.Query["cursor"] is [{ } text] && (after = Cursor.Decode(text)) is null)
-        {
-            return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
-        }
-
-        var rows = (await store.ListRevocationsAsync(after is null ? limit + 1 : LookBack, context.RequestAborted)).AsEnumerable();
-        if (after is not null)
+        var rows = (await store.ListRevocationsAsync(page.After is null ? page.Limit + 1 : LookBack, call.Cancelled)).AsEnumerable();
+        if (page.After is { } after)
         {
             rows = rows.SkipWhile(row => row.Id != after.Id).Skip(1);
         }
 
-        var page = rows.Take(limit + 1).ToList();
-        var items = new JsonArray([.. page.Take(limit).Select(static row => JsonSerializer.SerializeToNode(row, RegistryJson.Options))]);
-        var body = new JsonObject { ["items"] = items };
-        if (page.Count > limit)
-        {
-            var next = new Cursor(null, page[limit - 1].Id).Encode();
-            body["next_cursor"] = next;
-            PageLink.Write(context, next);
-        }
-
-        return new AdminResult(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(body.ToJsonString()));
+        var found = rows.Take(page.Limit + 1).ToList();
+        return found.Count > page.Limit
+            ? new RevocationPage(found[..page.Limit], new Cursor(null, found[page.Limit - 1].Id).Encode())
+            : new RevocationPage(found, null);
     }
 
-    private async Task<IResult> WriteAsync(HttpContext context, string @event, Revocation row, int status)
+    private static bool IsSame(Revocation one, Revocation other) =>
+        !one.Lifted && one.Target == other.Target && one.Value == other.Value && one.Issuer == other.Issuer;
+
+    private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row)
     {
         // A token hash or jti is no secret, but it is nobody's business in a target either way: the id leads to the row.
         var target = row.Target is RevocationTarget.Token or RevocationTarget.TokenHash ? "token" : row.Value;
         var name = JsonNamingPolicy.KebabCaseLower.ConvertName(row.Target.ToString());
-        var edit = new Edit(@event, $"{name}/{target}", _ => new EditPlan([]) { Revocations = [row], Note = row.Reason });
-        if ((await editor.WriteAsync(context, edit)).Failed(out var problem, out var outcome))
-        {
-            return problem;
-        }
-
-        return outcome.DryRun
-            ? AdminResult.Json(DryRunReport.Of(outcome, rules))
-            : new AdminResult(status, JsonSerializer.SerializeToUtf8Bytes(row, RegistryJson.Options));
+        var edit = new Edit(
+            @event,
+            $"{name}/{target}",
+            set =>
+                row.Lifted || RevocationMatch.Of(set, row).IsKnown
+                    ? new EditPlan([]) { Revocations = [row], Note = row.Reason }
+                    : AdminProblem.Invalid("/value", "unknown-target", $"There is no such {name} in the registry: nothing was revoked.")
+        );
+        return (await editor.WriteAsync(call, edit)).Failed(out var problem, out var outcome)
+            ? problem
+            : new RevocationOutcome(row, outcome);
     }
 }
+
+/// <summary>What came of writing or lifting a revocation.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Edit">The change.</param>
+internal sealed record RevocationOutcome(Revocation Row, EditOutcome Edit);
+
+/// <summary>One page of revocations.</summary>
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">Where the next page begins; null: this is the last.</param>
+internal sealed record RevocationPage(IReadOnlyList<Revocation> Items, string? Next);

@@ -1,5 +1,5 @@
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Revocations;
 

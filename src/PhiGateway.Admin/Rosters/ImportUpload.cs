@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 
 namespace PhiGateway.Admin.Rosters;
 
@@ -11,13 +10,13 @@ internal static class ImportUpload
     internal const long MaxHeld = 2L * 1024 * 1024 * 1024;
 
     /// <summary>The upload, ready to be read from its beginning; the caller disposes of it.</summary>
-    public static async Task<Outcome<ImportSpool>> HoldAsync(HttpContext context, byte[] digest, string directory, long most = MaxHeld)
+    public static async Task<Outcome<ImportSpool>> HoldAsync(Stream body, byte[] digest, string directory, long most = MaxHeld)
     {
         ImportSpool? spool = null;
         try
         {
             spool = ImportSpool.Create(directory);
-            if (await ReceiveAsync(context, spool, digest, most) is { } problem)
+            if (await ReceiveAsync(body, spool, digest, most) is { } problem)
             {
                 return problem;
             }
@@ -40,7 +39,7 @@ internal static class ImportUpload
         }
     }
 
-    private static async Task<AdminProblem?> ReceiveAsync(HttpContext context, ImportSpool spool, byte[] digest, long most)
+    private static async Task<AdminProblem?> ReceiveAsync(Stream body, ImportSpool spool, byte[] digest, long most)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[ImportSpool.ChunkSize];
@@ -50,7 +49,7 @@ internal static class ImportUpload
             try
             {
                 // Not tied to the caller's going: what was sent whole counts, and a body that ends early says so itself.
-                read = await context.Request.Body.ReadAsync(buffer, CancellationToken.None);
+                read = await body.ReadAsync(buffer, CancellationToken.None);
             }
             catch (Exception fault) when (fault is IOException or OperationCanceledException)
             {

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -10,13 +10,9 @@ namespace PhiGateway.Admin.Rosters;
 /// <summary>Single memberships: put, remove, list.</summary>
 internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
 {
-    public async Task<IResult> PutAsync(HttpContext context, string id, string patient)
+    /// <summary>Adds or changes one membership.</summary>
+    public async Task<Outcome<MemberChange>> PutAsync(AdminCall call, string id, string patient, JsonObject body)
     {
-        if ((await RequestBody.ReadObjectAsync(context, optional: true)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
         if (body.ContainsKey("patient") || body.ContainsKey("remove"))
         {
             return AdminProblem.Invalid(
@@ -32,13 +28,13 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
             return AdminProblem.Invalid(string.Empty, code, "The membership cannot be read: " + code + ".");
         }
 
-        if (await store.FindAsync(RegistryKind.Roster, id, context.RequestAborted) is null)
+        if (await store.FindAsync(RegistryKind.Roster, id, call.Cancelled) is null)
         {
             return AdminProblem.NotFound("roster");
         }
 
         return await WriteAsync(
-            context,
+            call,
             "roster.member.put",
             id,
             patient,
@@ -46,15 +42,16 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
         );
     }
 
-    public async Task<IResult> RemoveAsync(HttpContext context, string id, string patient)
+    /// <summary>Removes one membership.</summary>
+    public async Task<Outcome<MemberChange>> RemoveAsync(AdminCall call, string id, string patient)
     {
-        if (!PatientId.TryParse(patient, out var parsed) || await store.FindAsync(RegistryKind.Roster, id, context.RequestAborted) is null)
+        if (!PatientId.TryParse(patient, out var parsed) || await store.FindAsync(RegistryKind.Roster, id, call.Cancelled) is null)
         {
             return AdminProblem.NotFound("roster or member");
         }
 
         return await WriteAsync(
-            context,
+            call,
             "roster.member.remove",
             id,
             patient,
@@ -62,75 +59,73 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
         );
     }
 
-    public async Task<IResult> ListAsync(HttpContext context, string id)
+    /// <summary>One page of a roster; the look is on record first.</summary>
+    public async Task<Outcome<MemberPage>> ListAsync(AdminCall call, string id, PageRequest page)
     {
-        if (PageLimit.Read(context, out var limit) is { } problem)
-        {
-            return problem;
-        }
-
-        Cursor? after = null;
-        if (context.Request.Query["cursor"] is [{ } text] && (after = Cursor.Decode(text)) is null)
-        {
-            return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
-        }
-
-        if (await store.FindAsync(RegistryKind.Roster, id, context.RequestAborted) is null)
+        if (await store.FindAsync(RegistryKind.Roster, id, call.Cancelled) is null)
         {
             return AdminProblem.NotFound("roster");
         }
 
         // Who is on a roster is PHI: reading it is on record like any other disclosure of the control plane.
-        await journal.IntentAsync(context, "roster.member.list", "roster/" + id, null);
-        var members = await store.ListMembersAsync(id, after?.Id, limit + 1, context.RequestAborted);
-        var next = members.Count > limit ? new Cursor(null, members[limit - 1].Patient.Value!).Encode() : null;
+        await journal.IntentAsync(call, "roster.member.list", "roster/" + id, null);
+        var members = await store.ListMembersAsync(id, page.After?.Id, page.Limit + 1, call.Cancelled);
+        var next = members.Count > page.Limit ? new Cursor(null, members[page.Limit - 1].Patient.Value!).Encode() : null;
 
         // No Link header: the cursor holds a patient id, and the link would put it into a URL of ours.
-        return AdminResult.Json(
-            new MemberPage(
-                [
-                    .. members
-                        .Take(limit)
-                        .Select(static member => new MemberLine
-                        {
-                            Patient = member.Patient.Value,
-                            From = member.From,
-                            Until = member.Until,
-                            Source = member.Source,
-                        }),
-                ],
-                next
-            )
+        return new MemberPage(
+            [
+                .. members
+                    .Take(page.Limit)
+                    .Select(static member => new MemberLine
+                    {
+                        Patient = member.Patient.Value,
+                        From = member.From,
+                        Until = member.Until,
+                        Source = member.Source,
+                    }),
+            ],
+            next
         );
     }
 
-    private async Task<IResult> WriteAsync(HttpContext context, string @event, string id, string patient, Func<string, Task<long>> write)
+    private async Task<Outcome<MemberChange>> WriteAsync(
+        AdminCall call,
+        string @event,
+        string id,
+        string patient,
+        Func<string, Task<long>> write
+    )
     {
-        if (RegistryEditor.IsDryRun(context))
+        var change = new MemberChange(@event, call.IsDryRun);
+        if (call.IsDryRun)
         {
-            return AdminResult.Json(new MemberDryRun(true, @event, 1));
+            return change;
         }
 
         var target = "roster/" + id;
-        await journal.IntentAsync(context, @event, target, null, [patient]);
+        await journal.IntentAsync(call, @event, target, null, [patient]);
         long revision;
         try
         {
-            revision = await write(AdminCaller.Of(context).Person);
+            revision = await write(call.Person);
         }
         catch (Exception fault)
         {
-            await journal.OutcomeAsync(context, @event, target, StatusCodes.Status503ServiceUnavailable, "failed: " + fault.GetType().Name);
+            await journal.OutcomeAsync(call, @event, target, 503, "failed: " + fault.GetType().Name);
             throw;
         }
 
-        return
-            await journal.OutcomeAsync(context, @event, target, StatusCodes.Status204NoContent, AdminJournal.WrittenAt(revision), revision)
-                is { } unrecorded
+        return await journal.OutcomeAsync(call, @event, target, 204, AdminJournal.WrittenAt(revision), revision) is { } unrecorded
             ? unrecorded
-            : new AdminResult(StatusCodes.Status204NoContent, default);
+            : change;
     }
 }
+
+/// <summary>What came of writing one membership.</summary>
+/// <param name="Event">Its name in the trail.</param>
+/// <param name="DryRun">Nothing was written.</param>
+internal sealed record MemberChange(string Event, bool DryRun);
 
 /// <summary>One page of a roster. PHI.</summary>
 /// <param name="Items">In order of patient id.</param>

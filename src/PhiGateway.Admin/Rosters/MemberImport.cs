@@ -1,11 +1,8 @@
-using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Rosters;
@@ -22,7 +19,7 @@ namespace PhiGateway.Admin.Rosters;
 /// </remarks>
 internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, AdminOptions options, IHostApplicationLifetime lifetime)
 {
-    private const string MediaType = "application/x-ndjson";
+    public const string MediaType = "application/x-ndjson";
     private const string Event = "roster.import";
 
     // Large enough that a batch costs more than its commit, small enough that a revocation need not wait behind it.
@@ -34,56 +31,34 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
     // A file with more bad lines than this is the wrong file; the count goes on.
     internal const int MaxErrors = 1000;
 
-    public async Task<IResult> ImportAsync(HttpContext context, string id)
+    /// <summary>Takes all of an upload.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="input">What is uploaded, and where to begin.</param>
+    /// <param name="tell">Sends one line of the answer.</param>
+    public async Task<Outcome<ImportEnd>> ImportAsync(AdminCall call, ImportInput input, Func<object, Task> tell)
     {
-        if (!RequestBody.IsMediaType(context, MediaType) && !RequestBody.IsMediaType(context, "application/ndjson"))
-        {
-            return AdminProblem.MediaType(MediaType);
-        }
-
-        var fromLine = 1L;
-        if (
-            context.Request.Query["from_line"] is [{ } text]
-            && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out fromLine) || fromLine < 1)
-        )
-        {
-            return AdminProblem.BadParameter("from_line", "a line number from 1 on is expected.");
-        }
-
-        var named = ContentDigest.Read(context.Request.Headers[ContentDigest.Header]);
-        if (named is null && context.Request.Headers.ContainsKey(ContentDigest.Header))
-        {
-            return AdminProblem.BadHeader(ContentDigest.Header, "sha-256=:base64: is expected.");
-        }
-
-        if (await store.FindAsync(RegistryKind.Roster, id, context.RequestAborted) is null)
+        if (await store.FindAsync(RegistryKind.Roster, input.Roster, call.Cancelled) is null)
         {
             return AdminProblem.NotFound("roster");
         }
 
-        // A million lines are larger than any limit for documents; lines and batches are bounded instead.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        var target = "roster/" + input.Roster;
+        if (!call.IsDryRun)
         {
-            size.MaxRequestBodySize = null;
+            await journal.IntentAsync(call, Event, target, $"from line {input.FromLine}");
         }
 
-        var dryRun = RegistryEditor.IsDryRun(context);
-        if (!dryRun)
+        var run = new ImportRun(input.Roster, input.FromLine, call.IsDryRun);
+        if (input.Digest is null)
         {
-            await journal.IntentAsync(context, Event, "roster/" + id, $"from line {fromLine}");
+            return await ApplyAsync(call, run, input, input.Lines, tell, call.Cancelled);
         }
 
-        var run = new ImportRun(id, fromLine, dryRun);
-        if (named is null)
+        if ((await ImportUpload.HoldAsync(input.Body, input.Digest, options.SpoolDirectory)).Failed(out var refused, out var spool))
         {
-            return await ApplyAsync(context, run, context.Request.BodyReader, context.RequestAborted);
-        }
-
-        if ((await ImportUpload.HoldAsync(context, named, options.SpoolDirectory)).Failed(out var refused, out var spool))
-        {
-            if (!dryRun)
+            if (!call.IsDryRun)
             {
-                await journal.OutcomeAsync(context, Event, "roster/" + id, refused.Status, "nothing written: " + refused.Code);
+                await journal.OutcomeAsync(call, Event, target, refused.Status, "nothing written: " + refused.Code);
             }
 
             return refused;
@@ -91,24 +66,30 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
 
         await using (spool)
         {
-            return await ApplyAsync(context, run, PipeReader.Create(spool), lifetime.ApplicationStopping);
+            return await ApplyAsync(call, run, input, PipeReader.Create(spool), tell, lifetime.ApplicationStopping);
         }
     }
 
-    private async Task<IResult> ApplyAsync(HttpContext context, ImportRun run, PipeReader lines, CancellationToken cancellationToken)
+    private async Task<ImportEnd> ApplyAsync(
+        AdminCall call,
+        ImportRun run,
+        ImportInput input,
+        PipeReader lines,
+        Func<object, Task> tell,
+        CancellationToken cancellationToken
+    )
     {
-        context.Response.ContentType = MediaType;
-        var failure = await RunAsync(context, run, lines, cancellationToken);
+        var failure = await RunAsync(call.Person, run, lines, input.IsUploadFault, tell, cancellationToken);
         if (!run.DryRun)
         {
             var note =
                 $"lines {run.Lines}, accepted {run.Accepted}, removed {run.Removed}, rejected {run.Rejected}, next line "
                 + $"{run.NextLine}, sha256 {run.Digest()}{(failure is null ? string.Empty : ", broke off: " + failure)}";
             var unrecorded = await journal.OutcomeAsync(
-                context,
+                call,
                 Event,
                 "roster/" + run.Roster,
-                failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+                failure is null ? 200 : 503,
                 note,
                 run.Revision
             );
@@ -116,16 +97,19 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         }
 
         var result = run.ToResult(failure);
-        await WriteAsync(context, result);
-        return new StreamedResult(
-            failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            JsonSerializer.SerializeToUtf8Bytes(result, AdminJson.Options)
-        );
+        await tell(result);
+        return new ImportEnd(failure is null ? 200 : 503, result);
     }
 
-    private async Task<string?> RunAsync(HttpContext context, ImportRun run, PipeReader lines, CancellationToken cancellationToken)
+    private async Task<string?> RunAsync(
+        string actor,
+        ImportRun run,
+        PipeReader lines,
+        Func<Exception, bool> isUploadFault,
+        Func<object, Task> tell,
+        CancellationToken cancellationToken
+    )
     {
-        var actor = AdminCaller.Of(context).Person;
         try
         {
             await foreach (var line in NdjsonLines.ReadAsync(lines, run.Hash, cancellationToken))
@@ -138,7 +122,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
 
                 if (run.Lines % ProgressEvery == 0)
                 {
-                    await WriteAsync(context, run.ToProgress());
+                    await tell(run.ToProgress());
                 }
             }
 
@@ -149,7 +133,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         {
             return lifetime.ApplicationStopping.IsCancellationRequested ? "node-stopping" : "client-gone";
         }
-        catch (BadHttpRequestException)
+        catch (Exception fault) when (isUploadFault(fault))
         {
             return "upload-broken";
         }
@@ -178,19 +162,25 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
 
         run.Flushed();
     }
-
-    private static async Task WriteAsync(HttpContext context, object line)
-    {
-        try
-        {
-            await context.Response.Body.WriteAsync(
-                (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, line.GetType(), AdminJson.Options), (byte)'\n']
-            );
-            await context.Response.Body.FlushAsync();
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // Whoever asked is gone; the record in the trail holds the same figures.
-        }
-    }
 }
+
+/// <summary>An import as it is asked for.</summary>
+/// <param name="Roster">The roster.</param>
+/// <param name="FromLine">The first line that counts.</param>
+/// <param name="Digest">SHA-256 of the whole as its sender names it; null: lines count as they come.</param>
+/// <param name="Body">The upload, to be held.</param>
+/// <param name="Lines">The same upload, to be read line by line.</param>
+/// <param name="IsUploadFault">Whether an exception says that the upload broke, rather than the registry.</param>
+internal sealed record ImportInput(
+    string Roster,
+    long FromLine,
+    byte[]? Digest,
+    Stream Body,
+    PipeReader Lines,
+    Func<Exception, bool> IsUploadFault
+);
+
+/// <summary>How an import ended.</summary>
+/// <param name="Status">200, or 503 when it broke off and is worth repeating.</param>
+/// <param name="Result">The last line of its answer.</param>
+internal sealed record ImportEnd(int Status, ImportResult Result);

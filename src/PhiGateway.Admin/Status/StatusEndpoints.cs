@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Status;
@@ -10,13 +12,24 @@ internal static class StatusEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/config/status", (HttpContext context, StatusReports reports) => reports.StatusAsync(context))
+        api.MapGet("/config/status", (HttpContext context, StatusReports reports) => Answer.JsonAsync(context, reports.StatusAsync))
             .RequireRoles(AdminRoles.All)
             .Describe("Shows which registry revision is in force here")
             .Returns(typeof(StatusReport));
-        api.MapGet("/config/nodes", (HttpContext context, StatusReports reports) => reports.NodesAsync(context))
+        api.MapGet("/config/nodes", (HttpContext context, StatusReports reports) => Answer.JsonAsync(context, reports.NodesAsync))
             .RequireRoles(AdminRoles.All)
             .Describe("Shows which registry revision every node enforces")
             .Returns(typeof(NodesReport));
+        api.MapPost(
+                "/issuers/{name}:purge-keys",
+                (HttpContext context, string name, IssuerKeys keys) => Answer.JsonAsync(context, call => keys.PurgeAsync(call, name))
+            )
+            .RequireRoles(AdminRoles.Closers)
+            .Describe(
+                "Makes this node forget an issuer's signing keys and fetch them anew",
+                "For a key that is stolen. Each node has keys of its own: ask each."
+            )
+            .Returns(typeof(IssuerKeysReport))
+            .Repeatable();
     }
 }

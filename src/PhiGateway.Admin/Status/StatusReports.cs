@@ -1,11 +1,12 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Declarative;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Admin.Status;
 
@@ -23,9 +24,10 @@ internal sealed class StatusReports(
     // A node reports every few seconds; one that was silent this long is not trusted to be there.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
-    public async Task<IResult> StatusAsync(HttpContext context)
+    /// <summary>The registry in the store against what this node enforces.</summary>
+    public async Task<Outcome<StatusReport>> StatusAsync(AdminCall call)
     {
-        var revision = await store.GetRevisionAsync(context.RequestAborted);
+        var revision = await store.GetRevisionAsync(call.Cancelled);
         var snapshot = snapshots();
         var here =
             health?.Get()
@@ -39,43 +41,40 @@ internal sealed class StatusReports(
                 snapshot.Problems.Count(static problem => problem.IsNotUnderstood)
             );
         var problems = snapshot
-            .Problems.Take(PageLimit.Most)
+            .Problems.Take(PageRequest.Most)
             .Select(static problem => new ProblemPointer(
                 problem.Path,
                 problem.IsNotUnderstood ? "not-understood" : "contradiction",
                 problem.Message
             ));
-        return AdminResult.Json(
-            new StatusReport(
-                revision,
-                FileExport.ETag(await sets.GetAsync(context.RequestAborted)),
-                here,
-                here.Revision >= revision,
-                JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()),
-                [.. problems]
-            )
+        return new StatusReport(
+            revision,
+            FileExport.ETag(await sets.GetAsync(call.Cancelled)),
+            here,
+            here.Revision >= revision,
+            JsonNamingPolicy.KebabCaseLower.ConvertName(journal.Status.ToString()),
+            [.. problems]
         );
     }
 
-    public async Task<IResult> NodesAsync(HttpContext context)
+    /// <summary>What every node last reported.</summary>
+    public async Task<Outcome<NodesReport>> NodesAsync(AdminCall call)
     {
-        var revision = await store.GetRevisionAsync(context.RequestAborted);
+        var revision = await store.GetRevisionAsync(call.Cancelled);
         var now = time.GetUtcNow();
-        var nodes = await store.ListNodesAsync(context.RequestAborted);
-        return AdminResult.Json(
-            new NodesReport(
-                revision,
-                [
-                    .. nodes.Select(node => new NodeReport(
-                        node.Node,
-                        node.Revision,
-                        revision - node.Revision,
-                        node.At,
-                        now - node.At < Silence,
-                        node.Problem
-                    )),
-                ]
-            )
+        var nodes = await store.ListNodesAsync(call.Cancelled);
+        return new NodesReport(
+            revision,
+            [
+                .. nodes.Select(node => new NodeReport(
+                    node.Node,
+                    node.Revision,
+                    revision - node.Revision,
+                    node.At,
+                    now - node.At < Silence,
+                    node.Problem
+                )),
+            ]
         );
     }
 }

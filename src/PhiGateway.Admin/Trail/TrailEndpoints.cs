@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 
@@ -25,7 +28,7 @@ internal static class TrailEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/audit", (HttpContext context, TrailSearch search) => search.GetAsync(context))
+        api.MapGet("/audit", (HttpContext context, TrailSearch search) => GetAsync(context, search))
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Searches the audit trail",
@@ -33,14 +36,40 @@ internal static class TrailEndpoints
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
             .Reads([.. CallParameter.Page, .. Filters]);
-        api.MapPost("/audit:search", (HttpContext context, TrailSearch search) => search.PostAsync(context))
+        api.MapPost(
+                "/audit:search",
+                (HttpContext context, TrailSearch search) =>
+                    Answer.OfAsync<TrailQuery, TrailPage>(context, search.SearchAsync, static page => Json(page.Body))
+            )
             .RequireRoles([AdminRoles.Auditor])
             .Describe("Searches the audit trail by a body", "For patients, whose ids never stand in a URL.")
             .Takes(typeof(TrailQuery), optional: true)
             .Returns(typeof(DocumentPage<TrailEntry>));
-        api.MapGet("/audit/{id}", (HttpContext context, string id, TrailSearch search) => search.ReadAsync(context, id))
+        api.MapGet(
+                "/audit/{id}",
+                (HttpContext context, string id, TrailSearch search) => Answer.OfAsync(context, call => search.ReadAsync(call, id), Json)
+            )
             .RequireRoles([AdminRoles.Auditor])
             .Describe("Reads one record and those that belong to it")
             .Returns(typeof(TrailRecord));
     }
+
+    // A patient that is looked for in a body is not told in a link.
+    private static Task<IResult> GetAsync(HttpContext context, TrailSearch search) =>
+        Answer.OfAsync(
+            context,
+            async call =>
+                TrailQueryReader
+                    .Read(context.Request.Query, context.Request.Headers[TrailQueryReader.PatientHeader])
+                    .Failed(out var problem, out var query)
+                    ? problem
+                    : await search.SearchAsync(call, query),
+            page =>
+            {
+                PageLink.Write(context, page.Next);
+                return Json(page.Body);
+            }
+        );
+
+    private static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body));
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
@@ -34,12 +34,23 @@ public sealed record TrailQuery(
     string? Cursor = null
 )
 {
+    // Copied out of a resource it comes with its type.
+    internal string? PatientId
+    {
+        get
+        {
+            const string Type = "Patient/";
+            var id = Patient?.StartsWith(Type, StringComparison.Ordinal) == true ? Patient[Type.Length..] : Patient;
+            return id is not null && Policy.Vocabulary.PatientId.TryParse(id, out _) ? id : null;
+        }
+    }
+
     /// <summary>The store's form, with the patient as pseudonym.</summary>
     internal Outcome<AuditQuery> ToStore(Func<string, string, string>? pseudonym)
     {
-        if (Limit is < 1 or > PageLimit.Most)
+        if (Limit is < 1 or > PageRequest.Most)
         {
-            return AdminProblem.BadParameter("limit", $"a number from 1 to {PageLimit.Most} is expected.");
+            return AdminProblem.BadParameter("limit", $"a number from 1 to {PageRequest.Most} is expected.");
         }
 
         if (From >= To)
@@ -47,9 +58,14 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("to", "it must be after 'from'.");
         }
 
-        if (Decision is not (null or "permit" or "deny" or "error"))
+        if (Decision is not (null or "permit" or "deny" or "error" or "unknown"))
         {
             return AdminProblem.BadParameter("decision", "permit, deny or error is expected.");
+        }
+
+        if (Patient is not null && PatientId is null)
+        {
+            return AdminProblem.BadParameter("patient", "a patient's logical id is expected, with or without 'Patient/' before it.");
         }
 
         if (Patient is not null && (Tenant is null || pseudonym is null))
@@ -63,13 +79,13 @@ public sealed record TrailQuery(
             To = To,
             Client = Client,
             Tenant = Tenant,
-            PatientKey = Patient is null ? null : pseudonym!(Tenant!, Patient),
+            PatientKey = Patient is null ? null : pseudonym!(Tenant!, PatientId!),
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,
             Id = Id,
             Actor = Actor,
-            Limit = Limit ?? PageLimit.Default,
+            Limit = Limit ?? PageRequest.Default,
             Cursor = Cursor,
         };
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Http;
+using Microsoft.Extensions.Primitives;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Admin.Trail;
@@ -10,10 +10,11 @@ internal static class TrailQueryReader
 {
     public const string PatientHeader = "X-Patient";
 
-    public static Outcome<TrailQuery> Read(HttpContext context)
+    /// <summary>Reads the parameters of the query and the header with the patient.</summary>
+    public static Outcome<TrailQuery> Read(IEnumerable<KeyValuePair<string, StringValues>> parameters, StringValues patient)
     {
         var query = new TrailQuery();
-        foreach (var (name, values) in context.Request.Query)
+        foreach (var (name, values) in parameters)
         {
             if (values is not [{ Length: > 0 } value])
             {
@@ -37,11 +38,10 @@ internal static class TrailQueryReader
             query = next;
         }
 
-        var header = context.Request.Headers[PatientHeader];
-        return header.Count switch
+        return patient.Count switch
         {
             0 => query,
-            1 => query with { Patient = header[0] },
+            1 => query with { Patient = patient[0] },
             _ => AdminProblem.BadHeader(PatientHeader, "it stands twice."),
         };
     }

@@ -1,12 +1,11 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -15,29 +14,23 @@ internal sealed class TrailSearch(
     IAuditStore store,
     IAuditJournal journal,
     AdminJournal records,
+    WorkingSetSource sets,
     Func<string, string, string>? pseudonym = null
 )
 {
     // A decision and what belongs to it: intent, outcome, deliveries.
-    private const int MaxChildren = PageLimit.Most;
+    private const int MaxChildren = PageRequest.Most;
 
-    public async Task<IResult> GetAsync(HttpContext context) =>
-        TrailQueryReader.Read(context).Failed(out var problem, out var query) ? problem : await SearchAsync(context, query, linkNext: true);
-
-    public async Task<IResult> PostAsync(HttpContext context) =>
-        (await VerbBody.ReadAsync<TrailQuery>(context)).Failed(out var problem, out var query)
-            ? problem
-            : await SearchAsync(context, query, linkNext: false);
-
-    public async Task<IResult> ReadAsync(HttpContext context, string id)
+    /// <summary>One record and those that belong to it.</summary>
+    public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var guid))
         {
             return AdminProblem.NotFound("record");
         }
 
-        await RecordAsync(context, "audit.read", "id=" + guid.ToString("D"), null, null);
-        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = MaxChildren }, context.RequestAborted);
+        await RecordAsync(call, "audit.read", "id=" + guid.ToString("D"), null, null);
+        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = MaxChildren }, call.Cancelled);
         var record = page.Entries.FirstOrDefault(entry => entry.Id == guid);
         if (record is null)
         {
@@ -51,44 +44,60 @@ internal sealed class TrailSearch(
                 .ThenBy(static entry => entry.Sequence)
                 .Select(static entry => (JsonNode)Render(entry)),
         ]);
-        return Json(new JsonObject { ["record"] = Render(record), ["children"] = children });
+        return new JsonObject { ["record"] = Render(record), ["children"] = children };
     }
 
-    private async Task<IResult> SearchAsync(HttpContext context, TrailQuery query, bool linkNext)
+    /// <summary>One page of records, newest first.</summary>
+    public async Task<Outcome<TrailPage>> SearchAsync(AdminCall call, TrailQuery query)
     {
         if (query.ToStore(pseudonym).Failed(out var problem, out var asked))
         {
             return problem;
         }
 
-        await RecordAsync(context, "audit.search", query.Describe(), query.Tenant, query.Patient);
+        await RecordAsync(call, "audit.search", query.Describe(), query.Tenant, query.PatientId);
         AuditPage page;
         try
         {
-            page = await store.QueryAsync(asked, context.RequestAborted);
+            page = await store.QueryAsync(asked, call.Cancelled);
         }
         catch (ArgumentException)
         {
             return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
         }
 
+        if (page.Entries.Count == 0 && query.Cursor is null && await UnknownNameAsync(query, call.Cancelled) is { } unknown)
+        {
+            return unknown;
+        }
+
         var body = new JsonObject { ["items"] = new JsonArray([.. page.Entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {
             body["next_cursor"] = next;
-            if (linkNext)
-            {
-                PageLink.Write(context, next);
-            }
         }
 
-        return Json(body);
+        return new TrailPage(body, page.Next);
+    }
+
+    // "Nobody" is an answer to a question about somebody: a name that neither a record nor the registry knows is a mistake of the asker's.
+    private async Task<AdminProblem?> UnknownNameAsync(TrailQuery query, CancellationToken cancellationToken)
+    {
+        var set = await sets.GetAsync(cancellationToken);
+        if (query.Client is { } client && set.Find(RegistryKind.Client, client) is null)
+        {
+            return AdminProblem.BadParameter("client", "neither the registry nor a record knows such a client.");
+        }
+
+        return query.Tenant is { } tenant && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
+            ? AdminProblem.BadParameter("tenant", "neither the registry nor a record knows such a tenant.")
+            : null;
     }
 
     // Who looks into the trail is looked at too: durable before the answer.
-    private async Task RecordAsync(HttpContext context, string @event, string note, string? tenant, string? patient)
+    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient)
     {
-        var record = records.Create(context, @event, "audit", RequestId.GuidOf(context), Guid.Empty, AuditKind.AuditUse);
+        var record = records.Create(call, @event, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
         record.Tenant = tenant;
         record.Patients = patient is null ? [] : [patient];
         record.Note = note;
@@ -116,6 +125,9 @@ internal sealed class TrailSearch(
             return Convert.ToBase64String(body);
         }
     }
-
-    private static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(body.ToJsonString()));
 }
+
+/// <summary>One page of the trail.</summary>
+/// <param name="Body">The page with its cursor.</param>
+/// <param name="Next">Where the next page begins; null: this is the last.</param>
+internal sealed record TrailPage(JsonObject Body, string? Next);

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using PhiGateway.Admin.Clients;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Documents;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.UseCases;
@@ -12,14 +12,22 @@ internal static class UseCaseEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/use-cases/{id}:approve", (HttpContext context, string id, UseCaseVerbs verbs) => verbs.ApproveAsync(context, id))
+        api.MapPost(
+                "/use-cases/{id}:approve",
+                (HttpContext context, string id, UseCaseVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.UseCase, id, (call, body) => verbs.ApproveAsync(call, id, body))
+            )
             .Verb(
                 [AdminRoles.Approver],
                 "Approves a use case",
                 "If-Match is required; never by who last changed it.",
                 answer: typeof(UseCase)
             );
-        api.MapPost("/use-cases/{id}:retire", (HttpContext context, string id, UseCaseVerbs verbs) => verbs.RetireAsync(context, id))
+        api.MapPost(
+                "/use-cases/{id}:retire",
+                (HttpContext context, string id, UseCaseVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.UseCase, id, (call, body) => verbs.RetireAsync(call, id, body))
+            )
             .Verb(AdminRoles.Closers, "Retires a use case", "Closes the PHI path of all its clients.", answer: typeof(UseCase));
     }
 }

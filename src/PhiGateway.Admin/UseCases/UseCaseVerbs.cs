@@ -1,20 +1,22 @@
-using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
-using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Editing;
-using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.UseCases;
 
 /// <summary>Approves and retires use cases; what a client may do under one is approved with the client.</summary>
-internal sealed class UseCaseVerbs(RegistryEditor editor, IRegistryRules rules)
+internal sealed class UseCaseVerbs(RegistryEditor editor)
 {
-    public Task<IResult> ApproveAsync(HttpContext context, string id) =>
+    private const string Approve = "approve";
+
+    public Task<Outcome<EditOutcome>> ApproveAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
-            context,
+            call,
             id,
-            "approve",
+            body,
+            Approve,
             (useCase, item) =>
             {
                 if (useCase.Status == UseCaseStatus.Retired)
@@ -27,8 +29,7 @@ internal sealed class UseCaseVerbs(RegistryEditor editor, IRegistryRules rules)
                     return AdminProblem.Conflict("no-grants", "A use case without grants permits nothing; there is nothing to approve.");
                 }
 
-                return
-                    (ETag.Require(context, item.Version) ?? FourEyes.Refuse(useCase, item, AdminCaller.Of(context).Person)) is { } refused
+                return (ETag.RequireSeen(call, item.Version) ?? FourEyes.Refuse(item, call.Person)) is { } refused
                     ? refused
                     : useCase with
                     {
@@ -37,21 +38,23 @@ internal sealed class UseCaseVerbs(RegistryEditor editor, IRegistryRules rules)
             }
         );
 
-    public Task<IResult> RetireAsync(HttpContext context, string id) =>
+    public Task<Outcome<EditOutcome>> RetireAsync(AdminCall call, string id, ReasonBody body) =>
         RunAsync(
-            context,
+            call,
             id,
+            body,
             "retire",
-            (useCase, item) => ETag.Optional(context, item.Version) is { } stale ? stale : useCase with { Status = UseCaseStatus.Retired }
+            (useCase, item) => ETag.Optional(call, item.Version) is { } stale ? stale : useCase with { Status = UseCaseStatus.Retired }
         );
 
-    private async Task<IResult> RunAsync(HttpContext context, string id, string verb, Func<UseCase, RegistryItem, Outcome<UseCase>> step)
+    private async Task<Outcome<EditOutcome>> RunAsync(
+        AdminCall call,
+        string id,
+        ReasonBody body,
+        string verb,
+        Func<UseCase, RegistryItem, Outcome<UseCase>> step
+    )
     {
-        if ((await VerbBody.ReadAsync<ReasonBody>(context)).Failed(out var problem, out var body))
-        {
-            return problem;
-        }
-
         var edit = new Edit(
             "use-case." + verb,
             "use-case/" + id,
@@ -69,7 +72,10 @@ internal sealed class UseCaseVerbs(RegistryEditor editor, IRegistryRules rules)
                         Note = body.Reason,
                     };
             }
-        );
-        return VerbAnswer.Of(await editor.WriteAsync(context, edit), RegistryKind.UseCase, id, rules);
+        )
+        {
+            IsSecondPerson = verb == Approve,
+        };
+        return await editor.WriteAsync(call, edit);
     }
 }

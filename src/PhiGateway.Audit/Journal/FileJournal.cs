@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Journal.Segments;
 using PhiGateway.Audit.Records;
@@ -13,7 +14,7 @@ namespace PhiGateway.Audit.Journal;
 /// (<see cref="JournalStatus.Dead"/>), a full
 /// disk only until there is room again. Damage of acknowledged records is never repaired: opening is refused.
 /// </remarks>
-public sealed class FileJournal : IAuditJournal, IAsyncDisposable
+public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDisposable
 {
     private readonly JournalOptions _options;
     private readonly JournalState _state;
@@ -27,6 +28,7 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     private readonly JournalMetrics _metrics;
     private readonly JournalLock _lock;
     private readonly JournalAnnouncer _announcer;
+    private readonly OpenIntents _intents = new();
     private readonly int _largestBody;
     private bool _closing;
 
@@ -62,6 +64,12 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
                         $"The disk of {options.Directory} has no room for one journal segment of {options.SegmentBytes} bytes."
                     );
         _state.Durable = tail.LastSequence;
+        if (checkpoint.IsForked)
+        {
+            _state.Distrust =
+                "The store was seen to hold another history of this log: this node was cloned or rolled back, or the store was.";
+        }
+
         _space = new JournalSpace(options, _table, _state);
         _metrics = new JournalMetrics(_state, _queue);
         _largestBody = (int)Math.Min(FrameFormat.MaxBodyBytes, options.SegmentBytes - SegmentHeader.Bytes - FrameFormat.HeaderBytes - 8);
@@ -79,7 +87,7 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
             () => _keeper!.Wake()
         );
         _announcer = new JournalAnnouncer(this, _state, clock);
-        _keeper = new JournalKeeper(options, _state, files, supply, _table, _space, checkpoint, _announcer.Round);
+        _keeper = new JournalKeeper(options, _state, files, supply, _table, _space, checkpoint, CarryForward, _announcer.Round);
         _space.Measure(files.FreeBytes(options.Directory), supply.AllocatedFiles);
         _space.Evaluate();
     }
@@ -115,7 +123,13 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     public string? Problem =>
         _state.Cause is { } cause
             ? $"A flush of the journal failed: {cause.GetType().Name}. Restart the node; its files are verified at start."
-            : _keeper.Problem;
+            : _state.Distrust ?? _keeper.Problem;
+
+    /// <inheritdoc />
+    public long EnforcedRevision => _checkpoint.Enforced;
+
+    /// <summary>Whether a directory holds a journal.</summary>
+    public static bool ExistsIn(string directory) => File.Exists(Path.Combine(directory, JournalCheckpoint.FileName));
 
     /// <summary>Opens or creates the journal of a directory, recovers it and records the start.</summary>
     /// <exception cref="JournalOpenException">Wrong options, not writable, in use, or damaged: in words for the operator.</exception>
@@ -126,21 +140,34 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     public ValueTask<AuditPosition> AppendAsync(AuditRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (Volatile.Read(ref _closing) || !_space.Takes(record.Kind) || _queue.Count >= _options.MaxWaiting)
+        return AppendAsync(record, AuditLanes.Of(record.Kind));
+    }
+
+    /// <inheritdoc />
+    public ValueTask<AuditPosition> AppendAsync(AuditRecord record, AuditLane lane)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (Volatile.Read(ref _closing) || !_space.Takes(lane) || _queue.Count >= _options.MaxWaiting)
         {
             return Refuse();
         }
 
-        return Enqueue(record);
+        return record.Kind switch
+        {
+            AuditKind.Intent => AppendIntentAsync(record, lane),
+            AuditKind.Outcome => AppendOutcomeAsync(record),
+            _ => Enqueue(record, lane == AuditLane.Reserved),
+        };
     }
 
     /// <inheritdoc />
     public bool TryAppend(AuditRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
+        var lane = AuditLanes.Of(record.Kind);
         if (
             Volatile.Read(ref _closing)
-            || !_space.Takes(record.Kind)
+            || !_space.Takes(lane)
             || _queue.Count >= _options.MaxWaiting
             || _queue.Unawaited >= _options.MaxUnawaited
         )
@@ -149,10 +176,56 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
             return false;
         }
 
-        var pending = Encode(record, awaited: false);
+        var pending = Encode(record, awaited: false, lane == AuditLane.Reserved);
         _queue.Add(pending);
         _writer.EnsureAnswered();
         return true;
+    }
+
+    /// <inheritdoc />
+    public void NoteEnforced(long revision)
+    {
+        if (revision > _checkpoint.Enforced)
+        {
+            KeepFact(() => _checkpoint.WriteEnforced(revision));
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task AcceptOlderAsync(long revision)
+    {
+        var before = _checkpoint.Enforced;
+        KeepFact(() => _checkpoint.WriteEnforced(revision));
+        try
+        {
+            await _announcer.SayAsync(
+                RecordHead.OlderAcceptedEvent,
+                string.Create(CultureInfo.InvariantCulture, $"Revision {revision} is accepted; {before} had been enforced."),
+                revision
+            );
+        }
+        catch
+        {
+            KeepFact(() => _checkpoint.WriteEnforced(before));
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Nothing is released from now on, nor after a restart, until an operator has looked: the store holds another history of this log.
+    /// </summary>
+    /// <param name="why">In words without PHI.</param>
+    public void DistrustLog(string why)
+    {
+        if (_state.Distrust is not null)
+        {
+            return;
+        }
+
+        _state.Distrust = why;
+        _space.Evaluate();
+        KeepFact(() => _checkpoint.WriteForked(true));
+        _announcer.SayWhenPossible("journal.forked", why);
     }
 
     /// <summary>A reader of durable records, from one on; dispose it, for it keeps its segment from being recycled.</summary>
@@ -208,8 +281,22 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
     }
 
     /// <summary>Appends past the marks: for the journal's own records.</summary>
-    internal ValueTask<AuditPosition> AppendOwnAsync(AuditRecord record) =>
-        _state.Status == JournalStatus.Dead ? Refuse() : Enqueue(record);
+    internal ValueTask<AuditPosition> AppendOwnAsync(AuditRecord record)
+    {
+        if (_state.Status == JournalStatus.Dead)
+        {
+            return Refuse();
+        }
+
+        return record.Kind == AuditKind.Outcome ? AppendOutcomeAsync(record) : Enqueue(record, reserved: true);
+    }
+
+    /// <summary>Holds an intent of an earlier run open until its outcome stands.</summary>
+    internal void HoldOpen(OpenAct intent) => _intents.Put(intent);
+
+    /// <summary>Writes a record of the node's own; durable when it returns.</summary>
+    /// <exception cref="JournalUnavailableException">It is not.</exception>
+    public Task SayAsync(string @event, string note) => _announcer.SayAsync(@event, note);
 
     /// <summary>One round of housekeeping, now.</summary>
     internal void Maintain()
@@ -218,21 +305,72 @@ public sealed class FileJournal : IAuditJournal, IAsyncDisposable
         _announcer.Round();
     }
 
-    private ValueTask<AuditPosition> Enqueue(AuditRecord record)
+    private async ValueTask<AuditPosition> AppendIntentAsync(AuditRecord record, AuditLane lane)
     {
-        var pending = Encode(record, awaited: true);
+        _intents.Put(OpenIntents.Of(record));
+        try
+        {
+            var position = await Enqueue(record, lane == AuditLane.Reserved);
+            _intents.Stands(record.Id, position.Sequence);
+            return position;
+        }
+        catch
+        {
+            _ = _intents.Take(record.Id);
+            throw;
+        }
+    }
+
+    private async ValueTask<AuditPosition> AppendOutcomeAsync(AuditRecord record)
+    {
+        OpenAct? intent = null;
+        try
+        {
+            ValueTask<AuditPosition> queued;
+            lock (_intents.Gate)
+            {
+                intent = _intents.Take(record.ParentId);
+                queued = Enqueue(record, reserved: true);
+            }
+
+            return await queued;
+        }
+        catch when (intent is not null)
+        {
+            _intents.Put(intent);
+            throw;
+        }
+    }
+
+    private bool CarryForward(long upTo) => _intents.CarryForward(upTo, intent => AppendOwnAsync(_announcer.Carry(intent)));
+
+    private static void KeepFact(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (JournalFiles.IsDiskFault(e))
+        {
+            // It holds in memory, and the next checkpoint carries it.
+        }
+    }
+
+    private ValueTask<AuditPosition> Enqueue(AuditRecord record, bool reserved)
+    {
+        var pending = Encode(record, awaited: true, reserved);
         var task = pending.Task;
         _queue.Add(pending);
         _writer.EnsureAnswered();
         return task;
     }
 
-    private PendingAppend Encode(AuditRecord record, bool awaited)
+    private PendingAppend Encode(AuditRecord record, bool awaited, bool reserved)
     {
         var pending = _pool.Rent();
         try
         {
-            pending.Encode(record, awaited);
+            pending.Encode(record, awaited, reserved);
             return pending.BodyBytes <= _largestBody
                 ? pending
                 : throw new ArgumentException(

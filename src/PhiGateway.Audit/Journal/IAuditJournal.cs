@@ -13,6 +13,10 @@ public interface IAuditJournal
     /// stopping.</exception>
     ValueTask<AuditPosition> AppendAsync(AuditRecord record);
 
+    /// <summary>The same, by the lane of whoever it is written for; without one it follows from the kind of the record.</summary>
+    /// <exception cref="JournalUnavailableException">As above, or the room of that lane is used up.</exception>
+    ValueTask<AuditPosition> AppendAsync(AuditRecord record, AuditLane lane) => AppendAsync(record);
+
     /// <summary>Queues a record that nobody waits for (delivery); false when there is no room, which is counted and reported.</summary>
     bool TryAppend(AuditRecord record);
 }

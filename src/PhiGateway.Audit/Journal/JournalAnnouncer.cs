@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using PhiGateway.Audit.Records;
 
@@ -6,16 +7,30 @@ namespace PhiGateway.Audit.Journal;
 /// <summary>Writes the journal's own records: start, stop, what recovery found, full and room again, dropped deliveries.</summary>
 internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, TimeProvider clock)
 {
+    private static readonly TimeSpan LargestStep = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
+    private (DateTimeOffset Wall, long Steady)? _lookedAt;
     private bool _saidFull;
     private long _refusedBefore;
     private long _droppedSaid;
+    private readonly ConcurrentQueue<(string Event, string Note)> _unsaid = new();
     private Task _report = Task.CompletedTask;
 
     public async Task StartedAsync(RecoveredJournal found)
     {
+        foreach (var intent in found.Acts.Intents)
+        {
+            journal.HoldOpen(intent);
+        }
+
         var unclean = found.Checkpoint is { Clean: false, Sequence: >= 0 };
-        _ = await journal.AppendOwnAsync(Own("node.start", unclean ? "The last run did not end in order." : null));
+        await SayAsync("node.start", unclean ? "The last run did not end in order." : null, journal.EnforcedRevision);
+        if (found.Checkpoint is { Forked: true } && state.Distrust is null)
+        {
+            await SayAsync("journal.trusted-again", "An operator says that the other history in the store was dealt with.");
+        }
+
         if (found.Tail is { TornBytes: > 0 } tail)
         {
             var words = string.Create(
@@ -26,10 +41,9 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
             _ = await journal.AppendOwnAsync(Own("journal.recovery", words));
         }
 
-        var acts = found.Acts.Newest;
-        if (acts.Count > 0)
+        if (found.Acts is { Intents.Count: > 0 } or { DisclosureCount: > 0 })
         {
-            await CloseAsync(acts, found.Acts.Count);
+            await CloseAsync(found.Acts);
         }
     }
 
@@ -46,28 +60,78 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
         }
     }
 
+    /// <summary>Writes one record of the node's own; durable when it returns.</summary>
+    public async Task SayAsync(string @event, string? note, long revision = 0)
+    {
+        var record = Own(@event, note);
+        record.Revision = revision;
+        _ = await journal.AppendOwnAsync(record);
+    }
+
+    /// <summary>The same without waiting; tried again until it stands.</summary>
+    public void SayWhenPossible(string @event, string note) => _unsaid.Enqueue((@event, note));
+
+    /// <summary>The note that an intent is still open.</summary>
+    public AuditRecord Carry(OpenAct intent)
+    {
+        var record = Own(RecordHead.CarriedEvent, intent.Event);
+        record.ParentId = intent.Id;
+        record.Tenant = intent.Tenant;
+        record.Client = intent.Client;
+        return record;
+    }
+
     /// <summary>Called by the keeper after each round; never waits.</summary>
     public void Round()
     {
         lock (_lock)
         {
+            WatchClock();
             if (!_report.IsCompleted || state.Status is JournalStatus.Dead or JournalStatus.Closed)
             {
                 return;
             }
 
             var full = state.Status == JournalStatus.Full;
-            if (full != _saidFull || state.Dropped != _droppedSaid)
+            if (full != _saidFull || state.Dropped != _droppedSaid || !_unsaid.IsEmpty)
             {
                 _report = ReportAsync(full);
             }
         }
     }
 
+    // A wall clock that jumps makes times in the trail wrong, and tokens and windows end too early or too late: somebody must know.
+    private void WatchClock()
+    {
+        var (wall, steady) = (clock.GetUtcNow(), clock.GetTimestamp());
+        if (_lookedAt is { } before)
+        {
+            var step = wall - before.Wall - clock.GetElapsedTime(before.Steady, steady);
+            if (step.Duration() > LargestStep)
+            {
+                SayWhenPossible(
+                    "clock.step",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The wall clock went {(step < TimeSpan.Zero ? "back" : "forward")} by {step.Duration().TotalSeconds:F1} s against the steady one."
+                    )
+                );
+            }
+        }
+
+        _lookedAt = (wall, steady);
+    }
+
     private async Task ReportAsync(bool full)
     {
         try
         {
+            while (_unsaid.TryPeek(out var next))
+            {
+                await SayAsync(next.Event, next.Note);
+                _ = _unsaid.TryDequeue(out _);
+            }
+
             if (full && !_saidFull)
             {
                 _refusedBefore = state.Refused;
@@ -109,23 +173,22 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
         }
     }
 
-    private async Task CloseAsync(IReadOnlyList<OpenAct> acts, int all)
+    private async Task CloseAsync(OpenActs found)
     {
-        var intents = 0;
-        var waits = new List<Task>(acts.Count);
-        foreach (var act in acts)
+        var disclosures = found.NewestDisclosures;
+        var waits = new List<Task>(found.Intents.Count + disclosures.Count);
+        foreach (var act in found.Intents.Concat(disclosures))
         {
-            intents += act.Kind == AuditKind.Intent ? 1 : 0;
             waits.Add(journal.AppendOwnAsync(Closing(act)).AsTask());
         }
 
         await Task.WhenAll(waits);
         var words = string.Create(
             CultureInfo.InvariantCulture,
-            $"{intents} intents without outcome were closed as unknown, {acts.Count - intents} "
-                + $"disclosures without delivery as unconfirmed; {all - acts.Count} older ones were left open."
+            $"{found.Intents.Count} intents without outcome were closed as unknown, {disclosures.Count} answers without delivery as "
+                + $"unconfirmed; {found.DisclosureCount - disclosures.Count} older answers were left open."
         );
-        _ = await journal.AppendOwnAsync(Own("journal.recovery", words));
+        await SayAsync("journal.recovery", words);
     }
 
     private AuditRecord Closing(OpenAct act)
@@ -137,6 +200,8 @@ internal sealed class JournalAnnouncer(FileJournal journal, JournalState state, 
         if (act.Kind == AuditKind.Intent)
         {
             record.Kind = AuditKind.Outcome;
+            record.Decision = "unknown";
+            record.Outcome = "unknown";
         }
         else
         {

@@ -17,6 +17,7 @@ internal sealed class JournalKeeper : IDisposable
     private readonly Segments.SegmentTable _table;
     private readonly JournalSpace _space;
     private readonly JournalCheckpoint _checkpoint;
+    private readonly Func<long, bool> _carryForward;
     private readonly Action _afterRound;
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly Lock _round = new();
@@ -33,6 +34,7 @@ internal sealed class JournalKeeper : IDisposable
         Segments.SegmentTable table,
         JournalSpace space,
         JournalCheckpoint checkpoint,
+        Func<long, bool> carryForward,
         Action afterRound
     )
     {
@@ -43,6 +45,7 @@ internal sealed class JournalKeeper : IDisposable
         _table = table;
         _space = space;
         _checkpoint = checkpoint;
+        _carryForward = carryForward;
         _afterRound = afterRound;
         _cursorWritten = state.Shipped;
         _thread = new Thread(Run)
@@ -78,7 +81,7 @@ internal sealed class JournalKeeper : IDisposable
                 _space.Evaluate();
                 Problem = null;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (JournalFiles.IsDiskFault(e))
             {
                 // The writer meets a broken disk by itself, at the next record; housekeeping is tried again.
                 Problem = $"The journal's housekeeping failed: {e.Message}";
@@ -120,7 +123,11 @@ internal sealed class JournalKeeper : IDisposable
     // Only what the durable cursor covers: a segment must never be gone before the cursor says why.
     private void Recycle()
     {
-        while (_table.TakeShipped(_cursorWritten) is { } segment)
+        while (
+            _table.FindShipped(_cursorWritten) is { } next
+            && _carryForward(next.LastSequence)
+            && _table.TakeShipped(_cursorWritten) is { } segment
+        )
         {
             _supply.Recycle(segment);
         }
@@ -139,7 +146,7 @@ internal sealed class JournalKeeper : IDisposable
             _checkpoint.Flush();
             _checkpointFlushed = durable;
         }
-        catch (IOException e)
+        catch (Exception e) when (JournalFiles.IsDiskFault(e))
         {
             _state.Die(e);
         }

@@ -41,7 +41,7 @@ internal sealed class JournalMetrics : IDisposable
         _ = _meter.CreateObservableGauge(
             "phi_gateway.audit.status",
             () => (int)state.Status,
-            description: "0 closed, 1 open, 2 nearly full, 3 full, 4 dead."
+            description: "0 closed, 1 open, 2 nearly full, 3 full, 4 dead, 5 not to be trusted."
         );
     }
 

@@ -28,7 +28,7 @@ internal static class JournalOpener
                 throw;
             }
 
-            if (e is IOException or UnauthorizedAccessException)
+            if (JournalFiles.IsDiskFault(e))
             {
                 throw new JournalOpenException($"The journal in {options.Directory} cannot be opened: {e.Message}", e);
             }
@@ -62,6 +62,17 @@ internal static class JournalOpener
                 checkpoint.Write(log, -1, JournalChain.Genesis(log), clean: false);
                 checkpoint.Flush();
                 files.SyncDirectory(options.Directory);
+            }
+
+            // What the records know beyond the checkpoint, which a power cut may have left behind.
+            if (found.Enforced != checkpoint.Enforced)
+            {
+                checkpoint.WriteEnforced(found.Enforced);
+            }
+
+            if (options.AcceptRepaired && checkpoint.IsForked)
+            {
+                checkpoint.WriteForked(false);
             }
 
             ClearTail(found, files);

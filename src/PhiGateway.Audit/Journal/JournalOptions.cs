@@ -47,8 +47,21 @@ public sealed record JournalOptions
     /// <summary>Above this, no disclosure and no write is taken: <see cref="JournalStatus.Full"/>.</summary>
     public int StopPercent { get; init; } = 95;
 
-    /// <summary>Above this, only refusals, outcomes and system records are taken.</summary>
+    /// <summary>Above this, only revocations, outcomes and the node's own records are taken.</summary>
     public int ReservePercent { get; init; } = 98;
+
+    /// <summary>
+    /// Above this, refusals of somebody unknown are counted and no longer recorded one by one: the rest belongs to known clients.
+    /// </summary>
+    public int StrangerPercent { get; init; } = 50;
+
+    /// <summary>
+    /// For one start: the log is trusted again after the store was seen to hold another history of it, and an operator has mended that.
+    /// </summary>
+    public bool AcceptRepaired { get; init; }
+
+    /// <summary>Room at the end of the last segment that only revocations, outcomes and the node's own records may use.</summary>
+    internal long ReserveBytes => Math.Clamp(SegmentBytes / 32, 4096, 1024 * 1024);
 
     /// <summary>Records that may wait for the disk before appends are refused: a slow disk must not fill memory.</summary>
     public int MaxWaiting { get; init; } = 65_536;
@@ -104,6 +117,11 @@ public sealed record JournalOptions
         )
         {
             problems.Add("The journal's marks must rise: warn, page, stop, reserve, below 100.");
+        }
+
+        if (StrangerPercent is < 1 or > 100 || StrangerPercent > StopPercent)
+        {
+            problems.Add("The journal's share for strangers must be 1 percent or more and not above the stop mark.");
         }
 
         if (MaxWaiting < 1 || MaxUnawaited < 1)

@@ -27,7 +27,7 @@ internal static class JournalRecovery
         if (paths.Length == 0)
         {
             return checkpoint.Sequence < 0
-                ? new RecoveredJournal(checkpoint, shipped, [], null)
+                ? new RecoveredJournal(checkpoint, shipped, [], null) { Enforced = checkpoint.Enforced }
                 : throw Missing(directory, 0, checkpoint.Sequence);
         }
 
@@ -52,6 +52,7 @@ internal static class JournalRecovery
     {
         private readonly List<Segment> _segments = [];
         private readonly OpenActs _acts = new();
+        private readonly EnforcedRevision _enforced = new();
         private readonly byte[] _chain = new byte[JournalChain.HashBytes];
         private SegmentTail? _tail;
         private long _next;
@@ -105,6 +106,7 @@ internal static class JournalRecovery
                 {
                     End = new JournalTail(_next - 1, _chain, _tail!.LastBlock),
                     Acts = _acts,
+                    Enforced = _enforced.With(checkpoint),
                 }
                 : throw new JournalOpenException(
                     $"The journal in {directory} holds another record at {Text(checkpoint.Sequence)} than "
@@ -130,7 +132,9 @@ internal static class JournalRecovery
 
                 expected.CopyTo(_chain);
                 _checkpointSeen |= frame.Sequence == checkpoint.Sequence && expected.SequenceEqual(checkpoint.ChainHash);
-                _acts.Observe(_next, body);
+                var head = RecordHead.Read(body);
+                _acts.Observe(_next, head, body);
+                _enforced.Observe(_next, head);
                 segment.LastSequence = _next++;
                 segment.End = reader.Position;
             }
@@ -170,4 +174,7 @@ internal sealed record RecoveredJournal(CheckpointState? Checkpoint, long Shippe
     public JournalTail? End { get; init; }
 
     public OpenActs Acts { get; init; } = new();
+
+    /// <summary>The newest registry revision that was enforced; 0: none.</summary>
+    public long Enforced { get; init; }
 }

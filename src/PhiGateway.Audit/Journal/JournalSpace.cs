@@ -1,10 +1,10 @@
 using PhiGateway.Audit.Journal.Segments;
-using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// How full the journal is, and which kinds of record may still enter: disclosures end first, refusals and system records last.
+/// How full the journal is, and whose records may still enter: strangers' end first, then what would be released, then refusals; what
+/// closes doors and says how things ended is taken to the last.
 /// </summary>
 internal sealed class JournalSpace(JournalOptions options, SegmentTable table, JournalState state)
 {
@@ -42,17 +42,23 @@ internal sealed class JournalSpace(JournalOptions options, SegmentTable table, J
             : JournalStatus.Open;
     }
 
-    /// <summary>Whether a record of a kind may enter now.</summary>
-    public bool Takes(AuditKind kind) =>
-        state.Status switch
+    /// <summary>Whether a record may enter by a lane now.</summary>
+    public bool Takes(AuditLane lane)
+    {
+        var status = state.Status;
+        if (status is JournalStatus.Closed or JournalStatus.Dead)
         {
-            JournalStatus.Open or JournalStatus.NearlyFull => true,
-            JournalStatus.Full => kind switch
-            {
-                AuditKind.Decision or AuditKind.System or AuditKind.Outcome => true,
-                AuditKind.Disclosure or AuditKind.Intent => false,
-                _ => !Blocked && UsedShare * 100 < options.ReservePercent,
-            },
-            _ => false,
+            return false;
+        }
+
+        return lane switch
+        {
+            AuditLane.Reserved => true,
+            AuditLane.Ordinary => status is JournalStatus.Open or JournalStatus.NearlyFull || HasUpTo(options.ReservePercent),
+            AuditLane.Release => status is JournalStatus.Open or JournalStatus.NearlyFull,
+            _ => HasUpTo(options.StrangerPercent),
         };
+    }
+
+    private bool HasUpTo(int percent) => !Blocked && UsedShare * 100 < percent;
 }

@@ -9,6 +9,7 @@ internal sealed class JournalState(string log)
     private long _dropped;
     private long _refused;
     private bool _stopping;
+    private string? _distrust;
 
     public string Log => log;
 
@@ -17,10 +18,11 @@ internal sealed class JournalState(string log)
         get => (JournalStatus)Volatile.Read(ref _status);
         set
         {
-            // Dead is for good: no later evaluation of the space may open it again.
+            // Dead is for good: no later evaluation of the space may open it again. A log that is not trusted stays so, full or not.
             if (Status != JournalStatus.Dead)
             {
-                Volatile.Write(ref _status, (int)value);
+                var isUsable = value is JournalStatus.Open or JournalStatus.NearlyFull or JournalStatus.Full;
+                Volatile.Write(ref _status, (int)(isUsable && Distrust is not null ? JournalStatus.Forked : value));
             }
         }
     }
@@ -44,6 +46,13 @@ internal sealed class JournalState(string log)
 
     /// <summary>Records refused with an exception.</summary>
     public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Why the log is not to be trusted, in words; null while it is.</summary>
+    public string? Distrust
+    {
+        get => Volatile.Read(ref _distrust);
+        set => Volatile.Write(ref _distrust, value);
+    }
 
     /// <summary>What killed the journal.</summary>
     public Exception? Cause { get; private set; }

@@ -5,6 +5,8 @@ public enum JournalStatus : byte
 {
     /// <summary>Not opened yet, or being recovered: takes nothing.</summary>
     Closed = 0,
+
+    /// <summary>Takes every record.</summary>
     Open,
 
     /// <summary>Above the page mark: takes records, but someone should look.</summary>
@@ -15,4 +17,10 @@ public enum JournalStatus : byte
 
     /// <summary>A flush failed: takes nothing until the process is restarted and the files are verified.</summary>
     Dead,
+
+    /// <summary>
+    /// The store holds another history of this log: nothing is released until an operator has looked; refusals and the node's own records
+    /// are still taken.
+    /// </summary>
+    Forked,
 }

@@ -43,6 +43,9 @@ internal sealed class JournalWriter : IDisposable
     private PendingAppend? _first;
     private PendingAppend? _last;
     private int _inBatch;
+
+    // That a record found the last room says nothing about the others.
+    private bool _inBatchReservedOnly = true;
     private bool _exited;
 
     public JournalWriter(
@@ -187,11 +190,15 @@ internal sealed class JournalWriter : IDisposable
             Flush();
             if (_bufferOffset + _filled + size > _options.SegmentBytes && !Roll())
             {
-                _space.Blocked = true;
-                _space.Evaluate();
-                FailAll(pending, JournalStatus.Full, null);
+                RefuseForRoom(pending);
                 return;
             }
+        }
+
+        if (!pending.IsReserved && IsLastRoom(size))
+        {
+            RefuseForRoom(pending);
+            return;
         }
 
         // A failed flush for lack of room has put the buffer back to its durable part, so there is always a way on.
@@ -209,6 +216,7 @@ internal sealed class JournalWriter : IDisposable
         pending.Sequence = _next++;
         _filled += size;
         _inBatch++;
+        _inBatchReservedOnly &= pending.IsReserved;
         _first ??= pending;
         if (_last is not null)
         {
@@ -216,6 +224,20 @@ internal sealed class JournalWriter : IDisposable
         }
 
         _last = pending;
+    }
+
+    // Whatever the marks say, for the disk may have filled since it was measured: the end of the last segment is kept for what must not be
+    // lost. While it is known that there is no room, the keeper tries to make some, not each record.
+    private bool IsLastRoom(int size) =>
+        _options.SegmentBytes - _bufferOffset - _filled - size < _options.ReserveBytes
+        && !_supply.HasSpare
+        && (_space.Blocked || !_supply.Prepare());
+
+    private void RefuseForRoom(PendingAppend pending)
+    {
+        _space.Blocked = true;
+        _space.Evaluate();
+        FailAll(pending, JournalStatus.Full, null);
     }
 
     private void Flush()
@@ -238,7 +260,7 @@ internal sealed class JournalWriter : IDisposable
         {
             _file.WriteDurable(_buffer.AsSpan(0, length), _bufferOffset);
         }
-        catch (IOException e) when (JournalFiles.IsNoRoom(e))
+        catch (Exception e) when (JournalFiles.IsNoRoom(e))
         {
             _dirtyEnd = end;
             _next -= _inBatch;
@@ -269,7 +291,7 @@ internal sealed class JournalWriter : IDisposable
         _filledDurable = _filled;
         _checkpoint.Write(_state.Log, _next - 1, _chainDurable, clean: false);
         _state.Durable = _next - 1;
-        _space.Blocked = false;
+        _space.Blocked = _space.Blocked && _inBatchReservedOnly;
         _space.Evaluate();
     }
 
@@ -327,6 +349,7 @@ internal sealed class JournalWriter : IDisposable
     {
         _first = _last = null;
         _inBatch = 0;
+        _inBatchReservedOnly = true;
     }
 
     private void FailAll(PendingAppend? pending, JournalStatus status, Exception? cause)

@@ -3,49 +3,95 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Intents without outcome and disclosures without delivery, found while a journal is recovered.</summary>
+/// <summary>
+/// Intents without outcome and disclosures without delivery, found while a journal is recovered. One rule says what closes what: an outcome
+/// closes the intent that it names; a delivery closes every disclosure that bears the name it gives, as its own or as its parent's, for the
+/// segments of a stream and the entries of a batch are delivered together.
+/// </summary>
 internal sealed class OpenActs
 {
-    /// <summary>Most that are closed one by one; the rest is only counted, so that a start stays a start.</summary>
-    public const int MostClosed = 10_000;
+    /// <summary>Most disclosures that are closed one by one; the rest is only counted, so that a start stays a start.</summary>
+    public const int MostDisclosures = 10_000;
 
-    private readonly Dictionary<Guid, OpenAct> _open = [];
+    private readonly Dictionary<Guid, OpenAct> _intents = [];
+    private readonly Dictionary<Guid, OpenAct> _disclosures = [];
 
-    /// <summary>Newest last, at most <see cref="MostClosed"/>.</summary>
-    public IReadOnlyList<OpenAct> Newest
+    /// <summary>All of them: a write whose outcome nobody knows must be said to be one.</summary>
+    public IReadOnlyCollection<OpenAct> Intents => _intents.Values;
+
+    /// <summary>One for each name, newest last, at most <see cref="MostDisclosures"/>.</summary>
+    public IReadOnlyList<OpenAct> NewestDisclosures
     {
         get
         {
-            var acts = new List<OpenAct>(_open.Values);
+            var acts = new List<OpenAct>(_disclosures.Values);
             acts.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
-            return acts.Count <= MostClosed ? acts : acts.GetRange(acts.Count - MostClosed, MostClosed);
+            return acts.Count <= MostDisclosures ? acts : acts.GetRange(acts.Count - MostDisclosures, MostDisclosures);
         }
     }
 
-    public int Count => _open.Count;
+    public int DisclosureCount => _disclosures.Count;
 
-    public void Observe(long sequence, ReadOnlySpan<byte> body)
+    public void Observe(long sequence, in RecordHead head, ReadOnlySpan<byte> body)
     {
-        switch (RecordHead.Read(body, out var id, out var parent))
+        switch (head.Kind)
         {
-            case AuditKind.Intent or AuditKind.Disclosure:
-                AuditRecord record;
-                try
+            case AuditKind.Intent:
+                if (Read(body) is { } intent)
                 {
-                    record = AuditRecordReader.Read(body);
-                }
-                catch (JsonException)
-                {
-                    return;
+                    _intents[head.Id] = OpenIntents.Of(intent) with { Sequence = sequence };
                 }
 
-                _open[id] = new OpenAct(sequence, id, record.Kind, record.Event, record.Tenant, record.Client);
                 break;
-            case AuditKind.Outcome or AuditKind.Delivery:
-                _ = _open.Remove(parent);
+            case AuditKind.Disclosure:
+                if (Read(body) is { } disclosure)
+                {
+                    var name = head.Parent == Guid.Empty ? head.Id : head.Parent;
+                    _disclosures[name] = new OpenAct(
+                        sequence,
+                        name,
+                        AuditKind.Disclosure,
+                        disclosure.Event,
+                        disclosure.Tenant,
+                        disclosure.Client
+                    );
+                }
+
+                break;
+            case AuditKind.Outcome:
+                _ = _intents.Remove(head.Parent);
+                break;
+            case AuditKind.Delivery:
+                _ = _disclosures.Remove(head.Parent);
+                break;
+            case AuditKind.System when head.IsCarried:
+                if (Read(body) is { } carried)
+                {
+                    _intents[head.Parent] = new OpenAct(
+                        sequence,
+                        head.Parent,
+                        AuditKind.Intent,
+                        carried.Note ?? carried.Event,
+                        carried.Tenant,
+                        carried.Client
+                    );
+                }
+
                 break;
             default:
                 break;
+        }
+    }
+
+    private static AuditRecord? Read(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return AuditRecordReader.Read(body);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 }

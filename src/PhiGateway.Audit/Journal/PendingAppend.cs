@@ -23,6 +23,9 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPo
     /// <summary>Somebody waits and will give the object back by asking for the result.</summary>
     public bool Awaited { get; private set; }
 
+    /// <summary>May use the last room there is.</summary>
+    public bool IsReserved { get; private set; }
+
     public int BodyBytes { get; private set; }
 
     /// <summary>Place in the log, once it has one.</summary>
@@ -35,9 +38,10 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPo
     public Span<byte> HeadroomAndBody => _buffer.AsSpan(0, JournalChain.Headroom + BodyBytes);
 
     /// <summary>Encodes on the caller's thread.</summary>
-    public void Encode(AuditRecord record, bool awaited)
+    public void Encode(AuditRecord record, bool awaited, bool reserved)
     {
         Awaited = awaited;
+        IsReserved = reserved;
         BodyBytes = AuditRecordWriter.Write(record, ref _buffer, JournalChain.Headroom);
     }
 

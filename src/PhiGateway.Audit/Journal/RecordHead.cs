@@ -3,47 +3,73 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Reads the first members of a body by their fixed places in the encoding: recovery looks at every record.</summary>
-internal static class RecordHead
+/// <summary>
+/// What recovery wants of every record, read by the fixed order of the encoding. A quote inside a value is escaped, so a member's name
+/// between quotes can only be the member itself.
+/// </summary>
+/// <param name="Kind">0 when the body does not begin as this encoder writes it.</param>
+/// <param name="Id">Of the record.</param>
+/// <param name="Parent">Empty for none.</param>
+/// <param name="Revision">Registry revision that it names; 0 for none.</param>
+/// <param name="IsCarried">It carries an open intent forward.</param>
+/// <param name="IsOlderAccepted">From here on an older registry is in force, by an operator's word.</param>
+internal readonly record struct RecordHead(AuditKind Kind, Guid Id, Guid Parent, long Revision, bool IsCarried, bool IsOlderAccepted)
 {
-    private static ReadOnlySpan<byte> Id => "{\"v\":1,\"id\":\""u8;
+    /// <summary>Event of the note that an intent is still open when the segment of its record is recycled.</summary>
+    public const string CarriedEvent = "intent.open";
 
-    private static ReadOnlySpan<byte> Kind => "\",\"kind\":\""u8;
+    /// <summary>Event of the record that an operator accepted an older registry.</summary>
+    public const string OlderAcceptedEvent = "registry.older-accepted";
 
-    private static ReadOnlySpan<byte> Parent => "\",\"parentId\":\""u8;
+    private static ReadOnlySpan<byte> IdName => "{\"v\":1,\"id\":\""u8;
 
-    /// <summary>0 when the body does not begin as this encoder writes it.</summary>
-    public static AuditKind Read(ReadOnlySpan<byte> body, out Guid id, out Guid parent)
+    private static ReadOnlySpan<byte> KindName => "\",\"kind\":\""u8;
+
+    private static ReadOnlySpan<byte> ParentName => ",\"parentId\":\""u8;
+
+    private static ReadOnlySpan<byte> RevisionName => ",\"revision\":"u8;
+
+    /// <summary>Reads what there is; the rest is zero.</summary>
+    public static RecordHead Read(ReadOnlySpan<byte> body)
     {
-        parent = Guid.Empty;
-        id = Guid.Empty;
         if (
-            !body.StartsWith(Id)
-            || !Utf8Parser.TryParse(body[Id.Length..], out id, out var used)
-            || !body[(Id.Length + used)..].StartsWith(Kind)
+            !body.StartsWith(IdName)
+            || !Utf8Parser.TryParse(body[IdName.Length..], out Guid id, out var used)
+            || !body[(IdName.Length + used)..].StartsWith(KindName)
         )
         {
-            return 0;
+            return default;
         }
 
-        var rest = body[(Id.Length + used + Kind.Length)..];
+        var rest = body[(IdName.Length + used + KindName.Length)..];
         var end = rest.IndexOf((byte)'"');
         if (end < 0)
         {
-            return 0;
+            return default;
         }
 
         var kind = AuditKindNames.Parse(rest[..end]);
-        if (kind is AuditKind.Outcome or AuditKind.Delivery)
-        {
-            // A quote inside a value is escaped, so this can only be the member itself.
-            var at = rest.IndexOf(Parent);
-            if (at >= 0)
-            {
-                _ = Utf8Parser.TryParse(rest[(at + Parent.Length)..], out parent, out _);
-            }
-        }
+        rest = rest[(end + 1)..];
+        var isSystem = kind == AuditKind.System;
+        return new RecordHead(
+            kind,
+            id,
+            ParentOf(rest),
+            NumberOf(rest),
+            isSystem && rest.StartsWith(",\"event\":\"intent.open\""u8),
+            isSystem && rest.StartsWith(",\"event\":\"registry.older-accepted\""u8)
+        );
+    }
 
-        return kind;
+    private static Guid ParentOf(ReadOnlySpan<byte> rest)
+    {
+        var at = rest.IndexOf(ParentName);
+        return at >= 0 && Utf8Parser.TryParse(rest[(at + ParentName.Length)..], out Guid parent, out _) ? parent : Guid.Empty;
+    }
+
+    private static long NumberOf(ReadOnlySpan<byte> rest)
+    {
+        var at = rest.IndexOf(RevisionName);
+        return at >= 0 && Utf8Parser.TryParse(rest[(at + RevisionName.Length)..], out long number, out _) ? number : 0;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class SegmentSupply(JournalOptions options, string log, IJournal
 
     private string Unfinished => Path.Combine(options.Directory, UnfinishedName);
 
+    /// <summary>Whether the next segment is there already.</summary>
+    public bool HasSpare => Volatile.Read(ref _hasSpare);
+
     /// <summary>Segment files on disk, the spare among them.</summary>
     public int AllocatedFiles => table.Count + (Volatile.Read(ref _hasSpare) ? 1 : 0);
 
@@ -97,7 +100,7 @@ internal sealed class SegmentSupply(JournalOptions options, string log, IJournal
             _hasSpare = true;
             return true;
         }
-        catch (IOException e) when (JournalFiles.IsNoRoom(e))
+        catch (Exception e) when (JournalFiles.IsNoRoom(e))
         {
             files.Delete(Unfinished);
             return false;

@@ -17,10 +17,14 @@ public enum AuditKind : byte
 
     /// <summary>Bytes sent, complete or aborted.</summary>
     Delivery = 5,
+
+    /// <summary>A credential was accepted or refused.</summary>
     Auth = 6,
 
     /// <summary>A change of the registry, a key, the configuration.</summary>
     Admin = 7,
+
+    /// <summary>Somebody went past a rule in an emergency.</summary>
     Override = 8,
 
     /// <summary>Start, stop, gap, recovery.</summary>
@@ -28,6 +32,10 @@ public enum AuditKind : byte
 
     /// <summary>Somebody searched the audit trail.</summary>
     AuditUse = 10,
+
+    /// <summary>A pattern in the traffic that somebody should look at.</summary>
     Detection = 11,
+
+    /// <summary>A legal hold was set or lifted.</summary>
     Hold = 12,
 }

@@ -7,6 +7,7 @@ public sealed class AuditRecord
     /// <summary>UUIDv7; for requests the decision id that the client is told.</summary>
     public Guid Id { get; set; }
 
+    /// <summary>What sort of event; says which members are filled.</summary>
     public AuditKind Kind { get; set; }
 
     /// <summary>What happened, such as <c>read</c>, <c>client.revoke</c>, <c>node.start</c>; at most 64 characters.</summary>
@@ -18,7 +19,10 @@ public sealed class AuditRecord
     /// <summary>The record this one belongs to: intent of an outcome, disclosure of a delivery; empty: none.</summary>
     public Guid ParentId { get; set; }
 
-    /// <summary><c>permit</c>, <c>deny</c> or <c>error</c>; empty where no decision was made.</summary>
+    /// <summary>
+    /// <c>permit</c>, <c>deny</c> or <c>error</c>; <c>unknown</c> for a write of which nobody knows whether it was applied; empty where no
+    /// decision was made.
+    /// </summary>
     public string Decision { get; set; } = string.Empty;
 
     /// <summary>Code of the deny reason; null for permits.</summary>
@@ -30,27 +34,34 @@ public sealed class AuditRecord
     /// <summary>Registry revision that decided.</summary>
     public long Revision { get; set; }
 
+    /// <summary>Tenant of the route; null before one was found.</summary>
     public string? Tenant { get; set; }
 
+    /// <summary>Environment of the route, such as <c>production</c>.</summary>
     public string? Environment { get; set; }
 
     /// <summary>Registered client; null when the caller could not be resolved.</summary>
     public string? Client { get; set; }
 
+    /// <summary>Id of the use case under which it was decided.</summary>
     public string? UseCase { get; set; }
 
+    /// <summary>Id of the organization that the use case belongs to.</summary>
     public string? Organization { get; set; }
 
     /// <summary>Accountable owner at the time.</summary>
     public string? Owner { get; set; }
 
+    /// <summary>Name of the issuer as configured, not its URL.</summary>
     public string? Issuer { get; set; }
 
     /// <summary>Client id at the issuer, as the token claims it.</summary>
     public string? IssuerClientId { get; set; }
 
+    /// <summary><c>sub</c> of the token; for administrators, how they signed in.</summary>
     public string? Subject { get; set; }
 
+    /// <summary><c>jti</c> of the token.</summary>
     public string? TokenId { get; set; }
 
     /// <summary>SHA-256 of the token in hex, never the token.</summary>
@@ -65,8 +76,10 @@ public sealed class AuditRecord
     /// <summary>Scope of the token, as sent.</summary>
     public string? Scope { get; set; }
 
+    /// <summary>Address that the call came from.</summary>
     public string? Peer { get; set; }
 
+    /// <summary>HTTP method, as sent.</summary>
     public string? Method { get; set; }
 
     /// <summary>Template without PHI, such as <c>GET /Observation/{id}</c>.</summary>
@@ -75,6 +88,7 @@ public sealed class AuditRecord
     /// <summary>FHIR interaction.</summary>
     public string? Interaction { get; set; }
 
+    /// <summary>FHIR resource type asked for.</summary>
     public string? ResourceType { get; set; }
 
     /// <summary>Exactly what the client sent as target. PHI.</summary>
@@ -115,7 +129,13 @@ public sealed class AuditRecord
     /// <summary>Bytes of the answer about to be sent, or sent.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>complete, partial, unconfirmed; for <see cref="AuditKind.Delivery"/>.</summary>
+    /// <summary>applied, not-applied, unknown: what the upstream did with a write; for <see cref="AuditKind.Outcome"/>.</summary>
+    public string? Outcome { get; set; }
+
+    /// <summary>
+    /// handed-over (every byte was given to the connection; whether somebody read it is not known), partial, unconfirmed; for
+    /// <see cref="AuditKind.Delivery"/>.
+    /// </summary>
     public string? Delivery { get; set; }
 
     /// <summary>Who did it, for admin and audit-use records.</summary>

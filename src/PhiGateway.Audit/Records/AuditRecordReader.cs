@@ -157,6 +157,9 @@ public static class AuditRecordReader
             case "bytes":
                 r.Bytes = reader.GetInt64();
                 break;
+            case "outcome":
+                r.Outcome = reader.GetString();
+                break;
             case "delivery":
                 r.Delivery = reader.GetString();
                 break;

@@ -12,7 +12,7 @@ public static class AuditRecordValidator
         Require(record.Kind is >= AuditKind.Decision and <= AuditKind.Hold, "Kind is unknown.");
         Require(record.Event.Length is > 0 and <= 64, "Event must have 1 to 64 characters.");
         Require(record.Time.Year >= 2000, "Time is missing.");
-        Require(record.Decision is "" or "permit" or "deny" or "error", "Decision is unknown.");
+        Require(record.Decision is "" or "permit" or "deny" or "error" or "unknown", "Decision is unknown.");
         switch (record.Kind)
         {
             case AuditKind.Decision:
@@ -39,11 +39,18 @@ public static class AuditRecordValidator
                 break;
             case AuditKind.Outcome:
                 Require(record.ParentId != Guid.Empty, "An outcome names its intent.");
+                Require(
+                    record.Outcome is "applied" or "not-applied" or "unknown",
+                    "An outcome says whether the write was applied, was not, or that nobody knows."
+                );
                 Require(record.Status != 0 || record.Note is not null, "An outcome has a status, or says why it has none.");
                 break;
             case AuditKind.Delivery:
                 Require(record.ParentId != Guid.Empty, "A delivery names its disclosure.");
-                Require(record.Delivery is "complete" or "partial" or "unconfirmed", "A delivery is complete, partial or unconfirmed.");
+                Require(
+                    record.Delivery is "handed-over" or "partial" or "unconfirmed",
+                    "A delivery was handed over, is partial or unconfirmed."
+                );
                 break;
             case AuditKind.Auth:
                 Require(record.Decision.Length > 0, "An authentication has an outcome.");

@@ -54,6 +54,7 @@ internal static class AuditRecordWriter
         json.NumberIfAny(",\"upstreamStatus\":"u8, record.UpstreamStatus);
         json.NumberIfAny(",\"status\":"u8, record.Status);
         json.NumberIfAny(",\"bytes\":"u8, record.Bytes);
+        json.Text(",\"outcome\":"u8, record.Outcome);
         json.Text(",\"delivery\":"u8, record.Delivery);
         json.Text(",\"actor\":"u8, record.Actor);
         json.Text(",\"target\":"u8, record.Target);

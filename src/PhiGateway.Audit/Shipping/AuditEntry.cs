@@ -8,32 +8,46 @@ public sealed record AuditEntry
     /// <summary>Name of the log: one per node and generation.</summary>
     public required string Log { get; init; }
 
+    /// <summary>Place in the log, without gaps.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>Id of the record; unique in all logs.</summary>
     public required Guid Id { get; init; }
 
+    /// <summary>The record this one belongs to; empty: none.</summary>
     public required Guid ParentId { get; init; }
 
+    /// <summary>What sort of event.</summary>
     public required AuditKind Kind { get; init; }
 
+    /// <summary>What happened, such as <c>read</c>.</summary>
     public required string Event { get; init; }
 
+    /// <summary>Wall clock of the node, UTC.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary><c>permit</c>, <c>deny</c> or <c>error</c>; empty where none was made.</summary>
     public string Decision { get; init; } = string.Empty;
 
+    /// <summary>Code of the deny reason; null for permits.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Id of the registered client.</summary>
     public string? Client { get; init; }
 
+    /// <summary>Tenant of the route.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>Who did it, for changes and searches of the trail.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>HTTP status sent to the client; 0: none.</summary>
     public int Status { get; init; }
 
+    /// <summary>FHIR resource type asked for.</summary>
     public string? ResourceType { get; init; }
 
+    /// <summary>FHIR interaction asked for.</summary>
     public string? Interaction { get; init; }
 
     /// <summary>Keyed pseudonyms of the patients concerned, once each.</summary>

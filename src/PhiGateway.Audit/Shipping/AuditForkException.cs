@@ -5,6 +5,7 @@ namespace PhiGateway.Audit.Shipping;
 /// </summary>
 public sealed class AuditForkException : Exception
 {
+    /// <summary>Made by a store that already holds another record in that place.</summary>
     public AuditForkException(string log, long sequence)
         : base($"Audit log {log} has two different records at {sequence}.")
     {
@@ -12,7 +13,9 @@ public sealed class AuditForkException : Exception
         Sequence = sequence;
     }
 
+    /// <summary>The log that forked.</summary>
     public string Log { get; }
 
+    /// <summary>The first place with two records.</summary>
     public long Sequence { get; }
 }

@@ -11,22 +11,28 @@ public sealed record AuditQuery
     /// <summary>Before this moment, UTC.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>Id of the registered client.</summary>
     public string? Client { get; init; }
 
+    /// <summary>Tenant of the route.</summary>
     public string? Tenant { get; init; }
 
     /// <summary>Keyed pseudonym of a patient.</summary>
     public string? PatientKey { get; init; }
 
+    /// <summary><c>permit</c>, <c>deny</c> or <c>error</c>.</summary>
     public string? Decision { get; init; }
 
+    /// <summary>Code of the deny reason.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>What sort of event.</summary>
     public AuditKind? Kind { get; init; }
 
     /// <summary>A decision id: finds the record and those that belong to it.</summary>
     public Guid? Id { get; init; }
 
+    /// <summary>Who did it, for changes and searches of the trail.</summary>
     public string? Actor { get; init; }
 
     /// <summary>1 to 500; default 50.</summary>

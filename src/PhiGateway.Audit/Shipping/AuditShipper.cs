@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using PhiGateway.Audit.Journal;
 
@@ -24,10 +25,17 @@ public sealed class AuditShipper(
     private string? _lost;
     private DateTimeOffset? _lastSuccess;
     private int _failures;
+    private bool _isDenied;
+
+    /// <summary>Told, in words without PHI, when shipping ends for good: someone must be called.</summary>
+    public event Action<string>? Stopped;
 
     /// <summary>How it is now.</summary>
     public ShipperStatus Status =>
-        new(_state, journal.DurableSequence - journal.ShippedSequence, journal.UnshippedBytes, _lastError ?? _lost, _lastSuccess);
+        new(_state, journal.DurableSequence - journal.ShippedSequence, journal.UnshippedBytes, _lastError ?? _lost, _lastSuccess)
+        {
+            IsDenied = _isDenied,
+        };
 
     /// <summary>Ships until cancelled, or until a fork or damage ends it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -74,6 +82,7 @@ public sealed class AuditShipper(
             _state = ShipperState.Shipping;
             _failures = 0;
             _lastError = null;
+            _isDenied = false;
             if (broken)
             {
                 Stop(ShipperState.Damaged, $"Record {journal.ShippedSequence + 1} of the journal cannot be read.");
@@ -83,17 +92,21 @@ public sealed class AuditShipper(
         }
         catch (AuditForkException e)
         {
-            Stop(
-                ShipperState.Forked,
-                $"Record {e.Sequence} of {e.Log} is another one in the store than here: this node was cloned or rolled back."
+            Fork(
+                $"Record {e.Sequence} of {e.Log} is another one in the store than here: this node was cloned or rolled back, or the store was changed."
             );
             return false;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The message of a database may quote values of the row, so only its type is told.
+            // The message of a database may quote values of the row, so only its type is told; that a right is missing, by its own name.
             _state = ShipperState.Retrying;
-            _lastError = $"The audit store did not take the batch ({e.GetType().Name}); it is tried again.";
+            var denied = e is DbException { SqlState: "42501" };
+            _isDenied = denied && _lastSuccess is null;
+            _lastError = denied
+                ? "The audit store denies this node's login a right that shipping needs: "
+                    + "run deploy/postgres/roles.sql and give the login the role phigw_audit_writer."
+                : $"The audit store did not take the batch ({e.GetType().Name}); it is tried again.";
             _failures = Math.Min(_failures + 1, 30);
 
             // What the store has after a failure is its own to say: a failover may even have taken records back.
@@ -108,8 +121,7 @@ public sealed class AuditShipper(
         var watermark = await store.GetWatermarkAsync(journal.Log, cancellationToken);
         if (watermark > journal.DurableSequence)
         {
-            Stop(
-                ShipperState.Forked,
+            Fork(
                 $"The store has records of {journal.Log} up to {watermark}, the journal only up to {journal.DurableSequence}: this node was rolled back."
             );
             return false;
@@ -118,8 +130,8 @@ public sealed class AuditShipper(
         if (watermark >= 0 && watermark >= journal.FirstSequence)
         {
             using var look = journal.CreateReader(watermark);
-            var stored = await store.ReadAsync(journal.Log, watermark, 1, cancellationToken);
-            if (look.TryRead(out var mine) && stored.Count == 1 && !stored[0].ChainHash.Span.SequenceEqual(mine.ChainHash.Span))
+            var stored = await store.GetHashAsync(journal.Log, watermark, cancellationToken);
+            if (look.TryRead(out var mine) && stored is not null && !mine.ChainHash.Span.SequenceEqual(stored))
             {
                 throw new AuditForkException(journal.Log, watermark);
             }
@@ -186,9 +198,17 @@ public sealed class AuditShipper(
         return TimeSpan.FromMilliseconds(backoff * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 
+    // Whatever this node releases now may never be in the trail: it must not.
+    private void Fork(string words)
+    {
+        journal.DistrustLog(words);
+        Stop(ShipperState.Forked, words);
+    }
+
     private void Stop(ShipperState state, string words)
     {
         _state = state;
         _lastError = words;
+        Stopped?.Invoke(words);
     }
 }

@@ -6,6 +6,14 @@ public interface IAuditStore
     /// <summary>Highest contiguous sequence stored for a log; -1 for none.</summary>
     Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Chain hash of one stored record, null when it is not there; needs no right to read what the record says.
+    /// </summary>
+    Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken);
+
+    /// <summary>Names of the logs that a node has written, of all generations.</summary>
+    Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken);
+
     /// <summary>Stores a batch, idempotently by (log, sequence).</summary>
     /// <exception cref="AuditForkException">A sequence is already stored with another hash: nothing of the batch is stored.</exception>
     Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);

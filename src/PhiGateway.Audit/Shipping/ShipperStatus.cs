@@ -12,13 +12,21 @@ public sealed record ShipperStatus(
     long UnshippedBytes,
     string? LastError,
     DateTimeOffset? LastSuccess
-);
+)
+{
+    /// <summary>
+    /// The store has denied a right since this process started, and has not taken a batch from it: the node was set up wrongly.
+    /// </summary>
+    public bool IsDenied { get; init; }
+}
 
 /// <summary>What a shipper is doing.</summary>
 public enum ShipperState : byte
 {
     /// <summary>Not running, or asking the store where to go on.</summary>
     Starting = 0,
+
+    /// <summary>The store takes records, or has them all.</summary>
     Shipping,
 
     /// <summary>The store does not take records; it is tried again.</summary>

@@ -8,5 +8,6 @@ namespace PhiGateway.Audit.Verification;
 /// <param name="Head">Chain hash of the last good record; empty when there is none.</param>
 public sealed record ChainVerdict(long Checked, long? FirstBad, string? Why, bool Anchored, ReadOnlyMemory<byte> Head)
 {
+    /// <summary>Whether no record is wrong or missing.</summary>
     public bool Intact => FirstBad is null;
 }

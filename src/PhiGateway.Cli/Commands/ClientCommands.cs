@@ -72,6 +72,12 @@ internal static class ClientCommands
                                 + $"{((bool)posture["path_open"]! ? "open" : "closed")}  revision {posture["revision"]}"
                         );
                         run.Out.WriteLine($"fingerprint {(string?)posture["fingerprint"]}");
+                        foreach (var door in posture["doors"]!.AsArray().OfType<JsonObject>().Where(static door => (bool)door["open"]!))
+                        {
+                            // The reason is what a door refuses with: an open one has none.
+                            door["reason"] = null;
+                        }
+
                         Printer.List(run.Out, run.Format, posture["doors"]!, "name", "open", "closes_at", "reason", "to_open");
                     }
                     else

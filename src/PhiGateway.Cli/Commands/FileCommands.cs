@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Cli.Commands;
 
@@ -15,10 +17,25 @@ internal static class FileCommands
         var prune = new Option<bool>("--prune") { Description = "Also delete what the file does not name." };
         var etag = new Option<string?>("--if-match") { Description = "ETag of the plan that was reviewed; default: of a plan made now." };
 
+        var tenants = Names("--tenant", "A tenant of the gateway's routes");
+        var environments = Names("--environment", "An environment of the gateway's routes");
+        var issuers = Names("--issuer", "An issuer of the gateway");
+
         yield return CliRun.Action(
-            new Command("validate", "Checks a registry file without a gateway.") { file },
+            new Command("validate", "Checks a registry file without a gateway.") { file, tenants, environments, issuers },
             common,
-            (parsed, run, _) => Task.FromResult(Validate(parsed.GetValue(file)!, run))
+            (parsed, run, _) =>
+                Task.FromResult(
+                    Validate(
+                        parsed.GetValue(file)!,
+                        new NodeNames(
+                            parsed.GetValue(tenants)!.ToHashSet(StringComparer.Ordinal),
+                            parsed.GetValue(environments)!.ToHashSet(StringComparer.Ordinal),
+                            parsed.GetValue(issuers)!.ToHashSet(StringComparer.Ordinal)
+                        ),
+                        run
+                    )
+                )
         );
         yield return CliRun.Action(
             new Command("plan", "Shows what applying a file would change; 1 when changes are pending.") { file, prune },
@@ -34,9 +51,22 @@ internal static class FileCommands
         yield return CliRun.Action(new Command("export", "Prints the registry as a file."), common, ExportAsync);
     }
 
-    private static int Validate(FileInfo file, CliRun run)
+    private static Option<string[]> Names(string name, string what) =>
+        new(name)
+        {
+            Description = what + "; may be repeated. With any of them, names that none of them tells are findings.",
+            DefaultValueFactory = static _ => [],
+        };
+
+    private static int Validate(FileInfo file, NodeNames names, CliRun run)
     {
-        var findings = RegistryFileCheck.Run(CliFiles.Read(file), IsYaml(file), TimeProvider.System.GetUtcNow());
+        var findings = RegistryFileCheck.Run(
+            CliFiles.Read(file),
+            IsYaml(file),
+            TimeProvider.System.GetUtcNow(),
+            names,
+            ConditionParameters.Has
+        );
         var list = new JsonArray([
             .. findings.Select(static finding => new JsonObject
             {
@@ -143,8 +173,23 @@ internal static class FileCommands
             run.Out.WriteLine($"needs approval anew: {(string?)client}");
         }
 
+        foreach (var path in answer.Json["paths"]!.AsArray())
+        {
+            run.Out.WriteLine($"{(string?)path!["client"]}: {Doors(path, "opened", "opens")}{Doors(path, "closed", "closes")}".TrimEnd());
+        }
+
+        foreach (var warning in answer.Json["warnings"]!.AsArray())
+        {
+            run.Out.WriteLine($"warning: {(string?)warning!["pointer"]} {(string?)warning["detail"]}");
+        }
+
         run.Out.WriteLine(answer.Json["changes"]!.AsArray().Count == 0 ? "no changes" : $"set {answer.ETag}");
     }
+
+    private static string Doors(JsonNode path, string member, string word) =>
+        path[member]!.AsArray() is { Count: > 0 } doors
+            ? $"{word} {string.Join(", ", doors.Select(static door => (string?)door))} "
+            : string.Empty;
 
     private static bool IsYaml(FileInfo file) => !file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Declarative;
+using PhiGateway.RegistryFiles.Yaml;
 
 namespace PhiGateway.Cli.Common;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Cli.Common;
+using PhiGateway.RegistryFiles.Yaml;
 
 namespace PhiGateway.Cli.Output;
 
@@ -23,7 +23,9 @@ internal static class Printer
 
         var rows = new List<string[]> { columns.Select(static column => column.Split('.')[^1].ToUpperInvariant()).ToArray() };
         rows.AddRange(
-            (answer as JsonArray ?? answer["items"]!.AsArray()).Select(item => columns.Select(column => Cell(Find(item, column))).ToArray())
+            (answer as JsonArray ?? answer["items"]!.AsArray()).Select(item =>
+                columns.Select(column => Fit(output, Cell(Find(item, column)))).ToArray()
+            )
         );
         Rows(output, rows);
         if ((string?)(answer as JsonObject)?["next_cursor"] is { } cursor)
@@ -57,6 +59,13 @@ internal static class Printer
         return node;
     }
 
+    // Only a terminal has an edge: what goes into a pipe or a file is whole.
+    private static string Fit(TextWriter output, string text)
+    {
+        var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        return !isTerminal || text.Length <= MaxCell ? text : text[..(MaxCell - 1)] + "…";
+    }
+
     private static string Cell(JsonNode? node)
     {
         var text = node switch
@@ -69,7 +78,7 @@ internal static class Printer
 
         // What a person wrote must not move the cursor of another.
         text = new string([.. text.Select(static c => char.IsControl(c) ? ' ' : c)]);
-        return text.Length <= MaxCell ? text : text[..(MaxCell - 1)] + "…";
+        return text;
     }
 
     private static void Rows(TextWriter output, List<string[]> rows)

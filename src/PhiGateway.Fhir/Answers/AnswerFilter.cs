@@ -59,9 +59,29 @@ public static class AnswerFilter
         AnswerOptions options
     )
     {
+        var json = ByteOrderMark.Skip(body);
+        var verdict = FilterJson(request, json, policy, context, output, disclosure, options);
+        if (verdict != AnswerVerdict.Unchanged || json.Length == body.Length)
+        {
+            return verdict;
+        }
+
+        output.Write(json);
+        return AnswerVerdict.Rewritten;
+    }
+
+    private static AnswerVerdict FilterJson(
+        FhirRequest request,
+        ReadOnlySpan<byte> body,
+        ReleasePolicy policy,
+        FhirContext context,
+        IBufferWriter<byte> output,
+        Disclosure disclosure,
+        AnswerOptions options
+    )
+    {
         var bases = Bases.Of(context);
         using var work = new AnswerWork(policy, bases, disclosure, output, options, ElementView.Of(request), nesting: 0);
-        work.Known = options.Targets?.Known;
         var kind = BundleKinds.Expected(request);
         if (kind is not (BundleKind.None or BundleKind.Stored or BundleKind.Any))
         {
@@ -96,7 +116,7 @@ public static class AnswerFilter
 
     private static AnswerVerdict FilterResource(FhirRequest request, ReadOnlySpan<byte> body, AnswerWork work)
     {
-        switch (work.Prepare(body, 0, body.Length, request))
+        switch (work.Prepare(body, 0, body.Length, request, work.Disclosure, work.Known))
         {
             case ReleaseOutcome.Released when work.IsUnchanged:
                 return AnswerVerdict.Unchanged;

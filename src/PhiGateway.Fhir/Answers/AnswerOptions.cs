@@ -39,6 +39,12 @@ public sealed record AnswerOptions
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Narrowed { get; init; } = [];
 
+    /// <summary>
+    /// Security: nothing of what was asked for could be withheld, so that the upstream's bare count is what the client may count itself;
+    /// false by default.
+    /// </summary>
+    public bool CountIsWhole { get; init; }
+
     /// <summary>How strictly the self link is taken.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 
@@ -50,4 +56,7 @@ public sealed record AnswerOptions
 
     /// <summary>The added parameter that the client's own self link does not show, since it names patients; null (default): none.</summary>
     public KeyValuePair<string, string>? Confinement { get; init; }
+
+    /// <summary>Parameters that stand in the place of the client's own chains: its self link does not show them; empty by default.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Hidden { get; init; } = [];
 }

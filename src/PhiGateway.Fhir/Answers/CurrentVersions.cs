@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
@@ -24,11 +25,11 @@ public sealed class CurrentVersions
 
     /// <summary>Judges every resource of a Bundle as one of several versions; false when it cannot be read.</summary>
     public bool TryConsider(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) =>
-        TryJudge(bundle, policy, context, isCurrent: false);
+        TryJudge(ByteOrderMark.Skip(bundle), policy, context, isCurrent: false);
 
     /// <summary>Judges every resource of a Bundle as the current version; false when it cannot be read.</summary>
     public bool TryConfirm(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) =>
-        TryJudge(bundle, policy, context, isCurrent: true);
+        TryJudge(ByteOrderMark.Skip(bundle), policy, context, isCurrent: true);
 
     /// <summary>Judges the one resource that a request names, as it is now; false when it is not that, or cannot be read.</summary>
     /// <param name="request">A vread or an instance's history.</param>
@@ -39,7 +40,7 @@ public sealed class CurrentVersions
     {
         var facts = new ResourceFacts();
         if (
-            !ResourceScanner.TryScan(resource, policy, context, facts)
+            !ResourceScanner.TryScan(ByteOrderMark.Skip(resource), policy, context, facts)
             || facts.Type != request.Type
             || facts.Id is null
             || facts.Id != request.Id
@@ -68,7 +69,9 @@ public sealed class CurrentVersions
         _states[new ResourceName(facts.Type, facts.Id)] = new State(
             true,
             verdict is not (AnswerVerdict.Unchanged or AnswerVerdict.Rewritten),
-            null
+            null,
+            OwnerState.Undetermined,
+            []
         );
         return true;
     }
@@ -103,6 +106,30 @@ public sealed class CurrentVersions
         && state is { IsConfirmed: true, IsRefused: false }
         && ReferenceEquals(state.Elements, elements);
 
+    /// <summary>
+    /// The facts of a resource that is no more, when every version of it that was seen may leave and so may its deletion; null otherwise.
+    /// </summary>
+    internal ResourceFacts? AdmitsDeletion(ResourceType type, string id)
+    {
+        if (!_states.TryGetValue(new ResourceName(type, id), out var state) || state is not { IsConfirmed: true, IsRefused: false })
+        {
+            return null;
+        }
+
+        var facts = new ResourceFacts
+        {
+            Type = type,
+            Id = id,
+            Owner = state.Owner,
+        };
+        foreach (var owner in state.Owners)
+        {
+            facts.AddOwner(owner);
+        }
+
+        return facts;
+    }
+
     /// <summary>The same for what leaves whole or not at all.</summary>
     internal bool AdmitsWhole(ResourceFacts facts) =>
         facts.Id is not null
@@ -116,7 +143,7 @@ public sealed class CurrentVersions
         try
         {
             var reader = new Utf8JsonReader(bundle, ResourceReader.OptionsFor(bases));
-            if (!Utf8.IsValid(bundle) || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 return false;
             }
@@ -134,7 +161,8 @@ public sealed class CurrentVersions
                 reader.Skip();
                 if (!scanner.TryReadWhole(bundle[start..checked((int)reader.BytesConsumed)], policy, bases, scanner.Facts))
                 {
-                    return false;
+                    Refuse(bundle[start..checked((int)reader.BytesConsumed)], bases);
+                    continue;
                 }
 
                 Take(scanner.Facts, policy.Judge(scanner.Facts), isCurrent);
@@ -142,7 +170,7 @@ public sealed class CurrentVersions
 
             return true;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             return false;
         }
@@ -150,6 +178,51 @@ public sealed class CurrentVersions
         {
             ResourceReader.Return(scanner);
         }
+    }
+
+    // A version that cannot be read keeps back whatever it may be a version of; it is itself passed by where the answer is written.
+    private void Refuse(ReadOnlySpan<byte> resource, Bases bases)
+    {
+        List<string> types = [];
+        List<string> ids = [];
+        var reader = new Utf8JsonReader(resource, ResourceReader.OptionsFor(bases));
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+            {
+                continue;
+            }
+
+            var name = TextOf(ref reader);
+            if (reader.Read() && reader.TokenType == JsonTokenType.String && TextOf(ref reader) is { } text)
+            {
+                AddIf(string.Equals(name, "id", StringComparison.OrdinalIgnoreCase), ids, text);
+                AddIf(string.Equals(name, "resourceType", StringComparison.OrdinalIgnoreCase), types, text);
+            }
+
+            reader.Skip();
+        }
+
+        foreach (var name in types)
+        {
+            foreach (var id in ResourceType.TryParse(name, out var type) ? ids : [])
+            {
+                _states[new ResourceName(type, id)] = new State(false, true, null, OwnerState.Undetermined, []);
+            }
+        }
+
+        static void AddIf(bool isWanted, List<string> list, string text)
+        {
+            if (isWanted)
+            {
+                list.Add(text);
+            }
+        }
+
+        static string? TextOf(ref Utf8JsonReader reader) =>
+            Utf8.IsValid(reader.ValueSpan) && (!reader.ValueIsEscaped || JsonText.HasWholeSurrogates(reader.ValueSpan))
+                ? JsonText.ToString(reader.ValueSpan, reader.ValueIsEscaped)
+                : null;
     }
 
     private void Take(ResourceFacts facts, ReleaseVerdict verdict, bool isCurrent)
@@ -169,9 +242,11 @@ public sealed class CurrentVersions
                 || verdict.Reason != WithholdReason.None
                 || verdict.Elements is null
                 || (known.Elements is not null && !ReferenceEquals(known.Elements, verdict.Elements)),
-            verdict.Elements
+            verdict.Elements,
+            facts.Owner,
+            [.. facts.Owners.Union(known.Owners ?? [])]
         );
     }
 
-    private readonly record struct State(bool IsConfirmed, bool IsRefused, ElementSet? Elements);
+    private readonly record struct State(bool IsConfirmed, bool IsRefused, ElementSet? Elements, OwnerState Owner, PatientId[] Owners);
 }

@@ -7,10 +7,14 @@ namespace PhiGateway.Fhir.Answers;
 /// <remarks>Mutable and reusable; not thread-safe.</remarks>
 public sealed class Disclosure
 {
+    private static readonly int ReasonCount = Enum.GetValues<WithholdReason>().Length;
+
     private readonly List<DisclosedResource> _resources = [];
     private readonly List<PatientId> _patients = [];
     private readonly HashSet<PatientId> _known = [];
     private readonly List<SecurityLabel> _labels = [];
+    private readonly HashSet<SecurityLabel> _knownLabels = [];
+    private int[]? _reasons;
 
     /// <summary>Every resource released, in order.</summary>
     public IReadOnlyList<DisclosedResource> Resources => _resources;
@@ -29,6 +33,15 @@ public sealed class Disclosure
 
     /// <summary>Why the last withheld resource was withheld.</summary>
     public WithholdReason LastWithheld { get; private set; }
+
+    /// <summary>How many entries or lines could not even be read; they are among the withheld.</summary>
+    public int Unread { get; private set; }
+
+    /// <summary>The upstream named a place where the answer continues, and that has no name on this side.</summary>
+    public bool CannotFollow { get; set; }
+
+    /// <summary>How many were withheld for this reason.</summary>
+    public int CountOf(WithholdReason reason) => _reasons?[(int)reason] ?? 0;
 
     /// <summary>Elements were cut from at least one resource.</summary>
     public bool Redacted { get; set; }
@@ -56,7 +69,7 @@ public sealed class Disclosure
 
         for (var i = 0; i < facts.Labels.Count; i++)
         {
-            if (!_labels.Contains(facts.Labels[i]))
+            if (_knownLabels.Add(facts.Labels[i]))
             {
                 _labels.Add(facts.Labels[i]);
             }
@@ -74,6 +87,14 @@ public sealed class Disclosure
     {
         Withheld++;
         LastWithheld = reason;
+        (_reasons ??= new int[ReasonCount])[(int)reason]++;
+    }
+
+    /// <summary>Notes an entry or a line that could not be read.</summary>
+    public void PassBy()
+    {
+        Unread++;
+        Withhold(WithholdReason.Unjudgeable);
     }
 
     /// <summary>Takes over what a part of the same answer lets out.</summary>
@@ -90,7 +111,7 @@ public sealed class Disclosure
 
         foreach (var label in part._labels)
         {
-            if (!_labels.Contains(label))
+            if (_knownLabels.Add(label))
             {
                 _labels.Add(label);
             }
@@ -100,6 +121,13 @@ public sealed class Disclosure
         Redacted |= part.Redacted;
         NarrowingNotApplied |= part.NarrowingNotApplied;
         Withheld += part.Withheld;
+        Unread += part.Unread;
+        CannotFollow |= part.CannotFollow;
+        for (var i = 0; part._reasons is { } reasons && i < ReasonCount; i++)
+        {
+            (_reasons ??= new int[ReasonCount])[i] += reasons[i];
+        }
+
         LastWithheld = part.Withheld > 0 ? part.LastWithheld : LastWithheld;
         if (part.Confidentiality > Confidentiality)
         {
@@ -114,8 +142,12 @@ public sealed class Disclosure
         _patients.Clear();
         _known.Clear();
         _labels.Clear();
+        _knownLabels.Clear();
         Confidentiality = Confidentiality.Unrestricted;
         Withheld = 0;
+        Unread = 0;
+        CannotFollow = false;
+        _reasons.AsSpan().Clear();
         LastWithheld = WithholdReason.None;
         Redacted = false;
         NarrowingNotApplied = false;

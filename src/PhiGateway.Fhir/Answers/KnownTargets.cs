@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
@@ -57,7 +58,7 @@ public sealed class KnownTargets
     public void Add(ResourceType type, string id, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
     {
         var facts = new ResourceFacts();
-        if (ResourceScanner.TryScan(resource, policy, context, facts) && facts.Type == type && facts.Id == id)
+        if (ResourceScanner.TryScan(ByteOrderMark.Skip(resource), policy, context, facts) && facts.Type == type && facts.Id == id)
         {
             Known.Add(facts, policy.Judge(facts).Reason);
         }

@@ -4,7 +4,8 @@ namespace PhiGateway.Fhir.Answers;
 /// <param name="Links">Relations and URLs of other pages, as the client is given them.</param>
 /// <param name="IsAll">There is no other page, before or behind: the matches can be counted.</param>
 /// <param name="IsCutShort">The page ends before it is full although there may be more: the client is told so.</param>
-public sealed record PageTail(IReadOnlyList<KeyValuePair<string, string>> Links, bool IsAll, bool IsCutShort)
+/// <param name="CannotFollow">There is more, at a place that has no name on this side: the client is told so.</param>
+public sealed record PageTail(IReadOnlyList<KeyValuePair<string, string>> Links, bool IsAll, bool IsCutShort, bool CannotFollow = false)
 {
     /// <summary>Nothing but this page, as far as can be told; for a search inside another answer, which has no other pages.</summary>
     internal static PageTail None(bool isAll) => new([], isAll, false);

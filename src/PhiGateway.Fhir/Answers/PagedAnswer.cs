@@ -87,7 +87,8 @@ public sealed class PagedAnswer : IDisposable
         IsBegun = true;
 
         var state = new JsonReaderState(ResourceReader.OptionsFor(_work.Bases));
-        return new BundleWalker(_kind, _work, _request) { Window = _window }.Advance(page, true, ref state, out _) == ScanResult.Complete;
+        return new BundleWalker(_kind, _work, _request, _window).Advance(ByteOrderMark.Skip(page), true, ref state, out _)
+            == ScanResult.Complete;
     }
 
     /// <summary>Writes the end of the page.</summary>
@@ -109,7 +110,7 @@ public sealed class PagedAnswer : IDisposable
     {
         try
         {
-            return NestedBundle.PeekType(answer, bases).SequenceEqual("searchset"u8);
+            return NestedBundle.PeekType(ByteOrderMark.Skip(answer), bases).SequenceEqual("searchset"u8);
         }
         catch (JsonException)
         {

@@ -19,6 +19,8 @@ internal static class CanonicalQuery
     internal static Refusal? Read(ReadOnlySpan<char> query, int maxParameters, out QueryParameter[] parameters)
     {
         parameters = [];
+        // An ampersand at the very end has nothing after it: form serializers leave one.
+        query = query.EndsWith('&') ? query[..^1] : query;
         if (query.IsEmpty)
         {
             return null;

@@ -4,7 +4,8 @@ namespace PhiGateway.Fhir.Canonical;
 
 /// <summary>Reads a raw request target by a strict grammar: whatever could be read in two ways is refused, never repaired.</summary>
 /// <remarks>
-/// Never throws. The base itself may end in one slash (<c>/fhir</c> and <c>/fhir/</c> are both the system level); no other path may.
+/// Never throws. The base itself may end in one slash (<c>/fhir</c> and <c>/fhir/</c> are both the system level); no other path may, but for
+/// a type before a query (<c>Patient/?name=x</c>).
 /// </remarks>
 public static class CanonicalReader
 {
@@ -45,7 +46,15 @@ public static class CanonicalReader
             return Reading<CanonicalRequest>.Refused(DenyReason.NoRoute, "target is not below the base");
         }
 
-        if (CanonicalPath.Read(path[root.Length..], maxSegments, out var segments) is { } brokenPath)
+        path = path[root.Length..];
+
+        // Type/? is the type with its query: clients that put an address together from pieces send it, and nothing else could be meant.
+        if (mark >= 0 && path.Length > 2 && path[^1] == '/' && ResourceType.TryParse(path[1..^1], out _))
+        {
+            path = path[..^1];
+        }
+
+        if (CanonicalPath.Read(path, maxSegments, out var segments) is { } brokenPath)
         {
             return brokenPath.As<CanonicalRequest>();
         }

@@ -19,8 +19,19 @@ public sealed record FhirContext
     /// <summary>Deepest JSON nesting that is read; default 64.</summary>
     public int MaxDepth { get; init; } = 64;
 
-    /// <summary>Most entries in a batch or transaction; default 200.</summary>
-    public int MaxBundleEntries { get; init; } = 200;
+    /// <summary>Most entries in a batch or transaction; default 1000.</summary>
+    public int MaxBundleEntries { get; init; } = 1000;
+
+    /// <summary>Most alternatives in the list of one parameter; default 1000.</summary>
+    public int MaxParameterValues { get; init; } = 1000;
+
+    /// <summary>Most values of all parameters together, each as often as it is read (a search of several types reads it once for each), all
+    /// entries of a bundle together; default 20,000.</summary>
+    public int MaxValues { get; init; } = 20_000;
+
+    /// <summary>Most parts that a request may come to (types asked for, pulled in and walked over), all entries of a bundle together;
+    /// default 20,000.</summary>
+    public int MaxParts { get; init; } = 20_000;
 
     /// <summary>Most parameters in query and form together; default 100.</summary>
     public int MaxParameters { get; init; } = 100;

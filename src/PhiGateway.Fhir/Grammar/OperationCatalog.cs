@@ -20,10 +20,8 @@ internal static class OperationCatalog
         operation = null;
         foreach (var candidate in ByName.GetValueOrDefault(name, []))
         {
-            var fits = type.IsNone
-                ? candidate.AtSystem
-                : candidate.Types.Contains(type) && (isInstance ? candidate.AtInstance : candidate.AtType);
-            if (fits)
+            var atLevel = isInstance ? candidate.AtInstance : candidate.AtType;
+            if (type.IsNone ? candidate.AtSystem : candidate.Types.Contains(type) && atLevel)
             {
                 operation = candidate;
             }

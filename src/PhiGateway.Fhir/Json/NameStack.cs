@@ -53,6 +53,9 @@ internal sealed class NameStack
     /// <summary>Forgets the names of the object that was opened at this count.</summary>
     public void PopTo(int frameStart) => Count = frameStart;
 
+    /// <summary>Whether the innermost object has a member of this name.</summary>
+    public bool Holds(int frameStart, ReadOnlySpan<byte> name, ReadOnlySpan<byte> data) => Holds(frameStart, NameKey.Of(name), name, data);
+
     private bool Holds(int frameStart, ulong key, ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
     {
         var from = frameStart;

@@ -56,7 +56,8 @@ public static class ConditionalWrite
                 form.Body,
                 context,
                 ResourceBodyScanner.Instance,
-                Bundle: null
+                Bundle: null,
+                new ReadingBudget(context)
             )
         );
 

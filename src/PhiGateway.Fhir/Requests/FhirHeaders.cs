@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Requests;
 
-/// <summary>The request headers that carry meaning in FHIR; null where absent. Each was sent at most once.</summary>
+/// <summary>The request headers that carry meaning in FHIR; null where absent. Each was sent at most once, but for lists.</summary>
 public readonly record struct FhirHeaders
 {
     public string? ContentType { get; init; }
@@ -16,4 +16,7 @@ public readonly record struct FhirHeaders
     public string? IfModifiedSince { get; init; }
 
     public string? IfNoneExist { get; init; }
+
+    /// <summary>A Provenance of what is written, as <c>X-Provenance</c> carries it.</summary>
+    public string? Provenance { get; init; }
 }

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Changes;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -7,6 +8,8 @@ namespace PhiGateway.Fhir.Requests;
 /// <summary>What a request asks for, in FHIR's terms; immutable. Everything that it could pull in is among its parts.</summary>
 public sealed class FhirRequest
 {
+    private IReadOnlyList<QueryParameter> _parameters = [];
+
     /// <summary>The reading it came from.</summary>
     public required CanonicalRequest Canonical { get; init; }
 
@@ -34,7 +37,11 @@ public sealed class FhirRequest
     public string? Handle { get; init; }
 
     /// <summary>Query and form body, merged and judged together, in order; references are in canonical spelling.</summary>
-    public IReadOnlyList<QueryParameter> Parameters { get; init; } = [];
+    public IReadOnlyList<QueryParameter> Parameters
+    {
+        get => _parameters;
+        init => _parameters = value;
+    }
 
     /// <summary>Everything asked for or pulled in; what the decision point is shown.</summary>
     public required IReadOnlyList<AccessPart> Parts { get; init; }
@@ -42,8 +49,11 @@ public sealed class FhirRequest
     /// <summary>The body for writes, as received (validated JSON); empty for reads and for searches by form.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>For patches: the top-level elements that the patch touches; empty otherwise.</summary>
-    public IReadOnlyList<string> TouchedElements { get; init; } = [];
+    /// <summary>For patches: what the patch means; null otherwise.</summary>
+    public PatchMeaning? Patch { get; init; }
+
+    /// <summary>For a patch that was applied over the stored version: the resource as it would be; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> Patched { get; private set; }
 
     /// <summary>For an entry of a bundle: the <c>urn:uuid:</c> name by which other entries refer to it; null otherwise.</summary>
     public string? FullUrl { get; private set; }
@@ -113,6 +123,22 @@ public sealed class FhirRequest
         }
 
         return null;
+    }
+
+    /// <summary>The same request with other parameters: a search whose chains were looked up.</summary>
+    internal FhirRequest With(IReadOnlyList<QueryParameter> parameters)
+    {
+        var changed = (FhirRequest)MemberwiseClone();
+        changed._parameters = parameters;
+        return changed;
+    }
+
+    /// <summary>The same request with its patch applied: what goes upstream is the result.</summary>
+    public FhirRequest WithPatched(ReadOnlyMemory<byte> result)
+    {
+        var patched = (FhirRequest)MemberwiseClone();
+        patched.Patched = result;
+        return patched;
     }
 
     internal FhirRequest Named(string fullUrl)

@@ -30,5 +30,5 @@ public static class FhirRequestReader
         ReadOnlyMemory<byte> body,
         FhirContext context,
         IBodyScanner scanner
-    ) => RequestRouter.Route(new RequestSource(request, headers, body, context, scanner, Bundle: null));
+    ) => RequestRouter.Route(new RequestSource(request, headers, body, context, scanner, Bundle: null, new ReadingBudget(context)));
 }

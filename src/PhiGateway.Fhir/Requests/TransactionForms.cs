@@ -61,7 +61,8 @@ public static class TransactionForms
                 output.WrittenMemory,
                 context,
                 ResourceBodyScanner.Instance,
-                Bundle: null
+                Bundle: null,
+                new ReadingBudget(context)
             )
         );
     }

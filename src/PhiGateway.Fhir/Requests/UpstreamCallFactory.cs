@@ -1,6 +1,7 @@
 using System.Text;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests.Forwarding;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -49,6 +50,9 @@ public static class UpstreamCallFactory
     /// </summary>
     public static bool Withholds(Permit permit) => Narrowing.Withholds(permit);
 
+    /// <summary>Whether chains are looked up before the search goes upstream.</summary>
+    public static bool ResolvesWalks(Permit permit) => Narrowing.ResolvesWalks(permit);
+
     /// <summary>
     /// Matches per page that the client is given, as it asked and as its permit limits; 0: as many as the upstream gives.
     /// </summary>
@@ -69,7 +73,11 @@ public static class UpstreamCallFactory
             Interaction.Capabilities => Get(request, [], null),
             Interaction.Create when request.Conditions.Count == 0 => Write(request, permit, "POST"),
             Interaction.Update when request.Conditions.Count == 0 => Write(request, permit, "PUT"),
-            Interaction.Patch when request.Conditions.Count == 0 => Write(request, permit, "PATCH"),
+            Interaction.Patch when request.Conditions.Count == 0 => Write(
+                request,
+                permit,
+                request.Patch is { IsAppliedHere: true } ? "PUT" : "PATCH"
+            ),
             Interaction.Delete when request.Conditions.Count == 0 => Write(request, permit, "DELETE"),
             Interaction.Operation => Operation(request, permit, null),
             Interaction.Export => Operation(request, permit, "respond-async"),
@@ -110,6 +118,11 @@ public static class UpstreamCallFactory
 
     private static UpstreamCall Search(FhirRequest request, Permit permit)
     {
+        if (Narrowing.ResolvesWalks(permit) && WalkReader.HasWalks(request))
+        {
+            throw new ArgumentException("What the search walks over is looked up first.", nameof(request));
+        }
+
         var parameters = Narrowing.Shape(request, permit);
         if (request.Canonical.Method != "POST")
         {
@@ -154,14 +167,19 @@ public static class UpstreamCallFactory
             headers.Add(KeyValuePair.Create("Prefer", preference));
         }
 
-        return new UpstreamCall(
-            method,
-            Target(request, []),
-            request.Body.IsEmpty ? null : Preference.MediaType(request),
-            request.Body,
-            headers
-        );
+        var body = BodyOf(request);
+        return new UpstreamCall(method, Target(request, []), body.IsEmpty ? null : Json, body, headers);
     }
+
+    // Of a patch never the client's own bytes: the result, or what was understood of it.
+    private static ReadOnlyMemory<byte> BodyOf(FhirRequest request) =>
+        request.Patch switch
+        {
+            null => request.Body,
+            { IsAppliedHere: false } patch => patch.Rewritten,
+            _ when request.Patched.IsEmpty => throw new InvalidOperationException("A patch goes upstream once it was applied."),
+            _ => request.Patched,
+        };
 
     private static string Target(FhirRequest request, IReadOnlyList<QueryParameter> parameters)
     {

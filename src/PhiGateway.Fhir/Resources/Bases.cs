@@ -16,6 +16,7 @@ internal sealed class Bases
     );
 
     private readonly byte[][] _all;
+    private readonly UpstreamAddress[] _upstream;
     private readonly bool[] _ours;
 
     private Bases(FhirContext context)
@@ -33,6 +34,8 @@ internal sealed class Bases
         _ours = Array.ConvertAll(bases, text => text == own);
         Gateway = Encoding.UTF8.GetBytes(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(own + "/"));
         GatewayText = own + "/";
+        _upstream = [.. bases.Where(text => text != own).Select(static text => new UpstreamAddress(text))];
+        Bare = Gateway[..^1];
         MaxDepth = Math.Max(1, context.MaxDepth);
     }
 
@@ -42,12 +45,74 @@ internal sealed class Bases
     /// <summary>The same, unescaped.</summary>
     public string GatewayText { get; }
 
+    /// <summary>The gateway's base without its slash, escaped for JSON.</summary>
+    public byte[] Bare { get; }
+
     public int MaxDepth { get; }
 
     public static Bases Of(FhirContext context) => Known.GetValue(context, static key => new Bases(key));
 
     /// <summary>Whether the text needs no escaping inside a JSON string.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(Plain);
+
+    /// <summary>The text as it stands inside a JSON string.</summary>
+    public static byte[] Escape(ReadOnlySpan<byte> text) =>
+        Encoding.UTF8.GetBytes(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Encoding.UTF8.GetString(text)));
+
+    /// <summary>Whether a text begins with a base of the upstream, in any letter case of scheme and host; and how long that is, without slash.</summary>
+    public bool TryFindUpstream(ReadOnlySpan<byte> text, out int length)
+    {
+        for (var i = 0; i < _upstream.Length; i++)
+        {
+            if (_upstream[i].Begins(text))
+            {
+                length = _upstream[i].Length;
+                return true;
+            }
+        }
+
+        length = 0;
+        return false;
+    }
+
+    /// <summary>Whether an address is that of something below one of our bases, however it is written.</summary>
+    public bool IsBelowOne(ReadOnlySpan<byte> text) =>
+        Match(text, out _) > 0
+        || TryFindUpstream(text, out _)
+        || System.Text.Ascii.EqualsIgnoreCase(text[..Math.Min(text.Length, Gateway.Length)], Gateway);
+
+    /// <summary>Finds every address of the upstream inside a text that stands raw in JSON, and has it replaced.</summary>
+    /// <param name="raw">The text.</param>
+    /// <param name="start">Where it stands.</param>
+    /// <param name="edits">Receives what is to be replaced, in order.</param>
+    public void FindIn(ReadOnlySpan<byte> raw, int start, EditList edits)
+    {
+        for (var place = raw.IndexOf((byte)':'); place >= 0; )
+        {
+            var from = place + 1;
+            if (raw[from..].StartsWith("//"u8) || raw[from..].StartsWith("\\/\\/"u8))
+            {
+                from = Replace(raw, place, start, edits);
+            }
+
+            var next = raw[from..].IndexOf((byte)':');
+            place = next < 0 ? -1 : from + next;
+        }
+    }
+
+    private int Replace(ReadOnlySpan<byte> raw, int colon, int start, EditList edits)
+    {
+        foreach (var address in _upstream)
+        {
+            if (address.TryFindAround(raw, colon, out var begin, out var length))
+            {
+                edits.Add(start + begin, length, Bare, default);
+                return begin + length;
+            }
+        }
+
+        return colon + 1;
+    }
 
     /// <summary>Length of the base (with its slash) that an absolute URL stands below; 0 when it is none of ours.</summary>
     public int Match(ReadOnlySpan<byte> url, out bool isGateway)

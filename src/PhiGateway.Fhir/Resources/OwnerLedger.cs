@@ -20,6 +20,9 @@ internal sealed class OwnerLedger
     private bool _otherUnresolved;
     private bool _containedUnresolved;
     private bool _unreadable;
+    private bool _described;
+    private bool _bystander;
+    private bool _otherSomebodys;
 
     /// <summary>
     /// What a resource that belongs to its targets' owners points at, each by its name; all of it when <see cref="AreTargetsRead"/>.
@@ -27,10 +30,10 @@ internal sealed class OwnerLedger
     public IReadOnlyList<ResourceName> Targets => _targets;
 
     /// <summary>Every target is a literal reference to something here.</summary>
-    public bool AreTargetsRead => !_unreadable && !_containedUnresolved;
+    public bool AreTargetsRead => !_unreadable && !_described && !_containedUnresolved;
 
     /// <summary>An owner element was there, whatever it held.</summary>
-    public bool Named => _owners.Count > 0 || _unresolved || _relatedPerson || _nobody;
+    public bool Named => _owners.Count > 0 || _unresolved || _relatedPerson || _nobody || _bystander;
 
     public void Reset()
     {
@@ -39,6 +42,7 @@ internal sealed class OwnerLedger
         _contained.Clear();
         _targets.Clear();
         _unreadable = _unresolved = _relatedPerson = _nobody = _otherUnresolved = _containedUnresolved = false;
+        _described = _bystander = _otherSomebodys = false;
     }
 
     /// <summary>Forgets every id.</summary>
@@ -57,6 +61,13 @@ internal sealed class OwnerLedger
         Elsewhere(contained);
     }
 
+    /// <summary>Whose record it is stands there, but by no name of this server: nobody's roster can hold it.</summary>
+    public void Described(bool contained)
+    {
+        _described = true;
+        Elsewhere(contained);
+    }
+
     // Of a group, a device: whose, nobody can say, but no patient is named.
     private void Elsewhere(bool contained)
     {
@@ -71,13 +82,22 @@ internal sealed class OwnerLedger
     }
 
     /// <summary>Notes the reference in an owner element.</summary>
-    /// <param name="literal">Whether it could be read.</param>
-    /// <param name="type">The type it points at.</param>
-    /// <param name="id">The id it points at.</param>
+    /// <param name="form">How it says what it points at.</param>
+    /// <param name="type">The type it points at, when it is literal.</param>
+    /// <param name="id">The id it points at, when it is literal.</param>
     /// <param name="program">How the containing type's owner is established.</param>
     /// <param name="contained">It stands in a contained resource.</param>
-    public void Owner(bool literal, ResourceType type, ReadOnlySpan<byte> id, ScanProgram program, bool contained)
+    /// <param name="speaksOfPatient">It is not literal, and may be meant for a Patient.</param>
+    public void Owner(
+        ReferenceForm form,
+        ResourceType type,
+        ReadOnlySpan<byte> id,
+        ScanProgram program,
+        bool contained,
+        bool speaksOfPatient
+    )
     {
+        var literal = form == ReferenceForm.Literal;
         var isTarget = literal && program.OfTargets && !contained;
         if (isTarget)
         {
@@ -96,9 +116,19 @@ internal sealed class OwnerLedger
         {
             _nobody |= !contained;
         }
+        else if (program.Rule == OwnerRule.Participants && !contained && !speaksOfPatient)
+        {
+            // Somebody who takes part and is no patient hides nobody who is.
+            _bystander = true;
+            _unreadable |= form == ReferenceForm.Unreadable;
+        }
         else if (literal)
         {
             Elsewhere(contained);
+        }
+        else if (form == ReferenceForm.Elsewhere)
+        {
+            Described(contained);
         }
         else
         {
@@ -120,6 +150,7 @@ internal sealed class OwnerLedger
         else
         {
             _otherUnresolved |= speaksOfPatient;
+            _otherSomebodys |= !literal || !PatientPathTable.Instance.IsNobodys(type);
         }
     }
 
@@ -141,12 +172,15 @@ internal sealed class OwnerLedger
         }
 
         facts.Owner = State(rule);
+        if (rule == OwnerRule.SubjectOrOthers && !Named && !_containedUnresolved)
+        {
+            facts.Owner = _otherSomebodys && _others.Count == 0 ? OwnerState.Undetermined : OwnerState.NotPatientData;
+        }
+
         if (facts.Owner == OwnerState.NotPatientData)
         {
-            facts.Owner =
-                _otherUnresolved ? OwnerState.Undetermined
-                : _others.Count + _contained.Count > 0 ? OwnerState.Known
-                : OwnerState.NotPatientData;
+            facts.Owner = _others.Count + _contained.Count > 0 ? OwnerState.Known : OwnerState.NotPatientData;
+            facts.Owner = _otherUnresolved ? OwnerState.Undetermined : facts.Owner;
             _owners.AddRange(_others);
         }
 
@@ -155,7 +189,7 @@ internal sealed class OwnerLedger
             && !_unreadable
             && !_otherUnresolved
             && rule != OwnerRule.Self
-            && _owners.Count + _others.Count + _contained.Count == 0;
+            && (_described || _owners.Count + _others.Count + _contained.Count == 0);
         if (facts.Owner == OwnerState.Known)
         {
             AddAll(_owners, facts);
@@ -183,7 +217,8 @@ internal sealed class OwnerLedger
             return OwnerState.Known;
         }
 
-        return (_nobody || rule == OwnerRule.Optional) && !_relatedPerson && rule is not (OwnerRule.Indirect or OwnerRule.Self)
+        return
+            (_nobody || rule == OwnerRule.Optional) && !_relatedPerson && !_bystander && rule is not (OwnerRule.Indirect or OwnerRule.Self)
             ? OwnerState.NotPatientData
             : OwnerState.Undetermined;
     }

@@ -15,6 +15,11 @@ internal enum OwnerRule : byte
     /// <summary>Somebody's record, taken part in by related persons, who are not whose record it is.</summary>
     Participants,
 
+    /// <summary>
+    /// Somebody's record; where no owner is said, that of the patients whom it names elsewhere, and nobody's when all that it names is.
+    /// </summary>
+    SubjectOrOthers,
+
     /// <summary>Nobody's record unless it names a patient.</summary>
     Optional,
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
@@ -29,6 +30,25 @@ internal static class ReferenceReader
         id = slash < 0 ? rest : rest[..slash];
         return IsId(id) && (slash < 0 || (rest[(slash + 1)..] is var tail && tail.StartsWith("_history/"u8) && IsId(tail[9..])));
     }
+
+    /// <summary>How a reference that is not literal says what it points at.</summary>
+    /// <param name="reference">Where its text stands; none: it has none.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="bases">The route's addresses.</param>
+    public static ReferenceForm FormOf(TextSpan reference, ReadOnlySpan<byte> text, Bases bases)
+    {
+        if (reference.IsNone || (text.Length > 1 && text[0] == (byte)'#') || text.StartsWith("urn:"u8))
+        {
+            return ReferenceForm.Elsewhere;
+        }
+
+        var isForeign = (text.StartsWith("https://"u8) || text.StartsWith("http://"u8)) && !bases.IsBelowOne(text);
+        return isForeign ? ReferenceForm.Elsewhere : ReferenceForm.Unreadable;
+    }
+
+    /// <summary>Whether a reference that is not literal may be meant for a Patient.</summary>
+    public static bool SpeaksOfPatient(ReadOnlySpan<byte> text, ReadOnlySpan<byte> says) =>
+        says.SequenceEqual("Patient"u8) || text.IndexOf("Patient/"u8) >= 0 || text.StartsWith("Patient?"u8);
 
     /// <summary>The grammar of FHIR's id on bytes.</summary>
     public static bool IsId(ReadOnlySpan<byte> text) =>

@@ -13,24 +13,19 @@ namespace PhiGateway.Fhir.Resources;
 /// Reusable, not thread-safe; take one with <see cref="Rent"/>. Bad JSON surfaces as <see cref="JsonException"/>, which callers turn into
 /// their verdict.
 /// </remarks>
-internal sealed partial class ResourceReader
+internal sealed class ResourceReader
 {
     [ThreadStatic]
     private static ResourceReader? t_spare;
 
-    private readonly OwnerLedger _owners = new();
-    private readonly TextCache _texts = new();
-    private readonly List<SecurityLabel> _inline = [];
-    private readonly byte[] _scratch = new byte[4096];
+    private readonly ResourceMeaning _meaning;
     private ScanFrame[] _frames = new ScanFrame[66];
-    private Bases _bases = null!;
-    private ResourceFacts _facts = null!;
-    private uint _needed;
-    private uint _seen;
-    private bool _labelled;
-    private bool _subsetted;
 
-    private ResourceReader() => Skipper = new ValueSkipper(Names);
+    private ResourceReader()
+    {
+        Skipper = new ValueSkipper(Names);
+        _meaning = new ResourceMeaning(Names);
+    }
 
     /// <summary>Names of the objects around the resource are kept here too.</summary>
     public NameStack Names { get; } = new();
@@ -39,7 +34,7 @@ internal sealed partial class ResourceReader
     public ValueSkipper Skipper { get; }
 
     /// <summary>The last resource's rewrites.</summary>
-    public EditList Edits { get; } = new();
+    public EditList Edits => _meaning.Edits;
 
     /// <summary>The last resource's top-level members.</summary>
     public MemberList Members { get; } = new();
@@ -48,13 +43,17 @@ internal sealed partial class ResourceReader
     public ResourceFacts Facts { get; } = new();
 
     /// <summary>Types of what the last resource contains, in order.</summary>
-    public List<ResourceType> Contained { get; } = [];
-
-    /// <summary>Receives the name of everything here that the next resources refer to; null: nobody asks. Emptied by who set it.</summary>
-    public List<ResourceName>? Links { get; set; }
+    public List<ResourceType> Contained => _meaning.Contained;
 
     /// <summary>What the last resource says about its owners.</summary>
-    public OwnerLedger Owners => _owners;
+    public OwnerLedger Owners => _meaning.Owners;
+
+    /// <summary>Receives the name of everything here that the next resources refer to; null: nobody asks. Emptied by who set it.</summary>
+    public List<ResourceName>? Links
+    {
+        get => _meaning.Links;
+        set => _meaning.Links = value;
+    }
 
     public static ResourceReader Rent()
     {
@@ -70,7 +69,7 @@ internal sealed partial class ResourceReader
         reader.Edits.Reset();
         reader.Facts.Reset();
         reader.Links = null;
-        reader._owners.Forget();
+        reader.Owners.Forget();
         t_spare = reader;
     }
 
@@ -122,8 +121,13 @@ internal sealed partial class ResourceReader
 
             if (!reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual("resourceType"u8))
             {
-                return !reader.Read() ? ScanResult.NeedMore
-                    : reader.TokenType == JsonTokenType.String && ResourceType.TryParse(reader.ValueSpan, out type) ? ScanResult.Complete
+                if (!reader.Read())
+                {
+                    return ScanResult.NeedMore;
+                }
+
+                return reader.TokenType == JsonTokenType.String && ResourceType.TryParse(reader.ValueSpan, out type)
+                    ? ScanResult.Complete
                     : ScanResult.Broken;
             }
 
@@ -151,50 +155,153 @@ internal sealed partial class ResourceReader
         }
 
         var program = ScanProgram.For(type);
-        Begin(policy, bases, facts, type);
-        var unknown = !program.TryMask(policy.ParametersNeeded(type), out _needed);
+        _meaning.Begin(program, policy.ParametersNeeded(type), bases, facts);
+        if (_frames.Length < bases.MaxDepth + 2)
+        {
+            _frames = new ScanFrame[bases.MaxDepth + 2];
+        }
+
         var namesStart = Names.Count;
         var result = Walk(ref reader, data, program);
         if (result == ScanResult.Complete)
         {
             Members.Take(Names, namesStart, checked((int)reader.TokenStartIndex));
-            Conclude(program, unknown);
+            _meaning.Conclude(program);
         }
 
         Names.PopTo(namesStart);
         return result;
     }
 
-    private void Begin(ReleasePolicy policy, Bases bases, ResourceFacts facts, ResourceType type)
+    private ScanResult Walk(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, ScanProgram program)
     {
-        _bases = bases;
-        _facts = facts;
-        facts.Type = type;
-        facts.Confidentiality = Confidentiality.Unrestricted;
-        _owners.Reset();
-        _inline.Clear();
-        Contained.Clear();
-        Edits.Reset();
-        _seen = 0;
-        _labelled = false;
-        _subsetted = false;
-        _needed = 0;
-        if (_frames.Length < bases.MaxDepth + 2)
+        var depth = 0;
+        ref var frame = ref Open(0, program.Root, program, false);
+        while (reader.Read())
         {
-            _frames = new ScanFrame[bases.MaxDepth + 2];
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    // No FHIR element has a name that needs escapes; one with escapes is there to be read differently.
+                    var name = reader.ValueSpan;
+                    var key = NameKey.Of(name);
+                    if (
+                        reader.ValueIsEscaped
+                        || !Names.TryAdd(frame.NamesStart, ref frame.Bloom, key, (int)reader.TokenStartIndex + 1, name, data)
+                    )
+                    {
+                        return ScanResult.Broken;
+                    }
+
+                    frame.Pending = ScanNodes.Next(frame.Node, key, name);
+                    if (ReferenceEquals(frame.Pending, ScanNode.OtherCase))
+                    {
+                        return ScanResult.Broken;
+                    }
+
+                    break;
+
+                case JsonTokenType.String:
+                    if (reader.ValueIsEscaped && !JsonText.HasWholeSurrogates(reader.ValueSpan))
+                    {
+                        return ScanResult.Broken;
+                    }
+
+                    var text = new TextSpan((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
+                    if (frame.Pending.WantsValues && !_meaning.TakeText(ref frame, text, data))
+                    {
+                        return ScanResult.Broken;
+                    }
+
+                    if (reader.ValueSpan.Length > 8 && (reader.ValueSpan[0] | 0x20) == 'h')
+                    {
+                        _meaning.TakeAddress(frame.Pending.Role, text, data);
+                    }
+
+                    break;
+
+                case JsonTokenType.StartObject:
+                    var node = frame.Pending;
+                    var inner = frame.Program;
+                    var contained = frame.Contained;
+                    if (node.Strict)
+                    {
+                        if (node.Role != ScanRole.Contained || contained || !frame.InArray)
+                        {
+                            return ScanResult.Broken;
+                        }
+
+                        var peeked = PeekType(reader, out var type);
+                        if (peeked != ScanResult.Complete)
+                        {
+                            return peeked;
+                        }
+
+                        inner = ScanProgram.For(type);
+                        _meaning.Contain(inner);
+                        node = inner.Root;
+                        contained = true;
+                    }
+
+                    frame = ref Open(++depth, node, inner, contained);
+                    break;
+
+                case JsonTokenType.EndObject:
+                    if (frame.Node.WantsClosing)
+                    {
+                        _meaning.Close(ref frame, depth > 0 ? _frames[depth - 1].Node.Role : ScanRole.None, data);
+                    }
+
+                    if (depth == 0)
+                    {
+                        return ScanResult.Complete;
+                    }
+
+                    Names.PopTo(frame.NamesStart);
+                    frame = ref _frames[--depth];
+                    break;
+
+                case JsonTokenType.StartArray:
+                    // FHIR's JSON has no arrays of arrays.
+                    if (frame.InArray || frame.Pending.IsSingle)
+                    {
+                        return ScanResult.Broken;
+                    }
+
+                    frame.InArray = true;
+                    break;
+
+                case JsonTokenType.EndArray:
+                    frame.InArray = false;
+                    break;
+
+                default:
+                    if (frame.Pending.WantsValues && !_meaning.TakeLiteral(ref frame, reader.TokenType))
+                    {
+                        return ScanResult.Broken;
+                    }
+
+                    break;
+            }
         }
+
+        return ScanResult.NeedMore;
     }
 
-    private void Conclude(ScanProgram program, bool unknownParameter)
+    private ref ScanFrame Open(int depth, ScanNode node, ScanProgram program, bool contained)
     {
-        _owners.Conclude(program.Rule, _facts);
-        if (!_labelled)
-        {
-            _facts.Raise(Confidentiality.Normal);
-        }
-
-        // SUBSETTED by itself is no reason to withhold: only when what is missing could have changed the judgement.
-        _facts.Unjudgeable |=
-            _subsetted && ((_facts.Owner == OwnerState.Undetermined && !_owners.Named) || unknownParameter || (_needed & ~_seen) != 0);
+        ref var frame = ref _frames[depth];
+        frame.Node = node;
+        frame.Pending = node;
+        frame.Program = program;
+        frame.Bloom = 0;
+        frame.NamesStart = Names.Count;
+        frame.InlineStart = _meaning.InlineCount;
+        frame.InArray = false;
+        frame.Contained = contained;
+        frame.First = default;
+        frame.Second = default;
+        frame.Third = default;
+        return ref frame;
     }
 }

@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Context;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
@@ -16,8 +17,10 @@ public static class ResourceScanner
     /// <summary>
     /// Scans a resource for a decision that is still to be made: with every token that a grant or scope could set a condition on.
     /// </summary>
+    /// <remarks>A Bundle (a document, a message, a collection) belongs to whom its entries belong.</remarks>
     public static bool TryScanForDecision(ReadOnlySpan<byte> json, FhirContext context, ResourceFacts facts) =>
-        TryScan(json, BodyPolicy.Instance, context, facts);
+        TryScan(json, BodyPolicy.Instance, context, facts)
+        && (facts.Type != ResourceType.Bundle || BundleScanner.TrySum(json, Bases.Of(context), facts));
 
     /// <summary>
     /// Scans exactly one resource; false when the bytes are not exactly one well-formed resource of a known type (duplicate members,

@@ -11,6 +11,8 @@ internal sealed class ScanNode
     private byte[][] _names = [];
     private ScanNode[] _children = [];
     private readonly int _slot = -1;
+    private bool _hasChildren;
+    private bool _holdsLabels;
     private ScanRole _role;
     private uint _tokens;
 
@@ -49,13 +51,36 @@ internal sealed class ScanNode
         }
     }
 
+    /// <summary>Stands for a member whose name is one that judgement reads, but for the letter case: another reader would take it for that one.</summary>
+    public static ScanNode OtherCase { get; } = new();
+
+    /// <summary>Any kind of value may stand here.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>One object stands here, never an array of them.</summary>
+    public bool IsSingle { get; set; }
+
+    /// <summary>Labels stand below it: it is a container, whatever else it means.</summary>
+    public bool HoldsLabels
+    {
+        get => _holdsLabels;
+        set
+        {
+            _holdsLabels = value;
+            Settle();
+        }
+    }
+
+    /// <summary>It means nothing by itself but holds what does: a value of another kind is no absence, it is unreadable.</summary>
+    public bool IsContainer { get; private set; }
+
     /// <summary>Whether a string, number or literal here needs a look at all; kept, because it is asked for every value.</summary>
     public bool WantsValues { get; private set; }
 
     /// <summary>Whether an object here means something when it ends.</summary>
     public bool WantsClosing { get; private set; }
 
-    /// <summary>The child of that name, or null.</summary>
+    /// <summary>The child of that name, or null; <see cref="OtherCase"/> when only the letter case differs.</summary>
     public ScanNode? Find(ulong key, ReadOnlySpan<byte> name)
     {
         if ((_mask >> (int)(key & 63) & 1) == 0)
@@ -64,7 +89,17 @@ internal sealed class ScanNode
         }
 
         var place = _keys.AsSpan().IndexOf(key);
-        return place >= 0 && name.SequenceEqual(_names[place]) ? _children[place] : null;
+        if (place < 0)
+        {
+            return null;
+        }
+
+        if (name.SequenceEqual(_names[place]))
+        {
+            return _children[place];
+        }
+
+        return Ascii.EqualsIgnoreCase(name, _names[place]) ? OtherCase : null;
     }
 
     /// <summary>Adds a child; two children whose keys collide are a fault of the tables.</summary>
@@ -81,6 +116,8 @@ internal sealed class ScanNode
         _keys = [.. _keys, key];
         _names = [.. _names, bytes];
         _children = [.. _children, child];
+        _hasChildren = true;
+        Settle();
         return child;
     }
 
@@ -94,6 +131,7 @@ internal sealed class ScanNode
     private void Settle()
     {
         WantsClosing = _role != ScanRole.None || _tokens != 0;
-        WantsValues = WantsClosing || _slot >= 0;
+        IsContainer = _holdsLabels || (_hasChildren && !IsOpen && !WantsClosing && _slot < 0);
+        WantsValues = WantsClosing || _slot >= 0 || IsContainer;
     }
 }

@@ -53,10 +53,11 @@ internal static class ScanNodes
 
     private static ScanNode BuildAnything()
     {
-        var anything = new ScanNode();
+        var anything = new ScanNode { IsOpen = true };
         var extension = anything.Add("extension", new ScanNode { Role = ScanRole.Extension });
         anything.Add("modifierExtension", extension);
         anything.Add("reference", new ScanNode { Role = ScanRole.ReferenceText });
+        anything.Add("div", new ScanNode { Role = ScanRole.Narrative });
 
         extension.Add("url", new ScanNode { Slot = UrlSlot, Strict = true });
         var coding = extension.Add("valueCoding", new ScanNode { Role = ScanRole.InlineCoding });

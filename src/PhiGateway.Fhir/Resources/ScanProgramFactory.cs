@@ -9,6 +9,7 @@ internal static class ScanProgramFactory
     {
         var paths = PatientPathTable.Instance.For(type);
         var root = new ScanNode();
+        root.Add("resourceType", new ScanNode());
         root.Add("id", new ScanNode { Role = ScanRole.Id, Strict = true });
         root.Add("contained", new ScanNode { Role = ScanRole.Contained, Strict = true });
 
@@ -19,6 +20,7 @@ internal static class ScanProgramFactory
         }
 
         var meta = root.Child("meta");
+        meta.IsSingle = true;
         meta.Add("versionId", new ScanNode { Role = ScanRole.VersionId });
         Coding(meta.Child("security"), ScanRole.Label, strict: true);
         Coding(meta.Child("tag"), ScanRole.Tag, strict: true);
@@ -51,6 +53,7 @@ internal static class ScanProgramFactory
             // A device on the shelf has no patient; of all other types outside the compartment that name an owner, one without is still
             // somebody's.
             "Device" => OwnerRule.Optional,
+            "List" => OwnerRule.SubjectOrOthers,
             _ when paths.InCompartment || paths.Owner.Length > 0 => OwnerRule.Required,
             _ => OwnerRule.Optional,
         };
@@ -73,7 +76,9 @@ internal static class ScanProgramFactory
                 root.Add("confidentiality", new ScanNode { Role = ScanRole.ConfidentialityCode, Strict = true });
                 break;
             case "DocumentReference":
-                Coding(root.Child("securityLabel").Child("coding"), ScanRole.RaisingLabel, strict: true);
+                var label = root.Child("securityLabel");
+                label.HoldsLabels = true;
+                Coding(label.Child("coding"), ScanRole.RaisingLabel, strict: true);
                 break;
             case "Consent":
                 var provision = root.Child("provision");

@@ -41,4 +41,7 @@ internal enum ScanRole : ushort
 
     /// <summary>A contained resource.</summary>
     Contained = 2048,
+
+    /// <summary>The text of a narrative; addresses of the upstream in it are rewritten.</summary>
+    Narrative = 4096,
 }

@@ -20,30 +20,39 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
     private StageResult Admit(GatewayExchange exchange)
     {
-        if (journal.Status is not (JournalStatus.Open or JournalStatus.NearlyFull))
+        return exchange.Kind switch
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            // Nobody is asked who they are, and nothing is recorded.
+            RequestKind.PublicDocument => StageResult.Continue,
+            RequestKind.Single or RequestKind.Transaction or RequestKind.Export or RequestKind.DeclaredApi => Enter(exchange, 1),
+            RequestKind.Batch => Enter(exchange, CostOfBatch(exchange)),
+            _ => StageResult.Refuse(DenyReason.Faulted, "kind"),
+        };
+    }
+
+    private StageResult Enter(GatewayExchange exchange, int cost)
+    {
+        switch (journal.Status)
+        {
+            case JournalStatus.Open or JournalStatus.NearlyFull:
+                break;
+            case JournalStatus.Forked:
+                return StageResult.Refuse(DenyReason.AuditForked);
+            default:
+                return StageResult.Refuse(DenyReason.AuditUnavailable);
         }
 
-        if (exchange.Client is not { } entry)
-        {
-            // Only the public discovery documents come here without a client.
-            return StageResult.Continue;
-        }
-
+        var entry = exchange.Identified.Client;
         var limits = entry.Client.Limits;
         var gate = _gates.GetOrAdd(entry.Client.Id, static _ => new ClientGate());
-        exchange.Ticket = gate.Enter(limits.Concurrency ?? options.Limits.Concurrency);
-        if (exchange.Ticket is null)
+        if (gate.Enter(limits.Concurrency ?? options.Limits.Concurrency) is not { } ticket)
         {
             return StageResult.Refuse(DenyReason.ConcurrencyLimited);
         }
 
-        var wait = gate.Conform(
-            limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond,
-            clock.GetElapsedTime(_started),
-            CostOf(exchange)
-        );
+        // From here on the exchange gives it back, however the request ends.
+        exchange.Fill(new Admitted(ticket));
+        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, clock.GetElapsedTime(_started), cost);
         if (wait > TimeSpan.Zero)
         {
             exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -54,17 +63,12 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
     }
 
     // The entries of a batch go upstream one by one, so they count one by one; those that were refused do not go.
-    private static int CostOf(GatewayExchange exchange)
+    private static int CostOfBatch(GatewayExchange exchange)
     {
-        if (exchange.Request!.Interaction != Interaction.Batch)
-        {
-            return 1;
-        }
-
         var permitted = 0;
         foreach (var entry in exchange.Entries)
         {
-            permitted += entry.Decided.IsRefused(out _) ? 0 : 1;
+            permitted += entry.Decided.Result.Continues ? 1 : 0;
         }
 
         return Math.Max(permitted, 1);

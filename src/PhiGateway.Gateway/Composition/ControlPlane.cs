@@ -1,17 +1,18 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin.Composition;
-using PhiGateway.Admin.Decisions;
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Snapshot;
-using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -23,7 +24,7 @@ internal static class ControlPlane
     private const long MaxBody = 64L * 1024 * 1024;
 
     /// <summary>Builds it, not started.</summary>
-    public static WebApplication Build(GatewayParts parts, Readiness readiness)
+    public static WebApplication Build(GatewayParts parts, Readiness readiness, ICallerAuthenticator authenticator)
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -35,6 +36,7 @@ internal static class ControlPlane
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = MaxBody;
+                kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.OfAdministrators;
                 Listeners.Add(kestrel, options.Listeners.Admin, options.Listeners);
             });
 
@@ -54,13 +56,23 @@ internal static class ControlPlane
             new AdminOptions
             {
                 Node = options.Node,
+                Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
                 Oidc = options.Admin.Oidc,
-                KnowsTokenParameter = IsToken,
+                KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)
+                        : null,
+                Names = new NodeNames(
+                    options.RouteNames.Select(static route => route.Tenant).ToHashSet(StringComparer.Ordinal),
+                    options.RouteNames.Select(static route => route.Environment).ToHashSet(StringComparer.Ordinal),
+                    options.Issuers.Select(static issuer => issuer.Name).ToHashSet(StringComparer.Ordinal)
+                ),
+                PurgeIssuerKeys = async issuer =>
+                    await authenticator.PurgeKeysAsync(issuer) is { } keys
+                        ? new IssuerKeysReport(options.Node, keys.Name, keys.Ready, keys.Message)
                         : null,
                 SpoolDirectory = options.Admin.SpoolDirectory ?? Path.GetTempPath(),
             }
@@ -68,13 +80,10 @@ internal static class ControlPlane
 
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
-        HealthEndpoints.Use(app, readiness);
+        HealthEndpoints.UseParts(app, readiness);
         app.MapPhiGatewayAdmin();
+        HealthEndpoints.MapParts(app, readiness);
         TelemetrySetup.Map(app, options);
         return app;
     }
-
-    // What a grant may set a condition on: a token parameter whose value can be found in the resource itself.
-    private static bool IsToken(ResourceType type, string name) =>
-        SearchGrammar.TryFind(type, name, out var parameter) && parameter.Kind == SearchParameterKind.Token && parameter.Paths.Count > 0;
 }

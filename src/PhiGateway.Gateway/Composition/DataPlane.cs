@@ -9,37 +9,47 @@ using PhiGateway.Fhir.Scopes;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Ingress;
+using PhiGateway.Gateway.Ingress.Wire;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Release;
-using PhiGateway.Gateway.Release.Apis;
-using PhiGateway.Gateway.Release.Batches;
-using PhiGateway.Gateway.Release.Documents;
-using PhiGateway.Gateway.Release.Exports;
-using PhiGateway.Gateway.Release.Leaving;
-using PhiGateway.Gateway.Release.Pages;
-using PhiGateway.Gateway.Release.Streaming;
+using PhiGateway.Gateway.Settle;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Gateway.Understand;
 using PhiGateway.Gateway.Upstream;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Common;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace PhiGateway.Gateway.Composition;
 
 /// <summary>Builds the web application that clients reach: YARP's routes, our pipeline, nothing else.</summary>
 internal static class DataPlane
 {
+    private static readonly WireLimits Heads = new(
+        RequestLine: 16 * 1024,
+        HeaderBytes: 32 * 1024,
+        Headers: 64,
+        HeadTime: TimeSpan.FromSeconds(30)
+    );
+
     /// <summary>Builds it, not started.</summary>
-    public static WebApplication Build(GatewayParts parts, IConfigurationRoot configuration)
+    public static WebApplication Build(GatewayParts parts, IConfigurationRoot configuration, Func<Readiness> readiness)
     {
         var options = parts.Options;
+        var peers = new PeerAddress(options.TrustedProxies);
+        var metrics = new GatewayMetrics();
+        var gate = new ConnectionGate(ConnectionLimits.Of(options.Limits), peers, metrics);
+        var egress = new EgressConnector(new EgressPolicy(options.Egress.Allow));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddConfiguration(configuration);
         // ASP.NET's own request log would write URLs; off, it also makes no activity per request.
@@ -52,50 +62,71 @@ internal static class DataPlane
                 kestrel.AddServerHeader = false;
                 kestrel.AllowSynchronousIO = false;
                 kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBody + 1;
-                kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-                kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-                kestrel.Limits.MaxRequestHeaderCount = 64;
-                Listeners.Add(kestrel, options.Listeners.Data, options.Listeners);
+                kestrel.Limits.MaxRequestLineSize = Heads.RequestLine;
+                kestrel.Limits.MaxRequestHeadersTotalSize = Heads.HeaderBytes;
+                kestrel.Limits.MaxRequestHeaderCount = Heads.Headers;
+                Listeners.Add(
+                    kestrel,
+                    options.Listeners.Data,
+                    options.Listeners,
+                    before: gate.Use,
+                    after: static listen => WireGuard.Use(listen, Heads)
+                );
             });
 
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read);
-        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"));
-        services.AddSingleton<RouteCatalog>().AddSingleton<AuditTrail>().AddSingleton<GatewayMetrics>();
+        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync);
+        services.AddReverseProxy();
         services
-            .AddSingleton<OwnHosts>()
-            .AddSingleton<IngressStage>()
-            .AddSingleton<IdentifyStage>()
-            .AddSingleton<UnderstandStage>()
-            .AddSingleton<DecideStage>();
-        services.AddSingleton<AdmitStage>().AddSingleton<ForwardStage>().AddSingleton<ReleaseStage>();
+            .AddSingleton(egress)
+            .AddSingleton<IForwarderHttpClientFactory, EgressHttpClientFactory>()
+            .AddSingleton<IProxyConfigProvider>(static provider => provider.GetRequiredService<RouteSource>())
+            .AddSingleton(provider => new RouteSource(
+                configuration,
+                options,
+                parts.Journal,
+                parts.Clock,
+                provider.GetRequiredService<ILogger<RouteSource>>()
+            ));
+        services.AddSingleton(parts.TaskUses);
         services
-            .AddSingleton<IUpstream, YarpUpstream>()
-            .AddSingleton<StoredVersionGuard>()
-            .AddSingleton<ApiVersionGuard>()
-            .AddSingleton<ConditionSearch>()
-            .AddSingleton<CallPreparation>()
-            .AddSingleton<TransactionPreparation>()
-            .AddSingleton(parts.TaskUses)
-            .AddSingleton<TaskCounter>();
-        services
-            .AddSingleton<DiscoveryDocuments>()
-            .AddSingleton<AnswerJudge>()
-            .AddSingleton<PageWalk>()
-            .AddSingleton<VersionLookup>()
-            .AddSingleton<TargetLookup>()
-            .AddSingleton<BatchRelease>();
-        services
-            .AddSingleton(new HandleSealer(SecretOf(options.HandleKey)))
-            .AddSingleton<HandleIssuer>()
-            .AddSingleton<HandleReader>()
-            .AddSingleton<ApiUnderstanding>();
-        services.AddSingleton<StreamedRelease>().AddSingleton<ExportAnswers>().AddSingleton<ApiAnswers>();
-        services.AddSingleton<GatewayPipeline>().AddSingleton<RequestRunner>().AddSingleton<CrossOrigin>();
+            .AddExchange()
+            .AddTelemetry(metrics)
+            .AddTrail()
+            .AddHandles(SecretOf(options.HandleKey))
+            .AddUpstream()
+            .AddLookups()
+            .AddIngress()
+            .AddIdentify()
+            .AddUnderstand()
+            .AddDecide()
+            .AddAdmit()
+            .AddSettle()
+            .AddForward()
+            .AddRelease()
+            .AddPipeline();
 
         var app = builder.Build();
         KeepOut(app);
+        app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
+        UnreadableRequests.Count(app.Services, metrics);
+        if (options.Listeners.Probes)
+        {
+            HealthEndpoints.UseWords(app, readiness);
+        }
+
+        if (peers.IsOn)
+        {
+            app.Use(next =>
+                http =>
+                {
+                    peers.Apply(http);
+                    return next(http);
+                }
+            );
+        }
+
         var runner = app.Services.GetRequiredService<RequestRunner>();
         app.UseRouting();
         // Two ways in, one pipeline: what YARP has a route for, and whatever it has none for, which is refused on the record.

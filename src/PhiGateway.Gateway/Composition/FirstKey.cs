@@ -1,30 +1,58 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using PhiGateway.Admin.Access;
+using PhiGateway.Gateway.Telemetry;
 
 namespace PhiGateway.Gateway.Composition;
 
 /// <summary>Makes sure that somebody can get into the control plane of a new installation.</summary>
 internal static class FirstKey
 {
-    /// <summary>The generated key, to be shown once; null when one exists or one was configured.</summary>
-    public static async Task<string?> EnsureAsync(GatewayParts parts, CancellationToken cancellationToken)
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The generated key, to be shown once; null when one exists or one was configured. Not settled when the registry did not answer.
+    /// </summary>
+    public static async Task<(string? Key, bool Settled)> TryEnsureAsync(GatewayParts parts, CancellationToken cancellationToken)
     {
         try
         {
-            return await BootstrapKey.EnsureAsync(
-                parts.RegistryStore,
-                parts.Journal,
-                parts.Clock,
-                parts.Options.Admin.BootstrapKey,
-                cancellationToken
-            );
+            return (await EnsureAsync(parts, cancellationToken), true);
         }
-        catch (Exception fault)
-            when (fault is DbException or TimeoutException or SocketException || fault.InnerException is DbException or SocketException)
+        catch (Exception fault) when (IsAway(fault))
         {
-            // Without the registry nobody can use a key anyway; the next start tries again.
-            return null;
+            return (null, false);
         }
     }
+
+    /// <summary>The same, asked again until the registry answers.</summary>
+    public static async Task<string?> EnsureLaterAsync(GatewayParts parts, ILogger log, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(Pause, parts.Clock, stopping);
+                return await EnsureAsync(parts, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+#pragma warning disable CA1031 // Until there is a key nobody can get in: whatever is wrong now, it is tried again.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                GatewayLog.FirstKeyDelayed(log, fault.GetType().Name);
+            }
+        }
+
+        return null;
+    }
+
+    private static Task<string?> EnsureAsync(GatewayParts parts, CancellationToken cancellationToken) =>
+        BootstrapKey.EnsureAsync(parts.RegistryStore, parts.Journal, parts.Clock, parts.Options.Admin.BootstrapKey, cancellationToken);
+
+    private static bool IsAway(Exception fault) =>
+        fault is DbException or TimeoutException or SocketException || fault.InnerException is DbException or SocketException;
 }

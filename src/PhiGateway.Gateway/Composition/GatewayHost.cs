@@ -22,6 +22,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private WebApplication? _data;
     private WebApplication? _admin;
+    private Readiness? _readiness;
 
     private GatewayHost() { }
 
@@ -37,6 +38,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>The first admin key, when one was made at this start; to be shown once and kept nowhere.</summary>
     public string? BootstrapKey { get; private set; }
 
+    /// <summary>
+    /// The same, when the registry's database did not answer at the start: made as soon as it does; null when there was none to make.
+    /// </summary>
+    public Task<string?> LateBootstrapKey { get; private set; } = Task.FromResult<string?>(null);
+
     /// <summary>Starts everything; what cannot be started is thrown in words for the operator.</summary>
     public static async Task<GatewayHost> StartAsync(
         GatewayOptions options,
@@ -51,19 +57,21 @@ internal sealed class GatewayHost : IAsyncDisposable
             await host.StartPartsAsync(options, quiet, cancellationToken);
 
             // The control plane first: an operator can look at a node that is not ready yet.
-            Readiness readiness = null!;
-            host._data = DataPlane.Build(host.Parts, configuration);
+            host._data = DataPlane.Build(host.Parts, configuration, () => host._readiness!);
             var authenticator = host._data.Services.GetRequiredService<ICallerAuthenticator>();
-            readiness = new Readiness(
+            var routes = host._data.Services.GetRequiredService<RouteSource>();
+            var readiness = new Readiness(
                 options,
                 host.Parts.Snapshots,
                 host.Parts.Follower,
                 host.Parts.Journal,
                 host.Parts.Shipper,
                 authenticator.GetStatus,
+                () => routes.Status,
                 host.Parts.Clock
             );
-            host._admin = ControlPlane.Build(host.Parts, readiness);
+            host._readiness = readiness;
+            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             await host._admin.StartAsync(cancellationToken);
@@ -81,10 +89,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for Ctrl-C or a termination signal.</summary>
+    /// <summary>
+    /// Waits for Ctrl-C or a termination signal; then says that it is not ready and goes on serving for a pause, so that load balancers have
+    /// turned away before a connection is closed. A second signal ends the pause.
+    /// </summary>
     public async Task WaitForStopAsync()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGTERM,
             Asked
@@ -94,11 +106,21 @@ internal sealed class GatewayHost : IAsyncDisposable
             Asked
         );
         await asked.Task;
+        _readiness!.BeginDraining();
+        var pause = Parts.Options.StopPause;
+        if (pause > TimeSpan.Zero)
+        {
+            GatewayLog.Draining(Parts.Loggers.CreateLogger<GatewayHost>(), pause.TotalSeconds);
+            await Task.WhenAny(Task.Delay(pause, Parts.Clock), again.Task);
+        }
 
         void Asked(System.Runtime.InteropServices.PosixSignalContext context)
         {
             context.Cancel = true;
-            asked.TrySetResult();
+            if (!asked.TrySetResult())
+            {
+                again.TrySetResult();
+            }
         }
     }
 
@@ -134,7 +156,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static StorageOptions StoreOf(string provider, string connectionString) =>
+    internal static StorageOptions StoreOf(string provider, string connectionString) =>
         new()
         {
             Provider = Enum.Parse<StorageProvider>(provider),
@@ -159,9 +181,20 @@ internal sealed class GatewayHost : IAsyncDisposable
         _owned.Add(registry);
         var audit = AuditStorage.Create(StoreOf(options.Audit.Store.Provider, options.Audit.Store.ConnectionString), clock);
         _owned.Add(audit);
+        var ofAdmins = (
+            Registry: options.Admin.RegistryConnectionString is { } write
+                ? RegistryStorage.Create(StoreOf(options.Registry.Provider, write), clock)
+                : registry,
+            Audit: options.Admin.AuditConnectionString is { } read
+                ? AuditStorage.Create(StoreOf(options.Audit.Store.Provider, read), clock)
+                : audit
+        );
+        _owned.Add(ofAdmins.Registry);
+        _owned.Add(ofAdmins.Audit);
         await StoragePreparation.PrepareAsync([registry.Migrator, audit.Migrator], clock, log, _loops, _stopping.Token, cancellationToken);
 
         // 2. The journal: without it nothing is ever released.
+        var renewed = await FirstStart.EnsureAsync(options, audit.Store, cancellationToken);
         _ = ByteSize.TryParse(options.Audit.Journal.Budget, out var budget);
         var journal = await FileJournal.OpenAsync(
             new JournalOptions
@@ -170,13 +203,21 @@ internal sealed class GatewayHost : IAsyncDisposable
                 LogName = options.Node,
                 Budget = budget,
                 SegmentBytes = SegmentOf(budget),
+                StrangerPercent = options.Audit.Journal.StrangerPercent,
+                AcceptRepaired = options.Audit.Journal.AcceptRepaired,
             },
             clock
         );
         _owned.Add(journal);
-        var pseudonym = PatientPseudonym.OpenOrCreate(Path.Combine(options.Audit.Journal.Directory, "pseudonym.key"));
+        if (renewed is not null)
+        {
+            await journal.SayAsync("journal.new", renewed);
+        }
+
+        var pseudonym = PatientPseudonym.OpenOrCreate(FirstStart.KeyPathOf(options));
         var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
         _owned.Add(new Owned(shipper));
+        shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
@@ -186,7 +227,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             new LastGoodSnapshot(options, clock, loggers.CreateLogger<LastGoodSnapshot>()),
             options,
             clock,
-            RecordedRevision.In(journal),
+            journal,
             loggers.CreateLogger<SnapshotFollower>()
         );
         Parts = new GatewayParts
@@ -195,10 +236,10 @@ internal sealed class GatewayHost : IAsyncDisposable
             Clock = clock,
             Log = serilog,
             Loggers = loggers,
-            RegistryStore = registry.Store,
+            RegistryStore = ofAdmins.Registry.Store,
             RegistrySource = registry.Source,
             TaskUses = registry.TaskUses,
-            AuditStore = audit.Store,
+            AuditStore = ofAdmins.Audit.Store,
             Snapshots = snapshots,
             Follower = follower,
             Journal = journal,
@@ -208,9 +249,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         await follower.StartWithRegistryAsync(cancellationToken);
         _loops.Add(Watched("snapshot follower", follower.RunAsync, log));
         _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
+        _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
 
         // 4. A first key to the control plane, if there is none.
-        BootstrapKey = await FirstKey.EnsureAsync(Parts, cancellationToken);
+        (BootstrapKey, var settled) = await FirstKey.TryEnsureAsync(Parts, cancellationToken);
+        LateBootstrapKey = settled ? Task.FromResult<string?>(null) : FirstKey.EnsureLaterAsync(Parts, log, _stopping.Token);
     }
 
     // A small budget gets small segments, so that there are always several.

@@ -10,7 +10,18 @@ namespace PhiGateway.Gateway.Composition;
 internal static class Listeners
 {
     /// <summary>Adds one listener; the address was validated before.</summary>
-    public static void Add(KestrelServerOptions kestrel, string address, ListenerOptions options)
+    /// <param name="kestrel">The server.</param>
+    /// <param name="address">Scheme, address and port.</param>
+    /// <param name="options">Certificate of https listeners.</param>
+    /// <param name="before">Adds what sees a connection before TLS; null: nothing.</param>
+    /// <param name="after">Adds what sees its decrypted bytes; null: nothing.</param>
+    public static void Add(
+        KestrelServerOptions kestrel,
+        string address,
+        ListenerOptions options,
+        Action<ListenOptions>? before = null,
+        Action<ListenOptions>? after = null
+    )
     {
         var uri = new Uri(address);
         var ip = uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host.Trim('[', ']'));
@@ -20,14 +31,16 @@ internal static class Listeners
             uri.Port,
             listen =>
             {
+                before?.Invoke(listen);
                 if (uri.Scheme != "https")
                 {
                     // Without TLS there is no ALPN, and prior-knowledge HTTP/2 is a second framing to agree on.
                     listen.Protocols = HttpProtocols.Http1;
+                    after?.Invoke(listen);
                     return;
                 }
 
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Protocols = options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 var certificate = X509Certificate2.CreateFromPemFile(options.CertificatePath!, options.CertificateKeyPath!);
                 listen.UseHttps(https =>
                 {
@@ -39,6 +52,7 @@ internal static class Listeners
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                     https.AllowAnyClientCertificate();
                 });
+                after?.Invoke(listen);
             }
         );
     }

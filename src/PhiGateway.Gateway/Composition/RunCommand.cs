@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Storage;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -11,6 +12,8 @@ internal static class RunCommand
         phi-gateway                        run with ./appsettings.json and PHIGW__… variables
           --config FILE                    another configuration file
         phi-gateway validate [--config F]  check the configuration and list every problem
+        phi-gateway migrate [--config F]   bring both databases to this version's schema and end (as their owner)
+        phi-gateway probe [--config F]     ask this machine's node whether it is ready: exit code 0 or 1
         phi-gateway demo                   run the demonstration on loopback
           --port N --admin-port N          other ports (default 8080 and 8081)
           --data DIR                       where it keeps its files (default ./demo-data)
@@ -29,8 +32,10 @@ internal static class RunCommand
             await using var host = await GatewayHost.StartAsync(loaded.Options, loaded.Configuration, quiet: false, CancellationToken.None);
             if (host.BootstrapKey is { } key)
             {
-                await Console.Out.WriteLineAsync($"First admin key, shown this once: {key}");
+                await ShowAsync(key);
             }
+
+            _ = ShowLaterAsync(host);
 
             await host.WaitForStopAsync();
             return 0;
@@ -54,11 +59,59 @@ internal static class RunCommand
         return 0;
     }
 
+    /// <summary>Asks the node that runs with this configuration.</summary>
+    public static async Task<int> ProbeAsync(string[] args) =>
+        !TryReadFile(args, out var file) || !File.Exists(file) ? 2 : await ProbeCommand.RunAsync(file);
+
     /// <summary>Prints the usage.</summary>
     public static async Task<int> HelpAsync()
     {
         await Console.Out.WriteLineAsync(Usage);
         return 0;
+    }
+
+    /// <summary>Brings both databases to this binary's schema and ends; run with the login that owns the tables.</summary>
+    public static async Task<int> MigrateAsync(string[] args)
+    {
+        if (!TryReadFile(args, out var file) || Load(file) is not { } loaded)
+        {
+            return 2;
+        }
+
+        var options = loaded.Options;
+        try
+        {
+            await using var registry = RegistryStorage.Create(
+                GatewayHost.StoreOf(options.Registry.Provider, options.Registry.ConnectionString)
+            );
+            await using var audit = AuditStorage.Create(
+                GatewayHost.StoreOf(options.Audit.Store.Provider, options.Audit.Store.ConnectionString)
+            );
+            await registry.Migrator.MigrateAsync(CancellationToken.None);
+            await audit.Migrator.MigrateAsync(CancellationToken.None);
+            await Console.Out.WriteLineAsync("Both databases have the schema of this version.");
+            return 0;
+        }
+        catch (Exception fault) when (StartFaults.IsForOperators(fault))
+        {
+            await Console.Error.WriteLineAsync($"The databases were not migrated: {fault.Message}");
+            return 1;
+        }
+    }
+
+    private static Task ShowAsync(string key) =>
+        Console.Out.WriteLineAsync(
+            $"First admin key, shown this once: {key}{Environment.NewLine}"
+                + "It has every role and stands for nobody: make a key for each person with it, two of them at least, and then delete it "
+                + "(DELETE /admin/v1/admin-keys/bootstrap, by a key of the role admin)."
+        );
+
+    private static async Task ShowLaterAsync(GatewayHost host)
+    {
+        if (await host.LateBootstrapKey is { } key)
+        {
+            await ShowAsync(key);
+        }
     }
 
     private static bool TryReadFile(string[] args, out string file)

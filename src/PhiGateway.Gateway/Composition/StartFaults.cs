@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Storage.Common;
 

@@ -15,9 +15,17 @@ internal static class GatewayConfiguration
     public static IConfigurationRoot Load(string? path, IEnumerable<KeyValuePair<string, string?>>? overrides = null)
     {
         var builder = new ConfigurationBuilder();
+        var isLoaded = false;
         if (path is not null)
         {
-            builder.AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: true);
+            builder.AddJsonFile(source =>
+            {
+                source.Path = Path.GetFullPath(path);
+                source.ReloadOnChange = true;
+                source.ResolveFileProvider();
+                // At start it is thrown; later what is in force stays in force, and readiness says why.
+                source.OnLoadException = context => context.Ignore = isLoaded;
+            });
         }
 
         builder.AddInMemoryCollection(FromEnvironment());
@@ -26,7 +34,9 @@ internal static class GatewayConfiguration
             builder.AddInMemoryCollection(overrides);
         }
 
-        return builder.Build();
+        var root = builder.Build();
+        isLoaded = true;
+        return root;
     }
 
     /// <summary>Binds and validates everything; the options are only good when no problem is listed.</summary>
@@ -47,6 +57,7 @@ internal static class GatewayConfiguration
         problems.AddRange(UnknownKeys.Find(gateway, typeof(GatewayOptions)));
         var options = Bind(gateway, problems);
         options.RouteHosts = RoutePlaces.HostsOf(configuration.GetSection("ReverseProxy"));
+        options.RouteNames = RoutePlaces.NamesOf(configuration.GetSection("ReverseProxy"), options.Environment);
         GatewayOptionsValidator.Validate(options, problems);
         SearchParameterFiles.Load(configuration.GetSection("ReverseProxy"), options, problems);
         RouteValidator.Validate(configuration.GetSection("ReverseProxy"), options, problems);

@@ -1,4 +1,4 @@
-using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
@@ -32,6 +32,16 @@ public sealed class GatewayOptions
     public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];
 
     public LimitOptions Limits { get; set; } = new();
+
+    public TrustedProxyOptions TrustedProxies { get; set; } = new();
+
+    public EgressOptions Egress { get; set; } = new();
+
+    /// <summary>
+    /// How long a node that was told to stop goes on serving while <c>/readyz</c> says that it is not ready, so that nobody sends it more;
+    /// default 5 seconds.
+    /// </summary>
+    public TimeSpan StopPause { get; set; } = TimeSpan.FromSeconds(5);
 
     public AdminPlaneOptions Admin { get; set; } = new();
 
@@ -68,6 +78,9 @@ public sealed class GatewayOptions
 
     /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
     internal IReadOnlyList<string> RouteHosts { get; set; } = [];
+
+    /// <summary>Tenant and environment of every route.</summary>
+    internal IReadOnlyList<(string Tenant, string Environment)> RouteNames { get; set; } = [];
 
     /// <summary>
     /// Every authority accepted in the Host header: that of <see cref="PublicBase"/>, <see cref="Hosts"/>, and those of routes, which stand
@@ -109,6 +122,18 @@ public sealed class ListenerOptions
     /// <summary>PEM private key for https listeners.</summary>
     public string? CertificateKeyPath { get; set; }
 
+    /// <summary>
+    /// Whether https listeners offer HTTP/2; default false. Security: over HTTP/2 the server takes <c>:authority</c> for the host and drops a
+    /// <c>Host</c> that contradicts it before anybody can see that it did.
+    /// </summary>
+    public bool Http2 { get; set; }
+
+    /// <summary>
+    /// Whether the data plane answers <c>/livez</c> and <c>/readyz</c>, in one word and without a token, for load balancers that probe the
+    /// port they serve; default false.
+    /// </summary>
+    public bool Probes { get; set; }
+
     /// <summary>Security: lets the data plane listen without TLS beyond loopback, for a terminator in front. Default false.</summary>
     public bool AllowPlainHttpBehindTerminator { get; set; }
 }
@@ -138,6 +163,18 @@ public sealed class RegistryOptions
     /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// How long one such query may take before it is given up and asked anew over a fresh connection, for a connection may have died
+    /// without a word; default one second. Security: longer is a later revocation.
+    /// </summary>
+    public TimeSpan PollTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long ago this node may have last looked for changes when it decides; default 2 seconds. A node that was away for longer (paused,
+    /// resumed from a snapshot of its machine) looks first. Security: longer is a later revocation.
+    /// </summary>
+    public TimeSpan MaxUnconfirmed { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
     public string? LastGoodFile { get; set; }
 }
@@ -148,6 +185,22 @@ public sealed class AuditOptions
     public JournalPlaneOptions Journal { get; set; } = new();
 
     public AuditStoreOptions Store { get; set; } = new();
+
+    /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
+    public StrangerOptions Strangers { get; set; } = new();
+}
+
+/// <summary>
+/// How many refusals are recorded one by one of those whom no registered client stands for; further ones are counted, and the counts are
+/// recorded once a second.
+/// </summary>
+public sealed class StrangerOptions
+{
+    /// <summary>Per address (IPv6: per /64); default 50, and ten times as many at once.</summary>
+    public int RecordsPerSecondPerPeer { get; set; } = 50;
+
+    /// <summary>Of all of them; default 100, and twenty times as many at once.</summary>
+    public int RecordsPerSecond { get; set; } = 100;
 }
 
 /// <summary>The journal on this node's disk.</summary>
@@ -158,6 +211,20 @@ public sealed class JournalPlaneOptions
 
     /// <summary>Most it may hold unshipped, such as <c>40 GiB</c>; default 4 GiB.</summary>
     public string Budget { get; set; } = "4 GiB";
+
+    /// <summary>Share of it, in percent, up to which refusals of strangers are recorded one by one; default 50.</summary>
+    public int StrangerPercent { get; set; } = 50;
+
+    /// <summary>
+    /// Security: for one start, a node that had a journal begins a new one in an empty directory, or with a new pseudonym key; default
+    /// false. What the old one held and was not shipped is lost to the trail; with a new key nobody finds a patient's older records.
+    /// </summary>
+    public bool AcceptNew { get; set; }
+
+    /// <summary>
+    /// Security: for one start, the journal is trusted again after the store was seen to hold another history of it; default false.
+    /// </summary>
+    public bool AcceptRepaired { get; set; }
 }
 
 /// <summary>The searchable store that the journal is shipped to.</summary>
@@ -179,13 +246,52 @@ public sealed class LimitOptions
     /// <summary>Per client; default 64.</summary>
     public int Concurrency { get; set; } = 64;
 
+    /// <summary>
+    /// Connections of clients at once; null: a third of the handles that the process may have, at most 10000.
+    /// </summary>
+    public int? Connections { get; set; }
+
+    /// <summary>
+    /// Connections at once from one address (IPv6: one /64); null: a quarter of <see cref="Connections"/>. Trusted proxies have no such limit.
+    /// </summary>
+    public int? ConnectionsPerPeer { get; set; }
+
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
+
+    /// <summary>Entries of a batch or transaction; default 1000.</summary>
+    public int BundleEntries { get; set; } = 1000;
+
+    /// <summary>Alternatives in the list of one search parameter; default 1000.</summary>
+    public int ParameterValues { get; set; } = 1000;
+
+    /// <summary>
+    /// Values of all parameters of a request together, each as often as it is read (a search of several types reads it for each of them);
+    /// default 20,000.
+    /// </summary>
+    public int RequestValues { get; set; } = 20_000;
+
+    /// <summary>
+    /// Types asked for, pulled in and walked over by a request, counted each time, all entries of a bundle together; default 20,000.
+    /// </summary>
+    public int RequestParts { get; set; } = 20_000;
 
     /// <summary>How many pages of the upstream are looked through for one page of a client's, where records between its matches are
     /// withheld; default 10, at least 2.
     /// A page that is not full by then says that it is incomplete, and goes on at the next one.</summary>
     public int PagesPerPage { get; set; } = 10;
+
+    /// <summary>
+    /// Records that one link of a chained search may lead over, where the gateway looks them up for a client that does not see all of them;
+    /// default 100. They stand in the address of the search that follows.
+    /// </summary>
+    public int WalkedRecords { get; set; } = 100;
+
+    /// <summary>Searches that the gateway makes for the chains of one request, a bundle's entries together; default 32.</summary>
+    public int WalkedSearches { get; set; } = 32;
+
+    /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
+    public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
@@ -198,6 +304,18 @@ public sealed class AdminPlaneOptions
     /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.
     /// </summary>
     public string? BootstrapKey { get; set; }
+
+    /// <summary>
+    /// Login by which the control plane writes the registry, by reference, to the database of
+    /// <see cref="RegistryOptions.ConnectionString"/>; null: the same login as the data plane's.
+    /// </summary>
+    public string? RegistryConnectionString { get; set; }
+
+    /// <summary>
+    /// Login by which the control plane reads the audit store, by reference; null: the same login as the shipper's, which then must be
+    /// allowed to read.
+    /// </summary>
+    public string? AuditConnectionString { get; set; }
 
     /// <summary>OIDC issuer of administrators; null: keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }

@@ -65,6 +65,31 @@ internal static class GatewayOptionsValidator
             Add("Registry:PollInterval", "must be between 0.1 and 30 seconds.");
         }
 
+        if (options.Registry.PollTimeout < TimeSpan.FromMilliseconds(100) || options.Registry.PollTimeout > TimeSpan.FromSeconds(30))
+        {
+            Add("Registry:PollTimeout", "must be between 0.1 and 30 seconds.");
+        }
+
+        if (options.Registry.MaxUnconfirmed < TimeSpan.FromSeconds(0.5) || options.Registry.MaxUnconfirmed > TimeSpan.FromMinutes(1))
+        {
+            Add("Registry:MaxUnconfirmed", "must be between 0.5 seconds and 1 minute.");
+        }
+
+        if (options.Audit.Journal.StrangerPercent is < 1 or > 90)
+        {
+            Add("Audit:Journal:StrangerPercent", "must be between 1 and 90.");
+        }
+
+        if (options.Audit.Strangers.RecordsPerSecondPerPeer is < 1 or > 1_000_000)
+        {
+            Add("Audit:Strangers:RecordsPerSecondPerPeer", "must be between 1 and 1000000.");
+        }
+
+        if (options.Audit.Strangers.RecordsPerSecond is < 1 or > 1_000_000)
+        {
+            Add("Audit:Strangers:RecordsPerSecond", "must be between 1 and 1000000.");
+        }
+
         if (options.Audit.Journal.Directory.Length == 0)
         {
             Add("Audit:Journal:Directory", "is required: nothing is released without a journal.");
@@ -95,11 +120,47 @@ internal static class GatewayOptionsValidator
             Add("Limits:PagesPerPage", "must be between 2 and 1000.");
         }
 
+        if (options.Limits.BundleEntries is < 1 or > 100_000)
+        {
+            Add("Limits:BundleEntries", "must be between 1 and 100,000.");
+        }
+
+        if (options.Limits.ParameterValues is < 1 or > 1_000_000)
+        {
+            Add("Limits:ParameterValues", "must be between 1 and 1,000,000.");
+        }
+
+        if (options.Limits.RequestValues is < 1 or > 10_000_000)
+        {
+            Add("Limits:RequestValues", "must be between 1 and 10,000,000.");
+        }
+
+        if (options.Limits.RequestParts is < 200 or > 10_000_000)
+        {
+            Add("Limits:RequestParts", "must be between 200 and 10,000,000.");
+        }
+
+        if (options.Limits.WalkedRecords is < 1 or > 1000)
+        {
+            Add("Limits:WalkedRecords", "must be between 1 and 1000.");
+        }
+
+        if (options.Limits.WalkedSearches is < 0 or > 1000)
+        {
+            Add("Limits:WalkedSearches", "must be between 0 and 1000.");
+        }
+
+        if (options.Limits.LongestAnswer < TimeSpan.FromSeconds(10) || options.Limits.LongestAnswer > TimeSpan.FromDays(1))
+        {
+            Add("Limits:LongestAnswer", "must be between 10 seconds and 1 day.");
+        }
+
         if (options.Limits.MaxAnswer is < 65536 or > 1024 * 1024 * 1024)
         {
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");
         }
 
+        EdgeValidator.Validate(options, Add);
         foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
         {
             problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));
@@ -161,6 +222,10 @@ internal static class GatewayOptionsValidator
         {
             add("HandleKey", "must name a secret of at least 32 characters.");
         }
+        else if (reference.StartsWith("file:", StringComparison.Ordinal) && KeyFileRights.FindFlaw(reference[5..]) is { } flaw)
+        {
+            add("HandleKey", $"{flaw}.");
+        }
     }
 
     // One port on one address, however it is written; port 0 is another one each time.
@@ -198,6 +263,10 @@ internal static class GatewayOptionsValidator
         if (uri.Scheme == "https" && (!File.Exists(listeners.CertificatePath) || !File.Exists(listeners.CertificateKeyPath)))
         {
             add(key, "is https: Listeners:CertificatePath and Listeners:CertificateKeyPath must name existing PEM files.");
+        }
+        else if (uri.Scheme == "https" && KeyFileRights.FindFlaw(listeners.CertificateKeyPath!) is { } flaw)
+        {
+            add("Listeners:CertificateKeyPath", $"{flaw}.");
         }
     }
 

@@ -29,6 +29,12 @@ internal static class RouteMetadata
     /// </summary>
     public const string SelfLinks = "Phi.SelfLinks";
 
+    /// <summary>
+    /// Cluster: bases under which the servers behind name themselves in links and references, separated by spaces, where they differ from
+    /// the addresses that are called; none: they do not.
+    /// </summary>
+    public const string Bases = "Phi.Bases";
+
     /// <summary>Route of kind <c>rest-json</c>: which of <c>PhiGateway:Apis</c> declares what may be asked there. Required.</summary>
     public const string Api = "Phi.Api";
 
@@ -50,6 +56,18 @@ internal static class RouteMetadata
     /// </summary>
     public const string SearchParameters = "Phi.SearchParameters";
 
+    /// <summary>
+    /// Route of kind <c>fhir-r4</c>: whether an update may create what is not there, <c>true</c> (default) or <c>false</c>: an id that is free
+    /// and one that is somebody else's are then one answer.
+    /// </summary>
+    public const string UpdateCreates = "Phi.UpdateCreates";
+
+    /// <summary>
+    /// Route of kind <c>fhir-r4</c>: further URLs, separated by spaces, that no written content may carry because a server behind reads them
+    /// as an order where to keep it; <c>none</c>: not even the known ones are looked for.
+    /// </summary>
+    public const string RoutingMarks = "Phi.RoutingMarks";
+
     /// <summary>A FHIR R4 server.</summary>
     public const string FhirR4 = "fhir-r4";
 
@@ -57,10 +75,22 @@ internal static class RouteMetadata
     public const string RestJson = "rest-json";
 
     /// <summary>Keys a route may have.</summary>
-    public static readonly string[] OfRoutes = [Kind, Base, Tenant, Environment, Api, TenantTag, Origins, SearchParameters];
+    public static readonly string[] OfRoutes =
+    [
+        Kind,
+        Base,
+        Tenant,
+        Environment,
+        Api,
+        TenantTag,
+        Origins,
+        SearchParameters,
+        UpdateCreates,
+        RoutingMarks,
+    ];
 
     /// <summary>Keys a cluster may have.</summary>
-    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks];
+    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks, Bases];
 
     /// <summary>Reads a tenant's tag: both parts, none of them with a character that FHIR search would have to escape.</summary>
     public static bool TryReadTag(string text, out TokenValue tag) =>

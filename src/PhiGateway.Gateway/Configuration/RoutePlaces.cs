@@ -18,6 +18,19 @@ internal static class RoutePlaces
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];
 
+    /// <summary>Tenant and environment of every route that names a tenant.</summary>
+    public static IReadOnlyList<(string Tenant, string Environment)> NamesOf(IConfigurationSection section, string environment) =>
+        [
+            .. section
+                .GetSection("Routes")
+                .GetChildren()
+                .Select(static route => route.GetSection("Metadata"))
+                .Where(static metadata => !string.IsNullOrEmpty(metadata[RouteMetadata.Tenant]))
+                .Select(metadata =>
+                    (metadata[RouteMetadata.Tenant]!, metadata[RouteMetadata.Environment] is { Length: > 0 } own ? own : environment)
+                ),
+        ];
+
     /// <summary>Adds a problem for every host that is not one name, and for every pair of routes that one request could match.</summary>
     public static void Validate(List<IConfigurationSection> routes, List<ConfigurationProblem> problems)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Identity.Common;
 using Yarp.ReverseProxy.Configuration;
 
@@ -34,9 +35,13 @@ internal static class RouteValidator
 
         RoutePlaces.Validate(routes, problems);
         TenantTags.Validate(routes, clusters, problems);
+        // A network that is none is said where it stands.
+        var egress = options.Egress.Allow.All(static text => Networks.TryParse(text, out _))
+            ? new EgressPolicy(options.Egress.Allow)
+            : new EgressPolicy();
         foreach (var cluster in clusters.Values)
         {
-            ValidateCluster(cluster, problems);
+            ValidateCluster(cluster, egress, problems);
         }
     }
 
@@ -85,6 +90,18 @@ internal static class RouteValidator
         if (route["ClusterId"] is not { Length: > 0 } cluster || !clusters.ContainsKey(cluster))
         {
             problems.Add(new ConfigurationProblem($"{route.Path}:ClusterId", "must name one of ReverseProxy:Clusters."));
+        }
+
+        if (!RoutingMarks.TryRead(metadata[RouteMetadata.RoutingMarks], out _))
+        {
+            problems.Add(
+                new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.RoutingMarks}", "must be URLs separated by spaces, or none.")
+            );
+        }
+
+        if (metadata[RouteMetadata.UpdateCreates] is not (null or "true" or "false"))
+        {
+            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.UpdateCreates}", "must be true or false."));
         }
 
         if (!WebOrigins.TryRead(metadata[RouteMetadata.Origins], out _))
@@ -136,7 +153,7 @@ internal static class RouteValidator
         }
     }
 
-    private static void ValidateCluster(IConfigurationSection cluster, List<ConfigurationProblem> problems)
+    private static void ValidateCluster(IConfigurationSection cluster, EgressPolicy egress, List<ConfigurationProblem> problems)
     {
         problems.AddRange(UnknownKeys.Find(cluster, typeof(ClusterConfig)));
         var metadata = cluster.GetSection("Metadata");
@@ -154,6 +171,16 @@ internal static class RouteValidator
         if (!SelfLinkWords.TryRead(metadata[RouteMetadata.SelfLinks], out _))
         {
             problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.SelfLinks}", "must be required, optional or ignored."));
+        }
+
+        if (!UpstreamBaseList.TryRead(metadata[RouteMetadata.Bases], out _))
+        {
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{metadata.Path}:{RouteMetadata.Bases}",
+                    "must be bases as the server behind writes them, separated by spaces, such as https://fhir.hospital.example/r4."
+                )
+            );
         }
 
         if (cluster["LoadBalancingPolicy"] is { } policy && !SafePolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
@@ -188,6 +215,10 @@ internal static class RouteValidator
                         "must be the upstream's base, such as https://ehr.internal:8443/r4."
                     )
                 );
+            }
+            else if (egress.FindFlaw(destination["Address"]!) is { } flaw)
+            {
+                problems.Add(new ConfigurationProblem($"{destination.Path}:Address", $"{flaw}."));
             }
         }
     }

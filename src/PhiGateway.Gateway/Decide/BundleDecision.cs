@@ -1,4 +1,5 @@
 using System.Globalization;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -12,58 +13,60 @@ internal static class BundleDecision
 {
     private static readonly Permit BatchPermit = new("batch", [], ReleasePolicy.Nothing);
 
-    /// <summary>Continues unless the caller's path is closed; what became of each entry stands beside it.</summary>
-    public static StageResult DecideBatch(GatewayExchange exchange, TimeProvider clock)
+    /// <summary>Continues unless the caller's path is closed; what became of each entry stands on its own shelf.</summary>
+    public static StageResult<Decided> DecideBatch(GatewayExchange exchange, TimeProvider clock)
     {
         if (FindClosedDoor(exchange) is { } closed)
         {
             return closed;
         }
 
-        Open(exchange, clock);
-        foreach (var entry in exchange.Entries)
+        var entries = Open(exchange, exchange.Request, clock);
+        foreach (var entry in entries)
         {
-            entry.Decided = entry.Request!.Unread is { } unread
+            var decided = entry.Request.Unread is { } unread
                 ? StageResult.Refuse(unread.Reason, unread.Detail)
                 : EarlyDecision.Decide(entry);
+            entry.Fill(decided.Continues ? decided.Value : new Decided(decided.Result, null, []));
         }
 
         // Nothing leaves under this permit: each entry has its own.
-        exchange.Permit = BatchPermit;
-        return StageResult.Continue;
+        return new Decided(StageResult.Continue, BatchPermit, entries);
     }
 
     /// <summary>Continues when no entry is refused.</summary>
-    public static StageResult DecideTransaction(GatewayExchange exchange, TimeProvider clock)
+    public static StageResult<Decided> DecideTransaction(GatewayExchange exchange, TimeProvider clock)
     {
         if (FindClosedDoor(exchange) is { } closed)
         {
             return closed;
         }
 
-        Open(exchange, clock);
-        for (var i = 0; i < exchange.Entries.Count; i++)
-        {
-            var decided = EarlyDecision.Decide(exchange.Entries[i]);
-            if (decided.IsRefused(out _))
-            {
-                return RefuseFor(exchange, i, decided);
-            }
-        }
-
-        return StageResult.Continue;
-    }
-
-    /// <summary>Gives each entry of the exchange's present request an exchange of its own.</summary>
-    public static void Open(GatewayExchange exchange, TimeProvider clock)
-    {
-        var entries = new GatewayExchange[exchange.Request!.Entries.Count];
+        var entries = Open(exchange, exchange.Request, clock);
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = exchange.OpenEntry(exchange.Request.Entries[i], Guid.CreateVersion7(clock.GetUtcNow()));
+            var decided = EarlyDecision.Decide(entries[i]);
+            if (!decided.Continues)
+            {
+                return RefuseFor(exchange, i, decided.Result);
+            }
+
+            entries[i].Fill(decided.Value);
         }
 
-        exchange.Entries = entries;
+        return new Decided(StageResult.Continue, null, entries);
+    }
+
+    /// <summary>Gives each entry of a bundle an exchange of its own.</summary>
+    public static GatewayExchange[] Open(GatewayExchange exchange, FhirRequest bundle, TimeProvider clock)
+    {
+        var entries = new GatewayExchange[bundle.Entries.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = exchange.OpenEntry(bundle.Entries[i], Guid.CreateVersion7(clock.GetUtcNow()));
+        }
+
+        return entries;
     }
 
     /// <summary>Refuses a whole transaction for one of its entries.</summary>
@@ -71,13 +74,13 @@ internal static class BundleDecision
     {
         refused.IsRefused(out var reason);
         exchange.RefusedEntry = place;
-        exchange.RefusalStatus = exchange.Entries[place].RefusalStatus;
         var where = string.Create(CultureInfo.InvariantCulture, $"entry[{place}]");
-        return StageResult.Refuse(reason, refused.Detail is null ? where : $"{where} {refused.Detail}");
+        return StageResult.Refuse(reason, refused.Detail is null ? where : $"{where} {refused.Detail}", refused.Status);
     }
 
     private static StageResult? FindClosedDoor(GatewayExchange exchange) =>
-        PolicyDecisionPoint.FindClosedDoor(DecisionMaker.ToRequest(exchange, exchange.Request!.Parts), exchange.Snapshot) is { } deny
+        PolicyDecisionPoint.FindClosedDoor(DecisionMaker.ToRequest(exchange, exchange.Request.Parts, exchange.Now), exchange.Snapshot)
+            is { } deny
             ? StageResult.Refuse(deny.Reason, deny.Rule)
             : null;
 }

@@ -1,7 +1,6 @@
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
-using PhiGateway.Gateway.Identify;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -14,26 +13,31 @@ internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapsho
 
     public string Name => "Decide";
 
-    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Decide(exchange));
-
-    private StageResult Decide(GatewayExchange exchange)
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
-        if (Discovery.IsPublic(exchange))
+        var decided = Decide(exchange);
+        if (decided.Continues)
         {
-            exchange.Permit = DiscoveryPermit;
-            return StageResult.Continue;
+            exchange.Fill(decided.Value);
         }
 
-        if (snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
+        return new(decided.Result);
+    }
+
+    private StageResult<Decided> Decide(GatewayExchange exchange)
+    {
+        if (exchange.Kind != RequestKind.PublicDocument && snapshots.IsTooOld(options.Registry.MaxSnapshotAge))
         {
             return StageResult.Refuse(DenyReason.SnapshotTooOld);
         }
 
-        return exchange.Request!.Interaction switch
+        return exchange.Kind switch
         {
-            Interaction.Batch => BundleDecision.DecideBatch(exchange, clock),
-            Interaction.Transaction => BundleDecision.DecideTransaction(exchange, clock),
-            _ => EarlyDecision.Decide(exchange),
+            RequestKind.PublicDocument => new Decided(StageResult.Continue, DiscoveryPermit, []),
+            RequestKind.Single or RequestKind.Export or RequestKind.DeclaredApi => EarlyDecision.Decide(exchange),
+            RequestKind.Batch => BundleDecision.DecideBatch(exchange, clock),
+            RequestKind.Transaction => BundleDecision.DecideTransaction(exchange, clock),
+            _ => StageResult.Refuse(DenyReason.Faulted, "kind"),
         };
     }
 }

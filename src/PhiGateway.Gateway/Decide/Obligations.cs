@@ -15,6 +15,8 @@ internal static class Obligations
                 is not (
                     NarrowSearch
                     or ConfineToTenant
+                    or ResolveWalks
+                    or NameIncludes
                     or KeepElements
                     or WithholdLabelled
                     or WithholdOutsideRoster

@@ -10,12 +10,12 @@ internal static class StoredVersions
     /// <summary>Whether any part changes a resource that the request names by its id, and its stored version can be read.</summary>
     public static bool AreNeeded(GatewayExchange exchange)
     {
-        if (exchange.Api is { } api)
+        if (exchange.Understood.Api is { } api)
         {
             return api.Operation.StoredRead is not null;
         }
 
-        foreach (var part in exchange.Request!.Parts)
+        foreach (var part in exchange.Request.Parts)
         {
             if (IsNeeded(part))
             {

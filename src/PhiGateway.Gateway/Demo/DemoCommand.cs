@@ -76,6 +76,8 @@ internal static class DemoCommand
                 ["PhiGateway:Audit:Journal:Directory"] = Path.Combine(settings.Data, "journal"),
                 ["PhiGateway:Audit:Journal:Budget"] = "1 GiB",
                 ["PhiGateway:Audit:Store:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "audit.db")}",
+                // Nobody stands in front who would have to turn away first.
+                ["PhiGateway:StopPause"] = "00:00:00",
                 ["PhiGateway:LogFile"] = Path.Combine(settings.Data, "gateway-.log"),
                 ["PhiGateway:Issuers:0:Name"] = DemoIssuer.Name,
                 ["PhiGateway:Issuers:0:Issuer"] = DemoIssuer.Issuer,

@@ -9,12 +9,6 @@ namespace PhiGateway.Gateway.Exchange;
 /// <param name="Page">Where the upstream continues it.</param>
 internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original, PagePlace Page)
 {
-    private static readonly KeyValuePair<string, string>[] Json =
-    [
-        KeyValuePair.Create("Accept", "application/fhir+json, application/json;q=0.9"),
-    ];
-    private static readonly KeyValuePair<string, string>[] Ndjson = [KeyValuePair.Create("Accept", "application/fhir+ndjson")];
-
     /// <summary>For a page that is put together: matches per page; 0: as many as the upstream gives.</summary>
     public int Size { get; init; }
 
@@ -25,7 +19,7 @@ internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original,
     public bool IsStart => Page.Place.Length == 0;
 
     /// <summary>The call for a page of the upstream's.</summary>
-    public static UpstreamCall CallTo(string place) => new("GET", place, null, default, Json);
+    public static UpstreamCall CallTo(string place) => new("GET", place, null, default, KnownHeaders.AcceptJson);
 
     /// <summary>The call that goes upstream: the place that the upstream itself named, nothing of the client's.</summary>
     public UpstreamCall ToCall() =>
@@ -34,6 +28,6 @@ internal sealed record Continuation(FhirRequest Asked, OriginalRequest Original,
             Page.Place,
             null,
             default,
-            Asked.Interaction == Interaction.ExportFile ? Ndjson : Json
+            Asked.Interaction == Interaction.ExportFile ? KnownHeaders.AcceptNdjson : KnownHeaders.AcceptJson
         );
 }

@@ -1,19 +1,20 @@
 using Microsoft.AspNetCore.Http;
-using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.Model;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>One request on its way: what each stage found out, for the stages after it and for the record.</summary>
+/// <summary>One request on its way: a shelf per stage for what it found out, read by the stages after it and by the record.</summary>
 /// <remarks>
-/// Owned by one request; disposed when it ends. The snapshot is taken once, here, and used by every stage and by the record.
+/// Owned by one request; disposed when it ends. The snapshot is taken once, here, and used by every stage and by the record. Each shelf is
+/// filled once; reading one that is empty, or filling one twice, is a fault. What may be missing is asked of <see cref="Known"/>.
+/// Not thread-safe.
 /// </remarks>
-internal sealed class GatewayExchange(
+internal sealed partial class GatewayExchange(
     HttpContext http,
     PhiRoute? route,
     IReverseProxyFeature? proxy,
@@ -22,25 +23,21 @@ internal sealed class GatewayExchange(
     Guid id
 ) : IDisposable
 {
+    private Shelf<Ingressed> _ingressed = new("Ingress");
+    private Shelf<Identified> _identified = new("Identify");
+    private Shelf<Understood> _understood = new("Understand");
+    private Shelf<Decided> _decided = new("Decide");
+    private Shelf<Admitted> _admitted = new("Admit");
+    private Shelf<Resolved> _resolved = new("Settle");
+    private Shelf<Settled> _settled = new("Settle");
+    private Shelf<Resolved> _recognized = new("Forward");
+    private Shelf<Forwarded> _forwarded = new("Forward");
+    private PooledBuffer? _body;
+
     public HttpContext Http { get; } = http;
 
     /// <summary>The bundle that this is an entry of; null for a request of its own.</summary>
     public GatewayExchange? Bundle { get; private init; }
-
-    /// <summary>The entries of a bundle, each with a decision of its own; empty otherwise.</summary>
-    public IReadOnlyList<GatewayExchange> Entries { get; set; } = [];
-
-    /// <summary>What Decide found about an entry; a refusal until then.</summary>
-    public StageResult Decided { get; set; }
-
-    /// <summary>Place of the entry for which a transaction is refused; null otherwise.</summary>
-    public int? RefusedEntry { get; set; }
-
-    /// <summary>Null when no route matched.</summary>
-    public PhiRoute? Route { get; } = route;
-
-    /// <summary>YARP's view of the route: cluster and destinations; null when no route matched.</summary>
-    public IReverseProxyFeature? Proxy { get; } = proxy;
 
     /// <summary>The snapshot this request is judged by, from beginning to end.</summary>
     public RegistrySnapshot Snapshot { get; } = snapshot;
@@ -51,66 +48,89 @@ internal sealed class GatewayExchange(
     /// <summary>Decision id: told to the client, key of the record.</summary>
     public Guid Id { get; } = id;
 
-    public CanonicalRequest? Canonical { get; set; }
+    /// <summary>What is known by now, for those who must speak of a request however far it came.</summary>
+    public KnownSoFar Known => new(this);
 
-    public FhirHeaders Headers { get; set; }
+    private PhiRoute? MatchedRoute { get; } = route;
 
-    public Caller? Caller { get; set; }
+    private IReverseProxyFeature? MatchedProxy { get; } = proxy;
 
-    /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
-    public string? ClaimedClientId { get; set; }
+    /// <summary>What kind of request it is; none until that was said.</summary>
+    public RequestKind Kind { get; private set; }
 
-    public ClientEntry? Client { get; set; }
+    public ref readonly Ingressed Ingressed => ref _ingressed.Value;
 
-    /// <summary>What is decided, forwarded and judged; for a handle, the request that it continues.</summary>
-    public FhirRequest? Request { get; set; }
+    public ref readonly Identified Identified => ref _identified.Value;
 
-    /// <summary>The same request in the words of a declared API; null on FHIR routes.</summary>
-    public ApiRequest? Api { get; set; }
+    public ref readonly Understood Understood => ref _understood.Value;
 
-    /// <summary>Methods to name with a refusal for the method; null: those of FHIR.</summary>
-    public string? AllowedMethods { get; set; }
+    public ref readonly Decided Decided => ref _decided.Value;
 
-    /// <summary>Set when the request came with a handle of ours.</summary>
-    public Continuation? Continuation { get; set; }
+    /// <summary>Of an entry of a batch, the place that its batch was given.</summary>
+    public ref readonly Admitted Admitted => ref Bundle is null ? ref _admitted.Value : ref Bundle.Admitted;
 
-    /// <summary>
-    /// A write as it came, with conditions, once <see cref="Request"/> is the plain one that it comes to; null otherwise.
-    /// </summary>
-    public FhirRequest? Conditional { get; set; }
+    public ref readonly Settled Settled => ref _settled.Value;
+
+    public ref readonly Forwarded Forwarded => ref _forwarded.Value;
 
     /// <summary>Whether the resource that a conditional write comes to must be there, or must not; unknown: no matter.</summary>
-    public StoredState Expected { get; set; }
+    public StoredState Expected => _resolved.IsFilled ? _resolved.Value.Expected : StoredState.Unknown;
+
+    /// <summary>What is decided, forwarded and judged: as it came, or the plain request that a conditional write came to.</summary>
+    public FhirRequest Request => Known.Request ?? Understood.Request;
+
+    /// <summary>The permit under which the call goes and its answer is judged.</summary>
+    public Permit Permit => Known.Permit ?? throw new InvalidOperationException("There is no permit yet.");
+
+    /// <summary>The entries of a bundle, each with a decision of its own; empty otherwise.</summary>
+    public IReadOnlyList<GatewayExchange> Entries
+    {
+        get
+        {
+            if (_resolved.IsFilled && _resolved.Value.Entries is { } resolved)
+            {
+                return resolved;
+            }
+
+            return _decided.IsFilled ? _decided.Value.Entries : [];
+        }
+    }
+
+    /// <summary>A write as it came, with conditions, once <see cref="Request"/> is the plain one; null otherwise.</summary>
+    public FhirRequest? Conditional => _resolved.IsFilled ? Understood.Request : null;
 
     /// <summary>The request as it came: its interaction and template stand in the record.</summary>
-    public FhirRequest? Asked => Continuation?.Asked ?? Conditional ?? (Request is { Unread: null } ? Request : null);
+    public FhirRequest Asked => Understood.Continuation?.Asked ?? Understood.Request;
 
     /// <summary>Whether what goes upstream changes something there.</summary>
-    public bool IsWrite => Continuation is null ? Request!.IsWrite : Continuation.Asked.IsWrite;
+    public bool IsWrite => Understood.Continuation is { } continuation ? continuation.Asked.IsWrite : Request.IsWrite;
 
-    public Permit? Permit { get; set; }
+    /// <summary>The request's body in a pooled buffer, owned by the exchange; null when none was read.</summary>
+    public PooledBuffer? Body => _body;
 
-    /// <summary>Room taken in Admit, given back at the end.</summary>
-    public AdmissionTicket? Ticket { get; set; }
-
-    public UpstreamAnswer? Answer { get; set; }
+    /// <summary>Why the client says that it must see this, for emergency access; null: it says nothing, or too much.</summary>
+    public string? Justification => Http.Request.Headers[KnownHeaders.Justification] is [{ Length: > 0 and <= 1024 } text] ? text : null;
 
     /// <summary>What leaves; filled by Release.</summary>
     public Disclosure Disclosure { get; } = new();
 
-    /// <summary>Destination that was asked; null: none.</summary>
-    public string? Upstream { get; set; }
+    /// <summary>Searches that the gateway made for chains so far, for all entries of a bundle together.</summary>
+    public int WalkedSearches { get; set; }
 
-    public int UpstreamStatus { get; set; }
+    /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
+    public string? ClaimedClientId { get; set; }
+
+    /// <summary>Methods to name with a refusal for the method; null: those of FHIR.</summary>
+    public string? AllowedMethods { get; set; }
+
+    /// <summary>Place of the entry for which a transaction is refused; null otherwise.</summary>
+    public int? RefusedEntry { get; set; }
 
     /// <summary>A write's intent is on record: its outcome must be too.</summary>
     public bool IntentRecorded { get; set; }
 
     /// <summary>A disclosure is on record: its delivery follows.</summary>
     public bool DisclosureRecorded { get; set; }
-
-    /// <summary>Status that a refusal takes instead of its reason's own: the upstream's 409, 412, 422; null: the reason's.</summary>
-    public int? RefusalStatus { get; set; }
 
     /// <summary>Status and bytes that went, or are about to go, to the client.</summary>
     public int Status { get; set; }
@@ -120,20 +140,58 @@ internal sealed class GatewayExchange(
     /// <summary>The last byte was handed to the connection without a fault.</summary>
     public bool Delivered { get; set; }
 
-    /// <summary>The request's body in a pooled buffer; null when none was read.</summary>
-    public PooledBuffer? Body { get; set; }
+    /// <summary>Says what kind of request it is, once.</summary>
+    public void Say(RequestKind kind)
+    {
+        if (Kind != RequestKind.None)
+        {
+            throw new InvalidOperationException("What kind of request it is has been said.");
+        }
+
+        Kind = kind;
+    }
+
+    public void Fill(in Ingressed found) => _ingressed.Fill(found);
+
+    public void Fill(in Identified found) => _identified.Fill(found);
+
+    public void Fill(in Understood found) => _understood.Fill(found);
+
+    public void Fill(in Decided found) => _decided.Fill(found);
+
+    public void Fill(in Admitted given) => _admitted.Fill(given);
+
+    public void Fill(in Settled found) => _settled.Fill(found);
+
+    public void Fill(in Forwarded sent) => _forwarded.Fill(sent);
+
+    /// <summary>What a conditional write came to, before it goes upstream.</summary>
+    public void Resolve(in Resolved plain) => _resolved.Fill(plain);
+
+    /// <summary>What a conditional creation found after all, when the upstream had its match.</summary>
+    public void Recognize(in Resolved found) => _recognized.Fill(found);
+
+    /// <summary>Takes the buffer for the request's body, once.</summary>
+    public PooledBuffer OpenBody(int most)
+    {
+        if (_body is not null)
+        {
+            throw new InvalidOperationException("The body has been read.");
+        }
+
+        return _body = new PooledBuffer(most);
+    }
 
     /// <summary>An entry of this bundle, as an exchange of its own.</summary>
-    public GatewayExchange OpenEntry(FhirRequest entry, Guid id) =>
-        new(Http, Route, Proxy, Snapshot, Now, id)
-        {
-            Bundle = this,
-            Canonical = entry.Canonical,
-            Headers = entry.Headers,
-            Caller = Caller,
-            Client = Client,
-            Request = entry,
-        };
+    public GatewayExchange OpenEntry(FhirRequest entry, Guid id)
+    {
+        var opened = new GatewayExchange(Http, Ingressed.Route, Ingressed.Proxy, Snapshot, Now, id) { Bundle = this };
+        opened.Fill(new Ingressed(Ingressed.Route, Ingressed.Proxy, entry.Canonical, entry.Headers));
+        opened.Fill(Identified);
+        opened.Fill(new Understood(entry));
+        opened.Say(RequestKind.Single);
+        return opened;
+    }
 
     public void Dispose()
     {
@@ -142,8 +200,17 @@ internal sealed class GatewayExchange(
             entry.Dispose();
         }
 
-        Ticket?.Dispose();
-        Answer?.Dispose();
-        Body?.Dispose();
+        // An entry has its bundle's place, which the bundle gives back.
+        if (_admitted.IsFilled)
+        {
+            _admitted.Value.Ticket.Dispose();
+        }
+
+        if (_forwarded.IsFilled && _forwarded.Value.Reply.Answer.Continues)
+        {
+            _forwarded.Value.Answer.Dispose();
+        }
+
+        _body?.Dispose();
     }
 }

@@ -17,17 +17,17 @@ internal sealed record OriginalRequest(string Method, string Target, string? Con
     /// <summary>The original of an understood request: itself, or what its own handle continues.</summary>
     public static OriginalRequest Of(GatewayExchange exchange)
     {
-        if (exchange.Continuation is { } continuation)
+        if (exchange.Understood.Continuation is { } continuation)
         {
             return continuation.Original;
         }
 
-        var request = exchange.Request!;
+        var request = exchange.Request;
         var body = exchange.Body?.Written ?? default;
         return new OriginalRequest(
             request.Canonical.Method,
             request.Canonical.ToTarget(),
-            body.IsEmpty ? null : exchange.Headers.ContentType,
+            body.IsEmpty ? null : exchange.Ingressed.Headers.ContentType,
             request.Interaction == Interaction.Export,
             body
         );

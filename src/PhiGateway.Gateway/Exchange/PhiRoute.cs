@@ -30,11 +30,17 @@ internal sealed record PhiRoute
     /// <summary>Web origins whose apps a browser lets read the answers; empty by default.</summary>
     public IReadOnlySet<string> Origins { get; init; } = WebOrigins.None;
 
-    /// <summary>How long the upstream may take to begin its answer.</summary>
+    /// <summary>How long the upstream may take to begin its answer, and to go on with it.</summary>
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>What the upstream's self links must show of a narrowed search.</summary>
     public SelfLinkRule SelfLinks { get; init; }
+
+    /// <summary>Whether an update may create what is not there.</summary>
+    public bool UpdateCreates { get; init; } = true;
+
+    /// <summary>What no written content may carry; null: nothing is looked for.</summary>
+    public RoutingMarks? RoutingMarks { get; init; }
 
     /// <summary>Bases and limits; those of JSON hold for declared APIs too.</summary>
     public required FhirContext Language { get; init; }

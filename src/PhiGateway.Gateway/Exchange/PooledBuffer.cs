@@ -53,6 +53,11 @@ internal sealed class PooledBuffer(int most) : IBufferWriter<byte>, IDisposable
             }
 
             Length += read;
+            if (Length > most)
+            {
+                // The pool's arrays are larger than what was asked for.
+                return false;
+            }
         }
     }
 

@@ -116,6 +116,16 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        if (!UpstreamBaseList.TryRead(cluster.Metadata?.GetValueOrDefault(RouteMetadata.Bases), out var ownBases))
+        {
+            return null;
+        }
+
+        if (!RoutingMarks.TryRead(metadata.GetValueOrDefault(RouteMetadata.RoutingMarks), out var marks))
+        {
+            return null;
+        }
+
         if (!WebOrigins.TryRead(metadata.GetValueOrDefault(RouteMetadata.Origins), out var origins))
         {
             return null;
@@ -139,13 +149,24 @@ internal sealed class RouteCatalog(GatewayOptions options)
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
             SelfLinks = selfLinks,
             Origins = origins,
+            RoutingMarks = marks,
+            // Whatever else stands there, validated at start, permits nothing.
+            UpdateCreates = metadata.GetValueOrDefault(RouteMetadata.UpdateCreates, "true") == "true",
             Api = api,
             Language = new FhirContext
             {
                 GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
-                UpstreamBases = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToArray() ?? [],
+                UpstreamBases =
+                [
+                    .. cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')) ?? [],
+                    .. ownBases,
+                ],
                 Declared = declared,
                 TenantTag = tag,
+                MaxBundleEntries = options.Limits.BundleEntries,
+                MaxParameterValues = options.Limits.ParameterValues,
+                MaxValues = options.Limits.RequestValues,
+                MaxParts = options.Limits.RequestParts,
             },
         };
     }

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>An upstream's answer, headers read, body not; owned by the exchange.</summary>
-internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
+/// <param name="response">The answer as it came.</param>
+/// <param name="pace">How long its body may be waited for; null: without end.</param>
+internal sealed class UpstreamAnswer(HttpResponseMessage response, UpstreamPace? pace = null) : IDisposable
 {
     public int Status { get; } = (int)response.StatusCode;
 
@@ -29,9 +31,11 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     /// <summary>How long to wait, where the upstream says it as a number; null otherwise.</summary>
     public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
 
-    /// <summary>Reads the whole body; false when it is too large, cut short or in an encoding that cannot be read.</summary>
-    public async ValueTask<bool> TryReadAsync(PooledBuffer buffer, CancellationToken cancellationToken) =>
-        !(await ReadAsync(buffer, cancellationToken)).IsRefused(out _);
+    /// <summary>What is not empty must be FHIR's JSON.</summary>
+    public StageResult CheckType(PooledBuffer body) =>
+        body.Length == 0 || KnownMediaTypes.IsFhirJson(MediaType)
+            ? StageResult.Continue
+            : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
 
     /// <summary>Reads the whole body; refuses one that is too large, cut short or in an encoding that cannot be read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -61,6 +65,7 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
     public async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        body = pace is null ? body : new PacedStream(body, pace);
         var encodings = response.Content.Headers.ContentEncoding;
         if (encodings.Count == 0)
         {
@@ -73,12 +78,16 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response) : IDisposable
             : encodings.First().ToLowerInvariant() switch
             {
                 "identity" => body,
-                "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
-                "br" => new BrotliStream(body, CompressionMode.Decompress),
-                "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+                "gzip" or "x-gzip" => RatioLimitedStream.Over(body, static wire => new GZipStream(wire, CompressionMode.Decompress)),
+                "br" => RatioLimitedStream.Over(body, static wire => new BrotliStream(wire, CompressionMode.Decompress)),
+                "deflate" => RatioLimitedStream.Over(body, static wire => new ZLibStream(wire, CompressionMode.Decompress)),
                 _ => null,
             };
     }
 
-    public void Dispose() => response.Dispose();
+    public void Dispose()
+    {
+        response.Dispose();
+        pace?.Dispose();
+    }
 }

@@ -13,7 +13,7 @@ namespace PhiGateway.Gateway.Following;
 /// The first line of the whole is its HMAC-SHA256. The changes name the whole they follow, then each stands on a line behind the HMAC over
 /// the one before it and itself:
 /// none can be changed, taken out or put elsewhere. That the last ones are missing cannot be seen from the file; see
-/// <see cref="RecordedRevision"/>. Not thread-safe.
+/// <see cref="PhiGateway.Audit.Journal.IEnforcedRevision"/>. Not thread-safe.
 /// </remarks>
 internal sealed class KeptRegistryFile(string path, byte[] key)
 {

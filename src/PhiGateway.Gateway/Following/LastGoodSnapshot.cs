@@ -57,7 +57,7 @@ internal sealed class LastGoodSnapshot
 
             return (steps, null);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception fault) when (IsDiskFault(fault))
         {
             GatewayLog.LastGoodFailed(_log, "read", fault.GetType().Name);
             return ([], "the last good snapshot could not be read");
@@ -127,6 +127,10 @@ internal sealed class LastGoodSnapshot
     private KeptRegistryFile Open() =>
         _file ??= new KeptRegistryFile(_path!, KeyFile.OpenOrCreate(_path + ".key", "key of the last good snapshot"));
 
+    // A file size limit is told as an argument out of range.
+    private static bool IsDiskFault(Exception fault) =>
+        fault is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentOutOfRangeException;
+
     private bool Try(string action, Action<KeptRegistryFile> write)
     {
         try
@@ -134,7 +138,7 @@ internal sealed class LastGoodSnapshot
             write(Open());
             return true;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception fault) when (IsDiskFault(fault))
         {
             GatewayLog.LastGoodFailed(_log, action, fault.GetType().Name);
             return false;

@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Compiling;
@@ -14,7 +15,7 @@ internal sealed class SnapshotFollower(
     LastGoodSnapshot lastGood,
     GatewayOptions options,
     TimeProvider clock,
-    long newestEnforced,
+    IEnforcedRevision enforced,
     ILogger<SnapshotFollower> log
 )
 {
@@ -33,6 +34,9 @@ internal sealed class SnapshotFollower(
     private volatile string? _fileProblem;
     private readonly FailoverMemory _memory = new();
     private bool _loaded;
+    private Task _report = Task.CompletedTask;
+    private long _reported = -1;
+    private DateTimeOffset _reportedAt = DateTimeOffset.MinValue;
 
     /// <summary>Why the last load failed, in words; null when it did not.</summary>
     public string? Problem => _problem is { } problem && _fileProblem is { } file ? $"{problem}; {file}" : _problem;
@@ -60,7 +64,7 @@ internal sealed class SnapshotFollower(
             return;
         }
 
-        var (steps, problem) = lastGood.Read(newestEnforced);
+        var (steps, problem) = lastGood.Read(enforced.EnforcedRevision);
         for (var i = 0; i < steps.Count; i++)
         {
             var next = i == 0 ? _builder.Rebuild(steps[i].Everything) : _builder.Apply(steps[i].Everything);
@@ -77,6 +81,7 @@ internal sealed class SnapshotFollower(
     /// <summary>Takes whatever is newer; false when the registry could not be read.</summary>
     public async Task<bool> FollowOnceAsync(CancellationToken cancellationToken)
     {
+        var (started, at) = (clock.GetTimestamp(), clock.GetUtcNow());
         try
         {
             var reached = _loaded ? await LoadChangesAsync(cancellationToken) : await LoadEverythingAsync(cancellationToken);
@@ -92,26 +97,34 @@ internal sealed class SnapshotFollower(
         catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            _problem = $"the registry could not be read ({fault.GetType().Name})";
+            if (fault is TimeoutException)
+            {
+                source.Renew();
+            }
+
+            _problem =
+                fault is TimeoutException
+                    ? $"the registry did not answer within {options.Registry.PollTimeout}; it is asked over a fresh connection"
+                    : $"the registry could not be read ({fault.GetType().Name})";
             GatewayLog.SnapshotLoadFailed(log, fault.GetType().Name, holder.Current.Revision);
             return false;
+        }
+        finally
+        {
+            holder.Looked(started, at);
         }
     }
 
     /// <summary>Follows until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
-        var reported = -1L;
-        var reportedAt = DateTimeOffset.MinValue;
         while (!stoppingToken.IsCancellationRequested)
         {
             var (before, started) = (holder.Current.Revision, clock.GetTimestamp());
             var reached = await FollowOnceAsync(stoppingToken);
-            var now = clock.GetUtcNow();
-            if (reached && now - reportedAt > (holder.Current.Revision != reported ? ReportEvery : TimeSpan.FromSeconds(10)))
+            if (reached)
             {
-                reported = await TryReportAsync(now, stoppingToken) ? holder.Current.Revision : -1;
-                reportedAt = now;
+                ReportIfDue(stoppingToken);
             }
 
             if (reached && HasMore)
@@ -129,7 +142,7 @@ internal sealed class SnapshotFollower(
 
                 var poll = options.Registry.PollInterval;
                 await source.WaitForChangeAsync(
-                    holder.Current.Revision != reported && poll > ReportEvery ? ReportEvery : poll,
+                    holder.Current.Revision != Interlocked.Read(ref _reported) && poll > ReportEvery ? ReportEvery : poll,
                     stoppingToken
                 );
             }
@@ -140,12 +153,41 @@ internal sealed class SnapshotFollower(
         }
     }
 
+    // Beside the loop, one at a time: what waits for a lock on the status table must not keep a revocation waiting.
+    private void ReportIfDue(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var isNew = holder.Current.Revision != Interlocked.Read(ref _reported);
+        if (_report.IsCompleted && now - _reportedAt > (isNew ? ReportEvery : TimeSpan.FromSeconds(10)))
+        {
+            _reportedAt = now;
+            _report = ReportAsync(now, cancellationToken);
+        }
+    }
+
     private async Task<bool> LoadEverythingAsync(CancellationToken cancellationToken)
     {
-        var everything = await source.LoadAllAsync(cancellationToken);
+        RegistryChanges everything;
+        holder.Loading(true);
+        try
+        {
+            everything = await source.LoadAllAsync(cancellationToken);
+        }
+        finally
+        {
+            holder.Loading(false);
+        }
+
         if (IsOlder(everything.Revision))
         {
             return false;
+        }
+
+        if (everything.Revision < enforced.EnforcedRevision)
+        {
+            // By the operator's word, which is on record before it counts; from then on this is where the node stands.
+            GatewayLog.OlderRevisionAccepted(log, everything.Revision, enforced.EnforcedRevision);
+            await enforced.AcceptOlderAsync(everything.Revision);
         }
 
         var now = clock.GetUtcNow();
@@ -160,7 +202,7 @@ internal sealed class SnapshotFollower(
     {
         var asked = clock.GetUtcNow();
         var known = holder.Current.Revision;
-        var changes = await source.LoadSinceAsync(known, cancellationToken);
+        var changes = await AskAsync(known, cancellationToken);
         HasMore = changes.HasMore;
         if (IsOlder(changes.Revision))
         {
@@ -193,10 +235,36 @@ internal sealed class SnapshotFollower(
         return true;
     }
 
+    // A connection may have died without a word, and a driver waits longer for it than a revocation may: the question is left behind.
+    private async Task<RegistryChanges> AskAsync(long known, CancellationToken cancellationToken)
+    {
+        var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = source.LoadSinceAsync(known, given.Token);
+        try
+        {
+            return await asked.WaitAsync(options.Registry.PollTimeout, clock, cancellationToken);
+        }
+        finally
+        {
+            _ = LeaveAsync(asked, given);
+        }
+    }
+
+    private static async Task LeaveAsync(Task asked, CancellationTokenSource given)
+    {
+        if (!asked.IsCompleted)
+        {
+            await given.CancelAsync();
+        }
+
+        await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        given.Dispose();
+    }
+
     // A database that was rolled back or restored: what this node has enforced since must not silently be undone.
     private bool IsOlder(long offered)
     {
-        var newest = Math.Max(holder.Current.Revision, options.Registry.AcceptOlderRevision ? 0 : newestEnforced);
+        var newest = Math.Max(holder.Current.Revision, options.Registry.AcceptOlderRevision ? 0 : enforced.EnforcedRevision);
         if (offered >= newest)
         {
             return false;
@@ -209,6 +277,7 @@ internal sealed class SnapshotFollower(
 
     private void Publish(RegistrySnapshot next, DateTimeOffset confirmedAt)
     {
+        enforced.NoteEnforced(next.Revision);
         if (!holder.Publish(next, confirmedAt))
         {
             GatewayLog.OlderRevisionRefused(log, next.Revision, holder.Current.Revision);
@@ -226,21 +295,23 @@ internal sealed class SnapshotFollower(
     internal static string? NotUnderstoodWords(int rows) =>
         rows == 0 ? null : $"{rows} rows are of a newer version: what depends on them is closed on this node until it is upgraded";
 
-    private async Task<bool> TryReportAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task ReportAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var revision = holder.Current.Revision;
         try
         {
             await source.ReportNodeAsync(
-                new NodeStatus(options.Node, holder.Current.Revision, now, Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood)),
+                new NodeStatus(options.Node, revision, now, Problem ?? FailoverProblem ?? NotUnderstoodWords(NotUnderstood)),
                 cancellationToken
             );
-            return true;
+            Interlocked.Exchange(ref _reported, revision);
         }
 #pragma warning disable CA1031 // Best effort by contract.
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception)
 #pragma warning restore CA1031
         {
-            return false;
+            // Said again with the next round.
+            Interlocked.Exchange(ref _reported, -1);
         }
     }
 }

@@ -7,6 +7,10 @@ internal sealed class SnapshotHolder(TimeProvider clock)
 {
     private volatile RegistrySnapshot _current = RegistrySnapshot.Empty;
     private long _confirmedAt = long.MinValue;
+    private long _lookedAt = long.MinValue;
+    private long _lookedAtWall = long.MinValue;
+    private volatile bool _isLoading;
+    private volatile TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The snapshot in force.</summary>
     public RegistrySnapshot Current => _current;
@@ -40,6 +44,55 @@ internal sealed class SnapshotHolder(TimeProvider clock)
 
     /// <summary>The registry was read and had nothing newer.</summary>
     public void Confirm(DateTimeOffset at) => Interlocked.Exchange(ref _confirmedAt, at.UtcTicks);
+
+    /// <summary>
+    /// The registry was looked at, with or without success, from this moment on; who waits in <see cref="LookAsync"/> looks again.
+    /// </summary>
+    /// <param name="timestamp">When that look began, on the clock that only goes forward.</param>
+    /// <param name="at">The same, UTC.</param>
+    public void Looked(long timestamp, DateTimeOffset at)
+    {
+        Interlocked.Exchange(ref _lookedAt, timestamp);
+        Interlocked.Exchange(ref _lookedAtWall, at.UtcTicks);
+        Interlocked.Exchange(ref _look, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    /// <summary>A whole load is under way, which may take long: until it ends, the last look counts however old it is.</summary>
+    public void Loading(bool isLoading) => _isLoading = isLoading;
+
+    /// <summary>
+    /// Whether this node has not looked at the registry for longer than allowed, on either clock: it was paused, or resumed from a snapshot
+    /// of its machine. A registry that is away is looked at, without success.
+    /// </summary>
+    public bool WasAway(TimeSpan most) =>
+        !_isLoading
+        && Interlocked.Read(ref _lookedAt) is var looked
+        && looked != long.MinValue
+        && (clock.GetElapsedTime(looked) > most || clock.GetUtcNow().UtcTicks - Interlocked.Read(ref _lookedAtWall) > most.Ticks);
+
+    /// <summary>Returns when the registry was looked at within the time allowed; or after that time again, whatever became of it.</summary>
+    public async Task LookAsync(TimeSpan most, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        while (WasAway(most))
+        {
+            var look = _look.Task;
+            var left = most - clock.GetElapsedTime(started);
+            if (!WasAway(most) || left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            try
+            {
+                await look.WaitAsync(left, clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>Whether the registry has been out of sight for longer than allowed; true before the first load.</summary>
     public bool IsTooOld(TimeSpan most) => ConfirmedAt is not { } at || clock.GetUtcNow() - at > most;

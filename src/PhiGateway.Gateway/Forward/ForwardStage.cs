@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
-using PhiGateway.Apis;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Trail;
 using PhiGateway.Gateway.Upstream;
@@ -12,42 +9,33 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
-internal sealed class ForwardStage(
-    IUpstream upstream,
-    CallPreparation calls,
-    ApiVersionGuard apiVersions,
-    TransactionPreparation transactions,
-    ConditionSearch conditions,
-    TaskCounter tasks,
-    AuditTrail trail
-) : IStage
+internal sealed class ForwardStage(IUpstream upstream, ConditionSearch conditions, TaskCounter tasks, AuditTrail trail) : IStage
 {
     public string Name => "Forward";
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
-    {
-        // The gateway speaks for itself: there is nothing to ask of the upstream. And of a batch each entry goes by itself, just before its
-        // answer is judged.
-        if (Discovery.IsPublic(exchange) || exchange.Request!.Interaction == Interaction.Batch)
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) =>
+        exchange.Kind switch
         {
-            return StageResult.Continue;
-        }
+            // The gateway speaks for itself: there is nothing to ask of the upstream. And of a batch each entry goes by itself, just before
+            // its answer is judged.
+            RequestKind.PublicDocument or RequestKind.Batch => new(StageResult.Continue),
+            RequestKind.Single or RequestKind.Transaction or RequestKind.Export or RequestKind.DeclaredApi => ForwardAsync(exchange),
+            _ => new(StageResult.Refuse(DenyReason.Faulted, "kind")),
+        };
 
-        // 1. The facts that only the upstream has, the decision over them, and the call: from the canonical request and the permit's
-        // obligations.
-        var prepared =
-            exchange.Api is { } api ? await PrepareAsync(exchange, api)
-            : exchange.Request.Interaction == Interaction.Transaction ? await transactions.PrepareAsync(exchange)
-            : await calls.PrepareAsync(exchange);
-        if (prepared.Call is not { } call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StageResult> ForwardAsync(GatewayExchange exchange)
+    {
+        // 1. The call.
+        var written = CallWriter.Write(exchange);
+        if (!written.Continues)
         {
-            return prepared.Result;
+            return written.Result;
         }
 
         // 2. Tasks that may be used so many times are used once more.
         var taken = await tasks.TakeAsync(exchange);
-        if (taken.IsRefused(out _))
+        if (!taken.Continues)
         {
             return taken;
         }
@@ -56,60 +44,57 @@ internal sealed class ForwardStage(
         if (exchange.IsWrite)
         {
             var recorded = await trail.RecordIntentAsync(exchange);
-            if (recorded.IsRefused(out _))
+            if (!recorded.Continues)
             {
                 return recorded;
             }
         }
 
         // 4. Away with it.
-        var sent = await SendAsync(exchange, call);
-        if (sent.IsRefused(out _) || prepared.Unless is not { } unless || exchange.Answer!.Status is not (200 or 412))
-        {
-            return sent;
-        }
-
-        // 5. Something matched after all. What this client may see was not there a moment ago: is it now?
-        var found = await conditions.RecognizeAsync(exchange, unless, exchange.Answer);
-        exchange.Answer.Dispose();
-        if (found.Refusal is { } refusal)
-        {
-            return StageResult.Refuse(refusal, "condition");
-        }
-
-        // 6. It is: a creation has its match; an update would have to begin anew. It is not: what matched is not this client's to know of,
-        // so the creation goes without the condition.
-        return found.Ids.Count switch
-        {
-            0 => await SendAsync(exchange, prepared.Plain!),
-            1 when exchange.Conditional!.Interaction == Interaction.Create => await SendAsync(
-                exchange,
-                CallPreparation.Find(exchange, found)
-            ),
-            _ => StageResult.Refuse(found.Ids.Count == 1 ? DenyReason.VersionChanged : DenyReason.ConditionAmbiguous, "condition-raced"),
-        };
+        var reply = await upstream.SendAsync(written.Value, exchange, exchange.Http.RequestAborted);
+        return exchange.Settled.Unless is { } unless && reply.Status is 200 or 412
+            ? await RaceAsync(exchange, unless.Request, reply)
+            : Keep(exchange, reply);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<StageResult> SendAsync(GatewayExchange exchange, UpstreamCall call)
+    private static StageResult Keep(GatewayExchange exchange, UpstreamReply reply)
     {
-        var sent = await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted);
-        exchange.Answer = sent.Answer;
-        return sent.Answer is null ? StageResult.Refuse(sent.Failure ?? DenyReason.UpstreamUnavailable) : StageResult.Continue;
+        exchange.Fill(new Forwarded(reply));
+        return reply.Answer.Continues ? StageResult.Continue : reply.Answer.Result;
     }
 
-    private async ValueTask<PreparedCall> PrepareAsync(GatewayExchange exchange, ApiRequest request)
+    // Something matched after all. What this client may see was not there a moment ago: is it now?
+    private async ValueTask<StageResult> RaceAsync(GatewayExchange exchange, FhirRequest search, UpstreamReply reply)
     {
-        if (exchange.Continuation is { } continuation)
+        var found = await conditions.RecognizeAsync(exchange, search, reply.Answer.Value);
+        var write = exchange.Conditional;
+        if (found.Continues && found.Value.Ids.Count == 0)
         {
-            return PreparedCall.Of(ApiCallFactory.Page(continuation.Page.Place));
+            // It is not: what matched is not this client's to know of, so the creation goes without the condition.
+            reply.Answer.Value.Dispose();
+            return await SendAsync(exchange, CallWriter.WritePlain(exchange));
         }
 
-        var (decided, tag) = StoredVersions.AreNeeded(exchange)
-            ? await apiVersions.DecideAsync(exchange, request)
-            : (StageResult.Continue, null);
-        return decided.IsRefused(out _)
-            ? PreparedCall.Refused(decided)
-            : PreparedCall.Of(ApiCallFactory.Create(request, tag, exchange.Permit));
+        if (found.Continues && found.Value.Ids is [var id] && write is { Interaction: Interaction.Create })
+        {
+            // It is: a creation has its match.
+            reply.Answer.Value.Dispose();
+            return await SendAsync(exchange, CallWriter.WriteFound(exchange, write, id, found.Value.Permit));
+        }
+
+        Keep(exchange, reply);
+        if (!found.Continues)
+        {
+            return found.Result;
+        }
+
+        // An update would have to begin anew.
+        return StageResult.Refuse(
+            found.Value.Ids.Count == 1 ? DenyReason.VersionChanged : DenyReason.ConditionAmbiguous,
+            "condition-raced"
+        );
     }
+
+    private async ValueTask<StageResult> SendAsync(GatewayExchange exchange, UpstreamCall call) =>
+        Keep(exchange, await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted));
 }

@@ -38,9 +38,9 @@ internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
         }
     }
 
-    private static List<TaskUse>? NeededBy(Permit? permit, List<TaskUse>? known)
+    private static List<TaskUse>? NeededBy(Permit permit, List<TaskUse>? known)
     {
-        for (var i = 0; i < permit?.Obligations.Count; i++)
+        for (var i = 0; i < permit.Obligations.Count; i++)
         {
             if (permit.Obligations[i] is CountTaskUses count)
             {

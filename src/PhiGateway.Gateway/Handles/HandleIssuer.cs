@@ -4,7 +4,7 @@ using PhiGateway.Gateway.Exchange;
 namespace PhiGateway.Gateway.Handles;
 
 /// <summary>Issues the gateway's own names for places of the upstream: pages, export jobs, export files.</summary>
-internal sealed class HandleIssuer(HandleSealer sealer)
+internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
 {
     private static readonly TimeSpan PageLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan ExportLife = TimeSpan.FromHours(24);
@@ -15,8 +15,13 @@ internal sealed class HandleIssuer(HandleSealer sealer)
     /// <param name="upstreamUrl">The place as the upstream wrote it; PHI.</param>
     public string? Issue(GatewayExchange exchange, HandleKind kind, string upstreamUrl)
     {
-        var route = exchange.Route!.Language;
-        if (HandleBinding.Of(exchange) is not { } binding || UpstreamPlace.Find(upstreamUrl, route.UpstreamBases) is not { } place)
+        var route = exchange.Ingressed.Route.Language;
+        if (HandleBinding.Of(exchange) is not { } binding)
+        {
+            return null;
+        }
+
+        if (FindPlace(exchange, upstreamUrl) is not { } place)
         {
             return null;
         }
@@ -24,6 +29,19 @@ internal sealed class HandleIssuer(HandleSealer sealer)
         var expires = exchange.Now + (kind == HandleKind.Page ? PageLife : ExportLife);
         var handle = sealer.Seal(new HandleContent(kind, binding, expires, OriginalRequest.Of(exchange), place));
         return handle is null ? null : $"{route.GatewayBase}{PathOf(kind)}{handle}";
+    }
+
+    /// <summary>A link of the upstream's as a place below its base; null, and a word in the log, where it leads elsewhere.</summary>
+    public string? FindPlace(GatewayExchange exchange, string upstreamUrl)
+    {
+        var route = exchange.Ingressed.Route;
+        if (UpstreamPlace.Find(upstreamUrl, route.Language.UpstreamBases) is { } place)
+        {
+            return place;
+        }
+
+        proposals.Note(route, upstreamUrl);
+        return null;
     }
 
     /// <summary>The URL of a page that is put together from pages of the upstream; null when it does not fit into a handle.</summary>
@@ -44,7 +62,9 @@ internal sealed class HandleIssuer(HandleSealer sealer)
             Size = size,
             Before = before,
         };
-        return sealer.Seal(content) is { } handle ? $"{exchange.Route!.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}" : null;
+        return sealer.Seal(content) is { } handle
+            ? $"{exchange.Ingressed.Route.Language.GatewayBase}{PathOf(HandleKind.Page)}{handle}"
+            : null;
     }
 
     /// <summary>A cursor of a declared API, sealed; null when it does not fit into a handle.</summary>

@@ -5,7 +5,8 @@ namespace PhiGateway.Gateway.Handles;
 /// <summary>Reads a link of the upstream as a place below its base; any other place has no name on this side.</summary>
 internal static class UpstreamPlace
 {
-    private static readonly SearchValues<char> Odd = SearchValues.Create("\\#\r\n\t \"<>");
+    // In a path these could be read as something else; in a query they are values that were written without escapes.
+    private static readonly SearchValues<char> OddInPath = SearchValues.Create("\\# \"<>");
 
     /// <summary>
     /// Path and query below the base, beginning with <c>/</c> or <c>?</c>; null when it is elsewhere or could be read as elsewhere.
@@ -14,7 +15,16 @@ internal static class UpstreamPlace
     /// <param name="upstreamBases">Bases of the route's upstream, absolute, without trailing slash.</param>
     public static string? Find(string link, IReadOnlyList<string> upstreamBases)
     {
-        if (link.Length == 0 || link.AsSpan().ContainsAny(Odd) || link.StartsWith("//", StringComparison.Ordinal))
+        // What follows a # is the reader's own, and no server is ever sent it (RFC 9110, 7.1).
+        var question = link.IndexOf('?', StringComparison.Ordinal);
+        var path = question < 0 ? link : link[..question];
+        link = path + link[path.Length..].Split('#')[0];
+        if (
+            link.Length == 0
+            || link.AsSpan().ContainsAnyInRange('\0', '\u001F')
+            || path.AsSpan().ContainsAny(OddInPath)
+            || link.StartsWith("//", StringComparison.Ordinal)
+        )
         {
             return null;
         }

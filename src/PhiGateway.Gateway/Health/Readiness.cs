@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
@@ -14,17 +15,23 @@ internal sealed class Readiness(
     FileJournal journal,
     AuditShipper shipper,
     Func<IReadOnlyList<IssuerStatus>> issuers,
+    Func<RouteStatus> routes,
     TimeProvider clock
 )
 {
+    private volatile bool _isDraining;
+
+    /// <summary>From here on the node is not ready, however well it is: it is about to stop.</summary>
+    public void BeginDraining() => _isDraining = true;
+
     /// <summary>Every part with its state.</summary>
     public ReadinessReport Report()
     {
         var now = clock.GetUtcNow();
-        var parts = new List<ReadinessPart>(8) { Snapshot(now), Journal(), Store() };
+        var parts = new List<ReadinessPart>(8) { Snapshot(now), Journal(), Store(), Routes() };
         foreach (var issuer in issuers())
         {
-            parts.Add(new ReadinessPart($"keys of {issuer.Name}", issuer.Ready, Critical: false, issuer.Message));
+            parts.Add(new ReadinessPart($"keys of {issuer.Name}", issuer.Ready, Critical: false, issuer.Message) { IsNamed = true });
         }
 
         var anyKeys = issuers().Any(static issuer => issuer.Ready);
@@ -36,6 +43,11 @@ internal sealed class Readiness(
                 anyKeys ? "at least one issuer's keys are there" : "no issuer's keys are there: every token is refused"
             )
         );
+        if (_isDraining)
+        {
+            parts.Add(new ReadinessPart("process", false, true, "is about to stop: what runs is finished, send it nothing more"));
+        }
+
         return new ReadinessReport(
             parts.TrueForAll(static part => part.Ready || !part.Critical),
             options.Node,
@@ -80,7 +92,16 @@ internal sealed class Readiness(
         {
             JournalStatus.Open => new("journal", true, true, "takes records"),
             JournalStatus.NearlyFull => new("journal", true, true, "takes records, but is nearly full: ship or enlarge it"),
-            JournalStatus.Full => new("journal", false, true, "is full: nothing can be released"),
+            JournalStatus.Full => new("journal", false, true, "is full: nothing can be released; see docs/runbooks/journal-full.md"),
+            JournalStatus.Forked => new(
+                "journal",
+                false,
+                true,
+                $"{journal.Problem} Nothing is released until somebody has looked; see docs/runbooks/log-forked-or-rolled-back.md"
+            )
+            {
+                Plain = "Nothing is released until somebody has looked; see docs/runbooks/log-forked-or-rolled-back.md",
+            },
             JournalStatus.Dead => new(
                 "journal",
                 false,
@@ -90,21 +111,41 @@ internal sealed class Readiness(
             _ => new("journal", false, true, "is not open"),
         };
 
+    private ReadinessPart Routes()
+    {
+        var status = routes();
+        return new ReadinessPart(
+            "routes",
+            status.Refused is null,
+            false,
+            $"{status.Hash[..16]} since {status.Since:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+                + (status.Refused is null ? string.Empty : $"; a changed file is not in force: {status.Refused}")
+        )
+        {
+            Plain = status.Refused is null ? "as configured" : "a changed file is not in force",
+        };
+    }
+
     private ReadinessPart Store()
     {
         var status = shipper.Status;
         return new ReadinessPart(
             "audit store",
             status.LastError is null,
-            false,
+            status.IsDenied,
             status.LastError is null
                 ? $"{status.UnshippedRecords} records to ship"
                 : $"{status.UnshippedRecords} records to ship; {status.LastError}"
-        );
+        )
+        {
+            Plain = status.LastError is null
+                ? $"{status.UnshippedRecords} records to ship"
+                : $"{status.UnshippedRecords} records to ship; the store did not take the last ones",
+        };
     }
 }
 
-/// <summary>How a node is.</summary>
+/// <summary>How a node is, for administrators.</summary>
 /// <param name="Ready">Whether it should be sent requests.</param>
 /// <param name="Node">Its name.</param>
 /// <param name="Revision">Registry revision it enforces.</param>
@@ -116,4 +157,13 @@ internal sealed record ReadinessReport(bool Ready, string Node, long Revision, I
 /// <param name="Ready">Whether it works.</param>
 /// <param name="Critical">Whether the node cannot serve without it.</param>
 /// <param name="Message">In words, without secrets and PHI.</param>
-internal sealed record ReadinessPart(string Name, bool Ready, bool Critical, string Message);
+internal sealed record ReadinessPart(string Name, bool Ready, bool Critical, string Message)
+{
+    /// <summary>What anyone may be told instead of the message, without a name; null: the message.</summary>
+    [JsonIgnore]
+    public string? Plain { get; init; }
+
+    /// <summary>Whether the part's own name is one that only administrators are told.</summary>
+    [JsonIgnore]
+    public bool IsNamed { get; init; }
+}

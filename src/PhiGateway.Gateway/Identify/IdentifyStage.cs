@@ -1,4 +1,3 @@
-using PhiGateway.Fhir.Canonical;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Vocabulary;
@@ -10,15 +9,18 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
 {
     public string Name => "Identify";
 
-    public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
-    {
-        if (Discovery.IsPublic(exchange))
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) =>
+        exchange.Kind switch
         {
             // SMART App Launch section 2.1 and FHIR's capabilities are read before a client has a token; they hold no PHI.
-            return new(StageResult.Continue);
-        }
+            RequestKind.PublicDocument => new(StageResult.Continue),
+            RequestKind.None => AuthenticateAsync(exchange),
+            _ => new(StageResult.Refuse(DenyReason.Faulted, "kind")),
+        };
 
-        foreach (var parameter in exchange.Canonical!.Query)
+    private ValueTask<StageResult> AuthenticateAsync(GatewayExchange exchange)
+    {
+        foreach (var parameter in exchange.Ingressed.Canonical.Query)
         {
             if (string.Equals(parameter.Name, "access_token", StringComparison.OrdinalIgnoreCase))
             {
@@ -41,8 +43,7 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
             return StageResult.Refuse(result.Refusal ?? DenyReason.InvalidToken);
         }
 
-        exchange.Caller = caller;
-        exchange.Client = exchange.Snapshot.FindClient(caller.Issuer, caller.ClientId);
+        exchange.Fill(new Identified(caller, exchange.Snapshot.FindClient(caller.Issuer, caller.ClientId)));
         return StageResult.Continue;
     }
 }

@@ -1,7 +1,9 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Ingress;
 
@@ -11,21 +13,24 @@ namespace PhiGateway.Gateway.Ingress;
 /// </remarks>
 internal static class HeaderPolicy
 {
-    // Headers that carry meaning for the gateway: two of one are two readings.
+    // Headers that carry meaning for the gateway: two of one are two readings. Accept and Prefer are lists, and lines of a list are
+    // one list (RFC 9110 section 5.3).
     private static readonly string[] Single =
     [
         HeaderNames.Authorization,
         HeaderNames.ContentType,
-        HeaderNames.Accept,
-        "Prefer",
         HeaderNames.IfMatch,
         HeaderNames.IfNoneMatch,
         HeaderNames.IfModifiedSince,
-        "If-None-Exist",
+        KnownHeaders.IfNoneExist,
         HeaderNames.Host,
         HeaderNames.ContentLength,
         "DPoP",
     ];
+
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    );
 
     // Folded names ('_' and '.' read as '-', lower case) by which clients ask for another request than the one they sent.
     private static readonly HashSet<string> Overrides = new(StringComparer.Ordinal)
@@ -68,8 +73,15 @@ internal static class HeaderPolicy
             return HeaderNames.ContentEncoding;
         }
 
+        // The wire guard reads the grammar of HTTP/1.1; names that came otherwise are held to it here (RFC 9110 section 5.1).
+        var isGuarded = protocol is "HTTP/1.1" or "HTTP/1.0";
         foreach (var header in headers)
         {
+            if (!isGuarded && header.Key.AsSpan().ContainsAnyExcept(TokenCharacters))
+            {
+                return "header-name";
+            }
+
             if (header.Key.Length >= 13 && (header.Key[0] | 0x20) == 'x' && Overrides.Contains(Fold(header.Key)))
             {
                 return "method-or-path-override";
@@ -84,12 +96,13 @@ internal static class HeaderPolicy
         new()
         {
             ContentType = One(headers.ContentType),
-            Accept = One(headers.Accept),
-            Prefer = One(headers["Prefer"]),
+            Accept = Joined(headers.Accept),
+            Prefer = Joined(headers[KnownHeaders.Prefer]),
             IfMatch = One(headers.IfMatch),
             IfNoneMatch = One(headers.IfNoneMatch),
             IfModifiedSince = One(headers.IfModifiedSince),
-            IfNoneExist = One(headers["If-None-Exist"]),
+            IfNoneExist = One(headers[KnownHeaders.IfNoneExist]),
+            Provenance = One(headers[KnownHeaders.Provenance]),
         };
 
     // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from
@@ -101,6 +114,8 @@ internal static class HeaderPolicy
         && protocol != "HTTP/1.0"
         && headers.ContentLength is null
         && !headers.ContainsKey("X-Content-Length");
+
+    private static string? Joined(StringValues values) => values.Count <= 1 ? One(values) : string.Join(", ", values.ToArray());
 
     private static string? One(StringValues values) => values.Count == 0 ? null : values[0];
 

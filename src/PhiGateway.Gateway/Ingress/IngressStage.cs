@@ -8,6 +8,7 @@ using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Ingress.Wire;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Ingress;
@@ -15,6 +16,8 @@ namespace PhiGateway.Gateway.Ingress;
 /// <summary>Is this one well-formed HTTP request, readable in one way?</summary>
 internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : IStage
 {
+    private readonly bool _hasProxies = options.TrustedProxies.Addresses.Count > 0;
+
     public string Name => "Ingress";
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Read(exchange));
@@ -23,26 +26,32 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
     {
         var request = exchange.Http.Request;
 
-        // 1. The host: one, and one of ours.
+        // 1. Bytes that could be read in two ways; what stands here then is not what was sent.
+        if ((request.Method == WireFlaw.Method || _hasProxies) && exchange.Http.Features.Get<WireFlaw>() is { } flaw)
+        {
+            return StageResult.Refuse(flaw.Reason, flaw.Detail, flaw.Status);
+        }
+
+        // 2. The host: one, and one of ours.
         if (!hosts.Contain(request))
         {
             return StageResult.Refuse(DenyReason.UnknownHost);
         }
 
-        // 2. A route.
-        if (exchange.Route is not { } route)
+        // 3. A route.
+        if (exchange.Known is not { Route: { } route, Proxy: { } proxy })
         {
             return StageResult.Refuse(DenyReason.NoRoute);
         }
 
-        // 3. Headers: nothing that asks for another method, path or protocol, nothing meant twice.
+        // 4. Headers: nothing that asks for another method, path or protocol, nothing meant twice.
         var broken = HeaderPolicy.FindBroken(request.Headers, request.Protocol);
         if (broken is not null)
         {
             return StageResult.Refuse(broken == HeaderNames.Upgrade ? DenyReason.UpgradeRefused : DenyReason.MalformedHeader, broken);
         }
 
-        // 4. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
+        // 5. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
         var rawTarget = exchange.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var reading = route.Api is null
             ? CanonicalReader.Read(request.Method, rawTarget, route.Base)
@@ -52,7 +61,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
             return StageResult.Refuse(refusal, reading.Detail);
         }
 
-        // 5. A body only where the method gives it a meaning (RFC 9110 section 9.3.1).
+        // 6. A body only where the method gives it a meaning (RFC 9110 section 9.3.1).
         var hasBody = exchange.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
         if (hasBody && !FhirRequestReader.ExpectsBody(canonical))
         {
@@ -64,8 +73,14 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
             return StageResult.Refuse(DenyReason.BodyTooLarge);
         }
 
-        exchange.Canonical = canonical;
-        exchange.Headers = HeaderPolicy.Read(request.Headers);
+        // 7. The two public documents are known by their place; what kind anything else is, its meaning says.
+        var document = PublicDocuments.Find(route, canonical);
+        if (document != PublicDocument.None)
+        {
+            exchange.Say(RequestKind.PublicDocument);
+        }
+
+        exchange.Fill(new Ingressed(route, proxy, canonical, HeaderPolicy.Read(request.Headers), document));
         return StageResult.Continue;
     }
 }

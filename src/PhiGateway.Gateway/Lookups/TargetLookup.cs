@@ -1,9 +1,6 @@
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Context;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Upstream;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -13,47 +10,31 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches what a Provenance (or its kin) speaks of, when it was read alone: each target is decided and judged as a read of its own by the
 /// same client.
 /// </summary>
-internal sealed class TargetLookup(IUpstream upstream, GatewayOptions options)
+internal sealed class TargetLookup(Fetch fetch)
 {
     /// <summary>Looks up what is needed; what cannot be found, or the client may not read, stays unknown.</summary>
     public async ValueTask<KnownTargets> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> resource)
     {
         var known = new KnownTargets();
-        var context = exchange.Route!.Language;
-        foreach (var (type, id) in KnownTargets.Find(resource.Span, exchange.Permit!.Release, context))
+        var context = exchange.Ingressed.Route.Language;
+        foreach (var (type, id) in KnownTargets.Find(resource.Span, exchange.Permit.Release, context))
         {
-            if (
-                DecisionMaker.Ask(
-                    exchange,
-                    [
-                        new AccessPart
-                        {
-                            Interaction = Interaction.Read,
-                            Type = type,
-                            Id = id,
-                        },
-                    ]
-                )
-                    is not Permit permit
-                || !Obligations.AreKnown(permit.Obligations)
-            )
+            var read = new AccessPart
+            {
+                Interaction = Interaction.Read,
+                Type = type,
+                Id = id,
+            };
+            var decided = DecisionMaker.Decide(exchange, [read]);
+            if (!decided.Continues)
             {
                 continue;
             }
 
-            var sent = await upstream.ReadBesideAsync($"/{type.Name}/{id}", exchange);
-            if (sent.Answer is not { } answer)
+            using var fetched = await fetch.ReadAsync(exchange, $"/{type.Name}/{id}");
+            if (fetched is Fetched.Found found)
             {
-                continue;
-            }
-
-            using (answer)
-            {
-                using var body = new PooledBuffer(options.Limits.MaxAnswer);
-                if (answer.Status == 200 && await answer.TryReadAsync(body, exchange.Http.RequestAborted))
-                {
-                    known.Add(type, id, body.Written.Span, permit.Release, context);
-                }
+                known.Add(type, id, found.Body.Span, decided.Value.Release, context);
             }
         }
 

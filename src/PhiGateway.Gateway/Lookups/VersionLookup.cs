@@ -1,8 +1,6 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Upstream;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
@@ -11,7 +9,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches the current version of resources whose earlier versions are about to be judged: what was restricted since must not leave as it
 /// was before.
 /// </summary>
-internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
+internal sealed class VersionLookup(Fetch fetch)
 {
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     private const int PerSearch = 20;
@@ -22,14 +20,14 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
     /// <summary>Whether the answer, or that to an entry of a transaction, holds versions that may not be the current ones.</summary>
     public static bool IsNeeded(GatewayExchange exchange)
     {
-        if (exchange.Request!.Interaction != Interaction.Transaction)
+        if (exchange.Kind != RequestKind.Transaction)
         {
             return IsNeeded(exchange.Request);
         }
 
         foreach (var entry in exchange.Entries)
         {
-            if (IsNeeded(entry.Request!))
+            if (IsNeeded(entry.Request))
             {
                 return true;
             }
@@ -41,32 +39,36 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
     /// <summary>Looks up what a vread, or the entries of a transaction, need.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="options">Given back with what was found.</param>
-    public async ValueTask<(StageResult Result, AnswerOptions Options)> LookUpAsync(GatewayExchange exchange, AnswerOptions options)
+    public async ValueTask<StageResult<AnswerOptions>> LookUpAsync(GatewayExchange exchange, AnswerOptions options)
     {
-        if (exchange.Request!.Interaction != Interaction.Transaction)
+        if (exchange.Kind != RequestKind.Transaction)
         {
             var current = new CurrentVersions();
-            return (await ConfirmNamedAsync(exchange, current), options with { Current = current });
+            var confirmed = await ConfirmNamedAsync(exchange, current);
+            return confirmed.Continues ? options with { Current = current } : confirmed;
         }
 
         var currents = new CurrentVersions?[exchange.Entries.Count];
         for (var i = 0; i < currents.Length; i++)
         {
             var entry = exchange.Entries[i];
-            if (!IsNeeded(entry.Request!))
+            if (!IsNeeded(entry.Request))
             {
                 continue;
             }
 
             // The transaction is done: what cannot be looked up now is not shown. Nor is the history of a whole type.
             currents[i] = new CurrentVersions();
-            if (entry.Request!.Id is not null)
+            if (entry.Request.Id is not null)
             {
                 _ = await ConfirmNamedAsync(entry, currents[i]!);
             }
         }
 
-        return (StageResult.Continue, options with { Currents = currents });
+        return options with
+        {
+            Currents = currents,
+        };
     }
 
     private static bool IsNeeded(FhirRequest request) => request.Interaction is Interaction.VRead || IsHistory(request);
@@ -81,39 +83,31 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
     /// </summary>
     public async ValueTask<StageResult> ConfirmNamedAsync(GatewayExchange exchange, CurrentVersions versions)
     {
-        var (request, release, context) = (exchange.Request!, exchange.Permit!.Release, exchange.Route!.Language);
-        using var body = new PooledBuffer(options.Limits.MaxAnswer);
-        var (result, status) = await FetchAsync(exchange, $"/{request.Type.Name}/{request.Id}", body);
-        if (result.IsRefused(out _))
+        var (request, release, context) = (exchange.Request, exchange.Permit.Release, exchange.Ingressed.Route.Language);
+        using var named = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}");
+        switch (named)
         {
-            return result;
+            case Fetched.Found found:
+                return versions.TryConfirmNamed(request, found.Body.Span, release, context)
+                    ? StageResult.Continue
+                    : Refuse(DenyReason.UnreadableAnswer);
+            case Fetched.Failed failed:
+                return Refuse(failed.Reason);
         }
 
-        if (status == 200)
+        using var history = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}/_history?_count=50");
+        switch (history)
         {
-            return versions.TryConfirmNamed(request, body.Written.Span, release, context)
-                ? StageResult.Continue
-                : StageResult.Refuse(DenyReason.UnreadableAnswer, "current-version");
+            case Fetched.Found found when versions.TryConsider(found.Body.Span, release, context):
+                versions.ConfirmConsidered();
+                return StageResult.Continue;
+            case Fetched.Absent:
+                return StageResult.Continue;
+            case Fetched.Failed failed:
+                return Refuse(failed.Reason);
+            default:
+                return Refuse(DenyReason.UnreadableAnswer);
         }
-
-        using var history = new PooledBuffer(options.Limits.MaxAnswer);
-        (result, status) = await FetchAsync(exchange, $"/{request.Type.Name}/{request.Id}/_history?_count=50", history);
-        if (result.IsRefused(out _))
-        {
-            return result;
-        }
-
-        if (status == 200)
-        {
-            if (!versions.TryConsider(history.Written.Span, release, context))
-            {
-                return StageResult.Refuse(DenyReason.UnreadableAnswer, "current-version");
-            }
-
-            versions.ConfirmConsidered();
-        }
-
-        return StageResult.Continue;
     }
 
     /// <summary>
@@ -121,7 +115,7 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
     /// </summary>
     public async ValueTask<StageResult> ConfirmPageAsync(GatewayExchange exchange, ReadOnlyMemory<byte> page, CurrentVersions versions)
     {
-        var (release, context) = (exchange.Permit!.Release, exchange.Route!.Language);
+        var (release, context) = (exchange.Permit.Release, exchange.Ingressed.Route.Language);
         if (!versions.TryConsider(page.Span, release, context))
         {
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
@@ -133,16 +127,13 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
             foreach (var ids in versions.Unconfirmed(type).Take(left).Chunk(PerSearch))
             {
                 left -= ids.Length;
-                using var body = new PooledBuffer(options.Limits.MaxAnswer);
-                var (result, status) = await FetchAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}", body);
-                if (result.IsRefused(out _))
+                using var fetched = await fetch.ReadAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}");
+                switch (fetched)
                 {
-                    return result;
-                }
-
-                if (status == 200 && !versions.TryConfirm(body.Written.Span, release, context))
-                {
-                    return StageResult.Refuse(DenyReason.UnreadableAnswer, "current-version");
+                    case Fetched.Failed failed:
+                        return Refuse(failed.Reason);
+                    case Fetched.Found found when !versions.TryConfirm(found.Body.Span, release, context):
+                        return Refuse(DenyReason.UnreadableAnswer);
                 }
             }
         }
@@ -150,27 +141,5 @@ internal sealed class VersionLookup(IUpstream upstream, GatewayOptions options)
         return StageResult.Continue;
     }
 
-    private async ValueTask<(StageResult Result, int Status)> FetchAsync(GatewayExchange exchange, string place, PooledBuffer body)
-    {
-        var sent = await upstream.ReadBesideAsync(place, exchange);
-        if (sent.Answer is not { } answer)
-        {
-            return (StageResult.Refuse(sent.Failure ?? DenyReason.UpstreamUnavailable), 0);
-        }
-
-        using (answer)
-        {
-            if (answer.Status is 404 or 410)
-            {
-                return (StageResult.Continue, answer.Status);
-            }
-
-            if (answer.Status != 200)
-            {
-                return (StageResult.Refuse(DenyReason.UpstreamRefused, "current-version"), 0);
-            }
-
-            return (await answer.ReadAsync(body, exchange.Http.RequestAborted), 200);
-        }
-    }
+    private static StageResult Refuse(DenyReason reason) => StageResult.Refuse(reason, "current-version");
 }

@@ -5,21 +5,24 @@ using PhiGateway.Gateway.Forward;
 using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Release;
+using PhiGateway.Gateway.Settle;
 using PhiGateway.Gateway.Understand;
 
 namespace PhiGateway.Gateway.Pipeline;
 
-/// <summary>The request's way, top to bottom. Audit stands around it: opened after Ingress, closed last, it sees every refusal.</summary>
+/// <summary>The request's way, top to bottom. Audit stands around it: opened after CrossOrigin, closed last, it sees every refusal.</summary>
 internal sealed class GatewayPipeline(
+    CrossOriginStage crossOrigin,
     IngressStage ingress,
     IdentifyStage identify,
     UnderstandStage understand,
     DecideStage decide,
     AdmitStage admit,
+    SettleStage settle,
     ForwardStage forward,
     ReleaseStage release
 )
 {
     /// <summary>Every stage, in order; none can be left out or configured away.</summary>
-    internal IReadOnlyList<IStage> Stages { get; } = [ingress, identify, understand, decide, admit, forward, release];
+    internal IReadOnlyList<IStage> Stages { get; } = [crossOrigin, ingress, identify, understand, decide, admit, settle, forward, release];
 }

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
-using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Refusals;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
@@ -15,8 +15,8 @@ namespace PhiGateway.Gateway.Pipeline;
 internal sealed class RequestRunner(
     GatewayPipeline pipeline,
     RouteCatalog routes,
-    CrossOrigin crossOrigin,
     SnapshotHolder snapshots,
+    GatewayOptions options,
     AuditTrail trail,
     GatewayMetrics metrics,
     TimeProvider clock,
@@ -28,22 +28,26 @@ internal sealed class RequestRunner(
     {
         var proxy = http.Features.Get<IReverseProxyFeature>();
         var route = proxy is null ? null : routes.Find(proxy);
-        if (crossOrigin.TryAnswer(http, route))
+
+        // A node that was away looks at the registry before it decides by what it knew.
+        if (snapshots.WasAway(options.Registry.MaxUnconfirmed))
         {
-            return;
+            await snapshots.LookAsync(options.Registry.MaxUnconfirmed, CancellationToken.None);
         }
 
         var now = clock.GetUtcNow();
         using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, Guid.CreateVersion7(now));
         var started = clock.GetTimestamp();
         DenyReason? refusal = null;
+        var isQuestion = false;
         try
         {
             var result = await WalkAsync(exchange);
+            isQuestion = result.IsAnswered;
             if (result.IsRefused(out var reason))
             {
                 refusal = reason;
-                await RefuseAsync(exchange, reason, result.Detail);
+                await RefuseAsync(exchange, reason, result.Detail, result.Status);
             }
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -58,12 +62,15 @@ internal sealed class RequestRunner(
         {
             refusal = DenyReason.Faulted;
             GatewayLog.RequestFaulted(log, exchange.Id, fault.GetType().Name, Faults.WhereOf(fault));
-            await RefuseAsync(exchange, DenyReason.Faulted, fault.GetType().Name);
+            await RefuseAsync(exchange, DenyReason.Faulted, fault.GetType().Name, null);
         }
         finally
         {
             trail.RecordDelivery(exchange);
-            metrics.Observe(exchange, refusal, clock.GetElapsedTime(started));
+            if (!isQuestion)
+            {
+                metrics.Observe(exchange, refusal, clock.GetElapsedTime(started));
+            }
         }
     }
 
@@ -74,7 +81,7 @@ internal sealed class RequestRunner(
         for (var i = 0; i < stages.Count; i++)
         {
             var result = await stages[i].RunAsync(exchange);
-            if (result.IsRefused(out _))
+            if (!result.Continues)
             {
                 return result;
             }
@@ -83,7 +90,7 @@ internal sealed class RequestRunner(
         return StageResult.Continue;
     }
 
-    private async ValueTask RefuseAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    private async ValueTask RefuseAsync(GatewayExchange exchange, DenyReason reason, string? detail, int? status)
     {
         if (exchange.Http.Response.HasStarted)
         {
@@ -94,6 +101,6 @@ internal sealed class RequestRunner(
 
         await trail.CloseEntriesAsync(exchange);
         var told = await trail.RecordRefusalAsync(exchange, reason, detail);
-        await RefusalWriter.WriteAsync(exchange, told);
+        await RefusalWriter.WriteAsync(exchange, told, told == reason ? status : null);
     }
 }

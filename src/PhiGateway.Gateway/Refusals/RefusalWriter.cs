@@ -16,15 +16,18 @@ internal static class RefusalWriter
     public const string CodeSystem = "urn:phi-gateway:refusal";
 
     /// <summary>Writes the answer; the response must not have begun.</summary>
-    public static async ValueTask WriteAsync(GatewayExchange exchange, DenyReason reason)
+    /// <param name="exchange">The request.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="insteadOf">Status that the refusal takes instead of its reason's own; null: the reason's.</param>
+    public static async ValueTask WriteAsync(GatewayExchange exchange, DenyReason reason, int? insteadOf)
     {
         var response = exchange.Http.Response;
-        var status = exchange.RefusalStatus ?? reason.Status;
+        var status = insteadOf ?? reason.Status;
         var retryAfter = response.Headers.RetryAfter;
         response.Clear();
         response.StatusCode = status;
         response.Headers.CacheControl = "no-store";
-        response.Headers["X-Request-Id"] = exchange.Id.ToString();
+        response.Headers[KnownHeaders.RequestId] = exchange.Id.ToString();
         if (status is 429 or 503)
         {
             response.Headers.RetryAfter = retryAfter.Count > 0 ? retryAfter : "1";
@@ -42,7 +45,7 @@ internal static class RefusalWriter
 
         if (
             exchange.Http.Request.Protocol == "HTTP/1.1"
-            && (exchange.Canonical is null || reason == DenyReason.MalformedRequest || reason == DenyReason.BodyTooLarge)
+            && (exchange.Known.Canonical is null || reason == DenyReason.MalformedRequest || reason == DenyReason.BodyTooLarge)
         )
         {
             // A request that could not be read to its end leaves the connection in doubt.
@@ -50,14 +53,14 @@ internal static class RefusalWriter
         }
 
         var body = new ArrayBufferWriter<byte>(512);
-        if (exchange.Route is null or { Api: not null })
+        if (exchange.Known.Route is null or { Api: not null })
         {
-            response.ContentType = "application/problem+json";
+            response.ContentType = KnownMediaTypes.Problem;
             WriteProblem(body, exchange, Told(reason), status);
         }
         else
         {
-            response.ContentType = "application/fhir+json; charset=utf-8";
+            response.ContentType = KnownMediaTypes.FhirJsonUtf8;
             WriteOperationOutcome(body, exchange, reason);
         }
 
@@ -80,7 +83,7 @@ internal static class RefusalWriter
 
     private static string Challenge(GatewayExchange exchange, DenyReason reason)
     {
-        var realm = exchange.Route?.Tenant ?? "phi-gateway";
+        var realm = exchange.Known.Route?.Tenant ?? "phi-gateway";
         return reason.OAuthError is null ? $"Bearer realm=\"{realm}\"" : $"Bearer realm=\"{realm}\", error=\"{reason.OAuthError}\"";
     }
 

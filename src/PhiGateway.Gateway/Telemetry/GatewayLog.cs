@@ -15,6 +15,16 @@ internal static partial class GatewayLog
     public static partial void DeliveryDropped(ILogger log, Guid decisionId);
 
     [LoggerMessage(
+        1004,
+        LogLevel.Error,
+        "The outcome of write {DecisionId} found no room in the journal; it is tried again until it stands"
+    )]
+    public static partial void OutcomeLate(ILogger log, Guid decisionId);
+
+    [LoggerMessage(1005, LogLevel.Critical, "This node releases nothing any more: {Why} See the runbook log-forked-or-rolled-back")]
+    public static partial void LogForked(ILogger log, string why);
+
+    [LoggerMessage(
         1101,
         LogLevel.Information,
         "Enforcing registry revision {Revision}: {Clients} clients, {Members} roster members, {Problems} problems"
@@ -33,6 +43,13 @@ internal static partial class GatewayLog
     [LoggerMessage(1105, LogLevel.Warning, "An older registry revision {Offered} was refused; enforcing {Current}")]
     public static partial void OlderRevisionRefused(ILogger log, long offered, long current);
 
+    [LoggerMessage(
+        1108,
+        LogLevel.Warning,
+        "By the operator's word registry revision {Offered} is accepted, though {Newest} had been enforced: take AcceptOlderRevision out again"
+    )]
+    public static partial void OlderRevisionAccepted(ILogger log, long offered, long newest);
+
     [LoggerMessage(1107, LogLevel.Error, "The use of a task could not be counted for decision {Decision}: {Fault}")]
     public static partial void TaskNotCounted(ILogger log, Guid decision, string fault);
 
@@ -48,6 +65,29 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1202, LogLevel.Error, "The {Part} stopped: {Fault}")]
     public static partial void PartStopped(ILogger log, string part, string fault);
+
+    [LoggerMessage(1211, LogLevel.Information, "Enforcing routes {Hash}")]
+    public static partial void RoutesChanged(ILogger log, string hash);
+
+    [LoggerMessage(1212, LogLevel.Error, "Changed routes are not in force, {Hash} still are: {Why}")]
+    public static partial void RoutesRefused(ILogger log, string hash, string why);
+
+    [LoggerMessage(1213, LogLevel.Information, "Draining: not ready any more; stopping in {Seconds} s")]
+    public static partial void Draining(ILogger log, double seconds);
+
+    [LoggerMessage(
+        1214,
+        LogLevel.Warning,
+        "Route {Route}: the server behind names itself {Origin}, which is no base of its cluster; links there are not followed. "
+            + "If it is the same server, add its base to Phi.Bases"
+    )]
+    public static partial void BaseProposed(ILogger log, string route, string origin);
+
+    [LoggerMessage(1205, LogLevel.Warning, "The audit store's partitions of the months to come were not made: {Fault}")]
+    public static partial void PartitionsNotMade(ILogger log, string fault);
+
+    [LoggerMessage(1206, LogLevel.Warning, "Whether an admin key exists is not known: the registry did not answer ({Fault}); asked again")]
+    public static partial void FirstKeyDelayed(ILogger log, string fault);
 
     [LoggerMessage(1203, LogLevel.Warning, "The {Store} store cannot be reached; trying again")]
     public static partial void StoreAway(ILogger log, string store);

@@ -11,6 +11,11 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Meter _meter = new("PhiGateway.Gateway");
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _decisions;
+    private readonly Counter<long> _incomplete;
+    private readonly Counter<long> _refusedConnections;
+    private readonly Counter<long> _unreadable;
+    private readonly Counter<long> _folded;
+    private readonly Counter<long> _publicDocuments;
 
     public GatewayMetrics()
     {
@@ -19,7 +24,32 @@ internal sealed class GatewayMetrics : IDisposable
             "s",
             "From the first byte read to the end of the request."
         );
+        _incomplete = _meter.CreateCounter<long>(
+            "phi_gateway.answers.incomplete",
+            "{place}",
+            "What of an upstream's answers could not be read, or leads on to where nobody can be sent."
+        );
+        _refusedConnections = _meter.CreateCounter<long>(
+            "phi_gateway.connections.refused",
+            "{connection}",
+            "Connections closed for want of room, by the limit that was reached."
+        );
+        _unreadable = _meter.CreateCounter<long>(
+            "phi_gateway.requests.unreadable",
+            "{request}",
+            "Requests that the server's parser refused before any decision, by status."
+        );
         _decisions = _meter.CreateCounter<long>("phi_gateway.decisions", "{decision}", "Requests by result and reason.");
+        _folded = _meter.CreateCounter<long>(
+            "phi_gateway.refusals.folded",
+            "{refusal}",
+            "Refusals that were counted and not recorded one by one."
+        );
+        _publicDocuments = _meter.CreateCounter<long>(
+            "phi_gateway.public_documents",
+            "{document}",
+            "Public documents answered; they are counted, not recorded."
+        );
     }
 
     /// <summary>Counts one finished request.</summary>
@@ -38,6 +68,33 @@ internal sealed class GatewayMetrics : IDisposable
             _decisions.Add(1, new TagList { { "result", refusal is null ? "allow" : "deny" }, { "reason", refusal?.Code ?? "none" } });
         }
     }
+
+    /// <summary>Counts what of an answer could not be read or followed.</summary>
+    public void CountIncomplete(int unread, bool cannotFollow)
+    {
+        if (unread > 0)
+        {
+            _incomplete.Add(unread, new KeyValuePair<string, object?>("kind", "unread"));
+        }
+
+        if (cannotFollow)
+        {
+            _incomplete.Add(1, new KeyValuePair<string, object?>("kind", "cannot-follow"));
+        }
+    }
+
+    /// <summary>Counts a connection that found no room.</summary>
+    /// <param name="limit"><c>total</c> or <c>peer</c>.</param>
+    public void ConnectionRefused(string limit) => _refusedConnections.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    /// <summary>Counts a request that the server's own parser refused.</summary>
+    public void Unreadable(int status) => _unreadable.Add(1, new KeyValuePair<string, object?>("status", status));
+
+    /// <summary>Counts a refusal that is not recorded by itself.</summary>
+    public void CountFolded(DenyReason reason) => _folded.Add(1, new TagList { { "reason", reason.Code } });
+
+    /// <summary>Counts a public document.</summary>
+    public void CountPublicDocument() => _publicDocuments.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

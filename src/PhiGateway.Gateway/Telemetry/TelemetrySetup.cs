@@ -6,8 +6,10 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
 
 namespace PhiGateway.Gateway.Telemetry;
 
@@ -32,6 +34,7 @@ internal static class TelemetrySetup
             return;
         }
 
+        var egress = new EgressConnector(new EgressPolicy(options.Egress.Allow));
         var collectors = services
             .AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("phi-gateway", serviceInstanceId: options.Node));
@@ -50,13 +53,13 @@ internal static class TelemetrySetup
 
             if (telemetry.Otlp is { } collector)
             {
-                metrics.AddOtlpExporter(exporter => Send(exporter, collector, "metrics"));
+                metrics.AddOtlpExporter(exporter => Send(exporter, collector, "metrics", egress));
             }
         });
         if (telemetry.Otlp is { } address)
         {
             // Before the exporter: processors are called in the order in which they were added.
-            collectors.WithTracing(traces => AddSpans(traces).AddOtlpExporter(exporter => Send(exporter, address, "traces")));
+            collectors.WithTracing(traces => AddSpans(traces).AddOtlpExporter(exporter => Send(exporter, address, "traces", egress)));
         }
     }
 
@@ -80,9 +83,21 @@ internal static class TelemetrySetup
         }
     }
 
-    private static void Send(OtlpExporterOptions exporter, string collector, string signal)
+    private static void Send(OtlpExporterOptions exporter, string collector, string signal, EgressConnector egress)
     {
         exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
         exporter.Endpoint = new Uri($"{collector.TrimEnd('/')}/v1/{signal}");
+        exporter.HttpClientFactory = () =>
+            new HttpClient(
+                new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseProxy = false,
+                    ConnectCallback = egress.ConnectAsync,
+                }
+            )
+            {
+                Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds),
+            };
     }
 }

@@ -5,26 +5,40 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Trail;
 
 /// <summary>Writes a request's records: nothing leaves, and nothing is changed upstream, before its record is durable.</summary>
-internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, TimeProvider clock, ILogger<AuditTrail> log)
+internal sealed class AuditTrail(
+    IAuditJournal journal,
+    RefusalFold fold,
+    LateOutcomes late,
+    GatewayMetrics metrics,
+    SnapshotHolder snapshots,
+    GatewayOptions options,
+    TimeProvider clock,
+    ILogger<AuditTrail> log
+)
 {
-    private const int MostListed = 1000;
-
     /// <summary>Records what is about to be released; the bytes may go only when this continues.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RecordDisclosureAsync(GatewayExchange exchange)
     {
+        if (await FindLateAsync(exchange) is { } stale)
+        {
+            return stale;
+        }
+
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
         record.Decision = "permit";
         AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.DisclosureRecorded = true;
@@ -39,13 +53,18 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     /// as their parent.</param>
     public async ValueTask<StageResult> RecordSegmentAsync(GatewayExchange exchange, Disclosure segment, long bytes, bool isFirst)
     {
+        if (await FindLateAsync(exchange) is { } stale)
+        {
+            return stale;
+        }
+
         var record = Describe(exchange, AuditKind.Disclosure, isFirst ? exchange.Id : NewId());
         record.ParentId = isFirst ? Guid.Empty : exchange.Id;
         record.Decision = "permit";
         AddDisclosed(record, segment, bytes);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.DisclosureRecorded = true;
@@ -62,7 +81,7 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         record.Bytes = exchange.BytesOut;
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.DisclosureRecorded = true;
@@ -72,12 +91,17 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     /// <summary>Records a write that is about to be forwarded.</summary>
     public async ValueTask<StageResult> RecordIntentAsync(GatewayExchange exchange)
     {
+        if (await FindLateAsync(exchange) is { } stale)
+        {
+            return stale;
+        }
+
         var record = Describe(exchange, AuditKind.Intent, exchange.Id);
         record.Decision = "permit";
-        AddAsked(record, exchange);
+        RecordedRequest.AddAsked(record, exchange);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.IntentRecorded = true;
@@ -90,10 +114,14 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         var record = Describe(exchange, AuditKind.Outcome, NewId());
         record.ParentId = exchange.Id;
         record.Decision = "permit";
+        record.Outcome = WriteOutcome.Applied;
         AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
         if (!await TryAppendAsync(record))
         {
-            return StageResult.Refuse(DenyReason.AuditUnavailable);
+            // The client is told that its access could not be recorded; what became of the write is not lost with that.
+            exchange.IntentRecorded = false;
+            late.Keep(record);
+            return StageResult.Refuse(NotRecorded());
         }
 
         exchange.IntentRecorded = false;
@@ -102,20 +130,80 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
     }
 
     /// <summary>Records a refusal, once; answers what the client may be told, which is 503 when it could not be recorded.</summary>
+    /// <remarks>
+    /// Of somebody unknown, and of a client that is held off for its rate, only so many are recorded one by one; further ones are counted.
+    /// </remarks>
     public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
     {
         exchange.Status = reason.Status;
-        var record = exchange.IntentRecorded
-            ? Describe(exchange, AuditKind.Outcome, NewId())
-            : Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
-        record.ParentId = exchange.IntentRecorded || exchange.DisclosureRecorded ? exchange.Id : ParentOf(exchange);
+        if (exchange.IntentRecorded)
+        {
+            return await RecordFailedWriteAsync(exchange, reason, detail);
+        }
+
+        var client = exchange.Known.Client;
+        var isStranger = client is null;
+        string? caller = null;
+        if (client is null)
+        {
+            caller = RefusalFold.CallerOf(exchange.Http.Connection.RemoteIpAddress);
+        }
+        else if (reason == DenyReason.RateLimited || reason == DenyReason.ConcurrencyLimited)
+        {
+            caller = $"client {client.Client.Id}";
+        }
+
+        if (caller is not null && !fold.Admits(caller))
+        {
+            fold.Count(reason, caller);
+            return reason;
+        }
+
+        var record = Describe(exchange, AuditKind.Decision, exchange.DisclosureRecorded ? NewId() : exchange.Id);
+        record.ParentId = exchange.DisclosureRecorded ? exchange.Id : RecordedRequest.ParentOf(exchange);
         // A fault is ours or the upstream's; everything below 500 is an answer that the client was denied.
         record.Decision = reason.Status >= 500 ? "error" : "deny";
         record.Reason = reason.Code;
         record.Rule = detail;
-        AddAsked(record, exchange);
+        RecordedRequest.AddAsked(record, exchange);
+        if (await TryAppendAsync(record, isStranger ? AuditLane.Stranger : AuditLane.Ordinary))
+        {
+            return reason;
+        }
+
+        if (!isStranger || journal.Status is JournalStatus.Dead or JournalStatus.Closed)
+        {
+            return NotRecorded();
+        }
+
+        // The strangers' share of the room is used up: their refusals go on, counted.
+        fold.Count(reason, caller!);
+        return reason;
+    }
+
+    /// <summary>Counts a public document; nothing that anybody's record has to show was released.</summary>
+    public void CountPublicDocument() => metrics.CountPublicDocument();
+
+    private async ValueTask<DenyReason> RecordFailedWriteAsync(GatewayExchange exchange, DenyReason reason, string? detail)
+    {
+        var record = Describe(exchange, AuditKind.Outcome, NewId());
+        record.ParentId = exchange.Id;
+        record.Outcome = WriteOutcome.Of(exchange, reason);
+        record.Decision =
+            record.Outcome == WriteOutcome.Unknown ? WriteOutcome.Unknown
+            : reason.Status >= 500 ? "error"
+            : "deny";
+        record.Reason = reason.Code;
+        record.Rule = detail;
+        RecordedRequest.AddAsked(record, exchange);
         exchange.IntentRecorded = false;
-        return await TryAppendAsync(record) ? reason : DenyReason.AuditUnavailable;
+        if (await TryAppendAsync(record))
+        {
+            return reason;
+        }
+
+        late.Keep(record);
+        return NotRecorded();
     }
 
     /// <summary>Records that an answer was cut after it had begun.</summary>
@@ -167,11 +255,11 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
             Kind = AuditKind.Delivery,
             Event = "delivery",
             Time = clock.GetUtcNow(),
-            Client = exchange.Client?.Client.Id,
-            Tenant = exchange.Route?.Tenant,
+            Client = exchange.Known.Client?.Client.Id,
+            Tenant = exchange.Known.Route?.Tenant,
             Status = exchange.Status,
             Bytes = exchange.BytesOut,
-            Delivery = exchange.Delivered ? "complete" : "partial",
+            Delivery = exchange.Delivered ? "handed-over" : "partial",
         };
         if (!journal.TryAppend(record))
         {
@@ -179,97 +267,45 @@ internal sealed class AuditTrail(IAuditJournal journal, GatewayOptions options, 
         }
     }
 
-    private static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
+    private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id) =>
+        RecordedRequest.Describe(exchange, kind, id, id == exchange.Id ? exchange.Now : clock.GetUtcNow(), options.Environment);
+
+    private void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {
-        record.PatientState =
-            disclosure.HasUndeterminedPatient ? "undetermined"
-            : disclosure.Patients.Count > 0 ? "known"
-            : "none-by-type";
-        record.Patients = AuditText.PatientsOf(disclosure.Patients);
-        record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
-        record.ResourceCount = disclosure.Resources.Count;
-        record.WithheldCount = disclosure.Withheld;
-        record.Labels = AuditText.LabelsOf(disclosure.Labels);
-        record.Bytes = bytes;
+        metrics.CountIncomplete(disclosure.Unread, disclosure.CannotFollow);
+        RecordedRequest.AddDisclosed(record, disclosure, bytes);
     }
 
-    // What a request named, for records of things that were not released.
-    private static void AddAsked(AuditRecord record, GatewayExchange exchange)
+    // A node that was paused between the decision and this moment looks first; what it then learns decides.
+    private async ValueTask<StageResult?> FindLateAsync(GatewayExchange exchange)
     {
-        if (exchange.Request is not { } request)
+        if (!snapshots.WasAway(options.Registry.MaxUnconfirmed))
         {
-            return;
+            return null;
         }
 
-        record.Patients = AuditText.PatientsAsked(request);
-        record.Resources = AuditText.ResourcesAsked(request);
-        record.ResourceCount = record.Resources.Count;
+        await snapshots.LookAsync(options.Registry.MaxUnconfirmed, exchange.Http.RequestAborted);
+        var now = snapshots.Current;
+        if (ReferenceEquals(now, exchange.Snapshot) || exchange.Known is not { Caller: { } caller, Route: { } route })
+        {
+            return null;
+        }
+
+        return PolicyDecisionPoint.FindRevocation(caller, route.Tenant, now) is { } revoked
+            ? StageResult.Refuse(revoked, "while-answering")
+            : StageResult.Refuse(DenyReason.SnapshotTooOld, "node-was-away");
     }
 
-    private static Guid ParentOf(GatewayExchange exchange) => exchange.Bundle?.Id ?? Guid.Empty;
+    private DenyReason NotRecorded() => journal.Status == JournalStatus.Forked ? DenyReason.AuditForked : DenyReason.AuditUnavailable;
 
-    private AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id)
-    {
-        var record = new AuditRecord
-        {
-            Id = id,
-            Kind = kind,
-            Event = exchange.Asked is { } asked ? AuditText.NameOf(asked.Interaction) : "request",
-            Time = id == exchange.Id ? exchange.Now : clock.GetUtcNow(),
-            Revision = exchange.Snapshot.Revision,
-            Tenant = exchange.Route?.Tenant,
-            Environment = exchange.Route?.Environment ?? options.Environment,
-            Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
-            ParentId = ParentOf(exchange),
-            Method =
-                exchange.Bundle is null ? exchange.Http.Request.Method
-                : exchange.Request is { Unread: { } unread } ? unread.Method
-                : exchange.Canonical!.Method,
-            Template = exchange.Asked?.Template,
-            Interaction = exchange.Asked is { } known ? AuditText.NameOf(known.Interaction) : null,
-            ResourceType = exchange.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
-            RawTarget =
-                exchange.Bundle is null ? exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget
-                : exchange.Request is { Unread: { } entry } ? entry.Url
-                : exchange.Canonical!.ToTarget(),
-            Rule = exchange.Permit?.Rule,
-            Obligations = exchange.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
-            Upstream = exchange.Upstream,
-            UpstreamStatus = exchange.UpstreamStatus,
-            Status = exchange.Status,
-        };
-        if (exchange.Client is { } client)
-        {
-            record.Client = client.Client.Id;
-            record.UseCase = client.Client.UseCase;
-            record.Organization = client.Organization?.Id;
-            record.Owner = client.Client.Owner;
-        }
-
-        if (exchange.Caller is { } caller)
-        {
-            record.Issuer = caller.Issuer;
-            record.IssuerClientId = caller.ClientId;
-            record.Subject = caller.Subject;
-            record.TokenId = caller.TokenId;
-            record.TokenHash = caller.TokenHash;
-            record.Binding = AuditText.NameOf(caller.Binding);
-            record.Purpose = AuditText.NamesOf(caller.Purposes);
-        }
-        else
-        {
-            record.IssuerClientId = exchange.ClaimedClientId;
-        }
-
-        return record;
-    }
+    private ValueTask<bool> TryAppendAsync(AuditRecord record) => TryAppendAsync(record, AuditLanes.Of(record.Kind));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryAppendAsync(AuditRecord record)
+    private async ValueTask<bool> TryAppendAsync(AuditRecord record, AuditLane lane)
     {
         try
         {
-            await journal.AppendAsync(record);
+            await journal.AppendAsync(record, lane);
             return true;
         }
         catch (JournalUnavailableException refused)

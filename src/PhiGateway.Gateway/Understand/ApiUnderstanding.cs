@@ -15,16 +15,23 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
 {
     private const string PageParameter = "_page";
 
-    /// <summary>Puts into the exchange what the request means; everything after decides on that as on FHIR.</summary>
-    public StageResult Read(GatewayExchange exchange, ApiTable table, ReadOnlyMemory<byte> body)
+    /// <summary>Gives what the request means; everything after decides on that as on FHIR.</summary>
+    public StageResult<Understood> Read(GatewayExchange exchange, ApiTable table, ReadOnlyMemory<byte> body)
     {
-        var line = exchange.Canonical!;
+        var line = exchange.Ingressed.Canonical;
         if (line is { Method: "GET" or "HEAD", Segments.Count: 0, Query: [{ Name: PageParameter } page] })
         {
             return OpenPage(exchange, table, page.Value);
         }
 
-        var reading = ApiRequestReader.Read(line, exchange.Headers, body, table, exchange.Route!.Language.MaxDepth, out var allowed);
+        var reading = ApiRequestReader.Read(
+            line,
+            exchange.Ingressed.Headers,
+            body,
+            table,
+            exchange.Ingressed.Route.Language.MaxDepth,
+            out var allowed
+        );
         if (!reading.TryGet(out var request, out var refusal))
         {
             exchange.AllowedMethods =
@@ -32,20 +39,30 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
             return StageResult.Refuse(refusal, reading.Detail);
         }
 
-        exchange.Api = request;
-        exchange.Request = request.Meaning;
-        return request.Handle is { } handle ? OpenCursor(exchange, request, handle) : StageResult.Continue;
+        if (request.Handle is not { } handle)
+        {
+            return new Understood(request.Meaning, request);
+        }
+
+        var opened = OpenCursor(exchange, request, handle);
+        if (!opened.Continues)
+        {
+            // The record tells what was tried.
+            exchange.Fill(new Understood(request.Meaning, request));
+        }
+
+        return opened;
     }
 
     // The next page of an earlier question: that question is read, decided and judged again.
-    private StageResult OpenPage(GatewayExchange exchange, ApiTable table, string handle)
+    private StageResult<Understood> OpenPage(GatewayExchange exchange, ApiTable table, string handle)
     {
         if (Open(exchange, handle, HandleKind.Page, out var flaw) is not { } content)
         {
             return StageResult.Refuse(DenyReason.HandleNotYours, flaw);
         }
 
-        var (route, original) = (exchange.Route!, content.Original);
+        var (route, original) = (exchange.Ingressed.Route, content.Original);
         if (
             !CanonicalReader.Read(original.Method, original.Target, route.Base, ApiTable.MostSegments).TryGet(out var line, out _)
             || !ApiRequestReader
@@ -60,21 +77,18 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
 
         var asked = new FhirRequest
         {
-            Canonical = exchange.Canonical!,
+            Canonical = exchange.Ingressed.Canonical,
             Interaction = Interaction.SearchPage,
             Handle = handle,
             Parts = [],
-            Headers = exchange.Headers,
+            Headers = exchange.Ingressed.Headers,
             Template = $"GET /?{PageParameter}",
         };
-        exchange.Continuation = new Continuation(asked, original, new PagePlace(content.Upstream, 0));
-        exchange.Api = request;
-        exchange.Request = request.Meaning;
-        return StageResult.Continue;
+        return new Understood(request.Meaning, request, new Continuation(asked, original, new PagePlace(content.Upstream, 0)));
     }
 
     // A cursor goes on in the answer to the very question that it stood in the answer of.
-    private StageResult OpenCursor(GatewayExchange exchange, ApiRequest request, string handle)
+    private StageResult<Understood> OpenCursor(GatewayExchange exchange, ApiRequest request, string handle)
     {
         if (Open(exchange, handle, HandleKind.Cursor, out var flaw) is not { } content)
         {
@@ -86,8 +100,7 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-of-another-request");
         }
 
-        exchange.Api = request with { Cursor = content.Upstream };
-        return StageResult.Continue;
+        return new Understood(request.Meaning, request with { Cursor = content.Upstream });
     }
 
     private HandleContent? Open(GatewayExchange exchange, string handle, HandleKind kind, out string? flaw)

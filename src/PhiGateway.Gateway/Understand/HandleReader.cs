@@ -11,8 +11,8 @@ namespace PhiGateway.Gateway.Understand;
 /// </summary>
 internal sealed class HandleReader(HandleSealer sealer)
 {
-    /// <summary>Puts the original and its continuation into the exchange; every flaw is told as the same 404.</summary>
-    public StageResult Open(GatewayExchange exchange, FhirRequest asked)
+    /// <summary>Gives the original and its continuation; every flaw is told as the same 404.</summary>
+    public StageResult<Understood> Open(GatewayExchange exchange, FhirRequest asked)
     {
         if (HandleBinding.Of(exchange) is not { } binding)
         {
@@ -24,7 +24,7 @@ internal sealed class HandleReader(HandleSealer sealer)
             return StageResult.Refuse(DenyReason.HandleNotYours, flaw);
         }
 
-        var route = exchange.Route!;
+        var route = exchange.Ingressed.Route;
         var original = content.Original;
         if (
             !CanonicalReader.Read(original.Method, original.Target, route.Base).TryGet(out var line, out _)
@@ -36,13 +36,12 @@ internal sealed class HandleReader(HandleSealer sealer)
             return StageResult.Refuse(DenyReason.HandleNotYours, "handle-no-longer-understood");
         }
 
-        exchange.Continuation = new Continuation(asked, original, new PagePlace(content.Upstream, content.From))
+        var continuation = new Continuation(asked, original, new PagePlace(content.Upstream, content.From))
         {
             Size = content.Size,
             Before = content.Before,
         };
-        exchange.Request = request;
-        return StageResult.Continue;
+        return new Understood(request, null, continuation);
     }
 
     private static HandleKind KindOf(Interaction interaction) =>

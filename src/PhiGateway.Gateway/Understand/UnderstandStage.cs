@@ -3,27 +3,36 @@ using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
 /// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
-internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis) : IStage
+internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis, SnapshotHolder snapshots)
+    : IStage
 {
     public string Name => "Understand";
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange) =>
-        FhirRequestReader.ExpectsBody(exchange.Canonical!) ? ReadBodyAsync(exchange) : new(Understand(exchange, default));
+        FhirRequestReader.ExpectsBody(exchange.Ingressed.Canonical) ? ReadBodyAsync(exchange) : new(Understand(exchange, default));
 
     private async ValueTask<StageResult> ReadBodyAsync(GatewayExchange exchange)
     {
+        // What needs no body is asked before one is read: whoever is refused whatever it holds costs no more than that.
+        if (exchange.Kind != RequestKind.PublicDocument && EarlyDecision.FindClosedDoor(exchange, snapshots, options) is { } closed)
+        {
+            return closed;
+        }
+
         var most = options.Limits.MaxRequestBody;
-        exchange.Body = new PooledBuffer(checked((int)most));
-        exchange.Body.Expect(exchange.Http.Request.ContentLength ?? 0);
+        var body = exchange.OpenBody(checked((int)most));
+        body.Expect(exchange.Http.Request.ContentLength ?? 0);
         try
         {
-            if (!await exchange.Body.TryReadAsync(exchange.Http.Request.Body, exchange.Http.RequestAborted))
+            if (!await body.TryReadAsync(exchange.Http.Request.Body, exchange.Http.RequestAborted))
             {
                 return StageResult.Refuse(DenyReason.BodyTooLarge);
             }
@@ -39,23 +48,62 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
             );
         }
 
-        return Understand(exchange, exchange.Body.Written);
+        return Understand(exchange, body.Written);
     }
 
     private StageResult Understand(GatewayExchange exchange, ReadOnlyMemory<byte> body)
     {
-        if (exchange.Route!.Api is { } table)
+        var found = exchange.Ingressed.Route.Api is { } table ? apis.Read(exchange, table, body) : ReadFhir(exchange, body);
+        if (!found.Continues)
         {
-            return apis.Read(exchange, table, body);
+            return found.Result;
         }
 
-        var reading = FhirRequestReader.Read(exchange.Canonical!, exchange.Headers, body, exchange.Route!.Language);
+        exchange.Fill(found.Value);
+        if (exchange.Kind == RequestKind.None)
+        {
+            exchange.Say(KindOf(exchange.Asked.Interaction, found.Value.Api is not null));
+        }
+
+        return StageResult.Continue;
+    }
+
+    private StageResult<Understood> ReadFhir(GatewayExchange exchange, ReadOnlyMemory<byte> body)
+    {
+        ref readonly var line = ref exchange.Ingressed;
+        var reading = FhirRequestReader.Read(line.Canonical, line.Headers, body, line.Route.Language);
         if (!reading.TryGet(out var request, out var refusal))
         {
             return StageResult.Refuse(refusal, reading.Detail);
         }
 
-        exchange.Request = request;
-        return request.Handle is null ? StageResult.Continue : handles.Open(exchange, request);
+        if (request.IsWrite && line.Route.RoutingMarks?.StandIn(body.Span) == true)
+        {
+            return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
+        }
+
+        if (request.Handle is null)
+        {
+            return new Understood(request);
+        }
+
+        var opened = handles.Open(exchange, request);
+        if (!opened.Continues)
+        {
+            // The record tells what was tried.
+            exchange.Fill(new Understood(request));
+        }
+
+        return opened;
     }
+
+    private static RequestKind KindOf(Interaction asked, bool isDeclared) =>
+        asked switch
+        {
+            _ when isDeclared => RequestKind.DeclaredApi,
+            Interaction.Batch => RequestKind.Batch,
+            Interaction.Transaction => RequestKind.Transaction,
+            Interaction.Export or Interaction.ExportStatus or Interaction.ExportCancel or Interaction.ExportFile => RequestKind.Export,
+            _ => RequestKind.Single,
+        };
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -10,42 +11,59 @@ using Yarp.ReverseProxy.Model;
 namespace PhiGateway.Gateway.Upstream;
 
 /// <summary>Sends over YARP's clusters: its destinations, health, load balancing and connection pools; the bytes are ours.</summary>
-internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) : IUpstream
+internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, GatewayOptions options, TimeProvider clock) : IUpstream
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/fhir+json") { CharSet = "utf-8" };
+    private static readonly MediaTypeHeaderValue Json = new(KnownMediaTypes.FhirJson) { CharSet = "utf-8" };
 
     private readonly ILoadBalancingPolicy[] _policies = [.. policies];
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<UpstreamResult> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
+    public async ValueTask<UpstreamReply> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
     {
-        var proxy = exchange.Proxy!;
-        var route = exchange.Route!;
+        var (route, proxy) = (exchange.Ingressed.Route, exchange.Ingressed.Proxy);
         var destination = Pick(exchange, proxy);
         if (destination?.Model?.Config is not { } target)
         {
-            return UpstreamResult.Failed(DenyReason.UpstreamUnavailable);
+            return Failed(DenyReason.UpstreamUnavailable, null, wasSent: false);
         }
 
-        exchange.Upstream = destination.DestinationId;
         using var message = Write(call, route, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        CancellationTokenSource? deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(route.Timeout);
         try
         {
             var response = await proxy.Cluster.HttpClient.SendAsync(message, deadline.Token);
-            exchange.UpstreamStatus = (int)response.StatusCode;
-            return UpstreamResult.Of(new UpstreamAnswer(response));
+            // The same patience for every further piece of the answer; the source is the answer's from here on.
+            deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            var pace = new UpstreamPace(deadline, route.Timeout, options.Limits.LongestAnswer, clock);
+            deadline = null;
+            return new UpstreamReply(new UpstreamAnswer(response, pace), destination.DestinationId);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return UpstreamResult.Failed(DenyReason.UpstreamTimeout);
+            return Failed(DenyReason.UpstreamTimeout, destination, wasSent: true);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidOperationException)
         {
-            return UpstreamResult.Failed(DenyReason.UpstreamUnavailable);
+            // Without a connection nothing was sent; with one, nobody knows how much arrived.
+            var wasSent =
+                fault
+                is not HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.NameResolutionError
+                        or HttpRequestError.ConnectionError
+                        or HttpRequestError.SecureConnectionError
+                };
+            return Failed(DenyReason.UpstreamUnavailable, destination, wasSent);
+        }
+        finally
+        {
+            deadline?.Dispose();
         }
     }
+
+    private static UpstreamReply Failed(DenyReason reason, DestinationState? destination, bool wasSent) =>
+        new(StageResult<UpstreamAnswer>.Refuse(reason), destination?.DestinationId, wasSent);
 
     private static HttpRequestMessage Write(
         UpstreamCall call,
@@ -64,7 +82,7 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
         {
             message.Content = new ReadOnlyMemoryContent(call.Body);
             message.Content.Headers.ContentType =
-                call.ContentType == "application/fhir+json" ? Json : MediaTypeHeaderValue.Parse(call.ContentType);
+                call.ContentType == KnownMediaTypes.FhirJson ? Json : MediaTypeHeaderValue.Parse(call.ContentType);
         }
 
         foreach (var header in call.Headers)
@@ -81,7 +99,7 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies) :
             message.Headers.TryAddWithoutValidation("Authorization", exchange.Http.Request.Headers.Authorization.ToString());
         }
 
-        message.Headers.TryAddWithoutValidation("X-Request-Id", exchange.Id.ToString());
+        message.Headers.TryAddWithoutValidation(KnownHeaders.RequestId, exchange.Id.ToString());
         return message;
     }
 

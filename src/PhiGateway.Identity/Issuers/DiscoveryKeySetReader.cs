@@ -18,7 +18,9 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
     private readonly Uri _document;
     private readonly HttpClient _client;
 
-    public DiscoveryKeySetReader(string issuer)
+    /// <param name="issuer">The configured <c>iss</c>.</param>
+    /// <param name="connect">Opens the connections, by the host's own rules; null: as the runtime does.</param>
+    public DiscoveryKeySetReader(string issuer, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         _issuer = issuer;
         _document = new Uri(issuer.TrimEnd('/') + "/.well-known/openid-configuration");
@@ -30,6 +32,7 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
             ConnectTimeout = Timeout,
             // DNS changes of the issuer are followed.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = connect,
         };
         _client = new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaximumBytes };
     }

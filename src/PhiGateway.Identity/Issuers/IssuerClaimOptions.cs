@@ -15,6 +15,14 @@ public sealed class IssuerClaimOptions
     /// <summary>Patient launch context; default <c>patient</c>.</summary>
     public string Patient { get; set; } = "patient";
 
+    /// <summary>
+    /// Claims with the scopes; null: <c>scope</c>. Of several that a token carries each must say the same, else the token is refused.
+    /// </summary>
+    public IReadOnlyList<string>? Scope { get; set; }
+
+    /// <summary>How the scopes are written; default <see cref="ScopeShape.String"/> (RFC 8693 section 4.2).</summary>
+    public ScopeShape ScopeShape { get; set; }
+
     /// <summary>Tenant; default <c>tenant</c>.</summary>
     public string Tenant { get; set; } = "tenant";
 }

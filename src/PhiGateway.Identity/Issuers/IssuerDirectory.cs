@@ -9,12 +9,19 @@ internal sealed class IssuerDirectory : IDisposable
     private readonly FrozenDictionary<string, TrustedIssuer> _byIssuer;
     private readonly List<IDisposable> _owned = [];
 
-    public IssuerDirectory(IReadOnlyList<IssuerOptions> options, TimeProvider time, ILogger<IssuerDirectory> logger)
+    public IssuerDirectory(
+        IReadOnlyList<IssuerOptions> options,
+        TimeProvider time,
+        ILogger<IssuerDirectory> logger,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null
+    )
     {
         var issuers = new List<TrustedIssuer>();
         foreach (var option in options)
         {
-            IKeySetReader reader = option.Jwks is null ? new DiscoveryKeySetReader(option.Issuer) : new StaticKeySetReader(option.Jwks);
+            IKeySetReader reader = option.Jwks is null
+                ? new DiscoveryKeySetReader(option.Issuer, connect)
+                : new StaticKeySetReader(option.Jwks);
             if (reader is IDisposable disposable)
             {
                 _owned.Add(disposable);

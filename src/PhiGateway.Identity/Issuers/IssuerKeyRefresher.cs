@@ -11,9 +11,9 @@ internal sealed class IssuerKeyRefresher(IssuerDirectory directory, TimeProvider
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(directory.Issuers.Select(issuer => KeepFreshAsync(issuer.Keys, stoppingToken)));
+        Task.WhenAll(directory.Issuers.Select(issuer => KeepFreshAsync(issuer.Keys, issuer.Options.KeyRefresh, stoppingToken)));
 
-    private async Task KeepFreshAsync(IssuerKeySource source, CancellationToken stoppingToken)
+    private async Task KeepFreshAsync(IssuerKeySource source, TimeSpan period, CancellationToken stoppingToken)
     {
         var retry = FirstRetry;
         try
@@ -21,7 +21,7 @@ internal sealed class IssuerKeyRefresher(IssuerDirectory directory, TimeProvider
             while (!stoppingToken.IsCancellationRequested)
             {
                 var keys = await source.RefreshAsync(force: true);
-                var wait = IssuerKeySource.RefreshPeriod;
+                var wait = period;
                 if (keys is null)
                 {
                     wait = retry;

@@ -11,9 +11,6 @@ namespace PhiGateway.Identity.Issuers;
 /// <remarks>Thread-safe. A failed refresh keeps the keys that are there until they are <see cref="MaximumAge"/> old.</remarks>
 internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimeProvider time, ILogger logger)
 {
-    /// <summary>How long a removed key may stay in use.</summary>
-    public static readonly TimeSpan RefreshPeriod = TimeSpan.FromMinutes(5);
-
     /// <summary>Tokens with invented key ids cause at most one fetch in this time.</summary>
     public static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(5);
 
@@ -25,6 +22,7 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
     private Task<IssuerKeySet?>? _running;
     private DateTimeOffset _loadedAt;
     private DateTimeOffset _attemptedAt = DateTimeOffset.MinValue;
+    private int _generation;
     private string _message = "no keys yet: not fetched";
 
     /// <summary>The keys to check tokens with; null: none are there.</summary>
@@ -60,13 +58,35 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
             }
 
             _attemptedAt = now;
-            var started = ReadAsync();
-            _running = started.IsCompleted ? null : started;
-            return started;
+            return Start();
         }
     }
 
-    private async Task<IssuerKeySet?> ReadAsync()
+    /// <summary>
+    /// Security: forgets the keys and fetches them anew, for a key that is known to be stolen before the issuer's set is next due. Until
+    /// the issuer has answered none of its tokens is valid; an answer that was asked for before does not count.
+    /// </summary>
+    public Task<IssuerKeySet?> PurgeAsync()
+    {
+        lock (_gate)
+        {
+            _generation++;
+            _keys = null;
+            _message = "no keys: purged, being fetched anew";
+            _attemptedAt = time.GetUtcNow();
+            return Start();
+        }
+    }
+
+    // Under the lock.
+    private Task<IssuerKeySet?> Start()
+    {
+        var started = ReadAsync(_generation);
+        _running = started.IsCompleted ? null : started;
+        return started;
+    }
+
+    private async Task<IssuerKeySet?> ReadAsync(int generation)
     {
         JwksReading reading;
         try
@@ -82,6 +102,11 @@ internal sealed class IssuerKeySource(string name, IKeySetReader reader, TimePro
 
         lock (_gate)
         {
+            if (generation != _generation)
+            {
+                return _keys;
+            }
+
             _running = null;
             Take(reading);
             return _keys;

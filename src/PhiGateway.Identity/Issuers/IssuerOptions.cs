@@ -30,5 +30,11 @@ public sealed class IssuerOptions
     /// <summary>Tolerated clock difference; default 30 seconds, at most 2 minutes.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How often the key set is fetched anew; default 1 minute, 5 seconds to 1 hour. Security: a key that the issuer has withdrawn is in
+    /// use for as long.
+    /// </summary>
+    public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromMinutes(1);
+
     public IssuerClaimOptions Claims { get; set; } = new();
 }

@@ -5,6 +5,8 @@ public static class IssuerOptionsValidator
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(24);
     private static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ShortestKeyRefresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestKeyRefresh = TimeSpan.FromHours(1);
 
     /// <summary>All problems in words, none repeated, without secrets; empty: the configuration is good. Reads static key sets.</summary>
     public static IReadOnlyList<string> Validate(IReadOnlyList<IssuerOptions> issuers)
@@ -116,6 +118,11 @@ public static class IssuerOptionsValidator
         {
             report("ClockSkew must be between zero and 2 minutes.");
         }
+
+        if (options.KeyRefresh < ShortestKeyRefresh || options.KeyRefresh > LongestKeyRefresh)
+        {
+            report("KeyRefresh must be between 5 seconds and 1 hour.");
+        }
     }
 
     private static void ValidateClaims(IssuerClaimOptions claims, Action<string> report)
@@ -134,6 +141,20 @@ public static class IssuerOptionsValidator
             {
                 report($"Claims.{name} must name a claim.");
             }
+        }
+
+        if (claims.Scope is { } scope && (scope.Count == 0 || scope.Any(string.IsNullOrWhiteSpace)))
+        {
+            report("Claims.Scope must name claims, none of them empty.");
+        }
+        else if (claims.Scope is { } names && names.Distinct(StringComparer.Ordinal).Count() != names.Count)
+        {
+            report("Claims.Scope names a claim twice.");
+        }
+
+        if (!Enum.IsDefined(claims.ScopeShape))
+        {
+            report("Claims.ScopeShape must be String, Array or Either.");
         }
     }
 

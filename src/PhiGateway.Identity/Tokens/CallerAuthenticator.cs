@@ -37,7 +37,21 @@ internal sealed class CallerAuthenticator(
 
     public IReadOnlyList<IssuerStatus> GetStatus() => [.. directory.Issuers.Select(issuer => issuer.Keys.Status)];
 
-    private async Task<CallerResult> ValidateAsync(HttpContext context, string token, TokenKey hash)
+    public async Task<IssuerStatus?> PurgeKeysAsync(string issuer)
+    {
+        foreach (var known in directory.Issuers)
+        {
+            if (known.Options.Name == issuer)
+            {
+                await known.Keys.PurgeAsync();
+                return known.Keys.Status;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<CallerResult> ValidateAsync(HttpContext context, string token, TokenKey key)
     {
         // 1. Read it, unverified, in the one way it can be read.
         if (!TokenText.TryRead(token, out var text))
@@ -89,7 +103,7 @@ internal sealed class CallerAuthenticator(
             // 5. What the signature covers: times, binding, client, purpose.
             var now = time.GetUtcNow();
             var claims = new TokenClaims(text.Claims, issuer.Options);
-            if (claims.Read(now, hash, readScope, out var caller) is { } reason)
+            if (claims.Read(now, TokenHashes.Of(token, key, algorithm.Name), readScope, out var caller) is { } reason)
             {
                 return CallerResult.Refused(reason, claimed);
             }
@@ -97,7 +111,7 @@ internal sealed class CallerAuthenticator(
             // 6. Remember that it is valid, not what it may do.
             var expires = caller!.ExpiresAt + issuer.Options.ClockSkew;
             var validUntil = expires < now + MaximumCacheTime ? expires : now + MaximumCacheTime;
-            var valid = new CachedToken(hash, caller, issuer, signedBy, keys, claims.Certificate, validUntil.UtcTicks);
+            var valid = new CachedToken(key, caller, issuer, signedBy, keys, claims.Certificate, validUntil.UtcTicks);
             cache.Add(valid);
             return Bind(valid, context);
         }

@@ -21,7 +21,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
     public byte[]? Certificate { get; private set; }
 
     /// <summary>Reads everything; null: <paramref name="caller"/> is there.</summary>
-    public DenyReason? Read(DateTimeOffset now, TokenKey hash, Func<string?, ScopeSet> readScope, out Caller? caller)
+    public DenyReason? Read(DateTimeOffset now, TokenHashes hashes, Func<string?, ScopeSet> readScope, out Caller? caller)
     {
         caller = null;
         if (ReadTimes(now, out var issuedAt, out var expiresAt) is { } late)
@@ -42,7 +42,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             || !TryText("jti", out var tokenId)
             || !TryText(options.Claims.Tenant, out var tenant)
             || !TryText(options.Claims.Patient, out var patientText)
-            || !TryScope(out var scope)
+            || !ScopeClaim.TryRead(claims, options.Claims, out var scope)
             || !TryPatient(patientText, out var patient)
         )
         {
@@ -72,7 +72,8 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             IssuedAt = issuedAt,
             ExpiresAt = expiresAt,
             TokenId = tokenId,
-            TokenHash = hash.ToString(),
+            TokenHash = hashes.SigningInput,
+            TokenTextHashes = hashes.Texts,
             Binding = Certificate is null ? ProofBinding.None : ProofBinding.Mtls,
             CertificateHash = Certificate is null ? null : Convert.ToHexStringLower(Certificate),
             Actors = actors,
@@ -219,12 +220,6 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
 
         patient = id;
         return true;
-    }
-
-    private bool TryScope(out string? scope)
-    {
-        scope = null;
-        return !claims.TryGetProperty("scope", out var value) || ClaimText.TryRead(value, out scope);
     }
 
     private bool TryTime(string name, out DateTimeOffset moment)

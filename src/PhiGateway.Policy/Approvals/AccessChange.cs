@@ -29,8 +29,15 @@ public sealed record AccessChange(ChangeKind Kind, string Path, string Words);
 /// <param name="UseCase">Its use case.</param>
 /// <param name="Agreement">Its agreement; null for an internal unit's own use.</param>
 /// <param name="Organization">Its organization.</param>
-public sealed record ApprovedInput(Client Client, UseCase UseCase, Agreement? Agreement, Organization? Organization)
+/// <param name="Credentials">All its credentials.</param>
+public sealed record ApprovedInput(
+    Client Client,
+    UseCase UseCase,
+    Agreement? Agreement,
+    Organization? Organization,
+    IReadOnlyCollection<Credential> Credentials
+)
 {
     /// <summary>The fingerprint of all of it.</summary>
-    public string Fingerprint => ApprovalFingerprint.Of(Client, UseCase, Agreement, Organization);
+    public string Fingerprint => ApprovalFingerprint.Of(Client, UseCase, Agreement, Organization, Credentials);
 }

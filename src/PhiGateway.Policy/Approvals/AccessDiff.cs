@@ -52,6 +52,7 @@ public static class AccessDiff
             new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Organization, after.UseCase.Organization))
         );
         CompareClient(before.Client, after.Client, new AccessDiffWriter(changes, RegistryPaths.Of(RegistryKind.Client, after.Client.Id)));
+        CredentialDiff.Compare(before.Credentials, after.Credentials, changes);
         if (changes.Count == 0)
         {
             changes.Add(

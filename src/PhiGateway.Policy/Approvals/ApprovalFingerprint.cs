@@ -5,21 +5,35 @@ namespace PhiGateway.Policy.Approvals;
 
 /// <summary>The hash of everything that is approved when a client is approved: change any of it and the approval no longer fits.</summary>
 /// <remarks>
-/// Two steps, so that thousands of clients of one use case share the first: the use case with agreement and organization, then the client.
-/// Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's, an access review, a
-/// vendor review) have doors of their own, and
-/// saying again that all is as it was changes nothing that was approved. A legal review is part of it with its end: a later end without a
-/// new opinion widens what two persons approved. The version in the first line
-/// changes when the form does; then every client needs approval anew, which is the safe way round.
+/// Three steps: the use case with agreement and organization, which thousands of clients share; the client, which with the first is all that
+/// it may do; its credentials. Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's,
+/// an access review, a vendor review) have doors of their own, and saying again that all is as it was changes nothing that was approved.
+/// A legal review is part of it with its end: a later end without a new opinion widens what two persons approved.
+/// Of a credential that the gateway checks itself its id and all by which it is recognised are part of it: who may come, and what must be
+/// proven, is approved with the rest; a kind that is enforced one day comes in by itself. Its dates are not; they have doors of their own.
+/// What a rotation exchanges keeps the approval by <see cref="CredentialSuccession"/>, not by the form.
+/// The version in the first line changes when the form does; then every client needs approval anew, which is the safe way round
+/// (docs/adr/0016).
 /// </remarks>
 public static class ApprovalFingerprint
 {
     private const string UseCaseVersion = "phigw-approval-use-case/1";
-    private const string ClientVersion = "phigw-approval/1";
+    private const string ClientVersion = "phigw-approval/2";
+    private const string RightsVersion = "phigw-approval/1";
 
     /// <summary>SHA-256 in lower-case hex of what would be approved now.</summary>
-    public static string Of(Client client, UseCase useCase, Agreement? agreement, Organization? organization) =>
-        OfClient(client, OfUseCase(useCase, agreement, organization));
+    /// <param name="client">The client.</param>
+    /// <param name="useCase">Its use case.</param>
+    /// <param name="agreement">Its agreement; null for an internal unit's own use.</param>
+    /// <param name="organization">Its organization.</param>
+    /// <param name="credentials">All credentials of the client, of every kind; their order means nothing.</param>
+    public static string Of(
+        Client client,
+        UseCase useCase,
+        Agreement? agreement,
+        Organization? organization,
+        IEnumerable<Credential> credentials
+    ) => OfClient(OfRights(client, OfUseCase(useCase, agreement, organization)), credentials);
 
     /// <summary>The share of use case, agreement and organization.</summary>
     internal static string OfUseCase(UseCase useCase, Agreement? agreement, Organization? organization)
@@ -48,9 +62,12 @@ public static class ApprovalFingerprint
         return form.Sha256();
     }
 
-    /// <summary>The whole, from the share of the use case.</summary>
-    internal static string OfClient(Client client, string useCaseFingerprint) =>
-        new FingerprintWriter(ClientVersion)
+    /// <summary>
+    /// What the client may do, from the share of the use case: all but who may come. The form is that of the first version, so an approval
+    /// of that version is recognised by it.
+    /// </summary>
+    internal static string OfRights(Client client, string useCaseFingerprint) =>
+        new FingerprintWriter(RightsVersion)
             .Add("useCaseFingerprint", useCaseFingerprint)
             .Add("client", client.Id)
             .Add("useCase", client.UseCase)
@@ -69,6 +86,32 @@ public static class ApprovalFingerprint
             .AddSet("hours", client.Hours)
             .AddSet("requires", client.Requires)
             .Sha256();
+
+    /// <summary>The whole: what the client may do, and by which credentials it is recognised.</summary>
+    internal static string OfClient(string rights, IEnumerable<Credential> credentials) =>
+        new FingerprintWriter(ClientVersion)
+            .Add("rights", rights)
+            .AddSet("credentials", Counting(credentials).Select(OfCredential))
+            .Sha256();
+
+    /// <summary>Those of these credentials that are approved: inventory admits nobody and stops nobody.</summary>
+    internal static IEnumerable<Credential> Counting(IEnumerable<Credential> credentials) =>
+        credentials.Where(static credential => CredentialKinds.IsEnforced(credential.Kind));
+
+    /// <summary>One credential's share: by what it is recognised and revoked.</summary>
+    internal static string OfCredential(Credential credential) =>
+        new FingerprintWriter("credential")
+            .Add("id", credential.Id)
+            .Add("client", credential.Client)
+            .Add("kind", credential.Kind.ToString())
+            .Add("issuer", credential.Issuer)
+            .Add("clientId", credential.ClientId)
+            .Add("thumbprint", credential.Thumbprint?.ToLowerInvariant())
+            .Add("jwksUri", credential.JwksUri)
+            .Add("jwkThumbprint", credential.JwkThumbprint)
+            .Add("spiffeId", credential.SpiffeId)
+            .Add("keyHash", credential.KeyHash)
+            .ToString();
 
     private static void Write(FingerprintWriter form, Grant grant)
     {

@@ -22,8 +22,18 @@ internal static class ClientCompiler
             notUnderstood ?? sources.Unreadable ?? (problems.Count > before ? problems[before].Path : sources.UseCase?.Contradiction);
         var approval = Latest(sources.Approvals);
         var review = LatestReview(sources.Reviews);
-        var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(client, sources.UseCase.Fingerprint);
-        var doors = PathDoors.Of(client, sources.UseCase, approval, review, fingerprint, contradiction, notUnderstood is not null);
+        Credential[] credentials = [.. sources.Credentials.Select(static entry => entry.Credential)];
+        var rights = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfRights(client, sources.UseCase.Fingerprint);
+        var fingerprint = sources.UseCase is null ? string.Empty : ApprovalFingerprint.OfClient(rights, credentials);
+        var doors = PathDoors.Of(
+            client,
+            sources.UseCase,
+            approval,
+            review,
+            new(fingerprint, rights),
+            contradiction,
+            notUnderstood is not null
+        );
         var (from, until) = PathDoor.Common(doors);
         return new ClientEntry
         {
@@ -31,10 +41,11 @@ internal static class ClientCompiler
             UseCase = sources.UseCase?.UseCase,
             Agreement = sources.UseCase?.Agreement,
             Organization = sources.UseCase?.Organization,
-            Credentials = [.. sources.Credentials.Select(static entry => entry.Credential)],
+            Credentials = credentials,
             Approval = approval,
             Review = review,
             Fingerprint = fingerprint,
+            RightsFingerprint = rights,
             Contradiction = contradiction,
             Doors = doors,
             OpenFrom = from,

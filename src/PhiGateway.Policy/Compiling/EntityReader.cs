@@ -12,7 +12,7 @@ internal static class EntityReader
     internal static (IRegistryEntity? Entity, RegistryProblem? Problem) Read(RegistryItem item)
     {
         var path = RegistryPaths.Of(item.Kind, item.Id);
-        var read = TryRead(item, item.Json, path, out var where);
+        var read = TryRead(item, WithoutNotes(item.Json), path, out var where);
         if (read is not null)
         {
             return read.Value;
@@ -46,6 +46,12 @@ internal static class EntityReader
 
         return (null, new RegistryProblem(path, $"The stored document cannot be read{where}; write it anew."));
     }
+
+    // Most governing documents have a note: taken away first, since an exception for each of them would make a load slow.
+    private static string WithoutNotes(string json) =>
+        json.Contains("\"_", StringComparison.Ordinal) && NewerForm.Parse(json) is { } form && NewerForm.RemoveNotes(form)
+            ? form.ToJsonString()
+            : json;
 
     /// <summary>
     /// The client that an unreadable document speaks of, as far as that can be told; closing it is safer than passing over the document.

@@ -9,7 +9,7 @@ namespace PhiGateway.Policy.Compiling;
 internal static class GrantCompiler
 {
     /// <summary>Most grants of one use case: a set of them fits one machine word in the decision.</summary>
-    internal const int MostGrants = 64;
+    internal const int MostGrants = GrantSet.Most;
 
     // They rewrite labels or speak a language of their own; no grant can cover them (FHIR R4 resource-operations, $graphql).
     private static readonly string[] NeverGranted = ["$meta-add", "$meta-delete", "$graphql", "$process-message", "$convert"];
@@ -143,10 +143,13 @@ internal static class GrantCompiler
 
     private static PatientReach ReadReach(PatientScope? scope, string path, List<RegistryProblem> problems)
     {
-        var chosen = scope is null
-            ? 0
-            : (scope.Any ? 1 : 0) + (scope.Roster is null ? 0 : 1) + (scope.Context ? 1 : 0) + (scope.Task ? 1 : 0) + (scope.None ? 1 : 0);
-        if (chosen != 1)
+        List<PatientReach> chosen = [];
+        AddIf(scope?.Any == true, PatientReach.Any);
+        AddIf(scope?.Roster is not null, PatientReach.Roster);
+        AddIf(scope?.Context == true, PatientReach.Context);
+        AddIf(scope?.Task == true, PatientReach.Task);
+        AddIf(scope?.None == true, PatientReach.None);
+        if (chosen.Count != 1)
         {
             problems.Add(
                 new RegistryProblem(path, "Whose data is meant must be said in exactly one way: any, roster, context, task or none.")
@@ -154,11 +157,15 @@ internal static class GrantCompiler
             return PatientReach.None;
         }
 
-        return scope!.Any ? PatientReach.Any
-            : scope.Roster is not null ? PatientReach.Roster
-            : scope.Context ? PatientReach.Context
-            : scope.Task ? PatientReach.Task
-            : PatientReach.None;
+        return chosen[0];
+
+        void AddIf(bool isChosen, PatientReach reach)
+        {
+            if (isChosen)
+            {
+                chosen.Add(reach);
+            }
+        }
     }
 
     private static Confidentiality ReadCeiling(Grant grant, string path, List<RegistryProblem> problems)

@@ -7,12 +7,15 @@ namespace PhiGateway.Policy.Compiling;
 /// <summary>Compiles the doors of one client's path; the one place that says what they are and in which order they are asked.</summary>
 internal static class PathDoors
 {
+    private const string EarlierForm =
+        "It was approved before credentials were part of what is approved: look at them and have it approved anew.";
+
     internal static PathDoor[] Of(
         Client client,
         UseCaseEntry? useCase,
         Approval? approval,
         Review? review,
-        string fingerprint,
+        ApprovalForms forms,
         string? contradiction,
         bool notUnderstood
     )
@@ -44,7 +47,7 @@ internal static class PathDoors
                 "Extend the client and have it approved anew."
             ),
         };
-        AddApproval(doors, approval, review, fingerprint, rule);
+        AddApproval(doors, client, approval, review, forms);
         doors.AddRange(useCase?.Doors ?? []);
         AddOwner(doors, client, rule);
         AddReview(doors, useCase?.UseCase, approval, review, rule);
@@ -57,11 +60,13 @@ internal static class PathDoors
         && !string.IsNullOrWhiteSpace(approvedBy)
         && !string.Equals(requestedBy.Trim(), approvedBy.Trim(), StringComparison.OrdinalIgnoreCase);
 
-    private static void AddApproval(List<PathDoor> doors, Approval? approval, Review? review, string fingerprint, string clientRule)
+    private static void AddApproval(List<PathDoor> doors, Client client, Approval? approval, Review? review, ApprovalForms forms)
     {
         if (approval is null)
         {
-            doors.Add(PathDoor.Shut("approval", DenyReason.NotApproved, clientRule, "Have the client approved by a second person."));
+            doors.Add(
+                PathDoor.Shut("approval", DenyReason.NotApproved, "client/" + client.Id, "Have the client approved by a second person.")
+            );
             return;
         }
 
@@ -83,20 +88,23 @@ internal static class PathDoors
         }
 
         doors.Add(PathDoor.Standing("approval", DenyReason.NotApproved, rule, true, string.Empty));
-        var fits = fingerprint.Length > 0 && string.Equals(approval.Fingerprint, fingerprint, StringComparison.OrdinalIgnoreCase);
+        var fits = Is(approval, forms.Current);
         doors.Add(
             PathDoor.Standing(
                 "approval-fingerprint",
                 DenyReason.ApprovalStale,
                 rule,
                 fits,
-                "What was approved has changed: have it approved anew."
+                !fits && Is(approval, forms.Earlier) ? EarlierForm : "What was approved has changed: have it approved anew."
             )
         );
         doors.Add(
             new PathDoor("approval-term", DenyReason.ApprovalExpired, rule, 0, Days.Until(approval.Until), "Have the client approved anew.")
         );
     }
+
+    private static bool Is(Approval approval, string fingerprint) =>
+        fingerprint.Length > 0 && string.Equals(approval.Fingerprint, fingerprint, StringComparison.OrdinalIgnoreCase);
 
     private static void AddOwner(List<PathDoor> doors, Client client, string rule)
     {
@@ -134,3 +142,8 @@ internal static class PathDoors
         doors.Add(new PathDoor("review", DenyReason.ReviewOverdue, rule, 0, Days.StartAfter(since, days), toOpen));
     }
 }
+
+/// <summary>What would be approved now, as a fingerprint in each form that there has been; empty without a use case.</summary>
+/// <param name="Current">The form that counts.</param>
+/// <param name="Earlier">The form without credentials; only recognised, so that people are told why it no longer counts.</param>
+internal readonly record struct ApprovalForms(string Current, string Earlier);

@@ -37,7 +37,10 @@ internal sealed class ReverseIndex<TKey>
 
     /// <summary>The ids, in no order that means anything; not to be kept across changes.</summary>
     internal IEnumerable<string> Of(TKey key) =>
-        !_ids.TryGetValue(key, out var there) ? []
-        : there is HashSet<string> many ? many
-        : [(string)there];
+        _ids.GetValueOrDefault(key) switch
+        {
+            null => [],
+            HashSet<string> many => many,
+            var one => [(string)one],
+        };
 }

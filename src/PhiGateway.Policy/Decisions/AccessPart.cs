@@ -21,8 +21,17 @@ public sealed record AccessPart
     /// </summary>
     public string? Operation { get; init; }
 
+    /// <summary>What an operation answers with beside resources, which are judged one by one.</summary>
+    public OperationValues Values { get; init; }
+
     /// <summary>The include value as written, such as <c>Observation:subject</c>, for include roles.</summary>
     public string? Include { get; init; }
+
+    /// <summary>
+    /// The include stands for all of a type (<c>Encounter:*</c>): of these the ones that the use case names are meant, and the others fall
+    /// out.
+    /// </summary>
+    public bool IsOfEveryInclude { get; init; }
 
     /// <summary>
     /// Patients the request itself names for this part (path, compartment parameter); every one must be covered. Empty: none named.
@@ -62,6 +71,12 @@ public sealed record AccessPart
     public bool IsSeparable { get; init; }
 
     /// <summary>
+    /// For what a chain walks to: the walk can be made by a search of its own, judged like any other, whose finds then stand in the chain's
+    /// place. False (the default) is the stricter reading.
+    /// </summary>
+    public bool IsResolvable { get; init; }
+
+    /// <summary>
     /// The write touches <c>meta.security</c>, <c>meta.tag</c> or a link to a patient, or it cannot be told whether it does (patches).
     /// </summary>
     public bool Relabels { get; init; }
@@ -95,6 +110,19 @@ public enum StoredState : byte
 
     /// <summary>Its facts stand beside it.</summary>
     Present,
+}
+
+/// <summary>What the values in an operation's answer (a Parameters without resources) are about.</summary>
+public enum OperationValues : byte
+{
+    /// <summary>They are not known, and do not leave.</summary>
+    Unknown = 0,
+
+    /// <summary>Nobody: terminology, conformance.</summary>
+    Nobody,
+
+    /// <summary>Records that the answer does not show: for those only who may see every record of the type.</summary>
+    Records,
 }
 
 /// <summary>Why a part belongs to a request.</summary>

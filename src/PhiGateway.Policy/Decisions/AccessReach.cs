@@ -13,6 +13,7 @@ internal sealed class AccessReach
     private readonly long _ticks;
     private readonly RegistrySnapshot _snapshot;
     private readonly bool _hasUser;
+    private readonly bool _isBoundToPatient;
 
     // The counted tasks that are used for this request; until they are known, all that are live.
     private IReadOnlyList<TaskEntry>? _counted;
@@ -30,6 +31,7 @@ internal sealed class AccessReach
 
         // A subject equal to the client is the client itself, not a person: user/ scopes then mean nothing (SMART App Launch 2, scopes).
         _hasUser = caller.Subject is { Length: > 0 } subject && !string.Equals(subject, caller.ClientId, StringComparison.Ordinal);
+        _isBoundToPatient = caller.PatientContext is not null && HasPatientScopes;
     }
 
     internal UseCaseEntry UseCase { get; }
@@ -89,16 +91,28 @@ internal sealed class AccessReach
             _ => false,
         };
 
+    /// <summary>
+    /// Whether a scope covers only the record of the patient that the token names: a patient/ scope, and a system/ scope that stands beside
+    /// one in such a token.
+    /// </summary>
+    /// <remarks>
+    /// A token that names a patient was given for that patient, by a person who was asked; system/ scopes are for services with nobody in
+    /// the loop (SMART App Launch 2, scopes). Both in one token contradict each other, and the narrower counts. A user/ scope beside a
+    /// patient/ scope is ordinary and stays what its user may see.
+    /// </remarks>
+    internal bool IsConfined(SmartScope scope) =>
+        scope.Level == ScopeLevel.Patient || (scope.Level == ScopeLevel.System && _isBoundToPatient);
+
     /// <summary>These grants without those that cannot cover anyone now: context without a context, task without a live task.</summary>
-    internal ulong Usable(ulong grants)
+    internal GrantSet Usable(GrantSet grants)
     {
         var usable = grants;
-        for (var place = 0; place < UseCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
             var reach = UseCase.Grants[place].Reach;
             if ((reach == PatientReach.Context && _caller.PatientContext is null) || (reach == PatientReach.Task && !HasLiveTask()))
             {
-                usable &= ~(1UL << place);
+                usable = usable.Without(place);
             }
         }
 
@@ -121,7 +135,7 @@ internal sealed class AccessReach
 
     /// <summary>Whether a usable scope's level covers a patient's data.</summary>
     internal bool ScopeCovers(SmartScope scope, PatientId patient) =>
-        scope.Level != ScopeLevel.Patient || (patient.Value is not null && _caller.PatientContext == patient);
+        !IsConfined(scope) || (patient.Value is not null && _caller.PatientContext == patient);
 
     /// <summary>Whether scopes for a type add up to the rights needed, for one named patient when one is given.</summary>
     internal bool ScopesGrant(ResourceType type, ScopeRights needed, bool usableOnly, PatientId? patient = null)

@@ -46,8 +46,15 @@ public sealed record Caller
     /// <summary>The token's id; null: it has none.</summary>
     public string? TokenId { get; init; }
 
-    /// <summary>SHA-256 of the token, lower-case hex.</summary>
+    /// <summary>
+    /// SHA-256 of what the token's issuer signed (header and payload), lower-case hex: the same whatever the signature looks like.
+    /// </summary>
     public required string TokenHash { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the whole token, signature included, in each text that anybody can make of it; a revocation may name one of these too.
+    /// </summary>
+    public IReadOnlyList<string> TokenTextHashes { get; init; } = [];
 
     /// <summary>How possession was proven on this call.</summary>
     public ProofBinding Binding { get; init; }

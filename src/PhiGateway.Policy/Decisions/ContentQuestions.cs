@@ -33,25 +33,33 @@ internal static class ContentQuestions
         return null;
     }
 
-    private static Deny? Content(DecisionRun run, ulong grants, AccessPart part)
+    private static Deny? Content(DecisionRun run, GrantSet grants, AccessPart part)
     {
         var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))]);
         var rule = run.UseCase.RuleOf(grants);
         var admitted = grants;
-        if (part.Interaction is Interaction.Create or Interaction.Update)
+        // Of a foreign record not even what a patch of it would come to is said.
+        if (part is { Interaction: Interaction.Patch, Body: not null } && Stored(run, judge, grants, part, rule) is { } closed)
+        {
+            return closed;
+        }
+
+        // A patch that was applied here has the body that it comes to, and is judged by it like any other write.
+        if (part.Interaction is Interaction.Create or Interaction.Update || part is { Interaction: Interaction.Patch, Body: not null })
         {
             if (part.Body is not { } body || body.Type != part.Type)
             {
                 return new Deny(part.Body is null ? DenyReason.PatientUndetermined : DenyReason.OutsideUseCase, rule);
             }
 
-            var reason = WithholdReason.NotCovered;
             var newPatient = IsCreation(part) && part.Type == ResourceType.Patient && body.Owner == OwnerState.Undetermined;
-            admitted = judge.Admit(body, newPatient, ref reason);
-            if (admitted == 0)
+            var admission = judge.Admit(body, newPatient);
+            if (admission.Grants.IsEmpty)
             {
-                return new Deny(Refusal(reason, run.UseCase, grants), rule);
+                return new Deny(Refusal(admission.Nearest, run.UseCase, grants), rule);
             }
+
+            admitted = admission.Grants;
         }
 
         return part.Interaction == Interaction.Create ? null : Stored(run, judge, admitted, part, rule);
@@ -62,14 +70,13 @@ internal static class ContentQuestions
         part.Interaction == Interaction.Create || part is { Interaction: Interaction.Update, Id: null, StoredState: StoredState.Absent };
 
     // A write that looks only at the new content could take a record over, push one out, or strip its labels.
-    private static Deny? Stored(DecisionRun run, GrantReleasePolicy judge, ulong admitted, AccessPart part, string rule)
+    private static Deny? Stored(DecisionRun run, GrantReleasePolicy judge, GrantSet admitted, AccessPart part, string rule)
     {
         switch (part.StoredState)
         {
             case StoredState.Present when part.Stored is { } stored && stored.Type == part.Type:
-                var ignored = WithholdReason.NotCovered;
-                var over = judge.Admit(stored, newPatient: false, ref ignored) & admitted;
-                if (over == 0)
+                var over = judge.Admit(stored, newPatient: false).Grants.Intersect(admitted);
+                if (over.IsEmpty)
                 {
                     return new Deny(DenyReason.PatientNotFound, rule);
                 }
@@ -115,7 +122,7 @@ internal static class ContentQuestions
         // Facts hold each label and owner once, so equal counts and inclusion mean equal sets.
         for (var place = 0; place < stored.Labels.Count; place++)
         {
-            if (!body.Labels.Contains(stored.Labels[place]))
+            if (!body.HasLabel(stored.Labels[place]))
             {
                 return true;
             }
@@ -123,7 +130,7 @@ internal static class ContentQuestions
 
         for (var place = 0; place < stored.Owners.Count; place++)
         {
-            if (!body.Owners.Contains(stored.Owners[place]))
+            if (!body.IsOwner(stored.Owners[place]))
             {
                 return true;
             }
@@ -132,11 +139,11 @@ internal static class ContentQuestions
         return false;
     }
 
-    private static bool MayRelabel(UseCaseEntry useCase, ulong grants)
+    private static bool MayRelabel(UseCaseEntry useCase, GrantSet grants)
     {
-        for (var place = 0; place < useCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
-            if ((grants >> place & 1) == 1 && useCase.Grants[place].MayRelabel)
+            if (useCase.Grants[place].MayRelabel)
             {
                 return true;
             }
@@ -145,11 +152,11 @@ internal static class ContentQuestions
         return false;
     }
 
-    private static bool IsUnrestricted(UseCaseEntry useCase, ulong grants)
+    private static bool IsUnrestricted(UseCaseEntry useCase, GrantSet grants)
     {
-        for (var place = 0; place < useCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
-            if ((grants >> place & 1) == 1 && useCase.Grants[place] is { Reach: PatientReach.Any, MayRelabel: true, Where.Length: 0 })
+            if (useCase.Grants[place] is { Reach: PatientReach.Any, MayRelabel: true, Where.Length: 0 })
             {
                 return true;
             }
@@ -158,10 +165,10 @@ internal static class ContentQuestions
         return false;
     }
 
-    private static DenyReason Refusal(WithholdReason reason, UseCaseEntry useCase, ulong grants) =>
+    private static DenyReason Refusal(WithholdReason reason, UseCaseEntry useCase, GrantSet grants) =>
         reason switch
         {
-            WithholdReason.OutsidePatients => useCase.Grants[System.Numerics.BitOperations.TrailingZeroCount(grants)].Reach switch
+            WithholdReason.OutsidePatients => useCase.Grants[grants.First].Reach switch
             {
                 PatientReach.Context => DenyReason.OutsideContext,
                 PatientReach.Task => DenyReason.OutsideTask,

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
@@ -11,95 +10,35 @@ namespace PhiGateway.Policy.Decisions;
 /// </remarks>
 public static class DecisionQuestions
 {
-    private static readonly FrozenDictionary<string, DenyReason[]> Reasons = new Dictionary<string, DenyReason[]>
-    {
-        ["token revoked"] = [DenyReason.TokenRevoked],
-        ["client known"] = [DenyReason.UnknownClient],
-        ["client revoked"] = [DenyReason.Revoked, DenyReason.RegistryNotUnderstood],
-        ["path open"] =
-        [
-            DenyReason.RegistryContradiction,
-            DenyReason.RegistryNotUnderstood,
-            DenyReason.ClientNotActive,
-            DenyReason.ClientExpired,
-            DenyReason.NotApproved,
-            DenyReason.ApprovalStale,
-            DenyReason.ApprovalExpired,
-            DenyReason.UseCaseNotApproved,
-            DenyReason.UseCaseExpired,
-            DenyReason.AgreementMissing,
-            DenyReason.AgreementNotInForce,
-            DenyReason.AgreementNotReviewed,
-            DenyReason.OrganizationNotActive,
-            DenyReason.VendorReviewOverdue,
-            DenyReason.OwnerMissing,
-            DenyReason.ReviewOverdue,
-        ],
-        ["credential in time"] = [DenyReason.RegistryContradiction, DenyReason.CredentialExpired, DenyReason.CredentialRotationOverdue],
-        ["possession proven"] = [DenyReason.BindingRequired],
-        ["token lifetime"] = [DenyReason.ClientTokenLifetime],
-        ["environment"] = [DenyReason.WrongEnvironment],
-        ["tenant"] = [DenyReason.WrongTenant],
-        ["network"] = [DenyReason.WrongNetwork],
-        ["hours"] = [DenyReason.OutsideHours],
-        ["something asked"] = [DenyReason.NothingAsked],
-        ["purpose of use"] =
-        [
-            DenyReason.PurposeMissing,
-            DenyReason.PurposeUnknown,
-            DenyReason.PurposeNotPermitted,
-            DenyReason.JustificationMissing,
-        ],
-        ["interaction and type"] =
-        [
-            DenyReason.OutsideScope,
-            DenyReason.OutsideUseCase,
-            DenyReason.PatientContextMissing,
-            DenyReason.IncludeNotPermitted,
-            DenyReason.CrossesTenants,
-            DenyReason.OperationNotPermitted,
-            DenyReason.ConditionNotMet,
-            DenyReason.NotJudgeable,
-            DenyReason.TooConfidential,
-        ],
-        ["elements used"] = [DenyReason.HiddenElement],
-        ["patients"] =
-        [
-            DenyReason.PatientContextMissing,
-            DenyReason.OutsideRoster,
-            DenyReason.OutsideContext,
-            DenyReason.OutsideTask,
-            DenyReason.PatientUndetermined,
-            DenyReason.PatientNotFound,
-        ],
-        ["content written"] =
-        [
-            DenyReason.OutsideUseCase,
-            DenyReason.OutsideRoster,
-            DenyReason.OutsideContext,
-            DenyReason.OutsideTask,
-            DenyReason.PatientUndetermined,
-            DenyReason.PatientNotFound,
-            DenyReason.ConditionNotMet,
-            DenyReason.TooConfidential,
-            DenyReason.LabelNotPermitted,
-            DenyReason.RelabelNotPermitted,
-            DenyReason.PartialView,
-            DenyReason.HiddenElement,
-        ],
-        ["delegation"] = [DenyReason.DelegationTooDeep, DenyReason.UnknownActor],
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
     /// <summary>
     /// The questions that may answer with a reason, in their order; empty for a reason of another stage. Several where a write is judged by
     /// what it brings as well as by what it asks.
     /// </summary>
     public static IReadOnlyList<string> AnsweringWith(DenyReason reason) =>
         [
-            .. PolicyDecisionPoint.QuestionNames.Where(name =>
-                Reasons.TryGetValue(name, out var reasons) && Array.IndexOf(reasons, reason) >= 0
-            ),
+            .. PolicyDecisionPoint
+                .Questions.Where(question => Array.Exists(question.MayAnswer, answer => answer.Reason == reason))
+                .Select(static question => question.Name),
         ];
+
+    /// <summary>
+    /// Whose act opens what is closed with a reason; null for a reason of another stage. The same for every question that answers with it.
+    /// </summary>
+    public static OpenedBy? OpenedBy(DenyReason reason)
+    {
+        foreach (var question in PolicyDecisionPoint.Questions)
+        {
+            foreach (var answer in question.MayAnswer)
+            {
+                if (answer.Reason == reason)
+                {
+                    return answer.OpenedBy;
+                }
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>What every question found, as far as the reason of a decision tells; null means permitted.</summary>
     /// <param name="reason">The reason recorded.</param>
@@ -115,13 +54,15 @@ public static class DecisionQuestions
         var candidates = AnsweringWith(reason);
         if (reason == DenyReason.RegistryNotUnderstood)
         {
-            // Only what is nobody's own stands before the client's doors.
+            // Only what is nobody's own stands before the client's doors, and its credential's behind them.
             candidates =
             [
-                rule is not null
-                && (rule.StartsWith("revocations/", StringComparison.Ordinal) || rule.StartsWith("unknown/", StringComparison.Ordinal))
-                    ? candidates[0]
-                    : candidates[1],
+                rule switch
+                {
+                    not null when IsNobodys(rule) => candidates[0],
+                    not null when rule.StartsWith("credential", StringComparison.Ordinal) => candidates[2],
+                    _ => candidates[1],
+                },
             ];
         }
         else if (candidates.Count > 1 && reason == DenyReason.RegistryContradiction)
@@ -145,4 +86,7 @@ public static class DecisionQuestions
 
         return answers;
     }
+
+    private static bool IsNobodys(string rule) =>
+        rule.StartsWith("revocations/", StringComparison.Ordinal) || rule.StartsWith("unknown/", StringComparison.Ordinal);
 }

@@ -28,16 +28,19 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     /// <summary>Nothing but the capability statement is asked for: no PHI, so no scope, grant or purpose is needed.</summary>
     internal bool OnlyCapabilities { get; set; }
 
+    /// <summary>A chain walks over records some of which this client may not see: it is looked up in a search of its own.</summary>
+    internal bool ResolvesWalks { get; set; }
+
     /// <summary>Grants and scopes of this caller at this moment; made by the interaction question.</summary>
     internal AccessReach Reach { get; set; } = null!;
 
-    /// <summary>Per part the grants that cover it, as bits; 0 for containers and for what was dropped of a wildcard.</summary>
-    internal ulong[] Grants { get; set; } = [];
+    /// <summary>Per part the grants that cover it; none for containers and for what was dropped of a wildcard.</summary>
+    internal GrantSet[] Grants { get; set; } = [];
 
     internal string UseCaseRule => "use-case/" + UseCase.UseCase.Id;
 
     /// <summary>Whether nothing is left to ask about a part: a container, or a type that fell out of a wildcard.</summary>
-    internal bool IsSettled(int place) => IsContainer(Request.Parts[place]) || (Grants[place] == 0 && Request.Parts[place].IsWildcard);
+    internal bool IsSettled(int place) => IsContainer(Request.Parts[place]) || (Grants[place].IsEmpty && Request.Parts[place].IsWildcard);
 
     /// <summary>Containers ask for nothing themselves: their entries stand among the parts.</summary>
     internal static bool IsContainer(AccessPart part) => part.Interaction is Interaction.Batch or Interaction.Transaction;

@@ -29,13 +29,12 @@ internal static class ElementQuestions
     // A record may come under any one of the grants alone, so each of them must show what is asked about; but a grant whose conditions
     // contradict
     // the request's own yields nothing here.
-    private static string? HidingGrant(DecisionRun run, ulong grants, AccessPart part)
+    private static string? HidingGrant(DecisionRun run, GrantSet grants, AccessPart part)
     {
-        var usable = run.Reach.Usable(grants);
-        for (var place = 0; place < run.UseCase.Grants.Length; place++)
+        foreach (var place in run.Reach.Usable(grants))
         {
             var grant = run.UseCase.Grants[place];
-            if ((usable >> place & 1) == 0 || grant.Elements.IsAll || Contradicts(grant.Where, part.Conditions))
+            if (grant.Elements.IsAll || Contradicts(grant.Where, part.Conditions))
             {
                 continue;
             }

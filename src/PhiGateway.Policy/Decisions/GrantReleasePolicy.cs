@@ -29,9 +29,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
                 continue;
             }
 
-            for (var place = 0; place < reach.UseCase.Grants.Length; place++)
+            foreach (var place in lane.Grants)
             {
-                Types = (lane.Grants >> place & 1) == 1 ? Types.Union(reach.UseCase.Grants[place].Types) : Types;
+                Types = Types.Union(reach.UseCase.Grants[place].Types);
             }
         }
     }
@@ -57,131 +57,119 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     public override ElementSet ElementsOfContained(ResourceType type)
     {
-        var grants = 0UL;
-        for (var place = 0; place < _reach.UseCase.Grants.Length; place++)
-        {
-            grants |= _reach.UseCase.Grants[place].Types.Contains(type) ? 1UL << place : 0;
-        }
-
-        return grants == 0 ? ElementSet.All : _reach.UseCase.ElementsOf(grants);
+        var grants = NamingType(type);
+        return grants.IsEmpty ? ElementSet.All : _reach.UseCase.ElementsOf(grants);
     }
 
     public override ReleaseVerdict Judge(ResourceFacts facts)
     {
-        var nearest = WithholdReason.NotCovered;
-        var admitted = Admit(facts, newPatient: false, ref nearest);
-        return admitted == 0
-            ? ReleaseVerdict.Withheld(nearest)
-            : ReleaseVerdict.Released(_reach.UseCase.ElementsOf(admitted), _reach.UseCase.RuleOf(admitted));
+        var admission = Admit(facts, newPatient: false);
+        return admission.Grants.IsEmpty
+            ? ReleaseVerdict.Withheld(admission.Nearest)
+            : ReleaseVerdict.Released(_reach.UseCase.ElementsOf(admission.Grants), _reach.UseCase.RuleOf(admission.Grants));
     }
 
-    /// <summary>The grants that admit a resource, as bits; with none, the reason of the one that came nearest.</summary>
+    /// <summary>The grants that admit a resource; with none, the reason of the one that came nearest.</summary>
     /// <param name="facts">The resource.</param>
     /// <param name="newPatient">It is a Patient about to be created, who has no id yet and is on nobody's roster: only a grant for any
     /// patient admits it.</param>
-    /// <param name="nearest">Why not.</param>
-    internal ulong Admit(ResourceFacts facts, bool newPatient, ref WithholdReason nearest)
+    internal Admission Admit(ResourceFacts facts, bool newPatient)
     {
         if (facts.Unjudgeable || facts.Type.IsNone)
         {
-            nearest = WithholdReason.Unjudgeable;
-            return 0;
+            return Admission.Refused(WithholdReason.Unjudgeable);
         }
 
         if (_reach.TenantTag is { } tag && !FactMatching.IsOfTenant(facts, tag))
         {
-            nearest = WithholdReason.OutsideTenant;
-            return 0;
+            return Admission.Refused(WithholdReason.OutsideTenant);
         }
 
-        var admitted = 0UL;
+        var admission = Admission.None;
         foreach (var lane in _lanes)
         {
             if (lane.Type.IsNone || lane.Type == facts.Type)
             {
-                admitted |= AdmitIn(lane, facts, newPatient, ref nearest);
+                admission = admission.Or(AdmitIn(lane, facts, newPatient));
             }
         }
 
-        return admitted;
+        return admission;
     }
 
-    private static bool IsNearer(WithholdReason reason, WithholdReason than) => Nearness(reason) > Nearness(than);
-
-    // In the order of the checks below: the later the check that failed, the nearer the grant.
-    private static int Nearness(WithholdReason reason) =>
-        reason switch
-        {
-            WithholdReason.OutsidePatients => 1,
-            WithholdReason.UndeterminedPatient => 2,
-            WithholdReason.Condition => 3,
-            WithholdReason.Confidentiality => 4,
-            WithholdReason.Label => 5,
-            _ => 0,
-        };
-
-    private ulong AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient, ref WithholdReason nearest)
+    private Admission AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient)
     {
-        if (!ScopesAdmit(lane.Needed, facts, newPatient, ref nearest))
+        // Values that an operation answers with are nobody's where they name no patient: the part says what they are about.
+        var type = lane.CalledOn.IsNone ? facts.Type : lane.CalledOn;
+        var areValues = !lane.CalledOn.IsNone && facts.NamesNoPatient;
+        var admission = ScopesAdmit(lane.Needed, type, facts, newPatient, areValues, out var enough);
+        if (!enough)
         {
-            return 0;
+            return admission;
         }
 
-        var admitted = 0UL;
-        for (var place = 0; place < _reach.UseCase.Grants.Length; place++)
+        foreach (var place in lane.Grants)
         {
-            if ((lane.Grants >> place & 1) == 0 || !_reach.UseCase.Grants[place].Types.Contains(facts.Type))
+            if (_reach.UseCase.Grants[place].Types.Contains(type))
             {
-                continue;
-            }
-
-            var reason = GrantAdmits(place, facts, newPatient);
-            if (reason == WithholdReason.None)
-            {
-                admitted |= 1UL << place;
-            }
-            else if (IsNearer(reason, nearest))
-            {
-                nearest = reason;
+                var reason = GrantAdmits(place, facts, newPatient, areValues);
+                admission = admission.Or(reason == WithholdReason.None ? Admission.Under(place) : Admission.Refused(reason));
             }
         }
 
-        return admitted;
+        return admission;
     }
 
-    private bool ScopesAdmit(ScopeRights needed, ResourceFacts facts, bool newPatient, ref WithholdReason nearest)
+    // Admits nothing itself: says whether the scopes add up, and of those that do not cover the resource the one that came nearest.
+    private Admission ScopesAdmit(
+        ScopeRights needed,
+        ResourceType type,
+        ResourceFacts facts,
+        bool newPatient,
+        bool areValues,
+        out bool enough
+    )
     {
+        var nearest = Admission.None;
         var got = ScopeRights.None;
         var scopes = _reach.Scopes.Scopes;
         for (var place = 0; place < scopes.Count; place++)
         {
             var scope = scopes[place];
-            if ((scope.Rights & needed) == 0 || !scope.Types.Contains(facts.Type) || !_reach.IsUsable(scope))
+            if ((scope.Rights & needed) == 0 || !scope.Types.Contains(type) || !_reach.IsUsable(scope))
             {
                 continue;
             }
 
-            var reason =
-                !ScopeCoversOwners(scope, facts, newPatient) ? WithholdReason.OutsidePatients
-                : !FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.Condition
-                : WithholdReason.None;
+            var reason = ScopeAdmits(scope, facts, newPatient, areValues);
             if (reason == WithholdReason.None)
             {
                 got |= scope.Rights;
             }
-            else if (IsNearer(reason, nearest))
+            else
             {
-                nearest = reason;
+                nearest = nearest.Or(Admission.Refused(reason));
             }
         }
 
-        return needed != 0 && (got & needed) == needed;
+        enough = needed != 0 && (got & needed) == needed;
+        return nearest;
     }
 
-    // Under a patient/ scope data that is nobody's record may be read when the scope names its type (standards: reference data).
+    private WithholdReason ScopeAdmits(SmartScope scope, ResourceFacts facts, bool newPatient, bool areValues)
+    {
+        if (!areValues && !ScopeCoversOwners(scope, facts, newPatient))
+        {
+            return WithholdReason.OutsidePatients;
+        }
+
+        return FactMatching.Satisfies(facts, scope.Where) ? WithholdReason.None : WithholdReason.Condition;
+    }
+
+    // Under a scope for one patient data that is nobody's record may be read when the scope names its type (standards: reference data).
     private bool ScopeCoversOwners(SmartScope scope, ResourceFacts facts, bool newPatient)
     {
-        if (scope.Level != ScopeLevel.Patient || facts.Owner == OwnerState.NotPatientData)
+        if (!_reach.IsConfined(scope) || facts.Owner == OwnerState.NotPatientData)
         {
             return true;
         }
@@ -202,10 +190,10 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return true;
     }
 
-    private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient)
+    private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient, bool areValues)
     {
         var grant = _reach.UseCase.Grants[place];
-        var owner = OwnersCovered(place, grant, facts, newPatient);
+        var owner = areValues ? Nobodys(grant) : OwnersCovered(place, grant, facts, newPatient);
         if (owner != WithholdReason.None)
         {
             return owner;
@@ -224,6 +212,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return FactMatching.LabelsPermitted(facts, grant) ? WithholdReason.None : WithholdReason.Label;
     }
 
+    private static WithholdReason Nobodys(GrantRule grant) =>
+        grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+
     // Owners must all be covered by the same grant: a record of two patients belongs to both.
     private WithholdReason OwnersCovered(int place, GrantRule grant, ResourceFacts facts, bool newPatient)
     {
@@ -234,7 +225,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
         if (facts.Owner == OwnerState.NotPatientData)
         {
-            return grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+            return Nobodys(grant);
         }
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
@@ -260,17 +251,23 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return WithholdReason.None;
     }
 
-    private ulong GrantsOf(ResourceType type)
+    private GrantSet GrantsOf(ResourceType type)
     {
-        var grants = 0UL;
+        var grants = default(GrantSet);
         foreach (var lane in _lanes)
         {
-            grants |= lane.Type == type || lane.Type.IsNone ? lane.Grants : 0;
+            grants = lane.Type == type || lane.Type.IsNone ? grants.Union(lane.Grants) : grants;
         }
 
+        return grants.Intersect(NamingType(type));
+    }
+
+    private GrantSet NamingType(ResourceType type)
+    {
+        var grants = default(GrantSet);
         for (var place = 0; place < _reach.UseCase.Grants.Length; place++)
         {
-            grants &= _reach.UseCase.Grants[place].Types.Contains(type) ? ulong.MaxValue : ~(1UL << place);
+            grants = _reach.UseCase.Grants[place].Types.Contains(type) ? grants.With(place) : grants;
         }
 
         return grants;
@@ -279,13 +276,9 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     private IReadOnlyList<string> FindParameters(ResourceType type)
     {
         List<string>? names = _reach.TenantTag is null ? null : [FactMatching.TagParameter];
-        var grants = GrantsOf(type);
-        for (var place = 0; place < _reach.UseCase.Grants.Length; place++)
+        foreach (var place in GrantsOf(type))
         {
-            if ((grants >> place & 1) == 1)
-            {
-                FactMatching.AddParameters(_reach.UseCase.Grants[place].Where, ref names);
-            }
+            FactMatching.AddParameters(_reach.UseCase.Grants[place].Where, ref names);
         }
 
         var scopes = _reach.Scopes.Scopes;

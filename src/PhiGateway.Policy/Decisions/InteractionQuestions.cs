@@ -27,7 +27,7 @@ internal static class InteractionQuestions
             return null;
         }
 
-        run.Grants = new ulong[run.Request.Parts.Count];
+        run.Grants = new GrantSet[run.Request.Parts.Count];
         return PartQuestion.Ask(run, isFirst: true, Covered);
     }
 
@@ -57,7 +57,7 @@ internal static class InteractionQuestions
             return new Deny(DenyReason.CrossesTenants, "tenant-tag");
         }
 
-        if (grants == 0)
+        if (grants.IsEmpty)
         {
             return new Deny(
                 part.Interaction == Interaction.Operation && part.Role == PartRole.Target
@@ -68,20 +68,18 @@ internal static class InteractionQuestions
         }
 
         grants = Judgeability.Grants(run.UseCase, part, grants);
-        if (grants == 0 || !Judgeability.ScopesAddUp(run.Reach, part, needed))
+        if (grants.IsEmpty || !Judgeability.ScopesAddUp(run.Reach, part, needed))
         {
             return new Deny(DenyReason.NotJudgeable, run.UseCaseRule);
         }
 
-        if (Judgeability.HighEnough(run.UseCase, part, grants) is 0)
+        if (Judgeability.HighEnough(run.UseCase, part, grants).IsEmpty)
         {
             return new Deny(DenyReason.TooConfidential, run.UseCase.RuleOf(grants));
         }
 
-        var open = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition
-            ? Walkable(run.UseCase, part, grants)
-            : grants;
-        if (open == 0)
+        var open = WalkQuestions.Open(run, part, needed, grants);
+        if (open.IsEmpty)
         {
             return new Deny(
                 part.Role == PartRole.ReverseChain ? DenyReason.IncludeNotPermitted : DenyReason.ConditionNotMet,
@@ -101,7 +99,8 @@ internal static class InteractionQuestions
             return run.Reach.ScopesGrant(part.Type, needed, usableOnly: false) ? DenyReason.PatientContextMissing : DenyReason.OutsideScope;
         }
 
-        var walks = part.Role is PartRole.Chain or PartRole.ReverseChain or PartRole.Condition;
+        // A chain that can be looked up by a search of its own is narrowed and judged there.
+        var walks = part.Role == PartRole.Condition || (part.Role is PartRole.Chain or PartRole.ReverseChain && !part.IsResolvable);
         var matches = part is { Role: PartRole.Target, Interaction: Interaction.Operation, Operation: "$match" };
         if (!walks && !matches)
         {
@@ -118,7 +117,7 @@ internal static class InteractionQuestions
                 && scope.Types.Contains(part.Type)
                 && run.Reach.IsUsable(scope)
                 && FactMatching.AreMetBy(scope.Where, part.Conditions)
-                && !(matches && scope.Level == ScopeLevel.Patient)
+                && !(matches && run.Reach.IsConfined(scope))
             )
             {
                 return null;
@@ -126,28 +125,5 @@ internal static class InteractionQuestions
         }
 
         return DenyReason.OutsideScope;
-    }
-
-    // What is walked but not returned answers yes or no about what is hidden: conditions must be met by the request itself, and a reverse
-    // chain,
-    // the sharpest of these questions, must be named in the use case or be asked by one who may see everything anyway.
-    private static ulong Walkable(UseCaseEntry useCase, AccessPart part, ulong grants)
-    {
-        var named = part.Role != PartRole.ReverseChain || PartRights.NamesInclude(useCase, part.Include);
-        var open = 0UL;
-        for (var place = 0; place < useCase.Grants.Length; place++)
-        {
-            var grant = useCase.Grants[place];
-            if (
-                (grants >> place & 1) == 1
-                && (named || grant.Ceiling == Confidentiality.VeryRestricted)
-                && FactMatching.AreMetBy(grant.Where, part.Conditions)
-            )
-            {
-                open |= 1UL << place;
-            }
-        }
-
-        return open;
     }
 }

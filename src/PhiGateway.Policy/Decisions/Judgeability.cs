@@ -7,38 +7,45 @@ namespace PhiGateway.Policy.Decisions;
 internal static class Judgeability
 {
     /// <summary>Those of these grants whose every condition can be checked.</summary>
-    internal static ulong Grants(UseCaseEntry useCase, AccessPart part, ulong grants)
+    internal static GrantSet Grants(UseCaseEntry useCase, AccessPart part, GrantSet grants)
     {
         if (part.Judgeable is not { } facts)
         {
             return grants;
         }
 
-        for (var place = 0; place < useCase.Grants.Length; place++)
+        var judgeable = grants;
+        foreach (var place in grants)
         {
-            if ((grants >> place & 1) == 1 && !IsJudgeable(useCase.Grants[place], facts))
+            if (!IsJudgeable(useCase.Grants[place], facts))
             {
-                grants &= ~(1UL << place);
+                judgeable = judgeable.Without(place);
             }
         }
 
-        return grants;
+        return judgeable;
     }
 
     /// <summary>
     /// Those of these grants under which anything could leave at all: the ceiling is not below what every resource is taken to be.
     /// </summary>
-    internal static ulong HighEnough(UseCaseEntry useCase, AccessPart part, ulong grants)
+    internal static GrantSet HighEnough(UseCaseEntry useCase, AccessPart part, GrantSet grants)
     {
-        for (var place = 0; place < useCase.Grants.Length && part.Judgeable is not null; place++)
+        if (part.Judgeable is not { } facts)
         {
-            if ((grants >> place & 1) == 1 && useCase.Grants[place].Ceiling < part.Judgeable.Floor)
+            return grants;
+        }
+
+        var high = grants;
+        foreach (var place in grants)
+        {
+            if (useCase.Grants[place].Ceiling < facts.Floor)
             {
-                grants &= ~(1UL << place);
+                high = high.Without(place);
             }
         }
 
-        return grants;
+        return high;
     }
 
     /// <summary>Whether scopes whose filters can be checked add up to the letters needed.</summary>

@@ -32,6 +32,16 @@ public sealed record NarrowSearch(IReadOnlyList<KeyValuePair<string, string>> Ad
 /// <param name="Tag">System and code.</param>
 public sealed record ConfineToTenant(Vocabulary.TokenValue Tag) : Obligation("confine-to-tenant");
 
+/// <summary>
+/// What chains walk over is looked up first, by searches that are decided, narrowed and judged like the client's own; what they find
+/// stands in the chains' place. No chain goes upstream.
+/// </summary>
+public sealed record ResolveWalks() : Obligation("resolve-walks");
+
+/// <summary>What stands for all includes of a type goes upstream as those that are permitted.</summary>
+/// <param name="Includes">Their values, such as <c>Encounter:subject</c>.</param>
+public sealed record NameIncludes(IReadOnlyList<string> Includes) : Obligation("name-includes");
+
 /// <summary>Only the elements of the minimum-necessary profile leave, some of them masked.</summary>
 public sealed record KeepElements() : Obligation("keep-elements");
 

@@ -36,7 +36,7 @@ internal static class PartQuestion
                 return deny;
             }
 
-            run.Grants[place] = 0;
+            run.Grants[place] = default;
             nearest = nearest is null || (IsAboutScopes(nearest.Reason) && !IsAboutScopes(deny.Reason)) ? deny : nearest;
         }
 

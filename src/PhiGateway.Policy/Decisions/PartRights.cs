@@ -39,8 +39,8 @@ internal static class PartRights
             _ => ScopeRights.None,
         };
 
-    /// <summary>The grants that name what the part asks for, as bits; patients and conditions come later.</summary>
-    internal static ulong Grants(AccessPart part, UseCaseEntry useCase) =>
+    /// <summary>The grants that name what the part asks for; patients and conditions come later.</summary>
+    internal static GrantSet Grants(AccessPart part, UseCaseEntry useCase) =>
         part.Role switch
         {
             PartRole.Target => part.Interaction switch
@@ -53,18 +53,18 @@ internal static class PartRights
                     useCase
                 ),
                 Interaction.SearchType when part.Operation is not null => GrantsFor(Interaction.SearchType, part.Type, useCase)
-                    | OperationGrants(part, useCase),
+                    .Union(OperationGrants(part, useCase)),
                 Interaction.Export when part.Id is not null => GrantsFor(Interaction.Export, part.Type, useCase)
-                    | GrantsFor(Interaction.Read, part.Type, useCase),
+                    .Union(GrantsFor(Interaction.Read, part.Type, useCase)),
                 _ => GrantsFor(part.Interaction, part.Type, useCase),
             },
             PartRole.Include or PartRole.RevInclude => GrantsFor(Interaction.Read, part.Type, useCase),
             PartRole.Chain or PartRole.ReverseChain or PartRole.Condition => GrantsFor(Interaction.SearchType, part.Type, useCase),
-            _ => 0,
+            _ => default,
         };
 
     /// <summary>The grants under which what the part yields is judged.</summary>
-    internal static ulong AnswerGrants(AccessPart part, ulong grants, UseCaseEntry useCase) =>
+    internal static GrantSet AnswerGrants(AccessPart part, GrantSet grants, UseCaseEntry useCase) =>
         part is { Role: PartRole.Target, Interaction: Interaction.Create or Interaction.Update or Interaction.Patch }
             ? Judgeability.Grants(useCase, part, GrantsFor(Interaction.Read, part.Type, useCase))
             : grants;
@@ -73,8 +73,8 @@ internal static class PartRights
     /// The grants under which the client can see a part's resource at all, whatever this token's scope or this row of a table: by reading
     /// or by searching.
     /// </summary>
-    internal static ulong Readers(AccessPart part, UseCaseEntry useCase) =>
-        GrantsFor(Interaction.Read, part.Type, useCase) | GrantsFor(Interaction.SearchType, part.Type, useCase);
+    internal static GrantSet Readers(AccessPart part, UseCaseEntry useCase) =>
+        GrantsFor(Interaction.Read, part.Type, useCase).Union(GrantsFor(Interaction.SearchType, part.Type, useCase));
 
     /// <summary>Whether the use case names an include value; a target type after it only narrows.</summary>
     internal static bool NamesInclude(UseCaseEntry useCase, string? value)
@@ -135,27 +135,27 @@ internal static class PartRights
         }
     }
 
-    private static ulong GrantsFor(Interaction interaction, ResourceType? type, UseCaseEntry useCase)
+    private static GrantSet GrantsFor(Interaction interaction, ResourceType? type, UseCaseEntry useCase)
     {
-        var found = 0UL;
+        var found = default(GrantSet);
         for (var place = 0; place < useCase.Grants.Length; place++)
         {
             var grant = useCase.Grants[place];
             if (grant.Interactions.Contains(interaction) && (type is not { } one || grant.Types.Contains(one)))
             {
-                found |= 1UL << place;
+                found = found.With(place);
             }
         }
 
         return found;
     }
 
-    private static ulong OperationGrants(AccessPart part, UseCaseEntry useCase)
+    private static GrantSet OperationGrants(AccessPart part, UseCaseEntry useCase)
     {
-        var found = 0UL;
+        var found = default(GrantSet);
         for (var place = 0; place < useCase.Grants.Length; place++)
         {
-            found |= useCase.Grants[place].PermitsOperation(part.Type, part.Operation) ? 1UL << place : 0;
+            found = useCase.Grants[place].PermitsOperation(part.Type, part.Operation) ? found.With(place) : found;
         }
 
         return found;

@@ -11,7 +11,7 @@ internal static class PatientQuestions
     private static Deny? Patients(DecisionRun run, int place, AccessPart part)
     {
         var usable = run.Reach.Usable(run.Grants[place]);
-        if (usable == 0)
+        if (usable.IsEmpty)
         {
             var first = FirstReach(run.UseCase, run.Grants[place]);
             return new Deny(
@@ -41,19 +41,16 @@ internal static class PatientQuestions
     private static bool IsAddressed(AccessPart part) =>
         part.PatientInPath || (part is { Role: PartRole.Target, Id: not null } && part.Type == ResourceType.Patient);
 
-    private static DenyReason? Refusal(DecisionRun run, ulong grants, AccessPart part, PatientId patient)
+    private static DenyReason? Refusal(DecisionRun run, GrantSet grants, AccessPart part, PatientId patient)
     {
         if (!run.Reach.ScopesGrant(part.Type, PartRights.Needed(part), usableOnly: true, patient))
         {
             return DenyReason.OutsideContext;
         }
 
-        for (var place = 0; place < run.UseCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
-            if (
-                (grants >> place & 1) == 1
-                && (run.Reach.GrantCovers(place, patient, part.Type, part.Id) || TaskSearch(run, place, part, patient))
-            )
+            if (run.Reach.GrantCovers(place, patient, part.Type, part.Id) || TaskSearch(run, place, part, patient))
             {
                 return null;
             }
@@ -90,15 +87,14 @@ internal static class PatientQuestions
         return false;
     }
 
-    private static PatientReach FirstReach(UseCaseEntry useCase, ulong grants) =>
-        useCase.Grants[System.Numerics.BitOperations.TrailingZeroCount(grants)].Reach;
+    private static PatientReach FirstReach(UseCaseEntry useCase, GrantSet grants) => useCase.Grants[grants.First].Reach;
 
-    private static bool IsUnconfined(DecisionRun run, ulong grants, AccessPart part)
+    private static bool IsUnconfined(DecisionRun run, GrantSet grants, AccessPart part)
     {
         var everyone = false;
-        for (var place = 0; place < run.UseCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
-            everyone |= (grants >> place & 1) == 1 && run.UseCase.Grants[place].Reach is PatientReach.Any or PatientReach.None;
+            everyone |= run.UseCase.Grants[place].Reach is PatientReach.Any or PatientReach.None;
         }
 
         if (!everyone)
@@ -110,7 +106,7 @@ internal static class PatientQuestions
         for (var place = 0; place < scopes.Count; place++)
         {
             if (
-                scopes[place].Level != ScopeLevel.Patient
+                !run.Reach.IsConfined(scopes[place])
                 && run.Reach.IsUsable(scopes[place])
                 && (scopes[place].Rights & ScopeRights.Search) != 0
                 && scopes[place].Types.Contains(part.Type)

@@ -19,6 +19,7 @@ internal static class PermitFactory
     private static readonly WithholdLabelled Labelled = new();
     private static readonly WithholdOutsideRoster OutsideRoster = new();
     private static readonly KeepElements Elements = new();
+    private static readonly ResolveWalks Walks = new();
 
     internal static Permit Create(DecisionRun run)
     {
@@ -27,10 +28,10 @@ internal static class PermitFactory
             return new Permit("capabilities", [], ReleasePolicy.Nothing);
         }
 
-        var all = 0UL;
+        var all = default(GrantSet);
         foreach (var grants in run.Grants)
         {
-            all |= grants;
+            all = all.Union(grants);
         }
 
         var counted = TaskCounting.Find(run);
@@ -66,7 +67,13 @@ internal static class PermitFactory
                 continue;
             }
 
-            if (needed != ScopeRights.None && grants != 0 && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
+            var shown = ShownValues(run, part, grants);
+            if (!shown.IsEmpty)
+            {
+                lanes.Add(new ReleaseLane(ResourceType.Parameters, shown, needed) { CalledOn = part.Type });
+            }
+
+            if (needed != ScopeRights.None && !grants.IsEmpty && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
             {
                 lanes.Add(lane);
             }
@@ -75,12 +82,30 @@ internal static class PermitFactory
         return [.. lanes];
     }
 
+    private static GrantSet ShownValues(DecisionRun run, AccessPart part, GrantSet grants) =>
+        part.Values switch
+        {
+            OperationValues.Nobody => grants,
+            OperationValues.Records => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
+            _ => default,
+        };
+
     private static List<Obligation> Obligations(DecisionRun run, ReleaseLane[] lanes, IReadOnlyList<TaskEntry> counted)
     {
         var obligations = new List<Obligation>(6);
         if (Narrowing(run) is { } narrowing)
         {
             obligations.Add(narrowing);
+        }
+
+        if (run.ResolvesWalks)
+        {
+            obligations.Add(Walks);
+        }
+
+        if (EveryInclude(run) is { } includes)
+        {
+            obligations.Add(new NameIncludes(includes));
         }
 
         if (run.Request.TenantTag is { } tag)
@@ -92,13 +117,10 @@ internal static class PermitFactory
         var trimmed = false;
         foreach (var lane in lanes)
         {
-            for (var place = 0; place < run.UseCase.Grants.Length; place++)
+            foreach (var place in lane.Grants)
             {
-                if ((lane.Grants >> place & 1) == 1)
-                {
-                    confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
-                    trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
-                }
+                confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
+                trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
             }
         }
 
@@ -123,6 +145,21 @@ internal static class PermitFactory
         }
 
         return obligations;
+    }
+
+    private static List<string>? EveryInclude(DecisionRun run)
+    {
+        List<string>? named = null;
+        for (var place = 0; place < run.Request.Parts.Count; place++)
+        {
+            var part = run.Request.Parts[place];
+            if (part.IsOfEveryInclude && !run.Grants[place].IsEmpty && !(named ??= []).Contains(part.Include!))
+            {
+                named.Add(part.Include!);
+            }
+        }
+
+        return named;
     }
 
     private static void AddIf(List<Obligation> obligations, bool wanted, Obligation obligation)

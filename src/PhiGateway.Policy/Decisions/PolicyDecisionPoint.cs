@@ -7,26 +7,119 @@ namespace PhiGateway.Policy.Decisions;
 public static class PolicyDecisionPoint
 {
     // The order of everything: the first closed door answers. An unknown arm anywhere below denies.
-    private static readonly DecisionQuestion[] Questions =
+    internal static readonly DecisionQuestion[] Questions =
     [
-        new("token revoked", IdentityQuestions.Token),
-        new("client known", IdentityQuestions.Client),
-        new("client revoked", IdentityQuestions.Revocation),
-        new("path open", IdentityQuestions.Doors),
-        new("credential in time", IdentityQuestions.Credential),
-        new("possession proven", IdentityQuestions.Binding),
-        new("token lifetime", IdentityQuestions.Lifetime),
-        new("environment", PlaceQuestions.Environment),
-        new("tenant", PlaceQuestions.Tenant),
-        new("network", PlaceQuestions.Network),
-        new("hours", PlaceQuestions.Hours),
-        new("something asked", InteractionQuestions.Asked, OfParts: true),
-        new("purpose of use", PlaceQuestions.Purpose),
-        new("interaction and type", InteractionQuestions.Covered, OfParts: true),
-        new("elements used", ElementQuestions.Elements, OfParts: true),
-        new("patients", PatientQuestions.Patients, OfParts: true),
-        new("content written", ContentQuestions.Content, OfParts: true),
-        new("delegation", IdentityQuestions.Delegation),
+        new("token revoked", IdentityQuestions.Token, [new(DenyReason.TokenRevoked, OpenedBy.Issuer)]),
+        new("client known", IdentityQuestions.Client, [new(DenyReason.UnknownClient, OpenedBy.TwoPersons)]),
+        new(
+            "client revoked",
+            IdentityQuestions.Revocation,
+            [new(DenyReason.Revoked, OpenedBy.TwoPersons), new(DenyReason.RegistryNotUnderstood, OpenedBy.Operator)]
+        ),
+        new(
+            "path open",
+            IdentityQuestions.Doors,
+            [
+                new(DenyReason.RegistryContradiction, OpenedBy.Operator),
+                new(DenyReason.RegistryNotUnderstood, OpenedBy.Operator),
+                new(DenyReason.ClientNotActive, OpenedBy.TwoPersons),
+                new(DenyReason.ClientExpired, OpenedBy.TwoPersons),
+                new(DenyReason.NotApproved, OpenedBy.TwoPersons),
+                new(DenyReason.ApprovalStale, OpenedBy.TwoPersons),
+                new(DenyReason.ApprovalExpired, OpenedBy.TwoPersons),
+                new(DenyReason.UseCaseNotApproved, OpenedBy.TwoPersons),
+                new(DenyReason.UseCaseExpired, OpenedBy.TwoPersons),
+                new(DenyReason.AgreementMissing, OpenedBy.TwoPersons),
+                new(DenyReason.AgreementNotInForce, OpenedBy.TwoPersons),
+                new(DenyReason.AgreementNotReviewed, OpenedBy.TwoPersons),
+                new(DenyReason.OrganizationNotActive, OpenedBy.TwoPersons),
+                new(DenyReason.VendorReviewOverdue, OpenedBy.TwoPersons),
+                new(DenyReason.OwnerMissing, OpenedBy.Operator),
+                new(DenyReason.ReviewOverdue, OpenedBy.Operator),
+            ]
+        ),
+        new(
+            "credential in time",
+            IdentityQuestions.Credential,
+            [
+                new(DenyReason.RegistryContradiction, OpenedBy.Operator),
+                new(DenyReason.RegistryNotUnderstood, OpenedBy.Operator),
+                new(DenyReason.CredentialExpired, OpenedBy.Operator),
+                new(DenyReason.CredentialRotationOverdue, OpenedBy.Operator),
+            ]
+        ),
+        new("possession proven", IdentityQuestions.Binding, [new(DenyReason.BindingRequired, OpenedBy.Caller)]),
+        new("token lifetime", IdentityQuestions.Lifetime, [new(DenyReason.ClientTokenLifetime, OpenedBy.Issuer)]),
+        new("environment", PlaceQuestions.Environment, [new(DenyReason.WrongEnvironment, OpenedBy.Nobody)]),
+        new("tenant", PlaceQuestions.Tenant, [new(DenyReason.WrongTenant, OpenedBy.TwoPersons)]),
+        new("network", PlaceQuestions.Network, [new(DenyReason.WrongNetwork, OpenedBy.TwoPersons)]),
+        new("hours", PlaceQuestions.Hours, [new(DenyReason.OutsideHours, OpenedBy.TwoPersons)]),
+        // Asked before anything that needs facts from elsewhere: nothing is fetched for a chain that may not act.
+        new(
+            "delegation",
+            IdentityQuestions.Delegation,
+            [new(DenyReason.DelegationTooDeep, OpenedBy.TwoPersons), new(DenyReason.UnknownActor, OpenedBy.TwoPersons)]
+        ),
+        new("something asked", InteractionQuestions.Asked, [new(DenyReason.NothingAsked, OpenedBy.Caller)], OfParts: true),
+        new(
+            "purpose of use",
+            PlaceQuestions.Purpose,
+            [
+                new(DenyReason.PurposeMissing, OpenedBy.Issuer),
+                new(DenyReason.PurposeUnknown, OpenedBy.Issuer),
+                new(DenyReason.PurposeNotPermitted, OpenedBy.TwoPersons),
+                new(DenyReason.JustificationMissing, OpenedBy.Caller),
+            ]
+        ),
+        new(
+            "interaction and type",
+            InteractionQuestions.Covered,
+            [
+                new(DenyReason.OutsideScope, OpenedBy.Issuer),
+                new(DenyReason.OutsideUseCase, OpenedBy.TwoPersons),
+                new(DenyReason.PatientContextMissing, OpenedBy.Issuer),
+                new(DenyReason.IncludeNotPermitted, OpenedBy.TwoPersons),
+                new(DenyReason.CrossesTenants, OpenedBy.Caller),
+                new(DenyReason.OperationNotPermitted, OpenedBy.TwoPersons),
+                new(DenyReason.ConditionNotMet, OpenedBy.Caller),
+                new(DenyReason.NotJudgeable, OpenedBy.TwoPersons),
+                new(DenyReason.TooConfidential, OpenedBy.TwoPersons),
+            ],
+            OfParts: true
+        ),
+        new("elements used", ElementQuestions.Elements, [new(DenyReason.HiddenElement, OpenedBy.TwoPersons)], OfParts: true),
+        new(
+            "patients",
+            PatientQuestions.Patients,
+            [
+                new(DenyReason.PatientContextMissing, OpenedBy.Issuer),
+                new(DenyReason.OutsideRoster, OpenedBy.Operator),
+                new(DenyReason.OutsideContext, OpenedBy.Issuer),
+                new(DenyReason.OutsideTask, OpenedBy.Operator),
+                new(DenyReason.PatientUndetermined, OpenedBy.Caller),
+                new(DenyReason.PatientNotFound, OpenedBy.Nobody),
+            ],
+            OfParts: true
+        ),
+        new(
+            "content written",
+            ContentQuestions.Content,
+            [
+                new(DenyReason.OutsideUseCase, OpenedBy.TwoPersons),
+                new(DenyReason.OutsideRoster, OpenedBy.Operator),
+                new(DenyReason.OutsideContext, OpenedBy.Issuer),
+                new(DenyReason.OutsideTask, OpenedBy.Operator),
+                new(DenyReason.PatientUndetermined, OpenedBy.Caller),
+                new(DenyReason.PatientNotFound, OpenedBy.Nobody),
+                new(DenyReason.ConditionNotMet, OpenedBy.Caller),
+                new(DenyReason.TooConfidential, OpenedBy.TwoPersons),
+                new(DenyReason.LabelNotPermitted, OpenedBy.TwoPersons),
+                new(DenyReason.RelabelNotPermitted, OpenedBy.TwoPersons),
+                new(DenyReason.PartialView, OpenedBy.TwoPersons),
+                new(DenyReason.HiddenElement, OpenedBy.TwoPersons),
+            ],
+            OfParts: true
+        ),
     ];
 
     /// <summary>Names of the questions in the order in which they are asked.</summary>
@@ -57,6 +150,30 @@ public static class PolicyDecisionPoint
         foreach (var question in Questions)
         {
             if (!question.OfParts && question.Ask(run) is { } deny)
+            {
+                return deny;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The doors before the first question about what is asked: null while all of them are open.</summary>
+    /// <remarks>
+    /// Asked before a body is read: reading one is work that nobody may have done who is refused whatever stands in it. In the order of the
+    /// decision, so that the answer is the one that the whole decision would give.
+    /// </remarks>
+    public static Deny? FindEarlyDoor(AccessRequest request, RegistrySnapshot snapshot)
+    {
+        var run = new DecisionRun(request, snapshot);
+        foreach (var question in Questions)
+        {
+            if (question.OfParts)
+            {
+                break;
+            }
+
+            if (question.Ask(run) is { } deny)
             {
                 return deny;
             }
@@ -128,9 +245,3 @@ public static class PolicyDecisionPoint
             : null;
     }
 }
-
-/// <summary>One question of the decision.</summary>
-/// <param name="Name">In words.</param>
-/// <param name="Ask">Null when the door is open.</param>
-/// <param name="OfParts">It asks about the parts of the request; the others ask about the caller, the place and the hour.</param>
-internal sealed record DecisionQuestion(string Name, Func<DecisionRun, Deny?> Ask, bool OfParts = false);

@@ -4,6 +4,13 @@ namespace PhiGateway.Policy.Decisions;
 
 /// <summary>One way out (or in) of a permit: resources of a type under these grants and these letters.</summary>
 /// <param name="Type">The type; none means every type the grants name.</param>
-/// <param name="Grants">Grants as bits.</param>
+/// <param name="Grants">The grants.</param>
 /// <param name="Needed">Letters that the scopes must add up to.</param>
-internal readonly record struct ReleaseLane(ResourceType Type, ulong Grants, ScopeRights Needed);
+internal readonly record struct ReleaseLane(ResourceType Type, GrantSet Grants, ScopeRights Needed)
+{
+    /// <summary>
+    /// For the values that an operation answers with: the type it was called on, which grants and scopes must name in their place. None: the
+    /// resource's own.
+    /// </summary>
+    internal ResourceType CalledOn { get; init; }
+}

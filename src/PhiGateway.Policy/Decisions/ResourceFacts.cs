@@ -8,9 +8,15 @@ namespace PhiGateway.Policy.Decisions;
 /// </remarks>
 public sealed class ResourceFacts
 {
+    private const int Few = 8;
+
     private readonly List<PatientId> _owners = new(2);
     private readonly List<SecurityLabel> _labels = new(2);
     private readonly List<TokenFact> _tokens = new(4);
+
+    // Made once a resource names more than a few: who wrote it picks how many.
+    private HashSet<PatientId>? _knownOwners;
+    private HashSet<SecurityLabel>? _knownLabels;
 
     public ResourceType Type { get; set; }
 
@@ -27,9 +33,9 @@ public sealed class ResourceFacts
     public IReadOnlyList<PatientId> Owners => _owners;
 
     /// <summary>
-    /// With <see cref="OwnerState.Undetermined"/>: read through, it names no patient at all (a group, a device, nobody). False: something
-    /// in it may name one and could not be read;
-    /// that is withheld from everybody.
+    /// With <see cref="OwnerState.Undetermined"/>: read through, what it does not name by an id of this server is named by none (a group, a
+    /// device, somebody described in place, by a number, by another server's address). False: something in it may name a patient of this
+    /// server and could not be read; that is withheld from everybody.
     /// </summary>
     public bool NamesNoPatient { get; set; }
 
@@ -52,19 +58,36 @@ public sealed class ResourceFacts
 
     public void AddOwner(PatientId owner)
     {
-        if (!_owners.Contains(owner))
+        if (!IsOwner(owner))
         {
-            _owners.Add(owner);
+            Add(_owners, ref _knownOwners, owner);
+        }
+    }
+
+    /// <summary>Says that the names in it are not those of this server: whose it is stands there, but nobody's roster can hold it.</summary>
+    public void Disown()
+    {
+        if (Owner == OwnerState.Known)
+        {
+            NamesNoPatient = true;
+            Owner = OwnerState.Undetermined;
+            _owners.Clear();
         }
     }
 
     public void AddLabel(SecurityLabel label)
     {
-        if (!_labels.Contains(label))
+        if (!HasLabel(label))
         {
-            _labels.Add(label);
+            Add(_labels, ref _knownLabels, label);
         }
     }
+
+    /// <summary>Whether a patient is among the owners.</summary>
+    public bool IsOwner(PatientId patient) => _knownOwners?.Contains(patient) ?? _owners.Contains(patient);
+
+    /// <summary>Whether a label is among the labels.</summary>
+    public bool HasLabel(in SecurityLabel label) => _knownLabels?.Contains(label) ?? _labels.Contains(label);
 
     public void AddToken(TokenFact token) => _tokens.Add(token);
 
@@ -72,6 +95,7 @@ public sealed class ResourceFacts
     public bool DeclareNew(PatientId owner)
     {
         var declared = _owners.Remove(owner);
+        _knownOwners?.Remove(owner);
         HasNewOwner |= declared;
         return declared;
     }
@@ -99,6 +123,21 @@ public sealed class ResourceFacts
         _owners.Clear();
         _labels.Clear();
         _tokens.Clear();
+        _knownOwners = null;
+        _knownLabels = null;
+    }
+
+    private static void Add<T>(List<T> list, ref HashSet<T>? known, T item)
+    {
+        list.Add(item);
+        if (known is not null)
+        {
+            known.Add(item);
+        }
+        else if (list.Count > Few)
+        {
+            known = [.. list];
+        }
     }
 }
 

@@ -24,7 +24,7 @@ internal static class RevocationQuestion
             return null;
         }
 
-        if (revocations.Contains(RevocationTarget.TokenHash, caller.TokenHash))
+        if (revocations.Contains(RevocationTarget.TokenHash, caller.TokenHash) || IsRevokedByText(caller.TokenTextHashes, revocations))
         {
             return "revocation/token-hash";
         }
@@ -36,21 +36,60 @@ internal static class RevocationQuestion
             : null;
     }
 
+    private static bool IsRevokedByText(IReadOnlyList<string> hashes, RevocationSet revocations)
+    {
+        for (var i = 0; i < hashes.Count; i++)
+        {
+            if (revocations.Contains(RevocationTarget.TokenHash, hashes[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>What makes the place or the issuer dead; null when nothing does.</summary>
-    internal static string? OfPlace(Caller caller, string tenant, RevocationSet revocations) =>
-        revocations.IsEmpty ? null
-        : revocations.Contains(RevocationTarget.Issuer, caller.Issuer) ? "revocation/issuer"
-        : revocations.Contains(RevocationTarget.Tenant, tenant) ? "revocation/tenant"
-        : null;
+    internal static string? OfPlace(Caller caller, string tenant, RevocationSet revocations)
+    {
+        if (revocations.IsEmpty)
+        {
+            return null;
+        }
+
+        if (revocations.Contains(RevocationTarget.Issuer, caller.Issuer))
+        {
+            return "revocation/issuer";
+        }
+
+        return revocations.Contains(RevocationTarget.Tenant, tenant) ? "revocation/tenant" : null;
+    }
 
     /// <summary>What makes the client dead, or the use case or organization behind it; null when nothing does.</summary>
-    internal static string? OfClient(ClientEntry entry, RevocationSet revocations) =>
-        revocations.IsEmpty ? null
-        : revocations.Contains(RevocationTarget.Client, entry.Client.Id) ? "revocation/client"
-        : entry.UseCase is null ? null
-        : revocations.Contains(RevocationTarget.UseCase, entry.UseCase.Id) ? "revocation/use-case"
-        : revocations.Contains(RevocationTarget.Organization, entry.UseCase.Organization) ? "revocation/organization"
-        : null;
+    internal static string? OfClient(ClientEntry entry, RevocationSet revocations)
+    {
+        if (revocations.IsEmpty)
+        {
+            return null;
+        }
+
+        if (revocations.Contains(RevocationTarget.Client, entry.Client.Id))
+        {
+            return "revocation/client";
+        }
+
+        if (entry.UseCase is not { } useCase)
+        {
+            return null;
+        }
+
+        if (revocations.Contains(RevocationTarget.UseCase, useCase.Id))
+        {
+            return "revocation/use-case";
+        }
+
+        return revocations.Contains(RevocationTarget.Organization, useCase.Organization) ? "revocation/organization" : null;
+    }
 
     /// <summary>What makes the credential dead; null when nothing does.</summary>
     internal static string? OfCredential(CredentialEntry credential, RevocationSet revocations) =>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -8,14 +7,14 @@ namespace PhiGateway.Policy.Decisions;
 internal static class SearchNarrowing
 {
     /// <summary>Conditions that every releasable resource satisfies and the request does not state already.</summary>
-    internal static IReadOnlyList<KeyValuePair<string, string>> Parameters(AccessReach reach, ulong grants, AccessPart part)
+    internal static IReadOnlyList<KeyValuePair<string, string>> Parameters(AccessReach reach, GrantSet grants, AccessPart part)
     {
         List<KeyValuePair<string, string>>? added = null;
 
         // With one grant, or one scope, all that may leave satisfies its conditions; with several, a resource may satisfy any.
-        if (BitOperations.IsPow2(grants))
+        if (grants.IsSingle)
         {
-            var grant = reach.UseCase.Grants[BitOperations.TrailingZeroCount(grants)];
+            var grant = reach.UseCase.Grants[grants.First];
             for (var place = 0; place < grant.Where.Length; place++)
             {
                 if (!FactMatching.IsMetBy(grant.Where[place], part.Conditions))
@@ -34,14 +33,14 @@ internal static class SearchNarrowing
     }
 
     /// <summary>The patients outside of whose records nothing can leave; empty when they are many, or cannot be told.</summary>
-    internal static IReadOnlyList<PatientId> Patients(AccessReach reach, ulong grants, AccessPart part, int most, int mostWalked)
+    internal static IReadOnlyList<PatientId> Patients(AccessReach reach, GrantSet grants, AccessPart part, int most, int mostWalked)
     {
-        if (!BitOperations.IsPow2(grants))
+        if (!grants.IsSingle)
         {
             return AllContext(reach, grants) ? [reach.Context!.Value] : [];
         }
 
-        var grant = BitOperations.TrailingZeroCount(grants);
+        var grant = grants.First;
         return reach.UseCase.Grants[grant].Reach switch
         {
             // Nobody's data may not be cut off by an owner that it does not have.
@@ -96,7 +95,7 @@ internal static class SearchNarrowing
         for (var place = 0; place < scopes.Count; place++)
         {
             if (
-                scopes[place].Level != ScopeLevel.Patient
+                !reach.IsConfined(scopes[place])
                 && scopes[place].Types.Contains(part.Type)
                 && (scopes[place].Rights & ScopeRights.Search) != 0
                 && reach.IsUsable(scopes[place])
@@ -109,11 +108,11 @@ internal static class SearchNarrowing
         return true;
     }
 
-    private static bool AllContext(AccessReach reach, ulong grants)
+    private static bool AllContext(AccessReach reach, GrantSet grants)
     {
-        for (var place = 0; place < reach.UseCase.Grants.Length; place++)
+        foreach (var place in grants)
         {
-            if ((grants >> place & 1) == 1 && reach.UseCase.Grants[place].Reach != PatientReach.Context)
+            if (reach.UseCase.Grants[place].Reach != PatientReach.Context)
             {
                 return false;
             }

@@ -39,13 +39,8 @@ internal static class TaskCounting
         }
 
         var byTask = false;
-        for (var grant = 0; grant < run.UseCase.Grants.Length; grant++)
+        foreach (var grant in run.Grants[place])
         {
-            if ((run.Grants[place] >> grant & 1) == 0)
-            {
-                continue;
-            }
-
             if (run.UseCase.Grants[grant].Reach == PatientReach.Task)
             {
                 byTask = true;

@@ -15,7 +15,7 @@ internal static class ViewQuestions
     /// <param name="part">An update or patch.</param>
     /// <param name="stored">What it changes; null when nobody could look.</param>
     /// <param name="over">The grants that admit the change.</param>
-    internal static Deny? Partial(DecisionRun run, AccessPart part, ResourceFacts? stored, ulong over)
+    internal static Deny? Partial(DecisionRun run, AccessPart part, ResourceFacts? stored, GrantSet over)
     {
         if (part.Interaction is not (Interaction.Update or Interaction.Patch))
         {
@@ -25,25 +25,21 @@ internal static class ViewQuestions
         // Whoever may write and not read has no copy that was trimmed: such a client is the source. What the token's scope lets read is no
         // matter: the client may have another one.
         var seen = run.Reach.Usable(PartRights.Readers(part, run.UseCase));
-        if (stored is not null && seen != 0)
+        if (stored is not null && !seen.IsEmpty)
         {
-            var ignored = WithholdReason.NotCovered;
-            seen = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))]).Admit(
-                stored,
-                newPatient: false,
-                ref ignored
-            );
+            var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, seen, PartRights.Needed(part))]);
+            seen = judge.Admit(stored, newPatient: false).Grants;
         }
 
-        if (part.Probes && seen == 0)
+        if (part.Probes && seen.IsEmpty)
         {
             return new Deny(DenyReason.HiddenElement, run.UseCase.RuleOf(over));
         }
 
-        return Hides(run, part, over) ?? (seen == 0 ? null : Hides(run, part, seen));
+        return Hides(run, part, over) ?? (seen.IsEmpty ? null : Hides(run, part, seen));
     }
 
-    private static Deny? Hides(DecisionRun run, AccessPart part, ulong grants)
+    private static Deny? Hides(DecisionRun run, AccessPart part, GrantSet grants)
     {
         var shown = run.UseCase.ElementsOf(grants);
         if (shown.IsAll)

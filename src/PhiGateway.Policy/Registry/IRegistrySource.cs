@@ -21,6 +21,11 @@ public interface IRegistrySource
     /// </summary>
     Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Gives up the connections that are open: one of them may have died without a word. The next question is asked over a fresh one.
+    /// </summary>
+    void Renew() { }
+
     /// <summary>Says which revision this node enforces, for <c>node_status</c>; best effort.</summary>
     Task ReportNodeAsync(NodeStatus status, CancellationToken cancellationToken);
 }

@@ -7,6 +7,9 @@ namespace PhiGateway.Policy.Registry;
 /// </summary>
 public static class RegistryId
 {
+    /// <summary>The grammar in words, for refusals.</summary>
+    public const string Rule = "An id is 1 to 128 of a-z, 0-9, '.', '_' and '-', and starts with a letter or digit.";
+
     private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>Whether the whole text is an id.</summary>

@@ -28,6 +28,9 @@ public sealed class ClientEntry
     /// <summary>Fingerprint of what would be approved now, lower-case hex.</summary>
     public string Fingerprint { get; init; } = string.Empty;
 
+    /// <summary>The share of it that says what the client may do, whoever comes; a rotation of keys leaves it as it is.</summary>
+    public string RightsFingerprint { get; init; } = string.Empty;
+
     /// <summary>
     /// Path of the first thing about this client that contradicts itself, such as <c>clients/acme/environment</c>; null when all is well.
     /// </summary>

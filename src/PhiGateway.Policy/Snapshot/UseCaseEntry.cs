@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Numerics;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -11,8 +10,8 @@ namespace PhiGateway.Policy.Snapshot;
 internal sealed class UseCaseEntry
 {
     // Unions of elements and joined rule names per set of grants: few, and the same for the same set, so racing writers agree.
-    private readonly ConcurrentDictionary<ulong, ElementSet> _elements = new();
-    private readonly ConcurrentDictionary<ulong, string> _rules = new();
+    private readonly ConcurrentDictionary<GrantSet, ElementSet> _elements = new();
+    private readonly ConcurrentDictionary<GrantSet, string> _rules = new();
 
     internal required UseCase UseCase { get; init; }
 
@@ -39,40 +38,44 @@ internal sealed class UseCaseEntry
     internal required PathDoor[] Doors { get; init; }
 
     /// <summary>What any of these grants lets out; the same object for the same grants.</summary>
-    internal ElementSet ElementsOf(ulong grants) =>
-        BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Elements
-        : _elements.TryGetValue(grants, out var known) ? known
-        : _elements.GetOrAdd(grants, UnionOf(grants));
+    internal ElementSet ElementsOf(GrantSet grants)
+    {
+        if (grants.IsSingle)
+        {
+            return Grants[grants.First].Elements;
+        }
+
+        return _elements.TryGetValue(grants, out var known) ? known : _elements.GetOrAdd(grants, UnionOf(grants));
+    }
 
     /// <summary>The names of these grants, joined by <c>+</c>.</summary>
-    internal string RuleOf(ulong grants) =>
-        BitOperations.IsPow2(grants) ? Grants[BitOperations.TrailingZeroCount(grants)].Rule
-        : _rules.TryGetValue(grants, out var known) ? known
-        : _rules.GetOrAdd(grants, JoinOf(grants));
+    internal string RuleOf(GrantSet grants)
+    {
+        if (grants.IsSingle)
+        {
+            return Grants[grants.First].Rule;
+        }
 
-    private ElementSet UnionOf(ulong grants)
+        return _rules.TryGetValue(grants, out var known) ? known : _rules.GetOrAdd(grants, JoinOf(grants));
+    }
+
+    private ElementSet UnionOf(GrantSet grants)
     {
         ElementSet? union = null;
-        for (var place = 0; place < Grants.Length; place++)
+        foreach (var place in grants)
         {
-            if ((grants >> place & 1) == 1)
-            {
-                union = union is null ? Grants[place].Elements : union.Union(Grants[place].Elements);
-            }
+            union = union is null ? Grants[place].Elements : union.Union(Grants[place].Elements);
         }
 
         return union ?? ElementSet.Of([]);
     }
 
-    private string JoinOf(ulong grants)
+    private string JoinOf(GrantSet grants)
     {
-        var names = new List<string>();
-        for (var place = 0; place < Grants.Length; place++)
+        var names = new List<string>(grants.Count);
+        foreach (var place in grants)
         {
-            if ((grants >> place & 1) == 1)
-            {
-                names.Add(Grants[place].Rule);
-            }
+            names.Add(Grants[place].Rule);
         }
 
         return string.Join('+', names);

@@ -30,6 +30,7 @@ internal static class AgreementValidation
         if (agreement.LegalReview is { } review)
         {
             context.Person(review.By, path + "/legalReview/by");
+            context.NotAhead(review.On, path + "/legalReview/on");
             context.Text(review.Reference, path + "/legalReview/reference");
             context.Ahead(review.Until, path + "/legalReview/until");
             if (review.Until <= review.On)

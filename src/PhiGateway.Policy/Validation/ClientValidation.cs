@@ -21,6 +21,11 @@ internal static class ClientValidation
         }
 
         context.Ahead(client.Expires, path + "/expires");
+        if (client.OwnerConfirmed is { } confirmed)
+        {
+            context.NotAhead(confirmed, path + "/ownerConfirmed");
+        }
+
         ClientChecks.Check(client, context.Find(RegistryKind.UseCase, client.UseCase) as UseCase, path, context.Problems);
     }
 
@@ -56,6 +61,7 @@ internal static class ClientValidation
             context.Add(path + "/approvedBy", "Whoever asked does not approve: two persons are needed.");
         }
 
+        context.NotAhead(DateOnly.FromDateTime(approval.ApprovedAt.UtcDateTime), path + "/approvedAt");
         if (!ValidationContext.IsSha256(approval.Fingerprint))
         {
             context.Add(path + "/fingerprint", "A fingerprint is SHA-256 in lower-case hex.");

@@ -48,8 +48,7 @@ internal static class CredentialValidation
         var shared = written
             .GroupBy(RegistryDocuments.KeyOf)
             .Where(static group => group.Key is not null && group.Count() > 1)
-            .Select(static group => group.Key!.Value)
-            .ToHashSet();
+            .ToDictionary(static group => group.Key!.Value, static group => group.Select(static credential => credential.Id).ToList());
         foreach (var credential in written)
         {
             if (RegistryDocuments.KeyOf(credential) is not { } key)
@@ -58,12 +57,14 @@ internal static class CredentialValidation
             }
 
             var holder = holderOf?.Invoke(key.Issuer, key.ClientId);
-            if (shared.Contains(key) || (holder is not null && holder != credential.Id && !isWritten(holder)))
+            var other = shared.TryGetValue(key, out var ids) ? ids.First(id => id != credential.Id || ids.Count < 2) : null;
+            other ??= holder is not null && holder != credential.Id && !isWritten(holder) ? holder : null;
+            if (other is not null)
             {
                 problems.Add(
                     new RegistryProblem(
                         $"{RegistryPaths.Of(RegistryKind.Credential, credential.Id)}/{CredentialIdentity.MemberOf(credential)}",
-                        CredentialIdentity.WordsOf(credential)
+                        $"{CredentialIdentity.WordsOf(credential)} The other is {RegistryPaths.Of(RegistryKind.Credential, other)}."
                     )
                 );
             }

@@ -114,6 +114,7 @@ public static class RegistryValidator
             case Review review:
                 context.Reference(RegistryKind.Client, review.Client, path + "/client");
                 context.Person(review.By, path + "/by");
+                context.NotAhead(review.On, path + "/on");
                 break;
             case AdminKey key:
                 CredentialValidation.Check(key, path, context);

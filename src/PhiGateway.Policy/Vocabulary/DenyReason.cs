@@ -9,7 +9,7 @@ namespace PhiGateway.Policy.Vocabulary;
 /// </remarks>
 public sealed partial class DenyReason
 {
-    private DenyReason(string code, int status, string stage, string issueType, string text, string? oauthError = null)
+    private DenyReason(string code, int status, DenyStage stage, string issueType, string text, string? oauthError = null)
     {
         Code = code;
         Status = status;
@@ -26,8 +26,8 @@ public sealed partial class DenyReason
     /// <summary>HTTP status of the refusal.</summary>
     public int Status { get; }
 
-    /// <summary>Stage that refuses: Ingress, Identify, Understand, Decide, Admit, Forward, Release, Audit.</summary>
-    public string Stage { get; }
+    /// <summary>Stage that refuses.</summary>
+    public DenyStage Stage { get; }
 
     /// <summary>FHIR issue-type of the OperationOutcome.</summary>
     public string IssueType { get; }

@@ -38,10 +38,15 @@ public sealed class ElementSet
         new(names.Concat(["resourceType", "id", "meta"]).ToFrozenSet(StringComparer.Ordinal), []);
 
     /// <summary>These elements (none named: all of them), with these masked.</summary>
-    public static ElementSet Of(IReadOnlyCollection<string> names, IReadOnlyCollection<string> masks) =>
-        masks.Count == 0 && names.Count == 0
-            ? All
-            : new(names.Count == 0 ? null : Of(names)._names, [.. masks.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+    public static ElementSet Of(IReadOnlyCollection<string> names, IReadOnlyCollection<string> masks)
+    {
+        if (masks.Count == 0 && names.Count == 0)
+        {
+            return All;
+        }
+
+        return new(names.Count == 0 ? null : Of(names)._names, [.. masks.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+    }
 
     /// <summary>What either set lets out: masked is only what neither shows.</summary>
     public ElementSet Union(ElementSet other)

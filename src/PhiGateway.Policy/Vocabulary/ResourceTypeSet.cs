@@ -40,15 +40,14 @@ public readonly struct ResourceTypeSet : IEquatable<ResourceTypeSet>
     public bool Contains(ResourceType type)
     {
         var index = type.Index;
-        return index != 0
-            && (
-                (
-                    index < 64 ? _a
-                    : index < 128 ? _b
-                    : _c
-                ) >> (index & 63)
-                & 1
-            ) == 1;
+        var word = index switch
+        {
+            0 => 0UL,
+            < 64 => _a,
+            < 128 => _b,
+            _ => _c,
+        };
+        return (word >> (index & 63) & 1) == 1;
     }
 
     /// <summary>The set with one type more.</summary>
@@ -61,9 +60,12 @@ public readonly struct ResourceTypeSet : IEquatable<ResourceTypeSet>
         }
 
         var bit = 1UL << (index & 63);
-        return index < 64 ? new(_a | bit, _b, _c)
-            : index < 128 ? new(_a, _b | bit, _c)
-            : new(_a, _b, _c | bit);
+        return index switch
+        {
+            < 64 => new(_a | bit, _b, _c),
+            < 128 => new(_a, _b | bit, _c),
+            _ => new(_a, _b, _c | bit),
+        };
     }
 
     /// <summary>Types in both sets.</summary>

@@ -15,7 +15,13 @@ public readonly record struct TokenValue(string? System, string? Code)
             return false;
         }
 
-        value = bar < 0 ? new TokenValue(null, text) : new TokenValue(text[..bar], bar == text.Length - 1 ? null : text[(bar + 1)..]);
+        if (bar < 0)
+        {
+            value = new TokenValue(null, text);
+            return true;
+        }
+
+        value = new TokenValue(text[..bar], bar == text.Length - 1 ? null : text[(bar + 1)..]);
         return true;
     }
 

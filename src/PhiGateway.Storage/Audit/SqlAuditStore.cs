@@ -18,6 +18,34 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return await command.ExecuteScalarAsync(cancellationToken) is long watermark ? watermark : -1;
     }
 
+    public async Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken)
+    {
+        // Only the columns that a writer may read.
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command("SELECT chain_hash FROM audit_event WHERE log = @log AND sequence = @sequence")
+            .With("log", log)
+            .With("sequence", sequence);
+        return await command.ExecuteScalarAsync(cancellationToken) as byte[];
+    }
+
+    public async Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command("SELECT log FROM audit_log WHERE substr(log, 1, @length) = @start ORDER BY log")
+            .With("length", node.Length + 1)
+            .With("start", node + "/");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var logs = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            logs.Add(reader.GetString(0));
+        }
+
+        return logs;
+    }
+
     public async Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         var logs = AuditBatch.Arrange(entries);

@@ -15,6 +15,14 @@ internal abstract class Database : IAsyncDisposable
     /// </summary>
     public virtual string TimelineSql => "NULL";
 
+    /// <summary>
+    /// Several reading statements in one text that sees one moment by itself; null where a transaction around them costs nothing.
+    /// </summary>
+    public virtual string? AtOneMoment(string statements) => null;
+
+    /// <summary>Gives up the connections that are open and idle, and those in use as soon as they are given back.</summary>
+    public virtual void Renew() { }
+
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>A transaction whose reads all see one moment.</summary>

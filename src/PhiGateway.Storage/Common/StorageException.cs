@@ -3,6 +3,7 @@ namespace PhiGateway.Storage.Common;
 /// <summary>A database that an operator has to look at; the message says what is wrong and what to do, without secrets.</summary>
 public sealed class StorageException : Exception
 {
+    /// <summary>Made where a database is opened, migrated or checked; the message names no secret.</summary>
     public StorageException(StorageProblem problem, string message, Exception? inner = null)
         : base(message, inner) => Problem = problem;
 

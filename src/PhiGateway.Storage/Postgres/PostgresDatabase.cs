@@ -14,6 +14,17 @@ internal sealed class PostgresDatabase : Database
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         builder.ApplicationName ??= applicationName;
+
+        // A connection that died without a word is noticed; the node's own deadline comes first.
+        if (!builder.TcpKeepAlive)
+        {
+            builder.TcpKeepAlive = true;
+            builder.TcpKeepAliveTime = 5;
+            builder.TcpKeepAliveInterval = 1;
+        }
+
+        // Who gives up a query does not wait for the server's word on that.
+        builder.CancellationTimeout = -1;
         ConnectionString = builder.ConnectionString;
         _source = NpgsqlDataSource.Create(builder);
     }
@@ -26,6 +37,11 @@ internal sealed class PostgresDatabase : Database
     // The first eight digits of a WAL file's name are its timeline; a server in recovery writes none.
     public override string TimelineSql =>
         "CASE WHEN pg_is_in_recovery() THEN NULL ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END";
+
+    // One text is one message of the driver: there and back once, BEGIN and COMMIT included.
+    public override string? AtOneMoment(string statements) => $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{statements};\nCOMMIT";
+
+    public override void Renew() => _source.Clear();
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await _source.OpenConnectionAsync(cancellationToken);

@@ -26,7 +26,8 @@ internal static class PostgresFaults
             ),
             "42501" => new(
                 StorageProblem.Refused,
-                $"{where} denies user {builder.Username} what this needs: {(fault as PostgresException)?.MessageText}.",
+                $"{where} denies user {builder.Username} what this needs: {(fault as PostgresException)?.MessageText}. "
+                    + "The owner of the tables migrates ('phi-gateway migrate') and then runs deploy/postgres/roles.sql.",
                 fault
             ),
             "55P03" => new(

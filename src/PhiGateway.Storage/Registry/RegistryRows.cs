@@ -13,10 +13,9 @@ internal static class RegistryRows
     public const string RevocationColumns = "id, target, value, issuer, issued_before, reason, revoked_by, revoked_at, lifted";
     public const int RevocationColumnCount = 9;
 
-    public static async Task<List<RegistryItem>> ReadItemsAsync(Database database, DbCommand command, CancellationToken cancellationToken)
+    public static async Task<List<RegistryItem>> ReadItemsAsync(Database database, DbDataReader reader, CancellationToken cancellationToken)
     {
         var items = new List<RegistryItem>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             items.Add(
@@ -36,10 +35,9 @@ internal static class RegistryRows
         return items;
     }
 
-    public static async Task<RosterMemberList> ReadMembersAsync(Database database, DbCommand command, CancellationToken cancellationToken)
+    public static async Task<RosterMemberList> ReadMembersAsync(Database database, DbDataReader reader, CancellationToken cancellationToken)
     {
         var members = new RosterMemberList();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             members.Add(
@@ -57,12 +55,11 @@ internal static class RegistryRows
 
     public static async Task<List<Revocation>> ReadRevocationsAsync(
         Database database,
-        DbCommand command,
+        DbDataReader reader,
         CancellationToken cancellationToken
     )
     {
         var revocations = new List<Revocation>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             revocations.Add(ReadRevocation(database, reader));

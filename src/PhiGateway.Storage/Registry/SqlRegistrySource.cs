@@ -22,10 +22,34 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         set => Volatile.Write(ref _loaded, value);
     }
 
-    public Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken) => LoadAsync(null, cancellationToken);
-
-    public async Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken) =>
-        await LoadAsync(revision, cancellationToken);
+    /// <inheritdoc />
+    /// <remarks>
+    /// One round trip: the revision, and whatever was written since, in one text of statements that all see one moment. A poll that finds
+    /// nothing costs a few looks into indexes more than the revision alone; a change that is far away costs one way there and back.
+    /// </remarks>
+    public async Task<RegistryChanges> LoadSinceAsync(long revision, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var atOnce = database.AtOneMoment(ChangesSql);
+        await using var transaction = atOnce is null ? await database.BeginReadAsync(connection, cancellationToken) : null;
+        await using var command = connection.Command(atOnce ?? ChangesSql, transaction).With("since", revision);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var (now, changedAt, timeline, end) = await ReadHeadAsync(reader, cancellationToken);
+        var upTo = end ?? now;
+        await reader.NextResultAsync(cancellationToken);
+        var documents = await RegistryRows.ReadItemsAsync(database, reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var memberships = await RegistryRows.ReadMembersAsync(database, reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var revocations = await RegistryRows.ReadRevocationsAsync(database, reader, cancellationToken);
+        Loaded = upTo;
+        return new RegistryChanges(upTo, documents, memberships, revocations)
+        {
+            CommittedAt = now == 0 || now == revision ? null : changedAt,
+            HasMore = upTo < now,
+            Timeline = timeline,
+        };
+    }
 
     public abstract Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
 
@@ -79,80 +103,77 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         return null;
     }
 
+    /// <inheritdoc />
+    public void Renew() => database.Renew();
+
     public abstract ValueTask DisposeAsync();
 
     protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
 
-    private async Task<RegistryChanges> LoadAsync(long? since, CancellationToken cancellationToken)
+    public async Task<RegistryChanges> LoadAllAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        if (since is { } known)
-        {
-            // The usual answer of a poll costs one row.
-            var (now, _, same) = await ReadRevisionAsync(connection, null, cancellationToken);
-            if (now == known)
-            {
-                Loaded = now;
-                return new RegistryChanges(now, [], [], []) { Timeline = same };
-            }
-        }
-
         await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
         var (revision, changedAt, timeline) = await ReadRevisionAsync(connection, transaction, cancellationToken);
 
-        // Documents and revocations always up to now, memberships only to the end of a page: the revision says up to where everything is
-        // there.
-        var upTo = since is { } from ? await FindEndOfPageAsync(connection, transaction, from, revision, cancellationToken) : revision;
-
         // Removed memberships say nothing to a node that starts from nothing; removed documents are few and stay in.
-        var (all, living) = since is null
-            ? ("", "WHERE NOT removed")
-            : ("WHERE revision > @since ORDER BY revision", "WHERE revision > @since ORDER BY revision");
-        await using var items = Command(connection, transaction, $"SELECT {RegistryRows.ItemColumns} FROM documents {all}", since);
-        var documents = await RegistryRows.ReadItemsAsync(database, items, cancellationToken);
-        var page = upTo < revision ? $"WHERE revision > @since AND revision <= {upTo} ORDER BY revision" : living;
-        await using var members = Command(connection, transaction, $"SELECT {RegistryRows.MemberColumns} FROM roster_member {page}", since);
-        var memberships = await RegistryRows.ReadMembersAsync(database, members, cancellationToken);
-        await using var revoked = Command(
-            connection,
-            transaction,
-            $"SELECT {RegistryRows.RevocationColumns} FROM revocation {(since is null ? "ORDER BY revision" : all)}",
-            since
+        var documents = await ReadAsync($"SELECT {RegistryRows.ItemColumns} FROM documents", RegistryRows.ReadItemsAsync);
+        var memberships = await ReadAsync(
+            $"SELECT {RegistryRows.MemberColumns} FROM roster_member WHERE NOT removed",
+            RegistryRows.ReadMembersAsync
         );
-        var revocations = await RegistryRows.ReadRevocationsAsync(database, revoked, cancellationToken);
+        var revocations = await ReadAsync(
+            $"SELECT {RegistryRows.RevocationColumns} FROM revocation ORDER BY revision",
+            RegistryRows.ReadRevocationsAsync
+        );
         await transaction.CommitAsync(cancellationToken);
-        Loaded = upTo;
-        return new RegistryChanges(upTo, documents, memberships, revocations)
+        Loaded = revision;
+        return new RegistryChanges(revision, documents, memberships, revocations)
         {
             CommittedAt = revision == 0 ? null : changedAt,
-            HasMore = upTo < revision,
             Timeline = timeline,
         };
+
+        async Task<T> ReadAsync<T>(string sql, Func<Database, DbDataReader, CancellationToken, Task<T>> read)
+        {
+            await using var command = connection.Command(sql, transaction);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await read(database, reader, cancellationToken);
+        }
     }
 
-    // Whole revisions only: what was written together comes together.
-    private static async Task<long> FindEndOfPageAsync(
-        DbConnection connection,
-        DbTransaction transaction,
-        long since,
-        long revision,
+    // Documents and revocations always up to now, memberships only to the end of a page, in whole revisions: what was written together comes
+    // together. The revision that is handed out says up to where everything is there.
+    private string ChangesSql { get; } =
+        $"""
+            SELECT revision, changed_at, {database.TimelineSql},
+                (SELECT m.revision FROM roster_member m WHERE m.revision > @since ORDER BY m.revision LIMIT 1 OFFSET {MembersPerLoad})
+            FROM registry_revision WHERE id = 1;
+            SELECT {RegistryRows.ItemColumns} FROM documents WHERE revision > @since ORDER BY revision;
+            SELECT {RegistryRows.MemberColumns} FROM roster_member WHERE revision > @since AND revision <= COALESCE(
+                (SELECT m.revision FROM roster_member m WHERE m.revision > @since ORDER BY m.revision LIMIT 1 OFFSET {MembersPerLoad}),
+                {long.MaxValue}) ORDER BY revision;
+            SELECT {RegistryRows.RevocationColumns} FROM revocation WHERE revision > @since ORDER BY revision
+            """;
+
+    private async Task<(long Revision, DateTimeOffset ChangedAt, string? Timeline, long? EndOfPage)> ReadHeadAsync(
+        DbDataReader reader,
         CancellationToken cancellationToken
     )
     {
-        await using var command = Command(
-            connection,
-            transaction,
-            $"SELECT revision FROM roster_member WHERE revision > @since ORDER BY revision LIMIT 1 OFFSET {MembersPerLoad}",
-            since
-        );
-        return await command.ExecuteScalarAsync(cancellationToken) is long end ? end : revision;
+        // What begins the moment gives no rows; the head is the first that has columns.
+        while (reader.FieldCount == 0 && await reader.NextResultAsync(cancellationToken)) { }
+
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            throw NoRevision();
+        }
+
+        return (reader.GetInt64(0), database.ReadTime(reader, 1), reader.TextOrNull(2), reader.IsDBNull(3) ? null : reader.GetInt64(3));
     }
 
-    private static DbCommand Command(DbConnection connection, DbTransaction transaction, string sql, long? since)
-    {
-        var command = connection.Command(sql, transaction);
-        return since is { } revision ? command.With("since", revision) : command;
-    }
+    private static StorageException NoRevision() =>
+        new(StorageProblem.SchemaBehind, "The registry database holds no revision: it was not migrated, or its row was deleted.");
 
     protected async Task<(long Revision, DateTimeOffset ChangedAt, string? Timeline)> ReadRevisionAsync(
         DbConnection connection,
@@ -167,9 +188,6 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? (reader.GetInt64(0), database.ReadTime(reader, 1), reader.TextOrNull(2))
-            : throw new StorageException(
-                StorageProblem.SchemaBehind,
-                "The registry database holds no revision: it was not migrated, or its row was deleted."
-            );
+            : throw NoRevision();
     }
 }

@@ -26,7 +26,8 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .Command($"SELECT {RegistryRows.ItemColumns} FROM documents WHERE kind = @kind AND id = @id AND NOT deleted")
             .With("kind", (short)kind)
             .With("id", id);
-        var items = await RegistryRows.ReadItemsAsync(database, command, cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var items = await RegistryRows.ReadItemsAsync(database, rows, cancellationToken);
         return items.Count == 0 ? null : items[0];
     }
 
@@ -46,7 +47,8 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .With("kind", (short)kind)
             .With("after", afterId ?? string.Empty)
             .With("limit", limit);
-        return await RegistryRows.ReadItemsAsync(database, command, cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await RegistryRows.ReadItemsAsync(database, rows, cancellationToken);
     }
 
     public async Task<RegistryWriteResult> WriteAsync(RegistryBatch batch, string actor, CancellationToken cancellationToken)
@@ -145,7 +147,8 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .With("roster", roster)
             .With("after", afterPatient ?? string.Empty)
             .With("limit", limit);
-        var changes = await RegistryRows.ReadMembersAsync(database, command, cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var changes = await RegistryRows.ReadMembersAsync(database, rows, cancellationToken);
         return [.. changes.Select(c => c.Member)];
     }
 
@@ -169,7 +172,8 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         await using var command = connection
             .Command($"SELECT {RegistryRows.RevocationColumns} FROM revocation ORDER BY revision DESC LIMIT @limit")
             .With("limit", limit);
-        return await RegistryRows.ReadRevocationsAsync(database, command, cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await RegistryRows.ReadRevocationsAsync(database, rows, cancellationToken);
     }
 
     public async Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken)
@@ -312,8 +316,13 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .Command($"SELECT {RegistryRows.RevocationColumns}, revision FROM revocation WHERE id = @id")
             .With("id", revocation.Id);
         await using var reader = await known.ExecuteReaderAsync(cancellationToken);
-        return !await reader.ReadAsync(cancellationToken) ? null
-            : SameEffect(RegistryRows.ReadRevocation(database, reader), revocation) ? reader.GetInt64(RegistryRows.RevocationColumnCount)
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        return SameEffect(RegistryRows.ReadRevocation(database, reader), revocation)
+            ? reader.GetInt64(RegistryRows.RevocationColumnCount)
             : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
     }
 

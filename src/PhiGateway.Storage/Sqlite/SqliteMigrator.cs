@@ -101,18 +101,19 @@ internal sealed class SqliteMigrator(string name, SqliteDatabase database, Func<
     private StorageException Explain(Exception fault)
     {
         var where = $"The {Name} database {database.File}";
-        return fault is SqliteException { SqliteErrorCode: 11 or 26 }
-                ? new StorageException(
-                    StorageProblem.Refused,
-                    $"{where} is not a readable SQLite database: restore it or name another file.",
-                    fault
-                )
-            : fault is SqliteException { SqliteErrorCode: 5 or 6 }
-                ? new StorageException(StorageProblem.Unreachable, $"{where} is locked by another process. Try again.", fault)
-            : new StorageException(
+        return (fault as SqliteException)?.SqliteErrorCode switch
+        {
+            11 or 26 => new StorageException(
+                StorageProblem.Refused,
+                $"{where} is not a readable SQLite database: restore it or name another file.",
+                fault
+            ),
+            5 or 6 => new StorageException(StorageProblem.Unreachable, $"{where} is locked by another process. Try again.", fault),
+            _ => new StorageException(
                 StorageProblem.NotWritable,
                 $"{where} cannot be written: check that its folder exists, belongs to this user and has room ({fault.Message.TrimEnd('.')}).",
                 fault
-            );
+            ),
+        };
     }
 }

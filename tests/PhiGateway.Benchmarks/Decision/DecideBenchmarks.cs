@@ -158,18 +158,14 @@ public class DecideBenchmarks
         for (var number = 0; number < Clients; number++)
         {
             items.Add(Item(RegistryKind.Client, Client(number)));
-            items.Add(
-                Item(
-                    RegistryKind.Credential,
-                    new Credential
-                    {
-                        Id = $"credential-{number}",
-                        Client = $"client-{number}",
-                        Issuer = "idp",
-                        ClientId = $"client-{number}",
-                    }
-                )
-            );
+            var credential = new Credential
+            {
+                Id = $"credential-{number}",
+                Client = $"client-{number}",
+                Issuer = "idp",
+                ClientId = $"client-{number}",
+            };
+            items.Add(Item(RegistryKind.Credential, credential));
             items.Add(
                 Item(
                     RegistryKind.Approval,
@@ -180,7 +176,7 @@ public class DecideBenchmarks
                         RequestedBy = "one",
                         ApprovedBy = "another",
                         ApprovedAt = Now.AddDays(-60),
-                        Fingerprint = ApprovalFingerprint.Of(Client(number), UseCase(number / 100), null, organization),
+                        Fingerprint = ApprovalFingerprint.Of(Client(number), UseCase(number / 100), null, organization, [credential]),
                     }
                 )
             );

@@ -3,7 +3,7 @@ using Npgsql;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 
 namespace PhiGateway.Benchmarks.Fleet;
 

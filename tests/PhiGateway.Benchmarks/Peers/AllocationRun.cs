@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 
 namespace PhiGateway.Benchmarks.Peers;
 

@@ -2,10 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Tests.Admin.Fakes;
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Admin.Fakes;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -216,14 +219,14 @@ public sealed class AccessTests
         await File.WriteAllTextAsync(file, weak, TestContext.Current.CancellationToken);
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
-        var fault = await Assert.ThrowsAsync<PhiGateway.Admin.Http.AdminStartException>(() =>
+        var fault = await Assert.ThrowsAsync<AdminStartException>(() =>
             BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default)
         );
         Assert.DoesNotContain(weak == "admin" ? "\"admin\"" : weak, fault.Message);
         Assert.Equal(0, store.Writes);
         await File.WriteAllTextAsync(file, "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ\n", TestContext.Current.CancellationToken);
         Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default));
-        await Assert.ThrowsAsync<PhiGateway.Admin.Http.AdminStartException>(() =>
+        await Assert.ThrowsAsync<AdminStartException>(() =>
             BootstrapKey.EnsureAsync(new FakeRegistryStore(time), new FakeJournal(), time, "env:PHIGW_NO_SUCH_VARIABLE", default)
         );
         Assert.Equal(1, store.Writes);

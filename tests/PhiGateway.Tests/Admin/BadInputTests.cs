@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

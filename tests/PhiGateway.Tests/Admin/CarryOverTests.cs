@@ -1,3 +1,4 @@
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -120,7 +121,7 @@ public sealed class CarryOverTests
     private static async Task<AdminServer> StartAsync()
     {
         var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         return server;
     }
 

@@ -1,3 +1,4 @@
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -11,7 +12,7 @@ public sealed class ClientVerbsTests
     public async Task Life_FromDraftToArchived_GoesThroughTwoPersons()
     {
         await using var server = await AdminServer.StartAsync();
-        await OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var posture = await server.GetAsync(Client + "/posture");
         Assert.True((bool)posture.Json["path_open"]!, posture.Text);
         Assert.Equal("suspended", (string)(await server.PostAsync(Client + ":suspend", """{"reason":"odd traffic"}""")).Json["status"]!);
@@ -30,9 +31,9 @@ public sealed class ClientVerbsTests
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        await ApproveUseCaseAsync(server);
+        await Approvals.ApproveUseCaseAsync(server);
         Assert.Equal(200, (await server.PostAsync(Client + ":submit", "{}", "nora")).Status);
-        var fingerprint = await FingerprintAsync(server);
+        var fingerprint = await Approvals.FingerprintAsync(server);
         var own = await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{fingerprint}}"}""", "nora");
         Assert.Equal(403, own.Status);
         Assert.Equal("four-eyes", own.Code);
@@ -51,9 +52,9 @@ public sealed class ClientVerbsTests
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        await ApproveUseCaseAsync(server);
+        await Approvals.ApproveUseCaseAsync(server);
         await server.PostAsync(Client + ":submit", "{}");
-        var seen = await FingerprintAsync(server);
+        var seen = await Approvals.FingerprintAsync(server);
         Assert.Equal(428, (await server.PostAsync(Client + ":approve", "{}", "anna")).Status);
         await server.PatchAsync(
             UseCase,
@@ -62,19 +63,12 @@ public sealed class ClientVerbsTests
         var stale = await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{seen}}"}""", "anna");
         Assert.Equal(412, stale.Status);
         Assert.Equal("fingerprint-changed", stale.Code);
-        var fresh = await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{await FingerprintAsync(server)}}"}""", "anna");
+        var fresh = await server.PostAsync(
+            Client + ":approve",
+            $$"""{"fingerprint":"{{await Approvals.FingerprintAsync(server)}}"}""",
+            "anna"
+        );
         Assert.Equal(200, fresh.Status);
-    }
-
-    [Fact]
-    public async Task Approve_ByIfMatch_Passes_StaleIs412()
-    {
-        await using var server = await AdminServer.StartAsync();
-        await Sample.WriteAsync(server);
-        await ApproveUseCaseAsync(server);
-        var submitted = await server.PostAsync(Client + ":submit", "{}");
-        Assert.Equal(412, (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", "\"1\""))).Status);
-        Assert.Equal(200, (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", submitted.ETag!))).Status);
     }
 
     [Fact]
@@ -82,19 +76,16 @@ public sealed class ClientVerbsTests
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        Assert.Equal("not-submitted", (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", "\"1\""))).Code);
-        var submitted = await server.PostAsync(Client + ":submit", "{}");
-        Assert.Equal(
-            "use-case-not-approved",
-            (await server.PostAsync(Client + ":approve", "{}", "anna", ("If-Match", submitted.ETag!))).Code
-        );
+        Assert.Equal("not-submitted", (await Approvals.ApproveAsAsync(server, "anna")).Code);
+        await server.PostAsync(Client + ":submit", "{}");
+        Assert.Equal("use-case-not-approved", (await Approvals.ApproveAsAsync(server, "anna")).Code);
     }
 
     [Fact]
     public async Task Change_AfterApproval_ClosesThePathAndQueues_UntilSecondPersonApproves()
     {
         await using var server = await AdminServer.StartAsync();
-        await OpenAsync(server);
+        await Approvals.OpenAsync(server);
         Assert.Empty((await server.GetAsync("/admin/v1/approvals/queue")).Json["items"]!.AsArray());
         server.Time.Now = server.Time.Now.AddMinutes(1);
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""", "nora");
@@ -114,7 +105,7 @@ public sealed class ClientVerbsTests
     public async Task Close_WithoutReason_Is422(string verb)
     {
         await using var server = await AdminServer.StartAsync();
-        await OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var refused = await server.PostAsync(Client + ":" + verb, "{}");
         Assert.Equal(["/reason"], refused.Pointers);
         Assert.Equal(422, (await server.PostAsync(Client + ":" + verb, """{"reason":"x","because":"y"}""")).Status);
@@ -125,7 +116,7 @@ public sealed class ClientVerbsTests
     public async Task Revoke_JournalDown_Is503AndNothingChanges()
     {
         await using var server = await AdminServer.StartAsync();
-        await OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var writes = server.Store.Writes;
         server.Journal.Room = 0;
         Assert.Equal(503, (await server.PostAsync(Client + ":revoke", """{"reason":"leak"}""")).Status);
@@ -136,7 +127,7 @@ public sealed class ClientVerbsTests
     public async Task Revoke_DryRun_ShowsWhatCloses()
     {
         await using var server = await AdminServer.StartAsync();
-        await OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var writes = server.Store.Writes;
         var plan = await server.PostAsync(Client + ":revoke?dry_run=true", """{"reason":"leak"}""");
         Assert.Equal("closed", (string)plan.Json["narrowed"]![0]!["effect"]!);
@@ -148,7 +139,7 @@ public sealed class ClientVerbsTests
     public async Task Resume_Quarantined_NeedsAnApprover()
     {
         await using var server = await AdminServer.StartAsync();
-        await OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await server.PostAsync(Client + ":quarantine", """{"reason":"clone suspected"}""");
         Assert.Equal(403, (await server.PostAsync(Client + ":resume", "{}", "olga")).Status);
         Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
@@ -186,7 +177,7 @@ public sealed class ClientVerbsTests
     public async Task BlastRadius_ActiveClient_NamesWhatStops()
     {
         await using var server = await AdminServer.StartAsync();
-        await OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var radius = (await server.GetAsync(Client + "/blast-radius")).Json;
         Assert.Equal("Observation", (string)radius["resource_types"]![0]!);
         Assert.Equal("acme-oidc", (string)radius["credentials"]![0]!);
@@ -208,35 +199,4 @@ public sealed class ClientVerbsTests
             );
         }
     }
-
-    internal static async Task OpenAsync(AdminServer server)
-    {
-        await Sample.WriteAsync(server);
-        await ApproveAsync(server);
-    }
-
-    internal static async Task ApproveAsync(AdminServer server)
-    {
-        await ApproveUseCaseAsync(server);
-        Assert.Equal(200, (await server.PostAsync(Client + ":submit", "{}")).Status);
-        Assert.Equal(200, (await server.PostAsync(Client + ":attest", "{}")).Status);
-        Assert.Equal(
-            201,
-            (await server.PostAsync("/admin/v1/reviews", """{"id":"r1","client":"acme-connector","on":"2026-05-01"}""", "anna")).Status
-        );
-        Assert.Equal(
-            200,
-            (await server.PostAsync(Client + ":approve", $$"""{"fingerprint":"{{await FingerprintAsync(server)}}"}""", "anna")).Status
-        );
-    }
-
-    internal static async Task ApproveUseCaseAsync(AdminServer server)
-    {
-        var useCase = await server.GetAsync(UseCase);
-        Assert.Equal(403, (await server.SendAsync("olga", "POST", UseCase + ":approve", "{}", ("If-Match", useCase.ETag!))).Status);
-        Assert.Equal(200, (await server.SendAsync("arno", "POST", UseCase + ":approve", "{}", ("If-Match", useCase.ETag!))).Status);
-    }
-
-    private static async Task<string> FingerprintAsync(AdminServer server) =>
-        (string)(await server.GetAsync(Client + "/posture")).Json["fingerprint"]!;
 }

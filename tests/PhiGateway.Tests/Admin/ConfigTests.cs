@@ -1,5 +1,7 @@
-using PhiGateway.Admin.Declarative;
 using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Files;
+using PhiGateway.RegistryFiles.Yaml;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -93,7 +95,7 @@ public sealed class ConfigTests
     public async Task Apply_ActiveClient_KeepsStateAndApproval()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var export = await server.SendAsync("vera", "GET", "/admin/v1/config:export");
         Assert.DoesNotContain("status: active", export.Text.Split("clients:")[1]);
         var changed = export.Text.Replace("Lab results", "Laboratory results", StringComparison.Ordinal);
@@ -153,7 +155,7 @@ public sealed class ConfigTests
         );
         Assert.Equal("delete", (string)pruned.Json["changes"]![0]!["action"]!);
         Assert.Equal(404, (await server.GetAsync("/admin/v1/organizations/extra")).Status);
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var refused = await server.SendAsync(
             "olga",
             "POST",

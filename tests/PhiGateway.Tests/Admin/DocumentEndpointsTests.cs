@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

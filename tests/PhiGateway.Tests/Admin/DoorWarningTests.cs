@@ -6,6 +6,8 @@ using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Policy.Cases;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
@@ -59,18 +61,18 @@ public sealed class DoorWarningTests
     public void Find_EveryDoorWithADate_IsAnAlertWithAnOwner()
     {
         var snapshot = Dated();
-        var alerts = ClosingDoors.Find(snapshot, PhiGateway.Admin.Editing.WorkingSet.Empty, [3660, 7], TestRegistry.Now).Values.ToList();
+        var alerts = ClosingDoors.Find(snapshot, WorkingSet.Empty, [3660, 7], TestRegistry.Now).Values.ToList();
         Assert.Equal(Doors.Where(door => door.HasDate).Select(door => door.Name).Order(), alerts.Select(alert => alert.Door!).Order());
         Assert.All(alerts, alert => Assert.Contains("mary@hospital.example", alert.Notify));
         Assert.All(alerts, alert => Assert.Contains("connector", alert.Evidence));
-        Assert.Empty(ClosingDoors.Find(snapshot, PhiGateway.Admin.Editing.WorkingSet.Empty, [], TestRegistry.Now));
+        Assert.Empty(ClosingDoors.Find(snapshot, WorkingSet.Empty, [], TestRegistry.Now));
     }
 
     [Fact]
     public async Task Run_DateNear_RaisesOnce_EscalatesLater_GoesWhenTheDateMoves()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var warnings = server.Services.GetRequiredService<DoorWarnings>();
         Assert.Equal(0, await warnings.RunOnceAsync(default));
 
@@ -105,7 +107,7 @@ public sealed class DoorWarningTests
     public async Task Run_ClosedByAPerson_StaysClosedForThisDate_AnotherDateIsAnotherAlert()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var warnings = server.Services.GetRequiredService<DoorWarnings>();
         server.Time.Now = new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
         await warnings.RunOnceAsync(default);
@@ -129,7 +131,7 @@ public sealed class DoorWarningTests
     public async Task Run_TwoNodes_RaiseTheSameAlertOnce()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await using var other = await AdminServer.StartAsync(registry: server.Store);
         server.UseKeysOf(other);
         server.Time.Now = other.Time.Now = new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
@@ -148,7 +150,7 @@ public sealed class DoorWarningTests
     public async Task Run_OldCredentialOfARotationAndSuspendedClients_RaiseNothing()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         server.Time.Now = new DateTimeOffset(2026, 5, 20, 8, 0, 0, TimeSpan.Zero);
         await server.PostAsync(
             "/admin/v1/clients/acme-connector:rotate",
@@ -178,7 +180,7 @@ public sealed class DoorWarningTests
     public async Task Run_JournalDown_RaisesNothing()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         server.Time.Now = new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
         var writes = server.Store.Writes;
         server.Journal.Room = 0;

@@ -5,6 +5,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Cli;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Admin;
 using PhiGateway.Tests.Policy.Cases;
 using Xunit;
 
@@ -18,7 +19,7 @@ public sealed class ExplainTests
     public async Task Explain_RecordedRefusal_SaysWhoWhatAndHowToOpen()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await RecordAsync(server, Refusal(await server.Store.GetRevisionAsync(default)));
         var answer = await server.GetAsync(Path, "august");
         Assert.Equal(200, answer.Status);
@@ -46,7 +47,7 @@ public sealed class ExplainTests
     public async Task Explain_RegistryChangedSince_SaysSoPlainly()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await RecordAsync(server, Refusal(await server.Store.GetRevisionAsync(default)));
         await server.PostAsync("/admin/v1/rosters", """{"id":"unrelated"}""");
         Assert.Contains(
@@ -63,7 +64,7 @@ public sealed class ExplainTests
     public async Task Explain_ClosedDoor_NamesItsDateAndAdvice()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var record = Refusal(await server.Store.GetRevisionAsync(default));
         record.Reason = DenyReason.AgreementNotInForce.Code;
         record.Rule = "agreement/baa-1";
@@ -80,7 +81,7 @@ public sealed class ExplainTests
     public async Task Explain_Permit_HasEveryQuestionOpen_StrangersAndLaterStagesToo()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var permit = Refusal(await server.Store.GetRevisionAsync(default));
         (permit.Kind, permit.Decision, permit.Reason, permit.Rule) = (AuditKind.Disclosure, "permit", null, "lab-results/1");
         await RecordAsync(server, permit);
@@ -148,7 +149,7 @@ public sealed class ExplainTests
     )
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var body = new JsonObject
         {
             ["caller"] = new JsonObject
@@ -186,7 +187,7 @@ public sealed class ExplainTests
     public async Task CommandLine_Explain_PrintsTheShapeOfTheDocumentation()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await RecordAsync(server, Refusal(await server.Store.GetRevisionAsync(default)));
         var (code, text) = await RunAsync(server, "explain", Decision.ToString());
         Assert.Equal(1, code);

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Decisions;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -84,7 +86,7 @@ public sealed class ExplainTokenTests
         );
         await Sample.WriteAsync(server);
         await server.PatchAsync("/admin/v1/clients/acme-connector", """{"maxTokenLifetimeSeconds":400}""");
-        await ClientVerbsTests.ApproveAsync(server);
+        await Approvals.ApproveAsync(server);
         return server;
     }
 

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Rosters;
 using Xunit;
 
@@ -68,11 +66,13 @@ public sealed class ImportSpoolTests
     {
         var body = new byte[100];
         var digest = SHA256.HashData(body);
-        Assert.True((await ImportUpload.HoldAsync(ContextOf(body), digest, Path.GetTempPath(), most: 99)).Failed(out var problem, out _));
+        Assert.True(
+            (await ImportUpload.HoldAsync(new MemoryStream(body), digest, Path.GetTempPath(), most: 99)).Failed(out var problem, out _)
+        );
         Assert.Equal((413, "body-too-large"), (problem.Status, problem.Code));
-        Assert.False((await ImportUpload.HoldAsync(ContextOf(body), digest, Path.GetTempPath(), most: 100)).Failed(out _, out var spool));
+        Assert.False(
+            (await ImportUpload.HoldAsync(new MemoryStream(body), digest, Path.GetTempPath(), most: 100)).Failed(out _, out var spool)
+        );
         await spool!.DisposeAsync();
     }
-
-    private static DefaultHttpContext ContextOf(byte[] body) => new() { Request = { Body = new MemoryStream(body) } };
 }

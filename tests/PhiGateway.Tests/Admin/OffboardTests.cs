@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -11,7 +12,7 @@ public sealed class OffboardTests
     public async Task Offboard_DryRunFirst_ThenAllClientsInOneWrite()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var writes = server.Store.Writes;
         var plan = await server.PostAsync(Offboard + "?dry_run=true", """{"reason":"contract ended"}""");
         Assert.Equal(["acme-connector"], plan.Json["clients_affected"]!.AsArray().Select(id => (string)id!));
@@ -32,7 +33,7 @@ public sealed class OffboardTests
     public async Task Offboard_ClientChangedMeanwhile_IsPlannedAnew_StaleIfMatchIs412()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var client = await server.Store.FindAsync(RegistryKind.Client, "acme-connector", default);
         server.Store.BeforeWrite = () =>
             server.Store.WriteAsync(
@@ -53,7 +54,7 @@ public sealed class OffboardTests
     public async Task Offboard_StageSuspend_CanBeUndone_RevokeCannot()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         Assert.Equal("suspended", (string)(await server.PostAsync(Offboard, """{"reason":"observe","stage":"suspend"}""")).Json["status"]!);
         Assert.Equal(200, (await server.PatchAsync("/admin/v1/organizations/acme", """{"status":"active"}""")).Status);
         await server.PostAsync(Offboard, """{"reason":"contract ended"}""");
@@ -66,7 +67,7 @@ public sealed class OffboardTests
     public async Task OwnerLeft_ClosesTheirClients_AndRaisesAlerts()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var answer = await server.PostAsync("/admin/v1/owners/mary@hospital.example:left", """{"reason":"moved on"}""");
         Assert.Equal(200, answer.Status);
         Assert.Null((await server.GetAsync("/admin/v1/clients/acme-connector")).Json["ownerConfirmed"]);
@@ -77,14 +78,20 @@ public sealed class OffboardTests
     }
 
     [Theory]
-    [InlineData("""{"target":"client","value":"x","reason":"r"}""", 201)]
-    [InlineData("""{"target":"credential","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"client","value":"acme-connector","reason":"r"}""", 201)]
+    [InlineData("""{"target":"client","value":"labcoo","reason":"r"}""", 422)]
+    [InlineData("""{"target":"credential","value":"acme-oidc","reason":"r"}""", 201)]
+    [InlineData("""{"target":"credential","value":"labcoo","reason":"r"}""", 422)]
     [InlineData("""{"target":"token","value":"jti-1","issuer":"hospital-idp","reason":"r"}""", 201)]
     [InlineData("""{"target":"token-hash","value":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","reason":"r"}""", 201)]
-    [InlineData("""{"target":"organization","value":"x","reason":"r"}""", 201)]
-    [InlineData("""{"target":"use-case","value":"x","reason":"r"}""", 201)]
-    [InlineData("""{"target":"tenant","value":"x","reason":"r"}""", 201)]
-    [InlineData("""{"target":"issuer","value":"x","reason":"r"}""", 201)]
+    [InlineData("""{"target":"organization","value":"acme","reason":"r"}""", 201)]
+    [InlineData("""{"target":"organization","value":"labcoo","reason":"r"}""", 422)]
+    [InlineData("""{"target":"use-case","value":"lab-results","reason":"r"}""", 201)]
+    [InlineData("""{"target":"use-case","value":"labcoo","reason":"r"}""", 422)]
+    [InlineData("""{"target":"tenant","value":"north","reason":"r"}""", 201)]
+    [InlineData("""{"target":"tenant","value":"labcoo","reason":"r"}""", 422)]
+    [InlineData("""{"target":"issuer","value":"hospital-idp","reason":"r"}""", 201)]
+    [InlineData("""{"target":"issuer","value":"labcoo","reason":"r"}""", 422)]
     [InlineData("""{"target":"issued-before","reason":"r"}""", 201)]
     [InlineData("""{"target":"issued-before","issued_before":"2026-05-01T11:00:00Z","issuer":"hospital-idp","reason":"r"}""", 201)]
     [InlineData("""{"target":"issued-before","issued_before":"2027-05-01T11:00:00Z","reason":"r"}""", 422)]
@@ -96,8 +103,18 @@ public sealed class OffboardTests
     public async Task Revoke_EveryTarget_BothWays(string body, int status)
     {
         await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
         var answer = await server.PostAsync("/admin/v1/revocations", body);
         Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 201, answer.Json["matched"] is not null);
+        if (status == 201)
+        {
+            // What it hits is said, and that it hits nothing yet is said too.
+            var named = (string)answer.Json["target"]! is not ("token" or "token-hash" or "issued-before");
+            Assert.Equal(named ? ["acme-connector"] : [], answer.Json["matched"]!.AsArray().Select(client => (string)client!));
+            Assert.Equal(named, answer.Json["note"] is null);
+        }
+
         Assert.Equal(status == 201 ? 1 : 0, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
     }
 
@@ -105,6 +122,7 @@ public sealed class OffboardTests
     public async Task Lift_BySamePersonIsRefused_BySecondPasses()
     {
         await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
         var row = (
             await server.PostAsync("/admin/v1/revocations", """{"target":"tenant","value":"north","reason":"drill"}""", "nora")
         ).Json;

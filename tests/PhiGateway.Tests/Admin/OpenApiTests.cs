@@ -2,9 +2,11 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -81,7 +83,7 @@ public sealed class OpenApiTests
         Assert.True(types.Count > 30);
         foreach (var type in types.Where(type => !type.IsGenericType))
         {
-            var options = type.Assembly == typeof(PhiGateway.Admin.Http.AdminOptions).Assembly ? AdminJson.Options : RegistryJson.Options;
+            var options = type.Assembly == typeof(AdminOptions).Assembly ? AdminJson.Options : RegistryJson.Options;
             var expected = options
                 .GetTypeInfo(type)
                 .Properties.Select(property => property.Name)

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Http;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;
@@ -63,7 +64,7 @@ public sealed class RepeatedCallTests
     public async Task Verb_Repeated_IsDoneOnce()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         for (var i = 0; i < 2; i++)
         {
             Assert.Equal(
@@ -108,7 +109,7 @@ public sealed class RepeatedCallTests
     public async Task Write_StoreFailsAfterTheIntent_LeavesAnOutcome(string method, string path, string body, string @event)
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         var earlier = server.Journal.Records.Count;
         server.Store.Failure = new TimeoutException();
         Assert.Equal(500, (await server.SendAsync("olga", method, path, body)).Status);
@@ -124,7 +125,7 @@ public sealed class RepeatedCallTests
     public async Task Revoke_StoreFails_RevokesNothingAndChangesNothing()
     {
         await using var server = await AdminServer.StartAsync();
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         server.Store.Failure = new TimeoutException();
         Assert.Equal(500, (await server.PostAsync("/admin/v1/clients/acme-connector:revoke", """{"reason":"leak"}""")).Status);
         server.Store.Failure = null;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
 namespace PhiGateway.Tests.Admin;

@@ -59,6 +59,31 @@ public sealed class ApiAnswerFilterTests
     }
 
     [Theory]
+    [InlineData("""{"id":"a","patient":"17","related":[{"patient":"99","text":"Canary"}]}""", false)]
+    [InlineData("""{"id":"a","patient":"17","related":{"deep":{"patient":"99"}}}""", false)]
+    [InlineData("""{"id":"a","patient":"17","related":{"patient":{"name":"Canary"}}}""", false)]
+    [InlineData("""{"id":"a","patient":"17","related":{"Patient":"99"}}""", false)]
+    [InlineData("""{"id":"a","patient":"17","related":{"level":"V"}}""", false)]
+    [InlineData("""{"id":"a","patient":"17","related":{"labels":["HIV"]}}""", false)]
+    [InlineData("""{"id":"a","patient":"17","Labels":["HIV"]}""", false)]
+    [InlineData("""{"id":"a","patient":"17","LEVEL":"V"}""", false)]
+    [InlineData("""{"id":"a","patient":"17","related":[{"patient":"17"}]}""", true)]
+    [InlineData("""{"id":"a","patient":"17","related":[{"id":"b","text":"patient 99"}]}""", true)]
+    public void Filter_RecordInsideARecord_IsTheirsAsWell(string record, bool isReleased)
+    {
+        var policy = new TestPolicy
+        {
+            Patients = ["17"],
+            Ceiling = Confidentiality.Normal,
+            NoLabels = true,
+        };
+
+        var (_, text, _) = Filter(Search(), Target, $$"""{"results":[{{record}}]}""", policy);
+
+        Assert.Equal(isReleased ? $$"""{"results":[{{record}}]}""" : """{"results":[]}""", text);
+    }
+
+    [Theory]
     [InlineData("17", true)]
     [InlineData("17.0", false)]
     [InlineData("1.7e1", false)]

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;
@@ -8,7 +8,18 @@ namespace PhiGateway.Tests.Architecture;
 /// <summary>The documents name the stages and reasons that exist, in their order.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string[] Stages = ["Ingress", "Identify", "Understand", "Decide", "Admit", "Forward", "Release"];
+    private static readonly string[] Stages =
+    [
+        "CrossOrigin",
+        "Ingress",
+        "Identify",
+        "Understand",
+        "Decide",
+        "Admit",
+        "Settle",
+        "Forward",
+        "Release",
+    ];
 
     [Fact]
     public void GatewayPipeline_Stages_StandInOrderWithoutCondition()
@@ -65,7 +76,7 @@ public sealed partial class DocumentationTests
     {
         Assert.Equal(DenyReason.All.Count, DenyReason.All.Select(reason => reason.Code).Distinct().Count());
         Assert.All(DenyReason.All, reason => Assert.Matches("^[a-z]+(-[a-z]+)*$", reason.Code));
-        Assert.All(DenyReason.All, reason => Assert.Contains(reason.Stage, Stages.Append("Audit")));
+        Assert.All(DenyReason.All, reason => Assert.Contains(reason.Stage.ToString(), Stages.Append("Audit")));
     }
 
     [Fact]
@@ -103,7 +114,7 @@ public sealed partial class DocumentationTests
     private static partial Regex Word();
 
     [GeneratedRegex(
-        @"^(?:\||\d+\.|#+|[-*])\s*[*`]*(?<stage>Ingress|Identify|Understand|Decide|Admit|Forward|Release)\b",
+        @"^(?:\||\d+\.|#+|[-*])\s*[*`]*(?<stage>CrossOrigin|Ingress|Identify|Understand|Decide|Admit|Settle|Forward|Release)\b",
         RegexOptions.Multiline
     )]
     private static partial Regex StageLine();

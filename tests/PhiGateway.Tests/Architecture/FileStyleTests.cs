@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;
@@ -12,17 +11,63 @@ public sealed partial class FileStyleTests
     [Fact]
     public void SourceFile_Length_StaysBelowTheWall()
     {
-        var lengthy = CodeFiles(RepositoryPaths.Root)
-            .Select(file => (File: Name(file), Lines: File.ReadLines(file).Count()))
+        var lengthy = SourceFiles
+            .Below()
+            .Select(file => (File: SourceFiles.Name(file), Lines: File.ReadLines(file).Count()))
             .Where(pair => pair.Lines > Wall);
 
         Findings.AssertNone(lengthy.Select(pair => $"{pair.File}: {pair.Lines} lines"));
     }
 
     [Fact]
+    public void Type_LengthOverAllItsFiles_StaysBelowTheWall()
+    {
+        // A long class that passes the wall in slices is a long class.
+        var lengthy = SourceFiles
+            .Below("src")
+            .SelectMany(file =>
+            {
+                var code = CodeText.Bare(File.ReadAllText(file));
+                var space = FileNamespace().Match(code).Groups["name"].Value;
+                return PartialType()
+                    .Matches(code)
+                    .Select(match => $"{space}.{match.Groups["name"].Value}")
+                    .Distinct()
+                    .Select(type => (Type: type, Lines: File.ReadLines(file).Count()));
+            })
+            .GroupBy(part => part.Type, part => part.Lines)
+            .Where(type => type.Sum() > Wall);
+
+        Findings.AssertNone(lengthy.Select(type => $"{type.Key}: {type.Sum()} lines in {type.Count()} files"));
+    }
+
+    [Fact]
+    public void Expression_Conditionals_AreNotNested()
+    {
+        // Written before this rule; their number may only fall.
+        var before = new Dictionary<string, int>
+        {
+            ["PhiGateway.Admin"] = 20,
+            ["PhiGateway.Audit"] = 2,
+            ["PhiGateway.Cli"] = 3,
+            ["PhiGateway.Gateway"] = 10,
+        };
+        var nested = SourceFiles
+            .Below("src")
+            .SelectMany(file =>
+                CodeText.NestedConditionals(File.ReadAllText(file)).Select(line => (File: SourceFiles.Name(file), Line: line))
+            )
+            .GroupBy(place => place.File.Split('/')[1])
+            .Where(project => project.Count() > before.GetValueOrDefault(project.Key))
+            .SelectMany(project => project);
+
+        Findings.AssertNone(nested.Select(place => $"{place.File}:{place.Line}"));
+    }
+
+    [Fact]
     public void SourceFiles_MedianLength_IsSmall()
     {
-        var lengths = CodeFiles(RepositoryPaths.Source).Select(file => File.ReadLines(file).Count()).Order().ToList();
+        var lengths = SourceFiles.Below("src").Select(file => File.ReadLines(file).Count()).Order().ToList();
 
         Assert.InRange(lengths[lengths.Count / 2], 1, Median);
     }
@@ -30,9 +75,9 @@ public sealed partial class FileStyleTests
     [Fact]
     public void SourceFile_Namespace_IsFileScoped()
     {
-        var scoped = CodeFiles(RepositoryPaths.Root).Where(file => BlockNamespace().IsMatch(File.ReadAllText(file)));
+        var scoped = SourceFiles.Below().Where(file => BlockNamespace().IsMatch(File.ReadAllText(file)));
 
-        Findings.AssertNone(scoped.Select(Name));
+        Findings.AssertNone(scoped.Select(SourceFiles.Name));
     }
 
     [Fact]
@@ -40,41 +85,43 @@ public sealed partial class FileStyleTests
     {
         // Small records and enums may live with what they belong to, and the parts of a tree of options with its root; classes and
         // interfaces have a file of their own.
-        var crowded = CodeFiles(RepositoryPaths.Source).Where(file => PublicClass().Count(File.ReadAllText(file)) > 1);
+        var crowded = SourceFiles.Below("src").Where(file => PublicClass().Count(File.ReadAllText(file)) > 1);
 
-        Findings.AssertNone(crowded.Select(Name));
+        Findings.AssertNone(crowded.Select(SourceFiles.Name));
     }
 
     [Fact]
     public void SourceFile_Name_IsThatOfAType()
     {
-        var nameless = CodeFiles(RepositoryPaths.Source)
+        var nameless = SourceFiles
+            .Below("src")
             .Where(file => Path.GetFileName(file) != "Program.cs")
             .Where(file =>
                 TypeName().Matches(File.ReadAllText(file)) is { Count: > 0 } types
                 && types.All(type => !Fits(Path.GetFileNameWithoutExtension(file), type.Groups["name"].Value))
             );
 
-        Findings.AssertNone(nameless.Select(Name));
+        Findings.AssertNone(nameless.Select(SourceFiles.Name));
     }
 
     [Fact]
     public void Libraries_Console_IsNotUsed()
     {
         var hosts = new[] { "PhiGateway.Gateway", "PhiGateway.Cli" };
-        var talking = CodeFiles(RepositoryPaths.Source)
-            .Where(file => !hosts.Any(host => Name(file).StartsWith($"src/{host}/", StringComparison.Ordinal)))
+        var talking = SourceFiles
+            .Below("src")
+            .Where(file => !hosts.Any(host => SourceFiles.Name(file).StartsWith($"src/{host}/", StringComparison.Ordinal)))
             .Where(file => File.ReadAllText(file).Contains("Console.", StringComparison.Ordinal));
 
-        Findings.AssertNone(talking.Select(Name));
+        Findings.AssertNone(talking.Select(SourceFiles.Name));
     }
 
     [Fact]
     public void Policy_ChanceAndClock_AreNotUsed()
     {
-        var impure = CodeFiles(RepositoryPaths.Of("src", "PhiGateway.Policy")).Where(file => Impure().IsMatch(File.ReadAllText(file)));
+        var impure = SourceFiles.Below("src", "PhiGateway.Policy").Where(file => Impure().IsMatch(File.ReadAllText(file)));
 
-        Findings.AssertNone(impure.Select(Name));
+        Findings.AssertNone(impure.Select(SourceFiles.Name));
     }
 
     private static bool Fits(string file, string type) =>
@@ -83,10 +130,11 @@ public sealed partial class FileStyleTests
         || file.StartsWith(type, StringComparison.Ordinal)
         || (type.EndsWith('y') && file == type[..^1] + "ies");
 
-    private static IEnumerable<string> CodeFiles(string folder) =>
-        RepositoryPaths.Files(folder, "*.cs").Where(file => !Name(file).Contains("/Migrations/", StringComparison.Ordinal));
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex FileNamespace();
 
-    private static string Name(string file) => Path.GetRelativePath(RepositoryPaths.Root, file).Replace('\\', '/');
+    [GeneratedRegex(@"^(?:\w+ )*partial (?:class|struct|interface|record(?: struct)?) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex PartialType();
 
     [GeneratedRegex(@"^namespace [^;]*$", RegexOptions.Multiline)]
     private static partial Regex BlockNamespace();

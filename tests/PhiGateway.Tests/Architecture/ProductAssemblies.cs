@@ -16,23 +16,16 @@ internal static class ProductAssemblies
             ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
             ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
             ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
+            ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
             ["PhiGateway.Admin"] =
             [
                 "PhiGateway.Policy",
                 "PhiGateway.Fhir",
                 "PhiGateway.Audit",
                 "PhiGateway.Identity",
-                "PhiGateway.Storage",
+                "PhiGateway.RegistryFiles",
             ],
-            ["PhiGateway.Cli"] =
-            [
-                "PhiGateway.Policy",
-                "PhiGateway.Fhir",
-                "PhiGateway.Audit",
-                "PhiGateway.Identity",
-                "PhiGateway.Storage",
-                "PhiGateway.Admin",
-            ],
+            ["PhiGateway.Cli"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.RegistryFiles"],
             ["PhiGateway.Gateway"] =
             [
                 "PhiGateway.Policy",
@@ -41,6 +34,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Audit",
                 "PhiGateway.Identity",
                 "PhiGateway.Storage",
+                "PhiGateway.RegistryFiles",
                 "PhiGateway.Admin",
             ],
         };

@@ -20,6 +20,9 @@ internal sealed class FaultyFiles : IJournalFiles
     /// <summary>New files fail for lack of room.</summary>
     public bool DiskFull { get; set; }
 
+    /// <summary>New files fail because the process may not write any that is so large.</summary>
+    public bool SizeLimit { get; set; }
+
     public long? Free { get; set; }
 
     public bool Gated { get; set; }
@@ -40,6 +43,12 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public void CreateZeroed(string path, long bytes)
     {
+        if (SizeLimit)
+        {
+            // As .NET tells EFBIG.
+            throw new ArgumentOutOfRangeException(nameof(bytes), "The file is too large.");
+        }
+
         if (DiskFull)
         {
             throw new IOException("No space left on device", NoSpace);

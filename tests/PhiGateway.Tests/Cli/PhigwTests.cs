@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using PhiGateway.Cli;
 using PhiGateway.Cli.Common;
 using PhiGateway.Tests.Admin;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Cli;
@@ -67,7 +68,7 @@ public sealed class PhigwTests : IDisposable
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
-        await ClientVerbsTests.ApproveUseCaseAsync(server);
+        await Approvals.ApproveUseCaseAsync(server);
         Assert.Contains("acme-connector", (await RunAsync(server, "vera", "client", "list", "--filter", "status=draft")).Output);
         Assert.Equal(
             "acme-connector",
@@ -93,6 +94,8 @@ public sealed class PhigwTests : IDisposable
     public async Task Revoke_AnyTarget_IsWritten()
     {
         await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        Assert.NotEqual(0, (await RunAsync(server, "olga", "revoke", "organization", "labcoo", "--reason", "drill")).Code);
         Assert.Equal(0, (await RunAsync(server, "olga", "revoke", "tenant", "north", "--reason", "drill")).Code);
         Assert.Equal(0, (await RunAsync(server, "olga", "revoke", "issued-before", "2026-05-01T11:00:00Z", "--reason", "leak")).Code);
         Assert.Equal(2, (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray().Count);
@@ -103,9 +106,23 @@ public sealed class PhigwTests : IDisposable
     public async Task AuditSearch_AsAuditor_WorksAsViewerIsRefused()
     {
         await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
         Assert.Equal(
             0,
-            (await RunAsync(server, "august", "audit", "search", "--client", "acme", "--patient", "p-1", "--tenant", "north")).Code
+            (
+                await RunAsync(
+                    server,
+                    "august",
+                    "audit",
+                    "search",
+                    "--client",
+                    "acme-connector",
+                    "--patient",
+                    "Patient/p-1",
+                    "--tenant",
+                    "north"
+                )
+            ).Code
         );
         Assert.Equal("key(north,p-1)", server.Trail.LastQuery!.PatientKey);
         Assert.Equal(3, (await RunAsync(server, "vera", "audit", "search")).Code);
@@ -129,7 +146,7 @@ public sealed class PhigwTests : IDisposable
     {
         await using var server = await AdminServer.StartAsync();
         Assert.Equal(0, (await RunAsync(server, "vera", "queue")).Code);
-        await ClientVerbsTests.OpenAsync(server);
+        await Approvals.OpenAsync(server);
         await server.PatchAsync("/admin/v1/organizations/acme", """{"modules":["results@5"]}""");
         var queue = await RunAsync(server, "vera", "queue", "--why", "changed");
         Assert.Equal(1, queue.Code);

@@ -1,5 +1,6 @@
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;
@@ -32,6 +33,43 @@ public sealed class IssuerKeySourceTests
 
         Assert.NotNull((await host.BearerAsync(host.Recipe(fresh, issuer.Issuer))).Caller);
         Assert.Equal(2, issuer.Fetches);
+    }
+
+    [Fact]
+    public async Task PurgeKeys_KeyWithdrawn_RefusesItsTokensAtOnceAlsoFromTheCache()
+    {
+        var (stolen, good) = (SigningKey.Es256("k1"), SigningKey.Es256("k2"));
+        await using var issuer = await LoopbackIssuer.StartAsync(stolen, good);
+        using var host = new IdentityHost(null, issuer.Options);
+        var (dead, alive) = ("Bearer " + host.Recipe(stolen, issuer.Issuer).Sign(), "Bearer " + host.Recipe(good, issuer.Issuer).Sign());
+        Assert.NotNull((await host.AuthenticateAsync(dead)).Caller);
+        Assert.NotNull((await host.AuthenticateAsync(alive)).Caller);
+        issuer.Jwks = SigningKey.Jwks([good]);
+        Assert.NotNull((await host.AuthenticateAsync(dead)).Caller);
+
+        Assert.True((await host.Authenticator.PurgeKeysAsync("loopback-idp"))?.Ready);
+
+        Assert.Same(DenyReason.InvalidToken, (await host.AuthenticateAsync(dead)).Refusal);
+        Assert.NotNull((await host.AuthenticateAsync(alive)).Caller);
+        Assert.Null(await host.Authenticator.PurgeKeysAsync("nobody"));
+    }
+
+    [Fact]
+    public async Task PurgeKeys_IssuerAway_RefusesEverythingOfIt()
+    {
+        var key = SigningKey.Es256("k1");
+        await using var issuer = await LoopbackIssuer.StartAsync(key);
+        using var host = new IdentityHost(null, issuer.Options);
+        var token = "Bearer " + host.Recipe(key, issuer.Issuer).Sign();
+        Assert.NotNull((await host.AuthenticateAsync(token)).Caller);
+        issuer.Status = 503;
+
+        Assert.False((await host.Authenticator.PurgeKeysAsync("loopback-idp"))?.Ready);
+
+        Assert.Same(DenyReason.IssuerUnavailable, (await host.AuthenticateAsync(token)).Refusal);
+        issuer.Status = 200;
+        host.Clock.Advance(IssuerKeySource.MinimumInterval);
+        Assert.NotNull((await host.AuthenticateAsync(token)).Caller);
     }
 
     [Fact]

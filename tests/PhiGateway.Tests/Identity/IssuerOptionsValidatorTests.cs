@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;
@@ -46,6 +47,12 @@ public sealed class IssuerOptionsValidatorTests
         AssertOneProblem(With(options => options.MaxTokenLifetime = TimeSpan.FromHours(25)), "MaxTokenLifetime");
         AssertOneProblem(With(options => options.ClockSkew = TimeSpan.FromMinutes(3)), "ClockSkew");
         AssertOneProblem(With(options => options.ClockSkew = -TimeSpan.FromSeconds(1)), "ClockSkew");
+        AssertOneProblem(With(options => options.KeyRefresh = TimeSpan.FromSeconds(4)), "KeyRefresh");
+        AssertOneProblem(With(options => options.KeyRefresh = TimeSpan.FromHours(2)), "KeyRefresh");
+        AssertOneProblem(With(options => options.Claims.Scope = []), "Claims.Scope");
+        AssertOneProblem(With(options => options.Claims.Scope = ["scp", ""]), "Claims.Scope");
+        AssertOneProblem(With(options => options.Claims.Scope = ["scp", "scp"]), "Claims.Scope");
+        AssertOneProblem(With(options => options.Claims.ScopeShape = (ScopeShape)9), "Claims.ScopeShape");
         AssertOneProblem(With(options => options.Claims.ClientId = ""), "Claims.ClientId");
         AssertOneProblem(With(options => options.Claims.Purpose = ""), "Claims.Purpose");
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Tests.Common.Identity;
 
 namespace PhiGateway.Tests.Identity;
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

@@ -2,6 +2,7 @@ using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Identity;

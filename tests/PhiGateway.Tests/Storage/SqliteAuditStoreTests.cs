@@ -1,3 +1,5 @@
+using PhiGateway.Tests.Common.Storage;
+
 namespace PhiGateway.Tests.Storage;
 
 public sealed class SqliteAuditStoreTests : AuditStoreContract

@@ -5,6 +5,7 @@ using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Schema;
 using PhiGateway.Storage.Sqlite;
+using PhiGateway.Tests.Common.Storage;
 using Xunit;
 
 namespace PhiGateway.Tests.Storage;

@@ -3,6 +3,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
+using PhiGateway.Tests.Common.Storage;
 using Xunit;
 
 namespace PhiGateway.Tests.Storage;

@@ -28,13 +28,30 @@ export class Bulk {
     if (job.polls++ === 0) return { status: 202, headers: { 'retry-after': '1', 'x-progress': 'working' } };
     const types = [...new Set(job.resources.map((resource) => resource.resourceType))];
     const output = types.map((type) => ({ type, url: `${this.base}/export-files/${id}/${type}.ndjson`, count: job.resources.filter((resource) => resource.resourceType === type).length }));
-    return { status: 200, type: 'application/json', body: { transactionTime: new Date().toISOString(), request: job.self, requiresAccessToken: true, output, error: [] } };
+    // As real servers do: a type of another release, a file kept elsewhere, what was deleted, what failed, and a part that follows.
+    output.push({ type: 'FutureType', url: `${this.base}/export-files/${id}/FutureType.ndjson` });
+    output.push({ type: 'Patient', url: 'https://storage.example/Patient.ndjson' });
+    const body = {
+      transactionTime: new Date().toISOString(),
+      request: job.self,
+      requiresAccessToken: true,
+      output,
+      deleted: [{ type: 'Bundle', url: `${this.base}/export-files/${id}/deleted.ndjson` }],
+      error: [{ type: 'OperationOutcome', url: `${this.base}/export-files/${id}/errors.ndjson` }],
+      link: [{ relation: 'next', url: `${this.base}/export-status/${id}` }],
+    };
+    return { status: 200, type: 'application/json', body };
   }
 
   file(id, name) {
     const job = this.jobs.get(id);
     if (!job) return undefined;
     const type = name?.replace('.ndjson', '');
+    const beside = {
+      deleted: { resourceType: 'Bundle', type: 'transaction', entry: ['Patient/example', 'Patient/f201'].map((url) => ({ request: { method: 'DELETE', url } })) },
+      errors: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'processing', diagnostics: 'CANARY' }] },
+    };
+    if (beside[type]) return { status: 200, type: 'application/fhir+ndjson', raw: JSON.stringify(beside[type]) };
     return { status: 200, type: 'application/fhir+ndjson', raw: job.resources.filter((resource) => resource.resourceType === type).map((resource) => JSON.stringify(resource)).join('\n') };
   }
 }

@@ -8,15 +8,27 @@ internal sealed class JournalFiles : IJournalFiles
     private const int ZeroChunk = 1024 * 1024;
 
     /// <summary>True when an exception says that there is no room, rather than that the disk is broken.</summary>
-    public static bool IsNoRoom(IOException exception) =>
-        exception.HResult
-            is 28 /* ENOSPC */
-                or 122 /* EDQUOT */
-                or 27 /* EFBIG, a file size limit */
-                or unchecked(
-                    (int)0x80070070
-                ) /* ERROR_DISK_FULL */
-    ;
+    public static bool IsNoRoom(Exception exception) =>
+        exception switch
+        {
+            // How .NET tells EFBIG, a file size limit.
+            ArgumentOutOfRangeException => true,
+            IOException => exception.HResult
+                is 28 /* ENOSPC */
+                    or 122 /* EDQUOT */
+                    or 27 /* EFBIG */
+                    or unchecked(
+                        (int)0x80070070
+                    ) /* ERROR_DISK_FULL */
+            ,
+            _ => false,
+        };
+
+    /// <summary>
+    /// True for whatever a file operation throws when the disk is at fault; a file size limit is told as an argument out of range.
+    /// </summary>
+    public static bool IsDiskFault(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or NotSupportedException;
 
     public void CreateZeroed(string path, long bytes)
     {

@@ -8,6 +8,15 @@ public static class KeyFile
     /// <summary>Length of a key.</summary>
     public const int KeyBytes = 32;
 
+    // Whatever group and others may do.
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
+
     /// <summary>Reads the key, or makes one; of two processes that make it at once, one key stays.</summary>
     /// <param name="path">The file.</param>
     /// <param name="use">What it is, in words for the operator: "pseudonym key".</param>
@@ -19,13 +28,10 @@ public static class KeyFile
             Create(path);
         }
 
-        if (
-            !OperatingSystem.IsWindows()
-            && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute)) != 0
-        )
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
         {
             throw new InvalidDataException(
-                $"The {use} {path} can be read by everybody on this machine. Give it mode 0600; if others had access, replace it."
+                $"The {use} {path} can be read by others than its owner. Give it mode 0600; if others had access, replace it."
             );
         }
 

@@ -91,19 +91,27 @@ internal sealed class SegmentTable(long segmentBytes)
         }
     }
 
-    /// <summary>Takes out the oldest segment when all of it is shipped and nobody reads it.</summary>
-    /// <remarks>The segment before the current one always stays: recovery looks there for intents that were open at a crash.</remarks>
+    /// <summary>The oldest segment when all of it is shipped and nobody reads it; null otherwise.</summary>
+    /// <remarks>The segment before the current one always stays, so that what is queued while one is recycled never lands in it.</remarks>
+    public Segment? FindShipped(long shipped)
+    {
+        lock (_lock)
+        {
+            return _segments.Count <= 2 || _segments[0].LastSequence > shipped || _segments[0].Leases > 0 ? null : _segments[0];
+        }
+    }
+
+    /// <summary>Takes that segment out.</summary>
     public Segment? TakeShipped(long shipped)
     {
         lock (_lock)
         {
-            if (_segments.Count <= 2 || _segments[0].LastSequence > shipped || _segments[0].Leases > 0)
+            var oldest = FindShipped(shipped);
+            if (oldest is not null)
             {
-                return null;
+                _segments.RemoveAt(0);
             }
 
-            var oldest = _segments[0];
-            _segments.RemoveAt(0);
             return oldest;
         }
     }

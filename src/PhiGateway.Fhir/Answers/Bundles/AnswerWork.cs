@@ -41,16 +41,18 @@ internal sealed class AnswerWork : IDisposable
         View = view;
         Nesting = nesting;
         Current = options.Current;
+        Known = options.Targets?.Known;
         Reader = ResourceReader.Rent();
     }
 
-    public ReleasePolicy Policy { get; set; }
+    /// <summary>The judge of the entry that is being read.</summary>
+    public ReleasePolicy Policy { get; private set; }
 
     public Bases Bases { get; }
 
-    public Disclosure Disclosure { get; set; }
+    public Disclosure Disclosure { get; }
 
-    public IBufferWriter<byte> Output { get; set; }
+    public IBufferWriter<byte> Output { get; }
 
     public AnswerOptions Options { get; }
 
@@ -70,10 +72,10 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>
     /// Which resources may be shown in a version that may not be the current one; null: every resource is taken to be current.
     /// </summary>
-    public CurrentVersions? Current { get; set; }
+    public CurrentVersions? Current { get; private set; }
 
     /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
-    public KnownResources? Known { get; set; }
+    public KnownResources? Known { get; private set; }
 
     /// <summary>Why the last prepared resource must stay, unless it holds others; none: it may leave.</summary>
     public WithholdReason LastReason { get; private set; }
@@ -81,12 +83,34 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>The last prepared resource may leave byte for byte.</summary>
     public bool IsUnchanged => !_isNested && _permitted is null && _contained is null && View is null && Reader.Edits.Count == 0;
 
+    /// <summary>Turns to an entry of the answer to a transaction, which has a judge of its own; without a judge, nothing of it leaves.</summary>
+    public void TurnTo(int entry)
+    {
+        if (Options.Judges is { } judges)
+        {
+            Policy = entry < judges.Count ? judges[entry] : ReleasePolicy.Nothing;
+            Current = Options.Currents is { } currents && entry < currents.Count ? currents[entry] : null;
+        }
+    }
+
+    /// <summary>Begins to keep in mind what the entries turn out to be.</summary>
+    public void KnowEntries() => Known ??= new KnownResources();
+
     /// <summary>Judges the resource that <see cref="Reader"/> has just read into its facts.</summary>
     /// <param name="data">The bytes it was read from.</param>
     /// <param name="start">Its opening brace.</param>
     /// <param name="end">After its closing brace.</param>
     /// <param name="asked">The request it answers; null when it was not asked for by itself.</param>
-    public ReleaseOutcome Prepare(ReadOnlySpan<byte> data, int start, int end, FhirRequest? asked)
+    /// <param name="disclosure">Receives what is let out.</param>
+    /// <param name="known">What a resource that speaks of others is judged by; null: by itself alone.</param>
+    public ReleaseOutcome Prepare(
+        ReadOnlySpan<byte> data,
+        int start,
+        int end,
+        FhirRequest? asked,
+        Disclosure disclosure,
+        KnownResources? known
+    )
     {
         var facts = Reader.Facts;
         _permitted = null;
@@ -95,29 +119,36 @@ internal sealed class AnswerWork : IDisposable
         _isNested = facts.Type == ResourceType.Bundle || facts.Type == ResourceType.Parameters;
         if (_isNested)
         {
-            return PrepareNested(data, start, end, asked);
+            return PrepareNested(data, start, end, asked, disclosure);
         }
 
-        var hidden = Known is not null && ScanProgram.For(facts.Type).OfTargets ? Known.Attribute(Reader) : WithholdReason.None;
+        var hidden = known is not null && ScanProgram.For(facts.Type).OfTargets ? known.Attribute(Reader) : WithholdReason.None;
         var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
         {
+            if (verdict.Reason == WithholdReason.UndeterminedPatient && Container?.TryTakePart(facts) == true)
+            {
+                LastReason = WithholdReason.None;
+                _contained = ContainedView.Of(Policy, Reader, null);
+                return ReleaseOutcome.Released;
+            }
+
             LastReason = verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason;
-            Disclosure.Withhold(LastReason);
+            disclosure.Withhold(LastReason);
             return ReleaseOutcome.Withheld;
         }
 
         if (Current?.Admits(facts, elements) == false)
         {
             LastReason = WithholdReason.CurrentVersion;
-            Disclosure.Withhold(LastReason);
+            disclosure.Withhold(LastReason);
             return ReleaseOutcome.Withheld;
         }
 
         LastReason = WithholdReason.None;
         _permitted = ElementNames.Of(elements);
         _contained = ContainedView.Of(Policy, Reader, _permitted);
-        Disclosure.Release(facts);
+        disclosure.Release(facts);
         Container?.Take(facts);
         return ReleaseOutcome.Released;
     }
@@ -127,11 +158,14 @@ internal sealed class AnswerWork : IDisposable
     /// <param name="start">Its opening brace.</param>
     /// <param name="end">After its closing brace.</param>
     /// <param name="viewed">The client's own view applies: not to what it had included.</param>
-    public void Write(ReadOnlySpan<byte> data, int start, int end, bool viewed)
+    public void Write(ReadOnlySpan<byte> data, int start, int end, bool viewed) => Write(data, start, end, viewed, Output);
+
+    /// <summary>Writes the prepared resource to another place than the answer itself.</summary>
+    public void Write(ReadOnlySpan<byte> data, int start, int end, bool viewed, IBufferWriter<byte> output)
     {
         if (_isNested)
         {
-            Output.Write(_nested!.WrittenSpan);
+            output.Write(_nested!.WrittenSpan);
             return;
         }
 
@@ -143,12 +177,12 @@ internal sealed class AnswerWork : IDisposable
             _permitted,
             _contained,
             viewed && View?.Turn(Reader.Facts.Type) == true ? View : null,
-            Output
+            output
         );
     }
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
-    public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container) =>
+    public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container, CurrentVersions? current) =>
         new(
             Policy,
             Bases,
@@ -158,7 +192,7 @@ internal sealed class AnswerWork : IDisposable
             {
                 Narrowed = [],
                 Judges = null,
-                Current = null,
+                Current = current,
                 Currents = null,
                 Targets = null,
             },
@@ -171,7 +205,7 @@ internal sealed class AnswerWork : IDisposable
 
     public void Dispose() => ResourceReader.Return(Reader);
 
-    private ReleaseOutcome PrepareNested(ReadOnlySpan<byte> data, int start, int end, FhirRequest? asked)
+    private ReleaseOutcome PrepareNested(ReadOnlySpan<byte> data, int start, int end, FhirRequest? asked, Disclosure disclosure)
     {
         if (Nesting >= MostNesting)
         {
@@ -181,7 +215,7 @@ internal sealed class AnswerWork : IDisposable
         _nested ??= new ArrayBufferWriter<byte>(4096);
         _nested.ResetWrittenCount();
         return Reader.Facts.Type == ResourceType.Parameters
-            ? ParametersFilter.Filter(this, data[start..end], start, _nested)
-            : NestedBundle.Filter(this, data[start..end], asked, _nested);
+            ? ParametersFilter.Filter(this, data[start..end], start, disclosure, _nested)
+            : NestedBundle.Filter(this, data[start..end], asked, disclosure, _nested);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
 
@@ -26,6 +27,19 @@ internal enum BundleKind : byte
 /// <summary>Reads and names kinds.</summary>
 internal static class BundleKinds
 {
+    private static readonly byte[][] Types =
+    [
+        "searchset"u8.ToArray(),
+        "history"u8.ToArray(),
+        "batch-response"u8.ToArray(),
+        "transaction-response"u8.ToArray(),
+        "collection"u8.ToArray(),
+        "document"u8.ToArray(),
+        "message"u8.ToArray(),
+        "batch"u8.ToArray(),
+        "transaction"u8.ToArray(),
+    ];
+
     /// <summary>What the answer to a request must be.</summary>
     public static BundleKind Expected(FhirRequest request) =>
         request.Interaction switch
@@ -46,13 +60,16 @@ internal static class BundleKinds
 
     /// <summary>The kind of an operation's answer by its type; documents and messages mean what they mean only as a whole.</summary>
     public static BundleKind Resolve(ReadOnlySpan<byte> type) =>
-        type.SequenceEqual("searchset"u8) ? BundleKind.SearchSet
-        : type.SequenceEqual("history"u8) ? BundleKind.History
-        : type.SequenceEqual("batch-response"u8) ? BundleKind.BatchResponse
-        : type.SequenceEqual("transaction-response"u8) ? BundleKind.TransactionResponse
-        : type.SequenceEqual("collection"u8) ? BundleKind.Collection
-        : TypeOf(type).Length > 0 ? BundleKind.Stored
-        : BundleKind.None;
+        Encoding.ASCII.GetString(TypeOf(type)) switch
+        {
+            "searchset" => BundleKind.SearchSet,
+            "history" => BundleKind.History,
+            "batch-response" => BundleKind.BatchResponse,
+            "transaction-response" => BundleKind.TransactionResponse,
+            "collection" => BundleKind.Collection,
+            "" => BundleKind.None,
+            _ => BundleKind.Stored,
+        };
 
     /// <summary>
     /// Whether a Bundle of this <c>type</c> is of the kind; for <see cref="BundleKind.Any"/> and <see cref="BundleKind.Stored"/> any of
@@ -83,15 +100,16 @@ internal static class BundleKinds
         };
 
     /// <summary>The constant for a type of R4; empty for anything else.</summary>
-    public static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> type) =>
-        type.SequenceEqual("searchset"u8) ? "searchset"u8
-        : type.SequenceEqual("history"u8) ? "history"u8
-        : type.SequenceEqual("batch-response"u8) ? "batch-response"u8
-        : type.SequenceEqual("transaction-response"u8) ? "transaction-response"u8
-        : type.SequenceEqual("collection"u8) ? "collection"u8
-        : type.SequenceEqual("document"u8) ? "document"u8
-        : type.SequenceEqual("message"u8) ? "message"u8
-        : type.SequenceEqual("batch"u8) ? "batch"u8
-        : type.SequenceEqual("transaction"u8) ? "transaction"u8
-        : default;
+    public static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> type)
+    {
+        foreach (var known in Types)
+        {
+            if (type.SequenceEqual(known))
+            {
+                return known;
+            }
+        }
+
+        return default;
+    }
 }

@@ -13,6 +13,7 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 internal sealed class BundleLinks
 {
     private readonly List<KeyValuePair<string, string>> _links = new(4);
+    private readonly List<KeyValuePair<string, string>> _sealed = [];
 
     /// <summary>The Bundle is one page of several.</summary>
     public bool HasOtherPages { get; private set; }
@@ -54,17 +55,32 @@ internal sealed class BundleLinks
         return ScanResult.NeedMore;
     }
 
-    public void Write(Bases bases, AnswerOptions options, IBufferWriter<byte> output)
+    /// <summary>Turns the links into those that the client is given, before anything of them is written.</summary>
+    /// <returns>Whether the answer continues where the client cannot be sent.</returns>
+    public bool Seal(Bases bases, AnswerOptions options)
     {
-        var any = false;
+        var lost = false;
+        _sealed.Clear();
         foreach (var (relation, url) in _links)
         {
             var leaving = relation == "self" ? Rewritten(SelfLink.Own(url, options, bases), bases) : options.Links?.Seal(relation, url);
-            if (leaving is null)
+            if (leaving is not null)
             {
-                continue;
+                _sealed.Add(KeyValuePair.Create(relation, leaving));
             }
 
+            lost |= leaving is null && relation == "next" && options.Links is not null;
+        }
+
+        return lost;
+    }
+
+    /// <summary>Writes the sealed links.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        var any = false;
+        foreach (var (relation, leaving) in _sealed)
+        {
             output.Write(any ? ","u8 : ",\"link\":["u8);
             output.Write("{\"relation\":\""u8);
             output.Write(Encoding.UTF8.GetBytes(relation));
@@ -90,11 +106,9 @@ internal sealed class BundleLinks
         {
             // Below another host, or the base itself with a query: system searches have no slash after the base.
             var question = url.IndexOf('?', StringComparison.Ordinal);
-            length =
-                question < 0 ? 0
-                : bases.Match(Encoding.UTF8.GetBytes(url[..question] + "/"), out _) == question + 1 ? question
-                : 0;
-            return length == 0 ? null : bases.GatewayText.TrimEnd('/') + url[length..];
+            return question >= 0 && bases.Match(Encoding.UTF8.GetBytes(url[..question] + "/"), out _) == question + 1
+                ? bases.GatewayText.TrimEnd('/') + url[question..]
+                : null;
         }
 
         return bases.GatewayText + Encoding.UTF8.GetString(bytes.AsSpan(length));

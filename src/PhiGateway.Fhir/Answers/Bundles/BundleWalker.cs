@@ -1,19 +1,20 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Walks a Bundle from beginning to end, whole or piece by piece, and writes what may leave of it, entry by entry.</summary>
+/// <summary>
+/// Walks a Bundle from beginning to end, whole or piece by piece: reads its members, hands each entry to its settler, and ends what leaves.
+/// </summary>
 /// <remarks>
 /// The Bundle that leaves is a new one: type, entries, then total and links. <c>total</c> is what the client can count itself and is left
-/// out
-/// where there are further pages; id (often the key of a result cache), signature and the rest are dropped, but for a stored Bundle.
+/// out where there are further pages; id (often the key of a result cache), signature and the rest are dropped, but for a stored Bundle, which leaves as it is.
 /// Nothing is written of a piece before all of it was read.
 /// </remarks>
-internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, FhirRequest? request)
+internal sealed class BundleWalker
 {
     private static readonly string[] MemberNames =
     [
@@ -37,20 +38,35 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
         "_total",
     ];
 
-    private const int FirstKept = 5;
-    private const int LastKept = 9;
+    private const int EntryMember = 4;
+    private const uint TypeAndName = 0b11;
+    private const uint Total = 0b100;
+    private const uint Link = 0b1000;
 
+    private readonly AnswerWork _work;
+    private readonly FhirRequest? _request;
+    private readonly PageWindow? _window;
+    private readonly BundleOutput _output;
+    private readonly EntrySettler _settler;
+    private readonly WaitingEntries _waiting;
     private readonly BundleLinks _links = new();
-    private BundleKind _kind = kind;
     private Phase _phase;
     private uint _members;
-    private bool _headWritten;
-    private bool _entriesOpen;
-    private int _matches;
+    private int _total;
     private int _entries;
 
-    /// <summary>The page of the client's that the matches go to; null: all that may leave does.</summary>
-    public PageWindow? Window { get; init; }
+    /// <summary>Begins a walk.</summary>
+    /// <param name="kind">What the Bundle must be.</param>
+    /// <param name="work">What the filtering of the answer shares.</param>
+    /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
+    /// <param name="window">The page of the client's that the matches go to; null: all that may leave does.</param>
+    public BundleWalker(BundleKind kind, AnswerWork work, FhirRequest? request, PageWindow? window = null)
+    {
+        (_work, _request, _window) = (work, request, window);
+        _output = new BundleOutput(work, window, kind);
+        _settler = new EntrySettler(work, _output, request, window);
+        _waiting = new WaitingEntries(work, _settler, window);
+    }
 
     private enum Phase : byte
     {
@@ -93,7 +109,7 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
         }
         finally
         {
-            work.Reader.Names.PopTo(0);
+            _work.Reader.Names.PopTo(0);
         }
     }
 
@@ -136,14 +152,12 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
 
         var result = member switch
         {
-            0 => reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("Bundle"u8)
-                ? ScanResult.Complete
-                : ScanResult.Broken,
-            1 => ReadType(ref reader),
-            2 => reader.TokenType == JsonTokenType.Number ? ScanResult.Complete : ScanResult.Broken,
-            3 => _links.Read(ref reader, data, work.Skipper, work.Reader.Names),
-            4 => OpenEntries(ref reader),
-            _ => work.Skipper.Skip(ref reader, data),
+            0 => ResultOf(reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("Bundle"u8)),
+            1 => ResultOf(reader.TokenType == JsonTokenType.String && _output.TryTakeType(reader.ValueSpan)),
+            2 => ResultOf(reader.TokenType == JsonTokenType.Number && TakeTotal(ref reader)),
+            3 => _links.Read(ref reader, data, _work.Skipper, _work.Reader.Names),
+            EntryMember => OpenEntries(ref reader),
+            _ => _work.Skipper.Skip(ref reader, data),
         };
         if (result != ScanResult.Complete)
         {
@@ -157,35 +171,9 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
         }
 
         _members |= 1U << member;
-        if (_kind == BundleKind.Stored && member is >= FirstKept and <= LastKept)
+        if (_output.Kind == BundleKind.Stored && member > 1 && member != EntryMember)
         {
-            WriteHead();
-            work.Output.Write(","u8);
-            work.Output.Write(data[nameStart..end]);
-        }
-
-        return ScanResult.Complete;
-    }
-
-    private ScanResult ReadType(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String || !_kind.Fits(reader.ValueSpan))
-        {
-            return ScanResult.Broken;
-        }
-
-        if (_kind == BundleKind.Any)
-        {
-            _kind = BundleKinds.Resolve(reader.ValueSpan);
-            if (_kind is BundleKind.Stored or BundleKind.None)
-            {
-                return ScanResult.Broken;
-            }
-        }
-
-        if (_kind == BundleKind.Stored)
-        {
-            _storedType = reader.ValueSpan.ToArray();
+            _output.WriteMember(data[nameStart..end]);
         }
 
         return ScanResult.Complete;
@@ -193,49 +181,114 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
 
     private ScanResult OpenEntries(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartArray || _kind == BundleKind.Any)
+        if (reader.TokenType != JsonTokenType.StartArray || _output.Kind == BundleKind.Any)
         {
             return ScanResult.Broken;
         }
 
         // Links that stand before the entries are looked at before any entry leaves; most servers write them there.
-        if ((_members & 0b1000) != 0)
+        if ((_members & Link) != 0)
         {
             CheckNarrowing();
         }
 
         if (
-            work.Known is null
-            && _kind is BundleKind.SearchSet or BundleKind.History or BundleKind.Collection
-            && KnownResources.Matter(work.Policy.Types)
+            _output.Kind is BundleKind.SearchSet or BundleKind.History or BundleKind.Collection
+            && KnownResources.Matter(_work.Policy.Types)
         )
         {
-            work.Known = new KnownResources();
+            _work.KnowEntries();
         }
 
-        if (Window is not null && AsksForMore())
+        if (_window is not null && AsksForMore())
         {
-            Window.Entries ??= new ShownEntries(request!.Parameters);
-            work.Reader.Links ??= [];
+            _window.Entries ??= new ShownEntries(_request!.Parameters);
+            _work.Reader.Links ??= [];
         }
 
         _phase = Phase.Entries;
         return ScanResult.Complete;
     }
 
+    private ScanResult ReadEntry(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int from)
+    {
+        var entry = default(EntrySpan);
+        var entryStart = checked((int)reader.TokenStartIndex);
+        _work.TurnTo(_entries);
+        var before = reader;
+        var result = EntryReader.Read(ref reader, data, _work, ref entry);
+        if (result == ScanResult.NeedMore)
+        {
+            return result;
+        }
+
+        if (result == ScanResult.Broken || !Utf8.IsValid(data[from..checked((int)reader.BytesConsumed)]))
+        {
+            reader = before;
+            return PassBy(ref reader);
+        }
+
+        var end = checked((int)reader.BytesConsumed);
+        (entry.Start, entry.End) = (entryStart, end);
+        var place = _entries++;
+        return _waiting.TryTake(data, data[entryStart..end], ref entry) ? ScanResult.Complete : _settler.Settle(data, ref entry, place);
+    }
+
+    // One entry that cannot be read does not take the others along. Where it ends is known as long as it is JSON.
+    private ScanResult PassBy(ref Utf8JsonReader reader)
+    {
+        _work.Reader.Names.PopTo(0);
+        if (!reader.TrySkip())
+        {
+            return ScanResult.NeedMore;
+        }
+
+        _entries++;
+        return _settler.PassBy();
+    }
+
     private ScanResult CloseEntries()
     {
-        var result = SettleWaiting();
-        work.Output.Write(_entriesOpen ? "]"u8 : default);
+        var result = _waiting.Settle(_entries);
+        _output.CloseEntries();
         _phase = Phase.Members;
         return result;
     }
 
+    private ScanResult Finish()
+    {
+        var answersEach = _request is { Entries.Count: > 0 } && _output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse;
+        if ((_members & TypeAndName) != TypeAndName || (answersEach && _request!.Entries.Count != _entries))
+        {
+            return ScanResult.Broken;
+        }
+
+        CheckNarrowing();
+        _phase = Phase.Done;
+        if (_window is not null)
+        {
+            _window.EndPage(_links, hasTotal: (_members & Total) != 0);
+            return ScanResult.Complete;
+        }
+
+        // Anything but a complete single page would betray what other pages hold, or how much was withheld.
+        var counts = (_members & Total) != 0 && !_links.HasOtherPages;
+        var isBare = _entries == 0 && _work.Options.CountIsWhole && _request is { IsCountOnly: true };
+        var matches = isBare ? _total : _settler.Matches;
+        _output.Finish(_links, counts ? matches : null, _settler.Unread);
+        return ScanResult.Complete;
+    }
+
+    // The self link of a page further on is a handle of the upstream's, which shows no parameters at all.
+    private void CheckNarrowing() =>
+        _work.Disclosure.NarrowingNotApplied |=
+            _output.Kind == BundleKind.SearchSet && _window is not { IsFirst: false } && !_links.SelfShows(_work.Options, _work.Bases);
+
     private bool AsksForMore()
     {
-        for (var i = 0; i < request!.Parameters.Count; i++)
+        for (var i = 0; i < _request!.Parameters.Count; i++)
         {
-            var name = request.Parameters[i].Name;
+            var name = _request.Parameters[i].Name;
             if (name.StartsWith("_include", StringComparison.Ordinal) || name.StartsWith("_revinclude", StringComparison.Ordinal))
             {
                 return true;
@@ -244,6 +297,10 @@ internal sealed partial class BundleWalker(BundleKind kind, AnswerWork work, Fhi
 
         return false;
     }
+
+    private bool TakeTotal(ref Utf8JsonReader reader) => !reader.TryGetInt32(out _total) || _total >= 0;
+
+    private static ScanResult ResultOf(bool isRight) => isRight ? ScanResult.Complete : ScanResult.Broken;
 
     private static int MemberOf(ReadOnlySpan<byte> name)
     {

@@ -147,17 +147,20 @@ internal static class EntryParts
     }
 
     private static ReadOnlySpan<byte> PhraseOf(ReadOnlySpan<byte> status) =>
-        status.SequenceEqual("200"u8) ? " OK"u8
-        : status.SequenceEqual("201"u8) ? " Created"u8
-        : status.SequenceEqual("204"u8) ? " No Content"u8
-        : status.SequenceEqual("304"u8) ? " Not Modified"u8
-        : status.SequenceEqual("400"u8) ? " Bad Request"u8
-        : status.SequenceEqual("403"u8) ? " Forbidden"u8
-        : status.SequenceEqual("404"u8) ? " Not Found"u8
-        : status.SequenceEqual("409"u8) ? " Conflict"u8
-        : status.SequenceEqual("412"u8) ? " Precondition Failed"u8
-        : status.SequenceEqual("422"u8) ? " Unprocessable Entity"u8
-        : default;
+        (((status[0] - '0') * 100) + ((status[1] - '0') * 10) + status[2] - '0') switch
+        {
+            200 => " OK"u8,
+            201 => " Created"u8,
+            204 => " No Content"u8,
+            304 => " Not Modified"u8,
+            400 => " Bad Request"u8,
+            403 => " Forbidden"u8,
+            404 => " Not Found"u8,
+            409 => " Conflict"u8,
+            412 => " Precondition Failed"u8,
+            422 => " Unprocessable Entity"u8,
+            _ => default,
+        };
 
     private static void WriteAscii(string? text, IBufferWriter<byte> output)
     {

@@ -5,6 +5,11 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// <summary>Where the parts of one Bundle entry stand.</summary>
 internal struct EntrySpan
 {
+    /// <summary>Its opening brace.</summary>
+    public int Start;
+
+    /// <summary>After its closing brace.</summary>
+    public int End;
     public TextSpan FullUrl;
     public int ResourceStart;
     public int ResourceEnd;
@@ -14,6 +19,9 @@ internal struct EntrySpan
 
     /// <summary><c>request.method</c></summary>
     public TextSpan Method;
+
+    /// <summary><c>request.url</c></summary>
+    public TextSpan Url;
 
     /// <summary><c>response.status</c></summary>
     public TextSpan Status;

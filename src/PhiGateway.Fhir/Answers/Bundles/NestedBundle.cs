@@ -13,7 +13,13 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// </summary>
 internal static class NestedBundle
 {
-    public static ReleaseOutcome Filter(AnswerWork work, ReadOnlySpan<byte> bundle, FhirRequest? asked, IBufferWriter<byte> output)
+    public static ReleaseOutcome Filter(
+        AnswerWork work,
+        ReadOnlySpan<byte> bundle,
+        FhirRequest? asked,
+        Disclosure disclosure,
+        IBufferWriter<byte> output
+    )
     {
         var kind = asked is null ? BundleKind.Stored : BundleKinds.Expected(asked);
         if (kind == BundleKind.Any)
@@ -24,12 +30,17 @@ internal static class NestedBundle
         return kind switch
         {
             BundleKind.None => ReleaseOutcome.Broken,
-            BundleKind.Stored => FilterStored(work, bundle, output),
-            _ => Walk(work, bundle, kind, asked, work.Disclosure, null, output) ? ReleaseOutcome.Released : ReleaseOutcome.Broken,
+            BundleKind.Stored => FilterStored(work, bundle, disclosure, output),
+            _ => Walk(work, bundle, kind, asked, disclosure, null, output) ? ReleaseOutcome.Released : ReleaseOutcome.Broken,
         };
     }
 
-    private static ReleaseOutcome FilterStored(AnswerWork work, ReadOnlySpan<byte> bundle, IBufferWriter<byte> output)
+    private static ReleaseOutcome FilterStored(
+        AnswerWork work,
+        ReadOnlySpan<byte> bundle,
+        Disclosure disclosure,
+        IBufferWriter<byte> output
+    )
     {
         var part = new Disclosure();
         var sum = new ContainerFacts();
@@ -40,7 +51,7 @@ internal static class NestedBundle
 
         if (part.Withheld > 0)
         {
-            work.Disclosure.Withhold(part.LastWithheld);
+            disclosure.Withhold(part.LastWithheld);
             return ReleaseOutcome.Withheld;
         }
 
@@ -49,18 +60,31 @@ internal static class NestedBundle
         var verdict = work.Policy.Judge(facts);
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements } || !elements.Contains("entry"))
         {
-            work.Disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
             return ReleaseOutcome.Withheld;
+        }
+
+        // What speaks of the rest leaves whole, to whom the whole may.
+        foreach (var member in sum.Parts)
+        {
+            var own = work.Policy.Judge(member);
+            if (own is not { Reason: WithholdReason.None, Elements.IsAll: true })
+            {
+                disclosure.Withhold(own.Reason == WithholdReason.None ? WithholdReason.NotCovered : own.Reason);
+                return ReleaseOutcome.Withheld;
+            }
+
+            part.Release(member);
         }
 
         if (work.Current?.AdmitsWhole(facts) == false)
         {
-            work.Disclosure.Withhold(WithholdReason.CurrentVersion);
+            disclosure.Withhold(WithholdReason.CurrentVersion);
             return ReleaseOutcome.Withheld;
         }
 
-        work.Disclosure.Release(facts);
-        work.Disclosure.Merge(part);
+        disclosure.Release(facts);
+        disclosure.Merge(part);
         work.Container?.Take(facts);
         return ReleaseOutcome.Released;
     }
@@ -75,8 +99,7 @@ internal static class NestedBundle
         IBufferWriter<byte> output
     )
     {
-        using var inner = work.Nest(disclosure, output, sum);
-        inner.Current = kind == BundleKind.History ? work.Current : null;
+        using var inner = work.Nest(disclosure, output, sum, kind == BundleKind.History ? work.Current : null);
         var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
         if (kind != BundleKind.SearchSet || SizeOf(asked) is not { } size)
         {
@@ -85,7 +108,7 @@ internal static class NestedBundle
 
         // The upstream may have been asked for more, so that what is withheld does not show in how much there is.
         var window = new PageWindow(size, 0);
-        if (new BundleWalker(kind, inner, asked) { Window = window }.Advance(bundle, true, ref state, out _) != ScanResult.Complete)
+        if (new BundleWalker(kind, inner, asked, window).Advance(bundle, true, ref state, out _) != ScanResult.Complete)
         {
             return false;
         }

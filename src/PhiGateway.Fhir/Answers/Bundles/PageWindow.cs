@@ -49,6 +49,17 @@ internal sealed class PageWindow(int size, int from)
     /// <summary>The entries' array is open.</summary>
     public bool EntriesOpen { get; set; }
 
+    /// <summary>Entries that could not be read.</summary>
+    public int Unread { get; private set; }
+
+    /// <summary>An entry that cannot be read comes by: a match, for all that is known.</summary>
+    public void PassBy()
+    {
+        Unread++;
+        _ = Meet();
+        Hide();
+    }
+
     /// <summary>It is the first page of the upstream that this window looks at.</summary>
     public bool IsFirst => !_isLater;
 
@@ -119,15 +130,9 @@ internal sealed class PageWindow(int size, int from)
     public void Finish(ReadOnlySpan<byte> type, PageTail tail, Bases bases, AnswerOptions options, IBufferWriter<byte> output)
     {
         WriteHead(type, output);
-        if (tail.IsCutShort)
-        {
-            output.Write(EntriesOpen ? ","u8 : ",\"entry\":["u8);
-            output.Write(
-                """{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"incomplete","details":{"text":"Not everything could be looked through for this page; it continues at the next one."}}]},"search":{"mode":"outcome"}}"""u8
-            );
-            EntriesOpen = true;
-        }
-
+        Say(tail.IsCutShort, IncompleteOutcome.CutShort, output);
+        Say(tail.CannotFollow, IncompleteOutcome.CannotFollow, output);
+        Say(Unread > 0, IncompleteOutcome.Unread, output);
         output.Write(EntriesOpen ? "]"u8 : default);
         if (_hasTotal && tail.IsAll)
         {
@@ -146,6 +151,16 @@ internal sealed class PageWindow(int size, int from)
         }
 
         output.Write(any ? "]}"u8 : "}"u8);
+    }
+
+    private void Say(bool isSo, ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        if (isSo)
+        {
+            output.Write(EntriesOpen ? ","u8 : ",\"entry\":["u8);
+            IncompleteOutcome.WriteEntry(text, output);
+            EntriesOpen = true;
+        }
     }
 
     private static void WriteLink(string relation, string url, ref bool any, IBufferWriter<byte> output)

@@ -26,10 +26,19 @@ internal sealed class ParametersFilter
     /// <param name="work">The work whose reader has just read the Parameters.</param>
     /// <param name="parameters">Its bytes.</param>
     /// <param name="offset">Where they begin in what was read.</param>
+    /// <param name="disclosure">Receives what is let out, when the verdict is that something is.</param>
     /// <param name="output">Receives it.</param>
-    public static ReleaseOutcome Filter(AnswerWork work, ReadOnlySpan<byte> parameters, int offset, IBufferWriter<byte> output)
+    public static ReleaseOutcome Filter(
+        AnswerWork work,
+        ReadOnlySpan<byte> parameters,
+        int offset,
+        Disclosure disclosure,
+        IBufferWriter<byte> output
+    )
     {
-        using var inner = work.Nest(work.Disclosure, output, work.Container);
+        // What was let out of a Parameters that then turns out to be unreadable was not let out.
+        var part = new Disclosure();
+        using var inner = work.Nest(part, output, work.Container, null);
         var facts = work.Reader.Facts;
         var verdict = work.Policy.Judge(facts);
         var filter = new ParametersFilter(work, inner)
@@ -45,7 +54,8 @@ internal sealed class ParametersFilter
 
         if (list.WrittenCount == 0 && !filter._mayShowValues)
         {
-            work.Disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            part.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            disclosure.Merge(part);
             return ReleaseOutcome.Withheld;
         }
 
@@ -56,10 +66,11 @@ internal sealed class ParametersFilter
         output.Write("}"u8);
         if (filter._showsValues)
         {
-            work.Disclosure.Release(facts);
+            part.Release(facts);
             work.Container?.Take(facts);
         }
 
+        disclosure.Merge(part);
         return ReleaseOutcome.Released;
     }
 
@@ -105,10 +116,13 @@ internal sealed class ParametersFilter
             var valueStart = checked((int)reader.TokenStartIndex);
             reader.Skip();
             var end = checked((int)reader.BytesConsumed);
-            var ok =
-                name.SequenceEqual("resource"u8) ? WriteResource(element[valueStart..end], content)
-                : name.SequenceEqual("part"u8) ? WritePart(element, valueStart..end, offset, content)
-                : !name.StartsWith("value"u8) || WriteValue(offset + nameStart, offset + end, element, offset, content);
+            var ok = name switch
+            {
+                _ when name.SequenceEqual("resource"u8) => WriteResource(element[valueStart..end], content),
+                _ when name.SequenceEqual("part"u8) => WritePart(element, valueStart..end, offset, content),
+                _ when name.StartsWith("value"u8) => WriteValue(offset + nameStart, offset + end, element, offset, content),
+                _ => true,
+            };
             if (!ok)
             {
                 return false;
@@ -145,13 +159,12 @@ internal sealed class ParametersFilter
         var outcome =
             _inner.Reader.Facts.Type == ResourceType.OperationOutcome
                 ? ReleaseOutcome.Withheld
-                : _inner.Prepare(resource, 0, resource.Length, null);
+                : _inner.Prepare(resource, 0, resource.Length, null, _inner.Disclosure, _inner.Known);
         if (outcome == ReleaseOutcome.Released)
         {
             content.Write(content.WrittenCount > 0 ? ","u8 : default);
             content.Write("\"resource\":"u8);
-            _inner.Output = content;
-            _inner.Write(resource, 0, resource.Length, viewed: false);
+            _inner.Write(resource, 0, resource.Length, viewed: false, content);
         }
 
         return outcome != ReleaseOutcome.Broken;

@@ -41,6 +41,11 @@ internal static class SelfLink
     public static string Own(string url, AnswerOptions options, Bases bases)
     {
         var own = Without(url, options.Confinement, bases);
+        for (var i = 0; i < options.Hidden.Count; i++)
+        {
+            own = Without(own, options.Hidden[i], bases);
+        }
+
         var question = own.IndexOf('?', StringComparison.Ordinal);
         return options.Count is not { } count || question < 0
             ? own

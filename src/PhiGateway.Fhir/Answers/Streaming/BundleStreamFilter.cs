@@ -58,7 +58,8 @@ public static class BundleStreamFilter
         using var work = new AnswerWork(policy, bases, disclosure, segment, options, ElementView.Of(request), nesting: 0);
         var walker = new BundleWalker(BundleKinds.Expected(request), work, request);
         var state = new JsonReaderState(ResourceReader.OptionsFor(bases));
-        var enough = 0;
+        var enough = 3;
+        var isBegun = false;
         while (true)
         {
             var filled = await buffer.FillAsync(cancellation);
@@ -70,6 +71,12 @@ public static class BundleStreamFilter
             if (filled == FillResult.Read && buffer.Unused.Length < enough)
             {
                 continue;
+            }
+
+            if (!isBegun)
+            {
+                buffer.Use(buffer.Unused.Length - ByteOrderMark.Skip(buffer.Unused).Length);
+                isBegun = true;
             }
 
             var result = walker.Advance(buffer.Unused, filled == FillResult.End, ref state, out var used);

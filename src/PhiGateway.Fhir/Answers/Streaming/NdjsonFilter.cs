@@ -2,6 +2,7 @@ using System.Buffers;
 using PhiGateway.Fhir.Answers.Bundles;
 using PhiGateway.Fhir.Answers.Writing;
 using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
@@ -13,8 +14,8 @@ namespace PhiGateway.Fhir.Answers.Streaming;
 public static class NdjsonFilter
 {
     /// <summary>
-    /// Reads the upstream to its end and hands out segments of whole lines. A line that cannot be judged is withheld and counted; one that
-    /// is too long ends the run.
+    /// Reads the upstream to its end and hands out segments of whole lines. A line that cannot be read is withheld, counted and spoken
+    /// of in a last line; one that is too long ends the run.
     /// </summary>
     /// <param name="upstream">The file; not disposed.</param>
     /// <param name="policy">The permit's judge.</param>
@@ -46,6 +47,7 @@ public static class NdjsonFilter
             nesting: 0
         );
         var looked = 0;
+        var unread = false;
         while (true)
         {
             var filled = await buffer.FillAsync(cancellation);
@@ -56,6 +58,13 @@ public static class NdjsonFilter
 
             buffer.Use(TakeLines(buffer.Unused, looked, filled == FillResult.End, work));
             looked = buffer.Unused.Length;
+            unread |= disclosure.Unread > 0;
+            if (filled == FillResult.End && unread)
+            {
+                IncompleteOutcome.Write(IncompleteOutcome.Unread, segment);
+                segment.Write("\n"u8);
+            }
+
             if (
                 segment.WrittenCount >= limits.SegmentBytes
                 || (filled == FillResult.End && (segment.WrittenCount > 0 || disclosure.Withheld > 0))
@@ -95,7 +104,7 @@ public static class NdjsonFilter
 
     private static void TakeLine(ReadOnlySpan<byte> line, AnswerWork work)
     {
-        line = line.Trim(" \t\r"u8);
+        line = ByteOrderMark.Skip(line).Trim(" \t\r"u8);
         if (line.IsEmpty)
         {
             return;
@@ -104,23 +113,30 @@ public static class NdjsonFilter
         var facts = work.Reader.Facts;
         if (!work.Reader.TryReadWhole(line, work.Policy, work.Bases, facts))
         {
-            work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+            work.Disclosure.PassBy();
             return;
         }
 
         if (facts.Type == ResourceType.OperationOutcome)
         {
+            NeutralOutcome.WriteLike(line, work.Output);
+            work.Output.Write("\n"u8);
             return;
         }
 
-        switch (work.Prepare(line, 0, line.Length, null))
+        if (facts.Type == ResourceType.Bundle && DeletionList.TryWrite(line, work))
+        {
+            return;
+        }
+
+        switch (work.Prepare(line, 0, line.Length, null, work.Disclosure, work.Known))
         {
             case ReleaseOutcome.Released:
                 work.Write(line, 0, line.Length, viewed: true);
                 work.Output.Write("\n"u8);
                 break;
             case ReleaseOutcome.Broken:
-                work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+                work.Disclosure.PassBy();
                 break;
         }
     }

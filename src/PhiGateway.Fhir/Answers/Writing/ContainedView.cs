@@ -103,5 +103,6 @@ internal sealed class ContainedView
         output.Write("}"u8);
     }
 
-    private static bool IsNarrative(ReadOnlySpan<byte> name) => name.SequenceEqual("text"u8) || name.SequenceEqual("_text"u8);
+    private static bool IsNarrative(ReadOnlySpan<byte> name) =>
+        System.Text.Ascii.EqualsIgnoreCase(name, "text"u8) || System.Text.Ascii.EqualsIgnoreCase(name, "_text"u8);
 }

@@ -51,7 +51,7 @@ internal sealed class ElementNames
     public bool Contains(ReadOnlySpan<byte> member)
     {
         var name = member.StartsWith("_"u8) ? member[1..] : member;
-        return !(HasMasks && name.SequenceEqual("text"u8))
+        return !(HasMasks && Ascii.EqualsIgnoreCase(name, "text"u8))
             && (KeepsAll || (_names.TryGetValue(NameKey.Of(name), out var known) && name.SequenceEqual(known)));
     }
 }

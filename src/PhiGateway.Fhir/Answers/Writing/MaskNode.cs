@@ -22,7 +22,8 @@ internal sealed class MaskNode
     {
         foreach (var (name, node) in _children)
         {
-            if (member.SequenceEqual(name))
+            // In any letter case: another reader may take it for the element that is masked.
+            if (Ascii.EqualsIgnoreCase(member, name))
             {
                 return node;
             }

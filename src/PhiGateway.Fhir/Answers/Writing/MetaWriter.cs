@@ -59,10 +59,16 @@ internal static class MetaWriter
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var nameStart = start + checked((int)reader.TokenStartIndex);
-            var wanted =
-                subsetted && reader.ValueTextEquals("tag"u8) ? 1
-                : masked && reader.ValueTextEquals("security"u8) ? 2
-                : 0;
+            var wanted = 0;
+            if (subsetted && reader.ValueTextEquals("tag"u8))
+            {
+                wanted = 1;
+            }
+            else if (masked && reader.ValueTextEquals("security"u8))
+            {
+                wanted = 2;
+            }
+
             reader.Read();
             var valueStart = start + checked((int)reader.TokenStartIndex);
             var isList = reader.TokenType == JsonTokenType.StartArray;

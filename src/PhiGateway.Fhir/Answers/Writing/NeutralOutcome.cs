@@ -1,8 +1,59 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+
 namespace PhiGateway.Fhir.Answers.Writing;
 
 /// <summary>What stands in for every OperationOutcome of the upstream, whose texts can hold values, queries and hosts.</summary>
 internal static class NeutralOutcome
 {
+    private const int MostIssues = 50;
+    private const int LongestCode = 24;
+
+    private static readonly SearchValues<byte> InCode = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-"u8);
+
     public static ReadOnlySpan<byte> Json =>
         """{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational"}]}"""u8;
+
+    /// <summary>Writes an OperationOutcome that was read already: of each issue its severity and its code, which say nothing of anybody.</summary>
+    public static void WriteLike(ReadOnlySpan<byte> outcome, IBufferWriter<byte> output)
+    {
+        var reader = new Utf8JsonReader(outcome);
+        var issues = 0;
+        var (severity, code) = (default(TextSpan), default(TextSpan));
+        output.Write("{\"resourceType\":\"OperationOutcome\",\"issue\":["u8);
+        while (reader.Read() && issues < MostIssues)
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 1 && !reader.ValueTextEquals("issue"u8):
+                    reader.Skip();
+                    break;
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 3:
+                    var name = reader.ValueSpan;
+                    reader.Read();
+                    severity = name.SequenceEqual("severity"u8) ? CodeAt(ref reader) : severity;
+                    code = name.SequenceEqual("code"u8) ? CodeAt(ref reader) : code;
+                    reader.Skip();
+                    break;
+                case JsonTokenType.EndObject when reader.CurrentDepth == 2:
+                    output.Write(issues++ == 0 ? "{\"severity\":\""u8 : ",{\"severity\":\""u8);
+                    output.Write(severity.IsNone ? "information"u8 : severity.In(outcome));
+                    output.Write("\",\"code\":\""u8);
+                    output.Write(code.IsNone ? "informational"u8 : code.In(outcome));
+                    output.Write("\"}"u8);
+                    (severity, code) = (default, default);
+                    break;
+            }
+        }
+
+        output.Write(issues == 0 ? "{\"severity\":\"information\",\"code\":\"informational\"}]}"u8 : "]}"u8);
+    }
+
+    private static TextSpan CodeAt(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String
+        && reader.ValueSpan.Length is > 0 and <= LongestCode
+        && !reader.ValueSpan.ContainsAnyExcept(InCode)
+            ? new TextSpan(checked((int)reader.TokenStartIndex) + 1, reader.ValueSpan.Length, false)
+            : default;
 }

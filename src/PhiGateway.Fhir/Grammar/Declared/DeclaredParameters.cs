@@ -41,9 +41,12 @@ public sealed class DeclaredParameters
             reader.Read(file);
         }
 
-        return problems.Count > before ? null
-            : files.Count == 0 ? None
-            : new DeclaredParameters(reader.Found);
+        if (problems.Count > before)
+        {
+            return null;
+        }
+
+        return files.Count == 0 ? None : new DeclaredParameters(reader.Found);
     }
 
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter)

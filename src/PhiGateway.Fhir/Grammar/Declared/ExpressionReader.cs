@@ -128,11 +128,12 @@ internal sealed class ExpressionReader
             }
 
             inText ^= c == '\'';
-            open +=
-                inText ? 0
-                : c == '(' ? 1
-                : c == ')' ? -1
-                : 0;
+            open += c switch
+            {
+                '(' when !inText => 1,
+                ')' when !inText => -1,
+                _ => 0,
+            };
             if (open == 0)
             {
                 return _text[start.._at++].Trim();

@@ -28,12 +28,12 @@ internal static class BodyReferences
         {
             foreach (var member in element.EnumerateObject())
             {
-                var refusal =
-                    member.Value.ValueKind == JsonValueKind.String
-                        ? member.NameEquals("reference"u8)
-                            ? CheckOne(member.Value.GetString()!, source, found)
-                            : null
-                        : Check(member.Value, source, found);
+                var refusal = member.Value.ValueKind switch
+                {
+                    JsonValueKind.String when member.NameEquals("reference"u8) => CheckOne(member.Value.GetString()!, source, found),
+                    JsonValueKind.String => null,
+                    _ => Check(member.Value, source, found),
+                };
                 if (refusal is not null)
                 {
                     return refusal;
@@ -72,7 +72,7 @@ internal static class BodyReferences
             return Refusal.Body("conditional reference is not Type?parameters");
         }
 
-        if (ConditionReader.Read(source.Context, type, line.Query, out var condition) is { } refusal)
+        if (ConditionReader.Read(source, type, line.Query, out var condition) is { } refusal)
         {
             return refusal;
         }

@@ -10,5 +10,5 @@ internal sealed class ResourceBodyScanner : IBodyScanner
     internal static readonly ResourceBodyScanner Instance = new();
 
     public bool TryScan(ReadOnlySpan<byte> json, FhirContext context, ResourceFacts facts) =>
-        ResourceScanner.TryScan(json, BodyPolicy.Instance, context, facts);
+        ResourceScanner.TryScanForDecision(json, context, facts);
 }

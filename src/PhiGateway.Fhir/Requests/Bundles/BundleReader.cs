@@ -51,9 +51,14 @@ internal static class BundleReader
             return Refusal.Body("body is not a batch or transaction").As<FhirRequest>();
         }
 
-        if (entries.GetArrayLength() == 0 || entries.GetArrayLength() > source.Context.MaxBundleEntries)
+        if (entries.GetArrayLength() == 0)
         {
-            return Refusal.Body("bundle without entries or with too many").As<FhirRequest>();
+            return Refusal.Body("bundle without entries").As<FhirRequest>();
+        }
+
+        if (entries.GetArrayLength() > source.Context.MaxBundleEntries)
+        {
+            return ReadingBudget.Refusal.As<FhirRequest>();
         }
 
         var names = new TransactionNames();
@@ -74,6 +79,12 @@ internal static class BundleReader
             var reading = RequestEntry.Read(source, scope, entry);
             if (!reading.TryGet(out var request, out var reason))
             {
+                // What one entry may not have, the bundle may not have: the rest is not looked at.
+                if (source.Budget.IsSpent)
+                {
+                    return ReadingBudget.Refusal.As<FhirRequest>();
+                }
+
                 if (scope.IsTransaction)
                 {
                     return Reading<FhirRequest>.Refused(reason, reading.Detail);
@@ -86,6 +97,11 @@ internal static class BundleReader
             if (scope.IsTransaction && request is { IsWrite: true, Id: { } id } && !changed.Add((request.Type, id)))
             {
                 return Refusal.Body("two entries of a transaction change one resource").As<FhirRequest>();
+            }
+
+            if (!source.Budget.TakeParts(request.Parts.Count))
+            {
+                return ReadingBudget.Refusal.As<FhirRequest>();
             }
 
             requests.Add(request);

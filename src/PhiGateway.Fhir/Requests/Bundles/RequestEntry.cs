@@ -69,7 +69,9 @@ internal static class RequestEntry
             IfModifiedSince = StrictJson.Text(request, "ifModifiedSince"),
             IfNoneExist = StrictJson.Text(request, "ifNoneExist"),
         };
-        var reading = RequestRouter.Route(new RequestSource(canonical, headers, body, bundle.Context, bundle.Scanner, scope));
+        var reading = RequestRouter.Route(
+            new RequestSource(canonical, headers, body, bundle.Context, bundle.Scanner, scope, bundle.Budget)
+        );
         if (!reading.TryGet(out var read, out _))
         {
             return reading;
@@ -80,9 +82,12 @@ internal static class RequestEntry
             return Refusal.Unknown("capabilities in a bundle").As<FhirRequest>();
         }
 
-        return read.Interaction is Interaction.SearchType or Interaction.SearchSystem && method == "POST"
-            ? Refusal.Unknown("search by POST in a bundle").As<FhirRequest>()
-            : Reading<FhirRequest>.Of(FullUrl(entry) is { } name ? read.Named(name) : read);
+        if (read.Interaction is Interaction.SearchType or Interaction.SearchSystem && method == "POST")
+        {
+            return Refusal.Unknown("search by POST in a bundle").As<FhirRequest>();
+        }
+
+        return Reading<FhirRequest>.Of(FullUrl(entry) is { } name ? read.Named(name) : read);
     }
 
     /// <summary>An entry that could not be read: its place in the batch, and nothing of what it says but for the record.</summary>

@@ -59,15 +59,7 @@ internal static class BundleWriter
             json.WriteString("fullUrl", piece.FullUrl);
         }
 
-        if (piece.ContentType == "application/json-patch+json")
-        {
-            json.WriteStartObject("resource");
-            json.WriteString("resourceType", "Binary");
-            json.WriteString("contentType", piece.ContentType);
-            json.WriteBase64String("data", piece.Body.Span);
-            json.WriteEndObject();
-        }
-        else if (!piece.Body.IsEmpty)
+        if (!piece.Body.IsEmpty)
         {
             json.WritePropertyName("resource");
             json.WriteRawValue(piece.Body.Span, skipInputValidation: true);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -15,7 +16,21 @@ internal static class Narrowing
     {
         for (var i = 0; i < permit.Obligations.Count; i++)
         {
-            if (permit.Obligations[i] is not (NotifyOwner or RequireJustification or KeepElements))
+            if (permit.Obligations[i] is not (NotifyOwner or RequireJustification or KeepElements or NameIncludes))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether no chain may go upstream.</summary>
+    internal static bool ResolvesWalks(Permit permit)
+    {
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is ResolveWalks)
             {
                 return true;
             }
@@ -34,8 +49,13 @@ internal static class Narrowing
     internal static int PageSize(FhirRequest request, Permit permit)
     {
         var most = FindLimit(permit);
-        return request.Parameter("_count") is not { } asked ? most ?? 0
-            : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? Math.Min(size, most ?? int.MaxValue)
+        if (request.Parameter("_count") is not { } asked)
+        {
+            return most ?? 0;
+        }
+
+        return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? Math.Min(size, most ?? int.MaxValue)
             : 0;
     }
 
@@ -59,6 +79,12 @@ internal static class Narrowing
             var parameter = request.Parameters[i];
             if (IsDropped(parameter, withholds))
             {
+                continue;
+            }
+
+            if (IncludeReader.IsOfEvery(parameter))
+            {
+                Spell(parameter, permit, shaped);
                 continue;
             }
 
@@ -117,6 +143,25 @@ internal static class Narrowing
         request.Interaction == Interaction.SearchType && FindNarrowing(permit) is { } narrow
             ? OwnerParameter.For(request.Type, narrow.Patients)
             : null;
+
+    // All includes of a type go upstream as those of them that are permitted.
+    private static void Spell(QueryParameter every, Permit permit, List<QueryParameter> shaped)
+    {
+        var type = every.Value.AsSpan(0, every.Value.IndexOf(':', StringComparison.Ordinal) + 1);
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is NameIncludes named)
+            {
+                foreach (var include in named.Includes)
+                {
+                    if (include.AsSpan().StartsWith(type, StringComparison.Ordinal))
+                    {
+                        shaped.Add(every with { Value = include });
+                    }
+                }
+            }
+        }
+    }
 
     private static bool IsDropped(QueryParameter parameter, bool withholds) =>
         parameter.Name switch

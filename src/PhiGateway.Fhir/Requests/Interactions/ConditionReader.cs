@@ -1,5 +1,5 @@
 using PhiGateway.Fhir.Canonical;
-using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -13,13 +13,13 @@ internal static class ConditionReader
 {
     /// <summary>Reads the parameters; at least one must filter, or the condition would match everything.</summary>
     internal static Refusal? Read(
-        FhirContext context,
+        RequestSource source,
         ResourceType type,
         IReadOnlyList<QueryParameter> parameters,
         out ReadCondition condition
     )
     {
-        var reading = new SearchReading(context, type, isCondition: true);
+        var reading = new SearchReading(source.Context, source.Budget, type, isCondition: true);
         condition = null!;
         if (SearchReader.Read(reading, parameters) is { } refusal)
         {
@@ -45,7 +45,7 @@ internal static class ConditionReader
     }
 
     /// <summary>Reads a condition that is text: the value of If-None-Exist, with or without its <c>?</c>.</summary>
-    internal static Refusal? ReadText(FhirContext context, ResourceType type, string text, out ReadCondition condition)
+    internal static Refusal? ReadText(RequestSource source, ResourceType type, string text, out ReadCondition condition)
     {
         condition = null!;
         var query = text.AsSpan();
@@ -54,6 +54,7 @@ internal static class ConditionReader
             query = query[1..];
         }
 
-        return CanonicalQuery.Read(query, context.MaxParameters, out var parameters) ?? Read(context, type, parameters, out condition);
+        return CanonicalQuery.Read(query, source.Context.MaxParameters, out var parameters)
+            ?? Read(source, type, parameters, out condition);
     }
 }

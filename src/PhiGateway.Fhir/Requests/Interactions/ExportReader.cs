@@ -171,7 +171,7 @@ internal static class ExportReader
             return Refusal.Query("_typeFilter is not a query of an exported type");
         }
 
-        if (ConditionReader.Read(source.Context, type, line.Query, out var condition) is { } refusal)
+        if (ConditionReader.Read(source, type, line.Query, out var condition) is { } refusal)
         {
             return refusal;
         }
@@ -181,7 +181,7 @@ internal static class ExportReader
         walked.AddRange(
             condition
                 .Parts.Where(static part => part.Role is PartRole.Chain or PartRole.ReverseChain)
-                .Select(static part => part with { IsSeparable = false })
+                .Select(static part => part with { IsSeparable = false, IsResolvable = false })
         );
         return null;
     }

@@ -19,37 +19,49 @@ internal static class HistoryReader
             return refusal.As<FhirRequest>();
         }
 
-        var interaction =
-            id is not null ? Interaction.HistoryInstance
-            : type.IsNone ? Interaction.HistorySystem
-            : Interaction.HistoryType;
+        return id is null ? ReadMany(source, type) : ReadOne(source, type, id);
+    }
+
+    private static Reading<FhirRequest> ReadOne(RequestSource source, ResourceType type, string id) =>
+        Reading<FhirRequest>.Of(
+            new FhirRequest
+            {
+                Canonical = source.Line,
+                Interaction = Interaction.HistoryInstance,
+                Type = type,
+                Id = id,
+                Parameters = source.Line.Query,
+                Parts = [Part(Interaction.HistoryInstance, type, id, PathPatient.Of(type, id))],
+                Headers = source.Headers,
+                Template = RouteTemplate.Of(source.Method, type, "/{id}/_history"),
+            }
+        );
+
+    private static Reading<FhirRequest> ReadMany(RequestSource source, ResourceType type)
+    {
+        var interaction = type.IsNone ? Interaction.HistorySystem : Interaction.HistoryType;
         return Reading<FhirRequest>.Of(
             new FhirRequest
             {
                 Canonical = source.Line,
                 Interaction = interaction,
                 Type = type,
-                Id = id,
                 Parameters = source.Line.Query,
-                Parts = type.IsNone
-                    ? EveryType.Asked(interaction)
-                    :
-                    [
-                        new AccessPart
-                        {
-                            Interaction = interaction,
-                            Type = type,
-                            Id = id,
-                            Patients = id is null ? [] : PathPatient.Of(type, id),
-                        },
-                    ],
+                Parts = type.IsNone ? EveryType.Asked(interaction) : [Part(interaction, type, null, [])],
                 Headers = source.Headers,
-                Template = type.IsNone
-                    ? $"{source.Method} /_history"
-                    : RouteTemplate.Of(source.Method, type, id is null ? "/_history" : "/{id}/_history"),
+                Template = type.IsNone ? $"{source.Method} /_history" : RouteTemplate.Of(source.Method, type, "/_history"),
             }
         );
     }
+
+    private static AccessPart Part(Interaction interaction, ResourceType type, string? id, IReadOnlyList<PatientId> patients) =>
+        new()
+        {
+            Interaction = interaction,
+            Type = type,
+            Id = id,
+            Patients = patients,
+        };
 
     private static Refusal? Check(IReadOnlyList<QueryParameter> query)
     {

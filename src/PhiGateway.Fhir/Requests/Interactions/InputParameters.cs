@@ -27,6 +27,7 @@ internal static class InputParameters
 
         if (source.IsGet)
         {
+            TypeList.Join(inputs);
             return null;
         }
 
@@ -82,6 +83,7 @@ internal static class InputParameters
                 }
             }
 
+            TypeList.Join(inputs);
             return null;
         }
     }

@@ -25,12 +25,13 @@ internal static class OperationParts
                 Type = call.Type,
                 Id = call.Id,
                 Operation = call.Name,
+                Values = ValuesOf(operation.Returns),
                 Patients = reading.Patients,
                 Conditions = reading.Conditions,
                 Uses = reading.Uses,
             }
         );
-        parts.AddRange((reading.Others ?? []).Select(static part => part with { IsSeparable = false }));
+        parts.AddRange((reading.Others ?? []).Select(static part => part with { IsSeparable = false, IsResolvable = false }));
         switch (operation.Returns)
         {
             case OperationResult.Nothing:
@@ -69,10 +70,24 @@ internal static class OperationParts
         }
     }
 
-    private static ResourceTypeSet CompartmentOf(ResourceType type) =>
-        type == ResourceType.Group ? CompartmentCatalog.Members(ResourceType.Patient).With(type)
-        : CompartmentCatalog.IsCompartment(type) ? CompartmentCatalog.Members(type)
-        : default(ResourceTypeSet).With(type);
+    // Of a record itself an operation tells its tags, labels and version; of terminology and conformance what these hold.
+    private static OperationValues ValuesOf(OperationResult returns) =>
+        returns switch
+        {
+            OperationResult.Nothing => OperationValues.Nobody,
+            OperationResult.Self => OperationValues.Records,
+            _ => OperationValues.Unknown,
+        };
+
+    private static ResourceTypeSet CompartmentOf(ResourceType type)
+    {
+        if (type == ResourceType.Group)
+        {
+            return CompartmentCatalog.Members(ResourceType.Patient).With(type);
+        }
+
+        return CompartmentCatalog.IsCompartment(type) ? CompartmentCatalog.Members(type) : default(ResourceTypeSet).With(type);
+    }
 
     private static Refusal? AddTypes(
         OperationCall call,

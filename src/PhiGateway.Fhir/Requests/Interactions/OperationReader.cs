@@ -35,7 +35,7 @@ internal static class OperationReader
 
         var subject = type.IsNone ? operation.Types.Members().First() : type;
         var parts = new List<AccessPart>();
-        var reading = new SearchReading(source.Context, subject, isCondition: false);
+        var reading = new SearchReading(source.Context, source.Budget, subject, isCondition: false);
         var refusal =
             ReadInputs(reading, operation, inputs, id)
             ?? OperationParts.Add(source, operation, new OperationCall(name, subject, id, inputs, resource), reading, parts);

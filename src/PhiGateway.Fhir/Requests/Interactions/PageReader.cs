@@ -47,11 +47,13 @@ internal static class PageReader
             return Refusal.Parameter("handle takes no parameters").As<FhirRequest>();
         }
 
-        var interaction =
-            isFile ? Interaction.ExportFile
-            : source.Method == "DELETE" ? Interaction.ExportCancel
-            : Interaction.ExportStatus;
-        return Done(source, handle, interaction, $"{source.Method} {(isFile ? "/_file" : "/_export")}/{{handle}}");
+        if (isFile)
+        {
+            return Done(source, handle, Interaction.ExportFile, $"{source.Method} /_file/{{handle}}");
+        }
+
+        var interaction = source.Method == "DELETE" ? Interaction.ExportCancel : Interaction.ExportStatus;
+        return Done(source, handle, interaction, $"{source.Method} /_export/{{handle}}");
     }
 
     private static Reading<FhirRequest> Done(RequestSource source, string handle, Interaction interaction, string template)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PhiGateway.Fhir.Changes;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests.Bodies;
 using PhiGateway.Fhir.Requests.Routing;
@@ -16,12 +17,9 @@ internal static class PatchReader
         WriteReader.CheckQuery(source.Line.Query) is { } refusal ? refusal.As<FhirRequest>() : Read(source, type, id, null, "/{id}");
 
     internal static Reading<FhirRequest> Conditional(RequestSource source, ResourceType type) =>
-        ConditionReader.Read(source.Context, type, WriteReader.WithoutFormat(source.Line.Query), out var condition) is { } refusal
+        ConditionReader.Read(source, type, WriteReader.WithoutFormat(source.Line.Query), out var condition) is { } refusal
             ? refusal.As<FhirRequest>()
             : Read(source, type, null, condition, "?");
-
-    private static bool Tests(JsonElement patch) =>
-        patch.EnumerateArray().Any(static operation => StrictJson.Text(operation, "op") == "test");
 
     private static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id, ReadCondition? condition, string shape)
     {
@@ -46,21 +44,20 @@ internal static class PatchReader
         using (document)
         {
             var found = new BodyFindings();
-            var touched = new SortedSet<string>(StringComparer.Ordinal);
+            PatchMeaning? patch = null;
             var refusal = mediaType switch
             {
-                "application/json-patch+json" => PatchGrammar.ReadJsonPatch(document.RootElement, touched),
-                "application/merge-patch+json" => PatchGrammar.ReadMergePatch(document.RootElement, touched),
-                _ => PatchGrammar.ReadPathPatch(document.RootElement, type, touched),
+                "application/json-patch+json" => JsonPatch.Read(document.RootElement, out patch),
+                "application/merge-patch+json" => MergePatch.Read(document.RootElement, out patch),
+                _ => PathPatch.Read(document.RootElement, type, out patch),
             };
             refusal ??= BodyReferences.Check(document.RootElement, source, found);
-            if (refusal is not null)
+            if (refusal is not null || patch is null)
             {
-                return refusal.As<FhirRequest>();
+                return (refusal ?? Refusal.Body("patch cannot be read")).As<FhirRequest>();
             }
 
             // A patch can copy from where it touches, and succeed or fail by what stands there: it is a question about these elements.
-            string[] elements = [.. touched];
             var patients = id is null ? [] : PathPatient.Of(type, id);
             return Reading<FhirRequest>.Of(
                 new FhirRequest
@@ -78,8 +75,8 @@ internal static class PatchReader
                             Type = type,
                             Id = id,
                             Patients = patients,
-                            Uses = elements,
-                            Probes = mediaType == "application/json-patch+json" && Tests(document.RootElement),
+                            Uses = patch.Touched,
+                            Probes = patch.Tests,
                         },
                         .. condition?.Parts ?? [],
                         .. found.Parts,
@@ -88,7 +85,7 @@ internal static class PatchReader
                         ? found.Conditions
                         : [new WriteCondition(condition.ToSearch(source.Line.Base), null), .. found.Conditions],
                     Body = source.Body,
-                    TouchedElements = elements,
+                    Patch = patch,
                     Headers = source.Headers,
                     Template = RouteTemplate.Of(source.Method, type, shape),
                 }

@@ -55,7 +55,7 @@ internal static class SystemSearchReader
         var canonical = rest;
         foreach (var type in types.Members())
         {
-            var reading = new SearchReading(source.Context, type, isCondition: false);
+            var reading = new SearchReading(source.Context, source.Budget, type, isCondition: false);
             if (SearchReader.Read(reading, rest) is { } refusal)
             {
                 return refusal;
@@ -72,7 +72,7 @@ internal static class SystemSearchReader
                     IsWildcard = isWildcard && !isNamed,
                 }
             );
-            parts.AddRange(reading.Others ?? []);
+            parts.AddRange((reading.Others ?? []).Select(static part => part with { IsResolvable = false }));
             var spelled = reading.Canonical(rest);
             if (!ReferenceEquals(spelled, rest))
             {

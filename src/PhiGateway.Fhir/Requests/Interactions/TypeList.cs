@@ -29,6 +29,29 @@ internal static class TypeList
         return true;
     }
 
+    /// <summary>
+    /// Makes one list of several, where the parameter may be repeated (Bulk Data Access 2, kick-off; R4 <c>$everything</c>): so it is
+    /// judged, and so it goes upstream.
+    /// </summary>
+    internal static void Join(List<QueryParameter> inputs)
+    {
+        var first = inputs.FindIndex(static input => input.Name == "_type");
+        if (first < 0)
+        {
+            return;
+        }
+
+        var lists = string.Join(',', inputs.Where(static input => input.Name == "_type").Select(static input => input.Value));
+        inputs[first] = inputs[first] with { Value = lists };
+        for (var i = inputs.Count - 1; i > first; i--)
+        {
+            if (inputs[i].Name == "_type")
+            {
+                inputs.RemoveAt(i);
+            }
+        }
+    }
+
     internal static bool TryRead(string list, out ResourceTypeSet types)
     {
         types = default;

@@ -21,7 +21,7 @@ internal static class TypeSearchReader
             return unmerged.As<FhirRequest>();
         }
 
-        var reading = new SearchReading(source.Context, type, isCondition: false);
+        var reading = new SearchReading(source.Context, source.Budget, type, isCondition: false);
         if (SearchReader.Read(reading, parameters) is { } refusal)
         {
             return refusal.As<FhirRequest>();

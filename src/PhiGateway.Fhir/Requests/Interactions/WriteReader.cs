@@ -20,7 +20,7 @@ internal static class WriteReader
         }
 
         ReadCondition? condition = null;
-        return source.Headers.IfNoneExist is { } text && ConditionReader.ReadText(source.Context, type, text, out condition) is { } broken
+        return source.Headers.IfNoneExist is { } text && ConditionReader.ReadText(source, type, text, out condition) is { } broken
             ? broken.As<FhirRequest>()
             : WithBody(source, type, null, Interaction.Create, condition, string.Empty);
     }
@@ -31,7 +31,7 @@ internal static class WriteReader
             : WithBody(source, type, id, Interaction.Update, null, "/{id}");
 
     internal static Reading<FhirRequest> ConditionalUpdate(RequestSource source, ResourceType type) =>
-        ConditionReader.Read(source.Context, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
+        ConditionReader.Read(source, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
             ? refusal.As<FhirRequest>()
             : WithBody(source, type, null, Interaction.Update, condition, "?");
 
@@ -41,7 +41,7 @@ internal static class WriteReader
             : Done(source, type, id, Interaction.Delete, null, null, new BodyFindings(), "/{id}");
 
     internal static Reading<FhirRequest> ConditionalDelete(RequestSource source, ResourceType type) =>
-        ConditionReader.Read(source.Context, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
+        ConditionReader.Read(source, type, WithoutFormat(source.Line.Query), out var condition) is { } refusal
             ? refusal.As<FhirRequest>()
             : Done(source, type, null, Interaction.Delete, condition, null, new BodyFindings(), "?");
 

@@ -69,12 +69,21 @@ internal static class HeaderGrammar
         return false;
     }
 
-    /// <summary>Whether it is exactly one weak entity tag with a FHIR version in it: <c>W/"3"</c>.</summary>
-    internal static bool IsVersionTag(string tag) =>
-        tag.Length > 4
-        && tag.StartsWith("W/\"", StringComparison.Ordinal)
-        && tag[^1] == '"'
-        && FhirId.IsValid(tag.AsSpan(3, tag.Length - 4));
+    /// <summary>
+    /// Exactly one entity tag with a FHIR version in it, written weak as FHIR writes it (R4 3.1.0.5): of <c>W/"3"</c> and <c>"3"</c>, which
+    /// many clients send, <c>W/"3"</c>. Null: it is none.
+    /// </summary>
+    internal static string? VersionTag(string tag)
+    {
+        var isWeak = tag.StartsWith("W/", StringComparison.Ordinal);
+        var quoted = isWeak ? tag.AsSpan(2) : tag;
+        if (quoted.Length <= 2 || quoted[0] != '"' || quoted[^1] != '"' || !FhirId.IsValid(quoted[1..^1]))
+        {
+            return null;
+        }
+
+        return isWeak ? tag : "W/" + tag;
+    }
 
     private static bool IsJsonRange(ReadOnlySpan<char> range)
     {
@@ -86,6 +95,10 @@ internal static class HeaderGrammar
             || type.Equals("application/json", StringComparison.OrdinalIgnoreCase);
         return isJson && (semicolon < 0 || TakesParameters(range[(semicolon + 1)..], inAccept: true));
     }
+
+    // Both spellings mean the same everywhere (WHATWG Encoding 4.2).
+    private static bool IsUtf8(ReadOnlySpan<char> charset) =>
+        charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);
 
     private static bool TakesParameters(ReadOnlySpan<char> parameters, bool inAccept)
     {
@@ -100,10 +113,12 @@ internal static class HeaderGrammar
 
             var name = parameter[..equals].Trim();
             var value = parameter[(equals + 1)..].Trim().Trim('"');
-            var taken =
-                name.Equals("charset", StringComparison.OrdinalIgnoreCase) ? value.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-                : name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase) ? value is "4.0"
-                : inAccept && (!name.Equals("q", StringComparison.OrdinalIgnoreCase) || !value.Trim("0.").IsEmpty);
+            var taken = name switch
+            {
+                _ when name.Equals("charset", StringComparison.OrdinalIgnoreCase) => IsUtf8(value),
+                _ when name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase) => value is "4.0" or "4.0.1",
+                _ => inAccept && (!name.Equals("q", StringComparison.OrdinalIgnoreCase) || !value.Trim("0.").IsEmpty),
+            };
             if (!taken)
             {
                 return false;

@@ -30,9 +30,14 @@ internal static class RequestHeaders
             return Refusal.Unknown("asynchronous answers exist for exports only");
         }
 
-        if (headers.IfMatch is { } tag && !HeaderGrammar.IsVersionTag(tag))
+        if (headers.IfMatch is { } tag && HeaderGrammar.VersionTag(tag) is null)
         {
-            return Refusal.Header("If-Match is not one weak version tag");
+            return Refusal.Header("If-Match is not one version tag");
+        }
+
+        if (headers.Provenance is not null)
+        {
+            return Refusal.Unknown("X-Provenance: a Provenance is written as a resource of its own, or in a transaction");
         }
 
         if (headers.IfNoneMatch is not null && !source.IsGet)

@@ -21,6 +21,11 @@ internal static class RequestRouter
             return refusal.As<FhirRequest>();
         }
 
+        if (source.Headers.IfMatch is { } tag && HeaderGrammar.VersionTag(tag) is { } weak && weak != tag)
+        {
+            source = source with { Headers = source.Headers with { IfMatch = weak } };
+        }
+
         if (source.Method is "GET" or "HEAD" or "DELETE" && !source.Body.IsEmpty)
         {
             return Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "method takes no body");

@@ -12,13 +12,15 @@ namespace PhiGateway.Fhir.Requests.Routing;
 /// <param name="Context">Bases and limits.</param>
 /// <param name="Scanner">Reads facts out of resources.</param>
 /// <param name="Bundle">The bundle it is an entry of; null for a request of its own.</param>
+/// <param name="Budget">What reading it may still cost.</param>
 internal sealed record RequestSource(
     CanonicalRequest Line,
     FhirHeaders Headers,
     ReadOnlyMemory<byte> Body,
     FhirContext Context,
     IBodyScanner Scanner,
-    BundleScope? Bundle
+    BundleScope? Bundle,
+    ReadingBudget Budget
 )
 {
     internal bool IsGet => Line.Method is "GET" or "HEAD";

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -148,7 +149,7 @@ internal static class ChainReader
         out string canonical
     )
     {
-        var inner = new SearchReading(reading.Context, type, isCondition: true);
+        var inner = new SearchReading(reading.Context, reading.Budget, type, isCondition: true);
         if (role == PartRole.ReverseChain)
         {
             inner.Use(new UsedParameter(type, through, IsSort: false));
@@ -173,6 +174,8 @@ internal static class ChainReader
                 Conditions = inner.Conditions,
                 Uses = inner.Uses,
                 IsSeparable = isForward && through.IsSingle,
+                // Backwards, the references that lead to the type searched are read out of what is found.
+                IsResolvable = isForward || through.Paths.Count > 0,
             }
         );
         foreach (var used in inner.Used)
@@ -180,12 +183,9 @@ internal static class ChainReader
             reading.Use(used);
         }
 
-        foreach (var part in inner.Others ?? [])
-        {
-            reading.Add(part);
-        }
-
-        return null;
+        // They were paid for where they were found.
+        reading.AddRange(inner.Others);
+        return reading.Budget.IsSpent ? ReadingBudget.Refusal : null;
     }
 
     private static Refusal? ReadEnd(SearchReading reading, ResourceType type, string name, string value, out string canonical)
@@ -197,7 +197,7 @@ internal static class ChainReader
         }
 
         reading.Use(new UsedParameter(type, definition, IsSort: false));
-        if (FilterReader.Read(reading.Context, type, definition, modifier, value, out var filter) is { } refusal)
+        if (FilterReader.Read(reading, type, definition, modifier, value, out var filter) is { } refusal)
         {
             return refusal;
         }

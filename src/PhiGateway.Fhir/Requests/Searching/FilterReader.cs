@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
@@ -44,7 +45,7 @@ internal static class FilterReader
 
     /// <summary>Reads the values.</summary>
     internal static Refusal? Read(
-        FhirContext context,
+        SearchReading reading,
         ResourceType type,
         SearchParameterDefinition definition,
         string modifier,
@@ -53,6 +54,11 @@ internal static class FilterReader
     )
     {
         filter = new FilterReading(value, null, null);
+        if (!reading.Budget.TakeValues(value))
+        {
+            return ReadingBudget.Refusal;
+        }
+
         if (!SearchValue.TrySplit(value, out var items))
         {
             return Refusal.Query("value list with an empty item or an unknown escape");
@@ -70,7 +76,7 @@ internal static class FilterReader
 
         if (definition.Kind == SearchParameterKind.Reference && modifier != "identifier")
         {
-            return ReferenceFilter.Read(context, definition, modifier, items, ref filter);
+            return ReferenceFilter.Read(reading.Context, definition, modifier, items, ref filter);
         }
 
         if (type == ResourceType.Patient && definition.Name == "_id")
@@ -103,11 +109,13 @@ internal static class FilterReader
         var tokens = isCondition ? new TokenValue[items.Length] : null;
         for (var i = 0; i < items.Length; i++)
         {
-            var fits =
-                definition.Name == "_id" ? FhirId.IsValid(items[i])
-                : tokens is not null ? SearchValue.TryReadToken(items[i], out tokens[i])
-                : SearchValue.HasShape(definition.Kind, items[i])
-                    && definition.Rules?.AllowsPrefix(SearchValue.PrefixOf(definition.Kind, items[i])) != false;
+            var fits = definition.Name switch
+            {
+                "_id" => FhirId.IsValid(items[i]),
+                _ when tokens is not null => SearchValue.TryReadToken(items[i], out tokens[i]),
+                _ => SearchValue.HasShape(definition.Kind, items[i])
+                    && definition.Rules?.AllowsPrefix(SearchValue.PrefixOf(definition.Kind, items[i])) != false,
+            };
             if (!fits)
             {
                 return Refusal.Query("value does not have the shape of its parameter");
@@ -147,6 +155,12 @@ internal static class FilterReader
         if (definition.Rules?.Modifiers.Contains(modifier) == false)
         {
             return false;
+        }
+
+        if (definition.Name is "_tag" or "_security" or "_profile" && modifier is "not" or "missing")
+        {
+            // What the gateway adds stands beside as a condition of its own, and a condition more only narrows.
+            return SearchModifiers.IsDefined(definition.Kind, modifier);
         }
 
         if (definition.IsOwner || definition.Name[0] == '_' || (type == ResourceType.Patient && definition.Name == "_id"))

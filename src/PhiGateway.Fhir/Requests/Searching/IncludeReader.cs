@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
@@ -9,6 +10,11 @@ internal static class IncludeReader
 {
     internal static Refusal? Read(SearchReading reading, string name, string value)
     {
+        if (IsOfEvery(new QueryParameter(name, value)))
+        {
+            return ReadEvery(reading, name, value);
+        }
+
         var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
         var iterates = name.EndsWith(":iterate", StringComparison.Ordinal);
         var pieces = value.Split(':');
@@ -56,6 +62,44 @@ internal static class IncludeReader
         foreach (var possible in link.Targets.Members())
         {
             reading.Add(Part(possible, PartRole.Include, value) with { IsWildcard = isWildcard });
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether it includes whatever a type points at: <c>_include=Encounter:*</c>.</summary>
+    internal static bool IsOfEvery(QueryParameter parameter) =>
+        parameter.Name is "_include" or "_include:iterate" && parameter.Value.EndsWith(":*", StringComparison.Ordinal);
+
+    // Every reference of the type is a part that may fall out: what remains is what the grants name.
+    private static Refusal? ReadEvery(SearchReading reading, string name, string value)
+    {
+        if (!ResourceType.TryParse(value.AsSpan(0, value.Length - 2), out var source) || (name == "_include" && source != reading.Type))
+        {
+            return Refusal.Parameter("include cannot start from the type searched");
+        }
+
+        foreach (var link in SearchGrammar.Of(source).Values)
+        {
+            if (link.Kind != SearchParameterKind.Reference)
+            {
+                continue;
+            }
+
+            foreach (var possible in link.Targets.Members())
+            {
+                reading.Add(
+                    Part(
+                        possible,
+                        PartRole.Include,
+                        link.TargetsAnything ? $"{source.Name}:{link.Name}" : $"{source.Name}:{link.Name}:{possible.Name}"
+                    ) with
+                    {
+                        IsWildcard = true,
+                        IsOfEveryInclude = true,
+                    }
+                );
+            }
         }
 
         return null;

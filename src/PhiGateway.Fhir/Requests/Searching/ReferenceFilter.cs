@@ -10,6 +10,8 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 internal static class ReferenceFilter
 {
+    private const int Few = 8;
+
     internal static Refusal? Read(
         FhirContext context,
         SearchParameterDefinition definition,
@@ -25,6 +27,8 @@ internal static class ReferenceFilter
         }
 
         List<PatientId>? patients = null;
+        // The client picks how many: beyond a few they are looked up, not compared one by one.
+        var known = items.Length > Few ? new HashSet<PatientId>() : null;
         var others = 0;
         var changed = false;
         for (var i = 0; i < items.Length; i++)
@@ -40,7 +44,7 @@ internal static class ReferenceFilter
             {
                 others++;
             }
-            else if (!(patients ??= new List<PatientId>(items.Length)).Contains(named))
+            else if (IsFirst(patients ??= new List<PatientId>(items.Length), known, named))
             {
                 patients.Add(named);
             }
@@ -63,6 +67,9 @@ internal static class ReferenceFilter
 
         return null;
     }
+
+    private static bool IsFirst(List<PatientId> patients, HashSet<PatientId>? known, PatientId named) =>
+        known is null ? !patients.Contains(named) : known.Add(named);
 
     private static Refusal? ReadItem(
         FhirContext context,

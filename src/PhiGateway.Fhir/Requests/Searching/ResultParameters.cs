@@ -1,5 +1,6 @@
 using System.Globalization;
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Routing;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 
@@ -19,6 +20,11 @@ internal static class ResultParameters
         if (IsInclude(name))
         {
             return IncludeReader.Read(reading, name, value);
+        }
+
+        if (!reading.Budget.TakeValues(value))
+        {
+            return ReadingBudget.Refusal;
         }
 
         var bit = 1 << Array.IndexOf(Once, name);

@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Routing;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 
@@ -15,6 +16,11 @@ internal static class SearchReader
             if (ReadOne(reading, name, value, out var canonical) is { } refusal)
             {
                 return refusal;
+            }
+
+            if (reading.Budget.IsSpent)
+            {
+                return ReadingBudget.Refusal;
             }
 
             if (!ReferenceEquals(canonical, value))
@@ -60,7 +66,7 @@ internal static class SearchReader
         }
 
         reading.Use(new UsedParameter(reading.Type, definition, IsSort: false));
-        if (FilterReader.Read(reading.Context, reading.Type, definition, modifier, value, out var filter) is { } refusal)
+        if (FilterReader.Read(reading, reading.Type, definition, modifier, value, out var filter) is { } refusal)
         {
             return refusal;
         }

@@ -1,13 +1,14 @@
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 
 /// <summary>What reading the parameters of one search gathers; mutable, used by one request.</summary>
-internal sealed class SearchReading(FhirContext context, ResourceType type, bool isCondition)
+internal sealed class SearchReading(FhirContext context, ReadingBudget budget, ResourceType type, bool isCondition)
 {
     private List<TokenConstraint>? _conditions;
     private List<UsedParameter>? _used;
@@ -15,6 +16,8 @@ internal sealed class SearchReading(FhirContext context, ResourceType type, bool
     private PatientId[]? _owners;
 
     internal FhirContext Context { get; } = context;
+
+    internal ReadingBudget Budget { get; } = budget;
 
     internal ResourceType Type { get; } = type;
 
@@ -38,7 +41,22 @@ internal sealed class SearchReading(FhirContext context, ResourceType type, bool
     /// <summary>Elements of the type itself that are filtered or sorted by.</summary>
     internal IReadOnlyList<string> Uses => UsedElements.Of(Used, Type);
 
-    internal void Add(AccessPart part) => (Others ??= []).Add(part);
+    /// <summary>Adds a part while the budget lasts; whoever adds in a loop asks whether it does.</summary>
+    internal void Add(AccessPart part)
+    {
+        if (Budget.TakeParts(1))
+        {
+            (Others ??= []).Add(part);
+        }
+    }
+
+    internal void AddRange(List<AccessPart>? parts)
+    {
+        if (parts is not null)
+        {
+            (Others ??= []).AddRange(parts);
+        }
+    }
 
     internal void AddCondition(TokenConstraint condition) => (_conditions ??= []).Add(condition);
 
@@ -87,14 +105,26 @@ internal sealed class SearchReading(FhirContext context, ResourceType type, bool
 
     private static bool SameSet(PatientId[] one, PatientId[] other)
     {
+        // Neither names anybody twice.
+        if (one.Length != other.Length)
+        {
+            return false;
+        }
+
+        if (one.Length == 1)
+        {
+            return one[0] == other[0];
+        }
+
+        var others = new HashSet<PatientId>(other);
         foreach (var patient in one)
         {
-            if (Array.IndexOf(other, patient) < 0)
+            if (!others.Contains(patient))
             {
                 return false;
             }
         }
 
-        return one.Length == other.Length;
+        return true;
     }
 }

@@ -3,27 +3,24 @@ using PhiGateway.Apis;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Release.Leaving;
-using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Apis;
 
 /// <summary>Answers of a declared API: read whole, judged record by record, recorded, and only then let go.</summary>
-internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, SnapshotHolder snapshots, HandleIssuer handles)
+internal sealed class ApiAnswers(GatewayOptions options, HandleIssuer handles, Exit exit)
 {
-    private const string Json = "application/json; charset=utf-8";
-
     /// <summary>Releases the answer.</summary>
     public async ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange, ApiRequest request)
     {
         // 1. What the status means for this request.
-        var answer = exchange.Answer!;
-        if (FindRefusal(exchange, request, answer.Status) is { } refusal)
+        var answer = exchange.Forwarded.Answer;
+        var refused = FindRefusal(request, answer.Status);
+        if (!refused.Continues)
         {
-            return StageResult.Refuse(refusal, $"upstream-{answer.Status}");
+            return refused;
         }
 
         // 2. The body, whole, if any of it could leave; record by record.
@@ -33,7 +30,7 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
         if (request.Operation.HasAnswer && answer.Status != StatusCodes.Status204NoContent)
         {
             var read = await ReadAsync(exchange, answer, body);
-            if (read.IsRefused(out _))
+            if (!read.Continues)
             {
                 return read;
             }
@@ -44,38 +41,17 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
             }
 
             var judged = Judge(exchange, request, body, filtered, ref bytes);
-            if (judged.IsRefused(out _))
+            if (!judged.Continues)
             {
                 return judged;
             }
         }
 
-        // 3. May all of it leave, now, to this client? On record, durably; then the bytes.
-        var asked = ReleaseChecks.Ask(exchange, exchange.Disclosure, 0, snapshots);
-        if (asked.IsRefused(out _))
-        {
-            return asked;
-        }
-
-        exchange.Status = bytes.IsEmpty && answer.Status == StatusCodes.Status200OK ? StatusCodes.Status204NoContent : answer.Status;
-        exchange.BytesOut = bytes.Length;
-        var recorded = request.Meaning.IsWrite ? await trail.RecordOutcomeAsync(exchange) : await trail.RecordDisclosureAsync(exchange);
-        if (recorded.IsRefused(out _))
-        {
-            return recorded;
-        }
-
-        WriteHeaders(exchange, request, answer, bytes.Length);
-        if (bytes.Length > 0 && !HttpMethods.IsHead(exchange.Http.Request.Method))
-        {
-            await exchange.Http.Response.Body.WriteAsync(bytes, exchange.Http.RequestAborted);
-        }
-
-        exchange.Delivered = true;
-        return StageResult.Continue;
+        // 3. Out, if all of it may leave, now, to this client.
+        return await exit.LetOutAsync(exchange, Describe(exchange, request, answer, bytes));
     }
 
-    private static DenyReason? FindRefusal(GatewayExchange exchange, ApiRequest request, int status)
+    private static StageResult FindRefusal(ApiRequest request, int status)
     {
         var isWrite = request.Meaning.IsWrite;
         switch (status)
@@ -83,15 +59,18 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
             case StatusCodes.Status200OK:
             case StatusCodes.Status201Created or StatusCodes.Status202Accepted or StatusCodes.Status204NoContent when isWrite:
             case StatusCodes.Status204NoContent when request.Meaning.Interaction == Interaction.SearchType:
-                return null;
+                return StageResult.Continue;
 
             // A record without content would tell that there is one.
             case StatusCodes.Status204NoContent:
-                return DenyReason.NotFoundOrWithheld;
+                return StageResult.Refuse(DenyReason.NotFoundOrWithheld, "upstream-204");
             default:
                 var meaning = AnswerStatus.Read(status, request.Meaning);
-                exchange.RefusalStatus = meaning.Refusal is null ? null : meaning.Status;
-                return meaning.Refusal ?? DenyReason.UpstreamRefused;
+                return StageResult.Refuse(
+                    meaning.Refusal ?? DenyReason.UpstreamRefused,
+                    $"upstream-{status}",
+                    meaning.Refusal is null ? null : meaning.Status
+                );
         }
     }
 
@@ -112,8 +91,8 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
             ApiAnswerFilter.Filter(
                 request,
                 body.Written,
-                exchange.Permit!.Release,
-                exchange.Route!.Language.MaxDepth,
+                exchange.Permit.Release,
+                exchange.Ingressed.Route.Language.MaxDepth,
                 filtered,
                 exchange.Disclosure,
                 new ApiLinks(handles, exchange, request)
@@ -138,49 +117,39 @@ internal sealed class ApiAnswers(GatewayOptions options, AuditTrail trail, Snaps
     private static async ValueTask<StageResult> ReadAsync(GatewayExchange exchange, UpstreamAnswer answer, PooledBuffer body)
     {
         var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);
-        if (read.IsRefused(out _))
+        if (!read.Continues)
         {
             return read;
         }
 
-        return body.Length == 0 || IsJson(answer.MediaType)
+        return body.Length == 0 || KnownMediaTypes.IsJson(answer.MediaType)
             ? StageResult.Continue
             : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
     }
 
-    private static bool IsJson(string mediaType) =>
-        mediaType == "application/json"
-        || (mediaType.StartsWith("application/", StringComparison.Ordinal) && mediaType.EndsWith("+json", StringComparison.Ordinal));
-
     // A short list of our own, none copied but one checked entity tag and a place that the table can read.
-    private static void WriteHeaders(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer, int length)
+    private static OutgoingAnswer Describe(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer, ReadOnlyMemory<byte> bytes)
     {
-        var headers = exchange.Http.Response.Headers;
-        AnswerHeaders.WriteOwn(exchange, length > 0 ? Json : null, length);
-        if (exchange.Status == StatusCodes.Status204NoContent)
+        var status = bytes.IsEmpty && answer.Status == StatusCodes.Status200OK ? StatusCodes.Status204NoContent : answer.Status;
+        return new OutgoingAnswer(status, bytes, KnownMediaTypes.JsonUtf8)
         {
-            exchange.Http.Response.ContentLength = null;
-        }
-
-        if (
-            request.Meaning.Interaction != Interaction.SearchType
-            && exchange.Disclosure.Resources.Count == 1
-            && answer.ETag?.ToString() is { } tag
-            && ApiEntityTag.IsOne(tag)
-        )
-        {
-            headers.ETag = tag;
-        }
-
-        var route = exchange.Route!;
-        if (
-            exchange.Status == StatusCodes.Status201Created
-            && answer.Location is { } location
-            && UpstreamPlace.Find(location.OriginalString, route.Language.UpstreamBases) is { } place
-            && route.Api!.IsReadable(place)
-        )
-        {
-            headers.Location = route.Language.GatewayBase + place;
-        }
+            EntityTag = TagOf(exchange, request, answer),
+            Location = status == StatusCodes.Status201Created ? PlaceOf(exchange.Ingressed.Route, answer) : null,
+        };
     }
+
+    private static string? TagOf(GatewayExchange exchange, ApiRequest request, UpstreamAnswer answer) =>
+        request.Meaning.Interaction != Interaction.SearchType
+        && exchange.Disclosure.Resources.Count == 1
+        && answer.ETag?.ToString() is { } tag
+        && ApiEntityTag.IsOne(tag)
+            ? tag
+            : null;
+
+    private static string? PlaceOf(PhiRoute route, UpstreamAnswer answer) =>
+        answer.Location is { } location
+        && UpstreamPlace.Find(location.OriginalString, route.Language.UpstreamBases) is { } place
+        && route.Api?.IsReadable(place) == true
+            ? route.Language.GatewayBase + place
+            : null;
 }

@@ -22,8 +22,9 @@ internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, A
         }
 
         // A page is at a place that the table has a row for; anything else has no name on this side.
-        var route = exchange.Route!;
-        return UpstreamPlace.Find(upstreamUrl, route.Language.UpstreamBases) is { } place && route.Api!.IsReadable(place.Split('?')[0])
+        var route = exchange.Ingressed.Route;
+        return
+            UpstreamPlace.Find(upstreamUrl, route.Language.UpstreamBases) is { } place && route.Api?.IsReadable(place.Split('?')[0]) == true
             ? handles.Issue(exchange, HandleKind.Page, upstreamUrl)
             : null;
     }

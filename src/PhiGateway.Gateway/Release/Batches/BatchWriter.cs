@@ -30,11 +30,11 @@ internal sealed class BatchWriter : IDisposable
     {
         var isOne = AnswerHeaders.IsOneResource(entry);
         _json.WriteStartObject();
-        if (!resource.IsEmpty && entry.Canonical!.Method != "HEAD")
+        if (!resource.IsEmpty && entry.Ingressed.Canonical.Method != "HEAD")
         {
             if (isOne && entry.Disclosure.Resources[0] is { Id: { } id, Type: var type })
             {
-                _json.WriteString("fullUrl", $"{entry.Route!.Language.GatewayBase}/{type.Name}/{id}");
+                _json.WriteString("fullUrl", $"{entry.Ingressed.Route.Language.GatewayBase}/{type.Name}/{id}");
             }
 
             _json.WritePropertyName("resource");
@@ -43,7 +43,7 @@ internal sealed class BatchWriter : IDisposable
 
         _json.WriteStartObject("response");
         _json.WriteString("status", PhraseOf(entry.Status));
-        if (AnswerHeaders.LocationOf(entry, answer) is { } location)
+        if (AnswerHeaders.LocationOf(entry, answer, entry.Status) is { } location)
         {
             _json.WriteString("location", location);
         }
@@ -64,11 +64,11 @@ internal sealed class BatchWriter : IDisposable
     }
 
     /// <summary>An entry that was refused: status, code and decision id, as it would have been told by itself.</summary>
-    public void WriteRefusal(GatewayExchange entry, DenyReason reason)
+    public void WriteRefusal(GatewayExchange entry, DenyReason reason, int? status)
     {
         _json.WriteStartObject();
         _json.WriteStartObject("response");
-        _json.WriteString("status", (entry.RefusalStatus ?? reason.Status).ToString(CultureInfo.InvariantCulture));
+        _json.WriteString("status", (status ?? reason.Status).ToString(CultureInfo.InvariantCulture));
         _json.WritePropertyName("outcome");
         RefusalWriter.WriteOutcome(_json, entry.Id, reason, null);
         _json.WriteEndObject();

@@ -23,7 +23,7 @@ internal static class CapabilityStatementWriter
     /// <summary>Writes it for the exchange's route and snapshot.</summary>
     public static void Write(IBufferWriter<byte> output, GatewayExchange exchange)
     {
-        var route = exchange.Route!;
+        var route = exchange.Ingressed.Route;
         var reachable = PolicyReach.Of(exchange.Snapshot, route.Tenant, route.Environment);
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
@@ -41,7 +41,7 @@ internal static class CapabilityStatementWriter
         json.WriteString("fhirVersion", "4.0.1");
         json.WriteStartArray("format");
         json.WriteStringValue("json");
-        json.WriteStringValue("application/fhir+json");
+        json.WriteStringValue(KnownMediaTypes.FhirJson);
         json.WriteEndArray();
         json.WriteStartArray("rest");
         json.WriteStartObject();

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Identify;
-using PhiGateway.Gateway.Trail;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Documents;
 
@@ -12,48 +12,28 @@ namespace PhiGateway.Gateway.Release.Documents;
 /// Answers <c>/metadata</c> and the SMART configuration for the gateway itself: never the upstream's, and nothing that no policy could
 /// allow.
 /// </summary>
-internal sealed class DiscoveryDocuments(GatewayOptions options, AuditTrail trail)
+internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
 {
-    /// <summary>Writes the document that was asked for.</summary>
-    public async ValueTask<StageResult> WriteAsync(GatewayExchange exchange)
+    /// <summary>Writes the document that was asked for, and lets it out.</summary>
+    public ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
     {
         var body = new ArrayBufferWriter<byte>(4096);
-        var response = exchange.Http.Response;
-        string contentType;
-        if (Discovery.IsSmartConfiguration(exchange.Canonical!))
+        switch (exchange.Ingressed.Document)
         {
-            // Always application/json, whatever Accept says (SMART App Launch 2.x, conformance).
-            contentType = "application/json";
-            WriteSmartConfiguration(body);
+            case PublicDocument.SmartConfiguration:
+                // Always application/json, whatever Accept says (SMART App Launch 2.x, conformance).
+                WriteSmartConfiguration(body);
+                return LetOutAsync(exchange, body, KnownMediaTypes.Json);
+            case PublicDocument.CapabilityStatement:
+                CapabilityStatementWriter.Write(body, exchange);
+                return LetOutAsync(exchange, body, KnownMediaTypes.FhirJsonUtf8);
+            default:
+                return new(StageResult.Refuse(DenyReason.Faulted, "document"));
         }
-        else
-        {
-            contentType = "application/fhir+json; charset=utf-8";
-            CapabilityStatementWriter.Write(body, exchange);
-        }
-
-        exchange.Status = StatusCodes.Status200OK;
-        exchange.BytesOut = body.WrittenCount;
-        var recorded = await trail.RecordDisclosureAsync(exchange);
-        if (recorded.IsRefused(out _))
-        {
-            return recorded;
-        }
-
-        response.StatusCode = exchange.Status;
-        response.ContentType = contentType;
-        response.ContentLength = body.WrittenCount;
-        response.Headers["X-Request-Id"] = exchange.Id.ToString();
-        // Browser apps read both before they know anybody (SMART: CORS open to every origin for these two).
-        response.Headers.AccessControlAllowOrigin = "*";
-        if (!HttpMethods.IsHead(exchange.Http.Request.Method))
-        {
-            await response.Body.WriteAsync(body.WrittenMemory, exchange.Http.RequestAborted);
-        }
-
-        exchange.Delivered = true;
-        return StageResult.Continue;
     }
+
+    private ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, ArrayBufferWriter<byte> body, string contentType) =>
+        exit.LetOutAsync(exchange, new OutgoingAnswer(StatusCodes.Status200OK, body.WrittenMemory, contentType));
 
     private void WriteSmartConfiguration(IBufferWriter<byte> output)
     {

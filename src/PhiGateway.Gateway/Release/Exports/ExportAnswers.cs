@@ -3,35 +3,23 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers.Streaming;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Release.Streaming;
-using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Exports;
 
 /// <summary>Answers of a Bulk Data export: kick-off, poll, cancel and files, each under handles of ours.</summary>
-internal sealed class ExportAnswers(
-    GatewayOptions options,
-    HandleIssuer handles,
-    StreamedRelease streams,
-    AuditTrail trail,
-    SnapshotHolder snapshots
-)
+internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles, StreamedRelease streams, Exit exit)
 {
     private const int LongestWait = 24 * 60 * 60;
-
-    /// <summary>Whether the answer is one of these.</summary>
-    public static bool IsExport(Interaction interaction) =>
-        interaction is Interaction.Export or Interaction.ExportStatus or Interaction.ExportCancel or Interaction.ExportFile;
 
     /// <summary>Releases the answer.</summary>
     public ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
     {
-        var answer = exchange.Answer!;
-        return (exchange.Asked!.Interaction, answer.Status) switch
+        var answer = exchange.Forwarded.Answer;
+        return (exchange.Asked.Interaction, answer.Status) switch
         {
             (Interaction.Export, StatusCodes.Status202Accepted) => StartedAsync(exchange, answer),
             (Interaction.ExportStatus, StatusCodes.Status202Accepted) => WorkingAsync(exchange, answer),
@@ -46,13 +34,12 @@ internal sealed class ExportAnswers(
     private static StageResult Refused(GatewayExchange exchange, UpstreamAnswer answer)
     {
         SetWait(exchange, answer);
-        var meaning = AnswerStatus.Read(answer.Status, exchange.Request!);
-        if (meaning.Refusal is not null && meaning.Status != meaning.Refusal.Status)
-        {
-            exchange.RefusalStatus = meaning.Status;
-        }
-
-        return StageResult.Refuse(meaning.Refusal ?? DenyReason.UpstreamRefused, $"upstream-{answer.Status}");
+        var meaning = AnswerStatus.Read(answer.Status, exchange.Request);
+        return StageResult.Refuse(
+            meaning.Refusal ?? DenyReason.UpstreamRefused,
+            $"upstream-{answer.Status}",
+            meaning.Refusal is null ? null : meaning.Status
+        );
     }
 
     // A number is a number; a date or a text of the upstream's does not pass.
@@ -92,7 +79,7 @@ internal sealed class ExportAnswers(
             await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
             if (
                 stream is null
-                || answer.MediaType is not ("application/json" or "application/fhir+json")
+                || answer.MediaType is not (KnownMediaTypes.Json or KnownMediaTypes.FhirJson)
                 || !await body.TryReadAsync(stream, exchange.Http.RequestAborted)
                 || !ExportManifest.TryRewrite(body.Written, exchange, handles, manifest)
             )
@@ -110,7 +97,7 @@ internal sealed class ExportAnswers(
 
     private async ValueTask<StageResult> FileAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        if (answer.MediaType is not ("application/fhir+ndjson" or "application/ndjson" or "application/x-ndjson"))
+        if (!KnownMediaTypes.IsNdjson(answer.MediaType))
         {
             return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
         }
@@ -125,12 +112,12 @@ internal sealed class ExportAnswers(
             ? StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding")
             : await streams.RunAsync(
                 exchange,
-                "application/fhir+ndjson",
-                (sink, cancellation) =>
+                KnownMediaTypes.FhirNdjson,
+                (release, sink, cancellation) =>
                     NdjsonFilter.RunAsync(
                         stream,
-                        exchange.Permit!.Release,
-                        exchange.Route!.Language,
+                        release,
+                        exchange.Ingressed.Route.Language,
                         sink,
                         StreamLimits.Default,
                         cancellation,
@@ -139,29 +126,6 @@ internal sealed class ExportAnswers(
             );
     }
 
-    private async ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body)
-    {
-        var asked = ReleaseChecks.Ask(exchange, exchange.Disclosure, 0, snapshots);
-        if (asked.IsRefused(out _))
-        {
-            return asked;
-        }
-
-        exchange.Status = status;
-        exchange.BytesOut = body.Length;
-        var recorded = exchange.Asked!.IsWrite ? await trail.RecordOutcomeAsync(exchange) : await trail.RecordDisclosureAsync(exchange);
-        if (recorded.IsRefused(out _))
-        {
-            return recorded;
-        }
-
-        AnswerHeaders.WriteOwn(exchange, body.Length > 0 ? "application/json" : null, body.Length);
-        if (body.Length > 0 && !HttpMethods.IsHead(exchange.Http.Request.Method))
-        {
-            await exchange.Http.Response.Body.WriteAsync(body, exchange.Http.RequestAborted);
-        }
-
-        exchange.Delivered = true;
-        return StageResult.Continue;
-    }
+    private ValueTask<StageResult> WriteAsync(GatewayExchange exchange, int status, ReadOnlyMemory<byte> body) =>
+        exit.LetOutAsync(exchange, new OutgoingAnswer(status, body, KnownMediaTypes.Json));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 
@@ -7,83 +8,89 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// <summary>Writes the headers of a released answer: a short list of our own, none copied.</summary>
 internal static class AnswerHeaders
 {
-    /// <summary>Writes status and headers for a body of this length.</summary>
+    /// <summary>What leaves of the upstream's answer to a FHIR request: version and date of the one resource that is released.</summary>
     /// <param name="exchange">The exchange.</param>
-    /// <param name="answer">The upstream's answer.</param>
-    /// <param name="length">Bytes that will follow.</param>
-    /// <param name="changed">The gateway changed the content, which FHIR R4 3.1.0.1.8 asks intermediaries to say.</param>
-    public static void Write(GatewayExchange exchange, UpstreamAnswer answer, int length, bool changed)
+    /// <param name="status">Status for the client.</param>
+    /// <param name="bytes">What may leave of the body.</param>
+    /// <param name="isChanged">Whether that differs from the body.</param>
+    public static OutgoingAnswer Describe(GatewayExchange exchange, int status, ReadOnlyMemory<byte> bytes, bool isChanged)
+    {
+        var answer = exchange.Forwarded.Answer;
+        var isOne = IsOneResource(exchange);
+        return new OutgoingAnswer(status, bytes, KnownMediaTypes.FhirJsonUtf8)
+        {
+            IsChanged = isChanged,
+            EntityTag = isOne ? TagOf(exchange) : null,
+            LastModified = isOne ? answer.LastModified : null,
+            Location = LocationOf(exchange, answer, status),
+        };
+    }
+
+    /// <summary>Writes status and headers of a whole answer.</summary>
+    public static void Write(GatewayExchange exchange, in OutgoingAnswer answer)
     {
         var response = exchange.Http.Response;
+        WriteCommon(exchange, answer.Status);
+        if (!answer.Body.IsEmpty)
+        {
+            response.ContentType = answer.ContentType;
+        }
+
+        if (answer.Status != StatusCodes.Status204NoContent)
+        {
+            response.ContentLength = answer.Body.Length;
+        }
+
         var headers = response.Headers;
-        response.StatusCode = exchange.Status;
-        headers.CacheControl = "no-store";
-        headers["X-Request-Id"] = exchange.Id.ToString();
-        if (length > 0)
+        if (answer.IsChanged)
         {
-            response.ContentType = "application/fhir+json; charset=utf-8";
+            headers[KnownHeaders.Intermediary] = exchange.Http.Request.Host.Host;
         }
 
-        if (exchange.Status != 204)
+        if (answer.EntityTag is { } tag)
         {
-            response.ContentLength = length;
+            headers.ETag = tag;
         }
 
-        if (changed)
+        if (answer.LastModified is { } date)
         {
-            headers["X-Intermediary"] = exchange.Http.Request.Host.Host;
+            headers.LastModified = date.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        // Version and date of the one resource that is released; of nothing else.
-        if (IsOneResource(exchange))
-        {
-            if (TagOf(exchange) is { } tag)
-            {
-                headers.ETag = tag;
-            }
-
-            if (answer.LastModified is { } date)
-            {
-                headers.LastModified = date.ToString("R", CultureInfo.InvariantCulture);
-            }
-        }
-
-        if (LocationOf(exchange, answer) is { } location)
+        if (answer.Location is { } location)
         {
             headers.Location = location;
         }
     }
 
-    /// <summary>Writes the headers of an answer in the gateway's own words.</summary>
-    /// <param name="exchange">The exchange; its status is set.</param>
-    /// <param name="contentType">Null without a body.</param>
-    /// <param name="length">Bytes that will follow.</param>
-    public static void WriteOwn(GatewayExchange exchange, string? contentType, int length)
-    {
-        WriteCommon(exchange, contentType);
-        exchange.Http.Response.ContentLength = length;
-    }
-
     /// <summary>Writes the headers of an answer whose length is not known yet, and of which anything may have been withheld.</summary>
     public static void WriteStream(GatewayExchange exchange, string contentType)
     {
-        WriteCommon(exchange, contentType);
-        exchange.Http.Response.Headers["X-Intermediary"] = exchange.Http.Request.Host.Host;
+        WriteCommon(exchange, exchange.Status);
+        exchange.Http.Response.ContentType = contentType;
+        exchange.Http.Response.Headers[KnownHeaders.Intermediary] = exchange.Http.Request.Host.Host;
     }
 
-    private static void WriteCommon(GatewayExchange exchange, string? contentType)
+    private static void WriteCommon(GatewayExchange exchange, int status)
     {
         var response = exchange.Http.Response;
-        response.StatusCode = exchange.Status;
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Request-Id"] = exchange.Id.ToString();
-        response.ContentType = contentType;
+        response.StatusCode = status;
+        response.Headers[KnownHeaders.RequestId] = exchange.Id.ToString();
+        if (exchange.Kind == RequestKind.PublicDocument)
+        {
+            // Browser apps read both before they know anybody (SMART: CORS open to every origin for these two).
+            response.Headers.AccessControlAllowOrigin = "*";
+        }
+        else
+        {
+            response.Headers.CacheControl = "no-store";
+        }
     }
 
     /// <summary>Whether the answer is one resource that was released, with a version and a date of its own.</summary>
     public static bool IsOneResource(GatewayExchange exchange) =>
         exchange.Disclosure.Resources.Count == 1
-        && exchange.Request!.Interaction
+        && exchange.Request.Interaction
             is Interaction.Read
                 or Interaction.VRead
                 or Interaction.Create
@@ -98,20 +105,20 @@ internal static class AnswerHeaders
     /// Where a created resource is, or the one that a conditional create found; null otherwise. Only a place below the upstream's own base
     /// has a name on this side.
     /// </summary>
-    public static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer)
+    public static string? LocationOf(GatewayExchange exchange, UpstreamAnswer answer, int status)
     {
         if (exchange is { Conditional.Interaction: Interaction.Create, Request: { Interaction: Interaction.Read } found })
         {
-            return $"{exchange.Route!.Language.GatewayBase}/{found.Type.Name}/{found.Id}";
+            return $"{exchange.Ingressed.Route.Language.GatewayBase}/{found.Type.Name}/{found.Id}";
         }
 
-        if (exchange.Status != 201 || answer.Location is not { } upstream)
+        if (status != StatusCodes.Status201Created || answer.Location is not { } upstream)
         {
             return null;
         }
 
         var text = upstream.OriginalString;
-        foreach (var known in exchange.Route!.Language.UpstreamBases)
+        foreach (var known in exchange.Ingressed.Route.Language.UpstreamBases)
         {
             if (text.StartsWith(known, StringComparison.Ordinal) && text.Length > known.Length && text[known.Length] == '/')
             {
@@ -124,10 +131,10 @@ internal static class AnswerHeaders
         return
             parts.Length is 2 or 4
             && ResourceType.TryParse(parts[0], out var type)
-            && type == exchange.Request!.Type
+            && type == exchange.Request.Type
             && FhirId.IsValid(parts[1])
             && (parts.Length == 2 || (parts[2] == "_history" && FhirId.IsValid(parts[3])))
-            ? $"{exchange.Route.Language.GatewayBase}/{string.Join('/', parts)}"
+            ? $"{exchange.Ingressed.Route.Language.GatewayBase}/{string.Join('/', parts)}"
             : null;
     }
 }

@@ -8,14 +8,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Leaving;
 
 /// <summary>What is asked of everything that was judged and is about to leave, whole answers and segments alike.</summary>
-internal static class ReleaseChecks
+internal sealed class ReleaseChecks(SnapshotHolder snapshots)
 {
     /// <summary>Continues when all of it may leave; what continues counts against the client's quota.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="disclosure">What this piece lets out.</param>
     /// <param name="before">Records of the same answer that left before.</param>
-    /// <param name="snapshots">For revocations since the decision.</param>
-    public static StageResult Ask(GatewayExchange exchange, Disclosure disclosure, long before, SnapshotHolder snapshots)
+    public StageResult Ask(GatewayExchange exchange, Disclosure disclosure, long before)
     {
         // 1. A search that was permitted within limits must have been made within them: the upstream says so in its self link.
         if (disclosure.NarrowingNotApplied)
@@ -30,32 +29,29 @@ internal static class ReleaseChecks
         }
 
         // 3. How much.
-        if (LimitOf(exchange.Permit!) is { } most && before + disclosure.Resources.Count > most)
+        if (LimitOf(exchange.Permit) is { } most && before + disclosure.Resources.Count > most)
         {
             return StageResult.Refuse(DenyReason.QuotaExceeded, "limit-records");
         }
 
-        var limits = exchange.Client!.Client.Limits;
-        if (
-            exchange.Ticket is { } ticket
-            && !ticket.Gate.TryTake(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now)
-        )
+        var limits = exchange.Identified.Client.Client.Limits;
+        if (!exchange.Admitted.Ticket.Gate.TryTake(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now))
         {
             return StageResult.Refuse(DenyReason.QuotaExceeded);
         }
 
         // 4. Revoked since the decision: nothing of it goes.
-        return FindRevocation(exchange, snapshots) is { } revoked ? StageResult.Refuse(revoked, "while-answering") : StageResult.Continue;
+        return FindRevocation(exchange) is { } revoked ? StageResult.Refuse(revoked, "while-answering") : StageResult.Continue;
     }
 
     /// <summary>A revocation that came after the decision; null while there is none.</summary>
-    public static DenyReason? FindRevocation(GatewayExchange exchange, SnapshotHolder snapshots) =>
+    public DenyReason? FindRevocation(GatewayExchange exchange) =>
         ReferenceEquals(snapshots.Current, exchange.Snapshot)
             ? null
-            : PolicyDecisionPoint.FindRevocation(exchange.Caller!, exchange.Route!.Tenant, snapshots.Current);
+            : PolicyDecisionPoint.FindRevocation(exchange.Identified.Caller, exchange.Ingressed.Route.Tenant, snapshots.Current);
 
     private static bool MayReceiveUndetermined(GatewayExchange exchange) =>
-        exchange.Client is { Organization.Kind: OrganizationKind.Internal, Client.Kind: not ClientKind.AiAgent };
+        exchange.Identified.Client is { Organization.Kind: OrganizationKind.Internal, Client.Kind: not ClientKind.AiAgent };
 
     private static int? LimitOf(Permit permit)
     {

@@ -14,24 +14,28 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
     /// <summary>What is added to the filtering of an answer: nothing for a single resource.</summary>
     public static AnswerOptions OptionsFor(GatewayExchange exchange, HandleIssuer handles)
     {
-        if (exchange.Request!.Interaction == Interaction.Transaction)
+        if (exchange.Kind == RequestKind.Transaction)
         {
             // Each entry's answer under its entry's own permit.
-            return new AnswerOptions { Judges = [.. exchange.Entries.Select(static entry => entry.Permit!.Release)] };
+            return new AnswerOptions { Judges = [.. exchange.Entries.Select(static entry => entry.Permit.Release)] };
         }
 
-        if (!Fhir.Answers.Streaming.BundleStreamFilter.CanStream(exchange.Request!) || exchange.Request!.IsWrite)
+        if (!BundleStreamFilter.CanStream(exchange.Request) || exchange.Request.IsWrite)
         {
             return AnswerOptions.Default;
         }
 
         // The self link of a later page is a handle of the upstream's, which shows no parameters at all.
-        var (request, permit) = (exchange.Request!, exchange.Permit!);
+        var (request, permit) = (exchange.Request, exchange.Permit);
         return new AnswerOptions
         {
             Links = new PageLinks(handles, exchange),
-            Narrowed = exchange.Continuation is null or { IsStart: true } ? UpstreamCallFactory.FindNarrowing(request, permit) : [],
-            SelfLinks = exchange.Route!.SelfLinks,
+            Narrowed = exchange.Understood.Continuation is null or { IsStart: true }
+                ? UpstreamCallFactory.FindNarrowing(request, permit)
+                : [],
+            SelfLinks = exchange.Ingressed.Route.SelfLinks,
+            Hidden = exchange.Settled.Walked ?? [],
+            CountIsWhole = !UpstreamCallFactory.Withholds(permit),
             Confinement = UpstreamCallFactory.FindConfinement(request, permit),
             Count =
                 request.Parameter("_count") is not null && UpstreamCallFactory.Withholds(permit)

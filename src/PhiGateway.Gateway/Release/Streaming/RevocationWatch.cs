@@ -6,19 +6,20 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>
-/// Ends a streaming answer at once when its client is revoked, also while it waits for the upstream or for a slow client.
+/// Ends a streaming answer at once when its client's path closes (revoked, suspended, agreement ended), also while it waits for the upstream
+/// or for a slow client.
 /// </summary>
 internal sealed class RevocationWatch : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly GatewayExchange _exchange;
     private readonly SnapshotHolder _snapshots;
+    private readonly RunningAnswer _running;
     private readonly CancellationTokenSource _end;
     private bool _disposed;
 
-    public RevocationWatch(GatewayExchange exchange, SnapshotHolder snapshots)
+    public RevocationWatch(GatewayExchange exchange, SnapshotHolder snapshots, RunningAnswer running)
     {
-        (_exchange, _snapshots) = (exchange, snapshots);
+        (_snapshots, _running) = (snapshots, running);
         _end = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
         Token = _end.Token;
         snapshots.Published += OnPublished;
@@ -26,7 +27,7 @@ internal sealed class RevocationWatch : IDisposable
         OnPublished(snapshots.Current);
     }
 
-    /// <summary>Cancelled on revocation, on <see cref="Stop"/>, and when the client goes away.</summary>
+    /// <summary>Cancelled when the path closes, on <see cref="Stop"/>, and when the client goes away.</summary>
     public CancellationToken Token { get; }
 
     /// <summary>Ends the answer.</summary>
@@ -54,7 +55,7 @@ internal sealed class RevocationWatch : IDisposable
 
     private void OnPublished(RegistrySnapshot snapshot)
     {
-        if (ReleaseChecks.FindRevocation(_exchange, _snapshots) is not null)
+        if (_running.FindClosed(out _))
         {
             Stop();
         }

@@ -1,19 +1,11 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
-using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Release.Leaving;
-using PhiGateway.Gateway.Trail;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 
-/// <summary>Takes the segments of one streaming answer: each is checked, recorded durably, and only then written.</summary>
-internal sealed class SegmentSink(
-    GatewayExchange exchange,
-    string contentType,
-    AuditTrail trail,
-    SnapshotHolder snapshots,
-    RevocationWatch watch
-)
+/// <summary>Takes the segments of one streaming answer from its filter and brings each to the door.</summary>
+internal sealed class SegmentSink(GatewayExchange exchange, string contentType, Exit exit, RunningAnswer running, RevocationWatch watch)
 {
     // Withheld by segments of which nothing was left to write.
     private readonly Disclosure _carried = new();
@@ -23,7 +15,7 @@ internal sealed class SegmentSink(
     /// <summary>Why it ended early; continues while all is well.</summary>
     public StageResult Outcome { get; private set; } = StageResult.Continue;
 
-    /// <summary>Records a segment, then writes it.</summary>
+    /// <summary>Lets a segment out.</summary>
     /// <exception cref="OperationCanceledException">It may not leave; <see cref="Outcome"/> says why.</exception>
     public async ValueTask TakeAsync(ReadOnlyMemory<byte> segment, Disclosure disclosure, CancellationToken cancellation)
     {
@@ -39,15 +31,8 @@ internal sealed class SegmentSink(
             disclosure = _carried;
         }
 
-        await RecordAsync(disclosure, segment.Length, cancellation);
+        await LetOutAsync(segment, disclosure, cancellation);
         _carried.Reset();
-        if (!exchange.Http.Response.HasStarted)
-        {
-            AnswerHeaders.WriteStream(exchange, contentType);
-        }
-
-        await exchange.Http.Response.Body.WriteAsync(segment, cancellation);
-        exchange.BytesOut += segment.Length;
     }
 
     /// <summary>After the last segment: what was withheld since, or that there was nothing at all.</summary>
@@ -55,26 +40,17 @@ internal sealed class SegmentSink(
     {
         if (!_recorded || _carried.Withheld > 0)
         {
-            await RecordAsync(_carried, 0, cancellation);
+            await LetOutAsync(default, _carried, cancellation);
         }
 
-        if (!exchange.Http.Response.HasStarted)
-        {
-            AnswerHeaders.WriteStream(exchange, contentType);
-        }
-
-        exchange.Delivered = true;
+        Exit.EndStream(exchange, contentType);
     }
 
-    private async ValueTask RecordAsync(Disclosure disclosure, int length, CancellationToken cancellation)
+    private async ValueTask LetOutAsync(ReadOnlyMemory<byte> bytes, Disclosure disclosure, CancellationToken cancellation)
     {
-        Outcome = ReleaseChecks.Ask(exchange, disclosure, _records, snapshots);
-        if (!Outcome.IsRefused(out _))
-        {
-            Outcome = await trail.RecordSegmentAsync(exchange, disclosure, length, isFirst: !_recorded);
-        }
-
-        if (Outcome.IsRefused(out _))
+        var segment = new Segment(running, bytes, contentType, disclosure, _records, IsFirst: !_recorded);
+        Outcome = await exit.LetOutAsync(exchange, segment, cancellation);
+        if (!Outcome.Continues)
         {
             watch.Stop();
             throw new OperationCanceledException();
@@ -82,6 +58,5 @@ internal sealed class SegmentSink(
 
         _recorded = true;
         _records += disclosure.Resources.Count;
-        cancellation.ThrowIfCancellationRequested();
     }
 }

@@ -1,32 +1,34 @@
 using PhiGateway.Fhir.Answers.Streaming;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Release.Leaving;
-using PhiGateway.Gateway.Trail;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Lets a large answer out segment by segment, and cuts it when it may not go on.</summary>
-internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots)
+internal sealed class StreamedRelease(Exit exit, ReleaseChecks checks, SnapshotHolder snapshots, GatewayOptions options, TimeProvider clock)
 {
     /// <summary>Runs a filter to its end.</summary>
     /// <param name="exchange">The request; its permit judges.</param>
     /// <param name="contentType">Media type of what leaves.</param>
-    /// <param name="filter">The filter, given where its segments go.</param>
+    /// <param name="filter">The filter, given what judges and where its segments go.</param>
     /// <returns>A refusal before the first segment is an answer like any other; after it, the connection is cut.</returns>
     public async ValueTask<StageResult> RunAsync(
         GatewayExchange exchange,
         string contentType,
-        Func<SegmentHandler, CancellationToken, ValueTask<StreamVerdict>> filter
+        Func<ReleasePolicy, SegmentHandler, CancellationToken, ValueTask<StreamVerdict>> filter
     )
     {
-        using var watch = new RevocationWatch(exchange, snapshots);
-        var sink = new SegmentSink(exchange, contentType, trail, snapshots, watch);
+        var running = new RunningAnswer(exchange, snapshots, options, clock);
+        using var watch = new RevocationWatch(exchange, snapshots, running);
+        var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;
         try
         {
-            if (await filter(sink.TakeAsync, watch.Token) != StreamVerdict.Complete)
+            if (await filter(running.Release, sink.TakeAsync, watch.Token) != StreamVerdict.Complete)
             {
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
             }
@@ -36,7 +38,7 @@ internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots
         }
         catch (OperationCanceledException) when (!exchange.Http.RequestAborted.IsCancellationRequested)
         {
-            return WhyStopped(exchange, sink);
+            return WhyStopped(exchange, sink, running);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
         {
@@ -44,14 +46,19 @@ internal sealed class StreamedRelease(AuditTrail trail, SnapshotHolder snapshots
         }
     }
 
-    private StageResult WhyStopped(GatewayExchange exchange, SegmentSink sink)
+    private StageResult WhyStopped(GatewayExchange exchange, SegmentSink sink, RunningAnswer running)
     {
         // What came of it is told by how far it got: a refusal with its own reason, or a cut.
-        if (ReleaseChecks.FindRevocation(exchange, snapshots) is { } revoked)
+        if (checks.FindRevocation(exchange) is { } revoked)
         {
             return StageResult.Refuse(exchange.Http.Response.HasStarted ? DenyReason.RevokedWhileStreaming : revoked, revoked.Code);
         }
 
-        return sink.Outcome.IsRefused(out _) ? sink.Outcome : StageResult.Refuse(DenyReason.Faulted, "stopped");
+        if (!sink.Outcome.Continues)
+        {
+            return sink.Outcome;
+        }
+
+        return running.FindClosed(out var closed) ? closed : StageResult.Refuse(DenyReason.Faulted, "stopped");
     }
 }

@@ -1,6 +1,7 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Records;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Journal;

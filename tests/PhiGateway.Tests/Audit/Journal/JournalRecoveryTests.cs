@@ -3,6 +3,7 @@ using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Journal.Segments;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Verification;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Journal;
@@ -267,7 +268,7 @@ public sealed class JournalRecoveryTests
             var said = JournalFolder.ReadAll(reopened).Skip((int)length).Select(r => r.Record).ToList();
             var outcome = Assert.Single(said, r => r.Kind == AuditKind.Outcome);
             Assert.Equal(open.Id, outcome.ParentId);
-            Assert.Equal("unknown", outcome.Note);
+            Assert.Equal(("unknown", "unknown"), (outcome.Outcome, outcome.Decision));
             Assert.Equal("north", outcome.Tenant);
             var delivery = Assert.Single(said, r => r.Kind == AuditKind.Delivery);
             Assert.Equal(undelivered.Id, delivery.ParentId);

@@ -1,5 +1,6 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Journal;
@@ -26,7 +27,8 @@ public sealed class JournalSpaceTests
         }
 
         _ = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(TestRecords.Of(AuditKind.Admin)));
-        _ = await journal.AppendAsync(TestRecords.Denial());
+        _ = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(TestRecords.Denial()));
+        _ = await journal.AppendAsync(TestRecords.Of(AuditKind.Admin), AuditLane.Reserved);
         _ = await journal.AppendAsync(TestRecords.Of(AuditKind.Outcome));
         Assert.Equal(JournalStatus.Full, journal.Status);
         Assert.True(Directory.GetFiles(folder.Path, "*.segment").Length <= 4);
@@ -114,9 +116,10 @@ public sealed class JournalSpaceTests
             var large = TestRecords.Disclosure();
             large.Note = new string('n', 9_000);
             var refused = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.AppendAsync(large));
+            // The journal itself may be open again by now: its keeper looks for room and finds some.
             Assert.Equal(JournalStatus.Full, refused.Status);
-            Assert.Equal(JournalStatus.Full, journal.Status);
             files.WriteError = null;
+            journal.Maintain();
             var after = await journal.AppendAsync(TestRecords.Denial());
             Assert.Equal(before + 1, after.Sequence);
             Assert.Equal(JournalStatus.Open, journal.Status);
@@ -150,6 +153,77 @@ public sealed class JournalSpaceTests
         Assert.Equal(JournalStatus.Dead, journal.Status);
         Assert.Contains("flush", journal.Problem, StringComparison.Ordinal);
         Assert.Equal(0, journal.DurableSequence);
+    }
+
+    [Fact]
+    public async Task Append_StrangersWithoutEnd_LeaveTheirShareAndClientsGoOn()
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync(options: folder.Options with { Budget = 4 * Segment });
+        var stranger = TestRecords.Denial();
+        stranger.Client = null;
+        for (var refused = 0; refused < 100; )
+        {
+            try
+            {
+                _ = await journal.AppendAsync(stranger, AuditLane.Stranger);
+            }
+            catch (JournalUnavailableException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(journal.UsedShare, 0.5, 0.55);
+        Assert.Equal(JournalStatus.Open, journal.Status);
+        _ = await journal.AppendAsync(TestRecords.Disclosure());
+        _ = await journal.AppendAsync(TestRecords.Denial());
+    }
+
+    [Fact]
+    public async Task Append_DiskFilledSinceItWasMeasured_KeepsTheLastRoomForWhatMustNotBeLost()
+    {
+        using var folder = new JournalFolder();
+        var files = new FaultyFiles { DiskFull = true };
+        await using var journal = await folder.OpenAsync(new FaultyFiles());
+        var intent = TestRecords.Of(AuditKind.Intent);
+        _ = await journal.AppendAsync(intent);
+        await journal.DisposeAsync();
+        File.Delete(Path.Combine(folder.Path, "spare.zeros"));
+
+        // As the marks see it, there is plenty of room: nobody has measured since.
+        files.Free = 1_000 * Segment;
+        await using var full = await folder.OpenAsync(files);
+        intent = TestRecords.Of(AuditKind.Intent);
+        _ = await full.AppendAsync(intent);
+        _ = await FillAsync(full, []);
+        _ = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await full.AppendAsync(TestRecords.Denial()));
+
+        _ = await full.AppendAsync(TestRecords.Of(AuditKind.Outcome, intent.Id));
+        _ = await full.AppendAsync(TestRecords.Of(AuditKind.Admin), AuditLane.Reserved);
+
+        files.DiskFull = false;
+        full.Maintain();
+        _ = await full.AppendAsync(TestRecords.Disclosure());
+    }
+
+    [Fact]
+    public async Task Maintain_FileSizeLimit_IsToldAndOverWhenTheLimitIs()
+    {
+        using var folder = new JournalFolder();
+        var files = new FaultyFiles { SizeLimit = true };
+        await using var journal = await folder.OpenAsync(options: folder.Options with { Budget = 8 * Segment });
+        await journal.DisposeAsync();
+        await using var limited = await folder.OpenAsync(files);
+        limited.Maintain();
+        _ = await FillAsync(limited, []);
+        Assert.Equal(JournalStatus.Full, limited.Status);
+
+        files.SizeLimit = false;
+        limited.Maintain();
+
+        _ = await limited.AppendAsync(TestRecords.Disclosure());
+        Assert.Equal(JournalStatus.Open, limited.Status);
     }
 
     private static async Task<JournalUnavailableException> FillAsync(FileJournal journal, HashSet<JournalStatus> seen)

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Records;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Records;

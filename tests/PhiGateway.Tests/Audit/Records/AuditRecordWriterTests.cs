@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Audit.Records;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Records;

@@ -26,6 +26,15 @@ internal sealed class MemoryAuditStore : IAuditStore
         return Task.FromResult(next - 1);
     }
 
+    public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken)
+    {
+        Fail();
+        return Task.FromResult(Rows.TryGetValue(sequence, out var row) ? row.ChainHash.ToArray() : null);
+    }
+
+    public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Rows.Values.Select(row => row.Log).Distinct()]);
+
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         Fail();

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Tests.Common.Audit;
 using Xunit;
 
 namespace PhiGateway.Tests.Audit.Shipping;
@@ -48,5 +49,23 @@ public sealed class PatientPseudonymTests
         File.WriteAllBytes(path, new byte[31]);
         _ = Assert.Throws<InvalidDataException>(() => PatientPseudonym.OpenOrCreate(path));
         Assert.Equal(31, new FileInfo(path).Length);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    [InlineData(UnixFileMode.OtherRead)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void OpenOrCreate_KeyThatOthersMayRead_IsRefused(UnixFileMode more)
+    {
+        using var folder = new JournalFolder();
+        var path = Path.Combine(folder.Path, "pseudonym.key");
+        _ = PatientPseudonym.OpenOrCreate(path);
+        var own = File.GetUnixFileMode(path);
+        File.SetUnixFileMode(path, own | more);
+        _ = Assert.Throws<InvalidDataException>(() => PatientPseudonym.OpenOrCreate(path));
+
+        File.SetUnixFileMode(path, own);
+        _ = PatientPseudonym.OpenOrCreate(path);
     }
 }

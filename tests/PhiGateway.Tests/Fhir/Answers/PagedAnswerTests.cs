@@ -181,7 +181,7 @@ public sealed class PagedAnswerTests
 
     [Theory]
     [InlineData("""{"resourceType":"Bundle","type":"history"}""")]
-    [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Observation","id":"a","id":"b"}}]}""")]
+    [InlineData("""{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"Observation","id":"a"]}}]}""")]
     [InlineData("<html/>")]
     public void TryTake_ALaterPageThatCannotBeRead_SaysSo(string later)
     {

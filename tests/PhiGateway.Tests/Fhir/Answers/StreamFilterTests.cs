@@ -44,6 +44,47 @@ public sealed class StreamFilterTests
     }
 
     [Fact]
+    public async Task Ndjson_LineThatCannotBeRead_IsSpokenOfAtTheEnd()
+    {
+        var run = await Ndjson(Observation("a", "1") + "\nnot json\n" + Observation("b", "1"), 10);
+        var lines = run.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal((3, 1), (lines.Length, run.Withheld));
+        Assert.Contains("\"code\":\"incomplete\"", lines[2]);
+    }
+
+    [Fact]
+    public async Task Ndjson_ErrorsOfAnExport_KeepTheirCodesAndNoWord()
+    {
+        var run = await Ndjson(
+            """{"resourceType":"OperationOutcome","text":{"div":"CANARY"},"issue":[{"severity":"error","code":"not-found","diagnostics":"CANARY"},{"severity":"CANARY","code":5}]}""",
+            1000
+        );
+
+        Assert.Equal(
+            """{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found"},{"severity":"information","code":"informational"}]}"""
+                + "\n",
+            run.Text
+        );
+    }
+
+    [Fact]
+    public async Task Ndjson_Deletions_AreJudgedByTheirNames()
+    {
+        var run = await Ndjson(
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"Patient/1"}},{"request":{"method":"DELETE","url":"Patient/2"}},{"request":{"method":"DELETE","url":"Organization/9"}},{"request":{"method":"DELETE","url":"Observation/o"}}]}""",
+            1000
+        );
+
+        Assert.Equal(
+            """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"Patient/1"}},{"request":{"method":"DELETE","url":"Organization/9"}}]}"""
+                + "\n",
+            run.Text
+        );
+        Assert.Equal((2, 2), (run.Released, run.Withheld));
+    }
+
+    [Fact]
     public async Task Ndjson_NothingMayLeave_StillReportsHowMuchWasWithheld()
     {
         var run = await Ndjson(Observation("a", "2") + "\n" + Observation("b", "2") + "\n", 10);

@@ -11,6 +11,9 @@ internal sealed class TestPolicy : ReleasePolicy
     /// <summary>Null: any patient, undetermined ones too.</summary>
     public HashSet<string>? Patients { get; init; }
 
+    /// <summary>As for the hospital's own: what cannot be attributed leaves, when nothing in it could name a patient of this server unread.</summary>
+    public bool OwnStaff { get; init; }
+
     public Confidentiality Ceiling { get; init; } = Confidentiality.VeryRestricted;
 
     public bool NoLabels { get; init; }
@@ -46,6 +49,11 @@ internal sealed class TestPolicy : ReleasePolicy
         if (OnlyTypes is not null && !OnlyTypes.Contains(facts.Type.Name))
         {
             return ReleaseVerdict.Withheld(WithholdReason.NotCovered);
+        }
+
+        if (OwnStaff && facts is { Owner: OwnerState.Undetermined, NamesNoPatient: false })
+        {
+            return ReleaseVerdict.Withheld(WithholdReason.UndeterminedPatient);
         }
 
         if (Patients is not null && facts.Owner != OwnerState.NotPatientData)

@@ -87,43 +87,6 @@ public sealed class StoredVersionTests
         Assert.Equal(changes, Compare(stored, updated));
 
     [Theory]
-    [InlineData("""[{"op":"replace","path":"/status","value":"final"}]""", ProtectedChanges.None)]
-    [InlineData("""[]""", ProtectedChanges.None)]
-    [InlineData("""[{"op":"add","path":"/note/-","value":{"text":"Z\u00fcrich subject"}}]""", ProtectedChanges.None)]
-    [InlineData("""[{"op":"replace","path":"/meta/profile/0","value":"p"}]""", ProtectedChanges.None)]
-    [InlineData("""[{"op":"replace","path":"/subject/reference","value":"Patient/2"}]""", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"replace","path":"/\u0073ubject","value":{}}]""", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"remove","path":"/subject"}]""", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"add","path":"/_subject","value":{}}]""", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"replace","path":"/Subject/reference","value":"Patient/2"}]""", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"remove","path":"/META/Security/0"}]""", ProtectedChanges.Labels)]
-    [InlineData("""[{"op":"remove","path":"/code/Extension/0"}]""", ProtectedChanges.Labels)]
-    [InlineData("""[{"op":"replace","path":"/id","value":"x"}]""", ProtectedChanges.Id)]
-    [InlineData("""[{"op":"replace","path":"/resourceType","value":"Condition"}]""", ProtectedChanges.Type)]
-    [InlineData("""[{"op":"remove","path":"/meta/security/0"}]""", ProtectedChanges.Labels)]
-    [InlineData("""[{"op":"add","path":"/meta/tag/-","value":{"code":"x"}}]""", ProtectedChanges.Tags)]
-    [InlineData("""[{"op":"replace","path":"/meta","value":{}}]""", ProtectedChanges.Labels | ProtectedChanges.Tags)]
-    [InlineData("""[{"op":"add","path":"/contained/-","value":{}}]""", ProtectedChanges.Labels | ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"remove","path":"/code/extension/0"}]""", ProtectedChanges.Labels)]
-    [InlineData("""[{"op":"add","path":"/note/-","value":{"extension":[{"url":"x/inline-sec-label"}]}}]""", ProtectedChanges.Labels)]
-    [InlineData("""[{"op":"move","from":"/subject","path":"/note"}]""", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"copy","from":"/note","path":"/subject"}]""", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"test","path":"/status","value":"final"}]""", ProtectedChanges.Test)]
-    [InlineData("""[{"op":"replace","path":"/status","value":"final"},{"op":"remove","path":"/id"}]""", ProtectedChanges.Id)]
-    [InlineData("""{"op":"remove","path":"/status"}""", ProtectedChanges.Unreadable)]
-    [InlineData("""[{"op":"merge","path":"/status","value":1}]""", ProtectedChanges.Unreadable)]
-    [InlineData("""[{"op":"replace","path":"status","value":1}]""", ProtectedChanges.Unreadable)]
-    [InlineData("""[{"op":"replace","path":"/a~2b","value":1}]""", ProtectedChanges.Unreadable)]
-    [InlineData("""[{"op":"replace","path":"/status"}]""", ProtectedChanges.Unreadable)]
-    [InlineData("""[{"op":"copy","path":"/status"}]""", ProtectedChanges.Unreadable)]
-    [InlineData("""[{"op":"replace","path":"/status","path":"/subject","value":1}]""", ProtectedChanges.Unreadable)]
-    [InlineData("""[1]""", ProtectedChanges.Unreadable)]
-    [InlineData("""[""", ProtectedChanges.Unreadable)]
-    [InlineData("", ProtectedChanges.Unreadable)]
-    public void Touches_JsonPatch_NamesWhatItReaches(string patch, ProtectedChanges touched) =>
-        Assert.Equal(touched, JsonPatchReader.Touches(Encoding.UTF8.GetBytes(patch), ResourceType.Parse("Observation")));
-
-    [Theory]
     [InlineData(
         """{"name":[{"extension":[{"url":"http://x/extension-inline-sec-label","valueCoding":{}}]}],"active":true}""",
         "name",
@@ -149,16 +112,6 @@ public sealed class StoredVersionTests
     [InlineData("{", "name", true)]
     public void HoldsInlineLabel_InWhatIsTouched_IsSeen(string json, string? element, bool expected) =>
         Assert.Equal(expected, StoredVersionComparer.HoldsInlineLabel(Encoding.UTF8.GetBytes(json), element is null ? null : [element]));
-
-    [Theory]
-    [InlineData("""[{"op":"replace","path":"","value":{}}]""", "Task", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"replace","path":"/for/reference","value":"Patient/2"}]""", "Task", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"replace","path":"/participant/0/status","value":"accepted"}]""", "Appointment", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"add","path":"/link/-","value":{}}]""", "Patient", ProtectedChanges.Link)]
-    [InlineData("""[{"op":"replace","path":"/id","value":"2"}]""", "Patient", ProtectedChanges.Owner)]
-    [InlineData("""[{"op":"replace","path":"/confidentiality","value":"N"}]""", "Composition", ProtectedChanges.Labels)]
-    public void Touches_ByType_KnowsTheOwnersPath(string patch, string type, ProtectedChanges touched) =>
-        Assert.Equal(touched, JsonPatchReader.Touches(Encoding.UTF8.GetBytes(patch), ResourceType.Parse(type)) & touched);
 
     private static ProtectedChanges Compare(string stored, string updated) =>
         StoredVersionComparer.Compare(Encoding.UTF8.GetBytes(stored), Encoding.UTF8.GetBytes(updated), AnswerCases.Context);

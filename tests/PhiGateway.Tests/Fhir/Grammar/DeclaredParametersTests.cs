@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Grammar;

@@ -1,6 +1,7 @@
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Fhir.Requests;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;

@@ -104,7 +104,7 @@ public sealed class CanonicalReaderTests
     [InlineData("=x")]
     [InlineData("name=")]
     [InlineData("a=1&&b=2")]
-    [InlineData("a=1&")]
+    [InlineData("a=1&&")]
     [InlineData("a=1;b=2")]
     [InlineData("a=%zz")]
     [InlineData("a=%")]

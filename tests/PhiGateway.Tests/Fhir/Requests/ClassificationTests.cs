@@ -96,7 +96,7 @@ public sealed class ClassificationTests
     [InlineData("application/merge-patch+json", "{\"status\":\"final\",\"note\":null}", "note|status")]
     [InlineData(
         "application/fhir+json",
-        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"add\"},{\"name\":\"path\",\"valueString\":\"Observation\"},{\"name\":\"name\",\"valueString\":\"note\"}]}]}",
+        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"add\"},{\"name\":\"path\",\"valueString\":\"Observation\"},{\"name\":\"name\",\"valueString\":\"note\"},{\"name\":\"value\",\"valueAnnotation\":{\"text\":\"x\"}}]}]}",
         "note"
     )]
     public void Read_Patch_SaysWhatItTouches(string contentType, string body, string touched) =>
@@ -106,7 +106,7 @@ public sealed class ClassificationTests
                 '|',
                 RequestFixture
                     .Understood("PATCH", "/fhir/Observation/1", new FhirHeaders { ContentType = contentType }, body)
-                    .TouchedElements
+                    .Patch!.Touched
             )
         );
 

@@ -3,8 +3,8 @@ using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Common.Infrastructure;
 using PhiGateway.Tests.Fhir.Grammar;
-using PhiGateway.Tests.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Fhir.Requests;

@@ -37,6 +37,15 @@ internal static class RequestFixture
             : Reading<FhirRequest>.Refused(refusal, line.Detail);
     }
 
+    /// <summary>Reads with the scanner that the host uses.</summary>
+    internal static Reading<FhirRequest> ReadWhole(string method, string target, FhirHeaders headers, string body, FhirContext context)
+    {
+        var line = CanonicalReader.Read(method, target, "/fhir");
+        return line.TryGet(out var canonical, out var refusal)
+            ? FhirRequestReader.Read(canonical, headers, Encoding.UTF8.GetBytes(body), context)
+            : Reading<FhirRequest>.Refused(refusal, line.Detail);
+    }
+
     internal static FhirRequest Understood(string method, string target, FhirHeaders headers = default, string body = "")
     {
         var reading = Read(method, target, headers, body);

@@ -66,7 +66,7 @@ public sealed class SearchTests
     [InlineData("Observation?_list=1", "unknown-parameter")]
     [InlineData("Observation?_contained=true", "unknown-parameter")]
     [InlineData("Observation?_include=*", "unknown-parameter")]
-    [InlineData("Observation?_include=Observation:*", "unknown-parameter")]
+    [InlineData("Observation?_include=Encounter:*", "unknown-parameter")]
     [InlineData("Observation?_include=Observation:code", "unknown-parameter")]
     [InlineData("Observation?_include=Encounter:patient", "unknown-parameter")]
     [InlineData("Observation?_include:recurse=Observation:subject", "unknown-parameter")]

@@ -77,7 +77,7 @@ public sealed class ResourceScannerOwnerTests
     [InlineData("""{"resourceType":"Appointment","participant":[{"actor":{"reference":"RelatedPerson/3"}}]}""", "undetermined")]
     [InlineData(
         """{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/1"}},{"actor":{"display":"someone"}}]}""",
-        "undetermined"
+        "1"
     )]
     [InlineData("""{"resourceType":"Schedule","actor":[{"reference":"Practitioner/9"}]}""", "nobody")]
     [InlineData("""{"resourceType":"Group","member":[{"entity":{"reference":"Patient/1"}},{"entity":{"reference":"Patient/2"}}]}""", "1,2")]

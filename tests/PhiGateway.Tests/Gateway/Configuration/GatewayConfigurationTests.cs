@@ -1,5 +1,5 @@
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Tests.Infrastructure;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 using static PhiGateway.Tests.Gateway.Configuration.ConfigurationFixture;
 
@@ -309,7 +309,7 @@ public sealed class GatewayConfigurationTests
         {
             var good = Path.Combine(folder.FullName, "good.json");
             var bad = Path.Combine(folder.FullName, "bad.json");
-            File.Copy(PhiGateway.Tests.Infrastructure.RepositoryPaths.Of("tests", "search-parameters", "us-core-style.json"), good);
+            File.Copy(PhiGateway.Tests.Common.Infrastructure.RepositoryPaths.Of("tests", "search-parameters", "us-core-style.json"), good);
             Assert.Empty(Problems(("PhiGateway:SearchParameters:0", good)));
             Assert.Empty(Problems(("PhiGateway:SearchParameters:0", folder.FullName)));
             Assert.Empty(Problems((Route + "Metadata:Phi.SearchParameters", folder.FullName)));

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
-using PhiGateway.Tests.Identity;
+using PhiGateway.Tests.Common.Identity;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
 

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
-using PhiGateway.Tests.Identity;
+using PhiGateway.Tests.Common.Identity;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Following;
@@ -16,6 +17,7 @@ public sealed class SnapshotFollowerTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("phigw-follower-").FullName;
     private readonly AdjustableClock _clock = new();
     private readonly FakeSource _source = new();
+    private FakeEnforced _enforced = new(0);
     private readonly GatewayOptions _options = new();
 
     public SnapshotFollowerTests() => _options.Registry.LastGoodFile = Path.Combine(_folder, "registry.last-good");
@@ -123,6 +125,23 @@ public sealed class SnapshotFollowerTests : IDisposable
 
         Assert.Equal(accepted ? 5 : 0, holder.Current.Revision);
         Assert.Equal(accepted, follower.Problem is null);
+        Assert.Equal(accepted ? 5 : 9, _enforced.EnforcedRevision);
+    }
+
+    [Fact]
+    public async Task Start_AfterAnOlderRevisionWasAccepted_NeedsTheWordNoMore()
+    {
+        _options.Registry.AcceptOlderRevision = true;
+        _source.Answers.Enqueue(Everything(5, "p1"));
+        await Create(newestEnforced: 9).Follower.StartWithRegistryAsync(None);
+        _options.Registry.AcceptOlderRevision = false;
+        _source.Answers.Enqueue(Everything(5, "p1"));
+
+        var (holder, follower) = Create(_enforced.EnforcedRevision);
+        await follower.StartWithRegistryAsync(None);
+
+        Assert.Equal(5, holder.Current.Revision);
+        Assert.Null(follower.Problem);
     }
 
     [Fact]
@@ -302,10 +321,23 @@ public sealed class SnapshotFollowerTests : IDisposable
                 new LastGoodSnapshot(_options, _clock, NullLogger<LastGoodSnapshot>.Instance),
                 _options,
                 _clock,
-                newestEnforced,
+                _enforced = new FakeEnforced(newestEnforced),
                 NullLogger<SnapshotFollower>.Instance
             )
         );
+    }
+
+    private sealed class FakeEnforced(long revision) : IEnforcedRevision
+    {
+        public long EnforcedRevision { get; private set; } = revision;
+
+        public void NoteEnforced(long revision) => EnforcedRevision = Math.Max(EnforcedRevision, revision);
+
+        public Task AcceptOlderAsync(long revision)
+        {
+            EnforcedRevision = revision;
+            return Task.CompletedTask;
+        }
     }
 
     // Answers what it is given; away when there is nothing.

@@ -14,6 +14,11 @@ public sealed class UpstreamPlaceTests
     [InlineData("http://EHR.example:8080/fhir/R4/export-status/7", "/export-status/7")]
     [InlineData("/fhir/R4/Observation?page=2", "/Observation?page=2")]
     [InlineData("?_getpages=1", "?_getpages=1")]
+    [InlineData("Observation?name=John Smith", "/Observation?name=John%20Smith")]
+    [InlineData("Observation?date=<2020&_content=\"a\"", "/Observation?date=%3C2020&_content=%22a%22")]
+    [InlineData("Observation?code=a|b&x=\\", "/Observation?code=a%7Cb&x=%5C")]
+    [InlineData("Observation?name=M\u00FCller", "/Observation?name=M%C3%BCller")]
+    [InlineData("Observation?page=2#top", "/Observation?page=2")]
     [InlineData("Observation?page=2", "/Observation?page=2")]
     [InlineData("Observation?next=http://ehr.example/x", "/Observation?next=http://ehr.example/x")]
     [InlineData("Observation?code=http%3A%2F%2Floinc.org%7C1", "/Observation?code=http%3A%2F%2Floinc.org%7C1")]
@@ -42,5 +47,8 @@ public sealed class UpstreamPlaceTests
     [InlineData("/fhir/R4/x\\y")]
     [InlineData("/fhir/R4/x y")]
     [InlineData("/fhir/R4/x#y")]
+    [InlineData("/fhir/R4/x\"y")]
+    [InlineData("/fhir/R4/x?a\nb")]
+    [InlineData("/fhir/R4/x?a\0b")]
     public void Find_AnywhereElse_GivesNothing(string link) => Assert.Null(UpstreamPlace.Find(link, Bases));
 }

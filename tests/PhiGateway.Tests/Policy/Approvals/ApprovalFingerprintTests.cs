@@ -16,7 +16,8 @@ public sealed class ApprovalFingerprintTests
         },
         TestRegistry.UseCase(),
         TestRegistry.Agreement(),
-        TestRegistry.Organization()
+        TestRegistry.Organization(),
+        [TestRegistry.Credential()]
     );
 
     public static TheoryData<ChangeKind, ApprovedInput> Changes =>
@@ -150,10 +151,16 @@ public sealed class ApprovalFingerprintTests
     }
 
     [Fact]
-    public void Of_SameInput_IsTheValueRecordedForVersionOne() =>
+    public void Of_SameInput_IsTheValueRecordedForVersionTwo() =>
         Assert.Equal(
-            "230d6b3dcfd7f48ae81a525d6801e4b57d782d96330499090443e4e99db515d1",
-            ApprovalFingerprint.Of(TestRegistry.Client(), TestRegistry.UseCase(), TestRegistry.Agreement(), TestRegistry.Organization())
+            "3532c392b2b70f4a951d6086432b4b6b00ccbe7fa841eba6530490c9fa1aec40",
+            ApprovalFingerprint.Of(
+                TestRegistry.Client(),
+                TestRegistry.UseCase(),
+                TestRegistry.Agreement(),
+                TestRegistry.Organization(),
+                [TestRegistry.Credential()]
+            )
         );
 
     [Fact]

@@ -46,7 +46,17 @@ public sealed class FingerprintInputsTests
         TestRegistry.Organization() with
         {
             LastReview = new VendorReview(new DateOnly(2026, 1, 1), "li", "VR", new DateOnly(2026, 12, 1)),
-        }
+        },
+        [
+            TestRegistry.Credential() with
+            {
+                Thumbprint = new string('a', 64),
+                JwksUri = "https://acme.example/jwks",
+                JwkThumbprint = "thumb",
+                SpiffeId = "spiffe://acme.example/feed",
+                KeyHash = new string('b', 64),
+            },
+        ]
     );
 
     private static readonly Dictionary<string, string> NotApproved = new()
@@ -72,7 +82,110 @@ public sealed class FingerprintInputsTests
         ["Organization.LastReview.By"] = "a confirmation with the door 'vendor-review'",
         ["Organization.LastReview.Reference"] = "a confirmation with the door 'vendor-review'",
         ["Organization.LastReview.NextDue"] = "a confirmation with the door 'vendor-review'",
+        ["Credential.Created"] = "inventory",
+        ["Credential.RotateBy"] = "a date with the door 'credential-rotation'",
+        ["Credential.Expires"] = "a date with the door 'credential'",
+        ["Credential.OverlapUntil"] = "a date with the door 'credential'",
     };
+
+    private static readonly string[] Compared = ["Client", "UseCase", "Agreement", "Organization", "Credential"];
+
+    // What is not compared member by member above: none of it says what a client may do, beyond what is approved.
+    private static readonly Dictionary<Type, Dictionary<string, string>> CannotWiden = new()
+    {
+        [typeof(Roster)] = new()
+        {
+            ["Id"] = "named by the grant, which is in the fingerprint",
+            ["Title"] = "words",
+            ["Kind"] = "words: no decision reads it",
+            ["Source"] = "words: no decision reads it",
+        },
+        [typeof(RosterMember)] = new()
+        {
+            ["Roster"] = "whose care a roster describes changes daily: approved is that it is followed",
+            ["Patient"] = "as Roster; each change is recorded with its patient",
+            ["From"] = "as Roster",
+            ["Until"] = "as Roster",
+            ["Source"] = "words",
+        },
+        [typeof(TaskGrant)] = new()
+        {
+            ["Id"] = "a name",
+            ["Client"] = "opens nothing but what a grant with patients.task covers, which is in the fingerprint",
+            ["Patient"] = "as Client: one patient for one workflow, approved is that tasks are followed",
+            ["Resource"] = "as Patient",
+            ["Workflow"] = "words",
+            ["Expires"] = "as Patient; a task ends",
+            ["MaxUses"] = "as Patient",
+            ["Closed"] = "as Patient",
+        },
+        [typeof(Approval)] = new()
+        {
+            ["Id"] = "the approval does not approve itself",
+            ["Client"] = "as Id",
+            ["RequestedBy"] = "as Id; four eyes have the door 'approval'",
+            ["ApprovedBy"] = "as RequestedBy",
+            ["ApprovedAt"] = "as Id; decides which approval counts",
+            ["Reason"] = "words",
+            ["Fingerprint"] = "as Id",
+            ["Until"] = "a date with the door 'approval-term'",
+            ["CarriedOver"] = "bookkeeping",
+        },
+        [typeof(Review)] = new()
+        {
+            ["Id"] = "a name",
+            ["Client"] = "a confirmation with the door 'review'",
+            ["On"] = "as Client; never in the future",
+            ["By"] = "words",
+            ["Decision"] = "as Client; a removal closes the door 'approval'",
+            ["Evidence"] = "words",
+        },
+        [typeof(Revocation)] = new()
+        {
+            ["Id"] = "a name",
+            ["Target"] = "closes; lifting opens the door 'revocation' only",
+            ["Value"] = "as Target",
+            ["Issuer"] = "as Target",
+            ["IssuedBefore"] = "as Target",
+            ["Reason"] = "words",
+            ["By"] = "words",
+            ["At"] = "bookkeeping",
+            ["Lifted"] = "as Target",
+        },
+        [typeof(Alert)] = new() { ["*"] = "tells people, no decision reads it" },
+        [typeof(AdminKey)] = new() { ["*"] = "opens the control plane and no client's path" },
+    };
+
+    [Fact]
+    public void RegistryTypes_EveryMemberOfEveryKind_IsComparedOrCannotWiden()
+    {
+        var types = Enum.GetValues<RegistryKind>().Select(RegistryJson.TypeOf).Concat([typeof(RosterMember), typeof(Revocation)]);
+        foreach (var type in types.Where(static type => !Compared.Contains(type.Name)))
+        {
+            Assert.True(CannotWiden.TryGetValue(type, out var known), $"{type.Name} decides about access, or it says why not.");
+            Assert.All(known.Values, static reason => Assert.NotEmpty(reason));
+            if (!known.ContainsKey("*"))
+            {
+                Assert.Equal(
+                    type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(static property => property.Name).Order(),
+                    known.Keys.Order()
+                );
+            }
+        }
+    }
+
+    // Of another kind it is recognised no more: a client id that became a certificate lets nobody in.
+    [Fact]
+    public void Compare_EveryMemberByWhichACredentialIsRecognised_Widens() =>
+        Assert.All(
+            Inputs()
+                .Where(static input =>
+                    input.Path.StartsWith("Credential.", StringComparison.Ordinal)
+                    && input.Path != "Credential.Kind"
+                    && !NotApproved.ContainsKey(input.Path)
+                ),
+            static input => Assert.True(AccessDiff.Classify(Approved, input.Changed) == ChangeKind.Widening, input.Path)
+        );
 
     [Fact]
     public void Of_EveryMember_IsInTheFingerprintOrKnownNotToBe()
@@ -103,7 +216,7 @@ public sealed class FingerprintInputsTests
         {
             var approval = TestRegistry.Approval(Approved.Fingerprint);
             var door = PathDoors
-                .Of(changed.Client, null, approval, null, changed.Fingerprint, null, notUnderstood: false)
+                .Of(changed.Client, null, approval, null, new ApprovalForms(changed.Fingerprint, string.Empty), null, notUnderstood: false)
                 .Single(static door => door.Name == "approval-fingerprint");
             Assert.False(door.IsOpen(TestRegistry.Now.UtcTicks), path);
         }
@@ -118,6 +231,13 @@ public sealed class FingerprintInputsTests
                     "Organization",
                     Approved.Organization!,
                     static organization => Approved with { Organization = (Organization)organization }
+                )
+            )
+            .Concat(
+                Changes(
+                    "Credential",
+                    Approved.Credentials.First(),
+                    static credential => Approved with { Credentials = [(Credential)credential] }
                 )
             );
 
@@ -176,6 +296,7 @@ public sealed class FingerprintInputsTests
             (null, var kind) when kind == typeof(int) => 7,
             (DateOnly day, _) => day.AddDays(1),
             (null, var kind) when kind == typeof(DateOnly) => new DateOnly(2026, 8, 1),
+            (null, var kind) when kind == typeof(DateTimeOffset) => TestRegistry.Now,
             (Enum word, var kind) => Enum.GetValues(kind).Cast<object>().First(other => !other.Equals(word)),
             (IReadOnlyList<string> list, _) => (string[])[.. list, "x"],
             (IReadOnlyDictionary<string, string> map, _) => new Dictionary<string, string>(map) { ["x"] = "y" },

@@ -156,6 +156,7 @@ internal static class CaseParts
             Uses = CaseFiles.Texts(part["uses"]),
             IsWildcard = part["wildcard"]?.GetValue<bool>() ?? false,
             IsSeparable = part["separable"]?.GetValue<bool>() ?? false,
+            IsResolvable = part["resolvable"]?.GetValue<bool>() ?? false,
             PatientInPath = part["patientInPath"]?.GetValue<bool>() ?? false,
             Body = ReadFacts(part["body"]),
             Judgeable = part["judgeable"] is { } known

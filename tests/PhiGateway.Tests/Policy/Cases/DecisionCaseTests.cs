@@ -35,7 +35,7 @@ public sealed class DecisionCaseTests
     {
         var covered = CaseFiles.All.Select(static name => DecisionCase.Read(name).Main["expect"]!["deny"]?.GetValue<string>()).ToHashSet();
         var missing = DenyReason
-            .All.Where(static reason => reason.Stage == "Decide")
+            .All.Where(static reason => reason.Stage == DenyStage.Decide)
             .Select(static reason => reason.Code)
             .Except(OutsideTheDecision)
             .Where(code => !covered.Contains(code));

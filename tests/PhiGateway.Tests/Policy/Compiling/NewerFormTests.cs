@@ -158,20 +158,17 @@ public sealed class NewerFormTests
         var agreement = TestRegistry.Agreement("other", "other");
         var useCase = TestRegistry.UseCase("other", "other", "other", TestRegistry.Grant("others"));
         var bystander = TestRegistry.Client("bystander", "other");
-        var approval = TestRegistry.Approval(ApprovalFingerprint.Of(bystander, useCase, agreement, organization), "other", "bystander");
+        var credential = TestRegistry.Credential("bystander-oidc", "bystander", "bystander");
+        var approval = TestRegistry.Approval(
+            ApprovalFingerprint.Of(bystander, useCase, agreement, organization, [credential]),
+            "other",
+            "bystander"
+        );
         List<RegistryItem> items =
         [
             .. TestRegistry
                 .Open()
-                .Concat([
-                    organization,
-                    agreement,
-                    useCase,
-                    bystander,
-                    approval,
-                    TestRegistry.Roster("others"),
-                    TestRegistry.Credential("bystander-oidc", "bystander", "bystander"),
-                ])
+                .Concat([organization, agreement, useCase, bystander, approval, TestRegistry.Roster("others"), credential])
                 .Select(static entity => TestRegistry.Item(entity)),
         ];
         var builder = new RegistrySnapshotBuilder();

@@ -51,17 +51,19 @@ public sealed class DenyStaysDenyTests
             },
         static request => request with { Caller = request.Caller with { Scopes = ScopeSet.Empty } },
         static request =>
-            request with
-            {
-                Caller = request.Caller with { Scopes = new ScopeSet([.. request.Caller.Scopes.Scopes.Skip(1)], 1) },
-            },
+            IsBound(request)
+                ? request
+                : request with
+                {
+                    Caller = request.Caller with { Scopes = new ScopeSet([.. request.Caller.Scopes.Scopes.Skip(1)], 1) },
+                },
         static request => request with { Caller = request.Caller with { Actors = [.. request.Caller.Actors, "stranger"] } },
         static request => request with { Caller = request.Caller with { Tenant = "elsewhere" } },
         static request => request with { Caller = request.Caller with { IssuerEnvironment = "elsewhere" } },
         static request => request with { Caller = request.Caller with { PurposeFromRegistry = false } },
         static request => request with { Caller = request.Caller with { Binding = ProofBinding.None } },
         static request => request with { Caller = request.Caller with { ExpiresAt = request.Caller.ExpiresAt.AddDays(1) } },
-        static request => request with { Caller = request.Caller with { PatientContext = null } },
+        static request => IsBound(request) ? request : request with { Caller = request.Caller with { PatientContext = null } },
         static request => request with { Environment = "elsewhere" },
         static request => request with { Peer = null },
         static request => request with { Justification = null },
@@ -123,4 +125,9 @@ public sealed class DenyStaysDenyTests
 
     [Fact]
     public void Decide_EntryMadeByHand_IsClosed() => Assert.True(new ClientEntry { Client = TestRegistry.Client() }.OpenUntil == 0);
+
+    // A token of a patient and of a service at once is bound by its patient: without that it is another token, not a poorer one.
+    private static bool IsBound(AccessRequest request) =>
+        request.Caller.Scopes.Scopes.Any(static scope => scope.Level == ScopeLevel.Patient)
+        && request.Caller.Scopes.Scopes.Any(static scope => scope.Level == ScopeLevel.System);
 }

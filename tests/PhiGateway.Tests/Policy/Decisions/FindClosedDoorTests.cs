@@ -44,4 +44,29 @@ public sealed class FindClosedDoorTests
             PolicyDecisionPoint.FindClosedDoor(Asked.For("connector", Asked.Read("Observation")), snapshot)?.Reason.Code
         );
     }
+
+    [Theory]
+    [InlineData("unknown-client", "stranger", "north")]
+    [InlineData("wrong-tenant", "connector", "east")]
+    [InlineData(null, "connector", "north")]
+    public void FindEarlyDoor_BeforeAnythingIsKnownOfTheRequest_IsWhatTheWholeDecisionWouldSayFirst(
+        string? reason,
+        string client,
+        string tenant
+    )
+    {
+        var snapshot = TestRegistry.Build(TestRegistry.Open());
+        var request = Asked.For(client, Outside) with { Tenant = tenant };
+
+        Assert.Equal(reason, PolicyDecisionPoint.FindEarlyDoor(request with { Parts = [] }, snapshot)?.Reason.Code);
+        Assert.Equal(reason ?? "outside-use-case", Assert.IsType<Deny>(PolicyDecisionPoint.Decide(request, snapshot)).Reason.Code);
+    }
+
+    [Fact]
+    public void FindEarlyDoor_WhatStandsAfterTheParts_IsNotAskedYet()
+    {
+        var caller = Asked.Caller() with { Purposes = [PurposeOfUse.Parse("HMARKT")] };
+
+        Assert.Null(PolicyDecisionPoint.FindEarlyDoor(Asked.For(caller), TestRegistry.Build(TestRegistry.Open())));
+    }
 }

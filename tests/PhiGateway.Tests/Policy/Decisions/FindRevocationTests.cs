@@ -33,6 +33,17 @@ public sealed class FindRevocationTests
     }
 
     [Theory]
+    [InlineData("whole", "token-revoked")]
+    [InlineData("MIRRORED", "token-revoked")]
+    [InlineData("another", null)]
+    public void FindRevocation_HashOfATokensWholeText_IsFoundOrNot(string value, string? expected)
+    {
+        var snapshot = TestRegistry.Build(TestRegistry.Open(), TestRegistry.Revocation(RevocationTarget.TokenHash, value));
+        var caller = Asked.Caller() with { TokenTextHashes = ["whole", "mirrored"] };
+        Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(caller, "north", snapshot)?.Code);
+    }
+
+    [Theory]
     [InlineData("idp", "token-revoked")]
     [InlineData("other", null)]
     [InlineData(null, "token-revoked")]

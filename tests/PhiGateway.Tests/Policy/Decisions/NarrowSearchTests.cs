@@ -41,16 +41,10 @@ public sealed class NarrowSearchTests
         var any = TestRegistry.Grant() with { Patients = new PatientScope { Any = true } };
         var caller = Asked.Caller(scopes: "patient/Observation.rs") with { PatientContext = PatientId.Parse("99") };
         Assert.Equal(["99"], Narrow(caller, Asked.Search("Observation"), any)!.Patients.Select(static patient => patient.Value));
-        Assert.Null(
-            Narrow(
-                caller with
-                {
-                    Scopes = Cases.CaseScopes.Read("patient/Observation.rs system/Observation.rs"),
-                },
-                Asked.Search("Observation"),
-                any
-            )
-        );
+        var system = caller with { Scopes = Cases.CaseScopes.Read("patient/Observation.rs system/Observation.rs") };
+        Assert.Equal(["99"], Narrow(system, Asked.Search("Observation"), any)!.Patients.Select(static patient => patient.Value));
+        var user = caller with { Scopes = Cases.CaseScopes.Read("patient/Observation.rs user/Observation.rs"), Subject = "dr-li" };
+        Assert.Null(Narrow(user, Asked.Search("Observation"), any));
     }
 
     [Fact]

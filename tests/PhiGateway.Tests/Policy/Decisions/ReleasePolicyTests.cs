@@ -186,6 +186,21 @@ public sealed class ReleasePolicyTests
     }
 
     [Fact]
+    public void Judge_SystemScopeBesideAPatientScope_ConfinesToTheContextToo()
+    {
+        var policy = Policy("patient/Observation.rs system/Observation.rs", "17", Any());
+        Assert.Equal(WithholdReason.None, policy.Judge(Asked.Facts("Observation", "17")).Reason);
+        Assert.Equal(WithholdReason.OutsidePatients, policy.Judge(Asked.Facts("Observation", "18")).Reason);
+        var nobodys = Asked.Facts("Observation");
+        nobodys.Owner = OwnerState.NotPatientData;
+        Assert.Equal(WithholdReason.None, policy.Judge(nobodys).Reason);
+
+        // Alone it is a service's, whatever else the token says.
+        var service = Policy("system/Observation.rs", "17", Any());
+        Assert.Equal(WithholdReason.None, service.Judge(Asked.Facts("Observation", "18")).Reason);
+    }
+
+    [Fact]
     public void ElementsOfContained_OfAType_AreThoseOfAnyGrantOfTheUseCase()
     {
         var policy = Policy(

@@ -104,7 +104,16 @@ public sealed class TenantTagTests
     [InlineData(PartRole.ReverseChain, false, "crosses-tenants")]
     public void Decide_AWalk_MustBeOneThatCanBeConfined(PartRole role, bool isSeparable, string? code)
     {
-        AccessPart[] parts = [Asked.Search("Observation"), Asked.Search("Observation") with { Role = role, IsSeparable = isSeparable }];
+        AccessPart[] parts =
+        [
+            Asked.Search("Observation"),
+            Asked.Search("Observation") with
+            {
+                Role = role,
+                IsSeparable = isSeparable,
+                IsResolvable = true,
+            },
+        ];
 
         Assert.Equal(code, (Decide(East, parts) as Deny)?.Reason.Code);
         Assert.NotEqual("crosses-tenants", (Decide(null, parts) as Deny)?.Reason.Code);

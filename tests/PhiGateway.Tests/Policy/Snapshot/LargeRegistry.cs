@@ -21,14 +21,16 @@ internal static class LargeRegistry
 
         for (var number = 0; number < clients; number++)
         {
+            var credential = TestRegistry.Credential($"credential-{number}", $"client-{number}", $"client-{number}");
             var fingerprint = ApprovalFingerprint.Of(
                 Client(number),
                 UseCase(number / 100),
                 TestRegistry.Agreement(),
-                TestRegistry.Organization()
+                TestRegistry.Organization(),
+                [credential]
             );
             items.Add(TestRegistry.Item(Client(number)));
-            items.Add(TestRegistry.Item(TestRegistry.Credential($"credential-{number}", $"client-{number}", $"client-{number}")));
+            items.Add(TestRegistry.Item(credential));
             items.Add(TestRegistry.Item(TestRegistry.Approval(fingerprint, $"approval-{number}", $"client-{number}")));
         }
 

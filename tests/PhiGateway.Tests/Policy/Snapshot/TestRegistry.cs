@@ -106,7 +106,7 @@ internal static class TestRegistry
             one,
             Credential(),
             Roster(),
-            Approval(ApprovalFingerprint.Of(one, two, two.Agreement is null ? null : three, four)),
+            Approval(ApprovalFingerprint.Of(one, two, two.Agreement is null ? null : three, four, [Credential()])),
         ];
     }
 

@@ -1,0 +1,21 @@
+namespace PhiGateway.Admin.Calls;
+
+/// <summary>The authenticated person or pipeline behind an admin call.</summary>
+/// <param name="Person">Who; four eyes compare this, not the key.</param>
+/// <param name="Method">How it was proven: <c>key:id</c> or <c>oidc</c>.</param>
+/// <param name="Roles">Known roles only.</param>
+internal sealed record AdminCaller(string Person, string Method, IReadOnlyList<string> Roles)
+{
+    public bool HasAny(IReadOnlyList<string> roles)
+    {
+        foreach (var role in roles)
+        {
+            if (Roles.Contains(role))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace PhiGateway.Admin.Calls;
+
+/// <summary>Everything the control plane logs: ids, counts and type names, never a body, a URL or a patient.</summary>
+internal static partial class AdminLog
+{
+    [LoggerMessage(7001, LogLevel.Error, "Admin call {RequestId} faulted with {Fault} in {Place}.")]
+    public static partial void Faulted(ILogger logger, Guid requestId, string fault, string place);
+
+    [LoggerMessage(7002, LogLevel.Error, "Admin call {RequestId} could not reach the registry: {Fault}.")]
+    public static partial void RegistryUnavailable(ILogger logger, Guid requestId, string fault);
+
+    [LoggerMessage(7003, LogLevel.Warning, "{Count} failed admin authentications in the last minute were not journaled one by one.")]
+    public static partial void FailedAuthenticationsFolded(ILogger logger, int count);
+
+    [LoggerMessage(7004, LogLevel.Warning, "Admin call {RequestId}: the change was written but its outcome could not be journaled.")]
+    public static partial void OutcomeUnrecorded(ILogger logger, Guid requestId);
+
+    [LoggerMessage(7005, LogLevel.Warning, "Doors that will close could not be looked after ({Fault}); trying again.")]
+    public static partial void DoorWarningsFailed(ILogger logger, string fault);
+
+    [LoggerMessage(7006, LogLevel.Information, "Alerts of doors: {Raised} raised, {Changed} changed.")]
+    public static partial void DoorWarningsWritten(ILogger logger, int raised, int changed);
+}

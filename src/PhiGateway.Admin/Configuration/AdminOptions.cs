@@ -1,0 +1,57 @@
+using PhiGateway.Fhir.Grammar.Declared;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Configuration;
+
+/// <summary>What the host tells the control plane.</summary>
+public sealed class AdminOptions
+{
+    /// <summary>Admin issuer; null: admin keys only.</summary>
+    public AdminOidcOptions? Oidc { get; set; }
+
+    /// <summary>Opens the connections to the admin issuer, by the host's own rules; null: as the runtime does.</summary>
+    public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; set; }
+
+    /// <summary>Name of the node in status answers.</summary>
+    public string Node { get; set; } = "gateway";
+
+    /// <summary>
+    /// Whether a resource type has a token search parameter of that name; the host gives the language layer's answer. Default: every name
+    /// is taken, and the node's snapshot judges.
+    /// </summary>
+    public Func<ResourceType, string, bool> KnowsTokenParameter { get; set; } = static (_, _) => true;
+
+    /// <summary>
+    /// The search parameters that the server behind a base path (<c>/fhir</c>) has beside R4's, for requests that are explained; default:
+    /// none.
+    /// </summary>
+    public Func<string, DeclaredParameters> DeclaredParametersOf { get; set; } = static _ => DeclaredParameters.None;
+
+    /// <summary>
+    /// Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); default 30 and 7. Empty: no
+    /// alerts are raised.
+    /// </summary>
+    public IReadOnlyList<int> DoorWarningDays { get; set; } = [30, 7];
+
+    /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
+    public int WarnDays { get; set; } = 14;
+
+    /// <summary>What an issuer's configuration says about the age of its tokens, by the issuer's name; default: nothing is known.</summary>
+    public Func<string, TokenRules?> TokenRules { get; set; } = static _ => null;
+
+    /// <summary>The names that the node's configuration gives; null: not told, and nothing is held against them.</summary>
+    public NodeNames? Names { get; set; }
+
+    /// <summary>
+    /// Makes the data plane forget an issuer's keys and fetch them anew, by the issuer's configured name; null when there is none. Default:
+    /// there is none.
+    /// </summary>
+    public Func<string, Task<IssuerKeysReport?>> PurgeIssuerKeys { get; set; } = static _ => Task.FromResult<IssuerKeysReport?>(null);
+
+    /// <summary>
+    /// Where uploads that name their digest are held, sealed, until it is verified; default: the system's temporary directory. Needs room
+    /// for the largest import.
+    /// </summary>
+    public string SpoolDirectory { get; set; } = Path.GetTempPath();
+}

@@ -1,0 +1,57 @@
+using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Documents;
+
+/// <summary>Releases an admin key that approves or reads the trail: an approver does, who neither made it nor is whose it is.</summary>
+/// <remarks>
+/// Security: the secret has two parts. Who made the key saw the first, who releases it sees the second; only the person who is given both
+/// can use it.
+/// </remarks>
+internal sealed class KeyApproval(RegistryEditor editor)
+{
+    /// <summary>Adds the second part of the secret and lets the key work.</summary>
+    public async Task<Outcome<DocumentChange>> ApproveAsync(AdminCall call, string id)
+    {
+        var part = AdminKeyHash.NewKey();
+        var edit = new Edit("admin-key.approve", KindWord.Of(RegistryKind.AdminKey, id), set => Plan(call, set, id, part))
+        {
+            IsSecondPerson = true,
+        };
+        return (await editor.WriteAsync(call, edit)).Failed(out var problem, out var outcome) ? problem : new DocumentChange(outcome, part);
+    }
+
+    private static Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, string part)
+    {
+        if (set.Find(RegistryKind.AdminKey, id) is not { Entity: AdminKey key } found)
+        {
+            return AdminProblem.NotFound("admin-key");
+        }
+
+        if (ETag.RequireSeen(call, found.Item.Version) is { } unseen)
+        {
+            return unseen;
+        }
+
+        if (!key.Disabled || !PrivilegedKeyGuard.IsPrivileged(key))
+        {
+            return AdminProblem.Conflict("nothing-to-approve", "Only a disabled key that approves or reads the trail is released.");
+        }
+
+        if (Authorship.Includes(found.Item, call.Person) || new Author(key.Person, 0).Is(call.Person))
+        {
+            return new AdminProblem(
+                403,
+                "four-eyes",
+                "A second person must approve",
+                "You made this key or it is yours; somebody else must release it."
+            );
+        }
+
+        var next = key with { Disabled = false, Hash = AdminKeyHash.Joined(key.Hash, part) };
+        return new EditPlan([new RegistryWrite(RegistryKind.AdminKey, id, RegistryJson.Serialize(next), found.Item.Version)]);
+    }
+}

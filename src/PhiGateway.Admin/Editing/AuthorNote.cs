@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>
+/// Who changed a document, and since when: a note in its stored form (a member whose name begins with an underscore means nothing for
+/// access). The editor writes it with every change; four eyes read it.
+/// </summary>
+/// <remarks>
+/// Security: it only grows, so that no later write, whoever makes it and by whichever door, takes an author away. An entry says on which
+/// revision the change was planned; an approval says on which it was given (<see cref="Seen"/>): what was planned on that one or a later one
+/// is not covered by it.
+/// </remarks>
+internal static class AuthorNote
+{
+    private const string Authors = "_authors";
+    private const string SeenAt = "_seen";
+    private const string Closers = "_closedBy";
+
+    private static readonly string[] Notes = [Authors, SeenAt, Closers];
+
+    /// <summary>Whoever changed a document; of one that was written before there were notes, whoever did so last.</summary>
+    public static IReadOnlyList<Author> Read(RegistryItem item)
+    {
+        var json = Parse(item.Json);
+        if (json[Authors] is JsonArray list)
+        {
+            return [.. list.OfType<JsonObject>().Select(static entry => new Author((string)entry["by"]!, (long)entry["after"]!))];
+        }
+
+        if (item.Kind is RegistryKind.Approval or RegistryKind.AdminKey)
+        {
+            return [];
+        }
+
+        var last = item.Kind is RegistryKind.Client or RegistryKind.UseCase ? (string?)json["changedBy"] : null;
+        return [new Author(last ?? item.UpdatedBy, item.Revision - 1)];
+    }
+
+    /// <summary>The stored form with one author more: the latest change of a person is the one that counts.</summary>
+    public static string With(string json, IReadOnlyList<Author> known, string person, long revision)
+    {
+        var form = Parse(json);
+        Write(form, [.. known.Where(author => !author.Is(person)), new Author(person, revision)]);
+        return form.ToJsonString();
+    }
+
+    /// <summary>The stored form with the notes of the one before it.</summary>
+    public static string Carried(string json, RegistryItem? before)
+    {
+        if (before is null)
+        {
+            return json;
+        }
+
+        var (form, old) = (Parse(json), Parse(before.Json));
+        foreach (var note in Notes.Where(note => !form.ContainsKey(note) && old.ContainsKey(note)))
+        {
+            form[note] = old[note]!.DeepClone();
+        }
+
+        return form.ToJsonString();
+    }
+
+    /// <summary>An approval that says on which revision it was given.</summary>
+    public static string Given(string json, long revision)
+    {
+        var form = Parse(json);
+        form[SeenAt] = revision;
+        return form.ToJsonString();
+    }
+
+    /// <summary>On which revision an approval was given.</summary>
+    public static long Seen(RegistryItem approval) =>
+        Parse(approval.Json)[SeenAt] is JsonValue value && value.TryGetValue<long>(out var revision) ? revision : approval.Revision;
+
+    /// <summary>Who shut a client since it was last resumed.</summary>
+    public static IReadOnlyList<string> ClosedBy(RegistryItem client) =>
+        Parse(client.Json)[Closers] is JsonArray list ? [.. list.Select(static entry => (string)entry!)] : [];
+
+    /// <summary>The stored form of a client that somebody has shut, or, with null, that is open again.</summary>
+    public static string Closed(string json, RegistryItem before, string? person)
+    {
+        var form = Parse(json);
+        string[] closers = person is null ? [] : [.. ClosedBy(before).Append(person).Distinct(StringComparer.OrdinalIgnoreCase)];
+        form[Closers] = new JsonArray([.. closers.Select(static closer => (JsonNode)closer)]);
+        return form.ToJsonString();
+    }
+
+    private static void Write(JsonObject form, IReadOnlyList<Author> authors) =>
+        form[Authors] = new JsonArray([
+            .. authors.Select(static author => new JsonObject { ["by"] = author.Person, ["after"] = author.After }),
+        ]);
+
+    private static JsonObject Parse(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json) as JsonObject ?? [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>Somebody who changed a document.</summary>
+/// <param name="Person">Who.</param>
+/// <param name="After">The registry revision on which their latest change was planned.</param>
+internal sealed record Author(string Person, long After)
+{
+    // Persons are names of an identity provider: compared without case, so that no spelling makes two of one.
+    public bool Is(string person) => string.Equals(Person.Trim(), person.Trim(), StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>Writes down who changes what an approval covers, and says who has since the last one.</summary>
+internal static class Authorship
+{
+    // What no approval covers: words for people, and states and confirmations that have doors of their own. Whoever changes nothing else
+    // is no author; a member that is not named here counts.
+    private static readonly Dictionary<RegistryKind, string[]> NotCovered = new()
+    {
+        [RegistryKind.Organization] = ["name", "status", "contacts", "lastReview"],
+        [RegistryKind.Agreement] = ["terminated"],
+        [RegistryKind.UseCase] = ["title", "description", "status", "changedBy"],
+        [RegistryKind.Client] = ["description", "deputy", "ownerConfirmed", "status", "statusReason", "requestedBy", "changedBy"],
+        [RegistryKind.Credential] = ["created", "rotateBy", "expires", "overlapUntil"],
+        [RegistryKind.AdminKey] = [],
+    };
+
+    /// <summary>The plan with its author in every document whose content it changes, and with the notes that stand there already.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="before">The set that it was planned on.</param>
+    /// <param name="person">Who plans.</param>
+    /// <param name="opens">Whether the plan opens doors: then its author is one of every document that it writes.</param>
+    public static EditPlan Stamp(EditPlan plan, WorkingSet before, string person, bool opens) =>
+        plan with
+        {
+            Writes = [.. plan.Writes.Select(write => Stamp(write, before, person, opens))],
+        };
+
+    /// <summary>Everybody who changed anything under a client's fingerprint that its last approval did not cover.</summary>
+    public static bool Includes(WorkingSet set, ApprovedClient view, string person)
+    {
+        var approval = view.Approval is { } last ? set.Find(RegistryKind.Approval, last.Id)?.Item : null;
+        var seen = approval is null ? -1 : AuthorNote.Seen(approval);
+
+        // At a client's first approval, organization and agreement were approved already with the others that they stand behind.
+        bool Shared(RegistryKind kind, string? id) =>
+            Since(Find(set, kind, id), approval is null ? SeenWithOthers(set, kind, id) : seen, person);
+
+        return Since(view.Item, seen, person)
+            || Since(Find(set, RegistryKind.UseCase, view.UseCase?.Id), seen, person)
+            || Shared(RegistryKind.Organization, view.Organization?.Id)
+            || Shared(RegistryKind.Agreement, view.Agreement?.Id)
+            || Since(approval, seen, person)
+            || view.Credentials.Any(credential => Since(Find(set, RegistryKind.Credential, credential.Id), seen, person));
+    }
+
+    /// <summary>Whether somebody ever changed a document.</summary>
+    public static bool Includes(RegistryItem item, string person) => Since(item, -1, person);
+
+    private static RegistryWrite Stamp(RegistryWrite write, WorkingSet before, string person, bool opens)
+    {
+        var current = before.Find(write.Kind, write.Id)?.Item;
+        if (write.Json is not { } json || !(NotCovered.ContainsKey(write.Kind) || write.Kind == RegistryKind.Approval))
+        {
+            return write;
+        }
+
+        json = AuthorNote.Carried(json, current);
+        var isAuthor = write.Kind != RegistryKind.Approval && (opens || current is null || !SameContent(write.Kind, current.Json, json));
+        return write with
+        {
+            Json = isAuthor ? AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), person, before.Revision) : json,
+        };
+    }
+
+    private static bool SameContent(RegistryKind kind, string before, string after) =>
+        JsonNode.DeepEquals(Covered(kind, before), Covered(kind, after));
+
+    private static JsonObject Covered(RegistryKind kind, string json)
+    {
+        var form = StoredBody.WithoutNotes(json);
+        foreach (var member in NotCovered[kind])
+        {
+            form.Remove(member);
+        }
+
+        return form;
+    }
+
+    private static long SeenWithOthers(WorkingSet set, RegistryKind kind, string? id)
+    {
+        if (id is null)
+        {
+            return -1;
+        }
+
+        var approvals = set.UseCasesOf(kind, id)
+            .SelectMany(useCase => set.ClientsOf(useCase.Id))
+            .Select(client => set.ApprovalOf(client.Id));
+        return approvals
+            .OfType<Approval>()
+            .Select(approval => AuthorNote.Seen(set.Find(RegistryKind.Approval, approval.Id)!.Item))
+            .DefaultIfEmpty(-1)
+            .Max();
+    }
+
+    private static RegistryItem? Find(WorkingSet set, RegistryKind kind, string? id) => id is null ? null : set.Find(kind, id)?.Item;
+
+    private static bool Since(RegistryItem? item, long seen, string person) =>
+        item is not null && AuthorNote.Read(item).Any(author => author.After >= seen && author.Is(person));
+}

@@ -1,0 +1,100 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>
+/// What opens needs two: a write that opens a door takes the approval of the clients behind it, so that the path stays shut until a second
+/// person has approved what stands there; what closes needs one.
+/// </summary>
+/// <remarks>
+/// Security: it is asked of doors, not of whole paths, so that nobody opens one after the other. The approval ends with the write itself, in
+/// one transaction; who wrote is noted in it and does not approve. Verbs that are a second person's act themselves say so
+/// (<see cref="Edit.IsSecondPerson"/>) and ask who the first ones were.
+/// </remarks>
+internal static class OpeningGuard
+{
+    /// <summary>The plan with its author noted, and with the approvals that it takes away.</summary>
+    /// <param name="edit">What was asked for.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="before">The set that it was planned on.</param>
+    /// <param name="person">Who asks.</param>
+    /// <param name="now">The moment.</param>
+    public static EditPlan Extend(Edit edit, EditPlan plan, WorkingSet before, string person, DateTimeOffset now)
+    {
+        var after = before.After(plan.Writes, now, person);
+        var clients = AffectedClients.Of(before, after, plan.Writes);
+        var opened = edit.IsSecondPerson
+            ? []
+            : PathChange
+                .Of(before, after, clients, now)
+                .Where(static change => change.Opened.Count > 0)
+                .Select(static change => change.Client)
+                .ToHashSet();
+        var losers = plan
+            .Writes.Where(static write => write.Kind == RegistryKind.Credential)
+            .Select(write => before.Find<Credential>(RegistryKind.Credential, write.Id))
+            .OfType<Credential>()
+            .Where(credential => after.Find<Credential>(RegistryKind.Credential, credential.Id)?.Client != credential.Client)
+            .Select(static credential => credential.Client)
+            .ToHashSet(StringComparer.Ordinal);
+        var stamped = Authorship.Stamp(plan, before, person, opened.Count > 0);
+        var taken = new List<string>();
+        var notes = new List<RegistryWrite>();
+        foreach (var client in clients.Where(client => opened.Contains(client) || losers.Contains(client)))
+        {
+            if (Note(stamped, before, after, client, person, now, opened.Contains(client)) is { } note)
+            {
+                notes.Add(note);
+                if (opened.Contains(client) && note.Kind == RegistryKind.Approval)
+                {
+                    taken.Add(client);
+                }
+            }
+        }
+
+        var changed = notes.Select(static note => (note.Kind, note.Id)).ToHashSet();
+        return stamped with
+        {
+            Writes = [.. stamped.Writes.Where(write => !changed.Contains((write.Kind, write.Id))), .. notes],
+            Taken = taken,
+        };
+    }
+
+    // The approval takes the author's name, and ends when a door was opened; a client that was never approved keeps the name itself.
+    private static RegistryWrite? Note(
+        EditPlan plan,
+        WorkingSet before,
+        WorkingSet after,
+        string client,
+        string person,
+        DateTimeOffset now,
+        bool ends
+    )
+    {
+        if (after.ApprovalOf(client) is { } approval && before.Find(RegistryKind.Approval, approval.Id)?.Item is { } item)
+        {
+            var today = DateOnly.FromDateTime(now.UtcDateTime);
+            var next = ends && !(approval.Until <= today) ? approval with { Until = today } : approval;
+            return new RegistryWrite(
+                RegistryKind.Approval,
+                approval.Id,
+                AuthorNote.With(AuthorNote.Carried(RegistryJson.Serialize(next), item), AuthorNote.Read(item), person, before.Revision),
+                item.Version
+            );
+        }
+
+        if (ends || after.Find(RegistryKind.Client, client) is null || before.Find(RegistryKind.Client, client)?.Item is not { } stored)
+        {
+            return null;
+        }
+
+        var json = plan.Writes.FirstOrDefault(write => write.Kind == RegistryKind.Client && write.Id == client)?.Json ?? stored.Json;
+        return new RegistryWrite(
+            RegistryKind.Client,
+            client,
+            AuthorNote.With(json, AuthorNote.Read(stored), person, before.Revision),
+            stored.Version
+        );
+    }
+}

@@ -1,0 +1,92 @@
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>What a write does to the doors of one client's PHI path.</summary>
+/// <param name="Client">Client id.</param>
+/// <param name="WasOpen">Whether every door was open before.</param>
+/// <param name="IsOpen">Whether every door is open after.</param>
+/// <param name="Opened">Doors that were shut and are open.</param>
+/// <param name="Closed">Doors that were open and are shut.</param>
+internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IReadOnlyList<string> Opened, IReadOnlyList<string> Closed)
+{
+    /// <summary>
+    /// Of every client: both sets are compiled as a node compiles them, and the policy says what lies between. Revocations are not asked:
+    /// they open by a verb of their own.
+    /// </summary>
+    public static IReadOnlyList<PathChange> Of(WorkingSet before, WorkingSet after, IReadOnlyList<string> clients, DateTimeOffset now)
+    {
+        if (clients.Count == 0)
+        {
+            return [];
+        }
+
+        var (was, becomes) = (Compile(before, clients), Compile(after, clients));
+        return [.. clients.Select(client => Of(Openings.Between(client, was, becomes, now)))];
+    }
+
+    private static PathChange Of(AccessStep step) =>
+        new(step.Client, step.PathBefore, step.PathAfter, Subjects(step, StepKind.Opens), Subjects(step, StepKind.Closes));
+
+    private static string[] Subjects(AccessStep step, StepKind kind) =>
+        [.. step.Changes.Where(change => change.Kind == kind).Select(static change => change.Subject)];
+
+    private static RegistrySnapshot Compile(WorkingSet set, IReadOnlyList<string> clients)
+    {
+        var items = new Dictionary<(RegistryKind, string), RegistryItem>();
+        foreach (var id in clients)
+        {
+            Collect(set, id, items);
+        }
+
+        return new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(Math.Max(set.Revision, 1), [.. items.Values], [], []));
+    }
+
+    private static void Collect(WorkingSet set, string id, Dictionary<(RegistryKind, string), RegistryItem> items)
+    {
+        void Add(RegistryKind kind, string? name)
+        {
+            if (name is not null && set.Find(kind, name) is { } found)
+            {
+                items[(kind, name)] = found.Item;
+            }
+        }
+
+        Add(RegistryKind.Client, id);
+        if (set.Find<Client>(RegistryKind.Client, id) is not { } client)
+        {
+            return;
+        }
+
+        Add(RegistryKind.UseCase, client.UseCase);
+        if (set.Find<UseCase>(RegistryKind.UseCase, client.UseCase) is { } useCase)
+        {
+            Add(RegistryKind.Agreement, useCase.Agreement);
+            Add(RegistryKind.Organization, useCase.Organization);
+            foreach (var grant in useCase.Grants)
+            {
+                Add(RegistryKind.Roster, grant.Patients?.Roster);
+            }
+
+            Add(
+                RegistryKind.Organization,
+                useCase.Agreement is { } agreement ? set.Find<Agreement>(RegistryKind.Agreement, agreement)?.Organization : null
+            );
+        }
+
+        Add(RegistryKind.Approval, set.ApprovalOf(id)?.Id);
+        foreach (var credential in set.CredentialsOf(id))
+        {
+            Add(RegistryKind.Credential, credential.Id);
+        }
+
+        foreach (var review in set.ReviewsOf(id))
+        {
+            Add(RegistryKind.Review, review.Id);
+        }
+    }
+}

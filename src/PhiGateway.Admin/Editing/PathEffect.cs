@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>What a write does to the doors of one client.</summary>
+/// <param name="Client">Client id.</param>
+/// <param name="WasOpen">Whether its path was open.</param>
+/// <param name="IsOpen">Whether its path is open afterwards.</param>
+/// <param name="Opened">Doors that open.</param>
+/// <param name="Closed">Doors that close.</param>
+/// <param name="ApprovalTaken">Whether its approval ends with the write, because a door opens: a second person approves anew.</param>
+public sealed record PathEffect(
+    [property: JsonPropertyName("client")] string Client,
+    [property: JsonPropertyName("was_open")] bool WasOpen,
+    [property: JsonPropertyName("is_open")] bool IsOpen,
+    [property: JsonPropertyName("opened")] IReadOnlyList<string> Opened,
+    [property: JsonPropertyName("closed")] IReadOnlyList<string> Closed,
+    [property: JsonPropertyName("approval_taken")] bool ApprovalTaken
+)
+{
+    /// <summary>Of every client with a door that opens or closes.</summary>
+    internal static IReadOnlyList<PathEffect> Of(EditOutcome outcome) =>
+        [
+            .. PathChange
+                .Of(outcome.Before, outcome.After, AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes), outcome.Now)
+                .Where(static change => change.Opened.Count > 0 || change.Closed.Count > 0)
+                .Select(change => new PathEffect(
+                    change.Client,
+                    change.WasOpen,
+                    change.IsOpen,
+                    change.Opened,
+                    change.Closed,
+                    outcome.Plan.Taken.Contains(change.Client)
+                )),
+        ];
+}

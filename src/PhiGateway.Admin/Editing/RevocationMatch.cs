@@ -1,0 +1,58 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>What a revocation matches in the registry as it stands.</summary>
+/// <param name="IsKnown">Whether its target exists; false: it would revoke nothing, whoever reads it.</param>
+/// <param name="Clients">The clients that it stops now.</param>
+internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clients)
+{
+    /// <summary>Of one revocation. Tokens and moments are told by no document: they match what will be shown.</summary>
+    public static RevocationMatch Of(WorkingSet set, Revocation row) =>
+        row.Target switch
+        {
+            RevocationTarget.Client => Of(set.Find(RegistryKind.Client, row.Value) is not null, [row.Value]),
+            RevocationTarget.Credential => OfCredential(set.Find(RegistryKind.Credential, row.Value)),
+            RevocationTarget.Organization => Of(
+                set.Find(RegistryKind.Organization, row.Value) is not null,
+                set.UseCasesOf(RegistryKind.Organization, row.Value).SelectMany(useCase => ClientsOf(set, useCase.Id))
+            ),
+            RevocationTarget.UseCase => Of(set.Find(RegistryKind.UseCase, row.Value) is not null, ClientsOf(set, row.Value)),
+            RevocationTarget.Tenant => OfTenant(set, row.Value),
+            RevocationTarget.Issuer => OfIssuer(set, row.Value),
+            _ => new RevocationMatch(true, []),
+        };
+
+    /// <summary>Every client that the revocations of a change match.</summary>
+    public static IReadOnlyList<string> ClientsOf(EditOutcome outcome) =>
+        [
+            .. outcome
+                .Plan.Revocations.SelectMany(row => Of(outcome.Before, row).Clients)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    private static RevocationMatch Of(bool isKnown, IEnumerable<string> clients) => new(isKnown, isKnown ? [.. clients] : []);
+
+    private static RevocationMatch OfCredential(WorkingItem? found) =>
+        Of(found is not null, found?.Entity is Credential credential ? [credential.Client] : []);
+
+    private static RevocationMatch OfTenant(WorkingSet set, string tenant)
+    {
+        var useCases = set.All<UseCase>(RegistryKind.UseCase).Where(useCase => useCase.Tenants.Contains(tenant)).ToList();
+        var clients = useCases
+            .SelectMany(useCase => set.ClientsOf(useCase.Id))
+            .Where(client => client.Tenants.Count == 0 || client.Tenants.Contains(tenant));
+        return Of(useCases.Count > 0, clients.Select(static client => client.Id));
+    }
+
+    private static RevocationMatch OfIssuer(WorkingSet set, string issuer)
+    {
+        var credentials = set.All<Credential>(RegistryKind.Credential).Where(credential => credential.Issuer == issuer).ToList();
+        return Of(credentials.Count > 0, credentials.Select(static credential => credential.Client).Distinct(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> ClientsOf(WorkingSet set, string useCase) =>
+        set.ClientsOf(useCase).Select(static client => client.Id);
+}

@@ -1,0 +1,29 @@
+using PhiGateway.Audit.Journal.Files;
+
+namespace PhiGateway.Audit.Journal;
+
+/// <summary>
+/// The newest registry revision that the node has enforced, gathered while its journal is recovered: from the checkpoint, where it stands as
+/// a fact of its own, and from every record that is still here. An operator's word for an older one begins anew.
+/// </summary>
+internal sealed class EnforcedRevision
+{
+    private long _newest;
+    private long _resetAt = -1;
+
+    public void Observe(long sequence, in RecordHead head)
+    {
+        if (head.IsOlderAccepted)
+        {
+            (_newest, _resetAt) = (head.Revision, sequence);
+        }
+        else
+        {
+            _newest = Math.Max(_newest, head.Revision);
+        }
+    }
+
+    /// <summary>Both together; a checkpoint from before the operator's word does not count.</summary>
+    public long With(CheckpointState? checkpoint) =>
+        checkpoint is null || checkpoint.Sequence < _resetAt ? _newest : Math.Max(_newest, checkpoint.Enforced);
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Reads one entry of a Bundle: where its parts stand, and its resource into the facts of the work's reader.</summary>
+internal static class EntryReader
+{
+    /// <summary>Reads the entry whose opening brace the reader stands on; its resource is read into the facts of the work's reader.</summary>
+    public static ScanResult Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
+    {
+        var names = work.Reader.Names;
+        var start = names.Count;
+        ulong bloom = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                names.PopTo(start);
+                return ScanResult.Complete;
+            }
+
+            var name = reader.ValueSpan;
+            if (
+                reader.ValueIsEscaped
+                || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data)
+            )
+            {
+                return ScanResult.Broken;
+            }
+
+            if (!reader.Read())
+            {
+                return ScanResult.NeedMore;
+            }
+
+            var result = ReadMember(name, ref reader, data, work, ref entry);
+            if (result != ScanResult.Complete)
+            {
+                return result;
+            }
+
+            if (name.SequenceEqual("fullUrl"u8))
+            {
+                if (reader.TokenType != JsonTokenType.String)
+                {
+                    return ScanResult.Broken;
+                }
+
+                entry.FullUrl = TextOf(ref reader);
+            }
+        }
+
+        return ScanResult.NeedMore;
+    }
+
+    private static ScanResult ReadMember(
+        ReadOnlySpan<byte> name,
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> data,
+        AnswerWork work,
+        ref EntrySpan entry
+    )
+    {
+        if (name.SequenceEqual("resource"u8))
+        {
+            return ReadResource(ref reader, data, work, ref entry);
+        }
+
+        return name.SequenceEqual("search"u8) || name.SequenceEqual("response"u8) || name.SequenceEqual("request"u8)
+            ? ReadTexts(ref reader, data, work, ref entry)
+            : work.Skipper.Skip(ref reader, data);
+    }
+
+    private static ScanResult ReadResource(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ScanResult.Broken;
+        }
+
+        entry.ResourceStart = checked((int)reader.TokenStartIndex);
+        work.Reader.Facts.Reset();
+        work.Reader.Links?.Clear();
+        var result = work.Reader.Read(ref reader, data, work.Policy, work.Bases, work.Reader.Facts);
+        entry.ResourceEnd = checked((int)reader.BytesConsumed);
+        return result;
+    }
+
+    /// <summary>Reads the few strings of search, request and response that matter; the rest is read past.</summary>
+    private static ScanResult ReadTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, AnswerWork work, ref EntrySpan entry)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ScanResult.Broken;
+        }
+
+        var names = work.Reader.Names;
+        var start = names.Count;
+        ulong bloom = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                names.PopTo(start);
+                return ScanResult.Complete;
+            }
+
+            var name = reader.ValueSpan;
+            if (
+                reader.ValueIsEscaped
+                || !names.TryAdd(start, ref bloom, NameKey.Of(name), checked((int)reader.TokenStartIndex) + 1, name, data)
+            )
+            {
+                return ScanResult.Broken;
+            }
+
+            if (!reader.Read())
+            {
+                return ScanResult.NeedMore;
+            }
+
+            var result = work.Skipper.Skip(ref reader, data);
+            if (result != ScanResult.Complete)
+            {
+                return result;
+            }
+
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                TakeText(name, TextOf(ref reader), ref entry);
+            }
+        }
+
+        return ScanResult.NeedMore;
+    }
+
+    private static void TakeText(ReadOnlySpan<byte> name, TextSpan text, ref EntrySpan entry)
+    {
+        if (name.SequenceEqual("mode"u8))
+        {
+            entry.Mode = text;
+        }
+        else if (name.SequenceEqual("method"u8))
+        {
+            entry.Method = text;
+        }
+        else if (name.SequenceEqual("url"u8))
+        {
+            entry.Url = text;
+        }
+        else if (name.SequenceEqual("status"u8))
+        {
+            entry.Status = text;
+        }
+        else if (name.SequenceEqual("location"u8))
+        {
+            entry.Location = text;
+        }
+        else if (name.SequenceEqual("etag"u8))
+        {
+            entry.Etag = text;
+        }
+        else if (name.SequenceEqual("lastModified"u8))
+        {
+            entry.LastModified = text;
+        }
+    }
+
+    private static TextSpan TextOf(ref Utf8JsonReader reader) =>
+        new(checked((int)reader.TokenStartIndex) + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
+}

@@ -1,0 +1,268 @@
+using System.Buffers;
+using PhiGateway.Fhir.Answers.Writing;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Judges one entry that was read and writes what may leave of it.</summary>
+/// <param name="work">What the filtering of the answer shares; its reader has just read the entry.</param>
+/// <param name="output">The Bundle that leaves.</param>
+/// <param name="request">What was asked; null for a Bundle inside another answer.</param>
+/// <param name="window">The page that matches go to; null: all that may leave does.</param>
+internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirRequest? request, PageWindow? window)
+{
+    private Disclosure? _own;
+
+    /// <summary>Matches that left.</summary>
+    public int Matches { get; private set; }
+
+    /// <summary>Entries that could not be read.</summary>
+    public int Unread { get; private set; }
+
+    /// <summary>Settles an entry that cannot be read: it stays, which is recorded and said. In answers by position, nothing can take its place.</summary>
+    public ScanResult PassBy()
+    {
+        if (output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse)
+        {
+            return ScanResult.Broken;
+        }
+
+        Unread++;
+        window?.PassBy();
+        work.Disclosure.PassBy();
+        return ScanResult.Complete;
+    }
+
+    /// <summary>Whether an entry is there for the sake of others; what an operation puts together was asked for as a whole.</summary>
+    public bool IsIncluded(ref EntrySpan entry, ReadOnlySpan<byte> data) =>
+        ModeOf(entry.Mode, data).SequenceEqual("include"u8) && !(window is not null && request is { Interaction: Interaction.Operation });
+
+    /// <summary>Settles the entry just read.</summary>
+    /// <param name="data">The bytes it was read from.</param>
+    /// <param name="entry">Where its parts stand.</param>
+    /// <param name="place">Its place in the Bundle.</param>
+    public ScanResult Settle(ReadOnlySpan<byte> data, ref EntrySpan entry, int place)
+    {
+        if (output.Kind is BundleKind.BatchResponse or BundleKind.TransactionResponse)
+        {
+            return SettleResponse(data, ref entry, place);
+        }
+
+        if (!entry.HasResource)
+        {
+            SettleWithout(data, ref entry);
+            return ScanResult.Complete;
+        }
+
+        var isStored = output.Kind == BundleKind.Stored;
+        if (work.Reader.Facts.Type == ResourceType.OperationOutcome && !isStored)
+        {
+            return ScanResult.Complete;
+        }
+
+        if (isStored && !StoredEntry.Fits(data, ref entry, work.Reader.Facts, work.Bases))
+        {
+            work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+            return ScanResult.Complete;
+        }
+
+        var mode = ModeOf(entry.Mode, data);
+        var included = IsIncluded(ref entry, data);
+        var outcome = included || window is null ? Judge(data, ref entry, work.Disclosure) : JudgeForPage(data, ref entry);
+        if (outcome != ReleaseOutcome.Released)
+        {
+            return outcome == ReleaseOutcome.Broken ? PassBy(included) : ScanResult.Complete;
+        }
+
+        window?.Entries?.Add(work.Reader.Facts, work.Reader.Links!, isMatch: !included);
+        Matches += included ? 0 : 1;
+        output.OpenEntry();
+        work.Output.Write("{"u8);
+        output.WriteFullUrl(data, entry.FullUrl, work.Reader.Facts);
+        work.Output.Write("\"resource\":"u8);
+        work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: !included);
+        if (output.Kind == BundleKind.SearchSet && mode.Length > 0)
+        {
+            work.Output.Write(",\"search\":{\"mode\":\""u8);
+            work.Output.Write(mode);
+            work.Output.Write("\"}"u8);
+        }
+        else if (isStored)
+        {
+            StoredEntry.WriteRest(data[entry.Start..entry.End], work.Output);
+        }
+        else if (output.Kind == BundleKind.History)
+        {
+            EntryParts.WriteRequest(data, entry.Method, work.Reader.Facts, work.Output);
+            EntryParts.WriteResponse(data, ref entry, work.Bases, hidden: false, first: false, work.Output);
+        }
+
+        work.Output.Write("}"u8);
+        return ScanResult.Complete;
+    }
+
+    // It was met already; what it holds, a Bundle or Parameters, cannot be read.
+    private ScanResult PassBy(bool included)
+    {
+        Unread++;
+        work.Disclosure.PassBy();
+        if (!included)
+        {
+            window?.Hide();
+        }
+
+        return ScanResult.Complete;
+    }
+
+    // A deletion in a history names a resource of which nothing is left to judge: it leaves to whom every version of it would.
+    private void SettleWithout(ReadOnlySpan<byte> data, ref EntrySpan entry)
+    {
+        if (output.Kind is not (BundleKind.History or BundleKind.Stored) || window?.Meet() == false)
+        {
+            return;
+        }
+
+        if (output.Kind == BundleKind.Stored || !Deletion.TryRead(data, ref entry, work.Bases, out var type, out var id))
+        {
+            window?.Hide();
+            work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+            return;
+        }
+
+        if (work.Current?.AdmitsDeletion(type, id) is not { } facts)
+        {
+            window?.Hide();
+            work.Disclosure.Withhold(WithholdReason.CurrentVersion);
+            return;
+        }
+
+        if (window?.TryShow() == false)
+        {
+            return;
+        }
+
+        work.Disclosure.Release(facts);
+        Matches++;
+        output.OpenEntry();
+        work.Output.Write("{"u8);
+        output.WriteFullUrl(data, entry.FullUrl, facts);
+        Deletion.Write(facts, work.Output);
+        EntryParts.WriteResponse(data, ref entry, work.Bases, hidden: false, first: false, work.Output);
+        work.Output.Write("}"u8);
+    }
+
+    private ReleaseOutcome Judge(ReadOnlySpan<byte> data, ref EntrySpan entry, Disclosure disclosure)
+    {
+        // What stands under another server's address speaks of that server's resources.
+        var known = work.Known is not null && IsHere(entry.FullUrl, data) ? work.Known : null;
+        var outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, null, disclosure, known);
+        known?.Add(work.Reader.Facts, outcome == ReleaseOutcome.Withheld ? work.LastReason : WithholdReason.None);
+        return outcome;
+    }
+
+    // A match that may leave and does not fit on the page any more is not let out: it is neither written nor recorded.
+    private ReleaseOutcome JudgeForPage(ReadOnlySpan<byte> data, ref EntrySpan entry)
+    {
+        if (!window!.Meet())
+        {
+            return ReleaseOutcome.Withheld;
+        }
+
+        var own = _own ??= new Disclosure();
+        own.Reset();
+        var outcome = Judge(data, ref entry, own);
+        if (outcome == ReleaseOutcome.Released && !window.TryShow())
+        {
+            return ReleaseOutcome.Withheld;
+        }
+
+        if (outcome == ReleaseOutcome.Withheld)
+        {
+            window.Hide();
+        }
+
+        work.Disclosure.Merge(own);
+        return outcome;
+    }
+
+    // Under its own name on this server; what stands under another server's is not what is referred to here.
+    private bool IsHere(TextSpan fullUrl, ReadOnlySpan<byte> data) =>
+        fullUrl.IsNone
+        || (
+            !fullUrl.Escaped
+            && ReferenceReader.TryRead(fullUrl.In(data), work.Bases, out var type, out var id)
+            && type == work.Reader.Facts.Type
+            && System.Text.Ascii.Equals(id, work.Reader.Facts.Id)
+        );
+
+    // Responses answer by position, so each one stays even when nothing of it may leave.
+    private ScanResult SettleResponse(ReadOnlySpan<byte> data, ref EntrySpan entry, int place)
+    {
+        FhirRequest? asked = null;
+        if (request is { Entries.Count: > 0 })
+        {
+            if (place >= request.Entries.Count)
+            {
+                return ScanResult.Broken;
+            }
+
+            asked = request.Entries[place];
+
+            // What became of an entry must be said, or nobody knows which of them this is.
+            if (!EntryParts.HasStatus(entry.Status, data))
+            {
+                return ScanResult.Broken;
+            }
+        }
+
+        var outcome = ReleaseOutcome.Withheld;
+        var hasResource = entry.HasResource && work.Reader.Facts.Type != ResourceType.OperationOutcome;
+        if (hasResource)
+        {
+            if (asked is not null && !AnswerFit.Fits(asked, work.Reader.Facts))
+            {
+                work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+            }
+            else
+            {
+                outcome = work.Prepare(data, entry.ResourceStart, entry.ResourceEnd, asked, work.Disclosure, work.Known);
+            }
+
+            if (outcome == ReleaseOutcome.Broken)
+            {
+                return ScanResult.Broken;
+            }
+        }
+
+        var released = outcome == ReleaseOutcome.Released;
+        output.OpenEntry();
+        work.Output.Write("{"u8);
+        if (released)
+        {
+            output.WriteFullUrl(data, entry.FullUrl, work.Reader.Facts);
+            work.Output.Write("\"resource\":"u8);
+            work.Write(data, entry.ResourceStart, entry.ResourceEnd, viewed: false);
+        }
+
+        // What was read and must stay looks like what is not there; what was written was decided before.
+        var hidden = hasResource && !released && !(asked?.IsWrite ?? !entry.Location.IsNone);
+        EntryParts.WriteResponse(data, ref entry, work.Bases, hidden, first: !released, work.Output);
+        work.Output.Write("}"u8);
+        return ScanResult.Complete;
+    }
+
+    private static ReadOnlySpan<byte> ModeOf(TextSpan mode, ReadOnlySpan<byte> data)
+    {
+        if (mode.IsNone)
+        {
+            return default;
+        }
+
+        var text = mode.In(data);
+        return text.SequenceEqual("match"u8) || text.SequenceEqual("include"u8) ? text : default;
+    }
+}

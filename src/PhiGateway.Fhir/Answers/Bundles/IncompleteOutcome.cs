@@ -1,0 +1,30 @@
+using System.Buffers;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Says in an answer that something of it is missing, and why; never what, and nothing of what was withheld by a decision.</summary>
+internal static class IncompleteOutcome
+{
+    public static ReadOnlySpan<byte> CutShort => "Not everything could be looked through for this page; it continues at the next one."u8;
+
+    public static ReadOnlySpan<byte> CannotFollow => "There is more, but the place where it continues cannot be reached from here."u8;
+
+    public static ReadOnlySpan<byte> Unread => "What could not be read was left out."u8;
+
+    /// <summary>Writes an OperationOutcome.</summary>
+    public static void Write(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        output.Write("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"information\","u8);
+        output.Write("\"code\":\"incomplete\",\"details\":{\"text\":\""u8);
+        output.Write(text);
+        output.Write("\"}}]}"u8);
+    }
+
+    /// <summary>Writes it as an entry of a search's Bundle.</summary>
+    public static void WriteEntry(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        output.Write("{\"resource\":"u8);
+        Write(text, output);
+        output.Write(",\"search\":{\"mode\":\"outcome\"}}"u8);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Resources;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>Entries that are judged by other entries: they wait until all of these are judged, and are then read once more.</summary>
+/// <param name="work">What the filtering of the answer shares.</param>
+/// <param name="settler">Judges and writes them when their time has come.</param>
+/// <param name="window">The page that matches go to; null: none, and no entry waits for the sake of a match.</param>
+internal sealed class WaitingEntries(AnswerWork work, EntrySettler settler, PageWindow? window)
+{
+    /// <summary>
+    /// Bytes that may wait; what comes after them is judged by what is known then. A page that is held whole anyway has no such bound.
+    /// </summary>
+    private const int MostWaiting = 4 * 1024 * 1024;
+
+    private List<byte[]>? _waiting;
+    private int _bytes;
+
+    /// <summary>Takes in the entry just read when it must wait; false: it is to be settled now.</summary>
+    /// <param name="data">The bytes being read.</param>
+    /// <param name="bytes">The entry itself.</param>
+    /// <param name="entry">Where its parts stand.</param>
+    public bool TryTake(ReadOnlySpan<byte> data, ReadOnlySpan<byte> bytes, ref EntrySpan entry)
+    {
+        if (!entry.HasResource || !IsOfOthers(data, ref entry) || (window is null && _bytes + bytes.Length > MostWaiting))
+        {
+            return false;
+        }
+
+        (_waiting ??= []).Add(bytes.ToArray());
+        _bytes += bytes.Length;
+        return true;
+    }
+
+    /// <summary>Settles them. They were read already, so that reading them again cannot fail. What speaks of others goes last of all.</summary>
+    /// <param name="place">Place after the last entry of the Bundle.</param>
+    public ScanResult Settle(int place)
+    {
+        var result = ScanResult.Complete;
+        if (_waiting is { Count: > 0 })
+        {
+            var rest = Settle([.. Enumerable.Range(0, _waiting.Count)], place, ofTargets: false, ref result);
+            rest = Settle(rest, place, ofTargets: true, ref result);
+            if (rest.Count > 0 && window is not null)
+            {
+                Settle(rest, place, ofTargets: false, ref result);
+            }
+
+            _waiting.Clear();
+        }
+
+        _bytes = 0;
+        return result;
+    }
+
+    // What was included is there for the sake of matches: whether these leave is known at the end.
+    private bool IsOfOthers(ReadOnlySpan<byte> data, ref EntrySpan entry) =>
+        (work.Known is not null && ScanProgram.For(work.Reader.Facts.Type).OfTargets)
+        || (window is not null && settler.IsIncluded(ref entry, data));
+
+    // Over and over, since an entry that leaves may be why another one was included; what is left over was included for nothing that
+    // leaves.
+    private List<int> Settle(List<int> places, int entryPlace, bool ofTargets, ref ScanResult result)
+    {
+        var left = places;
+        var progress = true;
+        while (progress && result == ScanResult.Complete)
+        {
+            (progress, places, left) = (false, left, []);
+            foreach (var place in places)
+            {
+                var bytes = _waiting![place];
+                var entry = default(EntrySpan);
+                var reader = new Utf8JsonReader(bytes, ResourceReader.OptionsFor(work.Bases));
+                reader.Read();
+                result = EntryReader.Read(ref reader, bytes, work, ref entry);
+                if (result != ScanResult.Complete)
+                {
+                    return left;
+                }
+
+                var included = window is not null && settler.IsIncluded(ref entry, bytes);
+                if (included && window!.Entries?.Holds(work.Reader.Facts) == true)
+                {
+                    continue;
+                }
+
+                if (ScanProgram.For(work.Reader.Facts.Type).OfTargets != ofTargets || (included && !IsWanted()))
+                {
+                    left.Add(place);
+                    continue;
+                }
+
+                progress |= window is not null;
+                result = settler.Settle(bytes, ref entry, entryPlace);
+                if (result != ScanResult.Complete)
+                {
+                    return left;
+                }
+            }
+
+            progress &= left.Count > 0;
+        }
+
+        return left;
+    }
+
+    // Without a gap among the matches every one of them leaves, and so does what was included for them.
+    private bool IsWanted() => !window!.HasGaps || window.Entries?.IsLinked(work.Reader.Facts, work.Reader.Links!) == true;
+}

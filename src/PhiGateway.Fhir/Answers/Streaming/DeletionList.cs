@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using PhiGateway.Fhir.Answers.Bundles;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Streaming;
+
+/// <summary>
+/// A line of an export's file of deletions: a transaction of nothing but DELETE (Bulk Data Access 2.0). Each is judged by its name, since
+/// nothing else is left of what was deleted.
+/// </summary>
+internal static class DeletionList
+{
+    /// <summary>Writes the deletions that may be told; false when the line, which was read already, is no list of deletions.</summary>
+    public static bool TryWrite(ReadOnlySpan<byte> line, AnswerWork work)
+    {
+        using var document = JsonDocument.Parse(line.ToArray(), new JsonDocumentOptions { MaxDepth = work.Bases.MaxDepth });
+        var names = new List<ResourceName>();
+        if (
+            StrictJson.Text(document.RootElement, "type") != "transaction"
+            || !document.RootElement.TryGetProperty("entry", out var entries)
+            || entries.ValueKind != JsonValueKind.Array
+        )
+        {
+            return false;
+        }
+
+        foreach (var entry in entries.EnumerateArray())
+        {
+            if (!TryRead(entry, work.Bases, out var name))
+            {
+                return false;
+            }
+
+            names.Add(name);
+        }
+
+        Write(names, work);
+        return true;
+    }
+
+    private static bool TryRead(JsonElement entry, Bases bases, out ResourceName name)
+    {
+        name = default;
+        if (
+            entry.ValueKind != JsonValueKind.Object
+            || entry.TryGetProperty("resource", out _)
+            || !entry.TryGetProperty("request", out var request)
+            || StrictJson.Text(request, "method") != "DELETE"
+            || StrictJson.Text(request, "url") is not { } url
+            || !ReferenceReader.TryRead(Encoding.UTF8.GetBytes(url), bases, out var type, out var id)
+        )
+        {
+            return false;
+        }
+
+        name = new ResourceName(type, Encoding.ASCII.GetString(id));
+        return true;
+    }
+
+    private static void Write(List<ResourceName> names, AnswerWork work)
+    {
+        var any = false;
+        foreach (var name in names)
+        {
+            var facts = FactsOf(name);
+            if (work.Policy.Judge(facts).Reason is not WithholdReason.None and var reason)
+            {
+                work.Disclosure.Withhold(reason);
+                continue;
+            }
+
+            work.Disclosure.Release(facts);
+            work.Output.Write(any ? ",{"u8 : "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{"u8);
+            Deletion.Write(facts, work.Output);
+            work.Output.Write("}"u8);
+            any = true;
+        }
+
+        work.Output.Write(any ? "]}\n"u8 : default);
+    }
+
+    // A Patient is their own; what is nobody's by its type is nobody's; of all else it cannot be said any more.
+    private static ResourceFacts FactsOf(ResourceName name)
+    {
+        var facts = new ResourceFacts
+        {
+            Type = name.Type,
+            Id = name.Id,
+            Confidentiality = Confidentiality.Normal,
+            NamesNoPatient = true,
+        };
+        if (name.Type == ResourceType.Patient && PatientId.TryParse(name.Id, out var patient))
+        {
+            facts.AddOwner(patient);
+            facts.Owner = OwnerState.Known;
+        }
+        else if (PatientPathTable.Instance.IsNobodys(name.Type))
+        {
+            facts.Owner = OwnerState.NotPatientData;
+        }
+
+        return facts;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PhiGateway.Fhir.Json;
+
+namespace PhiGateway.Fhir.Changes;
+
+/// <summary>A JSON Patch (RFC 6902): read once, applied here. Nothing of it goes upstream but its result.</summary>
+internal sealed class JsonPatch : PatchMeaning
+{
+    // A patch of a record by hand has a handful; each may walk the whole of it.
+    private const int MaxOperations = 1000;
+
+    private readonly Operation[] _operations;
+
+    private JsonPatch(Operation[] operations)
+    {
+        _operations = operations;
+        Touched = PatchElements.Of(operations.SelectMany(static operation => operation.Roots));
+        Tests = Array.Exists(operations, static operation => operation.Kind == "test");
+    }
+
+    public override IReadOnlyList<string> Touched { get; }
+
+    public override bool Tests { get; }
+
+    /// <summary>Reads a patch; what is not whole is refused.</summary>
+    internal static Refusal? Read(JsonElement patch, out PatchMeaning? meaning)
+    {
+        meaning = null;
+        if (patch.ValueKind != JsonValueKind.Array || patch.GetArrayLength() is 0 or > MaxOperations)
+        {
+            return Refusal.Body($"JSON Patch is not a list of 1 to {MaxOperations} operations");
+        }
+
+        var operations = new List<Operation>(patch.GetArrayLength());
+        foreach (var element in patch.EnumerateArray())
+        {
+            if (Operation.Read(element) is not { } operation)
+            {
+                return Refusal.Body("JSON Patch operation is not complete");
+            }
+
+            operations.Add(operation);
+        }
+
+        var read = new JsonPatch([.. operations]);
+        meaning = read;
+        return PatchElements.Check(read.Touched);
+    }
+
+    public override PatchOutcome Apply(ReadOnlySpan<byte> stored, int most, out byte[] result)
+    {
+        result = [];
+        if (PatchText.Read(stored) is not { } root)
+        {
+            return PatchOutcome.NotApplicable;
+        }
+
+        long budget = most;
+        foreach (var operation in _operations)
+        {
+            var outcome = operation.Apply(root, ref budget);
+            if (outcome != PatchOutcome.Applied)
+            {
+                return outcome;
+            }
+        }
+
+        result = PatchText.Write(root);
+        return result.Length <= most ? PatchOutcome.Applied : PatchOutcome.TooLarge;
+    }
+
+    private sealed class Operation
+    {
+        private readonly PatchPointer _path;
+        private readonly PatchPointer? _from;
+        private readonly JsonElement? _value;
+
+        private Operation(string kind, PatchPointer path, PatchPointer? from, JsonElement? value) =>
+            (Kind, _path, _from, _value) = (kind, path, from, value);
+
+        internal string Kind { get; }
+
+        internal IEnumerable<string> Roots => _from is null ? [_path.Steps[0]] : [_path.Steps[0], _from.Steps[0]];
+
+        internal static Operation? Read(JsonElement element)
+        {
+            // Members that the operation does not have are ignored (RFC 6902, section 4): nobody but this reader sees them.
+            var kind = StrictJson.Text(element, "op");
+            var (path, from) = (PatchPointer.Read(StrictJson.Text(element, "path")), PatchPointer.Read(StrictJson.Text(element, "from")));
+            var value = default(JsonElement);
+            var hasValue = element.ValueKind == JsonValueKind.Object && element.TryGetProperty("value", out value);
+            return kind switch
+            {
+                _ when path is null => null,
+                "add" or "replace" or "test" when hasValue => new Operation(kind, path, from: null, value.Clone()),
+                "remove" => new Operation(kind, path, from: null, value: null),
+                "move" when from is not null && !path.IsWithin(from) => new Operation(kind, path, from, value: null),
+                "copy" when from is not null => new Operation(kind, path, from, value: null),
+                _ => null,
+            };
+        }
+
+        internal PatchOutcome Apply(JsonObject root, ref long budget)
+        {
+            switch (Kind)
+            {
+                case "test":
+                    return Is(TryFind(root, _path, out var tested) && JsonNode.DeepEquals(tested, Value()));
+                case "remove":
+                    return Is(TryTake(root, _path, out _));
+                case "replace":
+                    return Is(TryReplace(root, Value()));
+                case "move":
+                    return Is(TryTake(root, _from!, out var moved) && TryAdd(root, moved));
+                case "copy":
+                    if (!TryFind(root, _from!, out var source))
+                    {
+                        return PatchOutcome.NotApplicable;
+                    }
+
+                    // A copy of a copy of a copy doubles each time.
+                    return PatchText.TrySpend(source, ref budget) ? Is(TryAdd(root, source?.DeepClone())) : PatchOutcome.TooLarge;
+                default:
+                    return Is(TryAdd(root, Value()));
+            }
+        }
+
+        private static PatchOutcome Is(bool applied) => applied ? PatchOutcome.Applied : PatchOutcome.NotApplicable;
+
+        // A fresh one each time: a node has one parent.
+        private JsonNode? Value() =>
+            _value!.Value.ValueKind switch
+            {
+                JsonValueKind.Object => JsonObject.Create(_value.Value),
+                JsonValueKind.Array => JsonArray.Create(_value.Value),
+                JsonValueKind.Null => null,
+                _ => JsonValue.Create(_value.Value),
+            };
+
+        private static bool TryFind(JsonObject root, PatchPointer place, out JsonNode? found)
+        {
+            found = null;
+            switch (place.FindParent(root))
+            {
+                case JsonObject members:
+                    return members.TryGetPropertyValue(place.Last, out found);
+                case JsonArray items when PatchPointer.TryIndex(place.Last, items.Count - 1, out var index):
+                    found = items[index];
+                    return true;
+                default:
+                    return false;
+            }
+        }
+
+        private static bool TryTake(JsonObject root, PatchPointer place, out JsonNode? taken)
+        {
+            if (!TryFind(root, place, out taken))
+            {
+                return false;
+            }
+
+            switch (place.FindParent(root))
+            {
+                case JsonObject members:
+                    return members.Remove(place.Last);
+                case JsonArray items when PatchPointer.TryIndex(place.Last, items.Count - 1, out var index):
+                    items.RemoveAt(index);
+                    return true;
+                default:
+                    return false;
+            }
+        }
+
+        private bool TryReplace(JsonObject root, JsonNode? value)
+        {
+            switch (_path.FindParent(root))
+            {
+                case JsonObject members when members.ContainsKey(_path.Last):
+                    members[_path.Last] = value;
+                    return true;
+                case JsonArray items when PatchPointer.TryIndex(_path.Last, items.Count - 1, out var index):
+                    items[index] = value;
+                    return true;
+                default:
+                    return false;
+            }
+        }
+
+        private bool TryAdd(JsonObject root, JsonNode? value)
+        {
+            switch (_path.FindParent(root))
+            {
+                case JsonObject members:
+                    members[_path.Last] = value;
+                    return true;
+                case JsonArray items when _path.Last == "-":
+                    items.Add(value);
+                    return true;
+                case JsonArray items when PatchPointer.TryIndex(_path.Last, items.Count, out var index):
+                    items.Insert(index, value);
+                    return true;
+                default:
+                    return false;
+            }
+        }
+    }
+}

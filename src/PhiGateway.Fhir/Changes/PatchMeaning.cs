@@ -1,0 +1,43 @@
+namespace PhiGateway.Fhir.Changes;
+
+/// <summary>
+/// What a patch means, read once when the request is understood: judged by what it touches, and applied here over the stored version where
+/// that can be done exactly.
+/// </summary>
+/// <remarks>Immutable; may be applied many times.</remarks>
+public abstract class PatchMeaning
+{
+    /// <summary>Top-level elements that it reads or changes, without a leading underscore, in ordinal order.</summary>
+    public abstract IReadOnlyList<string> Touched { get; }
+
+    /// <summary>Whether it tests values before it changes any: its success tells what is stored.</summary>
+    public virtual bool Tests => false;
+
+    /// <summary>
+    /// Whether the gateway applies it: the result is then judged like the body of an update, and sent as one. Otherwise it goes upstream as
+    /// <see cref="Rewritten"/>, and whatever lies near a label or an owner counts as touched.
+    /// </summary>
+    public virtual bool IsAppliedHere => true;
+
+    /// <summary>The patch written anew from what was understood, for the upstream to apply; empty where it is applied here.</summary>
+    public virtual ReadOnlyMemory<byte> Rewritten => default;
+
+    /// <summary>Applies it.</summary>
+    /// <param name="stored">The stored version: strict JSON, one object.</param>
+    /// <param name="most">The most bytes that the result may have, and that may be copied on the way.</param>
+    /// <param name="result">The resource as it would be; numbers keep their digits, members their order.</param>
+    public abstract PatchOutcome Apply(ReadOnlySpan<byte> stored, int most, out byte[] result);
+}
+
+/// <summary>How applying a patch ended.</summary>
+public enum PatchOutcome : byte
+{
+    /// <summary>Nothing was applied: there is no such place, or a test failed (RFC 6902, section 5).</summary>
+    NotApplicable = 0,
+
+    /// <summary>All of it was applied.</summary>
+    Applied,
+
+    /// <summary>The result would grow beyond the most.</summary>
+    TooLarge,
+}

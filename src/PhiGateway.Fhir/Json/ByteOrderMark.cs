@@ -1,0 +1,11 @@
+namespace PhiGateway.Fhir.Json;
+
+/// <summary>The mark that some servers write before JSON, and that a reader of JSON may pass by (RFC 8259, 8.1).</summary>
+internal static class ByteOrderMark
+{
+    /// <summary>What follows the mark, or all where there is none.</summary>
+    public static ReadOnlySpan<byte> Skip(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
+
+    /// <summary>The same.</summary>
+    public static ReadOnlyMemory<byte> Skip(ReadOnlyMemory<byte> json) => json[(json.Length - Skip(json.Span).Length)..];
+}

@@ -1,0 +1,8 @@
+namespace PhiGateway.Gateway.Decide;
+
+/// <summary>The services of this room, for the data plane's composition.</summary>
+internal static class DecideRegistration
+{
+    /// <summary>Whether it is approved.</summary>
+    public static IServiceCollection AddDecide(this IServiceCollection services) => services.AddSingleton<DecideStage>();
+}

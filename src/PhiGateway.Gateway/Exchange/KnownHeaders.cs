@@ -1,0 +1,24 @@
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>Headers that are read or written and that the platform has no name for, and the forms of <c>Accept</c> that go upstream.</summary>
+internal static class KnownHeaders
+{
+    public const string RequestId = "X-Request-Id";
+    public const string Intermediary = "X-Intermediary";
+    public const string Prefer = "Prefer";
+    public const string IfNoneExist = "If-None-Exist";
+    public const string Provenance = "X-Provenance";
+    public const string Justification = "Phi-Justification";
+
+    /// <summary>For what the gateway reads for its own judgement.</summary>
+    public static readonly KeyValuePair<string, string>[] AcceptFhir = [KeyValuePair.Create("Accept", KnownMediaTypes.FhirJson)];
+
+    /// <summary>For pages and jobs that the upstream has named.</summary>
+    public static readonly KeyValuePair<string, string>[] AcceptJson =
+    [
+        KeyValuePair.Create("Accept", "application/fhir+json, application/json;q=0.9"),
+    ];
+
+    /// <summary>For files of an export.</summary>
+    public static readonly KeyValuePair<string, string>[] AcceptNdjson = [KeyValuePair.Create("Accept", KnownMediaTypes.FhirNdjson)];
+}

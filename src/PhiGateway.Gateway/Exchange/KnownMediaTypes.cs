@@ -1,0 +1,24 @@
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>Media types that are sent and read; each stands here once.</summary>
+internal static class KnownMediaTypes
+{
+    public const string FhirJson = "application/fhir+json";
+    public const string FhirJsonUtf8 = "application/fhir+json; charset=utf-8";
+    public const string Json = "application/json";
+    public const string JsonUtf8 = "application/json; charset=utf-8";
+    public const string FhirNdjson = "application/fhir+ndjson";
+    public const string JsonPatch = "application/json-patch+json";
+    public const string Problem = "application/problem+json";
+
+    /// <summary>Whether a media type (lower case, without parameters) is that of FHIR's JSON.</summary>
+    public static bool IsFhirJson(string mediaType) => mediaType is FhirJson or Json or "application/json+fhir";
+
+    /// <summary>Whether a media type (lower case, without parameters) is that of some JSON.</summary>
+    public static bool IsJson(string mediaType) =>
+        mediaType == Json
+        || (mediaType.StartsWith("application/", StringComparison.Ordinal) && mediaType.EndsWith("+json", StringComparison.Ordinal));
+
+    /// <summary>Whether a media type (lower case, without parameters) is that of resources line by line.</summary>
+    public static bool IsNdjson(string mediaType) => mediaType is FhirNdjson or "application/ndjson" or "application/x-ndjson";
+}

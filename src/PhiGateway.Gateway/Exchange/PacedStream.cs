@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>
+/// The body of an upstream's answer, read only as long as it comes: a pause that is too long, or a body that takes too long as a whole, is a
+/// broken one (<see cref="IOException"/>). Opened by <see cref="UpstreamAnswer"/>.
+/// </summary>
+/// <remarks>Only waiting for the upstream counts, not the time that a slow client takes between two reads.</remarks>
+/// <param name="body">The body as it comes.</param>
+/// <param name="pace">How long may be waited.</param>
+internal sealed class PacedStream(Stream body, UpstreamPace pace) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (pace.Start() is not { } patience)
+        {
+            throw new IOException("The upstream takes too long.");
+        }
+
+        try
+        {
+            await using var link = cancellationToken.UnsafeRegister(static state => ((UpstreamPace)state!).Stop(), pace);
+            return await body.ReadAsync(buffer, patience);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("The upstream fell silent.");
+        }
+        finally
+        {
+            pace.Pause();
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            body.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,144 @@
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>
+/// A decompressed body that fails once it has grown far beyond what came over the wire: what expands like that was made to expand, and is
+/// refused before it has cost anything.
+/// </summary>
+/// <remarks>Reads only. The body is unreadable from there on (<see cref="InvalidDataException"/>), as a damaged one is.</remarks>
+internal sealed class RatioLimitedStream : Stream
+{
+    /// <summary>Bytes out for each byte in. JSON of thousands of like resources comes to some 30; zeros come to 1000.</summary>
+    public const int MostRatio = 100;
+
+    // Small bodies may be anything.
+    private const long Free = 1024 * 1024;
+
+    private readonly CountingStream _wire;
+    private readonly Stream _plain;
+    private long _out;
+
+    private RatioLimitedStream(CountingStream wire, Stream plain) => (_wire, _plain) = (wire, plain);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Wraps a body as it comes over the wire.</summary>
+    /// <param name="wire">The compressed body.</param>
+    /// <param name="decompress">Makes the decompressing stream over what it is given.</param>
+    public static RatioLimitedStream Over(Stream wire, Func<Stream, Stream> decompress)
+    {
+        var counted = new CountingStream(wire);
+        return new RatioLimitedStream(counted, decompress(counted));
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Count(await _plain.ReadAsync(buffer, cancellationToken));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => Count(_plain.Read(buffer, offset, count));
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _plain.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _plain.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Count(int read)
+    {
+        _out += read;
+        return _out <= Free || _out <= _wire.Count * MostRatio
+            ? read
+            : throw new InvalidDataException("The body grows far beyond what was sent.");
+    }
+
+    private sealed class CountingStream(Stream inner) : Stream
+    {
+        public long Count { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            Count += read;
+            return read;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = inner.Read(buffer, offset, count);
+            Count += read;
+            return read;
+        }
+
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await base.DisposeAsync();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>What a conditional write came to once its condition was looked up: a plain request.</summary>
+/// <param name="Request">The plain request, without conditions.</param>
+/// <param name="Expected">Whether the resource must be there, or must not; unknown: no matter.</param>
+/// <param name="Entries">The entries of a transaction, as they are now; null for a request that is none.</param>
+/// <param name="Permit">The permit that goes with it; null while there is none yet.</param>
+internal readonly record struct Resolved(
+    FhirRequest Request,
+    StoredState Expected = StoredState.Unknown,
+    IReadOnlyList<GatewayExchange>? Entries = null,
+    Permit? Permit = null
+);

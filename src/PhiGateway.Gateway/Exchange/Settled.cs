@@ -1,0 +1,19 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decisions;
+
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>What Settle found: the permit over all facts, and what the call is tied to.</summary>
+/// <param name="Permit">The permit under which the call goes and its answer is judged.</param>
+/// <param name="Version">The stored version (or entity tag) that a change was decided over; null without one.</param>
+/// <param name="Unless">For a creation on a condition: the search that found nothing; null otherwise.</param>
+internal readonly record struct Settled(Permit Permit, string? Version = null, OwnSearch? Unless = null)
+{
+    /// <summary>
+    /// The request with its patch applied over the stored version, or with what its chains lead over in their place; null: it goes as it is.
+    /// </summary>
+    public FhirRequest? Request { get; init; }
+
+    /// <summary>What stands in the place of chains that were looked up; null without.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Walked { get; init; }
+}

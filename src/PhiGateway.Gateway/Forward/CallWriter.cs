@@ -1,0 +1,82 @@
+using PhiGateway.Apis;
+using PhiGateway.Fhir;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Forward;
+
+/// <summary>Writes the one call of a settled request, from the canonical request and the permit's obligations; used by Forward.</summary>
+internal static class CallWriter
+{
+    /// <summary>The call; a refusal where there is none for this kind.</summary>
+    public static StageResult<UpstreamCall> Write(GatewayExchange exchange) =>
+        exchange.Kind switch
+        {
+            RequestKind.Single or RequestKind.Export => WriteSingle(exchange),
+            RequestKind.Transaction => WriteTransaction(exchange),
+            RequestKind.DeclaredApi => WriteApi(exchange),
+            _ => StageResult.Refuse(DenyReason.Faulted, "kind"),
+        };
+
+    /// <summary>A settled creation, without the condition that it hung on.</summary>
+    public static UpstreamCall WritePlain(GatewayExchange exchange) => UpstreamCallFactory.Create(exchange.Request, exchange.Permit);
+
+    /// <summary>The read of what a conditional create found after all: it may show what the search may show.</summary>
+    public static UpstreamCall WriteFound(GatewayExchange exchange, FhirRequest write, string id, Permit permit)
+    {
+        if (
+            !ConditionalWrite
+                .Read(ConditionalWrite.OnMatch(write, id), write, exchange.Ingressed.Route.Language)
+                .TryGet(out var plain, out _)
+        )
+        {
+            throw new InvalidOperationException("A read of a type and an id is always one.");
+        }
+
+        exchange.Recognize(new Resolved(plain, Permit: permit));
+        return UpstreamCallFactory.Create(plain, permit);
+    }
+
+    private static UpstreamCall WriteSingle(GatewayExchange exchange)
+    {
+        // Behind a handle, the place that the upstream named.
+        if (exchange.Understood.Continuation is { IsStart: false } continuation)
+        {
+            return continuation.ToCall();
+        }
+
+        ref readonly var settled = ref exchange.Settled;
+        var call = UpstreamCallFactory.Create(exchange.Request, settled.Permit);
+        return settled.Unless is { } unless
+            ? UpstreamCallFactory.Unless(call, unless.Request, unless.Permit)
+            : Tie(call, exchange.Request, settled.Version);
+    }
+
+    private static UpstreamCall WriteTransaction(GatewayExchange exchange)
+    {
+        var calls = new UpstreamCall[exchange.Entries.Count];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            var entry = exchange.Entries[i];
+            calls[i] = Tie(UpstreamCallFactory.Create(entry.Request, entry.Permit), entry.Request, entry.Settled.Version);
+        }
+
+        return UpstreamCallFactory.CreateTransaction(exchange.Request, calls);
+    }
+
+    private static UpstreamCall WriteApi(GatewayExchange exchange) =>
+        exchange.Understood.Continuation is { } continuation
+            ? ApiCallFactory.Page(continuation.Page.Place)
+            : ApiCallFactory.Create(exchange.Understood.DeclaredApi, exchange.Settled.Version, exchange.Permit);
+
+    // The call, for that version only; a client's own version was compared with it before.
+    private static UpstreamCall Tie(UpstreamCall call, FhirRequest request, string? version) =>
+        version is null || request.Headers.IfMatch is not null
+            ? call
+            : call with
+            {
+                Headers = [.. call.Headers, KeyValuePair.Create("If-Match", $"W/\"{version}\"")],
+            };
+}

@@ -1,0 +1,11 @@
+namespace PhiGateway.Gateway.Handles;
+
+/// <summary>The services of this room, for the data plane's composition.</summary>
+internal static class HandlesRegistration
+{
+    /// <summary>Names of ours for places of the upstream.</summary>
+    /// <param name="services">Receives them.</param>
+    /// <param name="key">The key that the nodes of a fleet share; null: one that ends with the process.</param>
+    public static IServiceCollection AddHandles(this IServiceCollection services, string? key) =>
+        services.AddSingleton(new HandleSealer(key)).AddSingleton<BaseProposals>().AddSingleton<HandleIssuer>();
+}

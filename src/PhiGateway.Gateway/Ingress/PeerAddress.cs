@@ -1,0 +1,147 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
+using PhiGateway.Gateway.Ingress.Wire;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Ingress;
+
+/// <summary>
+/// Who is at the other end, where a listed proxy stands between: its address as the right-most that no listed proxy has, and its
+/// certificate. Run by the data plane before everything else, and only where proxies are listed.
+/// </summary>
+/// <remarks>
+/// Security: of a peer that is not listed no such header is ever read. A header that a listed proxy wrote and that cannot be read leaves
+/// the request refused, on record.
+/// </remarks>
+internal sealed class PeerAddress(TrustedProxyOptions options)
+{
+    private static readonly WireFlaw Unreadable = new(DenyReason.MalformedHeader, "forwarded");
+
+    private readonly IPNetwork[] _proxies = [.. options.Addresses.Select(Networks.Parse)];
+    private readonly bool _isForwarded = options.Header == "Forwarded";
+
+    /// <summary>Whether any proxy is listed.</summary>
+    public bool IsOn => _proxies.Length > 0;
+
+    /// <summary>Whether an address is a listed proxy's.</summary>
+    public bool IsProxy(IPAddress? address)
+    {
+        for (var i = 0; i < _proxies.Length; i++)
+        {
+            if (Networks.Contains(_proxies[i], address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Sets the connection's address and certificate to the client's.</summary>
+    public void Apply(HttpContext http)
+    {
+        if (!IsProxy(http.Connection.RemoteIpAddress))
+        {
+            return;
+        }
+
+        if (!TryFind(http.Request.Headers[options.Header], out var client))
+        {
+            http.Features.Set(Unreadable);
+        }
+        else if (client is not null)
+        {
+            http.Connection.RemoteIpAddress = client;
+        }
+
+        // The certificate of the connection is the proxy's own: never the client's.
+        http.Features.Set<ITlsConnectionFeature>(
+            new ForwardedCertificate(options.ClientCertificate ? http.Request.Headers["Client-Cert"] : StringValues.Empty)
+        );
+    }
+
+    // From the right: what stands left of the first address that is no proxy's was written by a stranger.
+    private bool TryFind(StringValues values, out IPAddress? client)
+    {
+        client = null;
+        for (var i = values.Count - 1; i >= 0; i--)
+        {
+            var rest = values[i].AsSpan();
+            while (true)
+            {
+                var comma = rest.LastIndexOf(',');
+                var entry = rest[(comma + 1)..].Trim(" \t");
+                if (!TryReadEntry(entry, out var address))
+                {
+                    return false;
+                }
+
+                client = address;
+                if (!IsProxy(address))
+                {
+                    return true;
+                }
+
+                if (comma < 0)
+                {
+                    break;
+                }
+
+                rest = rest[..comma];
+            }
+        }
+
+        return true;
+    }
+
+    private bool TryReadEntry(ReadOnlySpan<char> entry, out IPAddress? address)
+    {
+        if (!_isForwarded)
+        {
+            return TryReadNode(entry, out address);
+        }
+
+        // RFC 7239 section 4: pairs of name and value; values with an odd character are quoted.
+        foreach (var range in entry.Split(';'))
+        {
+            var pair = entry[range].Trim(" \t");
+            if (pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase))
+            {
+                var value = pair[4..];
+                return TryReadNode(value is ['"', .., '"'] ? value[1..^1] : value, out address);
+            }
+        }
+
+        address = null;
+        return false;
+    }
+
+    // An address, perhaps with a port; IPv6 with a port stands in brackets.
+    private static bool TryReadNode(ReadOnlySpan<char> node, out IPAddress? address)
+    {
+        if (node is ['[', ..])
+        {
+            var end = node.IndexOf(']');
+            address = null;
+            return end > 0 && IsPort(node[(end + 1)..]) && IPAddress.TryParse(node[1..end], out address);
+        }
+
+        var colon = node.IndexOf(':');
+        if (colon >= 0 && node.LastIndexOf(':') == colon)
+        {
+            address = null;
+            return IsPort(node[colon..]) && TryReadV4(node[..colon], out address);
+        }
+
+        return colon < 0 ? TryReadV4(node, out address) : IPAddress.TryParse(node, out address);
+    }
+
+    private static bool TryReadV4(ReadOnlySpan<char> text, out IPAddress? address) =>
+        IPAddress.TryParse(text, out address) && text.SequenceEqual(address.ToString());
+
+    private static bool IsPort(ReadOnlySpan<char> text) => text.IsEmpty || (text[0] == ':' && ushort.TryParse(text[1..], out _));
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Gateway.Exchange;
+
+namespace PhiGateway.Gateway.Ingress;
+
+/// <summary>
+/// Recognizes the two documents that are public by their standards and answered by the gateway itself; matched exactly, never by prefix.
+/// </summary>
+internal static class PublicDocuments
+{
+    /// <summary>Which of the two a request asks for, and nothing else; a declared API has neither.</summary>
+    public static PublicDocument Find(PhiRoute route, CanonicalRequest request)
+    {
+        if (route.Api is not null || request.Method is not ("GET" or "HEAD"))
+        {
+            return PublicDocument.None;
+        }
+
+        return request.Segments switch
+        {
+            ["metadata"] => PublicDocument.CapabilityStatement,
+            [".well-known", "smart-configuration"] => PublicDocument.SmartConfiguration,
+            _ => PublicDocument.None,
+        };
+    }
+
+    /// <summary>Whether a path is that of one of the two, for a browser's question before its request.</summary>
+    public static bool IsPlace(PhiRoute route, PathString path) =>
+        route.Api is null
+        && path.Value is { } text
+        && text.StartsWith(route.Base, StringComparison.Ordinal)
+        && text.AsSpan(route.Base.Length) is "/metadata" or "/.well-known/smart-configuration";
+}

@@ -1,0 +1,60 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Upstream;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>
+/// Reads a fact of the upstream for the gateway's own judgement; used by all lookups. The record goes on telling of the client's own call
+/// only.
+/// </summary>
+internal sealed class Fetch(IUpstream upstream, GatewayOptions options)
+{
+    /// <summary>Reads what is at a place below the upstream's base.</summary>
+    public ValueTask<Fetched> ReadAsync(GatewayExchange exchange, string place) =>
+        ReadAsync(exchange, new UpstreamCall("GET", place, null, default, KnownHeaders.AcceptFhir));
+
+    /// <summary>Makes a call that changes nothing, and reads its answer whole. Whoever calls disposes of what was found.</summary>
+    public async ValueTask<Fetched> ReadAsync(GatewayExchange exchange, UpstreamCall call)
+    {
+        var sent = (await upstream.SendAsync(call, exchange, exchange.Http.RequestAborted)).Answer;
+        if (!sent.Continues)
+        {
+            return new Fetched.Failed(sent.Result.Refusal ?? DenyReason.UpstreamUnavailable);
+        }
+
+        using var answer = sent.Value;
+        switch (answer.Status)
+        {
+            case 200:
+                return await ReadBodyAsync(exchange, answer);
+            case 404 or 410:
+                return new Fetched.Absent(answer.Status);
+            default:
+                return new Fetched.Failed(DenyReason.UpstreamRefused, answer.Status);
+        }
+    }
+
+    private async ValueTask<Fetched> ReadBodyAsync(GatewayExchange exchange, UpstreamAnswer answer)
+    {
+        var body = new PooledBuffer(options.Limits.MaxAnswer);
+        try
+        {
+            var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);
+            if (!read.Continues)
+            {
+                return new Fetched.Failed(read.Refusal ?? DenyReason.UnreadableAnswer, answer.Status);
+            }
+
+            var found = new Fetched.Found(body, KnownMediaTypes.IsFhirJson(answer.MediaType), answer.ETag?.ToString());
+            body = null;
+            return found;
+        }
+        finally
+        {
+            body?.Dispose();
+        }
+    }
+}

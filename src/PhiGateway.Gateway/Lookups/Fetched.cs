@@ -1,0 +1,47 @@
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>What came of a lookup: a body, nothing there, or a failure with its reason. Owns the body.</summary>
+internal abstract class Fetched : IDisposable
+{
+    private Fetched(int status) => Status = status;
+
+    /// <summary>The upstream's status; 0: no answer came.</summary>
+    public int Status { get; }
+
+    public virtual void Dispose() { }
+
+    /// <summary>The body, whole.</summary>
+    /// <param name="body">The buffer that holds it.</param>
+    /// <param name="isFhirJson">Whether the upstream says that it is FHIR's JSON.</param>
+    /// <param name="entityTag">The entity tag, as the upstream wrote it; null without one.</param>
+    public sealed class Found(PooledBuffer body, bool isFhirJson, string? entityTag) : Fetched(200)
+    {
+        public ReadOnlyMemory<byte> Body => body.Written;
+
+        public string? EntityTag { get; } = entityTag;
+
+        /// <summary>What is not empty must be FHIR's JSON.</summary>
+        public bool IsReadable => body.Length == 0 || isFhirJson;
+
+        public override void Dispose()
+        {
+            body.Dispose();
+            base.Dispose();
+        }
+    }
+
+    /// <summary>There is no such thing (404), or no more (410).</summary>
+    /// <param name="status">Which of the two.</param>
+    public sealed class Absent(int status) : Fetched(status);
+
+    /// <summary>It could not be found out.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="status">The upstream's status; 0: no answer came, or none that could be read.</param>
+    public sealed class Failed(DenyReason reason, int status = 0) : Fetched(status)
+    {
+        public DenyReason Reason { get; } = reason;
+    }
+}

@@ -1,0 +1,101 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>
+/// Makes one search of the gateway's own on behalf of a client: narrowed by its permit, and of its answer only what this client may see,
+/// page by page up to a bound.
+/// </summary>
+internal sealed class JudgedSearch(Fetch fetch, GatewayOptions options)
+{
+    /// <summary>Searches; <paramref name="take"/> is handed what was found while the answer is at hand.</summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="search">The search, without a chain that would have to be looked up.</param>
+    /// <param name="permit">The search's own permit.</param>
+    /// <param name="take">Gets what the client may see of a page and the page; false: it needs no more.</param>
+    /// <returns>Whether there are pages that nobody looked at, or why nothing could be found out.</returns>
+    public async ValueTask<StageResult<bool>> RunAsync(
+        GatewayExchange exchange,
+        FhirRequest search,
+        Permit permit,
+        Func<Disclosure, ReadOnlyMemory<byte>, bool> take
+    )
+    {
+        if (UpstreamCallFactory.FindConflict(search, permit) is { } conflict)
+        {
+            return StageResult.Refuse(conflict);
+        }
+
+        // A page may hold nothing that this client may see: where the bound lay on the first, it would tell how much there is.
+        var call = UpstreamCallFactory.Create(search, permit);
+        for (var page = 0; page < options.Limits.PagesPerPage; page++)
+        {
+            var pages = new OtherPages();
+            using var fetched = await fetch.ReadAsync(exchange, call);
+            var taken = fetched switch
+            {
+                Fetched.Found found => Judge(exchange, search, permit, found.Body, pages, take),
+                Fetched.Failed { Status: 400 or 422 } => StageResult.Refuse(DenyReason.UpstreamRejected),
+                Fetched.Failed failed => StageResult.Refuse(failed.Reason),
+
+                // To search always finds a Bundle, if an empty one.
+                _ => StageResult.Refuse(DenyReason.UpstreamRefused),
+            };
+            if (!taken.Continues || pages.Next is not { } next)
+            {
+                return taken.Continues ? false : taken;
+            }
+
+            if (!taken.Value || UpstreamPlace.Find(next, exchange.Ingressed.Route.Language.UpstreamBases) is not { } place)
+            {
+                return true;
+            }
+
+            call = Continuation.CallTo(place);
+        }
+
+        return true;
+    }
+
+    private StageResult<bool> Judge(
+        GatewayExchange exchange,
+        FhirRequest search,
+        Permit permit,
+        ReadOnlyMemory<byte> body,
+        OtherPages pages,
+        Func<Disclosure, ReadOnlyMemory<byte>, bool> take
+    )
+    {
+        using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
+        var found = new Disclosure();
+        var verdict = AnswerFilter.Filter(
+            search,
+            body.Span,
+            permit.Release,
+            exchange.Ingressed.Route.Language,
+            filtered,
+            found,
+            new AnswerOptions { Links = pages }
+        );
+        return verdict is AnswerVerdict.Rewritten or AnswerVerdict.Unchanged
+            ? take(found, body)
+            : StageResult.Refuse(DenyReason.UnreadableAnswer);
+    }
+
+    private sealed class OtherPages : ILinkSealer
+    {
+        public string? Next { get; private set; }
+
+        public string? Seal(string relation, string upstreamUrl)
+        {
+            Next = relation == "next" ? upstreamUrl : Next;
+            return null;
+        }
+    }
+}

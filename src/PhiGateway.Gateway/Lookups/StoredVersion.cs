@@ -1,0 +1,13 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Decisions;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>What a change would overwrite.</summary>
+/// <param name="Part">The part that changes it, with the facts of what is stored, or that nothing is.</param>
+/// <param name="Version">The version that was read (of a declared API, the entity tag); null: nothing is stored, or it has none.</param>
+internal sealed record StoredVersion(AccessPart Part, string? Version)
+{
+    /// <summary>The request with its patch applied over what is stored; null: it goes as it is.</summary>
+    public FhirRequest? Request { get; init; }
+}

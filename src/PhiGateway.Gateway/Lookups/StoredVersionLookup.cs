@@ -1,0 +1,110 @@
+using PhiGateway.Fhir.Changes;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Lookups;
+
+/// <summary>Fetches what an update, patch or delete would change, for Settle to decide over.</summary>
+internal sealed class StoredVersionLookup(Fetch fetch, GatewayOptions options)
+{
+    private const string Detail = "stored-version";
+
+    /// <summary>Fetches what a part of the exchange's request changes.</summary>
+    /// <param name="exchange">A request of its own, or an entry of a bundle.</param>
+    /// <param name="part">The part that names the resource by its id.</param>
+    public async ValueTask<StageResult<StoredVersion>> FindAsync(GatewayExchange exchange, AccessPart part)
+    {
+        using var fetched = await fetch.ReadAsync(exchange, $"/{part.Type.Name}/{part.Id}");
+        return fetched switch
+        {
+            Fetched.Found found => Read(exchange, part, found.Body),
+            Fetched.Absent => new StoredVersion(part with { StoredState = StoredState.Absent }, null),
+            Fetched.Failed failed => StageResult.Refuse(failed.Reason, Detail),
+            _ => StageResult.Refuse(DenyReason.Faulted, Detail),
+        };
+    }
+
+    private StageResult<StoredVersion> Read(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)
+    {
+        var facts = new ResourceFacts();
+        if (
+            !ResourceScanner.TryScanForDecision(stored.Span, exchange.Ingressed.Route.Language, facts)
+            || facts.Type != part.Type
+            || facts.Id != part.Id
+        )
+        {
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
+        }
+
+        if (exchange.Request.Patch is { IsAppliedHere: true } && facts.VersionId is null)
+        {
+            // Without a version, what others write meanwhile would be undone by the result.
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
+        }
+
+        var known = part with { StoredState = StoredState.Present, Stored = facts };
+        return Compare(exchange, new StoredVersion(known, facts.VersionId), stored);
+    }
+
+    // What is stored, with what the write would make of it.
+    private StageResult<StoredVersion> Compare(GatewayExchange exchange, StoredVersion version, ReadOnlyMemory<byte> stored)
+    {
+        var (request, part) = (exchange.Request, version.Part);
+        switch (part.Interaction)
+        {
+            case Interaction.Update:
+                var changes = StoredVersionComparer.Compare(stored.Span, request.Body.Span, exchange.Ingressed.Route.Language);
+                return version with { Part = part with { Relabels = part.Relabels || changes != ProtectedChanges.None } };
+            case Interaction.Patch when request.Patch is { IsAppliedHere: true } patch:
+                return Apply(exchange, patch, version, stored);
+            case Interaction.Patch:
+                // It is applied upstream: whatever lies near a label counts as one, and replacing what holds one takes it away.
+                var touched = request.Patch?.Touched ?? [];
+                var relabels =
+                    touched.Any(element => StoredVersionComparer.IsProtected(part.Type, element))
+                    || StoredVersionComparer.HoldsInlineLabel(stored.Span, touched)
+                    || StoredVersionComparer.HoldsInlineLabel(request.Body.Span, null);
+                return version with { Part = part with { Relabels = part.Relabels || relabels } };
+            default:
+                return version;
+        }
+    }
+
+    private StageResult<StoredVersion> Apply(
+        GatewayExchange exchange,
+        PatchMeaning patch,
+        StoredVersion version,
+        ReadOnlyMemory<byte> stored
+    )
+    {
+        var part = version.Part;
+        var patched = PatchedVersion.Of(patch, stored, exchange.Ingressed.Route.Language, options.Limits.MaxAnswer);
+        if (patched.Facts is null)
+        {
+            // That it cannot be applied tells of what is stored: first it is asked whether this client may change it at all.
+            AccessPart[] parts = [.. exchange.Request.Parts.Select(other => other.Id == part.Id && other.Role == part.Role ? part : other)];
+            var decided = DecisionMaker.Decide(exchange, parts);
+            if (!decided.Continues)
+            {
+                return StageResult.Refuse(decided.Result.Refusal ?? DenyReason.Faulted, Detail);
+            }
+
+            return StageResult.Refuse(
+                patched.Outcome == PatchOutcome.TooLarge ? DenyReason.BodyTooLarge : DenyReason.PatchNotApplicable,
+                Detail
+            );
+        }
+
+        var relabels = part.Relabels || patched.Changes != ProtectedChanges.None;
+        return version with
+        {
+            Part = part with { Body = patched.Facts, Relabels = relabels },
+            Request = exchange.Request.WithPatched(patched.Body),
+        };
+    }
+}

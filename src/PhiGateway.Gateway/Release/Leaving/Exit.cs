@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Trail;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release.Leaving;
+
+/// <summary>
+/// The one door: takes judged answers, asks the last questions, puts what leaves on record, durably, and only then writes it. Called by
+/// every kind of release; nothing else writes an answer that is not a refusal.
+/// </summary>
+internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
+{
+    /// <summary>Lets a whole answer out.</summary>
+    /// <returns>A refusal when nothing of it left.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, OutgoingAnswer answer)
+    {
+        var asked = Ask(exchange);
+        if (!asked.Continues)
+        {
+            return asked;
+        }
+
+        var recorded = await RecordAsync(exchange, answer.Status, answer.Body.Length);
+        if (!recorded.Continues)
+        {
+            return recorded;
+        }
+
+        await WriteAsync(exchange, answer);
+        return StageResult.Continue;
+    }
+
+    /// <summary>Lets a piece of an answer out, while the rest is still to come.</summary>
+    /// <returns>A refusal when nothing of the piece left.</returns>
+    /// <exception cref="OperationCanceledException">The answer was ended.</exception>
+    public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, Segment segment, CancellationToken cancellation)
+    {
+        // The whole question again, as things stand now: what began under a permit goes on only while there is one.
+        var open = segment.Running.Ask(segment.Disclosure);
+        if (!open.Continues)
+        {
+            return open;
+        }
+
+        var asked = checks.Ask(exchange, segment.Disclosure, segment.Before);
+        if (!asked.Continues)
+        {
+            return asked;
+        }
+
+        var recorded = await trail.RecordSegmentAsync(exchange, segment.Disclosure, segment.Bytes.Length, segment.IsFirst);
+        if (!recorded.Continues)
+        {
+            return recorded;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        if (!segment.Bytes.IsEmpty)
+        {
+            BeginStream(exchange, segment.ContentType);
+            await exchange.Http.Response.Body.WriteAsync(segment.Bytes, cancellation);
+            exchange.BytesOut += segment.Bytes.Length;
+        }
+
+        return StageResult.Continue;
+    }
+
+    /// <summary>After the last piece of an answer.</summary>
+    public static void EndStream(GatewayExchange exchange, string contentType)
+    {
+        BeginStream(exchange, contentType);
+        exchange.Delivered = true;
+    }
+
+    /// <summary>Asks the last questions about the answer to one entry of a batch, which leaves with the batch.</summary>
+    public StageResult Ask(GatewayExchange exchange) =>
+        exchange.Kind == RequestKind.PublicDocument ? StageResult.Continue : checks.Ask(exchange, exchange.Disclosure, 0);
+
+    /// <summary>Puts an answer on record that was asked about: a write's outcome where its intent is on record, else a disclosure.</summary>
+    public ValueTask<StageResult> RecordAsync(GatewayExchange exchange, int status, int length)
+    {
+        exchange.Status = status;
+        exchange.BytesOut = length;
+        if (exchange.Kind == RequestKind.PublicDocument)
+        {
+            trail.CountPublicDocument();
+            return new(StageResult.Continue);
+        }
+
+        return exchange.IntentRecorded ? trail.RecordOutcomeAsync(exchange) : trail.RecordDisclosureAsync(exchange);
+    }
+
+    /// <summary>Lets the answer to a batch out, once the record of every entry is durable.</summary>
+    /// <param name="exchange">The batch.</param>
+    /// <param name="answer">Its entries, put together.</param>
+    /// <param name="entries">The records of its entries; false: one was not made.</param>
+    public async ValueTask<StageResult> LetOutAsync(GatewayExchange exchange, OutgoingAnswer answer, List<Task<bool>> entries)
+    {
+        // Revoked meanwhile: nothing of it goes.
+        if (checks.FindRevocation(exchange) is { } revoked)
+        {
+            await Task.WhenAll(entries);
+            return StageResult.Refuse(revoked, "while-answering");
+        }
+
+        // The records wait for one flush together; none of the bytes goes before it.
+        exchange.Status = answer.Status;
+        exchange.BytesOut = answer.Body.Length;
+        var whole = trail.RecordBatchAsync(exchange).AsTask();
+        var areRecorded = await Task.WhenAll(entries);
+        if (!(await whole).Continues || Array.IndexOf(areRecorded, false) >= 0)
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+
+        await WriteAsync(exchange, answer);
+        return StageResult.Continue;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask WriteAsync(GatewayExchange exchange, OutgoingAnswer answer)
+    {
+        AnswerHeaders.Write(exchange, answer);
+        if (!answer.Body.IsEmpty && !HttpMethods.IsHead(exchange.Http.Request.Method))
+        {
+            await exchange.Http.Response.Body.WriteAsync(answer.Body, exchange.Http.RequestAborted);
+        }
+
+        exchange.Delivered = true;
+    }
+
+    private static void BeginStream(GatewayExchange exchange, string contentType)
+    {
+        if (!exchange.Http.Response.HasStarted)
+        {
+            AnswerHeaders.WriteStream(exchange, contentType);
+        }
+    }
+}

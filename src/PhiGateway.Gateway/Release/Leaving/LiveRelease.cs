@@ -1,0 +1,27 @@
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release.Leaving;
+
+/// <summary>
+/// The release policy of an answer that is running: that of the newest permit. Given to the filter once; <see cref="RunningAnswer"/> changes
+/// what stands behind it.
+/// </summary>
+/// <param name="first">The policy under which the answer began.</param>
+internal sealed class LiveRelease(ReleasePolicy first) : ReleasePolicy
+{
+    private volatile ReleasePolicy _now = first;
+
+    public override ResourceTypeSet Types => _now.Types;
+
+    /// <summary>From the next resource on, this policy judges.</summary>
+    public void Use(ReleasePolicy next) => _now = next;
+
+    public override IReadOnlyList<string> ParametersNeeded(ResourceType type) => _now.ParametersNeeded(type);
+
+    public override ElementSet ElementsOf(ResourceType type) => _now.ElementsOf(type);
+
+    public override ElementSet ElementsOfContained(ResourceType type) => _now.ElementsOfContained(type);
+
+    public override ReleaseVerdict Judge(ResourceFacts facts) => _now.Judge(facts);
+}

@@ -1,0 +1,29 @@
+using PhiGateway.Gateway.Release.Apis;
+using PhiGateway.Gateway.Release.Batches;
+using PhiGateway.Gateway.Release.Documents;
+using PhiGateway.Gateway.Release.Exports;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Release.Pages;
+using PhiGateway.Gateway.Release.Streaming;
+using PhiGateway.Gateway.Release.Whole;
+
+namespace PhiGateway.Gateway.Release;
+
+/// <summary>The services of this room, for the data plane's composition.</summary>
+internal static class ReleaseRegistration
+{
+    /// <summary>What may leave, and the one door that it leaves by.</summary>
+    public static IServiceCollection AddRelease(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReleaseChecks>()
+            .AddSingleton<Exit>()
+            .AddSingleton<AnswerJudge>()
+            .AddSingleton<PageWalk>()
+            .AddSingleton<StreamedRelease>()
+            .AddSingleton<DiscoveryDocuments>()
+            .AddSingleton<WholeAnswers>()
+            .AddSingleton<BatchRelease>()
+            .AddSingleton<ExportAnswers>()
+            .AddSingleton<ApiAnswers>()
+            .AddSingleton<ReleaseStage>();
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Fhir.Answers.Streaming;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Gateway.Release.Pages;
+using PhiGateway.Gateway.Release.Streaming;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release.Whole;
+
+/// <summary>
+/// Answers of one FHIR interaction or of a transaction: read whole (or, when large, in segments), judged, and let out.
+/// </summary>
+internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease streams, AnswerJudge judge, HandleIssuer handles, Exit exit)
+{
+    // Searches up to here are judged whole; a larger one is not held.
+    private readonly int _wholeUpTo = Math.Min(1024 * 1024, options.Limits.MaxAnswer / 2);
+
+    /// <summary>Judges the answer and lets it out.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
+    {
+        // 1. What the status means for this request.
+        var answer = exchange.Forwarded.Answer;
+        var meaning = AnswerStatus.Read(answer.Status, exchange.Request);
+        if (meaning.Refusal is { } refusal)
+        {
+            return StageResult.Refuse(refusal, $"upstream-{answer.Status}", meaning.Status);
+        }
+
+        // 2. The body, whole, in a form that can be read; what is too large for that leaves on the way, segment by segment.
+        using var body = judge.NewBuffer();
+        var opened = MayStream(exchange, meaning) ? await ReadAheadAsync(exchange, body) : await AnswerJudge.ReadAsync(exchange, body);
+        if (!opened.Continues || exchange.Delivered)
+        {
+            return opened;
+        }
+
+        // 3. Resource by resource; finished before the first byte goes.
+        using var filtered = judge.NewBuffer();
+        var judged = await judge.JudgeAsync(exchange, meaning, body, filtered);
+        if (!judged.Continues)
+        {
+            return judged.Result;
+        }
+
+        // 4. Out, if all of it may leave, now, to this client.
+        var bytes = judged.Value;
+        return await exit.LetOutAsync(exchange, AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written)));
+    }
+
+    private async ValueTask<StageResult> ReadAheadAsync(GatewayExchange exchange, PooledBuffer body)
+    {
+        var answer = exchange.Forwarded.Answer;
+        if (answer.Length == 0)
+        {
+            return StageResult.Continue;
+        }
+
+        try
+        {
+            await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
+            if (stream is null)
+            {
+                return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
+            }
+
+            if (!await body.TryReadAheadAsync(stream, _wholeUpTo, exchange.Http.RequestAborted))
+            {
+                return KnownMediaTypes.IsFhirJson(answer.MediaType)
+                    ? await StreamAsync(exchange, body, stream)
+                    : StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
+            }
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
+        {
+            return StageResult.Refuse(DenyReason.UnreadableAnswer, "cut-short");
+        }
+
+        return answer.CheckType(body);
+    }
+
+    // The Bundle of an operation may say last what it is; only that of $everything is known beforehand.
+    private bool MayStream(GatewayExchange exchange, AnswerStatus meaning) =>
+        exchange.Request is { IsWrite: false } request
+        && meaning.HasBody
+        && (exchange.Forwarded.Answer.Length is not { } length || length > _wholeUpTo)
+        && (request.Interaction != Interaction.Operation || request.Operation == "$everything")
+        && BundleStreamFilter.CanStream(request)
+        && !PageWalk.HoldsWhole(exchange)
+        && !HttpMethods.IsHead(exchange.Http.Request.Method);
+
+    private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)
+    {
+        var whole = new ReplayStream(body.Written, stream);
+        return streams.RunAsync(
+            exchange,
+            KnownMediaTypes.FhirJsonUtf8,
+            (release, sink, cancellation) =>
+                BundleStreamFilter.RunAsync(
+                    exchange.Request,
+                    whole,
+                    release,
+                    exchange.Ingressed.Route.Language,
+                    PageLinks.OptionsFor(exchange, handles),
+                    sink,
+                    StreamLimits.Default,
+                    cancellation
+                )
+        );
+    }
+}

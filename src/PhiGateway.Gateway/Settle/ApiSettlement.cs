@@ -1,0 +1,36 @@
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>Settles a request to a declared API: a change is decided over the record that it changes.</summary>
+internal sealed class ApiSettlement(ApiVersionLookup storedVersions)
+{
+    /// <summary>The permit, tied to the entity tag of what was read.</summary>
+    public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange)
+    {
+        var request = exchange.Understood.DeclaredApi;
+        if (exchange.Understood.Continuation is not null || !StoredVersions.AreNeeded(exchange))
+        {
+            return new Settled(exchange.Permit);
+        }
+
+        var stored = await storedVersions.FindAsync(exchange, request);
+        if (!stored.Continues)
+        {
+            return stored.Result;
+        }
+
+        // Whoever writes against a version must mean the one that was judged.
+        var tag = stored.Value.Version;
+        if (request.Meaning.Headers.IfMatch is { } match && tag is not null && match != tag)
+        {
+            return StageResult.Refuse(DenyReason.UpstreamRejected, "version-changed", 412);
+        }
+
+        var decided = DecisionMaker.Decide(exchange, [stored.Value.Part]);
+        return decided.Continues ? new Settled(decided.Value, tag) : decided.Result;
+    }
+}

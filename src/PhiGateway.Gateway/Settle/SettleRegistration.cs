@@ -1,0 +1,14 @@
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>The services of this room, for the data plane's composition.</summary>
+internal static class SettleRegistration
+{
+    /// <summary>Whether it is approved over the facts of the upstream.</summary>
+    public static IServiceCollection AddSettle(this IServiceCollection services) =>
+        services
+            .AddSingleton<StoredVersionGuard>()
+            .AddSingleton<SingleSettlement>()
+            .AddSingleton<ApiSettlement>()
+            .AddSingleton<TransactionSettlement>()
+            .AddSingleton<SettleStage>();
+}

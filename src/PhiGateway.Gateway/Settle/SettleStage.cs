@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>
+/// Is it approved over what only the upstream knows: what a change would overwrite, what a condition matches? Comes after Admit, since it
+/// asks the upstream.
+/// </summary>
+internal sealed class SettleStage(SingleSettlement singles, ApiSettlement apis, TransactionSettlement transactions) : IStage
+{
+    public string Name => "Settle";
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<StageResult> RunAsync(GatewayExchange exchange)
+    {
+        switch (exchange.Kind)
+        {
+            // There is nothing to ask of the upstream; and of a batch each entry is settled by itself, just before it goes.
+            case RequestKind.PublicDocument or RequestKind.Batch:
+                return StageResult.Continue;
+            case RequestKind.Single or RequestKind.Export:
+                return Keep(exchange, await singles.SettleAsync(exchange));
+            case RequestKind.DeclaredApi:
+                return Keep(exchange, await apis.SettleAsync(exchange));
+            case RequestKind.Transaction:
+                return Keep(exchange, await transactions.SettleAsync(exchange));
+            default:
+                return StageResult.Refuse(DenyReason.Faulted, "kind");
+        }
+    }
+
+    private static StageResult Keep(GatewayExchange exchange, StageResult<Settled> settled)
+    {
+        if (!settled.Continues)
+        {
+            return settled.Result;
+        }
+
+        exchange.Fill(settled.Value);
+
+        // What the permit adds to the request must not contradict it. A transaction's entries were asked one by one.
+        return
+            exchange.Kind is RequestKind.Single or RequestKind.Export
+            && UpstreamCallFactory.FindConflict(exchange.Request, exchange.Permit) is { } conflict
+            ? StageResult.Refuse(conflict)
+            : StageResult.Continue;
+    }
+}

@@ -1,0 +1,175 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>
+/// Settles a transaction: conditions looked up, and every entry decided over what it changes. The first refused entry refuses the whole.
+/// </summary>
+internal sealed class TransactionSettlement(
+    StoredVersionGuard storedVersions,
+    ConditionSearch conditions,
+    WalkSearch walks,
+    TimeProvider clock
+)
+{
+    /// <summary>The permit of the whole; every entry holds its own.</summary>
+    public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange)
+    {
+        // 1. What the conditions match; from here on there are none.
+        var resolved = await ResolveAsync(exchange);
+        if (!resolved.Continues)
+        {
+            return resolved;
+        }
+
+        // 2. Entry by entry, with what it changes.
+        for (var i = 0; i < exchange.Entries.Count; i++)
+        {
+            var settled = await SettleEntryAsync(exchange.Entries[i]);
+            if (!settled.Continues)
+            {
+                return BundleDecision.RefuseFor(exchange, i, settled);
+            }
+        }
+
+        // 3. The whole, for the record; each answer is judged under its entry's own permit.
+        return new Settled(Join(exchange));
+    }
+
+    private async ValueTask<StageResult> SettleEntryAsync(GatewayExchange entry)
+    {
+        StageResult<Settled> settled;
+        if (StoredVersions.AreNeeded(entry))
+        {
+            settled = await storedVersions.DecideAsync(entry);
+        }
+        else
+        {
+            var decided = DecisionMaker.Decide(entry, entry.Request.Parts);
+            if (!decided.Continues)
+            {
+                return decided.Result;
+            }
+
+            settled = WalkSearch.IsNeeded(entry, decided.Value)
+                ? await walks.SettleAsync(entry, decided.Value)
+                : new Settled(decided.Value);
+        }
+
+        if (!settled.Continues)
+        {
+            return settled.Result;
+        }
+
+        entry.Fill(settled.Value);
+        return UpstreamCallFactory.FindConflict(entry.Request, entry.Permit) is { } conflict
+            ? StageResult.Refuse(conflict)
+            : StageResult.Continue;
+    }
+
+    private static Permit Join(GatewayExchange exchange)
+    {
+        var obligations = new List<Obligation>();
+        foreach (var entry in exchange.Entries)
+        {
+            foreach (var obligation in entry.Permit.Obligations)
+            {
+                if (!obligations.Exists(known => known.Name == obligation.Name))
+                {
+                    obligations.Add(obligation);
+                }
+            }
+        }
+
+        return new Permit(
+            string.Join(' ', exchange.Entries.Select(static entry => entry.Permit.Rule).Distinct()),
+            obligations,
+            ReleasePolicy.Nothing
+        );
+    }
+
+    private async ValueTask<StageResult> ResolveAsync(GatewayExchange exchange)
+    {
+        var transaction = exchange.Request;
+        if (transaction.Entries.All(static entry => entry.Conditions.Count == 0))
+        {
+            return StageResult.Continue;
+        }
+
+        var forms = new PlainForm?[transaction.Entries.Count];
+        var references = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < forms.Length; i++)
+        {
+            foreach (var condition in transaction.Entries[i].Conditions)
+            {
+                var refused = await LookUpAsync(exchange.Entries[i], condition, form => forms[i] = form, references);
+                if (!refused.Continues)
+                {
+                    return BundleDecision.RefuseFor(exchange, i, refused);
+                }
+            }
+        }
+
+        var reading = TransactionForms.Read(transaction, forms, references, exchange.Ingressed.Route.Language);
+        if (!reading.TryGet(out var plain, out var unread))
+        {
+            return StageResult.Refuse(unread, reading.Detail);
+        }
+
+        exchange.Resolve(new Resolved(plain, Entries: BundleDecision.Open(exchange, plain, clock)));
+        return StageResult.Continue;
+    }
+
+    private async ValueTask<StageResult> LookUpAsync(
+        GatewayExchange entry,
+        WriteCondition condition,
+        Action<PlainForm> keep,
+        Dictionary<string, string> references
+    )
+    {
+        // A transaction names the same practitioner in hundreds of entries: what the words mean was found out for the first of them.
+        if (condition.Reference is { } known && references.ContainsKey(known))
+        {
+            return StageResult.Continue;
+        }
+
+        var found = await conditions.RunAsync(entry, condition.Search);
+        if (!found.Continues)
+        {
+            return found.Result;
+        }
+
+        var ids = found.Value.Ids;
+        if (ids.Count > 1)
+        {
+            return StageResult.Refuse(DenyReason.ConditionAmbiguous);
+        }
+
+        if (condition.Reference is not null)
+        {
+            if (ids.Count == 0)
+            {
+                return StageResult.Refuse(DenyReason.ConditionUnmatched);
+            }
+
+            references[condition.Reference] = $"{condition.Search.Type.Name}/{ids[0]}";
+            return StageResult.Continue;
+        }
+
+        if ((ids.Count == 1 ? ConditionalWrite.OnMatch(entry.Request, ids[0]) : ConditionalWrite.OnNone(entry.Request)) is not { } form)
+        {
+            return StageResult.Refuse(
+                entry.Request.Interaction == Interaction.Update ? DenyReason.VersionChanged : DenyReason.NotFoundOrWithheld,
+                "condition-matches-nothing"
+            );
+        }
+
+        keep(form);
+        return StageResult.Continue;
+    }
+}

@@ -1,0 +1,158 @@
+using Microsoft.AspNetCore.Http.Features;
+using PhiGateway.Audit.Records;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+
+namespace PhiGateway.Gateway.Trail;
+
+/// <summary>Says in a record's words what is known of a request; used by <see cref="AuditTrail"/> for every record that it writes.</summary>
+internal static class RecordedRequest
+{
+    private const int MostListed = 1000;
+
+    /// <summary>Adds what leaves.</summary>
+    public static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
+    {
+        record.PatientState =
+            disclosure.HasUndeterminedPatient ? "undetermined"
+            : disclosure.Patients.Count > 0 ? "known"
+            : "none-by-type";
+        record.Patients = AuditText.PatientsOf(disclosure.Patients);
+        record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
+        record.ResourceCount = disclosure.Resources.Count;
+        record.WithheldCount = disclosure.Withheld;
+        if (AuditText.NoteOf(disclosure) is { } note)
+        {
+            record.Note = record.Note is null ? note : $"{note}; {record.Note}";
+        }
+
+        record.Labels = AuditText.LabelsOf(disclosure.Labels);
+        record.Bytes = bytes;
+    }
+
+    /// <summary>Adds what a request named, for records of things that were not released.</summary>
+    public static void AddAsked(AuditRecord record, GatewayExchange exchange)
+    {
+        if (exchange.Known.Request is not { } request)
+        {
+            return;
+        }
+
+        record.Patients = AuditText.PatientsAsked(request);
+        record.Resources = AuditText.ResourcesAsked(request);
+        record.ResourceCount = record.Resources.Count;
+    }
+
+    /// <summary>The batch that an entry belongs to; empty for a request of its own.</summary>
+    public static Guid ParentOf(GatewayExchange exchange) => exchange.Bundle?.Id ?? Guid.Empty;
+
+    /// <summary>What every record of a request says, however far the request came.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="kind">What the record is of.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="time">When it happened.</param>
+    /// <param name="environment">The environment where no route says one.</param>
+    public static AuditRecord Describe(GatewayExchange exchange, AuditKind kind, Guid id, DateTimeOffset time, string environment)
+    {
+        var known = exchange.Known;
+        var asked = known.Asked;
+        var reply = known.Reply;
+        var record = new AuditRecord
+        {
+            Id = id,
+            Kind = kind,
+            Event = asked is null ? "request" : AuditText.NameOf(asked.Interaction),
+            Time = time,
+            Revision = exchange.Snapshot.Revision,
+            Tenant = known.Route?.Tenant,
+            Environment = known.Route?.Environment ?? environment,
+            Peer = exchange.Http.Connection.RemoteIpAddress?.ToString(),
+            ParentId = ParentOf(exchange),
+            Method = MethodOf(exchange),
+            Template = asked?.Template,
+            Interaction = asked is null ? null : AuditText.NameOf(asked.Interaction),
+            ResourceType = known.Request is { Type.IsNone: false } typed ? typed.Type.Name : null,
+            RawTarget = TargetOf(exchange),
+            Rule = known.Permit?.Rule,
+            Obligations = known.Permit is { } permit ? AuditText.NamesOf(permit.Obligations) : [],
+            Upstream = reply?.Destination,
+            UpstreamStatus = reply?.Status ?? 0,
+            Status = exchange.Status,
+        };
+        if (MustJustify(known.Permit))
+        {
+            record.Note = exchange.Justification;
+        }
+
+        if (known.Client is { } client)
+        {
+            record.Client = client.Client.Id;
+            record.UseCase = client.Client.UseCase;
+            record.Organization = client.Organization?.Id;
+            record.Owner = client.Client.Owner;
+        }
+
+        if (known.Caller is { } caller)
+        {
+            record.Issuer = caller.Issuer;
+            record.IssuerClientId = caller.ClientId;
+            record.Subject = caller.Subject;
+            record.TokenId = caller.TokenId;
+            record.TokenHash = caller.TokenHash;
+            record.Binding = AuditText.NameOf(caller.Binding);
+            record.Purpose = AuditText.NamesOf(caller.Purposes);
+        }
+        else
+        {
+            record.IssuerClientId = exchange.ClaimedClientId;
+        }
+
+        if (known.Client is null)
+        {
+            // What nobody answers for is kept short.
+            record.RawTarget = AuditText.Cut(record.RawTarget);
+            record.Method = AuditText.Cut(record.Method);
+            record.IssuerClientId = AuditText.Cut(record.IssuerClientId);
+            record.Subject = AuditText.Cut(record.Subject);
+            record.TokenId = AuditText.Cut(record.TokenId);
+        }
+
+        return record;
+    }
+
+    // Emergency access: why it was asked for stands beside what it let out.
+    private static bool MustJustify(Permit? permit)
+    {
+        for (var i = 0; i < permit?.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is RequireJustification)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Of an entry of a bundle its own line, as far as it could be read.
+    private static string? MethodOf(GatewayExchange exchange)
+    {
+        if (exchange.Bundle is null)
+        {
+            return exchange.Http.Request.Method;
+        }
+
+        return exchange.Known.Request is { Unread: { } unread } ? unread.Method : exchange.Known.Canonical?.Method;
+    }
+
+    private static string? TargetOf(GatewayExchange exchange)
+    {
+        if (exchange.Bundle is null)
+        {
+            return exchange.Http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        }
+
+        return exchange.Known.Request is { Unread: { } unread } ? unread.Url : exchange.Known.Canonical?.ToTarget();
+    }
+}

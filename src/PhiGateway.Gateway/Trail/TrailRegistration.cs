@@ -1,0 +1,9 @@
+namespace PhiGateway.Gateway.Trail;
+
+/// <summary>The services of this room, for the data plane's composition.</summary>
+internal static class TrailRegistration
+{
+    /// <summary>What is on record.</summary>
+    public static IServiceCollection AddTrail(this IServiceCollection services) =>
+        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>();
+}

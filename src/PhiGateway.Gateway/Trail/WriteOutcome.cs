@@ -1,0 +1,43 @@
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Trail;
+
+/// <summary>
+/// What the upstream did with a write, in three words; the trail never claims to know what it does not. Asked by <see cref="AuditTrail"/>
+/// for a write that ends in a refusal after its intent.
+/// </summary>
+internal static class WriteOutcome
+{
+    /// <summary>The upstream said so.</summary>
+    public const string Applied = "applied";
+
+    /// <summary>The upstream refused it, or never heard of it.</summary>
+    public const string NotApplied = "not-applied";
+
+    /// <summary>It was sent, and no answer says what became of it: cut, too late, unreadable, a fault of the upstream.</summary>
+    public const string Unknown = "unknown";
+
+    /// <summary>The word for a write that the client is refused.</summary>
+    public static string Of(GatewayExchange exchange, DenyReason reason)
+    {
+        // The intent is on record and nobody knows whether the call went on: a fault, or a client that went away meanwhile.
+        if (exchange.Known.Reply is not { } reply)
+        {
+            return Unknown;
+        }
+
+        if (!reply.WasSent)
+        {
+            return NotApplied;
+        }
+
+        return reply.Status switch
+        {
+            408 or 429 => Unknown,
+            >= 400 and < 500 => NotApplied,
+            >= 200 and < 300 when reason != DenyReason.UnreadableAnswer => Applied,
+            _ => Unknown,
+        };
+    }
+}

@@ -1,0 +1,8 @@
+namespace PhiGateway.Gateway.Upstream;
+
+/// <summary>The services of this room, for the data plane's composition.</summary>
+internal static class UpstreamRegistration
+{
+    /// <summary>The seam to the proxy.</summary>
+    public static IServiceCollection AddUpstream(this IServiceCollection services) => services.AddSingleton<IUpstream, YarpUpstream>();
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Policy.Approvals;
+
+/// <summary>Compares the credentials of one client, before and after a change, and says who may come that could not.</summary>
+internal static class CredentialDiff
+{
+    internal static void Compare(IReadOnlyCollection<Credential> before, IReadOnlyCollection<Credential> after, List<AccessChange> changes)
+    {
+        foreach (var credential in ApprovalFingerprint.Counting(after).Where(credential => !Has(before, credential)))
+        {
+            // One that only restricts: a certificate that must be proven where a bearer token was enough.
+            var binds =
+                credential.Kind == CredentialKind.Certificate && !before.Any(static other => other.Kind == CredentialKind.Certificate);
+            Add(changes, binds ? ChangeKind.Narrowing : ChangeKind.Widening, credential, "added");
+        }
+
+        foreach (var credential in ApprovalFingerprint.Counting(before).Where(credential => !Has(after, credential)))
+        {
+            // Without its last certificate a bound client is served by bearer token.
+            var unbinds =
+                credential.Kind == CredentialKind.Certificate && !after.Any(static other => other.Kind == CredentialKind.Certificate);
+            Add(changes, unbinds ? ChangeKind.Widening : ChangeKind.Narrowing, credential, "removed");
+        }
+    }
+
+    private static bool Has(IReadOnlyCollection<Credential> credentials, Credential wanted) =>
+        credentials.Any(credential => ApprovalFingerprint.OfCredential(credential) == ApprovalFingerprint.OfCredential(wanted));
+
+    private static void Add(List<AccessChange> changes, ChangeKind kind, Credential credential, string what) =>
+        changes.Add(
+            new AccessChange(
+                kind,
+                RegistryPaths.Of(RegistryKind.Credential, credential.Id),
+                $"credential {JsonNamingPolicy.KebabCaseLower.ConvertName(credential.Kind.ToString())} {Name(credential)} {what}"
+            )
+        );
+
+    // Public parts only: a key's hash is told by its beginning.
+    private static string Name(Credential credential) =>
+        credential switch
+        {
+            { Issuer: { } issuer, ClientId: { } client } => $"{client} of {issuer}",
+            { SpiffeId: { } id } => id,
+            { JwksUri: { } uri } => uri,
+            _ => (credential.Thumbprint ?? credential.JwkThumbprint ?? credential.KeyHash) is { Length: > 16 } hash
+                ? hash[..16]
+                : credential.Id,
+        };
+}

@@ -1,0 +1,56 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>
+/// By what a credential is recognised, whatever its kind: the same for two credentials means that they are shared, which is refused.
+/// </summary>
+/// <remarks>
+/// Security: the kind decides which members count. A certificate that also names a client id is a certificate, and admits no bearer token.
+/// </remarks>
+public static class CredentialIdentity
+{
+    /// <summary>Stands in the place of the issuer for certificates; a name that no operator gives an issuer, as all of these.</summary>
+    public const string Certificate = "certificate:x5t#S256";
+
+    private const string Spiffe = "spiffe:id";
+    private const string ApiKey = "api-key:sha-256";
+    private const string Jwk = "jwk:sha-256";
+    private const string JwksUri = "jwks:uri";
+
+    /// <summary>
+    /// Issuer and client id, or the mark of another kind and its value; null when it names neither, or nothing that could be shared.
+    /// </summary>
+    public static (string Issuer, string Value)? Of(Credential credential) =>
+        credential switch
+        {
+            { Kind: CredentialKind.OidcClient, Issuer: { Length: > 0 } issuer, ClientId: { Length: > 0 } clientId } => (issuer, clientId),
+            { Kind: CredentialKind.Certificate, Thumbprint: { Length: > 0 } thumbprint } => (Certificate, thumbprint.ToLowerInvariant()),
+            { Kind: CredentialKind.Spiffe, SpiffeId: { Length: > 0 } id } => (Spiffe, id),
+            { Kind: CredentialKind.ApiKey, KeyHash: { Length: > 0 } hash } => (ApiKey, hash),
+            { Kind: CredentialKind.Jwks, JwkThumbprint: { Length: > 0 } thumbprint } => (Jwk, thumbprint),
+            { Kind: CredentialKind.Jwks, JwksUri: { Length: > 0 } uri } => (JwksUri, uri),
+            _ => null,
+        };
+
+    /// <summary>The member that a finding about sharing points at.</summary>
+    internal static string MemberOf(Credential credential) =>
+        Of(credential)?.Issuer switch
+        {
+            Certificate => "thumbprint",
+            Spiffe => "spiffeId",
+            ApiKey => "keyHash",
+            Jwk => "jwkThumbprint",
+            JwksUri => "jwksUri",
+            _ => "clientId",
+        };
+
+    /// <summary>What a finding about sharing says.</summary>
+    internal static string WordsOf(Credential credential) =>
+        $"Another credential has the same {MemberOf(credential) switch
+    {
+        "thumbprint" => "certificate",
+        "spiffeId" => "SPIFFE id",
+        "keyHash" => "key",
+        "jwkThumbprint" or "jwksUri" => "public key",
+        _ => "issuer and client id",
+    }}; one credential belongs to one client.";
+}

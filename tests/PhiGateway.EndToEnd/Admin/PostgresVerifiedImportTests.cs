@@ -1,0 +1,10 @@
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Storage;
+
+namespace PhiGateway.EndToEnd.Admin;
+
+public sealed class PostgresVerifiedImportTests(PostgresFixture postgres) : VerifiedImportContract
+{
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+}

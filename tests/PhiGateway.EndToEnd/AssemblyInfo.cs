@@ -1,0 +1,5 @@
+using PhiGateway.Tests.Common.Infrastructure;
+using Xunit;
+
+[assembly: TestCaseOrderer(typeof(TestOrder))]
+[assembly: AssemblyFixture(typeof(PostgresFixture))]

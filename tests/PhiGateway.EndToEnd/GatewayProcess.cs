@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using PhiGateway.Tests.Common.Infrastructure;
+
+namespace PhiGateway.EndToEnd;
+
+/// <summary>The gateway as it is deployed: its own process, its own configuration file, real sockets.</summary>
+internal sealed class GatewayProcess : IAsyncDisposable
+{
+    // Generous on purpose: it only bounds a hang.
+    private static readonly TimeSpan StartBound = TimeSpan.FromMinutes(3);
+
+    private readonly string _configuration;
+    private readonly ConcurrentQueue<string> _output = new();
+    private Process? _process;
+
+    private GatewayProcess(string configuration, Uri data, Uri admin)
+    {
+        _configuration = configuration;
+        Data = data;
+        Admin = admin;
+    }
+
+    /// <summary>The data plane's origin.</summary>
+    public Uri Data { get; }
+
+    /// <summary>The control plane's origin.</summary>
+    public Uri Admin { get; }
+
+    public int Id => _process?.Id ?? 0;
+
+    /// <summary>Everything it wrote to its console.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Writes the configuration; does not start yet.</summary>
+    public static GatewayProcess Prepare(string folder, int dataPort, int adminPort, string configuration)
+    {
+        var path = Path.Combine(folder, $"gateway-{dataPort}.json");
+        File.WriteAllText(path, configuration);
+        return new GatewayProcess(path, new Uri($"http://127.0.0.1:{dataPort}"), new Uri($"http://127.0.0.1:{adminPort}"));
+    }
+
+    /// <summary>Starts and waits until both planes answer.</summary>
+    public async Task StartAsync(bool untilReady = true)
+    {
+        var process = Launch(["--config", _configuration]);
+        _process = process;
+        using var http = new HttpClient();
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"The gateway ended with {process.ExitCode}:\n{Output}");
+            }
+
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(Admin, untilReady ? "/readyz" : "/livez"));
+                if (answer.IsSuccessStatusCode)
+                {
+                    // The listeners are bound one after the other.
+                    using var data = await http.GetAsync(Data);
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            if (deadline.Elapsed > StartBound)
+            {
+                throw new InvalidOperationException($"The gateway did not get ready:\n{Output}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Runs a command of the gateway to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var process = Create(arguments, lines);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, string.Join('\n', lines));
+    }
+
+    /// <summary>Asks it to stop and waits.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is { HasExited: false } process)
+        {
+            using var signal = Process.Start("kill", ["-TERM", process.Id.ToString()])!;
+            await process.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Sends it a signal and does not wait.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var signal = Process.Start("kill", [$"-{name}", Id.ToString()])!;
+        await signal.WaitForExitAsync();
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await KillAsync();
+        }
+
+        _process?.Dispose();
+    }
+
+    private Process Launch(string[] arguments)
+    {
+        var process = Create(arguments, _output);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static Process Create(string[] arguments, ConcurrentQueue<string> output)
+    {
+        var configuration = AppContext.BaseDirectory.Contains(
+            $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
+            StringComparison.Ordinal
+        )
+            ? "Release"
+            : "Debug";
+        var program = RepositoryPaths.Of("src", "PhiGateway.Gateway", "bin", configuration, "net10.0", "PhiGateway.Gateway.dll");
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [program, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        return process;
+
+        void Take(string? line)
+        {
+            if (line is not null)
+            {
+                output.Enqueue(line);
+            }
+        }
+    }
+}

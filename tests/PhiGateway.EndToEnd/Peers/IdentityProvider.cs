@@ -1,0 +1,108 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace PhiGateway.EndToEnd.Peers;
+
+/// <summary>A certified identity provider on loopback (<c>oidc-provider</c>) that issues RFC 9068 tokens by client credentials.</summary>
+internal sealed class IdentityProvider : IAsyncDisposable
+{
+    private readonly NodeProcess _process;
+    private readonly HttpClient _http = new();
+
+    private IdentityProvider(NodeProcess process) => _process = process;
+
+    /// <summary>Its <c>iss</c>, which is also where it listens.</summary>
+    public string Issuer => _process.Address;
+
+    public static async Task<IdentityProvider> StartAsync(IdentityProviderConfig config)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"phigw-idp-{Path.GetRandomFileName()}.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(config, JsonSerializerOptions.Web));
+        try
+        {
+            return new IdentityProvider(await NodeProcess.StartAsync("idp.mjs", file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>An access token for a client with a secret.</summary>
+    public Task<string> TokenAsync(IdentityProviderClient client, string? scope = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = Form(scope ?? client.Scope) };
+        var basic =
+            $"{Uri.EscapeDataString(client.ClientId)}:{Uri.EscapeDataString(client.ClientSecret ?? throw new ArgumentException("The client has no secret."))}";
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(basic)));
+        return SendAsync(request);
+    }
+
+    /// <summary>
+    /// An access token by <c>private_key_jwt</c> (SMART Backend Services); the caller signs the assertion for <c>{Issuer}/token</c>.
+    /// </summary>
+    public Task<string> TokenAsync(string assertion, string scope)
+    {
+        var form = Form(
+            scope,
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion)
+        );
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = form });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    private static FormUrlEncodedContent Form(string scope, params IEnumerable<(string Name, string Value)> others) =>
+        new([
+            new("grant_type", "client_credentials"),
+            new("scope", scope),
+            .. others.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)),
+        ]);
+
+    private async Task<string> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await _http.SendAsync(request);
+            var body = JsonNode.Parse(await response.Content.ReadAsStringAsync());
+            return body?["access_token"]?.GetValue<string>()
+                ?? throw new InvalidOperationException($"No token, but {(int)response.StatusCode}: {body}");
+        }
+    }
+}
+
+/// <summary>What <c>idp.mjs</c> is told.</summary>
+internal sealed record IdentityProviderConfig(string Audience, IReadOnlyList<IdentityProviderClient> Clients)
+{
+    /// <summary>0: any free port.</summary>
+    public int Port { get; init; }
+
+    public string Algorithm { get; init; } = "ES256";
+
+    /// <summary>Seconds.</summary>
+    public int Lifetime { get; init; } = 300;
+}
+
+/// <summary>One client of the identity provider.</summary>
+/// <param name="ClientId">Its id.</param>
+/// <param name="Scope">What it may ask for, separated by spaces.</param>
+internal sealed record IdentityProviderClient(string ClientId, string Scope)
+{
+    /// <summary>For <c>client_secret_basic</c>; null with <see cref="Jwks"/>.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary>Public keys for <c>private_key_jwt</c>.</summary>
+    public JsonNode? Jwks { get; init; }
+
+    public string? AssertionAlgorithm { get; init; }
+
+    /// <summary>Copied into its tokens; <c>purpose_of_use</c> goes to <c>extensions.hl7-b2b</c>.</summary>
+    public JsonObject Claims { get; init; } = [];
+}

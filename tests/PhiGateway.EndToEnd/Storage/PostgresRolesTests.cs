@@ -1,0 +1,246 @@
+using Npgsql;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
+using PhiGateway.Tests.Common.Audit;
+using PhiGateway.Tests.Common.Infrastructure;
+using Xunit;
+
+namespace PhiGateway.EndToEnd.Storage;
+
+/// <summary>Runs deploy/postgres/roles.sql and works, or fails to work, under each role.</summary>
+public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private const string Denied = "42501";
+    private static readonly CancellationToken None = CancellationToken.None;
+    private readonly Dictionary<string, string> _connections = [];
+    private string _owner = string.Empty;
+
+    public async ValueTask InitializeAsync()
+    {
+        _owner = await (await postgres.GetAsync()).CreateDatabaseAsync();
+        await using var registry = RegistryStorage.Create(Options(_owner));
+        await using var audit = AuditStorage.Create(Options(_owner));
+        await registry.Migrator.MigrateAsync(None);
+        await audit.Migrator.MigrateAsync(None);
+        var script = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "deploy", "postgres", "roles.sql"));
+        await ExecuteAsync(_owner, script);
+        await ExecuteAsync(_owner, script);
+        foreach (var role in new[] { "phigw_gateway", "phigw_admin", "phigw_audit_writer", "phigw_audit_reader" })
+        {
+            var login = $"{role}_{new NpgsqlConnectionStringBuilder(_owner).Database}";
+            await ExecuteAsync(_owner, $"CREATE ROLE {login} LOGIN IN ROLE {role}");
+            _connections[role] = new NpgsqlConnectionStringBuilder(_owner) { Username = login }.ConnectionString;
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Gateway_AtItsWork_ReadsTheRegistryAndReportsItself()
+    {
+        await using var owner = RegistryStorage.Create(Options(_owner));
+        await owner.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", None);
+        await owner.Store.PutMembersAsync([new RosterMember("r", PatientId.Parse("p"))], "tester", None);
+
+        await using var gateway = RegistryStorage.Create(Options(_connections["phigw_gateway"]));
+        await gateway.Migrator.VerifyAsync(None);
+        var all = await gateway.Source.LoadAllAsync(None);
+        Assert.Equal((1, 1), (all.Items.Count, all.Members.Count));
+        await gateway.Source.ReportNodeAsync(new NodeStatus("gw-1", 1, DateTimeOffset.UnixEpoch, null), None);
+        await gateway.Source.ReportNodeAsync(new NodeStatus("gw-1", 2, DateTimeOffset.UnixEpoch, null), None);
+        Assert.Equal(2, Assert.Single(await owner.Store.ListNodesAsync(None)).Revision);
+        Assert.Null(await gateway.TaskUses.TryTakeAsync([new TaskUse("task-1", 2)], None));
+        await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
+        await owner.Store.RevokeAsync(
+            new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch),
+            None
+        );
+        await gateway.Source.WaitForChangeAsync(TimeSpan.FromHours(1), None);
+    }
+
+    [Fact]
+    public async Task Gateway_BeyondItsWork_WritesNothing()
+    {
+        await using var gateway = RegistryStorage.Create(Options(_connections["phigw_gateway"]));
+        await DeniedAsync(() => gateway.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", None));
+        await DeniedAsync(() => gateway.Store.PutMembersAsync([new RosterMember("r", PatientId.Parse("p"))], "tester", None));
+        await DeniedAsync(() =>
+            gateway.Store.RevokeAsync(
+                new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch, Lifted: true),
+                None
+            )
+        );
+        await DeniedAsync("phigw_gateway", "INSERT INTO documents VALUES (4, 'a', 1, 1, '{}', now(), 'x', FALSE)");
+        await DeniedAsync("phigw_gateway", "UPDATE documents SET json = '{}'");
+        await DeniedAsync("phigw_gateway", "DELETE FROM revocation");
+        await DeniedAsync("phigw_gateway", "UPDATE registry_revision SET revision = 0");
+        await DeniedAsync("phigw_gateway", "SELECT * FROM idempotency");
+        await DeniedAsync("phigw_gateway", "DELETE FROM node_status");
+        await DeniedAsync("phigw_gateway", "DELETE FROM task_use");
+        await DeniedAsync("phigw_gateway", "SELECT * FROM audit_event");
+        await DeniedAsync("phigw_gateway", "INSERT INTO audit_log VALUES ('x', 0, 0)");
+        await DeniedAsync("phigw_gateway", "CREATE TABLE x (y int)");
+        await DeniedAsync("phigw_gateway", "CREATE TEMP TABLE x (y int)");
+        await using var other = RegistryStorage.Create(Options(_connections["phigw_audit_reader"]));
+        Assert.Equal(StorageProblem.Refused, (await Assert.ThrowsAsync<StorageException>(() => other.Migrator.VerifyAsync(None))).Problem);
+    }
+
+    [Fact]
+    public async Task Admin_AtItsWork_WritesTheRegistryAndRemovesNothing()
+    {
+        await using var admin = RegistryStorage.Create(Options(_connections["phigw_admin"]));
+        await admin.Migrator.VerifyAsync(None);
+        Assert.IsType<RegistryWriteResult.Written>(await admin.Store.WriteAsync([new(RegistryKind.Client, "a", "{}", 0)], "tester", None));
+        Assert.IsType<RegistryWriteResult.Written>(await admin.Store.WriteAsync([new(RegistryKind.Client, "a", null, 1)], "tester", None));
+        await admin.Store.PutMembersAsync([new RosterMember("r", PatientId.Parse("p"))], "tester", None);
+        await admin.Store.RemoveMembersAsync("r", [PatientId.Parse("p")], "tester", None);
+        await admin.Store.RevokeAsync(
+            new Revocation("x", RevocationTarget.Client, "a", null, null, "r", "t", DateTimeOffset.UnixEpoch),
+            None
+        );
+        Assert.Null(await admin.Store.PutIdempotentAsync(new IdempotencyEntry("k", "h", 0, "", DateTimeOffset.UnixEpoch), None));
+        Assert.Empty(await admin.Store.ListNodesAsync(None));
+
+        await DeniedAsync("phigw_admin", "UPDATE revocation SET value = 'b'");
+        await DeniedAsync("phigw_admin", "DELETE FROM revocation");
+        await DeniedAsync("phigw_admin", "DELETE FROM documents");
+        await DeniedAsync("phigw_admin", "DELETE FROM registry_revision");
+        await DeniedAsync("phigw_admin", "SELECT * FROM audit_event");
+        await DeniedAsync("phigw_admin", "ALTER TABLE documents ADD x int");
+        await DeniedAsync("phigw_admin", "DELETE FROM registry_migrations");
+    }
+
+    [Fact]
+    public async Task AuditWriter_AtItsWork_AddsRecordsAndNothingElse()
+    {
+        await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
+        await writer.Migrator.VerifyAsync(None);
+        await writer.Store.AppendAsync([Entry(0), Entry(1)], None);
+        await writer.Store.AppendAsync([Entry(1), Entry(2)], None);
+        Assert.Equal(2, await writer.Store.GetWatermarkAsync("log", None));
+        await Assert.ThrowsAsync<AuditForkException>(() => writer.Store.AppendAsync([Entry(2) with { ChainHash = new byte[32] }], None));
+        Assert.Equal(0, await writer.EnsurePartitionsAsync(None));
+
+        Assert.NotNull(await writer.Store.GetHashAsync("log", 2, None));
+        Assert.Empty(await writer.Store.ListLogsAsync("log", None));
+        await DeniedAsync(() => writer.Store.QueryAsync(new AuditQuery(), None));
+        await DeniedAsync(() => writer.Store.ReadAsync("log", 0, 1, None));
+        foreach (var table in new[] { "audit_event", "audit_patient", "audit_event_default" })
+        {
+            await DeniedAsync("phigw_audit_writer", $"UPDATE {table} SET tenant = NULL");
+            await DeniedAsync("phigw_audit_writer", $"DELETE FROM {table}");
+            await DeniedAsync("phigw_audit_writer", $"TRUNCATE {table}");
+            await DeniedAsync("phigw_audit_writer", $"SELECT * FROM {table}");
+        }
+
+        await DeniedAsync("phigw_audit_writer", "SELECT body FROM audit_event");
+        await DeniedAsync("phigw_audit_writer", "SELECT patient_keys FROM audit_event");
+        await DeniedAsync("phigw_audit_writer", "UPDATE audit_log SET watermark = 1000000");
+        await DeniedAsync("phigw_audit_writer", "INSERT INTO audit_log VALUES ('x', 0, 0)");
+        await DeniedAsync("phigw_audit_writer", "DELETE FROM audit_log");
+        await DeniedAsync("phigw_audit_writer", "SELECT * FROM documents");
+        await DeniedAsync("phigw_audit_writer", "DROP TABLE audit_event_default");
+    }
+
+    [Fact]
+    public async Task AuditWriter_NodeRestarted_GoesOnShipping()
+    {
+        using var folder = new JournalFolder();
+        await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
+        for (var start = 1; start <= 3; start++)
+        {
+            await using var journal = await folder.OpenAsync();
+            using var shipper = Shipper(journal, writer);
+            _ = await journal.AppendAsync(TestRecords.Disclosure());
+
+            _ = await shipper.StepAsync(None);
+
+            Assert.Equal((ShipperState.Shipping, null), (shipper.Status.State, shipper.Status.LastError));
+            Assert.Equal(journal.DurableSequence, await writer.Store.GetWatermarkAsync(journal.Log, None));
+            Assert.Equal([journal.Log], await writer.Store.ListLogsAsync("gw-01", None));
+        }
+    }
+
+    [Fact]
+    public async Task AuditWriter_RightMissing_IsToldAsSuchAndNotReady()
+    {
+        using var folder = new JournalFolder();
+        await using var wrong = AuditStorage.Create(Options(_connections["phigw_audit_reader"]));
+        await using var right = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
+        await using var journal = await folder.OpenAsync();
+        using var denied = Shipper(journal, wrong);
+        using var shipper = Shipper(journal, right);
+
+        _ = await denied.StepAsync(None);
+        _ = await shipper.StepAsync(None);
+
+        Assert.Contains("deploy/postgres/roles.sql", denied.Status.LastError, StringComparison.Ordinal);
+        Assert.Equal((true, false), (denied.Status.IsDenied, shipper.Status.IsDenied));
+    }
+
+    private static AuditShipper Shipper(FileJournal journal, AuditStorage storage) =>
+        new(
+            journal,
+            storage.Store,
+            new AuditEntryReader(journal.Log, new PatientPseudonym(new byte[32])),
+            new ShipperOptions(),
+            TimeProvider.System
+        );
+
+    [Fact]
+    public async Task AuditReader_AtItsWork_ReadsRecordsAndWritesNothing()
+    {
+        await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
+        await writer.Store.AppendAsync([Entry(0)], None);
+        await using var reader = AuditStorage.Create(Options(_connections["phigw_audit_reader"]));
+        await reader.Migrator.VerifyAsync(None);
+        Assert.Single((await reader.Store.QueryAsync(new AuditQuery { PatientKey = "k" }, None)).Entries);
+        Assert.Single(await reader.Store.ReadAsync("log", 0, 10, None));
+        Assert.Equal(0, await reader.Store.GetWatermarkAsync("log", None));
+
+        await DeniedAsync(() => reader.Store.AppendAsync([Entry(1)], None));
+        await DeniedAsync(() => reader.EnsurePartitionsAsync(None));
+        await DeniedAsync("phigw_audit_reader", "INSERT INTO audit_event SELECT * FROM audit_event");
+        await DeniedAsync("phigw_audit_reader", "UPDATE audit_event SET tenant = NULL");
+        await DeniedAsync("phigw_audit_reader", "DELETE FROM audit_event");
+        await DeniedAsync("phigw_audit_reader", "SELECT * FROM documents");
+    }
+
+    private static AuditEntry Entry(int sequence) =>
+        new()
+        {
+            Log = "log",
+            Sequence = sequence,
+            Id = Guid.CreateVersion7(),
+            ParentId = Guid.Empty,
+            Kind = AuditKind.Decision,
+            Event = "read",
+            Time = DateTimeOffset.UnixEpoch,
+            PatientKeys = ["k"],
+            ChainHash = System.Security.Cryptography.SHA256.HashData([(byte)sequence]),
+            Body = "{}"u8.ToArray(),
+        };
+
+    private static StorageOptions Options(string connectionString) =>
+        new() { Provider = StorageProvider.Postgres, ConnectionString = connectionString };
+
+    private static string RepositoryRoot() => RepositoryPaths.Root;
+
+    private static async Task DeniedAsync(Func<Task> call) =>
+        Assert.Equal(Denied, (await Assert.ThrowsAsync<PostgresException>(call)).SqlState);
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private Task DeniedAsync(string role, string sql) => DeniedAsync(() => ExecuteAsync(_connections[role], sql));
+}

@@ -1,0 +1,40 @@
+using Xunit;
+
+namespace PhiGateway.EndToEnd;
+
+/// <summary>What the trail says became of a write: applied, not applied, or that nobody knows.</summary>
+[Collection(OpenWorldCollection.Name)]
+public sealed class WriteOutcomeTests(OpenWorld world)
+{
+    [Theory]
+    [InlineData(null, "applied", "permit")]
+    [InlineData("cut", "unknown", "unknown")]
+    [InlineData("html", "unknown", "unknown")]
+    [InlineData("truncated-json", "unknown", "unknown")]
+    [InlineData("server-error", "unknown", "unknown")]
+    [InlineData("redirect", "unknown", "unknown")]
+    [InlineData("unauthorized", "not-applied", "error")]
+    public async Task Update_UpstreamAnswersSo_IsOnRecordInOneOfThreeWords(string? fault, string outcome, string decision)
+    {
+        var token = await world.TokenAsync(world.Lab);
+        Reply reply;
+        if (fault is not null)
+        {
+            await world.Backend.SetFaultAsync(fault, match: "outcome-1");
+        }
+
+        try
+        {
+            reply = await world.SendAsync(HttpMethod.Put, "/Observation/outcome-1", token, Bodies.Observation("f001", id: "outcome-1"));
+        }
+        finally
+        {
+            await world.Backend.ClearFaultsAsync();
+        }
+
+        Assert.Equal(fault is null, (int)reply.Status < 300);
+        var records = await world.TrailAsync(reply.DecisionId, atLeast: 2);
+        var record = Assert.Single(records, static record => (string?)record["kind"] == "outcome");
+        Assert.Equal((outcome, decision), ((string?)record["outcome"], (string?)record["decision"]));
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Tests.Common.Admin;
+
+/// <summary>The ports that the host gives to the control plane, as fakes: the snapshot is always the store's newest.</summary>
+internal static class AdminServerPorts
+{
+    public static void Add(IServiceCollection services, IRegistryStore store)
+    {
+        services.AddSingleton<Func<RegistrySnapshot>>(() =>
+            new RegistrySnapshotBuilder().Rebuild(
+                new RegistryChanges(
+                    store.GetRevisionAsync(default).Result,
+                    [.. Enum.GetValues<RegistryKind>().SelectMany(kind => store.ListAsync(kind, null, 10_000, default).Result)],
+                    [],
+                    [.. store.ListRevocationsAsync(10_000, default).Result.Reverse()]
+                )
+            )
+        );
+        services.AddSingleton<Func<string, string, string>>((tenant, patient) => $"key({tenant},{patient})");
+    }
+}

@@ -1,0 +1,57 @@
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Tests.Common.Admin.Fakes;
+
+/// <summary>An audit store in memory that filters as the real ones do.</summary>
+internal sealed class FakeAuditStore : IAuditStore
+{
+    public List<AuditEntry> Entries { get; } = [];
+
+    public AuditQuery? LastQuery { get; private set; }
+
+    public Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken) => Task.FromResult(-1L);
+
+    public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken) =>
+        Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Sequence == sequence)?.ChainHash.ToArray());
+
+    public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
+
+    public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        Entries.AddRange(entries);
+        return Task.CompletedTask;
+    }
+
+    public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        LastQuery = query;
+        var skip = query.Cursor is null ? 0 : int.Parse(query.Cursor);
+        var all = Entries
+            .Where(entry =>
+                (query.From is null || entry.Time >= query.From)
+                && (query.To is null || entry.Time < query.To)
+                && (query.Client is null || entry.Client == query.Client)
+                && (query.Tenant is null || entry.Tenant == query.Tenant)
+                && (query.PatientKey is null || entry.PatientKeys.Contains(query.PatientKey))
+                && (query.Decision is null || entry.Decision == query.Decision)
+                && (query.Reason is null || entry.Reason == query.Reason)
+                && (query.Kind is null || entry.Kind == query.Kind)
+                && (query.Id is null || entry.Id == query.Id || entry.ParentId == query.Id)
+                && (query.Actor is null || entry.Actor == query.Actor)
+            )
+            .OrderByDescending(entry => entry.Time)
+            .ThenByDescending(entry => entry.Sequence)
+            .Skip(skip)
+            .Take(query.Limit + 1)
+            .ToList();
+        return Task.FromResult(
+            all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null)
+        );
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AuditEntry>>([
+            .. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit),
+        ]);
+}

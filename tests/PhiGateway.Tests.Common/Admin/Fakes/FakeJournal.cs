@@ -1,0 +1,55 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Tests.Common.Admin.Fakes;
+
+/// <summary>A journal in memory that can be closed, at once or after some records.</summary>
+internal sealed class FakeJournal : IAuditJournal
+{
+    private readonly Lock _lock = new();
+    private readonly List<AuditRecord> _records = [];
+
+    public JournalStatus Status { get; set; } = JournalStatus.Open;
+
+    /// <summary>Records still taken before it closes; null: no end.</summary>
+    public int? Room { get; set; }
+
+    public IReadOnlyList<AuditRecord> Records
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _records];
+            }
+        }
+    }
+
+    public ValueTask<AuditPosition> AppendAsync(AuditRecord record)
+    {
+        lock (_lock)
+        {
+            if (Status != JournalStatus.Open || Room <= 0)
+            {
+                throw new JournalUnavailableException(JournalStatus.Full);
+            }
+
+            Room--;
+            _records.Add(record);
+            return ValueTask.FromResult(new AuditPosition(_records.Count - 1));
+        }
+    }
+
+    public bool TryAppend(AuditRecord record)
+    {
+        lock (_lock)
+        {
+            if (Status == JournalStatus.Open)
+            {
+                _records.Add(record);
+            }
+
+            return Status == JournalStatus.Open;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Tests.Common.Admin.Fakes;
+
+/// <summary>A registry in memory that keeps the store's promises; counts writes so that tests can see that nothing was written.</summary>
+internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(RegistryKind, string), RegistryItem> _items = [];
+    private readonly SortedDictionary<(string Roster, string Patient), RosterMember> _members = [];
+    private readonly List<Revocation> _revocations = [];
+    private readonly Dictionary<string, IdempotencyEntry> _idempotent = [];
+    private long _revision;
+
+    /// <summary>How many writes of any sort were accepted, idempotency left out.</summary>
+    public int Writes { get; private set; }
+
+    /// <summary>Runs inside the next document write, before it: for two admins at once.</summary>
+    public Action? BeforeWrite { get; set; }
+
+    /// <summary>Thrown by the next document writes: the database went away.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>Fails the bulk write with this number, from 1 on.</summary>
+    public int FailBatch { get; set; }
+
+    public List<NodeStatus> Nodes { get; } = [];
+
+    public int Batches { get; private set; }
+
+    public IReadOnlyDictionary<string, IdempotencyEntry> Idempotent => _idempotent;
+
+    public Task<long> GetRevisionAsync(CancellationToken cancellationToken) => Task.FromResult(_revision);
+
+    public Task<RegistryItem?> FindAsync(RegistryKind kind, string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_items.TryGetValue((kind, id), out var item) && !item.Deleted ? item : null);
+        }
+    }
+
+    public Task<IReadOnlyList<RegistryItem>> ListAsync(RegistryKind kind, string? afterId, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<RegistryItem>>([
+                .. _items
+                    .Values.Where(item =>
+                        item.Kind == kind && !item.Deleted && (afterId is null || string.CompareOrdinal(item.Id, afterId) > 0)
+                    )
+                    .OrderBy(item => item.Id, StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
+        }
+    }
+
+    public Task<RegistryWriteResult> WriteAsync(IReadOnlyList<RegistryWrite> writes, string actor, CancellationToken cancellationToken) =>
+        WriteAsync(new RegistryBatch(writes), actor, cancellationToken);
+
+    public Task<RegistryWriteResult> WriteAsync(RegistryBatch batch, string actor, CancellationToken cancellationToken)
+    {
+        var writes = batch.Writes;
+        var before = BeforeWrite;
+        BeforeWrite = null;
+        before?.Invoke();
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+
+        lock (_lock)
+        {
+            var newest = _items.Values.Select(item => item.Revision).DefaultIfEmpty().Max();
+            if (batch.SeenRevision < newest)
+            {
+                return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Moved(newest));
+            }
+
+            foreach (var write in writes)
+            {
+                var version = _items.TryGetValue((write.Kind, write.Id), out var current) && !current.Deleted ? current.Version : 0;
+                if (write.ExpectedVersion is { } expected && expected != version)
+                {
+                    return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Conflict(write.Kind, write.Id, version));
+                }
+            }
+
+            _revision++;
+            Writes++;
+            var items = new List<RegistryItem>();
+            foreach (var write in writes)
+            {
+                _items.TryGetValue((write.Kind, write.Id), out var current);
+                var item = new RegistryItem(
+                    write.Kind,
+                    write.Id,
+                    (current?.Version ?? 0) + 1,
+                    _revision,
+                    write.Json ?? current?.Json ?? "{}",
+                    time.GetUtcNow(),
+                    actor,
+                    write.Json is null
+                );
+                _items[(write.Kind, write.Id)] = item;
+                items.Add(item);
+            }
+
+            foreach (var revocation in batch.Revocations)
+            {
+                _revocations.Insert(0, revocation);
+            }
+
+            return Task.FromResult<RegistryWriteResult>(new RegistryWriteResult.Written(_revision, items));
+        }
+    }
+
+    public Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Batches++;
+            if (Batches == FailBatch)
+            {
+                throw new IOException("The store went away.");
+            }
+
+            foreach (var member in members)
+            {
+                _members[(member.Roster, member.Patient.Value!)] = member;
+            }
+
+            Writes++;
+            return Task.FromResult(++_revision);
+        }
+    }
+
+    public Task<long> RemoveMembersAsync(
+        string roster,
+        IReadOnlyList<PatientId> patients,
+        string actor,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            foreach (var patient in patients)
+            {
+                _members.Remove((roster, patient.Value!));
+            }
+
+            Writes++;
+            return Task.FromResult(++_revision);
+        }
+    }
+
+    public Task<IReadOnlyList<RosterMember>> ListMembersAsync(
+        string roster,
+        string? afterPatient,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<RosterMember>>([
+                .. _members
+                    .Values.Where(member =>
+                        member.Roster == roster && (afterPatient is null || string.CompareOrdinal(member.Patient.Value, afterPatient) > 0)
+                    )
+                    .OrderBy(member => member.Patient.Value, StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
+        }
+    }
+
+    public Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _revocations.Insert(0, revocation);
+            Writes++;
+            return Task.FromResult(++_revision);
+        }
+    }
+
+    public Task<IReadOnlyList<Revocation>> ListRevocationsAsync(int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<Revocation>>([.. _revocations.Take(limit)]);
+        }
+    }
+
+    public Task<IReadOnlyList<NodeStatus>> ListNodesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<NodeStatus>>(Nodes);
+
+    public Task<IdempotencyEntry?> PutIdempotentAsync(IdempotencyEntry entry, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var earlier = _idempotent.GetValueOrDefault(entry.Key);
+            if (earlier is null || (earlier.Status == 0 && entry.Status != 0))
+            {
+                _idempotent[entry.Key] = entry;
+            }
+
+            return Task.FromResult(earlier);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace PhiGateway.Tests.Common.Identity;
+
+/// <summary>A clock that only moves when a test moves it.</summary>
+internal sealed class AdjustableClock : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan time) => _now += time;
+}

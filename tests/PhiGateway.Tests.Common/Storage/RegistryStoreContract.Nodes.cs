@@ -1,0 +1,137 @@
+using PhiGateway.Policy.Registry;
+using Xunit;
+
+namespace PhiGateway.Tests.Common.Storage;
+
+/// <content>How nodes are woken and heard, and how answers of the admin API are remembered.</content>
+public abstract partial class RegistryStoreContract
+{
+    [Fact]
+    public async Task TryTake_MoreThanThereAre_TakesEachOnceAndNoMore()
+    {
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => Task.Run(() => Storage.TaskUses.TryTakeAsync([new TaskUse("order-1", 5)], None)))
+        );
+
+        Assert.Equal(5, taken.Count(static refused => refused is null));
+        Assert.All(taken.Where(static refused => refused is not null), static refused => Assert.Equal("order-1", refused));
+        Assert.Null(await Storage.TaskUses.TryTakeAsync([new TaskUse("order-1", 6)], None));
+    }
+
+    [Fact]
+    public async Task TryTake_OneOfTwoIsUsedUp_TakesNeither()
+    {
+        Assert.Null(await Storage.TaskUses.TryTakeAsync([new TaskUse("b", 1)], None));
+
+        Assert.Equal("b", await Storage.TaskUses.TryTakeAsync([new TaskUse("a", 1), new TaskUse("b", 1)], None));
+        Assert.Null(await Storage.TaskUses.TryTakeAsync([new TaskUse("a", 1)], None));
+    }
+
+    [Fact]
+    public async Task Wait_RevocationWritten_WakesTheNode()
+    {
+        var known = (await Source.LoadAllAsync(None)).Revision;
+        var woken = AwaitRevisionAsync(known + 1);
+        await Store.RevokeAsync(Revoke("x1", "acme"), None);
+        Assert.Equal("x1", Assert.Single((await woken).Revocations).Id);
+    }
+
+    [Fact]
+    public async Task Wait_WrittenBeforeTheWait_IsNotMissed()
+    {
+        var known = (await Source.LoadAllAsync(None)).Revision;
+        await Source.WaitForChangeAsync(TimeSpan.FromMilliseconds(1), None);
+        await PutAsync(RegistryKind.Client, "a", "1", 0);
+        Assert.Single((await AwaitRevisionAsync(known + 1)).Items);
+    }
+
+    [Fact]
+    public async Task LoadSince_RevocationBehindABulkImport_ComesWithTheFirstPage()
+    {
+        const int batches = 25;
+        for (var batch = 0; batch < batches; batch++)
+        {
+            await Store.PutMembersAsync([.. Enumerable.Range(batch * 1000, 1000).Select(i => Member("r", $"p-{i}"))], "tester", None);
+        }
+
+        await PutAsync(RegistryKind.Client, "late", "1", 0);
+        var newest = await Store.RevokeAsync(Revoke("x1", "acme"), None);
+
+        var first = await Source.LoadSinceAsync(0, None);
+        Assert.True(first.HasMore);
+        Assert.Equal("x1", Assert.Single(first.Revocations).Id);
+        Assert.Equal("late", Assert.Single(first.Items).Id);
+        Assert.Equal(0, first.Members.Count % 1000);
+        Assert.True(first.Revision < newest);
+
+        var (page, members) = (first, first.Members.ToList());
+        while (page.HasMore)
+        {
+            page = await Source.LoadSinceAsync(page.Revision, None);
+            members.AddRange(page.Members);
+        }
+
+        Assert.Equal(newest, page.Revision);
+        Assert.Equal(batches * 1000, members.Count);
+        Assert.Equal(batches * 1000, members.Select(member => member.Member.Patient).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Wait_Cancelled_Ends()
+    {
+        using var stop = new CancellationTokenSource();
+        await Source.LoadAllAsync(None);
+        var waiting = Task.Run(async () =>
+        {
+            while (true)
+            {
+                await Source.WaitForChangeAsync(TimeSpan.FromHours(1), stop.Token);
+            }
+        });
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task ReportNode_Twice_KeepsTheLast()
+    {
+        await Source.ReportNodeAsync(new NodeStatus("gw-2", 1, Moment(1), null), None);
+        await Source.ReportNodeAsync(new NodeStatus("gw-1", 3, Moment(2), "old"), None);
+        await Source.ReportNodeAsync(new NodeStatus("gw-1", 4, Moment(3), null), None);
+        Assert.Equal(
+            [new NodeStatus("gw-1", 4, Moment(3), null), new NodeStatus("gw-2", 1, Moment(1), null)],
+            await Store.ListNodesAsync(None)
+        );
+    }
+
+    [Fact]
+    public async Task PutIdempotent_Lifecycle_RunningThenAnsweredThenRepeated()
+    {
+        var running = new IdempotencyEntry("mary:k1", "h1", 0, "", Moment(0));
+        var answered = running with { Status = 201, Body = "{}", At = Moment(1) };
+        Assert.Null(await Store.PutIdempotentAsync(running, None));
+        Assert.Equal(running, await Store.PutIdempotentAsync(running with { At = Moment(1) }, None));
+        Assert.Null(await Store.PutIdempotentAsync(answered, None));
+        Assert.Equal(answered, await Store.PutIdempotentAsync(running, None));
+        Assert.Equal(answered, await Store.PutIdempotentAsync(running with { BodyHash = "h2" }, None));
+        Assert.Equal(answered, await Store.PutIdempotentAsync(answered with { Status = 500 }, None));
+        Assert.Null(await Store.PutIdempotentAsync(running with { Key = "li:k1" }, None));
+    }
+
+    [Fact]
+    public async Task PutIdempotent_AfterADay_StartsAnew()
+    {
+        Assert.Null(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h1", 201, "{}", Moment(0)), None));
+        Assert.NotNull(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h2", 0, "", Moment(0).AddHours(23)), None));
+        Assert.Null(await Store.PutIdempotentAsync(new IdempotencyEntry("k", "h2", 0, "", Moment(0).AddHours(25)), None));
+    }
+
+    [Fact]
+    public async Task PutIdempotent_AtOnce_OneIsFirst()
+    {
+        var entry = new IdempotencyEntry("k", "h", 0, "", Moment(0));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Store.PutIdempotentAsync(entry, None))));
+        Assert.Single(answers, a => a is null);
+        Assert.Equal(7, answers.Count(a => a == entry));
+    }
+}

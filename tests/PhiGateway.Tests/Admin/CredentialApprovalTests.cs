@@ -1,0 +1,99 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>What an operator does with credentials of an approved client, over the admin API.</summary>
+public sealed class CredentialApprovalTests
+{
+    private const string Client = "/admin/v1/clients/acme-connector";
+    private const string Credentials = "/admin/v1/credentials";
+    private const string Newcomer = """{"id":"extra","client":"acme-connector","issuer":"hospital-idp","clientId":"newcomer"}""";
+
+    [Fact]
+    public async Task Post_AnotherClientIdForAnApprovedClient_ClosesThePathAndQueues()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(201, (await server.PostAsync(Credentials, Newcomer, "nora")).Status);
+        Assert.False(await IsOpenAsync(server));
+
+        var queued = (await server.GetAsync("/admin/v1/approvals/queue")).Json["items"]![0]!;
+        Assert.Equal("changed", (string)queued["why"]!);
+        Assert.Equal("credential/extra", (string)queued["changed"]![0]!["document"]!);
+        var body = $$"""{"fingerprint":"{{(string)queued["fingerprint"]!}}"}""";
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":approve", body, "nora")).Code);
+        Assert.Equal(200, (await server.PostAsync(Client + ":approve", body, "anna")).Status);
+        Assert.True(await IsOpenAsync(server));
+    }
+
+    [Fact]
+    public async Task Patch_DatesOfACredential_KeepsThePathOpen()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        Assert.Equal(200, (await server.PatchAsync(Credentials + "/acme-oidc", """{"rotateBy":"2026-11-01"}""")).Status);
+        Assert.True(await IsOpenAsync(server));
+    }
+
+    [Fact]
+    public async Task Rotate_Certificate_KeepsTheApprovalAndSaysWho()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        Assert.Equal(201, (await server.PostAsync(Credentials, Certificate("cert-1", 'a'))).Status);
+        await Approvals.ApproveAsync(server);
+        Assert.True(await IsOpenAsync(server));
+
+        var rotation = $$"""{"credential":{{Certificate("cert-2", 'b')}},"replaces":"cert-1","overlap_hours":24}""";
+        Assert.Equal(200, (await server.PostAsync(Client + ":rotate", rotation)).Status);
+        Assert.True(await IsOpenAsync(server));
+        var approval = (await server.GetAsync("/admin/v1/approvals?client=acme-connector")).Json["items"]![0]!;
+        Assert.Equal("olga@hospital.example", (string)approval["carriedOver"]!["by"]!);
+        Assert.Equal("anna@hospital.example", (string)approval["approvedBy"]!);
+
+        // The one that was replaced may go, the last one may not.
+        Assert.InRange((await DeleteAsync(server, "cert-1")).Status, 200, 204);
+        Assert.True(await IsOpenAsync(server));
+        Assert.InRange((await DeleteAsync(server, "cert-2")).Status, 200, 204);
+        Assert.False(await IsOpenAsync(server));
+    }
+
+    [Fact]
+    public async Task Rotate_ToAnotherClientId_WaitsForAnApprover()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var rotation = """{"credential":{"id":"extra","issuer":"hospital-idp","clientId":"newcomer"},"replaces":"acme-oidc"}""";
+        Assert.Equal(200, (await server.PostAsync(Client + ":rotate", rotation)).Status);
+        Assert.False(await IsOpenAsync(server));
+    }
+
+    [Fact]
+    public async Task Post_ReviewOfTomorrow_IsRefused()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var ahead = await server.PostAsync("/admin/v1/reviews", """{"id":"r2","client":"acme-connector","on":"2099-01-01"}""", "anna");
+        Assert.Equal(["/on"], ahead.Pointers);
+        var today = $$"""{"id":"r2","client":"acme-connector","on":"{{server.Time.Now.UtcDateTime:yyyy-MM-dd}}"}""";
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/reviews", today, "anna")).Status);
+    }
+
+    private static string Certificate(string id, char digit) =>
+        $$"""{"id":"{{id}}","client":"acme-connector","kind":"certificate","thumbprint":"{{new string(digit, 64)}}"}""";
+
+    private static async Task<AdminAnswer> DeleteAsync(AdminServer server, string id) =>
+        await server.SendAsync(
+            "olga",
+            "DELETE",
+            $"{Credentials}/{id}",
+            null,
+            ("If-Match", (await server.GetAsync($"{Credentials}/{id}")).ETag!)
+        );
+
+    private static async Task<bool> IsOpenAsync(AdminServer server) =>
+        (bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!;
+}

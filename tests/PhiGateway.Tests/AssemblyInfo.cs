@@ -1,0 +1,4 @@
+using PhiGateway.Tests.Common.Infrastructure;
+using Xunit;
+
+[assembly: TestCaseOrderer(typeof(TestOrder))]

@@ -1,0 +1,72 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Admit;
+
+public sealed class AdmitStageTests
+{
+    private const string Search = "/fhir/Observation?patient=17";
+
+    private static readonly Client OneAtATime = TestRegistry.Client() with { Limits = new ClientLimits { Concurrency = 1 } };
+
+    [Fact]
+    public async Task Run_PlaceTaken_RefusesTheNextUntilItIsGivenBack()
+    {
+        using var world = new StageWorld(OneAtATime);
+        var first = world.Open("GET", Search);
+        using var second = world.Open("GET", Search);
+        using var third = world.Open("GET", Search);
+
+        Assert.True((await world.WalkAsync(first, "Admit")).Continues);
+        Assert.Equal(DenyReason.ConcurrencyLimited, (await world.WalkAsync(second, "Admit")).Refusal);
+        first.Dispose();
+        Assert.True((await world.WalkAsync(third, "Admit")).Continues);
+    }
+
+    [Fact]
+    public async Task Run_AfterABatchOfFifty_GivesBackOnePlaceAndNoMore()
+    {
+        using var world = new StageWorld(OneAtATime);
+        var entries = string.Join(
+            ',',
+            Enumerable.Range(0, 50).Select(static n => $$$"""{"request":{"method":"GET","url":"Observation/{{{n}}}"}}""")
+        );
+        var batch = world.Open("POST", "/fhir", $$$"""{"resourceType":"Bundle","type":"batch","entry":[{{{entries}}}]}""");
+
+        Assert.True((await world.WalkAsync(batch, "Release")).Continues);
+        batch.Dispose();
+        world.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        using var first = world.Open("GET", Search);
+        using var second = world.Open("GET", Search);
+        Assert.True((await world.WalkAsync(first, "Admit")).Continues);
+        Assert.Equal(DenyReason.ConcurrencyLimited, (await world.WalkAsync(second, "Admit")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_TooFast_RefusesWithTheWait()
+    {
+        using var world = new StageWorld(null, static options => options.Limits = new LimitOptions { RequestsPerSecond = 1 });
+        using var first = world.Open("GET", Search);
+        using var second = world.Open("GET", Search);
+
+        Assert.True((await world.WalkAsync(first, "Admit")).Continues);
+        Assert.Equal(DenyReason.RateLimited, (await world.WalkAsync(second, "Admit")).Refusal);
+        Assert.Equal("1", second.Http.Response.Headers.RetryAfter.ToString());
+    }
+
+    [Fact]
+    public async Task Run_JournalFull_AdmitsNobody()
+    {
+        using var world = new StageWorld();
+        world.Journal.Status = JournalStatus.Full;
+        using var read = world.Open("GET", Search);
+
+        Assert.Equal(DenyReason.AuditUnavailable, (await world.WalkAsync(read, "Admit")).Refusal);
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Ingress;
+
+public sealed class IngressStageTests : IDisposable
+{
+    private readonly StageWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Run_PlainRead_HandsOnOneReading()
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", headers: ("Accept", "application/fhir+json"));
+
+        Assert.True((await _world.WalkAsync(exchange, "Ingress")).Continues);
+        Assert.Equal(["Observation", "1"], exchange.Ingressed.Canonical.Segments);
+        Assert.Equal("application/fhir+json", exchange.Ingressed.Headers.Accept);
+        Assert.Equal(RequestKind.None, exchange.Kind);
+    }
+
+    [Theory]
+    [InlineData("GET", "/fhir/metadata", nameof(PublicDocument.CapabilityStatement))]
+    [InlineData("HEAD", "/fhir/.well-known/smart-configuration", nameof(PublicDocument.SmartConfiguration))]
+    [InlineData("GET", "/fhir/metadata/1", nameof(PublicDocument.None))]
+    [InlineData("POST", "/fhir/metadata", nameof(PublicDocument.None))]
+    public async Task Run_PublicDocument_IsKnownByItsExactPlace(string method, string target, string document)
+    {
+        using var exchange = _world.Open(method, target);
+
+        await _world.WalkAsync(exchange, "Ingress");
+        Assert.Equal(document, exchange.Ingressed.Document.ToString());
+        Assert.Equal(document == "None" ? RequestKind.None : RequestKind.PublicDocument, exchange.Kind);
+    }
+
+    [Fact]
+    public async Task Run_ForeignHost_IsRefusedBeforeAnythingIsRead()
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+        exchange.Http.Request.Host = new HostString("other.example");
+
+        Assert.Equal(DenyReason.UnknownHost, (await _world.WalkAsync(exchange, "Ingress")).Refusal);
+        Assert.Null(exchange.Known.Canonical);
+    }
+
+    [Fact]
+    public async Task Run_NoRoute_IsRefused()
+    {
+        _world.Route = null;
+        using var exchange = _world.Open("GET", "/elsewhere");
+
+        Assert.Equal(DenyReason.NoRoute, (await _world.WalkAsync(exchange, "Ingress")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("X-HTTP-Method-Override", "DELETE")]
+    [InlineData("X_Http_Method_Override", "DELETE")]
+    [InlineData("Content-Encoding", "gzip")]
+    public async Task Run_HeaderThatAsksForAnotherRequest_IsRefused(string name, string value)
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", headers: (name, value));
+
+        Assert.Equal(DenyReason.MalformedHeader, (await _world.WalkAsync(exchange, "Ingress")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_BodyWithoutMeaning_IsRefused()
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", "{}");
+
+        Assert.Equal(DenyReason.MalformedRequest, (await _world.WalkAsync(exchange, "Ingress")).Refusal);
+    }
+
+    [Fact]
+    public async Task CrossOrigin_QuestionOfARegisteredOrigin_IsAnsweredAndNothingElseRuns()
+    {
+        _world.Route = _world.Route! with { Origins = new HashSet<string> { "https://app.example" } };
+        using var exchange = _world.Open(
+            "OPTIONS",
+            "/fhir/Observation/1",
+            null,
+            ("Origin", "https://app.example"),
+            ("Access-Control-Request-Method", "GET")
+        );
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).IsAnswered);
+        Assert.Equal(204, exchange.Http.Response.StatusCode);
+        Assert.Equal(0, _world.Callers.Asks);
+        Assert.Empty(_world.Journal.Records);
+    }
+
+    [Fact]
+    public async Task CrossOrigin_QuestionOfAnotherOrigin_IsARequestLikeOthers()
+    {
+        using var exchange = _world.Open(
+            "OPTIONS",
+            "/fhir/Observation/1",
+            null,
+            ("Origin", "https://elsewhere.example"),
+            ("Access-Control-Request-Method", "GET")
+        );
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).IsRefused(out _));
+    }
+}

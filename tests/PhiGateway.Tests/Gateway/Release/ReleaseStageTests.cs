@@ -1,0 +1,122 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Release;
+
+/// <summary>Nothing leaves that was not asked about and put on record first.</summary>
+public sealed class ReleaseStageTests : IDisposable
+{
+    private readonly StageWorld _world = new(null, null, StageWorld.Grant("read", "search", "create", "update"));
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Run_PermittedRead_LeavesAfterItsRecord()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.True(exchange.Delivered);
+        Assert.Contains("Patient/17", StageWorld.Written(exchange), StringComparison.Ordinal);
+        Assert.Equal("W/\"3\"", exchange.Http.Response.Headers.ETag.ToString());
+        var record = Assert.Single(_world.Journal.Records);
+        Assert.Equal(AuditKind.Disclosure, record.Kind);
+        Assert.Equal(["Observation/1/_history/3"], record.Resources);
+        Assert.Equal(["17"], record.Patients);
+        Assert.Equal(200, record.UpstreamStatus);
+    }
+
+    [Fact]
+    public async Task Run_AnotherPatientsRecord_WritesNothing()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation(patient: "18"));
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await _world.WalkAsync(exchange, "Release")).Refusal);
+        Assert.Equal(string.Empty, StageWorld.Written(exchange));
+    }
+
+    [Fact]
+    public async Task Run_RecordThatCannotBeMade_WritesNothing()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.OnCall = _ => _world.Journal.Status = JournalStatus.Full;
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+
+        Assert.Equal(DenyReason.AuditUnavailable, (await _world.WalkAsync(exchange, "Release")).Refusal);
+        Assert.Equal(string.Empty, StageWorld.Written(exchange));
+        Assert.False(exchange.Delivered);
+    }
+
+    [Fact]
+    public async Task Run_RevokedWhileTheUpstreamAnswers_WritesNothing()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.OnCall = _ =>
+            _world.Publish(TestRegistry.Build(TestRegistry.Open(), TestRegistry.Revocation(RevocationTarget.Client, "connector")));
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).IsRefused(out _));
+        Assert.Equal(string.Empty, StageWorld.Written(exchange));
+        Assert.Empty(_world.Journal.Records);
+    }
+
+    [Fact]
+    public async Task Run_Update_PutsTheOutcomeOfTheClientsOwnCallOnRecord()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.Answers("PUT /Observation/1", StageWorld.Observation(version: "4"), 201);
+        using var exchange = _world.Open("PUT", "/fhir/Observation/1", StageWorld.Observation());
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal([AuditKind.Intent, AuditKind.Outcome], _world.Journal.Records.Select(static record => record.Kind));
+        Assert.Equal([0, 201], _world.Journal.Records.Select(static record => record.UpstreamStatus));
+    }
+
+    [Fact]
+    public async Task Run_Head_TellsTheLengthAndWritesNoBody()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open("HEAD", "/fhir/Observation/1");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(string.Empty, StageWorld.Written(exchange));
+        Assert.True(exchange.Http.Response.ContentLength > 0);
+    }
+
+    [Fact]
+    public async Task Run_PublicDocument_IsForEveryOrigin()
+    {
+        using var exchange = _world.Open("GET", "/fhir/metadata");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal("*", exchange.Http.Response.Headers.AccessControlAllowOrigin.ToString());
+        Assert.Contains("CapabilityStatement", StageWorld.Written(exchange), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Batch_LeavesOnceWithARecordPerEntryAndOneForTheWhole()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            """
+            {"resourceType":"Bundle","type":"batch","entry":[
+              {"request":{"method":"GET","url":"Observation/1"}},
+              {"request":{"method":"GET","url":"Observation?patient=18"}}]}
+            """
+        );
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(["GET /Observation/1"], _world.Upstream.Lines);
+        Assert.Equal(3, _world.Journal.Records.Count);
+        Assert.Contains("outside-roster", StageWorld.Written(exchange), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,61 @@
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Settle;
+
+public sealed class SettleStageTests : IDisposable
+{
+    private readonly StageWorld _world = new(null, null, StageWorld.Grant("read", "search", "create", "update"));
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Run_Search_PassesWithTheEarlyPermitAndAsksNobody()
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation?patient=17");
+
+        Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
+        Assert.Same(exchange.Decided.Permit, exchange.Settled.Permit);
+        Assert.Empty(_world.Upstream.Calls);
+    }
+
+    [Fact]
+    public async Task Run_Update_IsDecidedOverTheStoredVersionAndTiedToIt()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open("PUT", "/fhir/Observation/1", StageWorld.Observation());
+
+        Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
+        Assert.Equal("3", exchange.Settled.Version);
+    }
+
+    [Fact]
+    public async Task Run_UpdateOfAnotherPatientsRecord_IsRefused()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation(patient: "18"));
+        using var exchange = _world.Open("PUT", "/fhir/Observation/1", StageWorld.Observation());
+
+        Assert.True((await _world.WalkAsync(exchange, "Settle")).IsRefused(out _));
+        Assert.Null(exchange.Known.Reply);
+    }
+
+    [Fact]
+    public async Task Run_UpdateAgainstAnotherVersion_IsRefused()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open("PUT", "/fhir/Observation/1", StageWorld.Observation(), ("If-Match", "W/\"2\""));
+
+        Assert.Equal(DenyReason.VersionChanged, (await _world.WalkAsync(exchange, "Settle")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_UpstreamAway_IsRefusedForThat()
+    {
+        _world.Upstream.Fails("GET /Observation/1", DenyReason.UpstreamTimeout);
+        using var exchange = _world.Open("PUT", "/fhir/Observation/1", StageWorld.Observation());
+
+        Assert.Equal(DenyReason.UpstreamTimeout, (await _world.WalkAsync(exchange, "Settle")).Refusal);
+        Assert.Null(exchange.Known.Permit);
+    }
+}

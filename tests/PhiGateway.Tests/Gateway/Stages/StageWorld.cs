@@ -1,0 +1,219 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Gateway.Admit;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Following;
+using PhiGateway.Gateway.Forward;
+using PhiGateway.Gateway.Handles;
+using PhiGateway.Gateway.Identify;
+using PhiGateway.Gateway.Ingress;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Gateway.Pipeline;
+using PhiGateway.Gateway.Release;
+using PhiGateway.Gateway.Settle;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Gateway.Trail;
+using PhiGateway.Gateway.Understand;
+using PhiGateway.Gateway.Upstream;
+using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Policy.Decisions;
+using PhiGateway.Tests.Policy.Snapshot;
+using Yarp.ReverseProxy.Model;
+
+namespace PhiGateway.Tests.Gateway.Stages;
+
+/// <summary>
+/// The data plane's rooms, composed as in the product, between an upstream, a journal and callers that are made up: no socket, no process.
+/// One client may do with Observations of patient 17 what the grant says.
+/// </summary>
+internal sealed class StageWorld : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    internal StageWorld(Client? client = null, Action<GatewayOptions>? change = null, params Grant[] grants)
+    {
+        Options = new GatewayOptions { Environment = "production", PublicBase = "https://gw.example" };
+        change?.Invoke(Options);
+        Snapshots = new SnapshotHolder(Clock);
+        Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants), client)));
+        var services = new ServiceCollection().AddLogging();
+        services.AddSingleton(Options).AddSingleton<TimeProvider>(Clock).AddSingleton(Snapshots).AddSingleton<IAuditJournal>(Journal);
+        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<ICallerAuthenticator>(Callers);
+        services
+            .AddExchange()
+            .AddTelemetry(new GatewayMetrics())
+            .AddTrail()
+            .AddHandles(null)
+            .AddUpstream()
+            .AddLookups()
+            .AddIngress()
+            .AddIdentify()
+            .AddUnderstand()
+            .AddDecide()
+            .AddAdmit()
+            .AddSettle()
+            .AddForward()
+            .AddRelease()
+            .AddPipeline();
+        services.Replace(ServiceDescriptor.Singleton<IUpstream>(Upstream));
+        _services = services.BuildServiceProvider();
+    }
+
+    internal GatewayOptions Options { get; }
+
+    internal SnapshotHolder Snapshots { get; }
+
+    internal StoppedClock Clock { get; } = new(TestRegistry.Now);
+
+    internal RecordingUpstream Upstream { get; } = new();
+
+    internal RecordingJournal Journal { get; } = new();
+
+    internal TaskPot Tasks { get; } = new();
+
+    internal MadeUpCallers Callers { get; } = new();
+
+    /// <summary>The route that requests come to; null: none matches.</summary>
+    internal PhiRoute? Route { get; set; } =
+        new()
+        {
+            RouteId = "fhir",
+            Base = "/fhir",
+            Tenant = "north",
+            Environment = "production",
+            Timeout = TimeSpan.FromSeconds(10),
+            Language = new FhirContext { GatewayBase = "https://gw.example/fhir", UpstreamBases = ["http://fhir.example/r4"] },
+        };
+
+    public void Dispose() => _services.Dispose();
+
+    internal T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    internal void Publish(RegistrySnapshot snapshot) => Snapshots.Publish(snapshot, Clock.GetUtcNow());
+
+    /// <summary>A request that has just come.</summary>
+    internal GatewayExchange Open(string method, string target, string? body = null, params (string Name, string Value)[] headers)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Method = method;
+        http.Request.Protocol = "HTTP/1.1";
+        http.Request.Host = new HostString("gw.example");
+        http.Request.Path = target.Split('?')[0];
+        http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        http.Features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(body is not null));
+        http.Response.Body = new MemoryStream();
+        if (body is not null)
+        {
+            http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+            http.Request.ContentLength = Encoding.UTF8.GetByteCount(body);
+            http.Request.ContentType = KnownMediaTypes.FhirJson;
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            http.Request.Headers[name] = value;
+        }
+
+        return new GatewayExchange(http, Route, new NoProxy(), Snapshots.Current, Clock.GetUtcNow(), Guid.CreateVersion7());
+    }
+
+    /// <summary>Walks a request through the stages in their order, up to and with the named one.</summary>
+    internal async Task<StageResult> WalkAsync(GatewayExchange exchange, string last)
+    {
+        foreach (var stage in Get<GatewayPipeline>().Stages)
+        {
+            var result = await stage.RunAsync(exchange);
+            if (!result.Continues || stage.Name == last)
+            {
+                return result;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(last));
+    }
+
+    /// <summary>What was written to the client.</summary>
+    internal static string Written(GatewayExchange exchange) =>
+        Encoding.UTF8.GetString(((MemoryStream)exchange.Http.Response.Body).ToArray());
+
+    internal static string Observation(string id = "1", string patient = "17", string version = "3") =>
+        $$$"""
+            {"resourceType":"Observation","id":"{{{id}}}","meta":{"versionId":"{{{version}}}"},"status":"final","code":{"text":"x"},
+            "subject":{"reference":"Patient/{{{patient}}}"}}
+            """;
+
+    /// <summary>A grant to do these things with Observations of the roster's patients.</summary>
+    internal static Grant Grant(params string[] interactions) => TestRegistry.Grant() with { Interactions = interactions };
+
+    /// <summary>A clock that goes on when it is told to.</summary>
+    internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
+    {
+        private DateTimeOffset _now = now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public override long GetTimestamp() => _now.UtcTicks;
+
+        internal void Advance(TimeSpan by) => _now += by;
+    }
+
+    /// <summary>Whoever calls is the registered client, until a test says otherwise.</summary>
+    internal sealed class MadeUpCallers : ICallerAuthenticator
+    {
+        internal CallerResult Result { get; set; } = CallerResult.Of(Asked.Caller());
+
+        internal int Asks { get; private set; }
+
+        public ValueTask<CallerResult> AuthenticateAsync(HttpContext context)
+        {
+            Asks++;
+            return new(Result);
+        }
+
+        public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
+
+        public IReadOnlyList<IssuerStatus> GetStatus() => [];
+    }
+
+    /// <summary>Uses of tasks that were taken.</summary>
+    internal sealed class TaskPot : ITaskUses
+    {
+        internal int Taken { get; private set; }
+
+        public Task<string?> TryTakeAsync(IReadOnlyList<TaskUse> uses, CancellationToken cancellationToken)
+        {
+            Taken += uses.Count;
+            return Task.FromResult<string?>(null);
+        }
+    }
+
+    private sealed record BodyDetection(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
+
+    private sealed class NoProxy : IReverseProxyFeature
+    {
+        public RouteModel Route => throw new NotSupportedException();
+
+        public ClusterModel Cluster { get; set; } = null!;
+
+        public IReadOnlyList<DestinationState> AllDestinations => [];
+
+        public IReadOnlyList<DestinationState> AvailableDestinations { get; set; } = [];
+
+        public DestinationState? ProxiedDestination { get; set; }
+    }
+}
