@@ -11,6 +11,20 @@ internal static class KnownMediaTypes
     public const string JsonPatch = "application/json-patch+json";
     public const string Problem = "application/problem+json";
 
+    /// <summary>The media type of a Content-Type, without parameters, in lower case; empty when there is none.</summary>
+    public static string WithoutParameters(string? contentType)
+    {
+        if (contentType is null || ReferenceEquals(contentType, FhirJson))
+        {
+            return contentType ?? string.Empty;
+        }
+
+        var text = contentType.AsSpan();
+        var end = text.IndexOf(';');
+        text = (end < 0 ? text : text[..end]).Trim();
+        return text.Equals(FhirJson, StringComparison.OrdinalIgnoreCase) ? FhirJson : text.ToString().ToLowerInvariant();
+    }
+
     /// <summary>Whether a media type (lower case, without parameters) is that of FHIR's JSON.</summary>
     public static bool IsFhirJson(string mediaType) => mediaType is FhirJson or Json or "application/json+fhir";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
@@ -6,30 +7,55 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>An upstream's answer, headers read, body not; owned by the exchange.</summary>
-/// <param name="response">The answer as it came.</param>
-/// <param name="pace">How long its body may be waited for; null: without end.</param>
-internal sealed class UpstreamAnswer(HttpResponseMessage response, UpstreamPace? pace = null) : IDisposable
+internal sealed class UpstreamAnswer : IDisposable
 {
-    public int Status { get; } = (int)response.StatusCode;
+    private readonly UpstreamHead _head;
+    private readonly HttpResponseMessage? _response;
+    private readonly Stream? _body;
+    private readonly UpstreamPace? _pace;
+
+    /// <summary>One that an HTTP client read.</summary>
+    /// <param name="response">The answer as it came.</param>
+    /// <param name="pace">How long its body may be waited for; null: without end.</param>
+    public UpstreamAnswer(HttpResponseMessage response, UpstreamPace? pace = null)
+        : this(UpstreamHead.Of(response)) => (_response, _pace) = (response, pace);
+
+    /// <summary>One that is read from a connection of the gateway's own.</summary>
+    /// <param name="head">Status and headers.</param>
+    /// <param name="body">The body as it comes; keeps to its limits of time itself.</param>
+    public UpstreamAnswer(in UpstreamHead head, Stream body)
+        : this(head) => _body = body;
+
+    private UpstreamAnswer(in UpstreamHead head)
+    {
+        _head = head;
+        MediaType = KnownMediaTypes.WithoutParameters(head.ContentType);
+    }
+
+    public int Status => _head.Status;
 
     /// <summary>Media type without parameters, lower case; empty when absent.</summary>
-    public string MediaType { get; } = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() ?? string.Empty;
+    public string MediaType { get; }
 
     /// <summary>Declared length of the body; null when unknown.</summary>
-    public long? Length { get; } = response.Content.Headers.ContentLength;
+    public long? Length => _head.Length;
 
-    public EntityTagHeaderValue? ETag => response.Headers.ETag;
+    public EntityTagHeaderValue? ETag => EntityTagHeaderValue.TryParse(_head.ETag, out var tag) ? tag : null;
 
-    public DateTimeOffset? LastModified => response.Content.Headers.LastModified;
+    public DateTimeOffset? LastModified =>
+        Microsoft.Net.Http.Headers.HeaderUtilities.TryParseDate(_head.LastModified, out var time) ? time : null;
 
     /// <summary>Where a created resource is, as the upstream says it.</summary>
-    public Uri? Location => response.Headers.Location;
+    public Uri? Location => PlaceOf(_head.Location);
 
     /// <summary>Where an asynchronous job is polled, as the upstream says it.</summary>
-    public Uri? ContentLocation => response.Content.Headers.ContentLocation;
+    public Uri? ContentLocation => PlaceOf(_head.ContentLocation);
 
     /// <summary>How long to wait, where the upstream says it as a number; null otherwise.</summary>
-    public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
+    public TimeSpan? RetryAfter =>
+        int.TryParse(_head.RetryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     /// <summary>What is not empty must be FHIR's JSON.</summary>
     public StageResult CheckType(PooledBuffer body) =>
@@ -64,30 +90,26 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response, UpstreamPace?
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Stream?> OpenAsync(CancellationToken cancellationToken)
     {
-        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        body = pace is null ? body : new PacedStream(body, pace);
-        var encodings = response.Content.Headers.ContentEncoding;
-        if (encodings.Count == 0)
-        {
-            return body;
-        }
+        var body = _body ?? await _response!.Content.ReadAsStreamAsync(cancellationToken);
+        body = _pace is null ? body : new PacedStream(body, _pace);
 
         // The gateway asks for no encoding; one that comes all the same is undone, or the body is not read at all.
-        return encodings.Count > 1
-            ? null
-            : encodings.First().ToLowerInvariant() switch
-            {
-                "identity" => body,
-                "gzip" or "x-gzip" => RatioLimitedStream.Over(body, static wire => new GZipStream(wire, CompressionMode.Decompress)),
-                "br" => RatioLimitedStream.Over(body, static wire => new BrotliStream(wire, CompressionMode.Decompress)),
-                "deflate" => RatioLimitedStream.Over(body, static wire => new ZLibStream(wire, CompressionMode.Decompress)),
-                _ => null,
-            };
+        return _head.ContentEncoding?.Trim().ToLowerInvariant() switch
+        {
+            null or "identity" => body,
+            "gzip" or "x-gzip" => RatioLimitedStream.Over(body, static wire => new GZipStream(wire, CompressionMode.Decompress)),
+            "br" => RatioLimitedStream.Over(body, static wire => new BrotliStream(wire, CompressionMode.Decompress)),
+            "deflate" => RatioLimitedStream.Over(body, static wire => new ZLibStream(wire, CompressionMode.Decompress)),
+            _ => null,
+        };
     }
 
     public void Dispose()
     {
-        response.Dispose();
-        pace?.Dispose();
+        _response?.Dispose();
+        _body?.Dispose();
+        _pace?.Dispose();
     }
+
+    private static Uri? PlaceOf(string? text) => Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var place) ? place : null;
 }

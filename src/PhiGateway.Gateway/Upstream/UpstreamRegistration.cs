@@ -1,8 +1,11 @@
+using PhiGateway.Gateway.Upstream.Lean;
+
 namespace PhiGateway.Gateway.Upstream;
 
 /// <summary>The services of this room, for the data plane's composition.</summary>
 internal static class UpstreamRegistration
 {
     /// <summary>The seam to the proxy.</summary>
-    public static IServiceCollection AddUpstream(this IServiceCollection services) => services.AddSingleton<IUpstream, YarpUpstream>();
+    public static IServiceCollection AddUpstream(this IServiceCollection services) =>
+        services.AddSingleton<LeanClient>().AddSingleton<IUpstream, YarpUpstream>();
 }

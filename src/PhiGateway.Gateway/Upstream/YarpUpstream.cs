@@ -4,14 +4,20 @@ using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Upstream.Lean;
 using PhiGateway.Policy.Vocabulary;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
 
 namespace PhiGateway.Gateway.Upstream;
 
-/// <summary>Sends over YARP's clusters: its destinations, health, load balancing and connection pools; the bytes are ours.</summary>
-internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, GatewayOptions options, TimeProvider clock) : IUpstream
+/// <summary>
+/// Sends over YARP's clusters: its destinations, health and load balancing. Reads over plain HTTP/1.1 go by connections of the gateway's own,
+/// everything else by the cluster's HTTP client; the bytes are ours.
+/// </summary>
+internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, LeanClient lean, GatewayOptions options, TimeProvider clock)
+    : IUpstream
 {
     private static readonly MediaTypeHeaderValue Json = new(KnownMediaTypes.FhirJson) { CharSet = "utf-8" };
 
@@ -27,7 +33,13 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, G
             return Failed(DenyReason.UpstreamUnavailable, null, wasSent: false);
         }
 
-        using var message = Write(call, route, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
+        var authorization = AuthorizationOf(route, exchange);
+        if (options.LeanReads && IsPlain(proxy.Cluster.Config) && LeanClient.CanSend(call, authorization))
+        {
+            return await ReadAsync(call, exchange, destination, target.Address, authorization, cancellationToken);
+        }
+
+        using var message = Write(call, authorization, target.Address, proxy.Cluster.Config.HttpRequest, exchange);
         CancellationTokenSource? deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(route.Timeout);
         try
@@ -62,12 +74,53 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, G
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<UpstreamReply> ReadAsync(
+        UpstreamCall call,
+        GatewayExchange exchange,
+        DestinationState destination,
+        string address,
+        string? authorization,
+        CancellationToken cancellationToken
+    )
+    {
+        var patience = exchange.Ingressed.Route.Timeout;
+        var times = new LeanTimes(patience, patience, options.Limits.LongestAnswer);
+        try
+        {
+            var answer = await lean.SendAsync(call, address, authorization, exchange.Id.ToString(), times, cancellationToken);
+            return new UpstreamReply(new UpstreamAnswer(answer.Head.Known, answer.Body), destination.DestinationId);
+        }
+        catch (TimeoutException)
+        {
+            return Failed(DenyReason.UpstreamTimeout, destination, wasSent: true);
+        }
+        catch (IOException fault)
+        {
+            return Failed(DenyReason.UpstreamUnavailable, destination, wasSent: fault is not NoConnectionException);
+        }
+    }
+
+    // What an operator sets for a cluster's client holds for that client only.
+    private static bool IsPlain(ClusterConfig cluster) =>
+        cluster.HttpClient is null && (cluster.HttpRequest?.Version is not { } version || version == HttpVersion.Version11);
+
+    private static string? AuthorizationOf(PhiRoute route, GatewayExchange exchange)
+    {
+        if (route.BackendAuthorization is not null)
+        {
+            return route.BackendAuthorization;
+        }
+
+        return route.ForwardsClientToken ? exchange.Http.Request.Headers.Authorization.ToString() : null;
+    }
+
     private static UpstreamReply Failed(DenyReason reason, DestinationState? destination, bool wasSent) =>
         new(StageResult<UpstreamAnswer>.Refuse(reason), destination?.DestinationId, wasSent);
 
     private static HttpRequestMessage Write(
         UpstreamCall call,
-        PhiRoute route,
+        string? authorization,
         string address,
         Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig? config,
         GatewayExchange exchange
@@ -90,13 +143,9 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, G
             message.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        if (route.BackendAuthorization is not null)
+        if (authorization is not null)
         {
-            message.Headers.TryAddWithoutValidation("Authorization", route.BackendAuthorization);
-        }
-        else if (route.ForwardsClientToken)
-        {
-            message.Headers.TryAddWithoutValidation("Authorization", exchange.Http.Request.Headers.Authorization.ToString());
+            message.Headers.TryAddWithoutValidation("Authorization", authorization);
         }
 
         message.Headers.TryAddWithoutValidation(KnownHeaders.RequestId, exchange.Id.ToString());

@@ -1,3 +1,5 @@
+using PhiGateway.Gateway.Exchange;
+
 namespace PhiGateway.Gateway.Upstream.Lean;
 
 /// <summary>How the end of an answer's body is known (RFC 9112, section 6.3).</summary>
@@ -43,4 +45,19 @@ internal sealed class AnswerHead
     public string? ContentLocation { get; set; }
 
     public string? RetryAfter { get; set; }
+
+    /// <summary>The same without what is of the wire only.</summary>
+    public UpstreamHead Known =>
+        new()
+        {
+            Status = Status,
+            ContentType = ContentType,
+            ContentEncoding = ContentEncoding,
+            Length = Length,
+            ETag = ETag,
+            LastModified = LastModified,
+            Location = Location,
+            ContentLocation = ContentLocation,
+            RetryAfter = RetryAfter,
+        };
 }

@@ -14,6 +14,7 @@ internal sealed class LeanBody : Stream
     private readonly BodyFraming _framing;
     private readonly bool _keep;
     private readonly TimeSpan _idle;
+    private readonly long _until;
     private long _remaining;
     private bool _isFirstChunk = true;
     private bool _done;
@@ -21,8 +22,10 @@ internal sealed class LeanBody : Stream
     /// <param name="connection">The connection, its head consumed; owned from here on.</param>
     /// <param name="head">How the body ends, and whether the connection goes on.</param>
     /// <param name="idle">The longest silence between two reads that bring something.</param>
-    public LeanBody(LeanConnection connection, AnswerHead head, TimeSpan idle)
+    /// <param name="whole">The longest time for all of it, measured on the wall.</param>
+    public LeanBody(LeanConnection connection, AnswerHead head, TimeSpan idle, TimeSpan whole)
     {
+        _until = Environment.TickCount64 + (long)whole.TotalMilliseconds;
         (_connection, _framing, _keep, _idle) = (connection, head.Framing, head.KeepsAlive, idle);
         _remaining = head.Framing == BodyFraming.Length ? head.Length!.Value : 0;
         if (head.Framing == BodyFraming.None || (head.Framing == BodyFraming.Length && _remaining == 0))
@@ -115,7 +118,7 @@ internal sealed class LeanBody : Stream
         var read = TakeBuffered(target.Span);
         if (read == 0)
         {
-            _connection.Allow(_idle);
+            Wait();
             read = await _connection.ReceiveAsync(target);
             _connection.Pause();
         }
@@ -140,7 +143,7 @@ internal sealed class LeanBody : Stream
         var read = TakeBuffered(buffer.Span);
         if (read == 0)
         {
-            _connection.Allow(_idle);
+            Wait();
             read = await _connection.ReceiveAsync(buffer);
             _connection.Pause();
         }
@@ -224,7 +227,7 @@ internal sealed class LeanBody : Stream
                     : throw new BrokenAnswerException("A line within the body ends otherwise than by CRLF.");
             }
 
-            _connection.Allow(_idle);
+            Wait();
             if (!await _connection.FillAsync())
             {
                 throw new BrokenAnswerException("The body ends within its framing.");
@@ -245,6 +248,17 @@ internal sealed class LeanBody : Stream
         }
 
         return count;
+    }
+
+    private void Wait()
+    {
+        var left = _until - Environment.TickCount64;
+        if (left <= 0)
+        {
+            throw new BrokenAnswerException("The upstream takes too long.");
+        }
+
+        _connection.Allow(left < _idle.TotalMilliseconds ? TimeSpan.FromMilliseconds(left) : _idle);
     }
 
     private void Finish() => _done = true;

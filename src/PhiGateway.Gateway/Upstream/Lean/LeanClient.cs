@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Egress;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
@@ -12,7 +13,7 @@ namespace PhiGateway.Gateway.Upstream.Lean;
 /// not do (bodies, HTTP/2, proxies, odd certificates) goes by YARP's client.
 /// </summary>
 /// <remarks>Thread-safe. A read is sent once more, over a new connection, when an idle one turns out to have been closed; nothing else is.</remarks>
-internal sealed class LeanClient : IDisposable
+internal sealed class LeanClient(EgressConnector connector) : IDisposable
 {
     private readonly ConcurrentDictionary<string, LeanPool> _pools = new(StringComparer.Ordinal);
 
@@ -25,8 +26,7 @@ internal sealed class LeanClient : IDisposable
     /// <param name="address">The destination's address as configured: scheme, host, port, base path.</param>
     /// <param name="authorization">Value of Authorization; null: none.</param>
     /// <param name="id">The decision id, for the upstream's own log.</param>
-    /// <param name="timeout">How long until the answer begins.</param>
-    /// <param name="idle">The longest silence within the body.</param>
+    /// <param name="times">How long may be waited.</param>
     /// <param name="cancellationToken">Cuts the call.</param>
     /// <exception cref="TimeoutException">The answer did not begin in time.</exception>
     /// <exception cref="IOException">There is no connection, or no answer that can be read in one way.</exception>
@@ -36,17 +36,20 @@ internal sealed class LeanClient : IDisposable
         string address,
         string? authorization,
         string id,
-        TimeSpan timeout,
-        TimeSpan idle,
+        LeanTimes times,
         CancellationToken cancellationToken
     )
     {
-        var pool = _pools.GetOrAdd(address, static text => new LeanPool(new Uri(text, UriKind.Absolute)));
+        var pool = _pools.GetOrAdd(
+            address,
+            static (text, connector) => new LeanPool(new Uri(text, UriKind.Absolute), connector),
+            connector
+        );
         if (pool.TryTake() is { } idleOne)
         {
             try
             {
-                return await ExchangeAsync(idleOne, pool, call, authorization, id, timeout, idle, cancellationToken);
+                return await ExchangeAsync(idleOne, pool, call, authorization, id, times, cancellationToken);
             }
             catch (StaleConnectionException)
             {
@@ -54,8 +57,8 @@ internal sealed class LeanClient : IDisposable
             }
         }
 
-        var opened = await OpenAsync(pool, timeout, cancellationToken);
-        return await ExchangeAsync(opened, pool, call, authorization, id, timeout, idle, cancellationToken);
+        var opened = await OpenAsync(pool, times.Begin, cancellationToken);
+        return await ExchangeAsync(opened, pool, call, authorization, id, times, cancellationToken);
     }
 
     public void Dispose()
@@ -73,8 +76,7 @@ internal sealed class LeanClient : IDisposable
         UpstreamCall call,
         string? authorization,
         string id,
-        TimeSpan timeout,
-        TimeSpan idle,
+        LeanTimes times,
         CancellationToken cancellationToken
     )
     {
@@ -82,7 +84,7 @@ internal sealed class LeanClient : IDisposable
         try
         {
             AnswerHead head;
-            connection.Allow(timeout);
+            connection.Allow(times.Begin);
             using (cancellationToken.UnsafeRegister(static state => ((LeanConnection)state!).Dispose(), connection))
             {
                 await connection.SendAsync(buffer.AsMemory(0, pool.Head.Write(call, authorization, id, ref buffer)));
@@ -90,7 +92,7 @@ internal sealed class LeanClient : IDisposable
             }
 
             connection.Pause();
-            return new LeanAnswer(head, new LeanBody(connection, head, idle));
+            return new LeanAnswer(head, new LeanBody(connection, head, times.Silence, times.Whole));
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or IOException)
         {
@@ -124,9 +126,9 @@ internal sealed class LeanClient : IDisposable
         {
             throw new TimeoutException("No connection in time.");
         }
-        catch (Exception fault) when (fault is SocketException or AuthenticationException)
+        catch (Exception fault) when (fault is SocketException or AuthenticationException or EgressRefusedException)
         {
-            throw new IOException("There is no connection to the upstream.", fault);
+            throw new NoConnectionException(fault);
         }
     }
 }
@@ -135,3 +137,12 @@ internal sealed class LeanClient : IDisposable
 /// <param name="Head">Status and known headers.</param>
 /// <param name="Body">The body; to be disposed.</param>
 internal readonly record struct LeanAnswer(AnswerHead Head, LeanBody Body);
+
+/// <summary>How long an upstream may keep the gateway waiting.</summary>
+/// <param name="Begin">Until its answer begins, the connection included.</param>
+/// <param name="Silence">Between two pieces of the body.</param>
+/// <param name="Whole">For all of the body.</param>
+internal readonly record struct LeanTimes(TimeSpan Begin, TimeSpan Silence, TimeSpan Whole);
+
+/// <summary>No connection was opened, so nothing was sent.</summary>
+internal sealed class NoConnectionException(Exception fault) : IOException("There is no connection to the upstream.", fault);

@@ -75,16 +75,8 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
         }
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        if (secured is not null)
-        {
-            return secured.WriteAsync(bytes);
-        }
-
-        var sent = socket.SendAsync(bytes, SocketFlags.None);
-        return sent.IsCompletedSuccessfully && sent.Result == bytes.Length ? default : SendRestAsync(sent, bytes);
-    }
+    /// <summary>Sends all of it.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => secured is null ? SendAllAsync(bytes) : secured.WriteAsync(bytes);
 
     /// <summary>Reads from the wire, past the buffer; zero is the end.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> target) =>
@@ -179,10 +171,9 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendRestAsync(ValueTask<int> first, ReadOnlyMemory<byte> bytes)
+    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes)
     {
-        var sent = await first;
-        while (sent < bytes.Length)
+        for (var sent = 0; sent < bytes.Length; )
         {
             sent += await socket.SendAsync(bytes[sent..], SocketFlags.None);
         }

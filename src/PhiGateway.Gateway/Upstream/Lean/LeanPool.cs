@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using PhiGateway.Gateway.Egress;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
@@ -25,10 +26,13 @@ internal sealed class LeanPool : IDisposable
     private readonly Timer _sweep;
     private bool _disposed;
 
+    private readonly EgressConnector _connector;
+
     /// <param name="address">Scheme, host, port and base path of the destination.</param>
-    public LeanPool(Uri address)
+    /// <param name="connector">Opens connections to where it may be called.</param>
+    public LeanPool(Uri address, EgressConnector connector)
     {
-        Address = address;
+        (Address, _connector) = (address, connector);
         Head = new RequestHead(address);
         _sweep = new Timer(static state => ((LeanPool)state!).Sweep(), this, SweepEvery, SweepEvery);
     }
@@ -64,11 +68,10 @@ internal sealed class LeanPool : IDisposable
     /// <summary>Opens a new connection, with TLS where the address says so; throws for what goes wrong on the way.</summary>
     public async ValueTask<LeanConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = await _connector.ConnectAsync(new DnsEndPoint(Address.IdnHost, Address.Port), cancellationToken);
         Stream? secured = null;
         try
         {
-            await socket.ConnectAsync(new DnsEndPoint(Address.IdnHost, Address.Port), cancellationToken);
             if (Address.Scheme == Uri.UriSchemeHttps)
             {
                 secured = await SecureAsync(socket, cancellationToken);

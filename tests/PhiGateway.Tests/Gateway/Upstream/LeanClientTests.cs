@@ -1,5 +1,6 @@
 using System.Text;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Egress;
 using PhiGateway.Gateway.Upstream.Lean;
 using Xunit;
 
@@ -11,7 +12,9 @@ public sealed class LeanClientTests : IDisposable
     private const string Whole = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
-    private readonly LeanClient _client = new();
+    private static readonly LeanTimes Patient = new(Long, Long, Long);
+
+    private readonly LeanClient _client = new(new EgressConnector(new EgressPolicy()));
 
     public void Dispose() => _client.Dispose();
 
@@ -150,7 +153,7 @@ public sealed class LeanClientTests : IDisposable
         using var upstream = new RawUpstream(static (_, _) => string.Empty);
         using var cancelled = new CancellationTokenSource();
 
-        var answer = _client.SendAsync(Call(), upstream.Address, null, "id", Long, Long, cancelled.Token).AsTask();
+        var answer = _client.SendAsync(Call(), upstream.Address, null, "id", Patient, cancelled.Token).AsTask();
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
@@ -181,8 +184,7 @@ public sealed class LeanClientTests : IDisposable
             upstream.Address,
             "Bearer t",
             "id",
-            timeout ?? Long,
-            idle ?? Long,
+            new LeanTimes(timeout ?? Long, idle ?? Long, Long),
             CancellationToken.None
         );
         await using var body = answer.Body;

@@ -1,0 +1,44 @@
+namespace PhiGateway.Gateway.Exchange;
+
+/// <summary>Status and headers of an upstream's answer, as far as the gateway reads them; each as it stood, null when absent.</summary>
+internal readonly record struct UpstreamHead
+{
+    public required int Status { get; init; }
+
+    public string? ContentType { get; init; }
+
+    /// <summary>Codings, joined by commas where there are several.</summary>
+    public string? ContentEncoding { get; init; }
+
+    /// <summary>Length as stated.</summary>
+    public long? Length { get; init; }
+
+    public string? ETag { get; init; }
+
+    public string? LastModified { get; init; }
+
+    public string? Location { get; init; }
+
+    public string? ContentLocation { get; init; }
+
+    public string? RetryAfter { get; init; }
+
+    /// <summary>The same of an answer that an HTTP client read.</summary>
+    public static UpstreamHead Of(HttpResponseMessage response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var content = response.Content.Headers;
+        return new UpstreamHead
+        {
+            Status = (int)response.StatusCode,
+            ContentType = content.ContentType?.MediaType,
+            ContentEncoding = content.ContentEncoding.Count == 0 ? null : string.Join(',', content.ContentEncoding),
+            Length = content.ContentLength,
+            ETag = response.Headers.ETag?.ToString(),
+            LastModified = content.LastModified?.ToString("r"),
+            Location = response.Headers.Location?.OriginalString,
+            ContentLocation = content.ContentLocation?.OriginalString,
+            RetryAfter = response.Headers.RetryAfter?.ToString(),
+        };
+    }
+}
