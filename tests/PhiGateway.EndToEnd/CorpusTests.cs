@@ -49,6 +49,13 @@ public sealed class CorpusTests(OpenWorld world, ITestOutputHelper output)
                 continue;
             }
 
+            // What the server's own parser would not take becomes one request that cannot be read, on record, before any stage sees it.
+            if (reply is { Status: 400, Code: "malformed-request" })
+            {
+                servers++;
+                continue;
+            }
+
             ours++;
             var expect = entry.ExpectWhole ?? entry.Expect;
             if (expect.Entry is { } place)
