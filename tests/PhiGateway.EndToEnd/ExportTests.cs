@@ -63,17 +63,17 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         await world.GetAsync(job, token);
         var manifest = await world.GetAsync(job, token);
 
-        var deleted = await world.GetAsync((string)Assert.Single(manifest.Json["deleted"]!.AsArray())!["url"]!, token);
+        var deleted = await world.GetAsync(PathOf(Assert.Single(manifest.Json["deleted"]!.AsArray())), token);
         Assert.Equal(
             ["Patient/example"],
             Lines(deleted).SelectMany(static line => line["entry"]!.AsArray()).Select(static entry => (string?)entry!["request"]!["url"])
         );
 
-        var errors = await world.GetAsync((string)Assert.Single(manifest.Json["error"]!.AsArray())!["url"]!, token);
+        var errors = await world.GetAsync(PathOf(Assert.Single(manifest.Json["error"]!.AsArray())), token);
         Assert.Equal("processing", (string?)Assert.Single(Lines(errors))["issue"]![0]!["code"]);
         Assert.DoesNotContain("CANARY", errors.Body);
 
-        var next = await world.GetAsync((string)Assert.Single(manifest.Json["link"]!.AsArray())!["url"]!, token);
+        var next = await world.GetAsync(PathOf(Assert.Single(manifest.Json["link"]!.AsArray())), token);
         Assert.Equal(HttpStatusCode.OK, next.Status);
         Assert.NotEmpty(next.Json["output"]!.AsArray());
 
@@ -200,6 +200,8 @@ public sealed class ExportTests(SqliteWorld world) : IClassFixture<SqliteWorld>
         Assert.StartsWith($"{world.Base}/_file/", url);
         return url[world.Base.Length..];
     }
+
+    private string PathOf(JsonNode? place) => ((string)place!["url"]!)[world.Base.Length..];
 
     private static IReadOnlyList<JsonNode> Lines(Reply file) =>
         [.. file.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonNode.Parse(line)!)];

@@ -131,14 +131,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
         return Put(kind, draft, current?.Version ?? 0);
     }
 
-    private Outcome<Draft> Draft(
-        AdminCall call,
-        RegistryKind kind,
-        JsonObject body,
-        string? id,
-        JsonObject? current,
-        bool isOwn = false
-    )
+    private Outcome<Draft> Draft(AdminCall call, RegistryKind kind, JsonObject body, string? id, JsonObject? current, bool isOwn = false)
     {
         var now = time.GetUtcNow();
         if (DocumentDraft.Read(kind, body, id, current, call.Person, isOwn: isOwn).Failed(out var refusal, out var draft))

@@ -1,6 +1,7 @@
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
@@ -13,11 +14,9 @@ namespace PhiGateway.Admin.Editing;
 /// <param name="Closed">Doors that were open and are shut.</param>
 internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IReadOnlyList<string> Opened, IReadOnlyList<string> Closed)
 {
-    private const string Credential = "credential";
-
     /// <summary>
-    /// The one function that says which doors a write opens and closes: both sets are compiled as a node compiles them, and the doors of
-    /// every affected client compared. Revocations are not asked: they open by a verb of their own.
+    /// Of every client: both sets are compiled as a node compiles them, and the policy says what lies between. Revocations are not asked:
+    /// they open by a verb of their own.
     /// </summary>
     public static IReadOnlyList<PathChange> Of(WorkingSet before, WorkingSet after, IReadOnlyList<string> clients, DateTimeOffset now)
     {
@@ -26,27 +25,17 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
             return [];
         }
 
-        var (was, becomes) = (Doors(before, clients, now), Doors(after, clients, now));
-        return [.. clients.Select(client => Of(client, was.GetValueOrDefault(client), becomes.GetValueOrDefault(client)))];
+        var (was, becomes) = (Compile(before, clients), Compile(after, clients));
+        return [.. clients.Select(client => Of(Openings.Between(client, was, becomes, now)))];
     }
 
-    private static PathChange Of(string client, Dictionary<string, bool>? before, Dictionary<string, bool>? after)
-    {
-        var (was, becomes) = (before ?? [], after ?? []);
-        return new PathChange(
-            client,
-            IsPathOpen(was),
-            IsPathOpen(becomes),
-            [.. becomes.Where(door => door.Value && was.TryGetValue(door.Key, out var open) && !open).Select(static door => door.Key)],
-            [.. was.Where(door => door.Value && !(becomes.TryGetValue(door.Key, out var open) && open)).Select(static door => door.Key)]
-        );
-    }
+    private static PathChange Of(AccessStep step) =>
+        new(step.Client, step.PathBefore, step.PathAfter, Subjects(step, StepKind.Opens), Subjects(step, StepKind.Closes));
 
-    // Each credential is a way in of its own: one that is open is enough.
-    private static bool IsPathOpen(Dictionary<string, bool> doors) =>
-        doors.Count > 0 && doors.All(static door => door.Value || door.Key.Contains('/', StringComparison.Ordinal));
+    private static string[] Subjects(AccessStep step, StepKind kind) =>
+        [.. step.Changes.Where(change => change.Kind == kind).Select(static change => change.Subject)];
 
-    private static Dictionary<string, Dictionary<string, bool>> Doors(WorkingSet set, IReadOnlyList<string> clients, DateTimeOffset now)
+    private static RegistrySnapshot Compile(WorkingSet set, IReadOnlyList<string> clients)
     {
         var items = new Dictionary<(RegistryKind, string), RegistryItem>();
         foreach (var id in clients)
@@ -54,29 +43,7 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
             Collect(set, id, items);
         }
 
-        var snapshot = new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(Math.Max(set.Revision, 1), [.. items.Values], [], []));
-        var found = new Dictionary<string, Dictionary<string, bool>>(StringComparer.Ordinal);
-        foreach (var id in clients)
-        {
-            if (snapshot.FindClientById(id) is not { } entry)
-            {
-                continue;
-            }
-
-            var doors = new Dictionary<string, bool>(StringComparer.Ordinal);
-            foreach (var door in Posture.Of(entry, snapshot, now).Where(static door => door.Guards))
-            {
-                doors[door.Name] = door.Open;
-            }
-
-            doors[Credential] = entry.Credentials.Any(credential =>
-                credential.Kind == CredentialKind.OidcClient
-                && doors.All(door => door.Value || !door.Key.EndsWith("/" + credential.Id, StringComparison.Ordinal))
-            );
-            found[id] = doors;
-        }
-
-        return found;
+        return new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(Math.Max(set.Revision, 1), [.. items.Values], [], []));
     }
 
     private static void Collect(WorkingSet set, string id, Dictionary<(RegistryKind, string), RegistryItem> items)

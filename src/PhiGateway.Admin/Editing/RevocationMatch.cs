@@ -53,5 +53,6 @@ internal sealed record RevocationMatch(bool IsKnown, IReadOnlyList<string> Clien
         return Of(credentials.Count > 0, credentials.Select(static credential => credential.Client).Distinct(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<string> ClientsOf(WorkingSet set, string useCase) => set.ClientsOf(useCase).Select(static client => client.Id);
+    private static IEnumerable<string> ClientsOf(WorkingSet set, string useCase) =>
+        set.ClientsOf(useCase).Select(static client => client.Id);
 }

@@ -99,7 +99,7 @@ internal static class RunCommand
         }
     }
 
-    private static Task ShowAsync(string key) => 
+    private static Task ShowAsync(string key) =>
         Console.Out.WriteLineAsync(
             $"First admin key, shown this once: {key}{Environment.NewLine}"
                 + "It has every role and stands for nobody: make a key for each person with it, two of them at least, and then delete it "

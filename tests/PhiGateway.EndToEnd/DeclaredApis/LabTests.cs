@@ -124,7 +124,6 @@ public sealed class LabTests(LabWorld world)
     [InlineData("trailing-json")]
     [InlineData("wrong-content-type")]
     [InlineData("empty")]
-    [InlineData("bom")]
     [InlineData("deflate-claimed")]
     [InlineData("not-acceptable-status")]
     [InlineData("redirect")]

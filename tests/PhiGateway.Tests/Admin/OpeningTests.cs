@@ -42,6 +42,24 @@ public sealed class OpeningTests
     }
 
     [Fact]
+    public async Task VendorReview_TakenAwayWhenOverdue_OpensNothingByOnePerson()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        const string Due = """{"lastReview":{"on":"2026-04-01","by":"li","reference":"VR-1","nextDue":"2026-05-02"}}""";
+        Assert.Equal(200, (await server.PatchAsync(Organization, Due)).Status);
+        Assert.True(await IsOpenAsync(server));
+        server.Time.Now = server.Time.Now.AddDays(30);
+        Assert.False(await IsOpenAsync(server));
+
+        Assert.Equal(200, (await server.PatchAsync(Organization, """{"lastReview":null}""", "nora")).Status);
+        Assert.False(await IsOpenAsync(server));
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
+        Assert.True(await IsOpenAsync(server));
+    }
+
+    [Fact]
     public async Task Attest_ForAnOwnerWhoLeft_LeavesThePathShut_UntilAnotherApproves()
     {
         await using var server = await AdminServer.StartAsync();
