@@ -30,6 +30,6 @@ internal static class StatusEndpoints
                 "For a key that is stolen. Each node has keys of its own: ask each."
             )
             .Returns(typeof(IssuerKeysReport))
-            .Reads(CallParameter.DryRun);
+            .Repeatable();
     }
 }

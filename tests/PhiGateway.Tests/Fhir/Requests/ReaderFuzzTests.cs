@@ -1,5 +1,6 @@
 using System.Text;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Changes;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Scopes;
 using PhiGateway.Policy.Vocabulary;
@@ -103,15 +104,22 @@ public sealed class ReaderFuzzTests(ITestOutputHelper output)
                 Assert.All(plain.Entries, static entry => Assert.Empty(entry.Conditions));
                 _ = UpstreamCallFactory.CreateTransaction(
                     plain,
-                    [.. plain.Entries.Select(static entry => UpstreamCallFactory.Create(entry, RequestFixture.Permit()))]
+                    [.. plain.Entries.Select(static entry => UpstreamCallFactory.Create(Applied(entry), RequestFixture.Permit()))]
                 );
             }
         }
         else if (request.Interaction != Interaction.Batch)
         {
-            _ = UpstreamCallFactory.Create(request, RequestFixture.Permit());
+            _ = UpstreamCallFactory.Create(Applied(request), RequestFixture.Permit());
         }
     }
+
+    // A patch that is applied here goes upstream as what it comes to.
+    private static FhirRequest Applied(FhirRequest request) =>
+        request.Patch is { IsAppliedHere: true } patch
+        && patch.Apply("""{"resourceType":"Observation","id":"1"}"""u8, 10_000, out var result) == PatchOutcome.Applied
+            ? request.WithPatched(result)
+            : request.WithPatched("{}"u8.ToArray());
 
     [Fact]
     public void Read_MutatedScopes_NeverThrow()
