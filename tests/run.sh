@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests from a clean clone. The last line printed is "N passed, N failed, N skipped".
 #   tests/run.sh [--fast] [--no-build] [configuration]      default configuration: Debug
-# --fast: only tests/PhiGateway.Tests, which needs the .NET SDK and nothing else, neither Postgres nor Node.
+# --fast: only tests/PhiGateway.Tests, which needs the .NET SDK and nothing else, neither Postgres nor Node; without what is marked large.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -113,9 +113,11 @@ results="$(mktemp -d)"
 trap 'rm -rf "$results"' EXIT
 status=0
 found="${#projects[@]}"
+few=()
+[[ "$fast" == no ]] || few=(--filter 'Size!=Large')
 for project in "${projects[@]}"; do
   name="$(basename "$project" .csproj)"
-  dotnet test "$project" --no-build --configuration "$configuration" --nologo \
+  dotnet test "$project" --no-build --configuration "$configuration" --nologo "${few[@]}" \
     --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal" | progress || status=1
 done
 

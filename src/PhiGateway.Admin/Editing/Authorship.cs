@@ -62,10 +62,12 @@ internal static class Authorship
 
         json = AuthorNote.Carried(json, current);
         var isAuthor = write.Kind != RegistryKind.Approval && (opens || current is null || !SameContent(write.Kind, current.Json, json));
-        return write with
+        if (!isAuthor)
         {
-            Json = isAuthor ? AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), person, before.Revision) : json,
-        };
+            return write with { Json = json };
+        }
+
+        return write with { Json = AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), person, before.Revision) };
     }
 
     private static bool SameContent(RegistryKind kind, string before, string after) =>

@@ -11,6 +11,7 @@ using Xunit;
 namespace PhiGateway.Tests.Policy.Snapshot;
 
 /// <summary>A hospital's worth: fifty thousand clients, a million memberships. Figures are printed, not judged.</summary>
+[Trait("Size", "Large")]
 public sealed class LargeRegistryTests(ITestOutputHelper output)
 {
     [Fact]
