@@ -16,10 +16,13 @@ internal enum HeadState : byte
     Broken,
 }
 
-/// <summary>Reads status line and headers of an HTTP/1.1 answer in the one way in which they can be read; called by <see cref="LeanConnection"/>.</summary>
+/// <summary>
+/// Reads status line and headers of an HTTP/1.1 answer in the one way in which they can be read; called by <see cref="LeanConnection"/>.
+/// </summary>
 /// <remarks>
 /// Refused, not repaired: line ends other than CRLF, folded lines, white space before the colon, characters that a field may not have, two
-/// lengths (equal ones too), a length beside a transfer coding, a coding other than one <c>chunked</c>, a body where there can be none. Each
+/// lengths (equal ones too), a length beside a transfer coding, a coding other than one <c>chunked</c>, a body where there can be none.
+/// Each
 /// of these lets two readers of one connection disagree on where an answer ends (RFC 9112, sections 6.3 and 11).
 /// </remarks>
 internal static class AnswerHeadReader

@@ -9,10 +9,13 @@ using PhiGateway.Gateway.Egress;
 namespace PhiGateway.Gateway.Upstream.Lean;
 
 /// <summary>
-/// Sends reads over HTTP/1.1 connections of its own: the request is written once, the answer read strictly, nothing else is done. What it does
+/// Sends reads over HTTP/1.1 connections of its own: the request is written once, the answer read strictly, nothing else is done. What it
+/// does
 /// not do (bodies, HTTP/2, proxies, odd certificates) goes by YARP's client.
 /// </summary>
-/// <remarks>Thread-safe. A read is sent once more, over a new connection, when an idle one turns out to have been closed; nothing else is.</remarks>
+/// <remarks>
+/// Thread-safe. A read is sent once more, over a new connection, when an idle one turns out to have been closed; nothing else is.
+/// </remarks>
 internal sealed class LeanClient(EgressConnector connector) : IDisposable
 {
     private readonly ConcurrentDictionary<string, LeanPool> _pools = new(StringComparer.Ordinal);

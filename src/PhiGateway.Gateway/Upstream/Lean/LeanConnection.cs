@@ -3,9 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
-/// <summary>One HTTP/1.1 connection to an upstream: sends one request at a time, reads the head of its answer, lends itself to the body.</summary>
+/// <summary>
+/// One HTTP/1.1 connection to an upstream: sends one request at a time, reads the head of its answer, lends itself to the body.
+/// </summary>
 /// <remarks>
-/// Not thread-safe but for <see cref="AbortIfLate"/> and <see cref="Dispose"/>. Who waits too long is found by <see cref="LeanPool"/>'s sweep, so that no request pays for a
+/// Not thread-safe but for <see cref="AbortIfLate"/> and <see cref="Dispose"/>. Who waits too long is found by <see cref="LeanPool"/>'s
+/// sweep, so that no request pays for a
 /// timer of its own.
 /// </remarks>
 internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secured) : IDisposable
@@ -145,7 +148,9 @@ internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secur
         return read > 0;
     }
 
-    /// <summary>Given back after a whole answer: to the pool when both sides mean to go on and nothing lies behind the answer, else closed.</summary>
+    /// <summary>
+    /// Given back after a whole answer: to the pool when both sides mean to go on and nothing lies behind the answer, else closed.
+    /// </summary>
     public void Release(bool keep)
     {
         var claimed = Interlocked.Exchange(ref _deadline, 0) == Claimed;
