@@ -23,7 +23,7 @@ internal sealed class DecisionExplainer(
     IAuditJournal journal,
     AdminJournal records,
     WorkingSetSource sets,
-    Func<RegistrySnapshot> snapshots,
+    ISnapshotSource snapshots,
     AdminOptions options
 )
 {
@@ -64,7 +64,7 @@ internal sealed class DecisionExplainer(
 
     private DecisionExplanation Explain(AuditRecord record, AuditRecord verdict, string node, WorkingSet set)
     {
-        var snapshot = snapshots();
+        var snapshot = snapshots.Current;
         var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
         var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
         var told = reason is { Stage: DenyStage.Decide } || reason is null || IsBeforeDecide(reason) ? reason : null;

@@ -24,7 +24,7 @@ namespace PhiGateway.Admin.Decisions;
 internal sealed class RequestExplainer(
     IAuditJournal journal,
     AdminJournal records,
-    Func<RegistrySnapshot> snapshots,
+    ISnapshotSource snapshots,
     AdminOptions options,
     TimeProvider time
 )
@@ -37,7 +37,7 @@ internal sealed class RequestExplainer(
     /// <summary>Explains what would be decided; the question is on record before the answer.</summary>
     public async Task<Outcome<DecisionExplanation>> ExplainAsync(AdminCall call, ExplainRequest body)
     {
-        var snapshot = snapshots();
+        var snapshot = snapshots.Current;
         if (Read(body, snapshot).Failed(out var problem, out var imagined))
         {
             return problem;
