@@ -166,13 +166,7 @@ internal sealed class RequestExplainer(
         var access = new AccessRequest
         {
             Caller = caller,
-            Tenant =
-                body.Tenant
-                ?? (
-                    entry?.Client.Tenants is [var own, ..] ? own
-                    : entry?.UseCase?.Tenants is [var first, ..] ? first
-                    : string.Empty
-                ),
+            Tenant = body.Tenant ?? TenantOf(entry),
             Environment = body.Environment ?? entry?.Client.Environment ?? string.Empty,
             Peer = peer,
             Now = body.At ?? time.GetUtcNow(),
@@ -202,6 +196,16 @@ internal sealed class RequestExplainer(
         return reading.TryGet(out var fhir, out refusal)
             ? new Imagined(access with { Parts = fhir.Parts }, entry, fhir, null, null)
             : new Imagined(access, entry, null, refusal, reading.Detail);
+    }
+
+    private static string TenantOf(ClientEntry? entry)
+    {
+        if (entry?.Client.Tenants is [var own, ..])
+        {
+            return own;
+        }
+
+        return entry?.UseCase?.Tenants is [var first, ..] ? first : string.Empty;
     }
 
     private static Outcome<Caller> ReadCaller(ExplainCaller who, string issuer, string clientId, ClientEntry? entry, DateTimeOffset now)
