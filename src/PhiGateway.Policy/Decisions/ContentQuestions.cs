@@ -60,10 +60,20 @@ internal static class ContentQuestions
             }
 
             admitted = admission.Grants;
+            if (Lowers(run.UseCase, admitted, part, body))
+            {
+                return new Deny(DenyReason.RelabelNotPermitted, rule);
+            }
         }
 
         return part.Interaction == Interaction.Create ? null : Stored(run, judge, admitted, part, rule);
     }
+
+    // A new record that says of itself that it is less confidential than one without a label is shown to more: that is for whoever may label.
+    private static bool Lowers(UseCaseEntry useCase, GrantSet grants, AccessPart part, ResourceFacts body) =>
+        body.Confidentiality < Confidentiality.Normal
+        && (part.Interaction == Interaction.Create || part.StoredState == StoredState.Absent)
+        && !MayRelabel(useCase, grants);
 
     // A conditional update that matches nothing creates, under a name that the server chooses.
     private static bool IsCreation(AccessPart part) =>
