@@ -49,7 +49,6 @@ public sealed class RawSocketTests(OpenWorld world)
             "X-Api-Key",
             "X-Authorization",
             "Authorization2",
-            "X-Provenance",
             "Origin",
             "Referer",
             "Accept-Encoding",

@@ -30,7 +30,7 @@ public sealed class DoorWarnings
     private readonly IRegistryStore _store;
     private readonly WorkingSetSource _sets;
     private readonly IAuditJournal _journal;
-    private readonly Func<RegistrySnapshot> _snapshots;
+    private readonly ISnapshotSource _snapshots;
     private readonly AdminOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<DoorWarnings> _log;
@@ -39,7 +39,7 @@ public sealed class DoorWarnings
         IRegistryStore store,
         WorkingSetSource sets,
         IAuditJournal journal,
-        Func<RegistrySnapshot> snapshots,
+        ISnapshotSource snapshots,
         AdminOptions options,
         TimeProvider time,
         ILogger<DoorWarnings> log
@@ -53,7 +53,7 @@ public sealed class DoorWarnings
             var good = false;
             try
             {
-                good = _snapshots().Revision > 0;
+                good = _snapshots.Current.Revision > 0;
                 if (good)
                 {
                     await RunOnceAsync(cancellationToken);
@@ -80,7 +80,7 @@ public sealed class DoorWarnings
     {
         var set = await _sets.GetAsync(cancellationToken);
         var now = _time.GetUtcNow();
-        var due = ClosingDoors.Find(_snapshots(), set, _options.DoorWarningDays, now);
+        var due = ClosingDoors.Find(_snapshots.Current, set, _options.DoorWarningDays, now);
         var writes = new List<(string Event, RegistryWrite Write)>();
         foreach (var (id, wanted) in due)
         {

@@ -109,9 +109,15 @@ internal static class ClientEndpoints
         Answer.OfAsync(
             context,
             async call =>
-                PageQuery.Read(context).Failed(out var problem, out var page)
-                    ? problem
-                    : await reports.QueueAsync(call, page, context.Request.Query.TryGetValue("why", out var why) ? why.ToString() : null),
+            {
+                if (PageQuery.Read(context).Failed(out var problem, out var page))
+                {
+                    return problem;
+                }
+
+                var why = context.Request.Query.TryGetValue("why", out var given) ? given.ToString() : null;
+                return await reports.QueueAsync(call, page, why);
+            },
             page =>
             {
                 PageLink.Write(context, page.NextCursor);

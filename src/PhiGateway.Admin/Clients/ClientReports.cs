@@ -10,7 +10,7 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Clients;
 
 /// <summary>What one wants to know about a client before touching it: its doors, its blast radius, the queue it stands in.</summary>
-internal sealed class ClientReports(WorkingSetSource sets, Func<RegistrySnapshot> snapshots, AdminOptions options, TimeProvider time)
+internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snapshots, AdminOptions options, TimeProvider time)
 {
     /// <summary>Every door of a client's PHI path on this node.</summary>
     public async Task<Outcome<PostureReport>> PostureAsync(AdminCall call, string id)
@@ -20,7 +20,7 @@ internal sealed class ClientReports(WorkingSetSource sets, Func<RegistrySnapshot
             return AdminProblem.NotFound("client");
         }
 
-        var snapshot = snapshots();
+        var snapshot = snapshots.Current;
         var now = time.GetUtcNow();
         var doors = snapshot.FindClientById(id) is { } entry ? DoorReport.Of(entry, snapshot, now, options.WarnDays) : [];
         IReadOnlyList<ProblemPointer> unknown = options.Names is { } names

@@ -38,10 +38,12 @@ public sealed record QueueEntry(
             return null;
         }
 
-        var why =
-            view.Approval is null ? "never-approved"
-            : view.IsApproved ? "expired"
-            : "changed";
+        var why = view switch
+        {
+            { Approval: null } => "never-approved",
+            { IsApproved: true } => "expired",
+            _ => "changed",
+        };
         var client = view.Client;
         IReadOnlyList<ChangedInput> changed = why == "changed" ? ChangedInput.Since(set, view) : [];
         var since = why switch

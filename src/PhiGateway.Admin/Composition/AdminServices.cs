@@ -80,7 +80,7 @@ public static class AdminServices
             provider.GetRequiredService<IRegistryStore>(),
             provider.GetRequiredService<WorkingSetSource>(),
             provider.GetRequiredService<IAuditJournal>(),
-            provider.GetRequiredService<Func<RegistrySnapshot>>(),
+            provider.GetRequiredService<ISnapshotSource>(),
             provider.GetRequiredService<AdminOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DoorWarnings>>()

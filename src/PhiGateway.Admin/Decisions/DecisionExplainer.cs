@@ -23,7 +23,7 @@ internal sealed class DecisionExplainer(
     IAuditJournal journal,
     AdminJournal records,
     WorkingSetSource sets,
-    Func<RegistrySnapshot> snapshots,
+    ISnapshotSource snapshots,
     AdminOptions options
 )
 {
@@ -64,7 +64,7 @@ internal sealed class DecisionExplainer(
 
     private DecisionExplanation Explain(AuditRecord record, AuditRecord verdict, string node, WorkingSet set)
     {
-        var snapshot = snapshots();
+        var snapshot = snapshots.Current;
         var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
         var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
         var told = reason is { Stage: DenyStage.Decide } || reason is null || IsBeforeDecide(reason) ? reason : null;
@@ -147,15 +147,31 @@ internal sealed class DecisionExplainer(
             }
         }
 
-        var note =
-            record.Client is not null && client is null ? "The registry knows this client no longer: doors cannot be shown."
-            : changed.Count > 0 ? $"The registry has changed since: {string.Join(", ", changed)}. Doors and advice are those of today."
-            : snapshot.Revision == record.Revision ? "The registry is the one that decided."
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"The registry went from revision {record.Revision} to {snapshot.Revision}; nothing on this client's path has changed."
-            );
-        return new ExplainedRegistry(record.Revision, snapshot.Revision, changed, note);
+        var isForgotten = record.Client is not null && client is null;
+        return new ExplainedRegistry(record.Revision, snapshot.Revision, changed, NoteOf(record, snapshot, isForgotten, changed));
+    }
+
+    private static string NoteOf(AuditRecord record, RegistrySnapshot snapshot, bool isForgotten, List<string> changed)
+    {
+        if (isForgotten)
+        {
+            return "The registry knows this client no longer: doors cannot be shown.";
+        }
+
+        if (changed.Count > 0)
+        {
+            return $"The registry has changed since: {string.Join(", ", changed)}. Doors and advice are those of today.";
+        }
+
+        if (snapshot.Revision == record.Revision)
+        {
+            return "The registry is the one that decided.";
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The registry went from revision {record.Revision} to {snapshot.Revision}; nothing on this client's path has changed."
+        );
     }
 
     private static IEnumerable<(RegistryKind Kind, string? Id)> PathOf(ClientEntry client)

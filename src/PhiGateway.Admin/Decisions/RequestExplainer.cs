@@ -24,7 +24,7 @@ namespace PhiGateway.Admin.Decisions;
 internal sealed class RequestExplainer(
     IAuditJournal journal,
     AdminJournal records,
-    Func<RegistrySnapshot> snapshots,
+    ISnapshotSource snapshots,
     AdminOptions options,
     TimeProvider time
 )
@@ -37,7 +37,7 @@ internal sealed class RequestExplainer(
     /// <summary>Explains what would be decided; the question is on record before the answer.</summary>
     public async Task<Outcome<DecisionExplanation>> ExplainAsync(AdminCall call, ExplainRequest body)
     {
-        var snapshot = snapshots();
+        var snapshot = snapshots.Current;
         if (Read(body, snapshot).Failed(out var problem, out var imagined))
         {
             return problem;
@@ -166,13 +166,7 @@ internal sealed class RequestExplainer(
         var access = new AccessRequest
         {
             Caller = caller,
-            Tenant =
-                body.Tenant
-                ?? (
-                    entry?.Client.Tenants is [var own, ..] ? own
-                    : entry?.UseCase?.Tenants is [var first, ..] ? first
-                    : string.Empty
-                ),
+            Tenant = body.Tenant ?? TenantOf(entry),
             Environment = body.Environment ?? entry?.Client.Environment ?? string.Empty,
             Peer = peer,
             Now = body.At ?? time.GetUtcNow(),
@@ -202,6 +196,16 @@ internal sealed class RequestExplainer(
         return reading.TryGet(out var fhir, out refusal)
             ? new Imagined(access with { Parts = fhir.Parts }, entry, fhir, null, null)
             : new Imagined(access, entry, null, refusal, reading.Detail);
+    }
+
+    private static string TenantOf(ClientEntry? entry)
+    {
+        if (entry?.Client.Tenants is [var own, ..])
+        {
+            return own;
+        }
+
+        return entry?.UseCase?.Tenants is [var first, ..] ? first : string.Empty;
     }
 
     private static Outcome<Caller> ReadCaller(ExplainCaller who, string issuer, string clientId, ClientEntry? entry, DateTimeOffset now)

@@ -46,14 +46,7 @@ internal static class TokenDoors
         DenyReason? reason
     )
     {
-        // What is refused before the token is looked at asks nothing of it.
-        var reached = reason?.Stage != DenyStage.Ingress;
-        var age =
-            !reached ? NotAsked
-            : reason == DenyReason.ExpiredToken || reason == DenyReason.InvalidToken ? Closed
-            : token.IssuedAt is null ? NotJudged
-            : Open;
-        var rendered = new List<ExplainedQuestion>(questions.Count + 2) { new(Age, age) };
+        var rendered = new List<ExplainedQuestion>(questions.Count + 2) { new(Age, AgeOf(token, reason)) };
         foreach (var question in questions)
         {
             if (question.Name == Covered)
@@ -66,16 +59,7 @@ internal static class TokenDoors
                 );
             }
 
-            rendered.Add(
-                question.Name == Lifetime
-                    ? new ExplainedQuestion(
-                        Lifetime,
-                        reason == DenyReason.TokenLifetimeTooLong ? Closed
-                            : question.Outcome == Open && token.Lifetime is null ? NotJudged
-                            : question.Outcome
-                    )
-                    : question
-            );
+            rendered.Add(question.Name == Lifetime ? new ExplainedQuestion(Lifetime, LifetimeOf(token, question, reason)) : question);
         }
 
         return rendered;
@@ -84,18 +68,7 @@ internal static class TokenDoors
     /// <summary>The questions of a decision that was made: its token was judged then, so its reason tells.</summary>
     public static IReadOnlyList<ExplainedQuestion> Render(IReadOnlyList<ExplainedQuestion> questions, DenyReason? reason)
     {
-        var early =
-            reason is { Stage: DenyStage.Ingress or DenyStage.Identify }
-            && !(reason == DenyReason.ExpiredToken || reason == DenyReason.TokenLifetimeTooLong);
-        var rendered = new List<ExplainedQuestion>(questions.Count + 2)
-        {
-            new(
-                Age,
-                early ? NotAsked
-                    : reason == DenyReason.ExpiredToken ? Closed
-                    : Open
-            ),
-        };
+        var rendered = new List<ExplainedQuestion>(questions.Count + 2) { new(Age, AgeOf(reason)) };
         foreach (var question in questions)
         {
             if (question.Name == Covered)
@@ -145,16 +118,63 @@ internal static class TokenDoors
         );
     }
 
+    // Of an imagined request.
+    private static string AgeOf(ExplainCaller token, DenyReason? reason)
+    {
+        // What is refused before the token is looked at asks nothing of it.
+        if (reason?.Stage == DenyStage.Ingress)
+        {
+            return NotAsked;
+        }
+
+        if (reason == DenyReason.ExpiredToken || reason == DenyReason.InvalidToken)
+        {
+            return Closed;
+        }
+
+        return token.IssuedAt is null ? NotJudged : Open;
+    }
+
+    // Of a decision that was made.
+    private static string AgeOf(DenyReason? reason)
+    {
+        if (reason == DenyReason.ExpiredToken)
+        {
+            return Closed;
+        }
+
+        var early = reason is { Stage: DenyStage.Ingress or DenyStage.Identify } && reason != DenyReason.TokenLifetimeTooLong;
+        return early ? NotAsked : Open;
+    }
+
+    private static string LifetimeOf(ExplainCaller token, ExplainedQuestion question, DenyReason? reason)
+    {
+        if (reason == DenyReason.TokenLifetimeTooLong)
+        {
+            return Closed;
+        }
+
+        return question.Outcome == Open && token.Lifetime is null ? NotJudged : question.Outcome;
+    }
+
     // Scopes are asked first: what that question closes for another reason, they had let through.
-    private static string ScopeOf(ExplainedQuestion covered, DenyReason? reason) =>
-        covered.Outcome != Closed ? covered.Outcome
-        : IsAboutScope(reason) ? Closed
-        : Open;
+    private static string ScopeOf(ExplainedQuestion covered, DenyReason? reason)
+    {
+        if (covered.Outcome != Closed)
+        {
+            return covered.Outcome;
+        }
+
+        return IsAboutScope(reason) ? Closed : Open;
+    }
 
     private static bool IsAboutScope(DenyReason? reason) => reason == DenyReason.OutsideScope || reason == DenyReason.PatientContextMissing;
 
     private static long? Least(long? one, long? other) =>
-        one is null ? other
-        : other is null ? one
-        : Math.Min(one.Value, other.Value);
+        (one, other) switch
+        {
+            (null, _) => other,
+            (_, null) => one,
+            ({ } left, { } right) => Math.Min(left, right),
+        };
 }

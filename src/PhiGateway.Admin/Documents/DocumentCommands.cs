@@ -39,9 +39,12 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             "create",
             set => set.Find(kind, draft.Id) is null ? Put(kind, draft, 0) : AdminProblem.Exists(KindWord.Of(kind))
         );
-        return written.Failed(out problem, out var outcome)
-            ? problem
-            : new DocumentChange(outcome, secret, isPart ? DocumentChange.Part : DocumentChange.Whole);
+        if (written.Failed(out problem, out var outcome))
+        {
+            return problem;
+        }
+
+        return new DocumentChange(outcome, secret, isPart ? DocumentChange.Part : DocumentChange.Whole);
     }
 
     /// <summary>Replaces one document, or creates it when the call is to create only.</summary>

@@ -64,7 +64,16 @@ internal sealed class ListQuery
         {
             var sorted = rows.Select(row => (row.Item, Key: Text(row.Json[_sort]) ?? string.Empty));
             var order = Comparer<(string Key, string Id)>.Create(
-                (a, b) => Compare(a.Key, b.Key) is var c && c != 0 ? (_descending ? -c : c) : string.CompareOrdinal(a.Id, b.Id)
+                (a, b) =>
+                {
+                    var byKey = Compare(a.Key, b.Key);
+                    if (byKey == 0)
+                    {
+                        return string.CompareOrdinal(a.Id, b.Id);
+                    }
+
+                    return _descending ? -byKey : byKey;
+                }
             );
             var all = sorted
                 .Where(row => _cursor is null || order.Compare((row.Key, row.Item.Id), (_cursor.Sort ?? string.Empty, _cursor.Id)) > 0)

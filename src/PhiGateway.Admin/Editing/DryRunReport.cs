@@ -109,10 +109,12 @@ public sealed record PlannedChange(string Target, string Action, IReadOnlyList<D
     {
         var old = DocumentMeta.ForRecord(write.Kind, before.Find(write.Kind, write.Id)?.Item.Json);
         var now = DocumentMeta.ForRecord(write.Kind, write.Json);
-        var action =
-            old is null ? "create"
-            : now is null ? "delete"
-            : "update";
+        var action = (old, now) switch
+        {
+            (null, _) => "create",
+            (_, null) => "delete",
+            _ => "update",
+        };
         return new PlannedChange(
             KindWord.Of(write.Kind, write.Id),
             action,

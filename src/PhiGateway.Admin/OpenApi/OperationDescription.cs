@@ -32,13 +32,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
                     Name = parameter.Name,
                     In = place,
                     Description = parameter.Words,
-                    Schema = new OpenApiSchema
-                    {
-                        Type =
-                            parameter.IsFlag ? JsonSchemaType.Boolean
-                            : parameter.IsNumber ? JsonSchemaType.Integer
-                            : JsonSchemaType.String,
-                    },
+                    Schema = new OpenApiSchema { Type = TypeOf(parameter) },
                 }
             );
         }
@@ -53,6 +47,14 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
 
         return Task.CompletedTask;
     }
+
+    private static JsonSchemaType TypeOf(CallParameter parameter) =>
+        parameter switch
+        {
+            { IsFlag: true } => JsonSchemaType.Boolean,
+            { IsNumber: true } => JsonSchemaType.Integer,
+            _ => JsonSchemaType.String,
+        };
 
     // The answer of a dry run is the report, whatever the call itself answers.
     private static void AddDryRun(OpenApiOperation operation, OpenApiOperationTransformerContext context)

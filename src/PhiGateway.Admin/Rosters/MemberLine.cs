@@ -47,9 +47,18 @@ public sealed record MemberLine
 
     internal RosterMember ToMember(string roster) => new(roster, PatientId.Parse(Patient!), From, Until, Source);
 
-    internal string Check() =>
-        !PatientId.TryParse(Patient, out _) ? "malformed-patient"
-        : From >= Until ? "until-not-after-from"
-        : Source is { Length: > 256 } ? "source-too-long"
-        : string.Empty;
+    internal string Check()
+    {
+        if (!PatientId.TryParse(Patient, out _))
+        {
+            return "malformed-patient";
+        }
+
+        if (From >= Until)
+        {
+            return "until-not-after-from";
+        }
+
+        return Source is { Length: > 256 } ? "source-too-long" : string.Empty;
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class StatusReports(
     IAuditJournal journal,
     AdminOptions options,
     TimeProvider time,
-    Func<RegistrySnapshot> snapshots,
+    ISnapshotSource snapshots,
     INodeHealth? health = null
 )
 {
@@ -28,7 +28,7 @@ internal sealed class StatusReports(
     public async Task<Outcome<StatusReport>> StatusAsync(AdminCall call)
     {
         var revision = await store.GetRevisionAsync(call.Cancelled);
-        var snapshot = snapshots();
+        var snapshot = snapshots.Current;
         var here =
             health?.Get()
             ?? new NodeHealth(

@@ -46,7 +46,7 @@ public sealed record TrailQuery(
     }
 
     /// <summary>The store's form, with the patient as pseudonym.</summary>
-    internal Outcome<AuditQuery> ToStore(Func<string, string, string>? pseudonym)
+    internal Outcome<AuditQuery> ToStore(IPatientPseudonym? pseudonym)
     {
         if (Limit is < 1 or > PageRequest.Most)
         {
@@ -79,7 +79,7 @@ public sealed record TrailQuery(
             To = To,
             Client = Client,
             Tenant = Tenant,
-            PatientKey = Patient is null ? null : pseudonym!(Tenant!, PatientId!),
+            PatientKey = Patient is null ? null : pseudonym!.Of(Tenant!, PatientId!),
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,

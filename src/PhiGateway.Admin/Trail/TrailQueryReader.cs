@@ -24,15 +24,18 @@ internal static class TrailQueryReader
             var next = Apply(query, name, value);
             if (next is null)
             {
-                return name == "patient"
-                    ? AdminProblem.BadParameter(
+                if (name == "patient")
+                {
+                    return AdminProblem.BadParameter(
                         name,
                         $"a patient never stands in a URL; send the header {PatientHeader} or POST audit:search."
-                    )
-                    : AdminProblem.BadParameter(
-                        name.Length <= 64 ? name : name[..64],
-                        "there is no such filter, or its value cannot be read."
                     );
+                }
+
+                return AdminProblem.BadParameter(
+                    name.Length <= 64 ? name : name[..64],
+                    "there is no such filter, or its value cannot be read."
+                );
             }
 
             query = next;

@@ -15,7 +15,7 @@ internal sealed class TrailSearch(
     IAuditJournal journal,
     AdminJournal records,
     WorkingSetSource sets,
-    Func<string, string, string>? pseudonym = null
+    IPatientPseudonym? pseudonym = null
 )
 {
     // A decision and what belongs to it: intent, outcome, deliveries.

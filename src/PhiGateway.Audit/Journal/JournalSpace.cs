@@ -35,11 +35,7 @@ internal sealed class JournalSpace(JournalOptions options, SegmentTable table, J
     {
         var share = (double)table.UsedBytes / Volatile.Read(ref _room);
         Volatile.Write(ref _percentTimes100, (int)Math.Min(share * 10_000, 10_000));
-        var percent = share * 100;
-        state.Status =
-            Blocked || percent >= options.StopPercent ? JournalStatus.Full
-            : percent >= options.PagePercent ? JournalStatus.NearlyFull
-            : JournalStatus.Open;
+        state.Status = StatusAt(share * 100);
     }
 
     /// <summary>Whether a record may enter by a lane now.</summary>
@@ -58,6 +54,16 @@ internal sealed class JournalSpace(JournalOptions options, SegmentTable table, J
             AuditLane.Release => status is JournalStatus.Open or JournalStatus.NearlyFull,
             _ => HasUpTo(options.StrangerPercent),
         };
+    }
+
+    private JournalStatus StatusAt(double percent)
+    {
+        if (Blocked || percent >= options.StopPercent)
+        {
+            return JournalStatus.Full;
+        }
+
+        return percent >= options.PagePercent ? JournalStatus.NearlyFull : JournalStatus.Open;
     }
 
     private bool HasUpTo(int percent) => !Blocked && UsedShare * 100 < percent;

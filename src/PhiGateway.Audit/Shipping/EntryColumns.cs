@@ -74,10 +74,7 @@ internal struct EntryColumns
         }
         else if (Is(ref reader, "decision"u8))
         {
-            Decision =
-                reader.ValueTextEquals("permit"u8) ? "permit"
-                : reader.ValueTextEquals("deny"u8) ? "deny"
-                : reader.GetString()!;
+            Decision = DecisionOf(ref reader);
         }
         else if (Is(ref reader, "reason"u8))
         {
@@ -128,6 +125,17 @@ internal struct EntryColumns
             _ = reader.Read();
             reader.Skip();
         }
+    }
+
+    // The two words of nearly every record are not made anew.
+    private static string DecisionOf(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("permit"u8))
+        {
+            return "permit";
+        }
+
+        return reader.ValueTextEquals("deny"u8) ? "deny" : reader.GetString()!;
     }
 
     // Moves on to the value when the name is the one asked for.

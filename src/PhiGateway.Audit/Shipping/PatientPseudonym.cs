@@ -12,7 +12,7 @@ namespace PhiGateway.Audit.Shipping;
 /// <remarks>
 /// Security: the key is worth the identity of every patient in the index. It stays in its file, is never logged and never sent.
 /// </remarks>
-public sealed class PatientPseudonym
+public sealed class PatientPseudonym : IPatientPseudonym
 {
     /// <summary>Identifier system of a FHIR logical id.</summary>
     public const string LogicalId = "Patient";

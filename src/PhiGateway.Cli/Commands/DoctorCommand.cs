@@ -38,9 +38,13 @@ internal static class DoctorCommand
                 }
 
                 Printer.List(run.Out, run.Format, checks, "check", "ok", "detail");
-                return checks.All(static check => (bool)check!["ok"]!) ? ExitCodes.Ok
-                    : (bool)checks.First(static check => (string?)check!["check"] == "port")!["ok"]! ? ExitCodes.Findings
-                    : ExitCodes.Unreachable;
+                if (checks.All(static check => (bool)check!["ok"]!))
+                {
+                    return ExitCodes.Ok;
+                }
+
+                var port = checks.First(static check => (string?)check!["check"] == "port")!;
+                return (bool)port["ok"]! ? ExitCodes.Findings : ExitCodes.Unreachable;
             }
         );
     }

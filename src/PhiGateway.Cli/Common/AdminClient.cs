@@ -118,12 +118,13 @@ internal sealed class AdminClient : IDisposable
             message.Clear().Append("The server answered ").Append(status).Append(" in a form that is not the admin API's.");
         }
 
-        return new CliFault(
-            status is 502 or 503 or 504 ? ExitCodes.Unreachable
-                : status == 422 || status == 400 ? ExitCodes.Findings
-                : ExitCodes.Refused,
-            message.ToString()
-        );
+        var code = status switch
+        {
+            502 or 503 or 504 => ExitCodes.Unreachable,
+            400 or 422 => ExitCodes.Findings,
+            _ => ExitCodes.Refused,
+        };
+        return new CliFault(code, message.ToString());
     }
 }
 

@@ -18,8 +18,16 @@ internal sealed class CliRun(ParseResult parsed, CommonOptions common) : IDispos
     public AdminClient Client => _client ??= new AdminClient(Server, parsed.GetValue(common.Key)!);
 
     /// <summary>A path of the admin API with the dry run on it when asked for.</summary>
-    public string Write(string path) =>
-        "/admin/v1/" + path + (DryRun ? (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "dry_run=true" : string.Empty);
+    public string Write(string path)
+    {
+        if (!DryRun)
+        {
+            return "/admin/v1/" + path;
+        }
+
+        var mark = path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+        return $"/admin/v1/{path}{mark}dry_run=true";
+    }
 
     /// <summary>Wires a command to its work: faults become a message and an exit code.</summary>
     public static Command Action(Command command, CommonOptions common, Func<ParseResult, CliRun, CancellationToken, Task<int>> work)

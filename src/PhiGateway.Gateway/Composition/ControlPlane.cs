@@ -4,6 +4,7 @@ using PhiGateway.Admin.Composition;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
@@ -48,8 +49,8 @@ internal static class ControlPlane
             .AddSingleton(parts.RegistrySource)
             .AddSingleton(parts.AuditStore);
         services.AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddSingleton<Func<RegistrySnapshot>>(() => parts.Snapshots.Current);
-        services.AddSingleton<Func<string, string, string>>(parts.Pseudonym.Of);
+        services.AddSingleton<ISnapshotSource>(parts.Snapshots);
+        services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));
         services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower));
         services.AddPhiGatewayAdmin(

@@ -146,8 +146,15 @@ internal static class DataPlane
     }
 
     // Validated at start; a secret that has gone since then must not become a random one.
-    private static string? SecretOf(string? reference) =>
-        reference is null ? null
-        : SecretReference.TryResolve(reference, out var secret, out var why) ? secret
-        : throw new InvalidOperationException($"PhiGateway:HandleKey: {why}");
+    private static string? SecretOf(string? reference)
+    {
+        if (reference is null)
+        {
+            return null;
+        }
+
+        return SecretReference.TryResolve(reference, out var secret, out var why)
+            ? secret
+            : throw new InvalidOperationException($"PhiGateway:HandleKey: {why}");
+    }
 }

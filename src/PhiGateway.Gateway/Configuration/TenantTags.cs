@@ -58,10 +58,18 @@ internal static class TenantTags
             return tag == otherTag ? null : "must be the same on every route of this tenant to this backend";
         }
 
-        return tag is null || otherTag is null ? "is required: this tenant shares its backend with one that is told apart by a tag"
-            : tag == otherTag ? "must differ: this tenant shares its backend with another one"
-            : SystemOf(tag) != SystemOf(otherTag)
-                ? "must be of one system for all tenants of a backend, so that another tenant's tag is known as one"
+        if (tag is null || otherTag is null)
+        {
+            return "is required: this tenant shares its backend with one that is told apart by a tag";
+        }
+
+        if (tag == otherTag)
+        {
+            return "must differ: this tenant shares its backend with another one";
+        }
+
+        return SystemOf(tag) != SystemOf(otherTag)
+            ? "must be of one system for all tenants of a backend, so that another tenant's tag is known as one"
             : null;
     }
 

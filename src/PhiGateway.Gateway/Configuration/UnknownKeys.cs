@@ -46,8 +46,13 @@ internal static class UnknownKeys
 
         if (IsPlain(type))
         {
-            return section.GetChildren().Any() ? [new ConfigurationProblem(section.Path, "must be a plain value.")]
-                : IsReadable(section.Value, type) ? []
+            if (section.GetChildren().Any())
+            {
+                return [new ConfigurationProblem(section.Path, "must be a plain value.")];
+            }
+
+            return IsReadable(section.Value, type)
+                ? []
                 : [new ConfigurationProblem(section.Path, "cannot be read as the kind of value it must be.")];
         }
 

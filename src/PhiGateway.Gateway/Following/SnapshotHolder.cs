@@ -3,7 +3,7 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Gateway.Following;
 
 /// <summary>The one reference to the registry in force: swapped once per change, pinned once per request.</summary>
-internal sealed class SnapshotHolder(TimeProvider clock)
+internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 {
     private volatile RegistrySnapshot _current = RegistrySnapshot.Empty;
     private long _confirmedAt = long.MinValue;

@@ -63,20 +63,18 @@ internal static class HandleFormat
             var (method, target, type, isAsync) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBoolean());
             var length = reader.Read7BitEncodedInt();
             var body = reader.ReadBytes(length);
-            return body.Length == length && bytes.Position == bytes.Length
-                ? new HandleContent(
-                    kind,
-                    binding,
-                    expires,
-                    new OriginalRequest(method, target, type.Length == 0 ? null : type, isAsync, body),
-                    upstream
-                )
-                {
-                    From = from,
-                    Size = size,
-                    Before = hasBefore ? new PagePlace(before, beforeFrom) : null,
-                }
-                : null;
+            if (body.Length != length || bytes.Position != bytes.Length)
+            {
+                return null;
+            }
+
+            var original = new OriginalRequest(method, target, type.Length == 0 ? null : type, isAsync, body);
+            return new HandleContent(kind, binding, expires, original, upstream)
+            {
+                From = from,
+                Size = size,
+                Before = hasBefore ? new PagePlace(before, beforeFrom) : null,
+            };
         }
         catch (Exception fault) when (fault is IOException or FormatException or ArgumentException)
         {

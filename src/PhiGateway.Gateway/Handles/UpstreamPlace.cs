@@ -39,10 +39,7 @@ internal static class UpstreamPlace
                 continue;
             }
 
-            var absolute =
-                isAbsolute ? link
-                : link[0] == '/' ? root.GetLeftPart(UriPartial.Authority) + link
-                : $"{upstreamBases[i]}{(link[0] == '?' ? string.Empty : "/")}{link}";
+            var absolute = isAbsolute ? link : Absolute(link, upstreamBases[i], root);
             if (Below(absolute, root) is { } place)
             {
                 return place;
@@ -51,6 +48,14 @@ internal static class UpstreamPlace
 
         return null;
     }
+
+    private static string Absolute(string link, string upstreamBase, Uri root) =>
+        link[0] switch
+        {
+            '/' => root.GetLeftPart(UriPartial.Authority) + link,
+            '?' => upstreamBase + link,
+            _ => $"{upstreamBase}/{link}",
+        };
 
     // Compared after dot segments are resolved; an encoded slash or dot could be resolved by a later reader, so there is none.
     private static string? Below(string absolute, Uri root)

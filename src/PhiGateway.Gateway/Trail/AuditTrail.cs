@@ -189,10 +189,11 @@ internal sealed class AuditTrail(
         var record = Describe(exchange, AuditKind.Outcome, NewId());
         record.ParentId = exchange.Id;
         record.Outcome = WriteOutcome.Of(exchange, reason);
-        record.Decision =
-            record.Outcome == WriteOutcome.Unknown ? WriteOutcome.Unknown
-            : reason.Status >= 500 ? "error"
-            : "deny";
+        record.Decision = record.Outcome switch
+        {
+            WriteOutcome.Unknown => WriteOutcome.Unknown,
+            _ => reason.Status >= 500 ? "error" : "deny",
+        };
         record.Reason = reason.Code;
         record.Rule = detail;
         RecordedRequest.AddAsked(record, exchange);

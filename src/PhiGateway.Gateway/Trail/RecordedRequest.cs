@@ -14,10 +14,12 @@ internal static class RecordedRequest
     /// <summary>Adds what leaves.</summary>
     public static void AddDisclosed(AuditRecord record, Disclosure disclosure, long bytes)
     {
-        record.PatientState =
-            disclosure.HasUndeterminedPatient ? "undetermined"
-            : disclosure.Patients.Count > 0 ? "known"
-            : "none-by-type";
+        record.PatientState = disclosure switch
+        {
+            { HasUndeterminedPatient: true } => "undetermined",
+            { Patients.Count: > 0 } => "known",
+            _ => "none-by-type",
+        };
         record.Patients = AuditText.PatientsOf(disclosure.Patients);
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;

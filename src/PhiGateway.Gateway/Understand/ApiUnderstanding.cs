@@ -34,8 +34,7 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
         );
         if (!reading.TryGet(out var request, out var refusal))
         {
-            exchange.AllowedMethods =
-                allowed.Count == 0 ? null : string.Join(", ", allowed.Contains("GET") ? allowed.Prepend("HEAD") : allowed);
+            exchange.AllowedMethods = MethodsOf(allowed);
             return StageResult.Refuse(refusal, reading.Detail);
         }
 
@@ -52,6 +51,16 @@ internal sealed class ApiUnderstanding(HandleSealer sealer)
         }
 
         return opened;
+    }
+
+    private static string? MethodsOf(IReadOnlyList<string> allowed)
+    {
+        if (allowed.Count == 0)
+        {
+            return null;
+        }
+
+        return string.Join(", ", allowed.Contains("GET") ? allowed.Prepend("HEAD") : allowed);
     }
 
     // The next page of an earlier question: that question is read, decided and judged again.

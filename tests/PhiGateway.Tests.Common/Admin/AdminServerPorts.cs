@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
@@ -10,7 +11,13 @@ internal static class AdminServerPorts
 {
     public static void Add(IServiceCollection services, IRegistryStore store)
     {
-        services.AddSingleton<Func<RegistrySnapshot>>(() =>
+        services.AddSingleton<ISnapshotSource>(new StoredSnapshots(store));
+        services.AddSingleton<IPatientPseudonym>(new LegiblePseudonym());
+    }
+
+    private sealed class StoredSnapshots(IRegistryStore store) : ISnapshotSource
+    {
+        public RegistrySnapshot Current =>
             new RegistrySnapshotBuilder().Rebuild(
                 new RegistryChanges(
                     store.GetRevisionAsync(default).Result,
@@ -18,8 +25,11 @@ internal static class AdminServerPorts
                     [],
                     [.. store.ListRevocationsAsync(10_000, default).Result.Reverse()]
                 )
-            )
-        );
-        services.AddSingleton<Func<string, string, string>>((tenant, patient) => $"key({tenant},{patient})");
+            );
+    }
+
+    private sealed class LegiblePseudonym : IPatientPseudonym
+    {
+        public string Of(string tenant, string patientId) => $"key({tenant},{patientId})";
     }
 }
