@@ -29,6 +29,8 @@ if [[ "$fast" == no ]]; then
   have_initdb || missing+=(postgresql)
   have node || missing+=(nodejs)
   have npm || missing+=(npm)
+  have curl || missing+=(curl)
+  have openssl || missing+=(openssl)
   have haproxy || missing+=(haproxy)
 fi
 if [[ ${#missing[@]} -gt 0 ]]; then

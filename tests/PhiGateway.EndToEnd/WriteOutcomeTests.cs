@@ -14,18 +14,19 @@ public sealed class WriteOutcomeTests(OpenWorld world)
     [InlineData("server-error", "unknown", "unknown")]
     [InlineData("redirect", "unknown", "unknown")]
     [InlineData("unauthorized", "not-applied", "error")]
-    public async Task Update_UpstreamAnswersSo_IsOnRecordInOneOfThreeWords(string? fault, string outcome, string decision)
+    public async Task Create_UpstreamAnswersSo_IsOnRecordInOneOfThreeWords(string? fault, string outcome, string decision)
     {
         var token = await world.TokenAsync(world.Lab);
         Reply reply;
         if (fault is not null)
         {
-            await world.Backend.SetFaultAsync(fault, match: "outcome-1");
+            await world.Backend.SetFaultAsync(fault, match: "/Observation");
         }
 
         try
         {
-            reply = await world.SendAsync(HttpMethod.Put, "/Observation/outcome-1", token, Bodies.Observation("f001", id: "outcome-1"));
+            // A creation looks nothing up first: the fault meets the write itself.
+            reply = await world.SendAsync(HttpMethod.Post, "/Observation", token, Bodies.Observation("f001"));
         }
         finally
         {
