@@ -59,7 +59,16 @@ internal static class BundleWriter
             json.WriteString("fullUrl", piece.FullUrl);
         }
 
-        if (!piece.Body.IsEmpty)
+        if (piece.ContentType == "application/json-patch+json")
+        {
+            // Between a transaction as it came and as its conditions were looked up; upstream goes what the patch comes to.
+            json.WriteStartObject("resource");
+            json.WriteString("resourceType", "Binary");
+            json.WriteString("contentType", piece.ContentType);
+            json.WriteBase64String("data", piece.Body.Span);
+            json.WriteEndObject();
+        }
+        else if (!piece.Body.IsEmpty)
         {
             json.WritePropertyName("resource");
             json.WriteRawValue(piece.Body.Span, skipInputValidation: true);

@@ -111,6 +111,33 @@ public sealed class TransactionNamesTests
         Assert.Equal((plainMethod, path), (form?.Method, form is null ? null : string.Join('/', form.Segments)));
     }
 
+    [Fact]
+    public void Read_PatchBesideAnEntryWithACondition_StaysAPatch()
+    {
+        var patch = Convert.ToBase64String("""[{"op":"replace","path":"/status","value":"final"}]"""u8);
+        var transaction = RequestFixture.Understood(
+            "POST",
+            "/fhir",
+            RequestFixture.Json,
+            $$$"""
+            {"resourceType":"Bundle","type":"transaction","entry":[
+              {"resource":{"resourceType":"Observation"},"request":{"method":"POST","url":"Observation","ifNoneExist":"identifier=a|1"}},
+              {"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{{patch}}}"},
+               "request":{"method":"PATCH","url":"Observation/8"}}]}
+            """
+        );
+
+        var reading = TransactionForms.Read(
+            transaction,
+            [ConditionalWrite.OnNone(transaction.Entries[0]), null],
+            new Dictionary<string, string>(),
+            RequestFixture.Context
+        );
+
+        Assert.True(reading.TryGet(out var plain, out var refusal), $"{refusal} ({reading.Detail})");
+        Assert.Equal(["status"], plain.Entries[1].Patch!.Touched);
+    }
+
     private static FhirRequest Conditional(string method, string body) =>
         method == "POST"
             ? RequestFixture.Understood(method, "/fhir/Observation", RequestFixture.Json with { IfNoneExist = "identifier=a|1" }, body)
