@@ -2,4 +2,6 @@ using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 [assembly: TestCaseOrderer(typeof(TestOrder))]
+[assembly: TestMethodOrderer(typeof(TestOrder))]
+[assembly: TestClassOrderer(typeof(TestOrder))]
 [assembly: AssemblyFixture(typeof(PostgresFixture))]

@@ -105,7 +105,7 @@ public sealed class ChainTests(ReadingWorld world)
         await FillAsync();
         for (var i = 0; i < 101; i++)
         {
-            await world.PutAsync("Condition", $"walk-many-{i}", Condition($"walk-many-{i}", "MANY", "example"));
+            await world.PutAsync("Condition", $"walk-many-{i}", Condition($"walk-many-{i}", "MANY", "f001"));
         }
 
         var reply = await world.GetAsync(Observations + "focus:Condition.code=MANY", await world.TokenAsync(world.Study));

@@ -2,3 +2,5 @@ using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 [assembly: TestCaseOrderer(typeof(TestOrder))]
+[assembly: TestMethodOrderer(typeof(TestOrder))]
+[assembly: TestClassOrderer(typeof(TestOrder))]
