@@ -167,12 +167,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         var lane = AuditLanes.Of(record.Kind);
         if (!Takes(lane) || _queue.Unawaited >= _options.MaxUnawaited)
         {
-            // Who writes for many keeps them, and tries again.
-            if (record.Sequences is null)
-            {
-                _state.CountDropped();
-            }
-
+            _state.CountDropped(record.Sequences is null ? 1 : 0); // Who writes for many keeps them, and tries again.
             return false;
         }
 
