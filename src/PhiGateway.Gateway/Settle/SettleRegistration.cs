@@ -7,6 +7,7 @@ internal static class SettleRegistration
     public static IServiceCollection AddSettle(this IServiceCollection services) =>
         services
             .AddSingleton<StoredVersionGuard>()
+            .AddSingleton<StartingRecordGuard>()
             .AddSingleton<SingleSettlement>()
             .AddSingleton<ApiSettlement>()
             .AddSingleton<TransactionSettlement>()

@@ -11,7 +11,12 @@ namespace PhiGateway.Gateway.Settle;
 /// <summary>
 /// Settles one FHIR request, or one entry of a batch: looks up what a condition matches and what a change overwrites, and decides over both.
 /// </summary>
-internal sealed class SingleSettlement(StoredVersionGuard storedVersions, ConditionSearch conditions, WalkSearch walks)
+internal sealed class SingleSettlement(
+    StoredVersionGuard storedVersions,
+    StartingRecordGuard startingRecords,
+    ConditionSearch conditions,
+    WalkSearch walks
+)
 {
     /// <summary>The permit under which it goes; what a condition came to is kept in the exchange.</summary>
     public ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange)
@@ -24,6 +29,11 @@ internal sealed class SingleSettlement(StoredVersionGuard storedVersions, Condit
         if (StoredVersions.AreNeeded(exchange))
         {
             return storedVersions.DecideAsync(exchange);
+        }
+
+        if (StartingRecordGuard.IsNeeded(exchange, exchange.Permit))
+        {
+            return startingRecords.SettleAsync(exchange, exchange.Permit);
         }
 
         return WalkSearch.IsNeeded(exchange, exchange.Permit)

@@ -12,6 +12,7 @@ namespace PhiGateway.Gateway.Settle;
 /// </summary>
 internal sealed class TransactionSettlement(
     StoredVersionGuard storedVersions,
+    StartingRecordGuard startingRecords,
     ConditionSearch conditions,
     WalkSearch walks,
     TimeProvider clock
@@ -56,9 +57,7 @@ internal sealed class TransactionSettlement(
                 return decided.Result;
             }
 
-            settled = WalkSearch.IsNeeded(entry, decided.Value)
-                ? await walks.SettleAsync(entry, decided.Value)
-                : new Settled(decided.Value);
+            settled = await SettleReadAsync(entry, decided.Value);
         }
 
         if (!settled.Continues)
@@ -70,6 +69,16 @@ internal sealed class TransactionSettlement(
         return UpstreamCallFactory.FindConflict(entry.Request, entry.Permit) is { } conflict
             ? StageResult.Refuse(conflict)
             : StageResult.Continue;
+    }
+
+    private ValueTask<StageResult<Settled>> SettleReadAsync(GatewayExchange entry, Permit permit)
+    {
+        if (StartingRecordGuard.IsNeeded(entry, permit))
+        {
+            return startingRecords.SettleAsync(entry, permit);
+        }
+
+        return WalkSearch.IsNeeded(entry, permit) ? walks.SettleAsync(entry, permit) : new(new Settled(permit));
     }
 
     private static Permit Join(GatewayExchange exchange)

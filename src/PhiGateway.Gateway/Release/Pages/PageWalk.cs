@@ -61,6 +61,12 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
             return taken;
         }
 
+        if (exchange.Request.Interaction == Interaction.HistoryInstance && current?.MayShowNamed(exchange.Request) != true)
+        {
+            // A history of nothing that may be shown would tell that there is something.
+            return Withheld(exchange);
+        }
+
         // 2. On to the first match that belongs to the page after this one: only then it is known that there is such a page.
         var place = start.Place;
         var walked = 1;
@@ -88,12 +94,25 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         }
 
         var isFirst = start is { Place.Length: 0, From: 0 };
+        if (isFirst && rest is null && IsOfNothing(exchange))
+        {
+            return Withheld(exchange);
+        }
+
         var links = LinksOf(exchange, page.Size, rest, isFirst ? null : continuation?.Before, isFirst, start).ToArray();
         var isLost = rest is null ? page.Next is not null : !Array.Exists(links, static link => link.Key == "next");
         exchange.Disclosure.CannotFollow |= isLost;
         page.Finish(new PageTail(links, isFirst && rest is null && page.Next is null, isCut && !page.IsFull, isLost));
         return StageResult.Continue;
     }
+
+    // What an operation brings of one record, all of it withheld, would tell of that record.
+    private static bool IsOfNothing(GatewayExchange exchange) =>
+        exchange.Request is { Interaction: Interaction.Operation, Id: not null }
+        && exchange.Disclosure is { Resources.Count: 0, Withheld: > 0 };
+
+    private static StageResult Withheld(GatewayExchange exchange) =>
+        StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString());
 
     private string? PlaceOf(PagedAnswer page, GatewayExchange exchange) => page.Next is { } link ? handles.FindPlace(exchange, link) : null;
 
