@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Changes;
+using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -75,6 +76,11 @@ public sealed class FhirRequest
     /// <summary>Headers of the request that carry meaning.</summary>
     public FhirHeaders Headers { get; init; }
 
+    /// <summary>
+    /// The read of a Binary asks for what is in it, in one of the media types of its Accept, and not for the resource; false by default.
+    /// </summary>
+    public bool AsksContent { get; init; }
+
     /// <summary>The route template for records and metrics, free of PHI, such as <c>GET /Observation/{id}</c>.</summary>
     public required string Template { get; init; }
 
@@ -110,6 +116,9 @@ public sealed class FhirRequest
             return null;
         }
     }
+
+    /// <summary>Whether a media type (lower case, without parameters) is among those that the client takes.</summary>
+    public bool Takes(string mediaType) => Headers.Accept is not { } accept || HeaderGrammar.Allows(accept, mediaType);
 
     /// <summary>The first value of a parameter by its exact name; null when it is not there.</summary>
     public string? Parameter(string name)

@@ -13,11 +13,14 @@ namespace PhiGateway.Gateway.Lookups;
 internal sealed class TargetLookup(Fetch fetch)
 {
     /// <summary>Looks up what is needed; what cannot be found, or the client may not read, stays unknown.</summary>
-    public async ValueTask<KnownTargets> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> resource)
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="resource">The resource, whole.</param>
+    /// <param name="policy">Its judge.</param>
+    public async ValueTask<KnownTargets> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> resource, ReleasePolicy policy)
     {
         var known = new KnownTargets();
         var context = exchange.Ingressed.Route.Language;
-        foreach (var (type, id) in KnownTargets.Find(resource.Span, exchange.Permit.Release, context))
+        foreach (var (type, id) in KnownTargets.Find(resource.Span, policy, context))
         {
             var read = new AccessPart
             {

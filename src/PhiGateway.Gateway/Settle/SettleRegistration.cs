@@ -8,6 +8,7 @@ internal static class SettleRegistration
         services
             .AddSingleton<StoredVersionGuard>()
             .AddSingleton<StartingRecordGuard>()
+            .AddSingleton<NamedBinaryGuard>()
             .AddSingleton<SingleSettlement>()
             .AddSingleton<ApiSettlement>()
             .AddSingleton<TransactionSettlement>()

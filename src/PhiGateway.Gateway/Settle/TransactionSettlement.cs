@@ -13,6 +13,7 @@ namespace PhiGateway.Gateway.Settle;
 internal sealed class TransactionSettlement(
     StoredVersionGuard storedVersions,
     StartingRecordGuard startingRecords,
+    NamedBinaryGuard binaries,
     ConditionSearch conditions,
     WalkSearch walks,
     TimeProvider clock
@@ -63,6 +64,15 @@ internal sealed class TransactionSettlement(
         if (!settled.Continues)
         {
             return settled.Result;
+        }
+
+        if (NamedBinaryGuard.IsNeeded(entry, settled.Value))
+        {
+            var asked = await binaries.AskAsync(entry, settled.Value);
+            if (!asked.Continues)
+            {
+                return asked;
+            }
         }
 
         entry.Fill(settled.Value);

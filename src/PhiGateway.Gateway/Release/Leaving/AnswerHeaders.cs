@@ -47,6 +47,12 @@ internal static class AnswerHeaders
             headers[KnownHeaders.Intermediary] = exchange.Http.Request.Host.Host;
         }
 
+        if (answer.IsContent)
+        {
+            headers.XContentTypeOptions = "nosniff";
+            headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        }
+
         if (answer.EntityTag is { } tag)
         {
             headers.ETag = tag;

@@ -18,7 +18,8 @@ internal sealed class AnswerJudge(
     HandleIssuer handles,
     PageWalk pages,
     VersionLookup versions,
-    TargetLookup targets
+    TargetLookup targets,
+    ReferrerLookup referrers
 )
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
@@ -72,12 +73,22 @@ internal sealed class AnswerJudge(
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
 
-    // A Provenance belongs to its targets' patients, so the targets are looked up before it is judged.
+    // A Provenance belongs to its targets' patients, a Binary to those of the records that name it: these are looked up before it is judged.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> AttributeAsync(
         GatewayExchange exchange,
         PooledBuffer body,
         PooledBuffer filtered
-    ) => Judge(exchange, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
+    )
+    {
+        var policy = exchange.Permit.Release;
+        var view = AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written, policy) };
+        if (exchange.Request.Type == ResourceType.Binary)
+        {
+            view = view with { Referrers = await referrers.FindAsync(exchange, body.Written, policy) };
+        }
+
+        return Judge(exchange, body, filtered, view);
+    }
 
     // Versions that may not be the current ones are judged in the light of these.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> LookUpAsync(
