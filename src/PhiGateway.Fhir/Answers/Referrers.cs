@@ -157,8 +157,10 @@ public sealed class Referrers(string id, FhirContext context)
     }
 
     /// <summary>Says whose the Binary just read is.</summary>
+    /// <param name="reader">It read the Binary.</param>
+    /// <param name="policy">The judge of the Binary.</param>
     /// <returns>Why it must stay; none: it is judged by its facts.</returns>
-    internal WithholdReason Attribute(ResourceReader reader)
+    internal WithholdReason Attribute(ResourceReader reader, ReleasePolicy policy)
     {
         var facts = reader.Facts;
         if (facts.Owner != OwnerState.Undetermined || facts.Id != id)
@@ -173,7 +175,8 @@ public sealed class Referrers(string id, FhirContext context)
 
         if (_shown == 0)
         {
-            return _passed;
+            // Who sees what nobody can attribute sees it without them.
+            return policy.Judge(facts).Reason == WithholdReason.None ? WithholdReason.None : _passed;
         }
 
         facts.Raise(_confidentiality);

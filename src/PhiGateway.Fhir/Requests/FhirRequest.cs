@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Changes;
 using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -9,6 +10,8 @@ namespace PhiGateway.Fhir.Requests;
 /// <summary>What a request asks for, in FHIR's terms; immutable. Everything that it could pull in is among its parts.</summary>
 public sealed class FhirRequest
 {
+    private const string CountedAtOnce = "200";
+
     private IReadOnlyList<QueryParameter> _parameters = [];
 
     /// <summary>The reading it came from.</summary>
@@ -149,6 +152,16 @@ public sealed class FhirRequest
         patched.Patched = result;
         return patched;
     }
+
+    /// <summary>The search whose matches are counted in the place of a bare count: of no more than matches, in whatever order.</summary>
+    public FhirRequest AsCounted() =>
+        With([
+            .. Parameters.Where(static parameter =>
+                parameter.Name is not ("_summary" or "_count" or "_total" or "_sort" or "_elements")
+                && !ResultParameters.IsInclude(parameter.Name)
+            ),
+            new QueryParameter("_count", CountedAtOnce),
+        ]);
 
     internal FhirRequest Named(string fullUrl)
     {

@@ -44,6 +44,19 @@ internal sealed class SettleStage(
         }
     }
 
+    // A bare count of the upstream's would count what is withheld.
+    private static Settled CountWhereSomeIsWithheld(GatewayExchange exchange, in Settled settled)
+    {
+        var search = settled.Request ?? exchange.Request;
+        return search.IsCountOnly && UpstreamCallFactory.Withholds(settled.Permit)
+            ? settled with
+            {
+                Request = search.AsCounted(),
+                Counts = true,
+            }
+            : settled;
+    }
+
     private static StageResult Keep(GatewayExchange exchange, StageResult<Settled> settled)
     {
         if (!settled.Continues)
@@ -51,7 +64,7 @@ internal sealed class SettleStage(
             return settled.Result;
         }
 
-        exchange.Fill(settled.Value);
+        exchange.Fill(exchange.Kind is RequestKind.Single ? CountWhereSomeIsWithheld(exchange, settled.Value) : settled.Value);
 
         // What the permit adds to the request must not contradict it. A transaction's entries were asked one by one.
         return

@@ -126,7 +126,7 @@ internal static class PermitFactory
 
         confined |= lanes.Length > 0 && run.Reach.HasPatientScopes;
         AddIf(obligations, trimmed, Elements);
-        AddIf(obligations, lanes.Length > 0, Labelled);
+        AddIf(obligations, lanes.Length > 0 && !ShowsEverything(run), Labelled);
         AddIf(obligations, confined, OutsideRoster);
         if (run.Entry.Client.Limits.RecordsPerDay is { } most)
         {
@@ -145,6 +145,31 @@ internal static class PermitFactory
         }
 
         return obligations;
+    }
+
+    // Whoever sees whatever there is of what was asked for may be told how much that is.
+    private static bool ShowsEverything(DecisionRun run)
+    {
+        if (!IsOwnStaff(run.Entry) || run.Request.TenantTag is not null)
+        {
+            return false;
+        }
+
+        for (var place = 0; place < run.Request.Parts.Count; place++)
+        {
+            var part = run.Request.Parts[place];
+            var needed = PartRights.NeededByAnswer(part);
+            if (
+                part.Interaction is not (Interaction.SearchType or Interaction.SearchSystem)
+                || part.Role == PartRole.Condition
+                || (needed != ScopeRights.None && WalkQuestions.Whole(run, part, needed, run.Grants[place]).IsEmpty)
+            )
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static List<string>? EveryInclude(DecisionRun run)

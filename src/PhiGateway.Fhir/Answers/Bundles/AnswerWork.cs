@@ -125,7 +125,7 @@ internal sealed class AnswerWork : IDisposable
         var hidden = known is not null && ScanProgram.For(facts.Type).OfTargets ? known.Attribute(Reader) : WithholdReason.None;
         if (hidden == WithholdReason.None && Options.Referrers is { } referrers && facts.Type == ResourceType.Binary)
         {
-            hidden = referrers.Attribute(Reader);
+            hidden = referrers.Attribute(Reader, Policy);
         }
 
         var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);

@@ -17,6 +17,7 @@ internal sealed class AnswerJudge(
     GatewayOptions options,
     HandleIssuer handles,
     PageWalk pages,
+    CountWalk counts,
     VersionLookup versions,
     TargetLookup targets,
     ReferrerLookup referrers
@@ -56,6 +57,11 @@ internal sealed class AnswerJudge(
                     ? StageResult<ReadOnlyMemory<byte>>.Refuse(DenyReason.UnreadableAnswer, "empty")
                     : ReadOnlyMemory<byte>.Empty
             );
+        }
+
+        if (exchange.Settled.Counts)
+        {
+            return CountAsync(exchange, body, filtered);
         }
 
         if (PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request, body.Written.Span, exchange.Ingressed.Route.Language))
@@ -99,6 +105,16 @@ internal sealed class AnswerJudge(
     {
         var looked = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
         return looked.Continues ? Judge(exchange, body, filtered, looked.Value) : looked.Result;
+    }
+
+    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> CountAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
+    {
+        var counted = await counts.RunAsync(exchange, body, filtered);
+        return counted.Continues ? filtered.Written : counted;
     }
 
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)

@@ -13,7 +13,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where,
 /// does not show in the pages.
 /// </summary>
-internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer handles, GatewayOptions options)
+internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer handles, CountWalk counts, GatewayOptions options)
 {
     /// <summary>Up to here a page is put together even when it is too large to be held beside others.</summary>
     private const int SmallPage = 200;
@@ -102,9 +102,14 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         var links = LinksOf(exchange, page.Size, rest, isFirst ? null : continuation?.Before, isFirst, start).ToArray();
         var isLost = rest is null ? page.Next is not null : !Array.Exists(links, static link => link.Key == "next");
         exchange.Disclosure.CannotFollow |= isLost;
-        page.Finish(new PageTail(links, isFirst && rest is null && page.Next is null, isCut && !page.IsFull, isLost));
+        var isAll = isFirst && rest is null && page.Next is null;
+        var total = !isAll && isFirst && AsksTotal(exchange.Request) ? await counts.FindTotalAsync(exchange) : null;
+        page.Finish(new PageTail(links, isAll, isCut && !page.IsFull, isLost) { Total = total });
         return StageResult.Continue;
     }
+
+    private static bool AsksTotal(FhirRequest request) =>
+        request.Interaction is Interaction.SearchType or Interaction.SearchSystem && request.Parameter("_total") == "accurate";
 
     // What an operation brings of one record, all of it withheld, would tell of that record.
     private static bool IsOfNothing(GatewayExchange exchange) =>

@@ -94,6 +94,7 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
     private bool MayStream(GatewayExchange exchange, AnswerStatus meaning) =>
         exchange.Request is { IsWrite: false } request
         && meaning.HasBody
+        && !exchange.Settled.Counts
         && (exchange.Forwarded.Answer.Length is not { } length || length > _wholeUpTo)
         && (request.Interaction != Interaction.Operation || request.Operation == "$everything")
         && BundleStreamFilter.CanStream(request)
