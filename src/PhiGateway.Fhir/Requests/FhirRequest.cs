@@ -30,6 +30,9 @@ public sealed class FhirRequest
     /// <summary>Operation name with its <c>$</c>.</summary>
     public string? Operation { get; init; }
 
+    /// <summary>The operation changes what is stored; false by default.</summary>
+    public bool OperationWrites { get; init; }
+
     /// <summary>For compartment searches: whose compartment, as type and id.</summary>
     public ResourceType CompartmentType { get; init; }
 
@@ -96,7 +99,8 @@ public sealed class FhirRequest
                 or Interaction.Delete
                 or Interaction.Batch
                 or Interaction.Transaction
-                or Interaction.ExportCancel;
+                or Interaction.ExportCancel
+        || (Interaction == Interaction.Operation && OperationWrites);
 
     /// <summary>Whether only a count is asked for, which would count what the filter withholds.</summary>
     public bool IsCountOnly =>

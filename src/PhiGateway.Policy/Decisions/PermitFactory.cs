@@ -73,6 +73,11 @@ internal static class PermitFactory
                 lanes.Add(new ReleaseLane(ResourceType.Parameters, shown, needed) { CalledOn = part.Type });
             }
 
+            if (part.Values == OperationValues.Patients && !grants.IsEmpty)
+            {
+                lanes.Add(new ReleaseLane(ResourceType.Parameters, grants, needed) { CalledOn = part.Type, OfNamed = true });
+            }
+
             if (needed != ScopeRights.None && !grants.IsEmpty && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
             {
                 lanes.Add(lane);
@@ -86,7 +91,7 @@ internal static class PermitFactory
         part.Values switch
         {
             OperationValues.Nobody => grants,
-            OperationValues.Records => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
+            OperationValues.Records or OperationValues.Patients => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
             _ => default,
         };
 

@@ -37,8 +37,8 @@ internal static class ExportReader
         var parts = new List<AccessPart>();
         var used = new List<UsedParameter>();
         var refusal =
-            InputParameters.Read(source, out var inputs, out var resource)
-            ?? (resource.IsEmpty ? AddParts(source, type, id, inputs, parts, used) : Refusal.Body("export takes no resource"));
+            InputParameters.Read(source, out var inputs, out var resources)
+            ?? (resources.Count == 0 ? AddParts(source, type, id, inputs, parts, used) : Refusal.Body("export takes no resource"));
         return refusal is not null
             ? refusal.As<FhirRequest>()
             : Reading<FhirRequest>.Of(
