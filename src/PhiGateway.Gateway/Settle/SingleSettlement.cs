@@ -14,6 +14,7 @@ namespace PhiGateway.Gateway.Settle;
 internal sealed class SingleSettlement(
     StoredVersionGuard storedVersions,
     StartingRecordGuard startingRecords,
+    TargetAttribution targets,
     ConditionSearch conditions,
     WalkSearch walks
 )
@@ -24,6 +25,11 @@ internal sealed class SingleSettlement(
         if (exchange.Request.OwnCondition is { } condition)
         {
             return ResolveAsync(exchange, exchange.Request, condition.Search);
+        }
+
+        if (TargetAttribution.IsNeeded(exchange))
+        {
+            return AttributeAsync(exchange);
         }
 
         if (StoredVersions.AreNeeded(exchange))
@@ -39,6 +45,24 @@ internal sealed class SingleSettlement(
         return WalkSearch.IsNeeded(exchange, exchange.Permit)
             ? walks.SettleAsync(exchange, exchange.Permit)
             : new(new Settled(exchange.Permit));
+    }
+
+    private async ValueTask<StageResult<Settled>> AttributeAsync(GatewayExchange exchange)
+    {
+        var request = exchange.Request;
+        var completed = await targets.CompleteAsync(exchange, request.Parts, request.Body);
+        if (!completed.Continues)
+        {
+            return completed;
+        }
+
+        if (StoredVersions.AreNeeded(exchange))
+        {
+            return await storedVersions.DecideAsync(exchange);
+        }
+
+        var decided = DecisionMaker.Decide(exchange, request.Parts);
+        return decided.Continues ? new Settled(decided.Value) : decided.Result;
     }
 
     private async ValueTask<StageResult<Settled>> ResolveAsync(GatewayExchange exchange, FhirRequest write, FhirRequest search)
@@ -70,6 +94,12 @@ internal sealed class SingleSettlement(
         if (!reading.TryGet(out var plain, out var unread))
         {
             return StageResult.Refuse(unread, reading.Detail);
+        }
+
+        var completed = await targets.CompleteAsync(exchange, plain.Parts, plain.Body);
+        if (!completed.Continues)
+        {
+            return completed;
         }
 
         // 3. The decision over that.

@@ -14,6 +14,7 @@ internal sealed class TransactionSettlement(
     StoredVersionGuard storedVersions,
     StartingRecordGuard startingRecords,
     NamedBinaryGuard binaries,
+    TargetAttribution targets,
     ConditionSearch conditions,
     WalkSearch walks,
     TimeProvider clock
@@ -45,6 +46,15 @@ internal sealed class TransactionSettlement(
 
     private async ValueTask<StageResult> SettleEntryAsync(GatewayExchange entry)
     {
+        if (TargetAttribution.IsNeeded(entry))
+        {
+            var completed = await targets.CompleteAsync(entry, entry.Request.Parts, entry.Request.Body);
+            if (!completed.Continues)
+            {
+                return completed;
+            }
+        }
+
         StageResult<Settled> settled;
         if (StoredVersions.AreNeeded(entry))
         {
