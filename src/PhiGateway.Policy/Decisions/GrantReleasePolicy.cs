@@ -99,7 +99,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     private Admission AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient)
     {
-        if (lane.OfNamed && facts.Owner != OwnerState.Known)
+        if (!lane.CalledOn.IsNone && lane.OfNamed != (facts.Owner == OwnerState.Known))
         {
             return Admission.Refused(WithholdReason.UndeterminedPatient);
         }

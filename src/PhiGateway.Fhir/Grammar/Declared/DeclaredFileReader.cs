@@ -6,8 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Grammar.Declared;
 
 /// <summary>
-/// Reads files of <c>SearchParameter</c> and <c>OperationDefinition</c> resources: one resource, a Bundle of them, or one per line; adds a problem for everything that is
-/// not exactly right.
+/// Reads files of <c>SearchParameter</c> and <c>OperationDefinition</c> resources: one resource, a Bundle of them, or one per line; adds a
+/// problem for everything that is not exactly right.
 /// </summary>
 internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
 {

@@ -65,10 +65,18 @@ public sealed class DeclaredParameters
 
     internal bool TryFindOperation(string name, ResourceType type, bool isInstance, [NotNullWhen(true)] out OperationDefinition? operation)
     {
-        operation = _operations.TryGetValue(name, out var known)
-            ? Array.Find(known, one => type.IsNone ? one.AtSystem : one.Types.Contains(type) && (isInstance ? one.AtInstance : one.AtType))
-            : null;
+        operation = Array.Find(_operations.GetValueOrDefault(name, []), one => IsAt(one, type, isInstance));
         return operation is not null;
+    }
+
+    private static bool IsAt(OperationDefinition operation, ResourceType type, bool isInstance)
+    {
+        if (type.IsNone)
+        {
+            return operation.AtSystem;
+        }
+
+        return operation.Types.Contains(type) && (isInstance ? operation.AtInstance : operation.AtType);
     }
 
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter)

@@ -12,6 +12,9 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>Kick-off of a Bulk Data export at system, Patient or Group level: each exported type is a part.</summary>
 internal static class ExportReader
 {
+    // Optional in the Bulk Data IG, and not served: whoever asks to be treated leniently is served without them.
+    private static readonly string[] Optional = ["includeAssociatedData", "organizeOutputBy", "allowPartialManifests"];
+
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id)
     {
         var isLevel =
@@ -68,6 +71,11 @@ internal static class ExportReader
     )
     {
         var possible = type.IsNone ? ResourceTypeSet.All : CompartmentCatalog.Members(ResourceType.Patient).With(ResourceType.Group);
+        if (HeaderGrammar.Prefers(source.Headers.Prefer, "handling=lenient"))
+        {
+            inputs.RemoveAll(static input => Optional.Contains(input.Name));
+        }
+
         var isNamed = TypeList.Find(inputs, out var rest, out var list);
         var types = possible;
         if (isNamed && !TypeList.TryRead(list, out types))

@@ -10,6 +10,9 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>The parts of an operation: the call, and reads and searches for what it can bring back.</summary>
 internal static class OperationParts
 {
+    // What an operation answers with beside resources is judged as values, never as a record that it brings back.
+    private static readonly ResourceTypeSet ValuesThemselves = default(ResourceTypeSet).With(ResourceType.Parameters);
+
     internal static Refusal? Add(
         RequestSource source,
         OperationDefinition operation,
@@ -100,9 +103,12 @@ internal static class OperationParts
     {
         if (!TypeList.Find(call.Inputs, out _, out var list))
         {
+            possible = possible.Except(ValuesThemselves);
             // What its resources refer to (practitioners, organizations, medications) comes along, and is nobody's record.
             parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible, patients, call.Name));
-            parts.AddRange(EveryType.Droppable(Interaction.SearchType, ResourceTypeSet.All.Except(possible), [], call.Name));
+            parts.AddRange(
+                EveryType.Droppable(Interaction.SearchType, ResourceTypeSet.All.Except(possible).Except(ValuesThemselves), [], call.Name)
+            );
             return null;
         }
 
@@ -136,8 +142,9 @@ internal static class OperationParts
     )
     {
         var compartment = CompartmentCatalog.Members(ResourceType.Patient);
-        parts.AddRange(EveryType.Droppable(Interaction.SearchType, operation.Answers.Intersect(compartment), patients, call.Name));
-        parts.AddRange(EveryType.Droppable(Interaction.SearchType, operation.Answers.Except(compartment), [], call.Name));
+        var answers = operation.Answers.Except(ValuesThemselves);
+        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Intersect(compartment), patients, call.Name));
+        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Except(compartment), [], call.Name));
         if (!operation.Writes)
         {
             return null;

@@ -20,6 +20,8 @@ internal static class CapabilityStatementWriter
         ["Patient"] = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
     };
 
+    private static readonly string[] Writes = ["create", "update", "patch", "delete"];
+
     /// <summary>Writes it for the exchange's route and snapshot.</summary>
     public static void Write(IBufferWriter<byte> output, GatewayExchange exchange)
     {
@@ -57,7 +59,18 @@ internal static class CapabilityStatementWriter
         if (reachable.Count > 0)
         {
             // The gateway takes a batch apart itself; each entry is decided like a request.
-            WriteCodes(json, "interaction", ["batch"]);
+            List<string> codes = ["batch"];
+            if (reachable.Values.Any(static reach => reach.Interactions.Overlaps(Writes)))
+            {
+                codes.Add("transaction");
+            }
+
+            if (reachable.Values.Any(static reach => reach.Interactions.Contains("search-type")))
+            {
+                codes.Add("search-system");
+            }
+
+            WriteCodes(json, "interaction", codes);
         }
 
         json.WriteEndObject();
