@@ -135,9 +135,11 @@ internal static class FactMatching
         for (var place = 0; place < constraints.Count; place++)
         {
             names ??= [];
-            if (!names.Contains(constraints[place].Parameter))
+            var name = constraints[place].Parameter;
+            if (!names.Contains(name))
             {
-                names.Add(constraints[place].Parameter);
+                names.Add(name);
+                names.AddRange(constraints[place].IsDate ? [name + DateMatching.Start, name + DateMatching.End] : []);
             }
         }
     }
@@ -149,6 +151,11 @@ internal static class FactMatching
 
     private static bool Satisfies(ResourceFacts facts, TokenConstraint constraint)
     {
+        if (constraint.IsDate)
+        {
+            return DateMatching.Satisfies(facts, constraint);
+        }
+
         for (var place = 0; place < facts.Tokens.Count; place++)
         {
             var token = facts.Tokens[place];

@@ -67,6 +67,12 @@ internal static class PermitFactory
                 continue;
             }
 
+            // A document, a message, a collection that was stored leaves whole, when each of its entries is one that may be read.
+            if (part.Type == ResourceType.Bundle && needed is ScopeRights.Read or ScopeRights.Search && !grants.IsEmpty)
+            {
+                lanes.Add(new ReleaseLane(default, run.Reach.Usable(PartRights.ReadGrants(run.UseCase)), ScopeRights.Read));
+            }
+
             var shown = ShownValues(run, part, grants);
             if (!shown.IsEmpty)
             {
@@ -167,6 +173,7 @@ internal static class PermitFactory
             if (
                 part.Interaction is not (Interaction.SearchType or Interaction.SearchSystem)
                 || part.Role == PartRole.Condition
+                || part.Type == ResourceType.Bundle
                 || (needed != ScopeRights.None && WalkQuestions.Whole(run, part, needed, run.Grants[place]).IsEmpty)
             )
             {

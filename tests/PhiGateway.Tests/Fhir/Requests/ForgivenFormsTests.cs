@@ -53,7 +53,7 @@ public sealed class ForgivenFormsTests
         var body = $$"""
             {"resourceType":"Bundle","type":"transaction","entry":[
               {"fullUrl":"{{name}}","request":{"method":"POST","url":"Encounter"},"resource":{"resourceType":"Encounter","status":"finished",
-              "class":{"code":"AMB"},"subject":{"reference":"Patient/17"} }},
+              "class":{"code":"AMB"},"subject":{"reference":"Patient/17"} } },
               {"request":{"method":"POST","url":"Observation"},"resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},
               "subject":{"reference":"Patient/17"},"encounter":{"reference":"{{name}}"} } }]}
             """;

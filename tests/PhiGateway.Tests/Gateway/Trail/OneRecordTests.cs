@@ -41,6 +41,7 @@ public sealed class OneRecordTests
             .. CaseFiles.All.Where(static name =>
                 DecisionCase.Read(name).Main is var main
                 && CaseFiles.Text(main["request"])?.StartsWith("GET /fhir/", StringComparison.Ordinal) == true
+                && !CaseFiles.Text(main["request"])!.Contains("/$", StringComparison.Ordinal)
                 && main["expect"]!["deny"] is not null
             ),
         ];
@@ -115,9 +116,9 @@ public sealed class OneRecordTests
 
     private static GatewayExchange Ask(StageWorld world, JsonObject main, AccessRequest asked, RegistrySnapshot snapshot)
     {
-        world.Publish(snapshot);
         world.Callers.Result = CallerResult.Of(asked.Caller);
         world.Clock.Advance(asked.Now - world.Clock.GetUtcNow());
+        world.Publish(snapshot);
         world.Route = world.Route! with { Tenant = asked.Tenant, TenantTag = asked.TenantTag, Environment = asked.Environment };
         (string, string)[] headers = asked.Justification is { } why ? [("Phi-Justification", why)] : [];
         var line = CaseFiles.Text(main["request"])!.Split(' ');
