@@ -70,6 +70,12 @@ public sealed class GatewayOptions
     /// </summary>
     public IReadOnlyList<string> SearchParameters { get; set; } = [];
 
+    /// <summary>
+    /// Files or folders of FHIR <c>OperationDefinition</c> resources: the operations that the FHIR servers behind all routes have beside
+    /// R4's. A route adds its own by <c>Phi.Operations</c>. None by default.
+    /// </summary>
+    public IReadOnlyList<string> Operations { get; set; } = [];
+
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
 

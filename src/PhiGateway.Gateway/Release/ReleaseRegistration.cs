@@ -18,6 +18,7 @@ internal static class ReleaseRegistration
             .AddSingleton<ReleaseChecks>()
             .AddSingleton<Exit>()
             .AddSingleton<AnswerJudge>()
+            .AddSingleton<CountWalk>()
             .AddSingleton<PageWalk>()
             .AddSingleton<StreamedRelease>()
             .AddSingleton<DiscoveryDocuments>()

@@ -17,8 +17,10 @@ internal sealed class AnswerJudge(
     GatewayOptions options,
     HandleIssuer handles,
     PageWalk pages,
+    CountWalk counts,
     VersionLookup versions,
-    TargetLookup targets
+    TargetLookup targets,
+    ReferrerLookup referrers
 )
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
@@ -57,6 +59,11 @@ internal sealed class AnswerJudge(
             );
         }
 
+        if (exchange.Settled.Counts)
+        {
+            return CountAsync(exchange, body, filtered);
+        }
+
         if (PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request, body.Written.Span, exchange.Ingressed.Route.Language))
         {
             return WalkAsync(exchange, body, filtered);
@@ -72,12 +79,22 @@ internal sealed class AnswerJudge(
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
 
-    // A Provenance belongs to its targets' patients, so the targets are looked up before it is judged.
+    // A Provenance belongs to its targets' patients, a Binary to those of the records that name it: these are looked up before it is judged.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> AttributeAsync(
         GatewayExchange exchange,
         PooledBuffer body,
         PooledBuffer filtered
-    ) => Judge(exchange, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
+    )
+    {
+        var policy = exchange.Permit.Release;
+        var view = AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written, policy) };
+        if (exchange.Request.Type == ResourceType.Binary)
+        {
+            view = view with { Referrers = await referrers.FindAsync(exchange, body.Written, policy) };
+        }
+
+        return Judge(exchange, body, filtered, view);
+    }
 
     // Versions that may not be the current ones are judged in the light of these.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> LookUpAsync(
@@ -88,6 +105,16 @@ internal sealed class AnswerJudge(
     {
         var looked = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
         return looked.Continues ? Judge(exchange, body, filtered, looked.Value) : looked.Result;
+    }
+
+    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> CountAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
+    {
+        var counted = await counts.RunAsync(exchange, body, filtered);
+        return counted.Continues ? filtered.Written : counted;
     }
 
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
