@@ -2,6 +2,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -13,7 +14,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditEventRow", b =>
                 {
@@ -120,6 +121,39 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasFilter("reason IS NOT NULL");
 
                     b.ToTable("audit_event", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditHeadRow", b =>
+                {
+                    b.Property<string>("Log")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("log");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<long>("Time")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("time");
+
+                    b.HasKey("Log", "Size", "Kind", "Digest")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditLogRow", b =>
