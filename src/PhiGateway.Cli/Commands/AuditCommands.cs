@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>audit search and show.</summary>
+/// <summary>audit search, show and verify.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns =
@@ -87,6 +87,7 @@ internal static class AuditCommands
                 }
             )
         );
+        audit.Add(VerifyCommand.Create(common));
         return audit;
     }
 }

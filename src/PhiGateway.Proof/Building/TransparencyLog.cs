@@ -103,7 +103,12 @@ public sealed class TransparencyLog : IDisposable
         {
             var tree = TreeBuilder.Restore(files);
             CheckSigned(files, LogOrigin.Of(journal.Log), tree.Size);
-            var keys = SigningKeys.Open(Path.Combine(options.KeyDirectory, generation), LogOrigin.Of(journal.Log), files.Tiles);
+            var keys = SigningKeys.Open(
+                Path.Combine(options.KeyDirectory, generation),
+                LogOrigin.Of(journal.Log),
+                files.Tiles,
+                options.AcceptNew
+            );
             return new TransparencyLog(journal, files, keys, tree, options, exported, pseudonym, clock);
         }
         catch (InvalidDataException e)
@@ -154,7 +159,9 @@ public sealed class TransparencyLog : IDisposable
 
             await ExportAsync(force: true, cancellationToken);
         }
-        catch (Exception e) when (e is LogFaultException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is LogFaultException or InvalidDataException or IOException or UnauthorizedAccessException or OperationCanceledException
+            )
         {
             Problem = e.Message;
         }

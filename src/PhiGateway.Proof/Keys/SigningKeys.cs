@@ -44,7 +44,7 @@ public sealed class SigningKeys : IDisposable
 
     /// <summary>Opens the folder, or makes it with its first keys.</summary>
     /// <exception cref="InvalidDataException">A key is gone or can be read by others.</exception>
-    public static SigningKeys Open(string folder, string origin, TileFolder published)
+    public static SigningKeys Open(string folder, string origin, TileFolder published, bool acceptNew = false)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -58,7 +58,7 @@ public sealed class SigningKeys : IDisposable
         var keys = new SigningKeys(folder, origin, published);
         try
         {
-            keys.Load();
+            keys.Load(acceptNew);
             return keys;
         }
         catch
@@ -117,7 +117,7 @@ public sealed class SigningKeys : IDisposable
 
     private string EvolvingName => _origin + "/evolving";
 
-    private void Load()
+    private void Load(bool acceptNew)
     {
         while (File.Exists(Path.Combine(_published.Path, KeyStatement.FileName(_number + 1))))
         {
@@ -127,6 +127,15 @@ public sealed class SigningKeys : IDisposable
         if (_number >= 0 && Numbers(_folder, LogStart).Count == 0)
         {
             throw new InvalidDataException($"The signing keys of the log {_origin} are gone from {_folder}. Restore them.");
+        }
+
+        if (_number < 0 && Numbers(_folder, EvolvingStart).LastOrDefault() > 0 && !acceptNew)
+        {
+            throw new InvalidDataException(
+                $"The log {_origin} had begun, but {_published.Path} holds nothing of it. Restore the folder. To begin the log anew from what "
+                    + "the journal holds, start once with PhiGateway:Audit:Log:AcceptNew=true: what was signed before can then be shown by "
+                    + "the heads in the store only. See docs/runbooks/log-contradicts.md."
+            );
         }
 
         SaltKey = KeyFile.OpenOrCreate(Path.Combine(_folder, "salt.key"), "salt key of the log");

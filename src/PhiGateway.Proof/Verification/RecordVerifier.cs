@@ -13,6 +13,7 @@ namespace PhiGateway.Proof.Verification;
 public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, FindingList findings)
 {
     private readonly Dictionary<long, byte[]> _beyond = [];
+    private readonly List<(long Sequence, byte[] Body)> _late = [];
     private long _journalFirst = long.MaxValue;
     private long _journalNext = -1;
     private long _storeNext;
@@ -22,6 +23,12 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
 
     /// <summary>Records of the journal that no checkpoint covers yet.</summary>
     public int Uncovered => _beyond.Count;
+
+    /// <summary>The next record that is wanted of the journal; -1: none was seen yet.</summary>
+    public long JournalNext => _journalNext;
+
+    /// <summary>Whether the store has records that neither the checkpoint nor the journal, as it was read, has.</summary>
+    public bool HasLate => _late.Count > 0;
 
     /// <summary>Takes the next record of the journal.</summary>
     public void OfJournal(in JournalFrame frame)
@@ -89,16 +96,34 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
     /// <summary>The store is at its end; what it lacks must still be in the journal.</summary>
     public void EndOfStore()
     {
-        var last = Math.Min(log.Checkpoint.Size, _journalFirst) - 1;
+        EndOfSlice(Math.Min(log.Checkpoint.Size, _journalFirst) - 1);
+        foreach (var (sequence, _) in _late.Where(late => !IsInJournal(late.Sequence, late.Body)))
+        {
+            findings.Add(
+                FindingCode.StoreRecordInserted,
+                sequence,
+                $"The store has a record that neither the log, with {log.Checkpoint.Size} records, nor the journal has."
+            );
+        }
+
+        _late.Clear();
+    }
+
+    /// <summary>The store should have had everything up to a record.</summary>
+    public void EndOfSlice(long last)
+    {
         if (_storeNext <= last)
         {
             Missing(_storeNext, last);
         }
     }
 
+    private bool IsInJournal(long sequence, byte[] hash) =>
+        _beyond.TryGetValue(sequence, out var body) && body.AsSpan().SequenceEqual(hash);
+
     private void Missing(long from, long to)
     {
-        while (from <= to && log.Files.ReadEntry(from, log.Checkpoint.Size) is { Flags: LogEntry.BeforeTheLog })
+        while (from <= to && log.Entry(from) is { Flags: LogEntry.BeforeTheLog })
         {
             from++;
         }
@@ -118,13 +143,11 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         var frame = new JournalFrame(entry.Sequence, entry.ChainHash, entry.Body);
         if (entry.Sequence >= log.Checkpoint.Size)
         {
-            if (!_beyond.TryGetValue(entry.Sequence, out var body) || !body.AsSpan().SequenceEqual(SHA256.HashData(entry.Body.Span)))
+            // The node may be writing: judged at the end.
+            var hash = SHA256.HashData(entry.Body.Span);
+            if (!IsInJournal(entry.Sequence, hash))
             {
-                findings.Add(
-                    FindingCode.StoreRecordInserted,
-                    entry.Sequence,
-                    $"The store has a record that neither the log, with {log.Checkpoint.Size} records, nor the journal has."
-                );
+                _late.Add((entry.Sequence, hash));
             }
 
             return;
@@ -160,7 +183,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
     // Null when the record is the one under the checkpoint.
     private string? IsOther(in JournalFrame frame)
     {
-        if (log.Files.ReadEntry(frame.Sequence, log.Checkpoint.Size) is not { } entry)
+        if (log.Entry(frame.Sequence) is not { } entry)
         {
             return "the record cannot be compared: the log lacks its entry.";
         }
@@ -172,7 +195,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
 
         if (_epochOf != frame.Sequence - 1)
         {
-            _epoch = frame.Sequence == 0 ? 0 : log.Files.ReadEntry(frame.Sequence - 1, log.Checkpoint.Size)?.Epoch ?? 0;
+            _epoch = frame.Sequence == 0 ? 0 : log.Entry(frame.Sequence - 1)?.Epoch ?? 0;
         }
 
         var made = entries.Make(frame, _epoch);
