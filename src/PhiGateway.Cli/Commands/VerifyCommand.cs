@@ -95,6 +95,10 @@ internal static class VerifyCommand
         {
             throw new CliFault(ExitCodes.Usage, fault.Message);
         }
+        catch (Exception fault) when (fault is KeyNotFoundException or FormatException or InvalidOperationException)
+        {
+            throw new CliFault(ExitCodes.Usage, "A line of the rows is not a row of its table.");
+        }
 
         Printer.List(run.Out, run.Format, found, "code", "log", "record", "words");
         return found.Count == 0 ? ExitCodes.Ok : ExitCodes.Findings;

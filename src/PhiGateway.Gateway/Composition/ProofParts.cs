@@ -3,6 +3,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Evidence;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Proof.Verification;
 
@@ -26,6 +27,9 @@ internal sealed class ProofParts : IDisposable
     public TransparencyLog Log { get; }
 
     public LogWatch Watch { get; }
+
+    /// <summary>Makes proofs for the control plane.</summary>
+    public LogProver Prover => new(Log.Files, Log.Entries);
 
     /// <summary>Heads in the store, as the control plane may read them.</summary>
     public IHeadStore Heads { get; }

@@ -273,7 +273,7 @@ public sealed class TransparencyLog : IDisposable
         if (_tree.Root != signed.Root)
         {
             throw new LogFaultException(
-                $"The records up to {signed.Size - 1} in the journal are not those that the log signed: the journal was changed."
+                $"The records up to {signed.Size - 1} in the journal are not those that the log signed: the journal was changed or rolled back."
             );
         }
     }
