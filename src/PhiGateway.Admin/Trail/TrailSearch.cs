@@ -37,9 +37,10 @@ internal sealed class TrailSearch(
             return AdminProblem.NotFound("record");
         }
 
+        var entries = await WithDeliveryAsync(page.Entries, call.Cancelled);
         var children = new JsonArray([
-            .. page
-                .Entries.Where(entry => entry.Id != guid)
+            .. entries
+                .Where(entry => entry.Id != guid)
                 .OrderBy(static entry => entry.Time)
                 .ThenBy(static entry => entry.Sequence)
                 .Select(static entry => (JsonNode)Render(entry)),
@@ -71,7 +72,8 @@ internal sealed class TrailSearch(
             return unknown;
         }
 
-        var body = new JsonObject { ["items"] = new JsonArray([.. page.Entries.Select(static entry => (JsonNode)Render(entry))]) };
+        var entries = query.Id is null ? page.Entries : await WithDeliveryAsync(page.Entries, call.Cancelled);
+        var body = new JsonObject { ["items"] = new JsonArray([.. entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {
             body["next_cursor"] = next;
@@ -92,6 +94,19 @@ internal sealed class TrailSearch(
         return query.Tenant is { } tenant && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
             ? AdminProblem.BadParameter("tenant", "neither the registry nor a record knows such a tenant.")
             : null;
+    }
+
+    // What became of a whole answer stands in the delivery of many, which names it by its place.
+    private async Task<IReadOnlyList<AuditEntry>> WithDeliveryAsync(IReadOnlyList<AuditEntry> found, CancellationToken cancellationToken)
+    {
+        if (found.FirstOrDefault(static entry => entry.Kind == AuditKind.Disclosure && entry.ParentId == Guid.Empty) is not { } disclosure)
+        {
+            return found;
+        }
+
+        var isTold = found.Any(static entry => entry.Kind == AuditKind.Delivery);
+        var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
+        return delivery is null ? found : [delivery, .. found];
     }
 
     // Who looks into the trail is looked at too: durable before the answer.

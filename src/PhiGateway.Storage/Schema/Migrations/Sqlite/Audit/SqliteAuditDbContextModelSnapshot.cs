@@ -106,6 +106,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasDatabaseName("ix_audit_event_parent_id")
                         .HasFilter("parent_id IS NOT NULL");
 
+                    b.HasIndex("Log", "Sequence")
+                        .HasDatabaseName("ix_audit_event_log_sequence")
+                        .HasFilter("kind = 5 AND parent_id IS NULL");
+
                     b.HasIndex("Time", "Log", "Sequence")
                         .HasDatabaseName("ix_audit_event_time_log_sequence");
 
