@@ -60,6 +60,9 @@ public sealed record JournalOptions
     /// </summary>
     public bool AcceptRepaired { get; init; }
 
+    /// <summary>A transparency log follows: what it has not taken in is not recycled, shipped or not.</summary>
+    public bool IsFollowedByLog { get; init; }
+
     /// <summary>Room at the end of the last segment that only revocations, outcomes and the node's own records may use.</summary>
     internal long ReserveBytes => Math.Clamp(SegmentBytes / 32, 4096, 1024 * 1024);
 

@@ -66,6 +66,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Follower,
                 host.Parts.Journal,
                 host.Parts.Shipper,
+                () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status),
                 authenticator.GetStatus,
                 () => routes.Status,
                 host.Parts.Clock
@@ -147,6 +148,13 @@ internal sealed class GatewayHost : IAsyncDisposable
             // As asked.
         }
 
+        if (Parts?.Proof is { } proof)
+        {
+            // A store that does not answer must not hold up the stop: the head goes out at the next start.
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await proof.Log.FinishAsync(patience.Token);
+        }
+
         for (var i = _owned.Count - 1; i >= 0; i--)
         {
             await _owned[i].DisposeAsync();
@@ -205,6 +213,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 SegmentBytes = SegmentOf(budget),
                 StrangerPercent = options.Audit.Journal.StrangerPercent,
                 AcceptRepaired = options.Audit.Journal.AcceptRepaired,
+                IsFollowedByLog = true,
             },
             clock
         );
@@ -218,6 +227,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
         _owned.Add(new Owned(shipper));
         shipper.Stopped += why => GatewayLog.LogForked(log, why);
+
+        var proof = ProofParts.Open(options, journal, audit.Heads, (ofAdmins.Audit.Store, ofAdmins.Audit.Heads), pseudonym, clock, log);
+        _owned.Add(new Owned(proof));
 
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
@@ -244,11 +256,14 @@ internal sealed class GatewayHost : IAsyncDisposable
             Follower = follower,
             Journal = journal,
             Shipper = shipper,
+            Proof = proof,
             Pseudonym = pseudonym,
         };
         await follower.StartWithRegistryAsync(cancellationToken);
         _loops.Add(Watched("snapshot follower", follower.RunAsync, log));
         _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
+        _loops.Add(Watched("transparency log", proof.Log.RunAsync, log));
+        _loops.Add(Watched("audit verifier", proof.Watch.RunAsync, log));
         _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
 
         // 4. A first key to the control plane, if there is none.

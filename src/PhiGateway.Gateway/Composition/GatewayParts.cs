@@ -36,4 +36,7 @@ internal sealed record GatewayParts
     public required AuditShipper Shipper { get; init; }
 
     public required PatientPseudonym Pseudonym { get; init; }
+
+    /// <summary>The transparency log over the journal, and what verifies it.</summary>
+    public required ProofParts Proof { get; init; }
 }

@@ -198,6 +198,8 @@ public sealed class AuditOptions
 
     public AuditStoreOptions Store { get; set; } = new();
 
+    public AuditLogOptions Log { get; set; } = new();
+
     /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
     public StrangerOptions Strangers { get; set; } = new();
 }
