@@ -111,6 +111,7 @@ internal static class DataPlane
         KeepOut(app);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
         UnreadableRequests.Count(app.Services, metrics);
+        metrics.Show(app.Services.GetRequiredService<HeldMemory>());
         if (options.Listeners.Probes)
         {
             HealthEndpoints.UseWords(app, readiness);

@@ -299,6 +299,12 @@ public sealed class LimitOptions
     /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
     public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Bodies of requests and answers that this node holds at once, such as <c>2 GiB</c>; null: a quarter of the memory that the process may
+    /// have, at most 1 GiB, and at least three times <see cref="MaxAnswer"/>.
+    /// </summary>
+    public string? HeldMemory { get; set; }
+
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
 }

@@ -160,6 +160,14 @@ internal static class GatewayOptionsValidator
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");
         }
 
+        if (
+            options.Limits.HeldMemory is { } held
+            && (!ByteSize.TryParse(held, out var most) || most < MemoryBudget.LeastFor(options.Limits))
+        )
+        {
+            Add("Limits:HeldMemory", "must be a size of at least three times Limits:MaxAnswer, such as 1 GiB.");
+        }
+
         EdgeValidator.Validate(options, Add);
         foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
         {

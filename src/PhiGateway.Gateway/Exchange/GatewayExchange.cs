@@ -172,14 +172,14 @@ internal sealed partial class GatewayExchange(
     public void Recognize(in Resolved found) => _recognized.Fill(found);
 
     /// <summary>Takes the buffer for the request's body, once.</summary>
-    public PooledBuffer OpenBody(int most)
+    public PooledBuffer OpenBody(int most, HeldMemory memory)
     {
         if (_body is not null)
         {
             throw new InvalidOperationException("The body has been read.");
         }
 
-        return _body = new PooledBuffer(most);
+        return _body = new PooledBuffer(most, memory, HeldFor.Request);
     }
 
     /// <summary>An entry of this bundle, as an exchange of its own.</summary>

@@ -11,8 +11,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Understand;
 
 /// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
-internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis, SnapshotHolder snapshots)
-    : IStage
+internal sealed class UnderstandStage(
+    GatewayOptions options,
+    HandleReader handles,
+    ApiUnderstanding apis,
+    SnapshotHolder snapshots,
+    HeldMemory memory
+) : IStage
 {
     public string Name => "Understand";
 
@@ -28,8 +33,9 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
         }
 
         var most = options.Limits.MaxRequestBody;
-        var body = exchange.OpenBody(checked((int)most));
-        body.Expect(exchange.Http.Request.ContentLength ?? 0);
+        var body = exchange.OpenBody(checked((int)most), memory);
+        // What is only announced takes no room yet.
+        body.Expect(Math.Min(exchange.Http.Request.ContentLength ?? 0, HeldMemory.Free - 1));
         try
         {
             if (!await body.TryReadAsync(exchange.Http.Request.Body, exchange.Http.RequestAborted))

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
@@ -13,13 +12,7 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch. What it gives may leave through
 /// <see cref="Exit"/>.
 /// </summary>
-internal sealed class AnswerJudge(
-    GatewayOptions options,
-    HandleIssuer handles,
-    PageWalk pages,
-    VersionLookup versions,
-    TargetLookup targets
-)
+internal sealed class AnswerJudge(AnswerBuffers buffers, HandleIssuer handles, PageWalk pages, VersionLookup versions, TargetLookup targets)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -125,5 +118,6 @@ internal sealed class AnswerJudge(
     }
 
     /// <summary>A buffer for one answer, of the size that may be held.</summary>
-    public PooledBuffer NewBuffer() => new(options.Limits.MaxAnswer);
+    /// <param name="exchange">Whose answer it is.</param>
+    public PooledBuffer NewBuffer(GatewayExchange exchange) => buffers.Open(exchange);
 }

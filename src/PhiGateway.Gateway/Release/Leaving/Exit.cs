@@ -12,6 +12,8 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// </summary>
 internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
 {
+    private const int Piece = 256 * 1024;
+
     /// <summary>Lets a whole answer out.</summary>
     /// <returns>A refusal when nothing of it left.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -61,7 +63,7 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
         if (!segment.Bytes.IsEmpty)
         {
             BeginStream(exchange, segment.ContentType);
-            await exchange.Http.Response.Body.WriteAsync(segment.Bytes, cancellation);
+            await SendAsync(exchange, segment.Bytes, cancellation);
             exchange.BytesOut += segment.Bytes.Length;
         }
 
@@ -126,10 +128,26 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
         AnswerHeaders.Write(exchange, answer);
         if (!answer.Body.IsEmpty && !HttpMethods.IsHead(exchange.Http.Request.Method))
         {
-            await exchange.Http.Response.Body.WriteAsync(answer.Body, exchange.Http.RequestAborted);
+            await SendAsync(exchange, answer.Body, exchange.Http.RequestAborted);
         }
 
         exchange.Delivered = true;
+    }
+
+    // The server copies what it is given before it waits for the client: of a large answer it is given one piece after the other.
+    private static ValueTask SendAsync(GatewayExchange exchange, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        bytes.Length <= Piece
+            ? exchange.Http.Response.Body.WriteAsync(bytes, cancellation)
+            : SendPiecesAsync(exchange, bytes, cancellation);
+
+    private static async ValueTask SendPiecesAsync(GatewayExchange exchange, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        for (; bytes.Length > Piece; bytes = bytes[Piece..])
+        {
+            await exchange.Http.Response.Body.WriteAsync(bytes[..Piece], cancellation);
+        }
+
+        await exchange.Http.Response.Body.WriteAsync(bytes, cancellation);
     }
 
     private static void BeginStream(GatewayExchange exchange, string contentType)
