@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
@@ -9,10 +8,9 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>Is there room: rate and concurrency of the client, space in the journal?</summary>
-internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, TimeProvider clock) : IStage
+internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, IAuditJournal journal, TimeProvider clock) : IStage
 {
     private readonly long _started = clock.GetTimestamp();
-    private readonly ConcurrentDictionary<string, ClientGate> _gates = new(StringComparer.Ordinal);
 
     public string Name => "Admit";
 
@@ -44,7 +42,7 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
         var entry = exchange.Identified.Client;
         var limits = entry.Client.Limits;
-        var gate = _gates.GetOrAdd(entry.Client.Id, static _ => new ClientGate());
+        var gate = gates.Of(entry.Client.Id);
         if (gate.Enter(limits.Concurrency ?? options.Limits.Concurrency) is not { } ticket)
         {
             return StageResult.Refuse(DenyReason.ConcurrencyLimited);
