@@ -296,6 +296,12 @@ public sealed class LimitOptions
     /// <summary>Searches that the gateway makes for the chains of one request, a bundle's entries together; default 32.</summary>
     public int WalkedSearches { get; set; } = 32;
 
+    /// <summary>
+    /// Bytes a second that a body must come or go on average, from clients, to clients and from the upstream, beside the pauses that are
+    /// allowed; default 1024.
+    /// </summary>
+    public int LeastRate { get; set; } = 1024;
+
     /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
     public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
 

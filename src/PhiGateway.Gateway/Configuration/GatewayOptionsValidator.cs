@@ -155,6 +155,11 @@ internal static class GatewayOptionsValidator
             Add("Limits:LongestAnswer", "must be between 10 seconds and 1 day.");
         }
 
+        if (options.Limits.LeastRate is < 16 or > 16 * 1024 * 1024)
+        {
+            Add("Limits:LeastRate", "must be between 16 bytes and 16 MiB a second.");
+        }
+
         if (options.Limits.MaxAnswer is < 65536 or > 1024 * 1024 * 1024)
         {
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");

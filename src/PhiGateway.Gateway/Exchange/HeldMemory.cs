@@ -58,10 +58,11 @@ internal sealed class HeldMemory : IDisposable
 
     /// <summary>Takes room for what is worked on beside the buffers, until it is disposed of.</summary>
     /// <exception cref="MemoryExhaustedException">There is none.</exception>
-    public HeldShare Take(long bytes, HeldFor purpose) =>
-        bytes <= Free || TryTake(bytes, purpose)
-            ? new HeldShare(this, bytes <= Free ? 0 : bytes)
-            : throw new MemoryExhaustedException(purpose);
+    public HeldShare Take(long bytes, HeldFor purpose)
+    {
+        var taken = bytes <= Free ? 0 : bytes;
+        return taken == 0 || TryTake(taken, purpose) ? new HeldShare(this, taken) : throw new MemoryExhaustedException(purpose);
+    }
 
     /// <summary>Gives it back.</summary>
     public void GiveBack(long bytes) => Interlocked.Add(ref _held, -bytes);

@@ -45,6 +45,11 @@ internal sealed class UnderstandStage(
         }
         catch (IOException fault) when (fault is BadHttpRequestException || fault.InnerException is OverflowException)
         {
+            if (fault is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
+            {
+                return StageResult.Refuse(DenyReason.MalformedRequest, "body-too-slow", StatusCodes.Status408RequestTimeout);
+            }
+
             // Broken framing is found only now (a chunk size beyond all numbers as a plain IOException); nothing has been forwarded.
             return StageResult.Refuse(
                 fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
