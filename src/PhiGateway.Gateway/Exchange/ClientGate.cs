@@ -48,6 +48,9 @@ internal sealed class ClientGate
         }
     }
 
+    /// <summary>Lets the next wait for so many more requests than the one that was let in.</summary>
+    public void Charge(int perSecond, int more) => Interlocked.Add(ref _nextAllowed, TimeSpan.TicksPerSecond / perSecond * more);
+
     /// <summary>Distinct patients per hour and records per day.</summary>
     public ClientQuota Quota { get; } = new();
 }

@@ -69,6 +69,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>Of an entry of a batch, the place that its batch was given.</summary>
     public ref readonly Admitted Admitted => ref Bundle is null ? ref _admitted.Value : ref Bundle.Admitted;
 
+    /// <summary>Whether it has its place among its client's requests.</summary>
+    public bool IsAdmitted => _admitted.IsFilled;
+
     public ref readonly Settled Settled => ref _settled.Value;
 
     public ref readonly Forwarded Forwarded => ref _forwarded.Value;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
@@ -16,6 +17,7 @@ internal sealed class UnderstandStage(
     HandleReader handles,
     ApiUnderstanding apis,
     SnapshotHolder snapshots,
+    AdmitStage admit,
     HeldMemory memory
 ) : IStage
 {
@@ -30,6 +32,15 @@ internal sealed class UnderstandStage(
         if (exchange.Kind != RequestKind.PublicDocument && EarlyDecision.FindClosedDoor(exchange, snapshots, options) is { } closed)
         {
             return closed;
+        }
+
+        if (exchange.Kind != RequestKind.PublicDocument)
+        {
+            var admitted = admit.EnterBeforeBody(exchange);
+            if (!admitted.Continues)
+            {
+                return admitted;
+            }
         }
 
         var most = options.Limits.MaxRequestBody;
