@@ -56,6 +56,11 @@ internal sealed class RequestRunner(
             refusal = DenyReason.Faulted;
             await trail.CloseAbandonedAsync(exchange);
         }
+        catch (MemoryExhaustedException full)
+        {
+            refusal = full.Reason;
+            await RefuseAsync(exchange, full.Reason, "held-memory", null);
+        }
 #pragma warning disable CA1031 // The one place where a fault becomes a refusal.
         catch (Exception fault)
 #pragma warning restore CA1031
