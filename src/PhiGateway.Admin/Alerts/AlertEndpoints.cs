@@ -24,7 +24,7 @@ internal static class AlertEndpoints
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Alert, id, (call, body) => verbs.CloseAsync(call, id, body))
             )
             .Verb(
-                AdminRoles.Closers,
+                AdminRoles.Keepers,
                 "Closes an alert",
                 "A reason is required; a door's alert is not raised again for the same date.",
                 answer: typeof(Alert)

@@ -69,7 +69,7 @@ internal static class ClientEndpoints
                 (HttpContext context, string id, ClientVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.AttestAsync(call, id, body))
             )
-            .Verb(AdminRoles.Closers, "Records that the owner still stands behind a client");
+            .Verb(AdminRoles.Keepers, "Records that the owner still stands behind a client");
         api.MapPost(
                 "/clients/{id}:rotate",
                 (HttpContext context, string id, CredentialRotation rotation) =>

@@ -61,6 +61,7 @@ public static class AdminServices
         services.AddSingleton<DocumentCommands>();
         services.AddSingleton<DocumentQueries>();
         services.AddSingleton<KeyApproval>();
+        services.AddSingleton<KeyClaim>();
         services.AddSingleton<ClientVerbs>();
         services.AddSingleton<ClientApproval>();
         services.AddSingleton<CredentialRotation>();

@@ -39,11 +39,11 @@ internal static class AuthorNote
         return [new Author(last ?? item.UpdatedBy, item.Revision - 1)];
     }
 
-    /// <summary>The stored form with one author more: the latest change of a person is the one that counts.</summary>
-    public static string With(string json, IReadOnlyList<Author> known, string person, long revision)
+    /// <summary>The stored form with its authors and those of one change more: the latest change of a person is the one that counts.</summary>
+    public static string With(string json, IReadOnlyList<Author> known, IReadOnlyList<string> persons, long revision)
     {
         var form = Parse(json);
-        Write(form, [.. known.Where(author => !author.Is(person)), new Author(person, revision)]);
+        Write(form, [.. known.Where(author => !persons.Any(author.Is)), .. persons.Select(person => new Author(person, revision))]);
         return form.ToJsonString();
     }
 
@@ -81,10 +81,10 @@ internal static class AuthorNote
         Parse(client.Json)[Closers] is JsonArray list ? [.. list.Select(static entry => (string)entry!)] : [];
 
     /// <summary>The stored form of a client that somebody has shut, or, with null, that is open again.</summary>
-    public static string Closed(string json, RegistryItem before, string? person)
+    public static string Closed(string json, RegistryItem before, IReadOnlyList<string>? persons)
     {
         var form = Parse(json);
-        string[] closers = person is null ? [] : [.. ClosedBy(before).Append(person).Distinct(StringComparer.OrdinalIgnoreCase)];
+        string[] closers = persons is null ? [] : [.. ClosedBy(before).Concat(persons).Distinct(StringComparer.OrdinalIgnoreCase)];
         form[Closers] = new JsonArray([.. closers.Select(static closer => (JsonNode)closer)]);
         return form.ToJsonString();
     }

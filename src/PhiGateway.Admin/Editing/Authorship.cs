@@ -23,12 +23,12 @@ internal static class Authorship
     /// <summary>The plan with its author in every document whose content it changes, and with the notes that stand there already.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="before">The set that it was planned on.</param>
-    /// <param name="person">Who plans.</param>
-    /// <param name="opens">Whether the plan opens doors: then its author is one of every document that it writes.</param>
-    public static EditPlan Stamp(EditPlan plan, WorkingSet before, string person, bool opens) =>
+    /// <param name="persons">Whose plan it may be.</param>
+    /// <param name="opens">Whether the plan opens doors: then its authors are those of every document that it writes.</param>
+    public static EditPlan Stamp(EditPlan plan, WorkingSet before, IReadOnlyList<string> persons, bool opens) =>
         plan with
         {
-            Writes = [.. plan.Writes.Select(write => Stamp(write, before, person, opens))],
+            Writes = [.. plan.Writes.Select(write => Stamp(write, before, persons, opens))],
         };
 
     /// <summary>Everybody who changed anything under a client's fingerprint that its last approval did not cover.</summary>
@@ -52,7 +52,7 @@ internal static class Authorship
     /// <summary>Whether somebody ever changed a document.</summary>
     public static bool Includes(RegistryItem item, string person) => Since(item, -1, person);
 
-    private static RegistryWrite Stamp(RegistryWrite write, WorkingSet before, string person, bool opens)
+    private static RegistryWrite Stamp(RegistryWrite write, WorkingSet before, IReadOnlyList<string> persons, bool opens)
     {
         var current = before.Find(write.Kind, write.Id)?.Item;
         if (write.Json is not { } json || !(NotCovered.ContainsKey(write.Kind) || write.Kind == RegistryKind.Approval))
@@ -67,7 +67,10 @@ internal static class Authorship
             return write with { Json = json };
         }
 
-        return write with { Json = AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), person, before.Revision) };
+        return write with
+        {
+            Json = AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), persons, before.Revision),
+        };
     }
 
     private static bool SameContent(RegistryKind kind, string before, string after) =>

@@ -18,11 +18,11 @@ internal static class OpeningGuard
     /// <param name="edit">What was asked for.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="before">The set that it was planned on.</param>
-    /// <param name="person">Who asks.</param>
+    /// <param name="persons">Whose act it may be, the one who asks first.</param>
     /// <param name="now">The moment.</param>
-    public static EditPlan Extend(Edit edit, EditPlan plan, WorkingSet before, string person, DateTimeOffset now)
+    public static EditPlan Extend(Edit edit, EditPlan plan, WorkingSet before, IReadOnlyList<string> persons, DateTimeOffset now)
     {
-        var after = before.After(plan.Writes, now, person);
+        var after = before.After(plan.Writes, now, persons[0]);
         var clients = AffectedClients.Of(before, after, plan.Writes);
         var opened = edit.IsSecondPerson
             ? []
@@ -38,12 +38,12 @@ internal static class OpeningGuard
             .Where(credential => after.Find<Credential>(RegistryKind.Credential, credential.Id)?.Client != credential.Client)
             .Select(static credential => credential.Client)
             .ToHashSet(StringComparer.Ordinal);
-        var stamped = Authorship.Stamp(plan, before, person, opened.Count > 0);
+        var stamped = Authorship.Stamp(plan, before, persons, opened.Count > 0);
         var taken = new List<string>();
         var notes = new List<RegistryWrite>();
         foreach (var client in clients.Where(client => opened.Contains(client) || losers.Contains(client)))
         {
-            if (Note(stamped, before, after, client, person, now, opened.Contains(client)) is { } note)
+            if (Note(stamped, before, after, client, persons, now, opened.Contains(client)) is { } note)
             {
                 notes.Add(note);
                 if (opened.Contains(client) && note.Kind == RegistryKind.Approval)
@@ -67,7 +67,7 @@ internal static class OpeningGuard
         WorkingSet before,
         WorkingSet after,
         string client,
-        string person,
+        IReadOnlyList<string> persons,
         DateTimeOffset now,
         bool ends
     )
@@ -79,7 +79,7 @@ internal static class OpeningGuard
             return new RegistryWrite(
                 RegistryKind.Approval,
                 approval.Id,
-                AuthorNote.With(AuthorNote.Carried(RegistryJson.Serialize(next), item), AuthorNote.Read(item), person, before.Revision),
+                AuthorNote.With(AuthorNote.Carried(RegistryJson.Serialize(next), item), AuthorNote.Read(item), persons, before.Revision),
                 item.Version
             );
         }
@@ -93,7 +93,7 @@ internal static class OpeningGuard
         return new RegistryWrite(
             RegistryKind.Client,
             client,
-            AuthorNote.With(json, AuthorNote.Read(stored), person, before.Revision),
+            AuthorNote.With(json, AuthorNote.Read(stored), persons, before.Revision),
             stored.Version
         );
     }

@@ -143,7 +143,7 @@ internal sealed class RegistryEditor(
         }
 
         // What opens needs two: the approvals behind a door that would open end with the same write.
-        plan = OpeningGuard.Extend(edit, plan, before, call.Person, now);
+        plan = OpeningGuard.Extend(edit, plan, before, call.Persons, now);
         return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
         {
             Warnings = rules.Warn(after, plan.Writes),

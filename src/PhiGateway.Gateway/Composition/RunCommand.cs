@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Access;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Storage;
 
@@ -30,12 +31,12 @@ internal static class RunCommand
         try
         {
             await using var host = await GatewayHost.StartAsync(loaded.Options, loaded.Configuration, quiet: false, CancellationToken.None);
-            if (host.BootstrapKey is { } key)
+            if (host.BootstrapKey is not null)
             {
-                await ShowAsync(key);
+                await ShowAsync(loaded.Options);
             }
 
-            _ = ShowLaterAsync(host);
+            _ = ShowLaterAsync(host, loaded.Options);
 
             await host.WaitForStopAsync();
             return 0;
@@ -99,18 +100,19 @@ internal static class RunCommand
         }
     }
 
-    private static Task ShowAsync(string key) =>
+    // The key itself is not said: what is printed ends up in a log.
+    private static Task ShowAsync(GatewayOptions options) =>
         Console.Out.WriteLineAsync(
-            $"First admin key, shown this once: {key}{Environment.NewLine}"
-                + "It has every role and stands for nobody: make a key for each person with it, two of them at least, and then delete it "
-                + "(DELETE /admin/v1/admin-keys/bootstrap, by a key of the role admin)."
+            $"First admin key: in {FirstKey.FileOf(options)}, readable by its owner only, and nowhere else.{Environment.NewLine}"
+                + $"It has every role, stands for nobody and ends in {BootstrapKey.Life.Days} days: make a key for each person with it, two of "
+                + "them at least, and then delete it and the file (phigw key delete bootstrap, by a key of the role admin)."
         );
 
-    private static async Task ShowLaterAsync(GatewayHost host)
+    private static async Task ShowLaterAsync(GatewayHost host, GatewayOptions options)
     {
-        if (await host.LateBootstrapKey is { } key)
+        if (await host.LateBootstrapKey is not null)
         {
-            await ShowAsync(key);
+            await ShowAsync(options);
         }
     }
 

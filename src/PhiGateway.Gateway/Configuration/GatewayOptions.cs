@@ -307,9 +307,13 @@ public sealed class LimitOptions
 public sealed class AdminPlaneOptions
 {
     /// <summary>
-    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.
+    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and put into
+    /// <see cref="BootstrapFile"/>. It works for seven days.
     /// </summary>
     public string? BootstrapKey { get; set; }
+
+    /// <summary>Where a generated first key is put, readable by its owner only; null: <c>bootstrap.key</c> beside the journal.</summary>
+    public string? BootstrapFile { get; set; }
 
     /// <summary>
     /// Login by which the control plane writes the registry, by reference, to the database of
