@@ -95,6 +95,16 @@ internal static class ClientEndpoints
             .RequireRoles(AdminRoles.All)
             .Describe("Shows what stops when a client is stopped")
             .Returns(typeof(BlastRadius));
+        api.MapGet(
+                "/clients/{id}/approval",
+                (HttpContext context, string id, ApprovalBriefs briefs) => Answer.JsonAsync(context, call => briefs.OfClientAsync(call, id))
+            )
+            .RequireRoles(AdminRoles.All)
+            .Describe(
+                "Says in words what approving a client would permit",
+                "Who, what, of whom, for what, until when; what changed since the last approval, by whom; which doors it opens; who may not."
+            )
+            .Returns(typeof(ApprovalBrief));
         api.MapGet("/approvals/queue", (HttpContext context, ClientReports reports) => QueueAsync(context, reports))
             .RequireRoles(AdminRoles.All)
             .Describe(

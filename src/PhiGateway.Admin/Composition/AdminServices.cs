@@ -66,6 +66,7 @@ public static class AdminServices
         services.AddSingleton<ClientApproval>();
         services.AddSingleton<CredentialRotation>();
         services.AddSingleton<ClientReports>();
+        services.AddSingleton<ApprovalBriefs>();
         services.AddSingleton<UseCaseVerbs>();
         services.AddSingleton<OrganizationVerbs>();
         services.AddSingleton<OwnerVerbs>();

@@ -24,7 +24,7 @@ internal sealed record RegistryRoute(RegistryKind Kind, string Segment, IReadOnl
         new(RegistryKind.Review, "reviews", AdminRoles.All, AdminRoles.Keepers),
         new(RegistryKind.Alert, "alerts", AdminRoles.All, AdminRoles.Keepers),
         new(RegistryKind.Approval, "approvals", AdminRoles.All, []),
-        new(RegistryKind.AdminKey, "admin-keys", [AdminRoles.Admin], [AdminRoles.Admin]),
+        new(RegistryKind.AdminKey, "admin-keys", [AdminRoles.Admin, AdminRoles.Approver], [AdminRoles.Admin]),
     ];
 
     /// <summary>Singular noun in events and targets, such as <c>use-case</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Editing;
@@ -18,8 +19,9 @@ internal static class AuthorNote
     private const string Authors = "_authors";
     private const string SeenAt = "_seen";
     private const string Closers = "_closedBy";
+    private const string Content = "_approved";
 
-    private static readonly string[] Notes = [Authors, SeenAt, Closers];
+    private static readonly string[] Notes = [Authors, SeenAt, Closers, Content];
 
     /// <summary>Whoever changed a document; of one that was written before there were notes, whoever did so last.</summary>
     public static IReadOnlyList<Author> Read(RegistryItem item)
@@ -64,12 +66,30 @@ internal static class AuthorNote
         return form.ToJsonString();
     }
 
-    /// <summary>An approval that says on which revision it was given.</summary>
-    public static string Given(string json, long revision)
+    /// <summary>An approval that says on which revision it was given, and to what, so that the next approver is told the difference.</summary>
+    public static string Given(string json, long revision, ApprovedInput? content)
     {
         var form = Parse(json);
         form[SeenAt] = revision;
+        if (content is not null)
+        {
+            form[Content] = JsonSerializer.SerializeToNode(content with { Credentials = [.. content.Credentials] }, RegistryJson.Options);
+        }
+
         return form.ToJsonString();
+    }
+
+    /// <summary>What an approval was given to; null: it does not say, or not in words that this version knows.</summary>
+    public static ApprovedInput? Approved(RegistryItem approval)
+    {
+        try
+        {
+            return Parse(approval.Json)[Content]?.Deserialize<ApprovedInput>(RegistryJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>On which revision an approval was given.</summary>
