@@ -87,6 +87,7 @@ public static class AdminServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DoorWarnings>>()
         ));
+        services.AddSingleton<RosterGrowth>();
         services.AddSingleton<MemberCommands>();
         services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)

@@ -61,6 +61,23 @@ internal static class OpeningGuard
         };
     }
 
+    /// <summary>The end of a client's approval, with whose act that is in it; null: it has none that counts.</summary>
+    public static RegistryWrite? Take(WorkingSet set, string client, IReadOnlyList<string> persons, DateTimeOffset now) =>
+        set.ApprovalOf(client) is { } approval && set.Find(RegistryKind.Approval, approval.Id)?.Item is { } item
+            ? Ended(approval, item, persons, set.Revision, DateOnly.FromDateTime(now.UtcDateTime))
+            : null;
+
+    private static RegistryWrite Ended(Approval approval, RegistryItem item, IReadOnlyList<string> persons, long revision, DateOnly? end)
+    {
+        var next = end is { } day && !(approval.Until <= day) ? approval with { Until = day } : approval;
+        return new RegistryWrite(
+            RegistryKind.Approval,
+            approval.Id,
+            AuthorNote.With(AuthorNote.Carried(RegistryJson.Serialize(next), item), AuthorNote.Read(item), persons, revision),
+            item.Version
+        );
+    }
+
     // The approval takes the author's name, and ends when a door was opened; a client that was never approved keeps the name itself.
     private static RegistryWrite? Note(
         EditPlan plan,
@@ -74,14 +91,7 @@ internal static class OpeningGuard
     {
         if (after.ApprovalOf(client) is { } approval && before.Find(RegistryKind.Approval, approval.Id)?.Item is { } item)
         {
-            var today = DateOnly.FromDateTime(now.UtcDateTime);
-            var next = ends && !(approval.Until <= today) ? approval with { Until = today } : approval;
-            return new RegistryWrite(
-                RegistryKind.Approval,
-                approval.Id,
-                AuthorNote.With(AuthorNote.Carried(RegistryJson.Serialize(next), item), AuthorNote.Read(item), persons, before.Revision),
-                item.Version
-            );
+            return Ended(approval, item, persons, before.Revision, ends ? DateOnly.FromDateTime(now.UtcDateTime) : null);
         }
 
         if (ends || after.Find(RegistryKind.Client, client) is null || before.Find(RegistryKind.Client, client)?.Item is not { } stored)

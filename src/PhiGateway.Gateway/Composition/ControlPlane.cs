@@ -62,6 +62,11 @@ internal static class ControlPlane
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                RosterGrowth = new RosterGrowthRules(
+                    options.Admin.RosterAlertMembers ?? 1000,
+                    options.Admin.RosterAlertPercent ?? 50,
+                    options.Admin.RosterMostAlone
+                ),
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)

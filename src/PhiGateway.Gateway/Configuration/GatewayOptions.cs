@@ -336,6 +336,20 @@ public sealed class AdminPlaneOptions
     public IReadOnlyList<int>? DoorWarningDays { get; set; }
 
     /// <summary>
+    /// Memberships of a roster, added or changed since somebody looked, from which on an alert is raised; null: 1000.
+    /// </summary>
+    public int? RosterAlertMembers { get; set; }
+
+    /// <summary>The same as a share of the roster in percent; null: 50.</summary>
+    public int? RosterAlertPercent { get; set; }
+
+    /// <summary>
+    /// Memberships of a roster that may be added or changed since the approval of the clients behind it before that approval ends; null:
+    /// any number.
+    /// </summary>
+    public int? RosterMostAlone { get; set; }
+
+    /// <summary>
     /// Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary
     /// directory.
     /// </summary>
