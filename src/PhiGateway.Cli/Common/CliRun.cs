@@ -9,6 +9,10 @@ internal sealed class CliRun(ParseResult parsed, CommonOptions common) : IDispos
 
     public TextWriter Out => parsed.InvocationConfiguration.Output;
 
+    public TextWriter Error => parsed.InvocationConfiguration.Error;
+
+    public TextReader In => common.Input;
+
     public OutputFormat Format => parsed.GetValue(common.Output);
 
     public bool DryRun => parsed.GetValue(common.DryRun);
