@@ -21,6 +21,7 @@ using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
@@ -86,6 +87,14 @@ public static class AdminServices
             provider.GetRequiredService<AdminOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DoorWarnings>>()
+        ));
+        services.AddSingleton(static provider => new EmergencyUses(
+            provider.GetRequiredService<IRegistryStore>(),
+            provider.GetRequiredService<WorkingSetSource>(),
+            provider.GetRequiredService<IAuditJournal>(),
+            provider.GetRequiredService<IAuditStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<EmergencyUses>>()
         ));
         services.AddSingleton<RosterGrowth>();
         services.AddSingleton<MemberCommands>();

@@ -121,6 +121,11 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 
     private Outcome<EditPlan> Plan(AdminCall call, RegistryKind kind, string id, JsonObject body, RegistryItem? current)
     {
+        if (current is not null && DeleteGuard.IsKept(StoredBody.Read(current, out _)))
+        {
+            return AdminProblem.Conflict("kept", "It is evidence, which is not rewritten; use its verbs.");
+        }
+
         if (current is null && kind == RegistryKind.AdminKey)
         {
             return AdminProblem.Conflict("create-by-post", "Admin keys are created by POST, which shows the key once.");

@@ -20,7 +20,7 @@ internal static class AuditCommands
                 ("from", "From this moment on."),
                 ("to", "Before this moment."),
                 ("client", "Registered client."),
-                ("tenant", "Tenant; required with --patient."),
+                ("tenant", "Tenant; required with --patient, where * means each."),
                 ("patient", "Logical id of a patient; sent in the body, never in a URL."),
                 ("decision", "permit, deny or error."),
                 ("reason", "Code of a deny reason."),

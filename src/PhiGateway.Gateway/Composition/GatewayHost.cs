@@ -79,6 +79,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
+            host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             return host;
         }
