@@ -62,6 +62,11 @@ internal static class ControlPlane
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                AnswersCut = async revision =>
+                {
+                    var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
+                    return new AnswersCut(options.Node, count, inForce);
+                },
                 RosterGrowth = new RosterGrowthRules(
                     options.Admin.RosterAlertMembers ?? 1000,
                     options.Admin.RosterAlertPercent ?? 50,
@@ -87,6 +92,7 @@ internal static class ControlPlane
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.UseParts(app, readiness);
+        Greeting.Use(app, Greeting.OfControl);
         app.MapPhiGatewayAdmin();
         HealthEndpoints.MapParts(app, readiness);
         TelemetrySetup.Map(app, options);

@@ -242,6 +242,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             TaskUses = registry.TaskUses,
             AuditStore = ofAdmins.Audit.Store,
             Snapshots = snapshots,
+            CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,
             Journal = journal,
             Shipper = shipper,

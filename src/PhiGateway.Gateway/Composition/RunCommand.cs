@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using PhiGateway.Admin.Access;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Storage;
@@ -154,12 +156,26 @@ internal static class RunCommand
                 Console.Error.WriteLine($"  {problem.Key} {problem.Message}");
             }
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException fault)
         {
-            Console.Error.WriteLine($"The configuration {file} is not valid JSON.");
+            Console.Error.WriteLine($"The configuration {file} is not valid JSON{PlaceOf(fault)}.");
         }
 
         return null;
+    }
+
+    // Where, not what: a configuration holds references to secrets, and by mistake secrets.
+    private static string PlaceOf(Exception fault)
+    {
+        for (var inner = fault; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is JsonException { LineNumber: { } line, BytePositionInLine: { } column })
+            {
+                return string.Create(CultureInfo.InvariantCulture, $": line {line + 1}, column {column + 1}");
+            }
+        }
+
+        return string.Empty;
     }
 
     private sealed record LoadedConfiguration(GatewayOptions Options, Microsoft.Extensions.Configuration.IConfigurationRoot Configuration);

@@ -9,7 +9,14 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Lets a large answer out segment by segment, and cuts it when it may not go on.</summary>
-internal sealed class StreamedRelease(Exit exit, ReleaseChecks checks, SnapshotHolder snapshots, GatewayOptions options, TimeProvider clock)
+internal sealed class StreamedRelease(
+    Exit exit,
+    ReleaseChecks checks,
+    SnapshotHolder snapshots,
+    CutAnswers cut,
+    GatewayOptions options,
+    TimeProvider clock
+)
 {
     /// <summary>Runs a filter to its end.</summary>
     /// <param name="exchange">The request; its permit judges.</param>
@@ -23,7 +30,7 @@ internal sealed class StreamedRelease(Exit exit, ReleaseChecks checks, SnapshotH
     )
     {
         var running = new RunningAnswer(exchange, snapshots, options, clock);
-        using var watch = new RevocationWatch(exchange, snapshots, running);
+        using var watch = new RevocationWatch(exchange, snapshots, running, cut);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;
         try
