@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -15,6 +16,7 @@ internal sealed class TrailSearch(
     IAuditJournal journal,
     AdminJournal records,
     WorkingSetSource sets,
+    AdminOptions options,
     IPatientPseudonym? pseudonym = null
 )
 {
@@ -51,7 +53,8 @@ internal sealed class TrailSearch(
     /// <summary>One page of records, newest first.</summary>
     public async Task<Outcome<TrailPage>> SearchAsync(AdminCall call, TrailQuery query)
     {
-        if (query.ToStore(pseudonym).Failed(out var problem, out var asked))
+        var tenants = query.Tenant == TrailQuery.Every ? await TenantsAsync(call.Cancelled) : [];
+        if (query.ToStore(pseudonym, tenants).Failed(out var problem, out var asked))
         {
             return problem;
         }
@@ -91,7 +94,9 @@ internal sealed class TrailSearch(
             return AdminProblem.BadParameter("client", "neither the registry nor a record knows such a client.");
         }
 
-        return query.Tenant is { } tenant && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
+        return
+            query.Tenant is { } tenant and not TrailQuery.Every
+            && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
             ? AdminProblem.BadParameter("tenant", "neither the registry nor a record knows such a tenant.")
             : null;
     }
@@ -108,6 +113,13 @@ internal sealed class TrailSearch(
         var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
         return delivery is null ? found : [delivery, .. found];
     }
+
+    private async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
+        (await sets.GetAsync(cancellationToken))
+            .All<UseCase>(RegistryKind.UseCase)
+            .SelectMany(static useCase => useCase.Tenants)
+            .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
+            .ToHashSet(StringComparer.Ordinal);
 
     // Who looks into the trail is looked at too: durable before the answer.
     private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient)

@@ -70,8 +70,11 @@ public sealed class AuditRecord
     /// <summary>none, mtls, dpop.</summary>
     public string? Binding { get; set; }
 
-    /// <summary>Purpose codes asserted, space-separated.</summary>
+    /// <summary>Purpose codes that counted, space-separated.</summary>
     public string? Purpose { get; set; }
+
+    /// <summary>Where the purpose came from: <c>token</c>, or <c>registry</c> where the issuer asserts none.</summary>
+    public string? PurposeFrom { get; set; }
 
     /// <summary>Scope of the token, as sent.</summary>
     public string? Scope { get; set; }

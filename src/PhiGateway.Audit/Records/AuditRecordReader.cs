@@ -100,6 +100,9 @@ public static class AuditRecordReader
             case "binding":
                 r.Binding = reader.GetString();
                 break;
+            case "purposeFrom":
+                r.PurposeFrom = reader.GetString();
+                break;
             case "purpose":
                 r.Purpose = reader.GetString();
                 break;

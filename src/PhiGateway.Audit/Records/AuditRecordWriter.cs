@@ -36,6 +36,7 @@ internal static class AuditRecordWriter
         json.Text(",\"tokenHash\":"u8, record.TokenHash);
         json.Text(",\"binding\":"u8, record.Binding);
         json.Text(",\"purpose\":"u8, record.Purpose);
+        json.Text(",\"purposeFrom\":"u8, record.PurposeFrom);
         json.Text(",\"scope\":"u8, record.Scope);
         json.Text(",\"peer\":"u8, record.Peer);
         json.Text(",\"method\":"u8, record.Method);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
@@ -9,17 +10,7 @@ namespace PhiGateway.Cli.Commands;
 /// <summary>audit search, show, verify, prove and rotate-key.</summary>
 internal static class AuditCommands
 {
-    private static readonly string[] Columns =
-    [
-        "record.time",
-        "record.kind",
-        "record.event",
-        "record.decision",
-        "record.reason",
-        "record.client",
-        "record.actor",
-        "record.id",
-    ];
+    private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
 
     public static Command Create(CommonOptions common)
     {
@@ -30,7 +21,7 @@ internal static class AuditCommands
                 ("from", "From this moment on."),
                 ("to", "Before this moment."),
                 ("client", "Registered client."),
-                ("tenant", "Tenant; required with --patient."),
+                ("tenant", "Tenant; required with --patient, where * means each."),
                 ("patient", "Logical id of a patient; sent in the body, never in a URL."),
                 ("decision", "permit, deny or error."),
                 ("reason", "Code of a deny reason."),
@@ -58,12 +49,13 @@ internal static class AuditCommands
                         }
                     }
 
-                    Printer.List(
-                        run.Out,
-                        run.Format,
-                        (await run.Client.SendAsync(HttpMethod.Post, "/admin/v1/audit:search", cancellationToken, body)).Json,
-                        Columns
-                    );
+                    var found = (await run.Client.SendAsync(HttpMethod.Post, "/admin/v1/audit:search", cancellationToken, body)).Json;
+                    if (run.Format == OutputFormat.Table)
+                    {
+                        Shorten(found);
+                    }
+
+                    Printer.List(run.Out, run.Format, found, Columns);
                     return ExitCodes.Ok;
                 }
             )
@@ -136,5 +128,23 @@ internal static class AuditCommands
                 return Task.FromResult(ExitCodes.Ok);
             }
         );
+    }
+
+    // For people, so that a line fits: the moment to the second, what happened or why not, and whoever it was.
+    private static void Shorten(JsonNode found)
+    {
+        foreach (var item in found["items"]!.AsArray().OfType<JsonObject>())
+        {
+            if (item["record"] is not JsonObject record)
+            {
+                continue;
+            }
+
+            item["when"] = DateTimeOffset.TryParse((string?)record["time"], CultureInfo.InvariantCulture, out var time)
+                ? time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+                : (string?)record["time"];
+            item["what"] = (string?)record["reason"] ?? (string?)record["event"];
+            item["who"] = (string?)record["client"] ?? (string?)record["actor"];
+        }
     }
 }

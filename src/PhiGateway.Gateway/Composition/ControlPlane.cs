@@ -63,6 +63,16 @@ internal static class ControlPlane
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                AnswersCut = async revision =>
+                {
+                    var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
+                    return new AnswersCut(options.Node, count, inForce);
+                },
+                RosterGrowth = new RosterGrowthRules(
+                    options.Admin.RosterAlertMembers ?? 1000,
+                    options.Admin.RosterAlertPercent ?? 50,
+                    options.Admin.RosterMostAlone
+                ),
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)
@@ -83,6 +93,7 @@ internal static class ControlPlane
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.UseParts(app, readiness);
+        Greeting.Use(app, Greeting.OfControl);
         app.MapPhiGatewayAdmin();
         HealthEndpoints.MapParts(app, readiness);
         TelemetrySetup.Map(app, options);

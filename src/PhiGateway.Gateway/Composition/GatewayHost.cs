@@ -84,6 +84,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
+            host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             return host;
         }
@@ -260,6 +261,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             QuotaUses = registry.QuotaUses,
             AuditStore = ofAdmins.Audit.Store,
             Snapshots = snapshots,
+            CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,
             Journal = journal,
             Shipper = shipper,

@@ -32,6 +32,8 @@ internal sealed record GatewayParts
 
     public required SnapshotHolder Snapshots { get; init; }
 
+    public required CutAnswers CutAnswers { get; init; }
+
     public required SnapshotFollower Follower { get; init; }
 
     public required FileJournal Journal { get; init; }

@@ -327,9 +327,13 @@ public sealed class LimitOptions
 public sealed class AdminPlaneOptions
 {
     /// <summary>
-    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.
+    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and put into
+    /// <see cref="BootstrapFile"/>. It works for seven days.
     /// </summary>
     public string? BootstrapKey { get; set; }
+
+    /// <summary>Where a generated first key is put, readable by its owner only; null: <c>bootstrap.key</c> beside the journal.</summary>
+    public string? BootstrapFile { get; set; }
 
     /// <summary>
     /// Login by which the control plane writes the registry, by reference, to the database of
@@ -350,6 +354,20 @@ public sealed class AdminPlaneOptions
     /// Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.
     /// </summary>
     public IReadOnlyList<int>? DoorWarningDays { get; set; }
+
+    /// <summary>
+    /// Memberships of a roster, added or changed since somebody looked, from which on an alert is raised; null: 1000.
+    /// </summary>
+    public int? RosterAlertMembers { get; set; }
+
+    /// <summary>The same as a share of the roster in percent; null: 50.</summary>
+    public int? RosterAlertPercent { get; set; }
+
+    /// <summary>
+    /// Memberships of a roster that may be added or changed since the approval of the clients behind it before that approval ends; null:
+    /// any number.
+    /// </summary>
+    public int? RosterMostAlone { get; set; }
 
     /// <summary>
     /// Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary

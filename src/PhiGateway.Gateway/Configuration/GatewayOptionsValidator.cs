@@ -197,6 +197,11 @@ internal static class GatewayOptionsValidator
             Add("Admin:DoorWarningDays", "must be days between 1 and 366.");
         }
 
+        if (options.Admin.RosterAlertMembers < 1 || options.Admin.RosterAlertPercent < 1 || options.Admin.RosterMostAlone < 0)
+        {
+            Add("Admin:RosterAlertMembers", "and RosterAlertPercent must be 1 or more, RosterMostAlone 0 or more.");
+        }
+
         if (options.Admin.SpoolDirectory is { } spool && !Directory.Exists(spool))
         {
             Add("Admin:SpoolDirectory", "is not a directory.");

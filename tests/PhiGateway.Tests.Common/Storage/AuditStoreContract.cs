@@ -132,7 +132,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
         await Store.AppendAsync([.. entries.Skip(40), Entry(50), Entry(50)], None);
 
         Assert.Equal(51, (await Store.ReadAsync("log", 0, 100, None)).Count);
-        Assert.Equal(50, (await Store.QueryAsync(new AuditQuery { PatientKey = "k", Limit = 500 }, None)).Entries.Count);
+        Assert.Equal(50, (await Store.QueryAsync(new AuditQuery { PatientKeys = ["k"], Limit = 500 }, None)).Entries.Count);
         Assert.Equal(50, await Store.GetWatermarkAsync("log", None));
     }
 
@@ -215,7 +215,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
         Assert.Equal(("a\ufffdb\ufffdc", "x\r\n|=]"), (read.Actor, read.Reason));
         Assert.Equal(poisoned.Body.ToArray(), read.Body.ToArray());
         Assert.Single((await Store.QueryAsync(new AuditQuery { Actor = "a\0b\ud800c" }, None)).Entries);
-        Assert.Single((await Store.QueryAsync(new AuditQuery { PatientKey = "k\0" }, None)).Entries);
+        Assert.Single((await Store.QueryAsync(new AuditQuery { PatientKeys = ["k\0"] }, None)).Entries);
     }
 
     [Fact]
@@ -226,7 +226,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
         await Store.AppendAsync([late, early, Entry(2)], None);
 
         Assert.Equal([0L, 2L, 1L], (await Store.QueryAsync(new AuditQuery(), None)).Entries.Select(e => e.Sequence));
-        Assert.Equal([0L, 1L], (await Store.QueryAsync(new AuditQuery { PatientKey = "k" }, None)).Entries.Select(e => e.Sequence));
+        Assert.Equal([0L, 1L], (await Store.QueryAsync(new AuditQuery { PatientKeys = ["k"] }, None)).Entries.Select(e => e.Sequence));
         Assert.Equal(2, await Store.GetWatermarkAsync("log", None));
         await Assert.ThrowsAsync<AuditForkException>(() =>
             Store.AppendAsync([late with { ChainHash = Hash("y"), Time = early.Time }], None)
@@ -253,15 +253,15 @@ public abstract class AuditStoreContract : IAsyncLifetime
         await FindsAsync(new AuditQuery { Actor = "mary" }, 3);
         await FindsAsync(new AuditQuery { Id = parent.Id }, 1, 0);
         await FindsAsync(new AuditQuery { Id = child.Id }, 1);
-        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKey = "k1" }, 2);
-        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKey = "k3" });
+        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKeys = ["k1"] }, 2);
+        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKeys = ["k3"] });
         await FindsAsync(new AuditQuery { Id = parent.Id, From = child.Time }, 1);
-        await FindsAsync(new AuditQuery { PatientKey = "k2" }, 4, 2);
-        await FindsAsync(new AuditQuery { PatientKey = "k2", Client = "acme" }, 2);
-        await FindsAsync(new AuditQuery { PatientKey = "k2", From = other.Time }, 4);
+        await FindsAsync(new AuditQuery { PatientKeys = ["k2"] }, 4, 2);
+        await FindsAsync(new AuditQuery { PatientKeys = ["k2"], Client = "acme" }, 2);
+        await FindsAsync(new AuditQuery { PatientKeys = ["k2"], From = other.Time }, 4);
         await FindsAsync(new AuditQuery { From = child.Time, To = admin.Time }, 2, 1);
         await FindsAsync(new AuditQuery { Client = "acme' OR '1'='1" });
-        await FindsAsync(new AuditQuery { PatientKey = "k" });
+        await FindsAsync(new AuditQuery { PatientKeys = ["k"] });
     }
 
     [Theory]
@@ -278,7 +278,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
             ],
             None
         );
-        var query = new AuditQuery { PatientKey = patient, Limit = 7 };
+        var query = new AuditQuery { PatientKeys = patient is null ? [] : [patient, "absent"], Limit = 7 };
 
         var seen = new List<Guid>();
         var sequence = 100;

@@ -190,6 +190,7 @@ public sealed class TransparencyLogTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Keys_PrivateFiles_CanBeReadByTheirOwnerOnly()
     {
         await using var world = await LogWorld.StartAsync(1);

@@ -33,7 +33,7 @@ internal sealed class FakeAuditStore : IAuditStore
                 && (query.To is null || entry.Time < query.To)
                 && (query.Client is null || entry.Client == query.Client)
                 && (query.Tenant is null || entry.Tenant == query.Tenant)
-                && (query.PatientKey is null || entry.PatientKeys.Contains(query.PatientKey))
+                && (query.PatientKeys.Count == 0 || query.PatientKeys.Any(entry.PatientKeys.Contains))
                 && (query.Decision is null || entry.Decision == query.Decision)
                 && (query.Reason is null || entry.Reason == query.Reason)
                 && (query.Kind is null || entry.Kind == query.Kind)
