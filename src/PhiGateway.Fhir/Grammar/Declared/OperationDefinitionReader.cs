@@ -253,7 +253,7 @@ internal sealed class OperationDefinitionReader(JsonElement resource, Action<str
         return true;
     }
 
-    private IEnumerable<string> Codes(JsonElement element, string extension)
+    private static IEnumerable<string> Codes(JsonElement element, string extension)
     {
         foreach (var item in Items(element, "extension"))
         {
