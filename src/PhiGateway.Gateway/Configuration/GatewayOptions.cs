@@ -198,6 +198,8 @@ public sealed class AuditOptions
 
     public AuditStoreOptions Store { get; set; } = new();
 
+    public AuditLogOptions Log { get; set; } = new();
+
     /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
     public StrangerOptions Strangers { get; set; } = new();
 }
@@ -302,8 +304,20 @@ public sealed class LimitOptions
     /// <summary>Searches that the gateway makes for the chains of one request, a bundle's entries together; default 32.</summary>
     public int WalkedSearches { get; set; } = 32;
 
+    /// <summary>
+    /// Bytes a second that a body must come or go on average, from clients, to clients and from the upstream, beside the pauses that are
+    /// allowed; default 1024.
+    /// </summary>
+    public int LeastRate { get; set; } = 1024;
+
     /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
     public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Bodies of requests and answers that this node holds at once, such as <c>2 GiB</c>; null: a quarter of the memory that the process may
+    /// have, at most 1 GiB, and at least three times <see cref="MaxAnswer"/>.
+    /// </summary>
+    public string? HeldMemory { get; set; }
 
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;

@@ -16,6 +16,7 @@ internal static class ReleaseRegistration
     public static IServiceCollection AddRelease(this IServiceCollection services) =>
         services
             .AddSingleton<ReleaseChecks>()
+            .AddSingleton<ReaderPace>()
             .AddSingleton<Exit>()
             .AddSingleton<AnswerJudge>()
             .AddSingleton<CountWalk>()

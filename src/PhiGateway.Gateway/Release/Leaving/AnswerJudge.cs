@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
@@ -14,7 +13,7 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// <see cref="Exit"/>.
 /// </summary>
 internal sealed class AnswerJudge(
-    GatewayOptions options,
+    AnswerBuffers buffers,
     HandleIssuer handles,
     PageWalk pages,
     CountWalk counts,
@@ -152,5 +151,6 @@ internal sealed class AnswerJudge(
     }
 
     /// <summary>A buffer for one answer, of the size that may be held.</summary>
-    public PooledBuffer NewBuffer() => new(options.Limits.MaxAnswer);
+    /// <param name="exchange">Whose answer it is.</param>
+    public PooledBuffer NewBuffer(GatewayExchange exchange) => buffers.Open(exchange);
 }

@@ -14,7 +14,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// Counts the matches that a client may see, page by page of the upstream up to a bound; for bare counts, and for an accurate total beside a
 /// page.
 /// </summary>
-internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, GatewayOptions options)
+internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
 {
     /// <summary>Answers a bare count.</summary>
     /// <param name="exchange">The request; what went upstream was the search whose matches are counted.</param>
@@ -82,7 +82,7 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, GatewayOption
 
     private StageResult Take(GatewayExchange exchange, FhirRequest search, ReadOnlyMemory<byte> page, Counted counted, bool isFirst)
     {
-        using var unseen = new PooledBuffer(options.Limits.MaxAnswer);
+        using var unseen = buffers.Open(exchange);
         var (part, links) = (new Disclosure(), new NextLink());
         var verdict = AnswerFilter.Filter(
             search,
