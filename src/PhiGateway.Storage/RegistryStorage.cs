@@ -33,6 +33,9 @@ public sealed class RegistryStorage : IAsyncDisposable
     /// <summary>Counts the uses of a task over all nodes.</summary>
     public ITaskUses TaskUses => _source;
 
+    /// <summary>Counts what clients with quotas took, over all nodes.</summary>
+    public IQuotaUses QuotaUses => _source.QuotaUses;
+
     /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 

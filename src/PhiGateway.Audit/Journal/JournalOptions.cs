@@ -30,7 +30,7 @@ public sealed record JournalOptions
     public long SegmentBytes { get; init; } = DefaultSegmentBytes;
 
     /// <summary>Longest time between two flushes that load may ask for; idle, nothing waits.</summary>
-    public TimeSpan MaxBatchWindow { get; init; } = TimeSpan.FromMicroseconds(400);
+    public TimeSpan MaxBatchWindow { get; init; } = TimeSpan.FromMicroseconds(1_000);
 
     /// <summary>
     /// Longest time that a record nobody waits for (a delivery) is held back so that it shares the flush of one that somebody waits for;

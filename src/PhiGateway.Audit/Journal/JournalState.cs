@@ -67,7 +67,7 @@ internal sealed class JournalState(string log, bool isFollowed = false)
 
     public ref bool Stopping => ref _stopping;
 
-    public void CountDropped() => Interlocked.Increment(ref _dropped);
+    public void CountDropped(int records) => Interlocked.Add(ref _dropped, records);
 
     public void CountRefused() => Interlocked.Increment(ref _refused);
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
@@ -76,10 +77,13 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             await host._admin.StartAsync(cancellationToken);
+            var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
+            await quotas.StartAsync(cancellationToken);
             await host._data.StartAsync(cancellationToken);
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
+            host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             return host;
         }
@@ -177,7 +181,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     private async Task StartPartsAsync(GatewayOptions options, bool quiet, CancellationToken cancellationToken)
     {
         TelemetrySetup.CloseContexts();
-        var clock = TimeProvider.System;
+        // The journal watches the wall clock itself, and records when it jumps.
+        var wall = TimeProvider.System;
+        var clock = new SteadyClock(wall);
         var serilog = GatewayLogging.Create(options, quiet);
         _owned.Add(serilog);
         var loggers = LoggerFactory.Create(logging => logging.AddGatewayLog(serilog));
@@ -216,7 +222,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 AcceptRepaired = options.Audit.Journal.AcceptRepaired,
                 IsFollowedByLog = true,
             },
-            clock
+            wall
         );
         _owned.Add(journal);
         if (renewed is not null)
@@ -252,6 +258,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             RegistryStore = ofAdmins.Registry.Store,
             RegistrySource = registry.Source,
             TaskUses = registry.TaskUses,
+            QuotaUses = registry.QuotaUses,
             AuditStore = ofAdmins.Audit.Store,
             Snapshots = snapshots,
             Follower = follower,

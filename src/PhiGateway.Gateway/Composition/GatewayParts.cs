@@ -22,6 +22,9 @@ internal sealed record GatewayParts
 
     public required IRegistrySource RegistrySource { get; init; }
 
+    /// <summary>What clients with quotas took.</summary>
+    public required IQuotaUses QuotaUses { get; init; }
+
     /// <summary>How often tasks were used.</summary>
     public required ITaskUses TaskUses { get; init; }
 

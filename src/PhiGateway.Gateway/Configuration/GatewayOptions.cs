@@ -70,6 +70,12 @@ public sealed class GatewayOptions
     /// </summary>
     public IReadOnlyList<string> SearchParameters { get; set; } = [];
 
+    /// <summary>
+    /// Files or folders of FHIR <c>OperationDefinition</c> resources: the operations that the FHIR servers behind all routes have beside
+    /// R4's. A route adds its own by <c>Phi.Operations</c>. None by default.
+    /// </summary>
+    public IReadOnlyList<string> Operations { get; set; } = [];
+
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
 
@@ -307,8 +313,20 @@ public sealed class LimitOptions
     /// <summary>Searches that the gateway makes for the chains of one request, a bundle's entries together; default 32.</summary>
     public int WalkedSearches { get; set; } = 32;
 
+    /// <summary>
+    /// Bytes a second that a body must come or go on average, from clients, to clients and from the upstream, beside the pauses that are
+    /// allowed; default 1024.
+    /// </summary>
+    public int LeastRate { get; set; } = 1024;
+
     /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
     public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Bodies of requests and answers that this node holds at once, such as <c>2 GiB</c>; null: a quarter of the memory that the process may
+    /// have, at most 1 GiB, and at least three times <see cref="MaxAnswer"/>.
+    /// </summary>
+    public string? HeldMemory { get; set; }
 
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;

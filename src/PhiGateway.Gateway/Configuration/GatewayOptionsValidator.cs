@@ -161,9 +161,22 @@ internal static class GatewayOptionsValidator
             Add("Limits:LongestAnswer", "must be between 10 seconds and 1 day.");
         }
 
+        if (options.Limits.LeastRate is < 16 or > 16 * 1024 * 1024)
+        {
+            Add("Limits:LeastRate", "must be between 16 bytes and 16 MiB a second.");
+        }
+
         if (options.Limits.MaxAnswer is < 65536 or > 1024 * 1024 * 1024)
         {
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");
+        }
+
+        if (
+            options.Limits.HeldMemory is { } held
+            && (!ByteSize.TryParse(held, out var most) || most < MemoryBudget.LeastFor(options.Limits))
+        )
+        {
+            Add("Limits:HeldMemory", "must be a size of at least three times Limits:MaxAnswer, such as 1 GiB.");
         }
 
         EdgeValidator.Validate(options, Add);

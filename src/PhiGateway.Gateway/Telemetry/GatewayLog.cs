@@ -21,6 +21,13 @@ internal static partial class GatewayLog
     )]
     public static partial void OutcomeLate(ILogger log, Guid decisionId);
 
+    [LoggerMessage(
+        1006,
+        LogLevel.Warning,
+        "Quotas are counted on this node alone: the registry's database did not answer ({Fault}); they are told as soon as it does"
+    )]
+    public static partial void QuotasNotShared(ILogger log, string fault);
+
     [LoggerMessage(1005, LogLevel.Critical, "This node releases nothing any more: {Why} See the runbook log-forked-or-rolled-back")]
     public static partial void LogForked(ILogger log, string why);
 

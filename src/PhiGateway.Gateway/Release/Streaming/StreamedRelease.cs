@@ -9,26 +9,36 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Streaming;
 
 /// <summary>Lets a large answer out segment by segment, and cuts it when it may not go on.</summary>
-internal sealed class StreamedRelease(Exit exit, ReleaseChecks checks, SnapshotHolder snapshots, GatewayOptions options, TimeProvider clock)
+internal sealed class StreamedRelease(
+    Exit exit,
+    ReleaseChecks checks,
+    SnapshotHolder snapshots,
+    AnswerBuffers buffers,
+    GatewayOptions options,
+    TimeProvider clock
+)
 {
     /// <summary>Runs a filter to its end.</summary>
     /// <param name="exchange">The request; its permit judges.</param>
     /// <param name="contentType">Media type of what leaves.</param>
-    /// <param name="filter">The filter, given what judges and where its segments go.</param>
+    /// <param name="filter">The filter, given what judges, where its segments go and how much it may hold.</param>
     /// <returns>A refusal before the first segment is an answer like any other; after it, the connection is cut.</returns>
     public async ValueTask<StageResult> RunAsync(
         GatewayExchange exchange,
         string contentType,
-        Func<ReleasePolicy, SegmentHandler, CancellationToken, ValueTask<StreamVerdict>> filter
+        Func<ReleasePolicy, SegmentHandler, StreamLimits, CancellationToken, ValueTask<StreamVerdict>> filter
     )
     {
+        // A long resource takes room for itself and for what is written of it.
+        using var room = buffers.Take(exchange, 0);
+        var limits = new StreamLimits { TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read) };
         var running = new RunningAnswer(exchange, snapshots, options, clock);
         using var watch = new RevocationWatch(exchange, snapshots, running);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;
         try
         {
-            if (await filter(running.Release, sink.TakeAsync, watch.Token) != StreamVerdict.Complete)
+            if (await filter(running.Release, sink.TakeAsync, limits, watch.Token) != StreamVerdict.Complete)
             {
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
             }

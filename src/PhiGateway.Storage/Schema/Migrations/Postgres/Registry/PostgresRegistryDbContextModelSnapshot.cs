@@ -131,6 +131,45 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.ToTable("node_status", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaUseRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("text")
+                        .HasColumnName("client")
+                        .UseCollation("C");
+
+                    b.Property<string>("Node")
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("bigint")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Patients")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("patients");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("bigint")
+                        .HasColumnName("records");
+
+                    b.HasKey("Client", "Node")
+                        .HasName("pk_quota_use");
+
+                    b.ToTable("quota_use", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.RevisionRow", b =>
                 {
                     b.Property<short>("Id")
