@@ -45,7 +45,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _options = options;
         _lock = @lock;
         _checkpoint = checkpoint;
-        _state = new JournalState(log) { Shipped = found.Shipped, TakenIn = options.IsFollowedByLog ? -1 : long.MaxValue };
+        _state = new JournalState(log, options.IsFollowedByLog) { Shipped = found.Shipped };
         _queue = new PendingQueue();
         _table = new SegmentTable(options.SegmentBytes);
         foreach (var segment in found.Segments)

@@ -1,12 +1,12 @@
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>The few numbers of a running journal that everybody reads and one thread each writes.</summary>
-internal sealed class JournalState(string log)
+internal sealed class JournalState(string log, bool isFollowed = false)
 {
     private int _status = (int)JournalStatus.Closed;
     private long _durable = -1;
     private long _shipped = -1;
-    private long _takenIn = long.MaxValue;
+    private long _takenIn = isFollowed ? -1 : long.MaxValue;
     private long _dropped;
     private long _refused;
     private bool _stopping;

@@ -192,13 +192,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         var log = loggers.CreateLogger<GatewayHost>();
 
         // 1. Stores: connected to when needed, so that a database that is away does not keep the node from starting.
-        var registry = RegistryStorage.Create(StoreOf(options.Registry.Provider, options.Registry.ConnectionString), clock);
+        var seal = RegistrySeals.Read(options, log);
+        var registry = RegistryStorage.Create(StoreOf(options.Registry.Provider, options.Registry.ConnectionString), clock, seal);
         _owned.Add(registry);
         var audit = AuditStorage.Create(StoreOf(options.Audit.Store.Provider, options.Audit.Store.ConnectionString), clock);
         _owned.Add(audit);
         var ofAdmins = (
             Registry: options.Admin.RegistryConnectionString is { } write
-                ? RegistryStorage.Create(StoreOf(options.Registry.Provider, write), clock)
+                ? RegistryStorage.Create(StoreOf(options.Registry.Provider, write), clock, seal)
                 : registry,
             Audit: options.Admin.AuditConnectionString is { } read
                 ? AuditStorage.Create(StoreOf(options.Audit.Store.Provider, read), clock)

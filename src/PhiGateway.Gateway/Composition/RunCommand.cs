@@ -16,6 +16,7 @@ internal static class RunCommand
           --config FILE                    another configuration file
         phi-gateway validate [--config F]  check the configuration and list every problem
         phi-gateway migrate [--config F]   bring both databases to this version's schema and end (as their owner)
+        phi-gateway seal-registry [--config F]  seal the registry's documents that have no seal yet, as they stand
         phi-gateway verify-audit [--config F]  verify log, journal and store: exit code 1 when something was changed
         phi-gateway probe [--config F]     ask this machine's node whether it is ready: exit code 0 or 1
         phi-gateway demo                   run the demonstration on loopback
@@ -72,6 +73,12 @@ internal static class RunCommand
         !TryReadFile(args, out var file) || Load(file) is not { } loaded
             ? 2
             : await VerifyAuditCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
+
+    /// <summary>Seals what the registry holds without a seal.</summary>
+    public static async Task<int> SealRegistryAsync(string[] args) =>
+        !TryReadFile(args, out var file) || Load(file) is not { } loaded
+            ? 2
+            : await SealRegistryCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
 
     /// <summary>Prints the usage.</summary>
     public static async Task<int> HelpAsync()

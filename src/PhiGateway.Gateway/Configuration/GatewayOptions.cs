@@ -187,6 +187,15 @@ public sealed class RegistryOptions
     /// </summary>
     public TimeSpan MaxUnconfirmed { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// File of the key with which the control plane seals registry documents, the same on every node; null: they are not sealed, and whoever
+    /// may write the database opens doors.
+    /// </summary>
+    public string? SealKeyFile { get; set; }
+
+    /// <summary>Security: whether a document without a seal is refused; default false, for the time in which a registry is sealed.</summary>
+    public bool SealRequired { get; set; }
+
     /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
     public string? LastGoodFile { get; set; }
 }

@@ -100,6 +100,11 @@ internal static class GatewayOptionsValidator
             Add("Audit:Journal:Budget", "must be a size of at least 64 MiB, such as 40 GiB.");
         }
 
+        if (options.Registry is { SealRequired: true, SealKeyFile: null })
+        {
+            Add("Registry:SealRequired", "needs Registry:SealKeyFile.");
+        }
+
         ValidateLog(options.Audit.Log, Add);
         if (options.Limits.RequestsPerSecond is < 1 or > 1_000_000)
         {

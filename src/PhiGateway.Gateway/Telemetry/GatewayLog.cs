@@ -97,6 +97,14 @@ internal static partial class GatewayLog
     )]
     public static partial void ProofFinding(ILogger log, string code, string chain, long? sequence, string words);
 
+    [LoggerMessage(
+        1303,
+        LogLevel.Critical,
+        "The registry document {Kind} {Id} has {Seal} seal of the control plane: it is not in force, and what depends on it is closed. "
+            + "See the runbook registry-seals"
+    )]
+    public static partial void SealRefused(ILogger log, string kind, string id, string seal);
+
     [LoggerMessage(1302, LogLevel.Error, "The finding {Code} of the audit verifier could not be recorded: the journal takes nothing")]
     public static partial void FindingUnrecorded(ILogger log, string code);
 
