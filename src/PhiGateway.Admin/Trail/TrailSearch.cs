@@ -39,9 +39,10 @@ internal sealed class TrailSearch(
             return AdminProblem.NotFound("record");
         }
 
+        var entries = await WithDeliveryAsync(page.Entries, call.Cancelled);
         var children = new JsonArray([
-            .. page
-                .Entries.Where(entry => entry.Id != guid)
+            .. entries
+                .Where(entry => entry.Id != guid)
                 .OrderBy(static entry => entry.Time)
                 .ThenBy(static entry => entry.Sequence)
                 .Select(static entry => (JsonNode)Render(entry)),
@@ -52,13 +53,20 @@ internal sealed class TrailSearch(
     /// <summary>One page of records, newest first.</summary>
     public async Task<Outcome<TrailPage>> SearchAsync(AdminCall call, TrailQuery query)
     {
-        var tenants = query.Tenant == TrailQuery.Every ? await TenantsAsync(call.Cancelled) : [];
+        IReadOnlyCollection<string> tenants = query.Tenant == TrailQuery.Every ? await TenantsAsync(call.Cancelled) : [];
         if (query.ToStore(pseudonym, tenants).Failed(out var problem, out var asked))
         {
             return problem;
         }
 
-        await RecordAsync(call, "audit.search", query.Describe(), query.Tenant, query.PatientId);
+        // Within each tenant that was looked into, so that the patient's own trail has it everywhere.
+        var isFirst = true;
+        foreach (var tenant in tenants.Cast<string?>().DefaultIfEmpty(query.Tenant))
+        {
+            await RecordAsync(call, "audit.search", query.Describe(), tenant, query.PatientId, isFirst);
+            isFirst = false;
+        }
+
         AuditPage page;
         try
         {
@@ -74,7 +82,8 @@ internal sealed class TrailSearch(
             return unknown;
         }
 
-        var body = new JsonObject { ["items"] = new JsonArray([.. page.Entries.Select(static entry => (JsonNode)Render(entry))]) };
+        var entries = query.Id is null ? page.Entries : await WithDeliveryAsync(page.Entries, call.Cancelled);
+        var body = new JsonObject { ["items"] = new JsonArray([.. entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {
             body["next_cursor"] = next;
@@ -106,10 +115,24 @@ internal sealed class TrailSearch(
             .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
             .ToHashSet(StringComparer.Ordinal);
 
-    // Who looks into the trail is looked at too: durable before the answer.
-    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient)
+    // What became of a whole answer stands in the delivery of many, which names it by its place.
+    private async Task<IReadOnlyList<AuditEntry>> WithDeliveryAsync(IReadOnlyList<AuditEntry> found, CancellationToken cancellationToken)
     {
-        var record = records.Create(call, @event, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
+        if (found.FirstOrDefault(static entry => entry.Kind == AuditKind.Disclosure && entry.ParentId == Guid.Empty) is not { } disclosure)
+        {
+            return found;
+        }
+
+        var isTold = found.Any(static entry => entry.Kind == AuditKind.Delivery);
+        var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
+        return delivery is null ? found : [delivery, .. found];
+    }
+
+    // Who looks into the trail is looked at too: durable before the answer.
+    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
+    {
+        var parent = isFirst ? Guid.Empty : call.RequestId;
+        var record = records.Create(call, @event, "audit", isFirst ? call.RequestId : Guid.CreateVersion7(), parent, AuditKind.AuditUse);
         record.Tenant = tenant;
         record.Patients = patient is null ? [] : [patient];
         record.Note = note;

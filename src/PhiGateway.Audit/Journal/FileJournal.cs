@@ -172,7 +172,12 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
             || _queue.Unawaited >= _options.MaxUnawaited
         )
         {
-            _state.CountDropped();
+            // Who writes for many keeps them, and tries again.
+            if (record.Sequences is null)
+            {
+                _state.CountDropped();
+            }
+
             return false;
         }
 

@@ -141,6 +141,12 @@ public sealed class AuditRecord
     /// </summary>
     public string? Delivery { get; set; }
 
+    /// <summary>
+    /// For a <see cref="AuditKind.Delivery"/> of many: the records of the same log whose answers were handed over whole, as ranges such as
+    /// <c>120-180,182</c> (<see cref="SequenceRanges"/>); null for the delivery of one, which names it as its parent.
+    /// </summary>
+    public string? Sequences { get; set; }
+
     /// <summary>Who did it, for admin and audit-use records.</summary>
     public string? Actor { get; set; }
 

@@ -166,6 +166,9 @@ public static class AuditRecordReader
             case "delivery":
                 r.Delivery = reader.GetString();
                 break;
+            case "sequences":
+                r.Sequences = reader.GetString();
+                break;
             case "actor":
                 r.Actor = reader.GetString();
                 break;

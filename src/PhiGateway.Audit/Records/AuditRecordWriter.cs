@@ -57,6 +57,7 @@ internal static class AuditRecordWriter
         json.NumberIfAny(",\"bytes\":"u8, record.Bytes);
         json.Text(",\"outcome\":"u8, record.Outcome);
         json.Text(",\"delivery\":"u8, record.Delivery);
+        json.Text(",\"sequences\":"u8, record.Sequences);
         json.Text(",\"actor\":"u8, record.Actor);
         json.Text(",\"target\":"u8, record.Target);
         json.Text(",\"before\":"u8, record.Before);

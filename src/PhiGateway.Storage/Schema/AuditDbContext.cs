@@ -65,6 +65,8 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
                 .HasFilter("actor IS NOT NULL");
             e.HasIndex(r => r.Id);
             e.HasIndex(r => r.ParentId).HasFilter("parent_id IS NOT NULL");
+            // Deliveries of many, which are looked for by place; 5 is their kind.
+            e.HasIndex(r => new { r.Log, r.Sequence }).HasFilter("kind = 5 AND parent_id IS NULL");
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
         modelBuilder.Entity<AuditPatientRow>(e =>

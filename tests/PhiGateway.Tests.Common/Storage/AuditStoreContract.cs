@@ -62,6 +62,30 @@ public abstract class AuditStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FindDelivery_OfMany_IsTheOneThatNamesThePlace()
+    {
+        var other = Delivery(3, "0-9") with { Log = "another log" };
+        var single = Entry(40) with { Kind = AuditKind.Delivery, ParentId = Guid.CreateVersion7() };
+        var many = Enumerable.Range(0, 70).Select(i => Delivery(100 + i, $"{i * 2}")).Append(Delivery(200, "41-43,45"));
+        await Store.AppendAsync([.. many, single, Entry(41), other], None);
+
+        Assert.Equal(100, (await Store.FindDeliveryAsync("log", 0, None))?.Sequence);
+        Assert.Equal(169, (await Store.FindDeliveryAsync("log", 138, None))?.Sequence);
+        Assert.Equal(200, (await Store.FindDeliveryAsync("log", 43, None))?.Sequence);
+        Assert.Null(await Store.FindDeliveryAsync("log", 47, None));
+        Assert.Null(await Store.FindDeliveryAsync("log", 1_000, None));
+        Assert.Equal(3, (await Store.FindDeliveryAsync("another log", 2, None))?.Sequence);
+    }
+
+    private static AuditEntry Delivery(int sequence, string places) =>
+        Entry(sequence) with
+        {
+            Kind = AuditKind.Delivery,
+            ParentId = Guid.Empty,
+            Body = Encoding.UTF8.GetBytes($$"""{"v":1,"kind":"delivery","sequences":"{{places}}"}"""),
+        };
+
+    [Fact]
     public async Task Watermark_GapThenFilled_IsHighestContiguous()
     {
         Assert.Equal(-1, await Store.GetWatermarkAsync("log", None));

@@ -50,6 +50,9 @@ internal sealed class FakeAuditStore : IAuditStore
         );
     }
 
+    public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
+        Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Delivers(sequence)));
+
     public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AuditEntry>>([
             .. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit),

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -16,7 +17,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -110,6 +111,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                     b.HasIndex("ParentId")
                         .HasDatabaseName("ix_audit_event_parent_id")
                         .HasFilter("parent_id IS NOT NULL");
+
+                    b.HasIndex("Log", "Sequence")
+                        .HasDatabaseName("ix_audit_event_log_sequence")
+                        .HasFilter("kind = 5 AND parent_id IS NULL");
 
                     b.HasIndex("Time", "Log", "Sequence")
                         .HasDatabaseName("ix_audit_event_time_log_sequence");

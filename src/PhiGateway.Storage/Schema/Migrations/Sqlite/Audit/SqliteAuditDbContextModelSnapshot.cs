@@ -2,6 +2,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -13,7 +14,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditEventRow", b =>
                 {
@@ -104,6 +105,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                     b.HasIndex("ParentId")
                         .HasDatabaseName("ix_audit_event_parent_id")
                         .HasFilter("parent_id IS NOT NULL");
+
+                    b.HasIndex("Log", "Sequence")
+                        .HasDatabaseName("ix_audit_event_log_sequence")
+                        .HasFilter("kind = 5 AND parent_id IS NULL");
 
                     b.HasIndex("Time", "Log", "Sequence")
                         .HasDatabaseName("ix_audit_event_time_log_sequence");
