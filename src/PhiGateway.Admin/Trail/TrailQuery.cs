@@ -74,7 +74,7 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("patient", "a patient's logical id is expected, with or without 'Patient/' before it.");
         }
 
-        if (Patient is not null && (Tenant is null || pseudonym is null))
+        if (Patient is not null && (Tenant is null || pseudonym is null || (Tenant == Every && tenants.Count == 0)))
         {
             return AdminProblem.BadParameter("tenant", "a patient is looked for within one tenant, or within each with '*'.");
         }

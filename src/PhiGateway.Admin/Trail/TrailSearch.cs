@@ -53,13 +53,20 @@ internal sealed class TrailSearch(
     /// <summary>One page of records, newest first.</summary>
     public async Task<Outcome<TrailPage>> SearchAsync(AdminCall call, TrailQuery query)
     {
-        var tenants = query.Tenant == TrailQuery.Every ? await TenantsAsync(call.Cancelled) : [];
+        IReadOnlyCollection<string> tenants = query.Tenant == TrailQuery.Every ? await TenantsAsync(call.Cancelled) : [];
         if (query.ToStore(pseudonym, tenants).Failed(out var problem, out var asked))
         {
             return problem;
         }
 
-        await RecordAsync(call, "audit.search", query.Describe(), query.Tenant, query.PatientId);
+        // Within each tenant that was looked into, so that the patient's own trail has it everywhere.
+        var isFirst = true;
+        foreach (var tenant in tenants.Cast<string?>().DefaultIfEmpty(query.Tenant))
+        {
+            await RecordAsync(call, "audit.search", query.Describe(), tenant, query.PatientId, isFirst);
+            isFirst = false;
+        }
+
         AuditPage page;
         try
         {
@@ -122,9 +129,10 @@ internal sealed class TrailSearch(
             .ToHashSet(StringComparer.Ordinal);
 
     // Who looks into the trail is looked at too: durable before the answer.
-    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient)
+    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
     {
-        var record = records.Create(call, @event, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
+        var parent = isFirst ? Guid.Empty : call.RequestId;
+        var record = records.Create(call, @event, "audit", isFirst ? call.RequestId : Guid.CreateVersion7(), parent, AuditKind.AuditUse);
         record.Tenant = tenant;
         record.Patients = patient is null ? [] : [patient];
         record.Note = note;

@@ -36,8 +36,5 @@ public sealed class CutAnswersTests
     }
 
     private static void Publish(SnapshotHolder holder, long revision) =>
-        holder.Publish(
-            new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(revision, [], [], [])),
-            TimeProvider.System.GetUtcNow()
-        );
+        holder.Publish(new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(revision, [], [], [])), TimeProvider.System.GetUtcNow());
 }
