@@ -74,6 +74,10 @@ BEGIN
         GRANT EXECUTE ON FUNCTION audit_open(text), audit_advance(text), audit_ensure_partitions(integer) TO phigw_audit_writer;
 
         GRANT SELECT ON audit_event, audit_patient TO phigw_audit_reader;
+
+        -- What the transparency logs have signed: a node puts it here and cannot touch it again.
+        GRANT INSERT ON audit_head TO phigw_audit_writer;
+        GRANT SELECT ON audit_head TO phigw_audit_reader;
     END IF;
 END
 $$;

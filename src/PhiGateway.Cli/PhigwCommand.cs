@@ -7,9 +7,9 @@ namespace PhiGateway.Cli;
 /// <summary>The whole command line.</summary>
 internal static class PhigwCommand
 {
-    public static RootCommand Create()
+    public static RootCommand Create(TextReader? input = null)
     {
-        var common = new CommonOptions();
+        var common = new CommonOptions { Input = input ?? TextReader.Null };
         var root = new RootCommand(
             "phigw: the registry and the audit trail of a PHI Gateway. Exit codes: 0 done, 1 "
                 + "findings or changes pending, 2 usage or configuration, 3 refused, 4 unreachable."
@@ -22,6 +22,14 @@ internal static class PhigwCommand
 
         root.Add(ClientCommands.Create(common));
         root.Add(ClientCommands.Revoke(common));
+        root.Add(KeyCommands.Create(common));
+        root.Add(RosterCommands.Create(common));
+        foreach (var command in RegistryCommands.Create(common))
+        {
+            root.Add(command);
+        }
+
+        root.Add(StatusCommand.Create(common));
         root.Add(AlertCommands.Queue(common));
         root.Add(AlertCommands.Create(common));
         root.Add(ExplainCommand.Create(common));
@@ -32,9 +40,9 @@ internal static class PhigwCommand
     }
 
     /// <summary>Runs it; words that cannot be understood are exit code 2.</summary>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, TextReader? input = null)
     {
-        var parsed = Create().Parse(arguments);
+        var parsed = Create(input ?? Console.In).Parse(arguments);
         var configuration = new InvocationConfiguration { Output = output, Error = error };
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
         {

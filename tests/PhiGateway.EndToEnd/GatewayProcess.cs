@@ -41,7 +41,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     {
         var path = Path.Combine(folder, $"gateway-{dataPort}.json");
         File.WriteAllText(path, configuration);
-        var data = (string)JsonNode.Parse(configuration)!["PhiGateway"]!["Listeners"]!["Data"]!;
+        var data = (string)JsonNode.Parse(configuration)!["PhiGateway"]!["Listeners"]![nameof(Data)]!;
         return new GatewayProcess(path, new Uri(data), new Uri($"http://127.0.0.1:{adminPort}"));
     }
 

@@ -13,6 +13,22 @@ public sealed class ReadinessTests(OpenWorld world)
         Assert.Equal(HttpStatusCode.NotFound, (await world.Mary.TryAsync(HttpMethod.Get, "/metrics")).Status);
 
     [Fact]
+    public async Task Root_OfEitherPlane_SaysWhatThisIs_AndNothingOfWhatIsBehind()
+    {
+        foreach (var plane in new[] { world.Gateway.Admin, world.Gateway.Data })
+        {
+            using var http = new HttpClient { BaseAddress = plane };
+            var words = await http.GetStringAsync("/");
+
+            Assert.StartsWith("PHI Gateway", words, StringComparison.Ordinal);
+            Assert.All(new[] { "north", "gw-test", "0.1", "/fhir" }, name => Assert.DoesNotContain(name, words, StringComparison.Ordinal));
+        }
+
+        // Whoever brings a token asks for something, and there is nothing.
+        Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/", world.Token)).Status);
+    }
+
+    [Fact]
     public async Task Readiness_OfARunningNode_TellsPartsAndNothingElse()
     {
         using var http = new HttpClient { BaseAddress = world.Gateway.Admin };

@@ -100,7 +100,8 @@ public sealed class StreamingTests(StreamingTests.Large world) : IClassFixture<S
         using var narrow = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectNarrowAsync });
         using var response = await OpenAsync(file[world.Base.Length..], token, narrow);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        await world.Wei.PostAsync($"clients/{world.Exporter.ClientId}:revoke", new { reason = "contract ended" });
+        var revoked = await world.Wei.PostAsync($"clients/{world.Exporter.ClientId}:revoke", new { reason = "contract ended" });
+        Assert.Equal((1, true), ((int)revoked["meta"]!["answersCut"]!["count"]!, (bool)revoked["meta"]!["answersCut"]!["in_force"]!));
 
         var records = await TrailToTheEndAsync(response.Headers.GetValues("X-Request-Id").Single());
         Assert.Contains(records, static record => (string?)record["reason"] == "revoked-while-streaming");

@@ -29,7 +29,11 @@ internal sealed class TlsFiles
         var files = new TlsFiles(Path.Combine(folder, "tls.pem"), Path.Combine(folder, "tls.key"));
         File.WriteAllText(files.Certificate, certificate.ExportCertificatePem());
         File.WriteAllText(files.Key, key.ExportPkcs8PrivateKeyPem());
-        File.SetUnixFileMode(files.Key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(files.Key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         return files;
     }
 
@@ -38,6 +42,8 @@ internal sealed class TlsFiles
         new()
         {
             AllowAutoRedirect = false,
+#pragma warning disable CA5359 // The certificate was made a moment ago, by the test itself.
             SslOptions = new() { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+#pragma warning restore CA5359
         };
 }

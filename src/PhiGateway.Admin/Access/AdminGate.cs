@@ -56,6 +56,12 @@ internal sealed class AdminGate(
                         Status = 403,
                     }
                 );
+                if (caller.HasAny([AdminRoles.Unclaimed]))
+                {
+                    await new ProblemResult(AdminProblem.ClaimFirst).ExecuteAsync(context);
+                    return;
+                }
+
                 var needed = required is null ? "nobody" : string.Join(" or ", required.AnyOf);
                 await new ProblemResult(AdminProblem.Forbidden($"This call is open to: {needed}.")).ExecuteAsync(context);
                 return;

@@ -6,6 +6,8 @@ namespace PhiGateway.Admin.Access;
 /// <summary>Finds the admin key behind a bearer token; every stored hash is compared in constant time.</summary>
 internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
 {
+    private const string KeyMethod = "key:";
+
     public async Task<AdminCaller?> AuthenticateAsync(string token, CancellationToken cancellationToken)
     {
         var hash = Convert.FromHexString(AdminKeyHash.OfShown(token));
@@ -24,6 +26,12 @@ internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
             return null;
         }
 
-        return new AdminCaller(found.Person, "key:" + found.Id, [.. found.Roles.Where(AdminRoles.IsKnown)]);
+        // Until its person has fetched the secret that nobody else saw, it does nothing else.
+        return found.Handover == KeyHandover.Unclaimed
+            ? new AdminCaller(found.Person, KeyMethod + found.Id, [AdminRoles.Unclaimed])
+            : new AdminCaller(found.Person, KeyMethod + found.Id, [.. found.Roles.Where(AdminRoles.IsKnown)])
+            {
+                Makers = await keys.MakersAsync(found, cancellationToken),
+            };
     }
 }

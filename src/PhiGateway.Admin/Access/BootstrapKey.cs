@@ -1,8 +1,11 @@
+using System.Text;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Identity.Common;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Access;
@@ -13,27 +16,37 @@ namespace PhiGateway.Admin.Access;
 public static class BootstrapKey
 {
     /// <summary>Id of the key in the registry.</summary>
-    public const string Id = "bootstrap";
+    public const string Id = AdminKeyRules.Bootstrap;
 
-    /// <summary>Makes sure that somebody can get in; does nothing when any admin key exists.</summary>
+    /// <summary>How long it works: long enough to make the persons' keys, too short to stay.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// Makes sure that somebody can get in; does nothing while any key of the role admin works. Where none does any more, it makes the key
+    /// anew: whoever owns the machine is let in, on record.
+    /// </summary>
     /// <param name="store">The registry.</param>
     /// <param name="journal">Takes the record before the key exists.</param>
     /// <param name="time">The clock.</param>
     /// <param name="reference">Configured key by reference, <c>env:NAME</c> or <c>file:/path</c>; null: one of 256 bits is
     /// generated.</param>
+    /// <param name="file">Where a generated key is put, readable by its owner only; null: nowhere.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The generated key, to be shown once; null when there was nothing to do or the key was configured.</returns>
-    /// <exception cref="AdminStartException">The configured key has fewer than 128 bits, or its reference leads nowhere.</exception>
+    /// <returns>The generated key; null when there was nothing to do or the key was configured.</returns>
+    /// <exception cref="AdminStartException">The configured key has fewer than 128 bits, its reference leads nowhere, or the file cannot be
+    /// written.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot take the record; no key was made.</exception>
     public static async Task<string?> EnsureAsync(
         IRegistryStore store,
         IAuditJournal journal,
         TimeProvider time,
         string? reference,
+        string? file,
         CancellationToken cancellationToken
     )
     {
-        if ((await store.ListAsync(RegistryKind.AdminKey, null, 1, cancellationToken)).Count > 0)
+        var now = time.GetUtcNow();
+        if (await HasAdminAsync(store, now, cancellationToken))
         {
             return null;
         }
@@ -51,14 +64,15 @@ public static class BootstrapKey
             );
         }
 
-        var now = time.GetUtcNow();
+        var earlier = await store.FindAsync(RegistryKind.AdminKey, Id, cancellationToken);
         var entity = new AdminKey
         {
             Id = Id,
             Person = Id,
             Hash = AdminKeyHash.Of(key),
-            Roles = AdminRoles.All,
+            Roles = AdminRoles.Given,
             Created = now,
+            Expires = now + Life,
         };
         await journal.AppendAsync(
             new AuditRecord
@@ -69,16 +83,70 @@ public static class BootstrapKey
                 Time = now,
                 Actor = "system",
                 Target = "admin-key/" + Id,
-                Note = reference is null ? "generated" : "configured",
+                Note = (reference is null ? "generated" : "configured") + (earlier is null ? string.Empty : ": no other admin key works"),
             }
         );
+
+        // First where it can be read, then where it counts: a key that nobody knows would lock everybody out.
+        if (reference is null && file is not null)
+        {
+            Put(file, key);
+        }
+
         var result = await store.WriteAsync(
-            [new RegistryWrite(RegistryKind.AdminKey, Id, RegistryJson.Serialize(entity), 0)],
+            [new RegistryWrite(RegistryKind.AdminKey, Id, RegistryJson.Serialize(entity), earlier?.Version ?? 0)],
             "system",
             cancellationToken
         );
 
+        if (result is RegistryWriteResult.Written)
+        {
+            return reference is null ? key : null;
+        }
+
         // Another node was first: its key counts and ours never existed.
-        return result is RegistryWriteResult.Written && reference is null ? key : null;
+        if (reference is null && file is not null)
+        {
+            File.Delete(file);
+        }
+
+        return null;
+    }
+
+    private static async Task<bool> HasAdminAsync(IRegistryStore store, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        string? after = null;
+        while (await store.ListAsync(RegistryKind.AdminKey, after, PageRequest.Most, cancellationToken) is { Count: > 0 } page)
+        {
+            // What this version cannot read is not held to be nothing: a key of a newer one may work.
+            if (page.Any(item => StoredBody.Read(item, out _) is not AdminKey key || LastAdminGuard.IsWorkingAdmin(key, now)))
+            {
+                return true;
+            }
+
+            after = page[^1].Id;
+        }
+
+        return false;
+    }
+
+    private static void Put(string file, string key)
+    {
+        try
+        {
+            File.Delete(file);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var writer = new StreamWriter(file, Encoding.ASCII, options);
+            writer.Write(key);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new AdminStartException($"The first admin key cannot be put into '{file}': {fault.Message}");
+        }
     }
 }

@@ -24,10 +24,22 @@ internal static class AlertEndpoints
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Alert, id, (call, body) => verbs.CloseAsync(call, id, body))
             )
             .Verb(
-                AdminRoles.Closers,
+                AdminRoles.Keepers,
                 "Closes an alert",
                 "A reason is required; a door's alert is not raised again for the same date.",
                 answer: typeof(Alert)
+            );
+        api.MapPost(
+                "/alerts/{id}:review",
+                (HttpContext context, string id, AlertVerbs verbs) =>
+                    VerbAnswer.OfAsync<ReviewBody>(context, RegistryKind.Alert, id, (call, body) => verbs.ReviewAsync(call, id, body))
+            )
+            .Verb(
+                [AdminRoles.Approver, AdminRoles.Auditor],
+                "Decides whether an emergency use was one",
+                "Never by who stands behind the client. List what waits with `?kind=break-glass&state=open`.",
+                typeof(ReviewBody),
+                typeof(Alert)
             );
     }
 }

@@ -14,7 +14,46 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         RunAsync(call, id, body, "acknowledge", AlertState.Acknowledged, reasonRequired: false);
 
     public Task<Outcome<EditOutcome>> CloseAsync(AdminCall call, string id, ReasonBody body) =>
-        RunAsync(call, id, body, "close", AlertState.Closed, reasonRequired: true);
+        RunAsync(
+            call,
+            id,
+            body,
+            "close",
+            AlertState.Closed,
+            reasonRequired: true,
+            static (alert, _) =>
+                alert.Kind == EmergencyUses.Kind
+                    ? AdminProblem.Conflict("needs-review", "An emergency use is decided (:review), not closed.")
+                    : null
+        );
+
+    /// <summary>Somebody's word on an emergency use: never of who stands behind the client that used it.</summary>
+    public Task<Outcome<EditOutcome>> ReviewAsync(AdminCall call, string id, ReviewBody body) =>
+        body.Decision is { } decision
+            ? RunAsync(
+                call,
+                id,
+                new ReasonBody(body.Reason is null ? null : $"{decision.ToString().ToLowerInvariant()}: {body.Reason}"),
+                "review",
+                AlertState.Closed,
+                reasonRequired: true,
+                (alert, set) => Refusal(call, alert, set)
+            )
+            : Task.FromResult<Outcome<EditOutcome>>(AdminProblem.Invalid("/decision", "required", "justified or unjustified is expected."));
+
+    private static AdminProblem? Refusal(AdminCall call, Alert alert, WorkingSet set)
+    {
+        if (alert.Kind != EmergencyUses.Kind)
+        {
+            return AdminProblem.Conflict("no-review", "Only an emergency use is reviewed; close the alert.");
+        }
+
+        var client = set.Find<Client>(RegistryKind.Client, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        string?[] behind = [client?.Owner, client?.Deputy, .. alert.Notify?.Split(", ") ?? []];
+        return behind.OfType<string>().Any(name => call.Persons.Any(new Author(name, 0).Is))
+            ? new AdminProblem(403, "four-eyes", "A second person must decide", "You stand behind this client; somebody else must decide.")
+            : null;
+    }
 
     private async Task<Outcome<EditOutcome>> RunAsync(
         AdminCall call,
@@ -22,7 +61,8 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         ReasonBody body,
         string verb,
         AlertState to,
-        bool reasonRequired
+        bool reasonRequired,
+        Func<Alert, WorkingSet, AdminProblem?>? refusal = null
     )
     {
         if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
@@ -45,6 +85,11 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
                     return stale;
                 }
 
+                if (refusal?.Invoke(alert, set) is { } refused)
+                {
+                    return refused;
+                }
+
                 if (alert.State >= to)
                 {
                     return AdminProblem.Conflict(
@@ -62,4 +107,19 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         );
         return await editor.WriteAsync(call, edit);
     }
+}
+
+/// <summary>Body of a review of an emergency use.</summary>
+/// <param name="Decision">justified or unjustified; required.</param>
+/// <param name="Reason">Why, in words without patient data; required.</param>
+public sealed record ReviewBody(EmergencyDecision? Decision = null, string? Reason = null);
+
+/// <summary>What somebody decided about an emergency use.</summary>
+public enum EmergencyDecision : byte
+{
+    /// <summary>It was one.</summary>
+    Justified,
+
+    /// <summary>It was none: what follows is the reviewer's to do.</summary>
+    Unjustified,
 }

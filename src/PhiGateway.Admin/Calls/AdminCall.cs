@@ -31,4 +31,7 @@ internal sealed record AdminCall(AdminCaller Caller, Guid RequestId, Cancellatio
 
     /// <summary>The caller's name, as it stands in records and approvals.</summary>
     public string Person => Caller.Person;
+
+    /// <summary>Everybody whose act the call may be, the caller first.</summary>
+    public IReadOnlyList<string> Persons => [Caller.Person, .. Caller.Makers];
 }

@@ -6,6 +6,12 @@ namespace PhiGateway.Admin.Calls;
 /// <param name="Roles">Known roles only.</param>
 internal sealed record AdminCaller(string Person, string Method, IReadOnlyList<string> Roles)
 {
+    /// <summary>
+    /// Others who may be behind the call: whoever was shown the whole secret of its key. Security: what the call does counts as theirs too,
+    /// so that nobody acts as two by making a key.
+    /// </summary>
+    public IReadOnlyList<string> Makers { get; init; } = [];
+
     public bool HasAny(IReadOnlyList<string> roles)
     {
         foreach (var role in roles)

@@ -22,4 +22,7 @@ internal static partial class AdminLog
 
     [LoggerMessage(7006, LogLevel.Information, "Alerts of doors: {Raised} raised, {Changed} changed.")]
     public static partial void DoorWarningsWritten(ILogger logger, int raised, int changed);
+
+    [LoggerMessage(7007, LogLevel.Warning, "Emergency uses could not be looked for ({Fault}); trying again.")]
+    public static partial void EmergencyUsesFailed(ILogger logger, string fault);
 }

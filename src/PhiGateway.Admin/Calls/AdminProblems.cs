@@ -14,6 +14,7 @@ internal sealed partial record AdminProblem
     public static readonly AdminProblem NotHeld = new(503, "upload-not-held", "The upload cannot be held", "Nothing was changed: there is no room to hold the upload until its digest is verified.") { RetryAfter = 60 };
     public static readonly AdminProblem DigestMismatch = new(400, "digest-mismatch", "The body is not what its digest says", "Nothing was changed: what arrived does not have the Content-Digest named.") { Transient = true };
     public static readonly AdminProblem UploadBroken = new(400, "upload-broken", "The body did not arrive whole", "Nothing was changed: send it again.") { Transient = true };
+    public static readonly AdminProblem ClaimFirst = new(403, "claim-first", "The key must be claimed first", "Its parts only fetch the key itself, once: POST /admin/v1/admin-keys:claim (phigw key claim).");
     public static readonly AdminProblem PreconditionRequired = new(428, "precondition-required", "If-Match is required", "Send the ETag of the version you saw as If-Match.");
     public static readonly AdminProblem TooManyFailures = new(429, "too-many-failures", "Too many failed authentications") { RetryAfter = 60 };
 

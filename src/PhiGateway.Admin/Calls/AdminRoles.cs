@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace PhiGateway.Admin.Calls;
 
-/// <summary>The five roles of the control plane; an endpoint names those that may call it, and a role implies no other.</summary>
+/// <summary>The roles of the control plane; an endpoint names those that may call it, and a role implies no other.</summary>
 public static class AdminRoles
 {
     /// <summary>Reads the registry.</summary>
@@ -20,16 +20,43 @@ public static class AdminRoles
     /// <summary>Writes the registry and manages admin keys, but neither approves nor searches the trail.</summary>
     public const string Admin = "admin";
 
-    private static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal, Viewer, Auditor, Operator, Approver, Admin);
+    /// <summary>Reads the registry and stops whom it must: suspends, revokes, offboards. It opens nothing and writes nothing else.</summary>
+    public const string Responder = "responder";
 
-    /// <summary>Every role.</summary>
-    public static IReadOnlyList<string> All { get; } = [Viewer, Auditor, Operator, Approver, Admin];
+    /// <summary>Writes the memberships of rosters, as a feed does, and nothing else.</summary>
+    public const string Feed = "feed";
+
+    /// <summary>What a key is that its person has yet to claim; nobody is given it.</summary>
+    internal const string Unclaimed = "unclaimed";
+
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.Ordinal,
+        Viewer,
+        Auditor,
+        Operator,
+        Approver,
+        Admin,
+        Responder,
+        Feed
+    );
+
+    /// <summary>Every role that reads the registry.</summary>
+    public static IReadOnlyList<string> All { get; } = [Viewer, Auditor, Operator, Approver, Admin, Responder];
+
+    /// <summary>Every role that a key may have.</summary>
+    internal static IReadOnlyList<string> Given { get; } = [.. All, Feed];
 
     /// <summary>Whoever may change the registry.</summary>
     internal static IReadOnlyList<string> Writers { get; } = [Operator, Admin];
 
+    /// <summary>Whoever keeps paths, alerts and reviews in order.</summary>
+    internal static IReadOnlyList<string> Keepers { get; } = [Operator, Approver, Admin];
+
     /// <summary>Whoever may close a path in a hurry.</summary>
-    internal static IReadOnlyList<string> Closers { get; } = [Operator, Approver, Admin];
+    internal static IReadOnlyList<string> Closers { get; } = [.. Keepers, Responder];
+
+    /// <summary>Whoever may write memberships of rosters.</summary>
+    internal static IReadOnlyList<string> Feeders { get; } = [.. Writers, Feed];
 
     internal static bool IsKnown(string role) => Known.Contains(role);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -65,7 +66,16 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
                 }
                 : view.Client;
         return new EditPlan([
-            new RegistryWrite(RegistryKind.Approval, approval.Id, AuthorNote.Given(RegistryJson.Serialize(approval), set.Revision), 0),
+            new RegistryWrite(
+                RegistryKind.Approval,
+                approval.Id,
+                AuthorNote.Given(
+                    RegistryJson.Serialize(approval),
+                    set.Revision,
+                    new ApprovedInput(view.Client, useCase, view.Agreement, view.Organization, view.Credentials)
+                ),
+                0
+            ),
             new RegistryWrite(RegistryKind.Client, id, RegistryJson.Serialize(client), view.Item.Version),
         ])
         {

@@ -69,7 +69,7 @@ internal static class ClientEndpoints
                 (HttpContext context, string id, ClientVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.AttestAsync(call, id, body))
             )
-            .Verb(AdminRoles.Closers, "Records that the owner still stands behind a client");
+            .Verb(AdminRoles.Keepers, "Records that the owner still stands behind a client");
         api.MapPost(
                 "/clients/{id}:rotate",
                 (HttpContext context, string id, CredentialRotation rotation) =>
@@ -95,6 +95,16 @@ internal static class ClientEndpoints
             .RequireRoles(AdminRoles.All)
             .Describe("Shows what stops when a client is stopped")
             .Returns(typeof(BlastRadius));
+        api.MapGet(
+                "/clients/{id}/approval",
+                (HttpContext context, string id, ApprovalBriefs briefs) => Answer.JsonAsync(context, call => briefs.OfClientAsync(call, id))
+            )
+            .RequireRoles(AdminRoles.All)
+            .Describe(
+                "Says in words what approving a client would permit",
+                "Who, what, of whom, for what, until when; what changed since the last approval, by whom; which doors it opens; who may not."
+            )
+            .Returns(typeof(ApprovalBrief));
         api.MapGet("/approvals/queue", (HttpContext context, ClientReports reports) => QueueAsync(context, reports))
             .RequireRoles(AdminRoles.All)
             .Describe(

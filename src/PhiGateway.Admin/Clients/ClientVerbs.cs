@@ -161,7 +161,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                     return refused;
                 }
 
-                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, Noted(view, next, call.Person), view.Item.Version)])
+                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, Noted(view, next, call.Persons), view.Item.Version)])
                 {
                     Note = body.Reason,
                     Revocations = revocation is null ? [] : [revocation(body.Reason!)],
@@ -174,12 +174,12 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         return await editor.WriteAsync(call, edit);
     }
 
-    private static string Noted(ApprovedClient view, Client next, string person)
+    private static string Noted(ApprovedClient view, Client next, IReadOnlyList<string> persons)
     {
         var json = RegistryJson.Serialize(next);
         return next.Status switch
         {
-            ClientStatus.Suspended or ClientStatus.Quarantined => AuthorNote.Closed(json, view.Item, person),
+            ClientStatus.Suspended or ClientStatus.Quarantined => AuthorNote.Closed(json, view.Item, persons),
             ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.Closed(json, view.Item, null),
             _ => json,
         };

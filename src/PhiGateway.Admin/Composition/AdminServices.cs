@@ -21,6 +21,7 @@ using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
@@ -61,15 +62,18 @@ public static class AdminServices
         services.AddSingleton<DocumentCommands>();
         services.AddSingleton<DocumentQueries>();
         services.AddSingleton<KeyApproval>();
+        services.AddSingleton<KeyClaim>();
         services.AddSingleton<ClientVerbs>();
         services.AddSingleton<ClientApproval>();
         services.AddSingleton<CredentialRotation>();
         services.AddSingleton<ClientReports>();
+        services.AddSingleton<ApprovalBriefs>();
         services.AddSingleton<UseCaseVerbs>();
         services.AddSingleton<OrganizationVerbs>();
         services.AddSingleton<OwnerVerbs>();
         services.AddSingleton<RevocationCommands>();
         services.AddSingleton<TrailSearch>();
+        services.AddSingleton<TrailProofs>();
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();
@@ -85,6 +89,15 @@ public static class AdminServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DoorWarnings>>()
         ));
+        services.AddSingleton(static provider => new EmergencyUses(
+            provider.GetRequiredService<IRegistryStore>(),
+            provider.GetRequiredService<WorkingSetSource>(),
+            provider.GetRequiredService<IAuditJournal>(),
+            provider.GetRequiredService<IAuditStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<EmergencyUses>>()
+        ));
+        services.AddSingleton<RosterGrowth>();
         services.AddSingleton<MemberCommands>();
         services.AddSingleton<MemberImport>();
         if (options.Oidc is { } oidc)

@@ -9,4 +9,16 @@ internal sealed class WorkingSetKeys(WorkingSetSource sets) : IAdminKeys
 {
     public async Task<IEnumerable<AdminKey>> ListAsync(CancellationToken cancellationToken) =>
         (await sets.GetAsync(cancellationToken)).All<AdminKey>(RegistryKind.AdminKey);
+
+    // The key of a new installation is above this: it makes the first persons' keys, and ends.
+    public async Task<IReadOnlyList<string>> MakersAsync(AdminKey key, CancellationToken cancellationToken) =>
+        key.Handover == KeyHandover.Shown && (await sets.GetAsync(cancellationToken)).Find(RegistryKind.AdminKey, key.Id)?.Item is { } item
+            ?
+            [
+                .. AuthorNote
+                    .Read(item)
+                    .Where(author => !author.Is(key.Person) && !author.Is(BootstrapKey.Id))
+                    .Select(static author => author.Person),
+            ]
+            : [];
 }

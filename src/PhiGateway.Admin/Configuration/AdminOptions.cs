@@ -37,6 +37,15 @@ public sealed class AdminOptions
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;
 
+    /// <summary>
+    /// How many running answers this node has ended because of a registry revision, once it enforces that revision or does not in good
+    /// time; null, the default: it is not known here.
+    /// </summary>
+    public Func<long, Task<AnswersCut?>> AnswersCut { get; set; } = static _ => Task.FromResult<AnswersCut?>(null);
+
+    /// <summary>When the growth of a roster is told, and when it needs a second person.</summary>
+    public RosterGrowthRules RosterGrowth { get; set; } = new();
+
     /// <summary>What an issuer's configuration says about the age of its tokens, by the issuer's name; default: nothing is known.</summary>
     public Func<string, TokenRules?> TokenRules { get; set; } = static _ => null;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Calls;
@@ -25,11 +26,16 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             return problem;
         }
 
-        // Not one administrator's choice: it works once an approver has released it, and its secret is only a part until then.
-        var isPart = draft.Entity is AdminKey key && PrivilegedKeyGuard.IsPrivileged(key) && !PrivilegedKeyGuard.IsFree(call);
+        // Not one administrator's choice: it works once an approver has released it, and its secret is only a part until then. So is a key
+        // that is made disabled: its maker wants to know no more of it.
+        var isPart =
+            draft.Entity is AdminKey key && (PrivilegedKeyGuard.IsPrivileged(key) || key.Disabled) && !PrivilegedKeyGuard.IsFree(call);
         if (isPart)
         {
-            draft = draft with { Json = RegistryJson.Serialize((AdminKey)draft.Entity with { Disabled = true }) };
+            draft = draft with
+            {
+                Json = RegistryJson.Serialize((AdminKey)draft.Entity with { Disabled = true, Handover = KeyHandover.Unclaimed }),
+            };
         }
 
         var written = await WriteAsync(
@@ -115,6 +121,11 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 
     private Outcome<EditPlan> Plan(AdminCall call, RegistryKind kind, string id, JsonObject body, RegistryItem? current)
     {
+        if (current is not null && DeleteGuard.IsKept(StoredBody.Read(current, out _)))
+        {
+            return AdminProblem.Conflict("kept", "It is evidence, which is not rewritten; use its verbs.");
+        }
+
         if (current is null && kind == RegistryKind.AdminKey)
         {
             return AdminProblem.Conflict("create-by-post", "Admin keys are created by POST, which shows the key once.");
@@ -144,7 +155,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 
         return draft.Entity switch
         {
-            AdminKey key when AdminKeyRules.Check(key) is { Count: > 0 } findings => AdminProblem.Invalid(findings),
+            AdminKey key when AdminKeyRules.Check(key, KeyOf(current)) is { Count: > 0 } findings => AdminProblem.Invalid(findings),
             AdminKey { Expires: { } end } when current is null && end <= now => AdminProblem.Invalid(
                 "/expires",
                 "past",
@@ -158,6 +169,9 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             _ => draft,
         };
     }
+
+    private static AdminKey? KeyOf(JsonObject? current) =>
+        current is null ? null : JsonSerializer.Deserialize<AdminKey>(current, RegistryJson.Options);
 
     private static EditPlan Put(RegistryKind kind, Draft draft, long version) =>
         new([new RegistryWrite(kind, draft.Id, draft.Json, version)]);

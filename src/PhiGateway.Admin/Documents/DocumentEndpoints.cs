@@ -22,25 +22,41 @@ internal static class DocumentEndpoints
             MapKind(api, route);
         }
 
+        MapKeys(api);
+    }
+
+    private static void MapKeys(RouteGroupBuilder api)
+    {
+        var keys = RegistryRoute.All.Single(static route => route.Kind == RegistryKind.AdminKey);
+        api.MapPost(
+                "/admin-keys:claim",
+                (HttpContext context, KeyClaim claim) =>
+                    Answer.OfAsync<ReasonBody, DocumentChange>(
+                        context,
+                        (call, _) => claim.ClaimAsync(call),
+                        change => DocumentAnswer.Of(keys, change.Edit, change.Secret, change.Member)
+                    )
+            )
+            .Verb(
+                [AdminRoles.Unclaimed],
+                "Fetches the key that was made for the caller",
+                "Called with both parts, a dot between them, as the bearer token; they are spent by it. Shows the key once.",
+                answer: typeof(AdminKey),
+                status: StatusCodes.Status201Created
+            );
         api.MapPost(
                 "/admin-keys/{id}:approve",
                 (HttpContext context, string id, KeyApproval approval) =>
                     Answer.OfAsync<ReasonBody, DocumentChange>(
                         context,
                         (call, _) => approval.ApproveAsync(call, id),
-                        static change =>
-                            DocumentAnswer.Of(
-                                RegistryRoute.All.Single(static route => route.Kind == RegistryKind.AdminKey),
-                                change.Edit,
-                                change.Secret,
-                                change.Member
-                            )
+                        change => DocumentAnswer.Of(keys, change.Edit, change.Secret, change.Member)
                     )
             )
             .Verb(
                 [AdminRoles.Approver],
-                "Releases an admin key that approves or reads the trail",
-                "If-Match is required; never by who made it or whose it is. Shows the second part of its secret once.",
+                "Releases a disabled admin key",
+                "If-Match is required; never by who made it or whose it is. Shows the second part of what its person claims it with.",
                 answer: typeof(AdminKey),
                 status: StatusCodes.Status201Created
             );

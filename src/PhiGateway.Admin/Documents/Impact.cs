@@ -20,6 +20,11 @@ internal static class Impact
             meta["paths"] = JsonSerializer.SerializeToNode(paths, Http.AdminJson.Options);
         }
 
+        if (outcome.Cut is { } cut)
+        {
+            meta["answersCut"] = JsonSerializer.SerializeToNode(cut, Http.AdminJson.Options);
+        }
+
         if (outcome.Warnings.Count > 0)
         {
             meta["warnings"] = JsonSerializer.SerializeToNode(outcome.Warnings, Http.AdminJson.Options);

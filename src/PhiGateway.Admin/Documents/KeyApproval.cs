@@ -6,10 +6,10 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>Releases an admin key that approves or reads the trail: an approver does, who neither made it nor is whose it is.</summary>
+/// <summary>Releases a disabled admin key: an approver does, who neither made it nor is whose it is.</summary>
 /// <remarks>
-/// Security: the secret has two parts. Who made the key saw the first, who releases it sees the second; only the person who is given both
-/// can use it.
+/// Security: what is handed over has two parts. Who made the key saw the first, who releases it sees the second; only the person who is
+/// given both can claim the key itself (<see cref="KeyClaim"/>), which neither of them ever sees.
 /// </remarks>
 internal sealed class KeyApproval(RegistryEditor editor)
 {
@@ -36,9 +36,9 @@ internal sealed class KeyApproval(RegistryEditor editor)
             return unseen;
         }
 
-        if (!key.Disabled || !PrivilegedKeyGuard.IsPrivileged(key))
+        if (!key.Disabled)
         {
-            return AdminProblem.Conflict("nothing-to-approve", "Only a disabled key that approves or reads the trail is released.");
+            return AdminProblem.Conflict("nothing-to-approve", "Only a disabled key is released; this one works.");
         }
 
         if (Authorship.Includes(found.Item, call.Person) || new Author(key.Person, 0).Is(call.Person))
@@ -51,7 +51,7 @@ internal sealed class KeyApproval(RegistryEditor editor)
             );
         }
 
-        var next = key with { Disabled = false, Hash = AdminKeyHash.Joined(key.Hash, part) };
+        var next = key with { Disabled = false, Hash = AdminKeyHash.Joined(key.Hash, part), Handover = KeyHandover.Unclaimed };
         return new EditPlan([new RegistryWrite(RegistryKind.AdminKey, id, RegistryJson.Serialize(next), found.Item.Version)]);
     }
 }

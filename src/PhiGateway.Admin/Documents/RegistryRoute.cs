@@ -21,10 +21,10 @@ internal sealed record RegistryRoute(RegistryKind Kind, string Segment, IReadOnl
         new(RegistryKind.Credential, "credentials", AdminRoles.All, AdminRoles.Writers),
         new(RegistryKind.Roster, "rosters", AdminRoles.All, AdminRoles.Writers),
         new(RegistryKind.TaskGrant, "task-grants", AdminRoles.All, AdminRoles.Writers),
-        new(RegistryKind.Review, "reviews", AdminRoles.All, AdminRoles.Closers),
-        new(RegistryKind.Alert, "alerts", AdminRoles.All, AdminRoles.Closers),
+        new(RegistryKind.Review, "reviews", AdminRoles.All, AdminRoles.Keepers),
+        new(RegistryKind.Alert, "alerts", AdminRoles.All, AdminRoles.Keepers),
         new(RegistryKind.Approval, "approvals", AdminRoles.All, []),
-        new(RegistryKind.AdminKey, "admin-keys", [AdminRoles.Admin], [AdminRoles.Admin]),
+        new(RegistryKind.AdminKey, "admin-keys", [AdminRoles.Admin, AdminRoles.Approver], [AdminRoles.Admin]),
     ];
 
     /// <summary>Singular noun in events and targets, such as <c>use-case</c>.</summary>

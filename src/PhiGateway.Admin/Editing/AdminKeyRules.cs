@@ -7,16 +7,37 @@ namespace PhiGateway.Admin.Editing;
 /// <summary>What an admin key must say: roles that exist, and whose it is.</summary>
 internal static class AdminKeyRules
 {
-    public static IReadOnlyList<ProblemPointer> Check(AdminKey key)
+    /// <summary>The id and the person of the first key, which nobody else may bear: it has rights of its own.</summary>
+    public const string Bootstrap = "bootstrap";
+
+    /// <summary>What is wrong with a key.</summary>
+    /// <param name="key">The key as it would be.</param>
+    /// <param name="current">As it is; null: it is new.</param>
+    public static IReadOnlyList<ProblemPointer> Check(AdminKey key, AdminKey? current)
     {
         var findings = new List<ProblemPointer>();
+        if (current is null && new Author(key.Id, 0).Is(Bootstrap))
+        {
+            findings.Add(new ProblemPointer("/id", "reserved", "Only the gateway makes the first key."));
+        }
+
+        if (key.Id != Bootstrap && new Author(key.Person, 0).Is(Bootstrap))
+        {
+            findings.Add(new ProblemPointer("/person", "reserved", "Name the person or pipeline behind the key."));
+        }
+
+        if (key.Id == Bootstrap && current?.Expires is { } end && !(key.Expires <= end))
+        {
+            findings.Add(new ProblemPointer("/expires", "not-later", "The first key ends when it was to end, or before."));
+        }
+
         if (key.Roles.Count == 0 || !key.Roles.All(AdminRoles.IsKnown))
         {
             findings.Add(
                 new ProblemPointer(
                     "/roles",
                     "unknown-role",
-                    "At least one of these is expected: " + string.Join(", ", AdminRoles.All) + "."
+                    "At least one of these is expected: " + string.Join(", ", AdminRoles.Given) + "."
                 )
             );
         }

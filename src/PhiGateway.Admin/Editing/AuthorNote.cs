@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Editing;
@@ -18,8 +19,9 @@ internal static class AuthorNote
     private const string Authors = "_authors";
     private const string SeenAt = "_seen";
     private const string Closers = "_closedBy";
+    private const string Content = "_approved";
 
-    private static readonly string[] Notes = [Authors, SeenAt, Closers];
+    private static readonly string[] Notes = [Authors, SeenAt, Closers, Content];
 
     /// <summary>Whoever changed a document; of one that was written before there were notes, whoever did so last.</summary>
     public static IReadOnlyList<Author> Read(RegistryItem item)
@@ -39,11 +41,11 @@ internal static class AuthorNote
         return [new Author(last ?? item.UpdatedBy, item.Revision - 1)];
     }
 
-    /// <summary>The stored form with one author more: the latest change of a person is the one that counts.</summary>
-    public static string With(string json, IReadOnlyList<Author> known, string person, long revision)
+    /// <summary>The stored form with its authors and those of one change more: the latest change of a person is the one that counts.</summary>
+    public static string With(string json, IReadOnlyList<Author> known, IReadOnlyList<string> persons, long revision)
     {
         var form = Parse(json);
-        Write(form, [.. known.Where(author => !author.Is(person)), new Author(person, revision)]);
+        Write(form, [.. known.Where(author => !persons.Any(author.Is)), .. persons.Select(person => new Author(person, revision))]);
         return form.ToJsonString();
     }
 
@@ -64,12 +66,30 @@ internal static class AuthorNote
         return form.ToJsonString();
     }
 
-    /// <summary>An approval that says on which revision it was given.</summary>
-    public static string Given(string json, long revision)
+    /// <summary>An approval that says on which revision it was given, and to what, so that the next approver is told the difference.</summary>
+    public static string Given(string json, long revision, ApprovedInput? content)
     {
         var form = Parse(json);
         form[SeenAt] = revision;
+        if (content is not null)
+        {
+            form[Content] = JsonSerializer.SerializeToNode(content with { Credentials = [.. content.Credentials] }, RegistryJson.Options);
+        }
+
         return form.ToJsonString();
+    }
+
+    /// <summary>What an approval was given to; null: it does not say, or not in words that this version knows.</summary>
+    public static ApprovedInput? Approved(RegistryItem approval)
+    {
+        try
+        {
+            return Parse(approval.Json)[Content]?.Deserialize<ApprovedInput>(RegistryJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>On which revision an approval was given.</summary>
@@ -81,10 +101,10 @@ internal static class AuthorNote
         Parse(client.Json)[Closers] is JsonArray list ? [.. list.Select(static entry => (string)entry!)] : [];
 
     /// <summary>The stored form of a client that somebody has shut, or, with null, that is open again.</summary>
-    public static string Closed(string json, RegistryItem before, string? person)
+    public static string Closed(string json, RegistryItem before, IReadOnlyList<string>? persons)
     {
         var form = Parse(json);
-        string[] closers = person is null ? [] : [.. ClosedBy(before).Append(person).Distinct(StringComparer.OrdinalIgnoreCase)];
+        string[] closers = persons is null ? [] : [.. ClosedBy(before).Concat(persons).Distinct(StringComparer.OrdinalIgnoreCase)];
         form[Closers] = new JsonArray([.. closers.Select(static closer => (JsonNode)closer)]);
         return form.ToJsonString();
     }

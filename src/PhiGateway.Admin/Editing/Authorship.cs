@@ -23,36 +23,64 @@ internal static class Authorship
     /// <summary>The plan with its author in every document whose content it changes, and with the notes that stand there already.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="before">The set that it was planned on.</param>
-    /// <param name="person">Who plans.</param>
-    /// <param name="opens">Whether the plan opens doors: then its author is one of every document that it writes.</param>
-    public static EditPlan Stamp(EditPlan plan, WorkingSet before, string person, bool opens) =>
+    /// <param name="persons">Whose plan it may be.</param>
+    /// <param name="opens">Whether the plan opens doors: then its authors are those of every document that it writes.</param>
+    public static EditPlan Stamp(EditPlan plan, WorkingSet before, IReadOnlyList<string> persons, bool opens) =>
         plan with
         {
-            Writes = [.. plan.Writes.Select(write => Stamp(write, before, person, opens))],
+            Writes = [.. plan.Writes.Select(write => Stamp(write, before, persons, opens))],
         };
 
-    /// <summary>Everybody who changed anything under a client's fingerprint that its last approval did not cover.</summary>
-    public static bool Includes(WorkingSet set, ApprovedClient view, string person)
+    /// <summary>Whether somebody changed anything under a client's fingerprint that its last approval did not cover.</summary>
+    public static bool Includes(WorkingSet set, ApprovedClient view, string person) => Open(set, view).Any(author => author.Is(person));
+
+    /// <summary>Everybody who did, and who asked, by name.</summary>
+    public static IReadOnlyList<string> Open(WorkingSet set, ApprovedClient view, string? requestedBy) =>
+        [
+            .. Open(set, view)
+                .Select(static author => author.Person)
+                .Concat(requestedBy is null ? [] : [requestedBy])
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .Order(StringComparer.OrdinalIgnoreCase),
+        ];
+
+    /// <summary>Whoever changed one document after an approval was given, by the path of a difference such as <c>useCases/lab/grants</c>.</summary>
+    public static IReadOnlyList<string> Since(WorkingSet set, string path, RegistryItem approval)
+    {
+        var seen = AuthorNote.Seen(approval);
+        return
+            path.Split('/') is [var section, var id, ..]
+            && NotCovered.Keys.FirstOrDefault(kind => RegistryPaths.Of(kind) == section) is var kind
+            && RegistryPaths.Of(kind) == section
+            && set.Find(kind, id)?.Item is { } item
+            ? [.. Since(item, seen).Select(static author => author.Person)]
+            : [];
+    }
+
+    private static IEnumerable<Author> Open(WorkingSet set, ApprovedClient view)
     {
         var approval = view.Approval is { } last ? set.Find(RegistryKind.Approval, last.Id)?.Item : null;
         var seen = approval is null ? -1 : AuthorNote.Seen(approval);
 
         // At a client's first approval, organization and agreement were approved already with the others that they stand behind.
-        bool Shared(RegistryKind kind, string? id) =>
-            Since(Find(set, kind, id), approval is null ? SeenWithOthers(set, kind, id) : seen, person);
+        IEnumerable<Author> Shared(RegistryKind kind, string? id) =>
+            Since(Find(set, kind, id), approval is null ? SeenWithOthers(set, kind, id) : seen);
 
-        return Since(view.Item, seen, person)
-            || Since(Find(set, RegistryKind.UseCase, view.UseCase?.Id), seen, person)
-            || Shared(RegistryKind.Organization, view.Organization?.Id)
-            || Shared(RegistryKind.Agreement, view.Agreement?.Id)
-            || Since(approval, seen, person)
-            || view.Credentials.Any(credential => Since(Find(set, RegistryKind.Credential, credential.Id), seen, person));
+        return
+        [
+            .. Since(view.Item, seen),
+            .. Since(Find(set, RegistryKind.UseCase, view.UseCase?.Id), seen),
+            .. Shared(RegistryKind.Organization, view.Organization?.Id),
+            .. Shared(RegistryKind.Agreement, view.Agreement?.Id),
+            .. Since(approval, seen),
+            .. view.Credentials.SelectMany(credential => Since(Find(set, RegistryKind.Credential, credential.Id), seen)),
+        ];
     }
 
     /// <summary>Whether somebody ever changed a document.</summary>
-    public static bool Includes(RegistryItem item, string person) => Since(item, -1, person);
+    public static bool Includes(RegistryItem item, string person) => AuthorNote.Read(item).Any(author => author.Is(person));
 
-    private static RegistryWrite Stamp(RegistryWrite write, WorkingSet before, string person, bool opens)
+    private static RegistryWrite Stamp(RegistryWrite write, WorkingSet before, IReadOnlyList<string> persons, bool opens)
     {
         var current = before.Find(write.Kind, write.Id)?.Item;
         if (write.Json is not { } json || !(NotCovered.ContainsKey(write.Kind) || write.Kind == RegistryKind.Approval))
@@ -67,7 +95,10 @@ internal static class Authorship
             return write with { Json = json };
         }
 
-        return write with { Json = AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), person, before.Revision) };
+        return write with
+        {
+            Json = AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), persons, before.Revision),
+        };
     }
 
     private static bool SameContent(RegistryKind kind, string before, string after) =>
@@ -103,6 +134,6 @@ internal static class Authorship
 
     private static RegistryItem? Find(WorkingSet set, RegistryKind kind, string? id) => id is null ? null : set.Find(kind, id)?.Item;
 
-    private static bool Since(RegistryItem? item, long seen, string person) =>
-        item is not null && AuthorNote.Read(item).Any(author => author.After >= seen && author.Is(person));
+    private static IEnumerable<Author> Since(RegistryItem? item, long seen) =>
+        item is null ? [] : AuthorNote.Read(item).Where(author => author.After >= seen);
 }

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Calls;
+using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -17,6 +18,11 @@ internal static class DeleteGuard
             return AdminProblem.Conflict("client-lives", "Only draft and archived clients can be deleted; revoke and archive it first.");
         }
 
+        if (IsKept(item.Entity))
+        {
+            return AdminProblem.Conflict("kept", "What was used in an emergency is on record for good; it is decided (:review).");
+        }
+
         var referrers = Referrers(set, item.Item.Kind, item.Item.Id).Take(MaxNamed).ToList();
         return referrers.Count == 0
             ? null
@@ -25,6 +31,9 @@ internal static class DeleteGuard
                 Errors = [.. referrers.Select(static name => new ProblemPointer(string.Empty, "referenced", $"{name} refers to it."))],
             };
     }
+
+    /// <summary>Whether a document is evidence, which nobody rewrites or deletes.</summary>
+    public static bool IsKept(IRegistryEntity? entity) => entity is Alert { Kind: EmergencyUse.Event };
 
     internal static IEnumerable<string> Referrers(WorkingSet set, RegistryKind kind, string id) =>
         kind switch

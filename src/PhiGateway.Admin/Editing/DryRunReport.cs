@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -53,6 +54,10 @@ public sealed record DryRunReport
     [JsonPropertyName("revoked_clients")]
     public IReadOnlyList<string> RevokedClients { get; init; } = [];
 
+    /// <summary>Running answers that the change ended on the node that was asked; absent: it ends none, or it was not made.</summary>
+    [JsonPropertyName("answers_cut")]
+    public AnswersCut? AnswersCut { get; init; }
+
     /// <summary>Revocations that would be written, as <c>target/value</c>.</summary>
     [JsonPropertyName("revocations")]
     public IReadOnlyList<string> Revocations { get; init; } = [];
@@ -81,6 +86,7 @@ public sealed record DryRunReport
             Paths = PathEffect.Of(outcome),
             Warnings = outcome.Warnings,
             RevokedClients = RevocationMatch.ClientsOf(outcome),
+            AnswersCut = outcome.Cut,
             CarriedOver =
             [
                 .. outcome

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -50,4 +51,10 @@ internal sealed record EditOutcome(
 {
     /// <summary>What is not refused and should be known: names that this node's configuration does not have.</summary>
     public IReadOnlyList<ProblemPointer> Warnings { get; init; } = [];
+
+    /// <summary>The revision that it was written as; 0: nothing was written.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>Running answers that it ended here; null: it ends none, or that is not known.</summary>
+    public AnswersCut? Cut { get; init; }
 }

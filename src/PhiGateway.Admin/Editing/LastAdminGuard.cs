@@ -14,7 +14,10 @@ internal static class LastAdminGuard
             ? AdminProblem.Conflict("last-admin-key", "This is the last working key with the role admin: make another one first.")
             : null;
 
+    /// <summary>Whether a key manages keys, and works.</summary>
+    public static bool IsWorkingAdmin(AdminKey key, DateTimeOffset now) =>
+        key is { Disabled: false, Handover: not KeyHandover.Unclaimed } && !(key.Expires <= now) && key.Roles.Contains(AdminRoles.Admin);
+
     private static bool HasAdmin(WorkingSet set, DateTimeOffset now) =>
-        set.All<AdminKey>(RegistryKind.AdminKey)
-            .Any(key => !key.Disabled && (key.Expires is null || key.Expires > now) && key.Roles.Contains(AdminRoles.Admin));
+        set.All<AdminKey>(RegistryKind.AdminKey).Any(key => IsWorkingAdmin(key, now));
 }

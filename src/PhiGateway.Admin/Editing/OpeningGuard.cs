@@ -18,11 +18,11 @@ internal static class OpeningGuard
     /// <param name="edit">What was asked for.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="before">The set that it was planned on.</param>
-    /// <param name="person">Who asks.</param>
+    /// <param name="persons">Whose act it may be, the one who asks first.</param>
     /// <param name="now">The moment.</param>
-    public static EditPlan Extend(Edit edit, EditPlan plan, WorkingSet before, string person, DateTimeOffset now)
+    public static EditPlan Extend(Edit edit, EditPlan plan, WorkingSet before, IReadOnlyList<string> persons, DateTimeOffset now)
     {
-        var after = before.After(plan.Writes, now, person);
+        var after = before.After(plan.Writes, now, persons[0]);
         var clients = AffectedClients.Of(before, after, plan.Writes);
         var opened = edit.IsSecondPerson
             ? []
@@ -38,12 +38,12 @@ internal static class OpeningGuard
             .Where(credential => after.Find<Credential>(RegistryKind.Credential, credential.Id)?.Client != credential.Client)
             .Select(static credential => credential.Client)
             .ToHashSet(StringComparer.Ordinal);
-        var stamped = Authorship.Stamp(plan, before, person, opened.Count > 0);
+        var stamped = Authorship.Stamp(plan, before, persons, opened.Count > 0);
         var taken = new List<string>();
         var notes = new List<RegistryWrite>();
         foreach (var client in clients.Where(client => opened.Contains(client) || losers.Contains(client)))
         {
-            if (Note(stamped, before, after, client, person, now, opened.Contains(client)) is { } note)
+            if (Note(stamped, before, after, client, persons, now, opened.Contains(client)) is { } note)
             {
                 notes.Add(note);
                 if (opened.Contains(client) && note.Kind == RegistryKind.Approval)
@@ -61,27 +61,37 @@ internal static class OpeningGuard
         };
     }
 
+    /// <summary>The end of a client's approval, with whose act that is in it; null: it has none that counts.</summary>
+    public static RegistryWrite? Take(WorkingSet set, string client, IReadOnlyList<string> persons, DateTimeOffset now) =>
+        set.ApprovalOf(client) is { } approval && set.Find(RegistryKind.Approval, approval.Id)?.Item is { } item
+            ? Ended(approval, item, persons, set.Revision, DateOnly.FromDateTime(now.UtcDateTime))
+            : null;
+
+    private static RegistryWrite Ended(Approval approval, RegistryItem item, IReadOnlyList<string> persons, long revision, DateOnly? end)
+    {
+        var next = end is { } day && !(approval.Until <= day) ? approval with { Until = day } : approval;
+        return new RegistryWrite(
+            RegistryKind.Approval,
+            approval.Id,
+            AuthorNote.With(AuthorNote.Carried(RegistryJson.Serialize(next), item), AuthorNote.Read(item), persons, revision),
+            item.Version
+        );
+    }
+
     // The approval takes the author's name, and ends when a door was opened; a client that was never approved keeps the name itself.
     private static RegistryWrite? Note(
         EditPlan plan,
         WorkingSet before,
         WorkingSet after,
         string client,
-        string person,
+        IReadOnlyList<string> persons,
         DateTimeOffset now,
         bool ends
     )
     {
         if (after.ApprovalOf(client) is { } approval && before.Find(RegistryKind.Approval, approval.Id)?.Item is { } item)
         {
-            var today = DateOnly.FromDateTime(now.UtcDateTime);
-            var next = ends && !(approval.Until <= today) ? approval with { Until = today } : approval;
-            return new RegistryWrite(
-                RegistryKind.Approval,
-                approval.Id,
-                AuthorNote.With(AuthorNote.Carried(RegistryJson.Serialize(next), item), AuthorNote.Read(item), person, before.Revision),
-                item.Version
-            );
+            return Ended(approval, item, persons, before.Revision, ends ? DateOnly.FromDateTime(now.UtcDateTime) : null);
         }
 
         if (ends || after.Find(RegistryKind.Client, client) is null || before.Find(RegistryKind.Client, client)?.Item is not { } stored)
@@ -93,7 +103,7 @@ internal static class OpeningGuard
         return new RegistryWrite(
             RegistryKind.Client,
             client,
-            AuthorNote.With(json, AuthorNote.Read(stored), person, before.Revision),
+            AuthorNote.With(json, AuthorNote.Read(stored), persons, before.Revision),
             stored.Version
         );
     }

@@ -29,6 +29,15 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
         return [.. clients.Select(client => Of(Openings.Between(client, was, becomes, now)))];
     }
 
+    /// <summary>The doors that guard one client's path and are shut.</summary>
+    public static IReadOnlyList<Door> Shut(WorkingSet set, string client, DateTimeOffset now)
+    {
+        var snapshot = Compile(set, [client]);
+        return snapshot.FindClientById(client) is { } entry
+            ? [.. Posture.Of(entry, snapshot, now).Where(static door => door is { Open: false, Guards: true })]
+            : [];
+    }
+
     private static PathChange Of(AccessStep step) =>
         new(step.Client, step.PathBefore, step.PathAfter, Subjects(step, StepKind.Opens), Subjects(step, StepKind.Closes));
 

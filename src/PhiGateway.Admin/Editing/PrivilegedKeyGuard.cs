@@ -12,7 +12,7 @@ namespace PhiGateway.Admin.Editing;
 /// </remarks>
 internal static class PrivilegedKeyGuard
 {
-    private const string Bootstrap = "key:bootstrap";
+    private const string Bootstrap = "key:" + AdminKeyRules.Bootstrap;
 
     /// <summary>Whether a key has a role that needs a second person.</summary>
     public static bool IsPrivileged(AdminKey key) => key.Roles.Any(static role => role is AdminRoles.Approver or AdminRoles.Auditor);
@@ -36,16 +36,19 @@ internal static class PrivilegedKeyGuard
                     Becomes: after.Find<AdminKey>(RegistryKind.AdminKey, write.Id)
                 )
             )
-            .Any(pair => pair.Becomes is { } key && IsPrivileged(key) && Works(key, now) && !Covers(pair.Was, key, now));
+            .Any(pair => pair.Becomes is { } key && NeedsRelease(key) && Works(key, now) && !Covers(pair.Was, key, now));
         return opens
             ? new AdminProblem(
                 403,
                 "four-eyes",
                 "A second person must approve",
-                "A key that approves or reads the trail works once an approver has released it (:approve); until then it stays disabled."
+                "Such a key works once an approver has released it (:approve); until then it stays disabled."
             )
             : null;
     }
+
+    // What has been handed over in parts has never been seen whole: let to work by its maker alone, the first part would do.
+    private static bool NeedsRelease(AdminKey key) => IsPrivileged(key) || key.Handover == KeyHandover.Unclaimed;
 
     private static bool Works(AdminKey key, DateTimeOffset now) => !key.Disabled && !(key.Expires <= now);
 

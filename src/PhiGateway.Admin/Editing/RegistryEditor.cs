@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -13,6 +14,7 @@ internal sealed class RegistryEditor(
     WorkingSetSource sets,
     RegistryRules rules,
     AdminJournal journal,
+    AdminOptions options,
     TimeProvider time
 ) : IDisposable
 {
@@ -24,14 +26,23 @@ internal sealed class RegistryEditor(
     public async Task<Outcome<EditOutcome>> WriteAsync(AdminCall call, Edit edit)
     {
         await _writing.WaitAsync(call.Cancelled);
+        Outcome<EditOutcome> written;
         try
         {
-            return await WriteOneAsync(call, edit);
+            written = await WriteOneAsync(call, edit);
         }
         finally
         {
             _writing.Release();
         }
+
+        // Nobody waits behind this: it only looks what became of the act.
+        return written.Value is { Revision: > 0 } outcome && Closes(outcome)
+            ? outcome with
+            {
+                Cut = await options.AnswersCut(outcome.Revision),
+            }
+            : written;
     }
 
     /// <summary>What a change would do; writes nothing and waits for nobody.</summary>
@@ -78,6 +89,7 @@ internal sealed class RegistryEditor(
                         {
                             Items = written.Items,
                             DryRun = false,
+                            Revision = written.Revision,
                         };
                 case RegistryWriteResult.Conflict or RegistryWriteResult.Moved when attempt < MaxAttempts:
                     // Somebody on another node was faster: look again, since both changes together may say something else.
@@ -102,6 +114,10 @@ internal sealed class RegistryEditor(
             }
         }
     }
+
+    private static bool Closes(EditOutcome outcome) =>
+        outcome.Plan.Revocations.Any(static row => !row.Lifted)
+        || PathEffect.Of(outcome).Any(static path => path.Closed.Count > 0 || path.ApprovalTaken);
 
     private async Task<Outcome<EditOutcome>> PlanAsync(AdminCall call, Edit edit)
     {
@@ -143,7 +159,7 @@ internal sealed class RegistryEditor(
         }
 
         // What opens needs two: the approvals behind a door that would open end with the same write.
-        plan = OpeningGuard.Extend(edit, plan, before, call.Person, now);
+        plan = OpeningGuard.Extend(edit, plan, before, call.Persons, now);
         return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
         {
             Warnings = rules.Warn(after, plan.Writes),

@@ -15,6 +15,7 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
             Description =
                 "The registry that governs traffic, the audit trail, and the state of the nodes. Inside v1 only additions are made.",
         };
+        document.Tags = ApiTags.All.Select(static tag => new OpenApiTag { Name = tag.Name, Description = tag.Words }).ToHashSet();
         document.AddComponent<IOpenApiSecurityScheme>(
             "bearer",
             new OpenApiSecurityScheme

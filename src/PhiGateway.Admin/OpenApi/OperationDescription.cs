@@ -17,6 +17,11 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     {
         var description = context.Description;
         operation.OperationId ??= IdOf(description.HttpMethod ?? string.Empty, description.RelativePath ?? string.Empty);
+        if (context.Document is { } described)
+        {
+            operation.Tags = new HashSet<OpenApiTagReference> { new(ApiTags.Of(description.RelativePath ?? string.Empty), described) };
+        }
+
         operation.Parameters ??= [];
         foreach (var parameter in description.ActionDescriptor.EndpointMetadata.OfType<CallParameter>())
         {

@@ -72,6 +72,7 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
                 ReadOnly = true,
                 Description = "Clients that it stops now; in the answer that writes it.",
             };
+            shown["answers_cut"] = AnswersCut();
             shown["note"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
@@ -123,6 +124,24 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         schema.Description = "One record exactly as journaled; later versions may add members.";
     }
 
+    private static OpenApiSchema AnswersCut() =>
+        new()
+        {
+            Type = JsonSchemaType.Object,
+            ReadOnly = true,
+            Description = "In the answer to an act that closes: running answers that it ended on the node that was asked.",
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["node"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                ["count"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
+                ["in_force"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Boolean,
+                    Description = "False: the node does not enforce the act yet, and there may be more.",
+                },
+            },
+        };
+
     private static OpenApiSchema Meta() =>
         new()
         {
@@ -143,6 +162,7 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
                     Items = new OpenApiSchema { Description = "As in the report of a dry run." },
                     Description = "In the answer to a write: clients with a door that it opened or closed, and which.",
                 },
+                ["answersCut"] = AnswersCut(),
                 ["version"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
                 ["revision"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
                 ["updatedAt"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },

@@ -69,7 +69,7 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time
                         AuthorNote.Closed(
                             RegistryJson.Serialize(client with { Status = to, StatusReason = body.Reason }),
                             item.Item,
-                            call.Person
+                            call.Persons
                         ),
                         item.Item.Version
                     )

@@ -61,6 +61,11 @@ internal static class RevocationEndpoints
         var row = JsonSerializer.SerializeToNode(made.Row, RegistryJson.Options)!;
         var clients = RevocationMatch.ClientsOf(made.Edit);
         row["matched"] = new JsonArray([.. clients.Select(static client => (JsonNode)client)]);
+        if (made.Edit.Cut is { } cut)
+        {
+            row["answers_cut"] = JsonSerializer.SerializeToNode(cut, AdminJson.Options);
+        }
+
         if (clients.Count == 0)
         {
             row["note"] = "It matches no client of the registry as it stands; it counts for whatever is shown from now on.";

@@ -8,7 +8,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Admin.Rosters;
 
 /// <summary>Single memberships: put, remove, list.</summary>
-internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
+internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal, RosterGrowth growth)
 {
     /// <summary>Adds or changes one membership.</summary>
     public async Task<Outcome<MemberChange>> PutAsync(AdminCall call, string id, string patient, JsonObject body)
@@ -33,13 +33,24 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal)
             return AdminProblem.NotFound("roster");
         }
 
-        return await WriteAsync(
+        if (!call.IsDryRun && await growth.BeforeAsync(call, id, 1) is { } stopped)
+        {
+            return stopped;
+        }
+
+        var written = await WriteAsync(
             call,
             "roster.member.put",
             id,
             patient,
             actor => store.PutMembersAsync([line.ToMember(id)], actor, CancellationToken.None)
         );
+        if (!call.IsDryRun)
+        {
+            await growth.AfterAsync(call, id);
+        }
+
+        return written;
     }
 
     /// <summary>Removes one membership.</summary>

@@ -17,7 +17,13 @@ namespace PhiGateway.Admin.Rosters;
 /// file is ever written. Then it runs to its end, whether its sender waits or not.
 /// Batches, not one transaction: a revocation need not wait behind a million lines.
 /// </remarks>
-internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, AdminOptions options, IHostApplicationLifetime lifetime)
+internal sealed class MemberImport(
+    IRegistryStore store,
+    AdminJournal journal,
+    AdminOptions options,
+    RosterGrowth growth,
+    IHostApplicationLifetime lifetime
+)
 {
     public const string MediaType = "application/x-ndjson";
     private const string Event = "roster.import";
@@ -79,7 +85,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         CancellationToken cancellationToken
     )
     {
-        var failure = await RunAsync(call.Person, run, lines, input.IsUploadFault, tell, cancellationToken);
+        var failure = await RunAsync(call, run, lines, input.IsUploadFault, tell, cancellationToken);
         if (!run.DryRun)
         {
             var note =
@@ -102,7 +108,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
     }
 
     private async Task<string?> RunAsync(
-        string actor,
+        AdminCall call,
         ImportRun run,
         PipeReader lines,
         Func<Exception, bool> isUploadFault,
@@ -117,7 +123,7 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
                 run.Take(line);
                 if (run.IsBatchFull)
                 {
-                    await FlushAsync(run, actor);
+                    await FlushAsync(run, call);
                 }
 
                 if (run.Lines % ProgressEvery == 0)
@@ -126,7 +132,12 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
                 }
             }
 
-            await FlushAsync(run, actor);
+            await FlushAsync(run, call);
+            if (!run.DryRun)
+            {
+                await growth.AfterAsync(call, run.Roster);
+            }
+
             return null;
         }
         catch (OperationCanceledException)
@@ -145,18 +156,23 @@ internal sealed class MemberImport(IRegistryStore store, AdminJournal journal, A
         }
     }
 
-    private async Task FlushAsync(ImportRun run, string actor)
+    private async Task FlushAsync(ImportRun run, AdminCall call)
     {
         if (!run.DryRun)
         {
             if (run.Puts.Count > 0)
             {
-                run.Revision = await store.PutMembersAsync([.. run.Puts.Values], actor, CancellationToken.None);
+                if (await growth.BeforeAsync(call, run.Roster, run.Puts.Count) is { } stopped)
+                {
+                    throw new InvalidOperationException(stopped.Code);
+                }
+
+                run.Revision = await store.PutMembersAsync([.. run.Puts.Values], call.Person, CancellationToken.None);
             }
 
             if (run.Removals.Count > 0)
             {
-                run.Revision = await store.RemoveMembersAsync(run.Roster, [.. run.Removals], actor, CancellationToken.None);
+                run.Revision = await store.RemoveMembersAsync(run.Roster, [.. run.Removals], call.Person, CancellationToken.None);
             }
         }
 

@@ -25,7 +25,7 @@ internal static class RosterEndpoints
                 "/rosters/{id}/members/{patient}",
                 (HttpContext context, string id, string patient, MemberCommands commands) => PutAsync(context, id, patient, commands)
             )
-            .RequireRoles(AdminRoles.Writers)
+            .RequireRoles(AdminRoles.Feeders)
             .Describe("Adds or changes one membership")
             .Takes(typeof(MemberLine), optional: true)
             .Returns(null, StatusCodes.Status204NoContent)
@@ -36,7 +36,7 @@ internal static class RosterEndpoints
                 (HttpContext context, string id, string patient, MemberCommands commands) =>
                     Answer.OfAsync(context, call => commands.RemoveAsync(call, id, patient), Written)
             )
-            .RequireRoles(AdminRoles.Writers)
+            .RequireRoles(AdminRoles.Feeders)
             .Describe("Removes one membership")
             .Returns(null, StatusCodes.Status204NoContent)
             .Returns(typeof(MemberDryRun))
@@ -45,7 +45,7 @@ internal static class RosterEndpoints
                 "/rosters/{id}/members:import",
                 (HttpContext context, string id, MemberImport import) => ImportAsync(context, id, import)
             )
-            .RequireRoles(AdminRoles.Writers)
+            .RequireRoles(AdminRoles.Feeders)
             .Describe(
                 "Imports memberships as NDJSON",
                 "One `{\"patient\":\"…\",\"from\":\"…\",\"until\":\"…\",\"source\":\"…\"}` a line; bad lines are reported by number "

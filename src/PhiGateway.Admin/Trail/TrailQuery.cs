@@ -3,6 +3,7 @@ using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -10,7 +11,7 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="From">From this moment on.</param>
 /// <param name="To">Before this moment.</param>
 /// <param name="Client">Registered client.</param>
-/// <param name="Tenant">Tenant; required with a patient.</param>
+/// <param name="Tenant">Tenant; required with a patient, where <c>*</c> means each of them.</param>
 /// <param name="Patient">Logical id of a patient; in a body or the header only. PHI.</param>
 /// <param name="Decision">permit, deny or error.</param>
 /// <param name="Reason">Code of a deny reason.</param>
@@ -34,6 +35,9 @@ public sealed record TrailQuery(
     string? Cursor = null
 )
 {
+    /// <summary>Instead of a tenant's name: each of them.</summary>
+    internal const string Every = "*";
+
     // Copied out of a resource it comes with its type.
     internal string? PatientId
     {
@@ -46,7 +50,9 @@ public sealed record TrailQuery(
     }
 
     /// <summary>The store's form, with the patient as pseudonym.</summary>
-    internal Outcome<AuditQuery> ToStore(IPatientPseudonym? pseudonym)
+    /// <param name="pseudonym">Makes the pseudonyms.</param>
+    /// <param name="tenants">Every tenant there is, for a search over all of them.</param>
+    internal Outcome<AuditQuery> ToStore(IPatientPseudonym? pseudonym, IReadOnlyCollection<string> tenants)
     {
         if (Limit is < 1 or > PageRequest.Most)
         {
@@ -68,9 +74,14 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("patient", "a patient's logical id is expected, with or without 'Patient/' before it.");
         }
 
-        if (Patient is not null && (Tenant is null || pseudonym is null))
+        if (Patient is not null && (Tenant is null || pseudonym is null || (Tenant == Every && tenants.Count == 0)))
         {
-            return AdminProblem.BadParameter("tenant", "a patient is looked for within one tenant.");
+            return AdminProblem.BadParameter("tenant", "a patient is looked for within one tenant, or within each with '*'.");
+        }
+
+        if (Reason is not null && DenyReason.Find(Reason) is null)
+        {
+            return AdminProblem.BadParameter("reason", "there is no such reason of a refusal.");
         }
 
         return new AuditQuery
@@ -78,8 +89,10 @@ public sealed record TrailQuery(
             From = From,
             To = To,
             Client = Client,
-            Tenant = Tenant,
-            PatientKey = Patient is null ? null : pseudonym!.Of(Tenant!, PatientId!),
+            Tenant = Tenant == Every ? null : Tenant,
+            PatientKeys = Patient is null
+                ? []
+                : [.. (Tenant == Every ? tenants : [Tenant!]).Select(tenant => pseudonym!.Of(tenant, PatientId!))],
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
@@ -15,6 +16,7 @@ internal sealed class TrailSearch(
     IAuditJournal journal,
     AdminJournal records,
     WorkingSetSource sets,
+    AdminOptions options,
     IPatientPseudonym? pseudonym = null
 )
 {
@@ -37,9 +39,10 @@ internal sealed class TrailSearch(
             return AdminProblem.NotFound("record");
         }
 
+        var entries = await WithDeliveryAsync(page.Entries, call.Cancelled);
         var children = new JsonArray([
-            .. page
-                .Entries.Where(entry => entry.Id != guid)
+            .. entries
+                .Where(entry => entry.Id != guid)
                 .OrderBy(static entry => entry.Time)
                 .ThenBy(static entry => entry.Sequence)
                 .Select(static entry => (JsonNode)Render(entry)),
@@ -50,12 +53,20 @@ internal sealed class TrailSearch(
     /// <summary>One page of records, newest first.</summary>
     public async Task<Outcome<TrailPage>> SearchAsync(AdminCall call, TrailQuery query)
     {
-        if (query.ToStore(pseudonym).Failed(out var problem, out var asked))
+        IReadOnlyCollection<string> tenants = query.Tenant == TrailQuery.Every ? await TenantsAsync(call.Cancelled) : [];
+        if (query.ToStore(pseudonym, tenants).Failed(out var problem, out var asked))
         {
             return problem;
         }
 
-        await RecordAsync(call, "audit.search", query.Describe(), query.Tenant, query.PatientId);
+        // Within each tenant that was looked into, so that the patient's own trail has it everywhere.
+        var isFirst = true;
+        foreach (var tenant in tenants.Cast<string?>().DefaultIfEmpty(query.Tenant))
+        {
+            await RecordAsync(call, "audit.search", query.Describe(), tenant, query.PatientId, isFirst);
+            isFirst = false;
+        }
+
         AuditPage page;
         try
         {
@@ -71,7 +82,8 @@ internal sealed class TrailSearch(
             return unknown;
         }
 
-        var body = new JsonObject { ["items"] = new JsonArray([.. page.Entries.Select(static entry => (JsonNode)Render(entry))]) };
+        var entries = query.Id is null ? page.Entries : await WithDeliveryAsync(page.Entries, call.Cancelled);
+        var body = new JsonObject { ["items"] = new JsonArray([.. entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {
             body["next_cursor"] = next;
@@ -89,15 +101,38 @@ internal sealed class TrailSearch(
             return AdminProblem.BadParameter("client", "neither the registry nor a record knows such a client.");
         }
 
-        return query.Tenant is { } tenant && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
+        return
+            query.Tenant is { } tenant and not TrailQuery.Every
+            && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
             ? AdminProblem.BadParameter("tenant", "neither the registry nor a record knows such a tenant.")
             : null;
     }
 
-    // Who looks into the trail is looked at too: durable before the answer.
-    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient)
+    // What became of a whole answer stands in the delivery of many, which names it by its place.
+    private async Task<IReadOnlyList<AuditEntry>> WithDeliveryAsync(IReadOnlyList<AuditEntry> found, CancellationToken cancellationToken)
     {
-        var record = records.Create(call, @event, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
+        if (found.FirstOrDefault(static entry => entry.Kind == AuditKind.Disclosure && entry.ParentId == Guid.Empty) is not { } disclosure)
+        {
+            return found;
+        }
+
+        var isTold = found.Any(static entry => entry.Kind == AuditKind.Delivery);
+        var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
+        return delivery is null ? found : [delivery, .. found];
+    }
+
+    private async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
+        (await sets.GetAsync(cancellationToken))
+            .All<UseCase>(RegistryKind.UseCase)
+            .SelectMany(static useCase => useCase.Tenants)
+            .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
+            .ToHashSet(StringComparer.Ordinal);
+
+    // Who looks into the trail is looked at too: durable before the answer.
+    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
+    {
+        var parent = isFirst ? Guid.Empty : call.RequestId;
+        var record = records.Create(call, @event, "audit", isFirst ? call.RequestId : Guid.CreateVersion7(), parent, AuditKind.AuditUse);
         record.Tenant = tenant;
         record.Patients = patient is null ? [] : [patient];
         record.Note = note;

@@ -17,6 +17,9 @@ public interface IAuditJournal
     /// <exception cref="JournalUnavailableException">As above, or the room of that lane is used up.</exception>
     ValueTask<AuditPosition> AppendAsync(AuditRecord record, AuditLane lane) => AppendAsync(record);
 
-    /// <summary>Queues a record that nobody waits for (delivery); false when there is no room, which is counted and reported.</summary>
+    /// <summary>
+    /// Queues a record that nobody waits for (delivery); false when there is no room, which is counted and reported, but for a delivery of
+    /// many, which is to be tried again.
+    /// </summary>
     bool TryAppend(AuditRecord record);
 }

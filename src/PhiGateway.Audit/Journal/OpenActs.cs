@@ -6,7 +6,7 @@ namespace PhiGateway.Audit.Journal;
 /// <summary>
 /// Intents without outcome and disclosures without delivery, found while a journal is recovered. One rule says what closes what: an outcome
 /// closes the intent that it names; a delivery closes every disclosure that bears the name it gives, as its own or as its parent's, for the
-/// segments of a stream and the entries of a batch are delivered together.
+/// segments of a stream and the entries of a batch are delivered together; a delivery of many closes the disclosures at the places it names.
 /// </summary>
 internal sealed class OpenActs
 {
@@ -15,6 +15,7 @@ internal sealed class OpenActs
 
     private readonly Dictionary<Guid, OpenAct> _intents = [];
     private readonly Dictionary<Guid, OpenAct> _disclosures = [];
+    private readonly Dictionary<long, Guid> _places = [];
 
     /// <summary>All of them: a write whose outcome nobody knows must be said to be one.</summary>
     public IReadOnlyCollection<OpenAct> Intents => _intents.Values;
@@ -47,6 +48,8 @@ internal sealed class OpenActs
                 if (Read(body) is { } disclosure)
                 {
                     var name = head.Parent == Guid.Empty ? head.Id : head.Parent;
+                    _ = Close(name);
+                    _places[sequence] = name;
                     _disclosures[name] = new OpenAct(
                         sequence,
                         name,
@@ -61,8 +64,11 @@ internal sealed class OpenActs
             case AuditKind.Outcome:
                 _ = _intents.Remove(head.Parent);
                 break;
+            case AuditKind.Delivery when head.Parent == Guid.Empty:
+                CloseMany(Read(body)?.Sequences);
+                break;
             case AuditKind.Delivery:
-                _ = _disclosures.Remove(head.Parent);
+                _ = Close(head.Parent);
                 break;
             case AuditKind.System when head.IsCarried:
                 if (Read(body) is { } carried)
@@ -80,6 +86,26 @@ internal sealed class OpenActs
                 break;
             default:
                 break;
+        }
+    }
+
+    private bool Close(Guid name) => _disclosures.Remove(name, out var act) && _places.Remove(act.Sequence);
+
+    // Places of records that were recycled long ago are nothing to this run.
+    private void CloseMany(string? sequences)
+    {
+        _ = SequenceRanges.TryRead(sequences, out var ranges);
+        foreach (var range in ranges)
+        {
+            // Whichever is less: what the range names, or what is open.
+            var open =
+                range.Last - range.First < _places.Count
+                    ? Enumerable.Range(0, (int)(range.Last - range.First) + 1).Select(step => range.First + step).Where(_places.ContainsKey)
+                    : _places.Keys.Where(place => range.First <= place && place <= range.Last);
+            foreach (var place in open.ToArray())
+            {
+                _ = Close(_places[place]);
+            }
         }
     }
 

@@ -70,8 +70,11 @@ public sealed class AuditRecord
     /// <summary>none, mtls, dpop.</summary>
     public string? Binding { get; set; }
 
-    /// <summary>Purpose codes asserted, space-separated.</summary>
+    /// <summary>Purpose codes that counted, space-separated.</summary>
     public string? Purpose { get; set; }
+
+    /// <summary>Where the purpose came from: <c>token</c>, or <c>registry</c> where the issuer asserts none.</summary>
+    public string? PurposeFrom { get; set; }
 
     /// <summary>Scope of the token, as sent.</summary>
     public string? Scope { get; set; }
@@ -137,6 +140,12 @@ public sealed class AuditRecord
     /// <see cref="AuditKind.Delivery"/>.
     /// </summary>
     public string? Delivery { get; set; }
+
+    /// <summary>
+    /// For a <see cref="AuditKind.Delivery"/> of many: the records of the same log whose answers were handed over whole, as ranges such as
+    /// <c>120-180,182</c> (<see cref="SequenceRanges"/>); null for the delivery of one, which names it as its parent.
+    /// </summary>
+    public string? Sequences { get; set; }
 
     /// <summary>Who did it, for admin and audit-use records.</summary>
     public string? Actor { get; set; }

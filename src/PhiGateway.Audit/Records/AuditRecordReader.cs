@@ -100,6 +100,9 @@ public static class AuditRecordReader
             case "binding":
                 r.Binding = reader.GetString();
                 break;
+            case "purposeFrom":
+                r.PurposeFrom = reader.GetString();
+                break;
             case "purpose":
                 r.Purpose = reader.GetString();
                 break;
@@ -162,6 +165,9 @@ public static class AuditRecordReader
                 break;
             case "delivery":
                 r.Delivery = reader.GetString();
+                break;
+            case "sequences":
+                r.Sequences = reader.GetString();
                 break;
             case "actor":
                 r.Actor = reader.GetString();

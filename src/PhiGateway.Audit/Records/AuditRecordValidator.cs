@@ -46,7 +46,14 @@ public static class AuditRecordValidator
                 Require(record.Status != 0 || record.Note is not null, "An outcome has a status, or says why it has none.");
                 break;
             case AuditKind.Delivery:
-                Require(record.ParentId != Guid.Empty, "A delivery names its disclosure.");
+                Require(
+                    record.ParentId != Guid.Empty ^ record.Sequences is not null,
+                    "A delivery names its disclosure, or the places of many."
+                );
+                Require(
+                    record.Sequences is null || (record.Delivery == "handed-over" && SequenceRanges.TryRead(record.Sequences, out _)),
+                    "A delivery of many names places in rising order, of answers that were handed over."
+                );
                 Require(
                     record.Delivery is "handed-over" or "partial" or "unconfirmed",
                     "A delivery was handed over, is partial or unconfirmed."

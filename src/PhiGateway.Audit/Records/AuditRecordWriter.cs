@@ -36,6 +36,7 @@ internal static class AuditRecordWriter
         json.Text(",\"tokenHash\":"u8, record.TokenHash);
         json.Text(",\"binding\":"u8, record.Binding);
         json.Text(",\"purpose\":"u8, record.Purpose);
+        json.Text(",\"purposeFrom\":"u8, record.PurposeFrom);
         json.Text(",\"scope\":"u8, record.Scope);
         json.Text(",\"peer\":"u8, record.Peer);
         json.Text(",\"method\":"u8, record.Method);
@@ -56,6 +57,7 @@ internal static class AuditRecordWriter
         json.NumberIfAny(",\"bytes\":"u8, record.Bytes);
         json.Text(",\"outcome\":"u8, record.Outcome);
         json.Text(",\"delivery\":"u8, record.Delivery);
+        json.Text(",\"sequences\":"u8, record.Sequences);
         json.Text(",\"actor\":"u8, record.Actor);
         json.Text(",\"target\":"u8, record.Target);
         json.Text(",\"before\":"u8, record.Before);

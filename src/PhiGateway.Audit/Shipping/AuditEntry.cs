@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
@@ -58,4 +59,22 @@ public sealed record AuditEntry
 
     /// <summary>UTF-8 JSON exactly as journaled.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Whether this is a delivery of many that names a place of its log.</summary>
+    public bool Delivers(long sequence)
+    {
+        if (Kind != AuditKind.Delivery || ParentId != Guid.Empty)
+        {
+            return false;
+        }
+
+        try
+        {
+            return SequenceRanges.Covers(AuditRecordReader.Read(Body.Span).Sequences, sequence);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -17,8 +17,8 @@ public sealed record AuditQuery
     /// <summary>Tenant of the route.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Keyed pseudonym of a patient.</summary>
-    public string? PatientKey { get; init; }
+    /// <summary>Keyed pseudonyms of a patient, one for each tenant looked into; empty: whoever's.</summary>
+    public IReadOnlyList<string> PatientKeys { get; init; } = [];
 
     /// <summary><c>permit</c>, <c>deny</c> or <c>error</c>.</summary>
     public string? Decision { get; init; }

@@ -25,6 +25,7 @@ public sealed class AuditShipper(
     private string? _lost;
     private DateTimeOffset? _lastSuccess;
     private int _failures;
+    private int _lastCount;
     private bool _isDenied;
 
     /// <summary>Told, in words without PHI, when shipping ends for good: someone must be called.</summary>
@@ -71,6 +72,7 @@ public sealed class AuditShipper(
             }
 
             var full = Fill(out var broken);
+            _lastCount = _batch.Count;
             if (_batch.Count > 0)
             {
                 await store.AppendAsync(_batch, cancellationToken);
@@ -186,7 +188,7 @@ public sealed class AuditShipper(
     {
         if (_failures == 0)
         {
-            return options.Interval;
+            return _lastCount > options.ManyRecords ? options.LoadedInterval : options.Interval;
         }
 
         var backoff = Math.Min(

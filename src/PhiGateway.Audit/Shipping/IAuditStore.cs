@@ -21,6 +21,9 @@ public interface IAuditStore
     /// <summary>Searches, newest first.</summary>
     Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken);
 
+    /// <summary>The delivery of many (<see cref="Records.AuditRecord.Sequences"/>) that names one place of a log; null when there is none.</summary>
+    Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken);
+
     /// <summary>Entries of one log in order of sequence, from one on: for verification and export.</summary>
     Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken);
 }

@@ -3,14 +3,23 @@ namespace PhiGateway.Audit.Shipping;
 /// <summary>How records move from the journal to the store.</summary>
 public sealed record ShipperOptions
 {
-    /// <summary>Most records of one batch; default 2,000.</summary>
-    public int BatchRecords { get; init; } = 2_000;
+    /// <summary>Most records of one batch; default 4,000.</summary>
+    public int BatchRecords { get; init; } = 4_000;
 
     /// <summary>Most bytes of bodies in one batch; default 4 MiB.</summary>
     public int BatchBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Pause after a batch that was not full, so that the next one is worth a transaction; default 100 ms.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Pause after a batch of more than <see cref="ManyRecords"/>: under load a larger transaction costs less for each record; default
+    /// 400 ms.
+    /// </summary>
+    public TimeSpan LoadedInterval { get; init; } = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>Records of a batch above which there is load; default 250.</summary>
+    public int ManyRecords { get; init; } = 250;
 
     /// <summary>First pause after a failure; doubles with each one.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(200);

@@ -10,7 +10,7 @@ internal static class AlertCommands
 {
     public static Command Create(CommonOptions common)
     {
-        var alert = new Command("alert", "Warnings: doors that will close, owners that left.");
+        var alert = new Command("alert", "Warnings: doors that will close, owners that left, rosters that grew, emergency uses.");
         var all = new Option<bool>("--all") { Description = "Also acknowledged and closed ones." };
         var filter = new Option<string[]>("--filter")
         {
@@ -69,7 +69,27 @@ internal static class AlertCommands
             );
         }
 
+        alert.Add(Review(common, id));
         return alert;
+    }
+
+    private static Command Review(CommonOptions common, Argument<string> id)
+    {
+        var reason = ClientCommands.Reason();
+        var decision = new Option<string>("--decision") { Description = "justified or unjustified.", Required = true };
+        decision.AcceptOnlyFromAmong("justified", "unjustified");
+        return CliRun.Action(
+            new Command("review", "Decides whether an emergency use was one; a reason is required.") { id, decision, reason },
+            common,
+            async (parsed, run, cancellationToken) =>
+            {
+                var body = DocumentVerbs.ReasonBody(parsed.GetValue(reason));
+                body["decision"] = parsed.GetValue(decision);
+                var path = $"alerts/{Uri.EscapeDataString(parsed.GetValue(id)!)}:review";
+                Printer.One(run.Out, run.Format, (await DocumentVerbs.PostAsync(run, path, body, cancellationToken)).Json);
+                return ExitCodes.Ok;
+            }
+        );
     }
 
     public static Command Queue(CommonOptions common)

@@ -1,24 +1,16 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
+using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>audit search and show.</summary>
+/// <summary>audit search, show, verify, prove and rotate-key.</summary>
 internal static class AuditCommands
 {
-    private static readonly string[] Columns =
-    [
-        "record.time",
-        "record.kind",
-        "record.event",
-        "record.decision",
-        "record.reason",
-        "record.client",
-        "record.actor",
-        "record.id",
-    ];
+    private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
 
     public static Command Create(CommonOptions common)
     {
@@ -29,7 +21,7 @@ internal static class AuditCommands
                 ("from", "From this moment on."),
                 ("to", "Before this moment."),
                 ("client", "Registered client."),
-                ("tenant", "Tenant; required with --patient."),
+                ("tenant", "Tenant; required with --patient, where * means each."),
                 ("patient", "Logical id of a patient; sent in the body, never in a URL."),
                 ("decision", "permit, deny or error."),
                 ("reason", "Code of a deny reason."),
@@ -57,12 +49,13 @@ internal static class AuditCommands
                         }
                     }
 
-                    Printer.List(
-                        run.Out,
-                        run.Format,
-                        (await run.Client.SendAsync(HttpMethod.Post, "/admin/v1/audit:search", cancellationToken, body)).Json,
-                        Columns
-                    );
+                    var found = (await run.Client.SendAsync(HttpMethod.Post, "/admin/v1/audit:search", cancellationToken, body)).Json;
+                    if (run.Format == OutputFormat.Table)
+                    {
+                        Shorten(found);
+                    }
+
+                    Printer.List(run.Out, run.Format, found, Columns);
                     return ExitCodes.Ok;
                 }
             )
@@ -87,6 +80,71 @@ internal static class AuditCommands
                 }
             )
         );
+        audit.Add(VerifyCommand.Create(common));
+        audit.Add(Prove(common));
+        audit.Add(RotateKey(common));
         return audit;
+    }
+
+    private static Command Prove(CommonOptions common)
+    {
+        var id = new Argument<string>("id") { Description = "Decision or request id." };
+        var folder = new Option<DirectoryInfo>("--out") { Description = "A new folder for the bundle.", Required = true };
+        return CliRun.Action(
+            new Command("prove", "Makes a bundle of evidence for one access, which a shell and OpenSSL verify.") { id, folder },
+            common,
+            async (parsed, run, cancellationToken) =>
+            {
+                var answer = (
+                    await run.Client.SendAsync(
+                        HttpMethod.Get,
+                        $"/admin/v1/audit/{Uri.EscapeDataString(parsed.GetValue(id)!)}/evidence",
+                        cancellationToken
+                    )
+                ).Json;
+                var names = BundleFolder.Write(parsed.GetValue(folder)!, answer["files"]!.AsArray());
+                run.Note($"{names} files in {parsed.GetValue(folder)}; verify them with: sh verify.sh");
+                return ExitCodes.Ok;
+            }
+        );
+    }
+
+    private static Command RotateKey(CommonOptions common)
+    {
+        var folder = new Option<DirectoryInfo>("--log-keys") { Description = "Folder of one log's private keys.", Required = true };
+        return CliRun.Action(
+            new Command("rotate-key", "Adds a signing key to a log; both sign until you remove the old one.") { folder },
+            common,
+            (parsed, run, _) =>
+            {
+                var directory = parsed.GetValue(folder)!;
+                if (!File.Exists(Path.Combine(directory.FullName, "salt.key")))
+                {
+                    throw new CliFault(ExitCodes.Usage, $"{directory} does not hold the keys of a log.");
+                }
+
+                var number = SigningKeys.Rotate(directory.FullName);
+                run.Out.WriteLine($"log-{number}.key signs from the next change of keys on. Publish it, then remove the older ones.");
+                return Task.FromResult(ExitCodes.Ok);
+            }
+        );
+    }
+
+    // For people, so that a line fits: the moment to the second, what happened or why not, and whoever it was.
+    private static void Shorten(JsonNode found)
+    {
+        foreach (var item in found["items"]!.AsArray().OfType<JsonObject>())
+        {
+            if (item["record"] is not JsonObject record)
+            {
+                continue;
+            }
+
+            item["when"] = DateTimeOffset.TryParse((string?)record["time"], CultureInfo.InvariantCulture, out var time)
+                ? time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+                : (string?)record["time"];
+            item["what"] = (string?)record["reason"] ?? (string?)record["event"];
+            item["who"] = (string?)record["client"] ?? (string?)record["actor"];
+        }
     }
 }

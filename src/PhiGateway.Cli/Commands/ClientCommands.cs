@@ -105,7 +105,7 @@ internal static class ClientCommands
         }
 
         client.Add(Verb(common, "revoke", "Ends a client for good.", id));
-        client.Add(Approve(common, id));
+        client.Add(ApproveCommands.OfClient(common, id));
         client.Add(Rotate(common, id));
         client.Add(
             CliRun.Action(
@@ -189,37 +189,6 @@ internal static class ClientCommands
                 var answer = await run.Client.SendAsync(
                     HttpMethod.Post,
                     run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:{verb}"),
-                    cancellationToken,
-                    body
-                );
-                Printer.One(run.Out, run.Format, answer.Json);
-                return ExitCodes.Ok;
-            }
-        );
-    }
-
-    private static Command Approve(CommonOptions common, Argument<string> id)
-    {
-        var reason = Reason();
-        var fingerprint = new Option<string>("--fingerprint")
-        {
-            Description = "The fingerprint you reviewed, from 'client posture'.",
-            Required = true,
-        };
-        return CliRun.Action(
-            new Command("approve", "Approves exactly what the fingerprint says.") { id, fingerprint, reason },
-            common,
-            async (parsed, run, cancellationToken) =>
-            {
-                var body = new JsonObject { ["fingerprint"] = parsed.GetValue(fingerprint) };
-                if (parsed.GetValue(reason) is { } why)
-                {
-                    body["reason"] = why;
-                }
-
-                var answer = await run.Client.SendAsync(
-                    HttpMethod.Post,
-                    run.Write($"clients/{Uri.EscapeDataString(parsed.GetValue(id)!)}:approve"),
                     cancellationToken,
                     body
                 );

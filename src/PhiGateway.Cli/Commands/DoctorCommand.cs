@@ -58,7 +58,7 @@ internal static class DoctorCommand
                 new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false }
             );
             return document.RootElement.TryGetProperty("PhiGateway", out _)
-                ? Check("config", true, "readable")
+                ? Check("config", true, "JSON with a section PhiGateway; what it says is judged by 'phi-gateway validate'")
                 : Check("config", false, "there is no section PhiGateway");
         }
         catch (JsonException exception)

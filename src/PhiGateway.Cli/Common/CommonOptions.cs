@@ -40,6 +40,9 @@ internal sealed class CommonOptions
 
     public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would change; change nothing.", Recursive = true };
 
+    /// <summary>Where answers to questions are read.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     public void AddTo(Command root)
     {
         root.Options.Add(Server);

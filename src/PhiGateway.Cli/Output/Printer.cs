@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
@@ -10,7 +11,14 @@ internal static class Printer
 {
     private const int MaxCell = 60;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    // What is printed is no web page: a plus is a plus, an umlaut an umlaut.
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonSerializerOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A list of objects.</summary>
     public static void List(TextWriter output, OutputFormat format, JsonNode answer, params string[] columns)
@@ -73,7 +81,7 @@ internal static class Printer
             null => string.Empty,
             JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
             JsonArray array when array.All(static entry => entry is JsonValue) => string.Join(", ", array.Select(Cell)),
-            _ => node.ToJsonString(),
+            _ => node.ToJsonString(Line),
         };
 
         // What a person wrote must not move the cursor of another.

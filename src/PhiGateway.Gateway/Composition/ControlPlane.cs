@@ -49,6 +49,7 @@ internal static class ControlPlane
             .AddSingleton(parts.RegistrySource)
             .AddSingleton(parts.AuditStore);
         services.AddSingleton<IAuditJournal>(parts.Journal);
+        services.AddSingleton(parts.Proof.Prover);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));
@@ -62,6 +63,16 @@ internal static class ControlPlane
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                AnswersCut = async revision =>
+                {
+                    var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
+                    return new AnswersCut(options.Node, count, inForce);
+                },
+                RosterGrowth = new RosterGrowthRules(
+                    options.Admin.RosterAlertMembers ?? 1000,
+                    options.Admin.RosterAlertPercent ?? 50,
+                    options.Admin.RosterMostAlone
+                ),
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)
@@ -82,6 +93,7 @@ internal static class ControlPlane
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.UseParts(app, readiness);
+        Greeting.Use(app, Greeting.OfControl);
         app.MapPhiGatewayAdmin();
         HealthEndpoints.MapParts(app, readiness);
         TelemetrySetup.Map(app, options);

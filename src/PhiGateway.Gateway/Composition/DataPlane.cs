@@ -78,7 +78,12 @@ internal static class DataPlane
             });
 
         var services = builder.Services;
-        services.AddSingleton(options).AddSingleton(parts.Clock).AddSingleton(parts.Snapshots).AddSingleton<IAuditJournal>(parts.Journal);
+        services
+            .AddSingleton(options)
+            .AddSingleton(parts.Clock)
+            .AddSingleton(parts.Snapshots)
+            .AddSingleton(parts.CutAnswers)
+            .AddSingleton<IAuditJournal>(parts.Journal);
         services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync);
         services.AddReverseProxy();
         services
@@ -120,6 +125,7 @@ internal static class DataPlane
             HealthEndpoints.UseWords(app, readiness);
         }
 
+        Greeting.Use(app, Greeting.OfData);
         if (peers.IsOn)
         {
             app.Use(next =>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using PhiGateway.Admin.Access;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
 
 namespace PhiGateway.Gateway.Composition;
@@ -51,7 +52,21 @@ internal static class FirstKey
     }
 
     private static Task<string?> EnsureAsync(GatewayParts parts, CancellationToken cancellationToken) =>
-        BootstrapKey.EnsureAsync(parts.RegistryStore, parts.Journal, parts.Clock, parts.Options.Admin.BootstrapKey, cancellationToken);
+        BootstrapKey.EnsureAsync(
+            parts.RegistryStore,
+            parts.Journal,
+            parts.Clock,
+            parts.Options.Admin.BootstrapKey,
+            FileOf(parts.Options),
+            cancellationToken
+        );
+
+    /// <summary>Where a generated key is put: beside the journal, unless the configuration says otherwise.</summary>
+    public static string FileOf(GatewayOptions options) =>
+        Path.GetFullPath(
+            options.Admin.BootstrapFile
+                ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Audit.Journal.Directory)) ?? ".", "bootstrap.key")
+        );
 
     private static bool IsAway(Exception fault) =>
         fault is DbException or TimeoutException or SocketException || fault.InnerException is DbException or SocketException;

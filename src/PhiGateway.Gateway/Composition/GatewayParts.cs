@@ -32,6 +32,8 @@ internal sealed record GatewayParts
 
     public required SnapshotHolder Snapshots { get; init; }
 
+    public required CutAnswers CutAnswers { get; init; }
+
     public required SnapshotFollower Follower { get; init; }
 
     public required FileJournal Journal { get; init; }
@@ -39,4 +41,7 @@ internal sealed record GatewayParts
     public required AuditShipper Shipper { get; init; }
 
     public required PatientPseudonym Pseudonym { get; init; }
+
+    /// <summary>The transparency log over the journal, and what verifies it.</summary>
+    public required ProofParts Proof { get; init; }
 }

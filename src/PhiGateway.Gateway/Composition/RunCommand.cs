@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Admin.Access;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Storage;
 
@@ -13,6 +16,8 @@ internal static class RunCommand
           --config FILE                    another configuration file
         phi-gateway validate [--config F]  check the configuration and list every problem
         phi-gateway migrate [--config F]   bring both databases to this version's schema and end (as their owner)
+        phi-gateway seal-registry [--config F]  seal the registry's documents that have no seal yet, as they stand
+        phi-gateway verify-audit [--config F]  verify log, journal and store: exit code 1 when something was changed
         phi-gateway probe [--config F]     ask this machine's node whether it is ready: exit code 0 or 1
         phi-gateway demo                   run the demonstration on loopback
           --port N --admin-port N          other ports (default 8080 and 8081)
@@ -30,12 +35,12 @@ internal static class RunCommand
         try
         {
             await using var host = await GatewayHost.StartAsync(loaded.Options, loaded.Configuration, quiet: false, CancellationToken.None);
-            if (host.BootstrapKey is { } key)
+            if (host.BootstrapKey is not null)
             {
-                await ShowAsync(key);
+                await ShowAsync(loaded.Options);
             }
 
-            _ = ShowLaterAsync(host);
+            _ = ShowLaterAsync(host, loaded.Options);
 
             await host.WaitForStopAsync();
             return 0;
@@ -62,6 +67,18 @@ internal static class RunCommand
     /// <summary>Asks the node that runs with this configuration.</summary>
     public static async Task<int> ProbeAsync(string[] args) =>
         !TryReadFile(args, out var file) || !File.Exists(file) ? 2 : await ProbeCommand.RunAsync(file);
+
+    /// <summary>Verifies the trail of the node with this configuration; it may run meanwhile.</summary>
+    public static async Task<int> VerifyAuditAsync(string[] args) =>
+        !TryReadFile(args, out var file) || Load(file) is not { } loaded
+            ? 2
+            : await VerifyAuditCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
+
+    /// <summary>Seals what the registry holds without a seal.</summary>
+    public static async Task<int> SealRegistryAsync(string[] args) =>
+        !TryReadFile(args, out var file) || Load(file) is not { } loaded
+            ? 2
+            : await SealRegistryCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
 
     /// <summary>Prints the usage.</summary>
     public static async Task<int> HelpAsync()
@@ -99,18 +116,19 @@ internal static class RunCommand
         }
     }
 
-    private static Task ShowAsync(string key) =>
+    // The key itself is not said: what is printed ends up in a log.
+    private static Task ShowAsync(GatewayOptions options) =>
         Console.Out.WriteLineAsync(
-            $"First admin key, shown this once: {key}{Environment.NewLine}"
-                + "It has every role and stands for nobody: make a key for each person with it, two of them at least, and then delete it "
-                + "(DELETE /admin/v1/admin-keys/bootstrap, by a key of the role admin)."
+            $"First admin key: in {FirstKey.FileOf(options)}, readable by its owner only, and nowhere else.{Environment.NewLine}"
+                + $"It has every role, stands for nobody and ends in {BootstrapKey.Life.Days} days: make a key for each person with it, two of "
+                + "them at least, and then delete it and the file (phigw key delete bootstrap, by a key of the role admin)."
         );
 
-    private static async Task ShowLaterAsync(GatewayHost host)
+    private static async Task ShowLaterAsync(GatewayHost host, GatewayOptions options)
     {
-        if (await host.LateBootstrapKey is { } key)
+        if (await host.LateBootstrapKey is not null)
         {
-            await ShowAsync(key);
+            await ShowAsync(options);
         }
     }
 
@@ -152,12 +170,26 @@ internal static class RunCommand
                 Console.Error.WriteLine($"  {problem.Key} {problem.Message}");
             }
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException fault)
         {
-            Console.Error.WriteLine($"The configuration {file} is not valid JSON.");
+            Console.Error.WriteLine($"The configuration {file} is not valid JSON{PlaceOf(fault)}.");
         }
 
         return null;
+    }
+
+    // Where, not what: a configuration holds references to secrets, and by mistake secrets.
+    private static string PlaceOf(Exception fault)
+    {
+        for (var inner = fault; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is JsonException { LineNumber: { } line, BytePositionInLine: { } column })
+            {
+                return string.Create(CultureInfo.InvariantCulture, $": line {line + 1}, column {column + 1}");
+            }
+        }
+
+        return string.Empty;
     }
 
     private sealed record LoadedConfiguration(GatewayOptions Options, Microsoft.Extensions.Configuration.IConfigurationRoot Configuration);

@@ -70,6 +70,12 @@ public sealed class GatewayOptions
     /// </summary>
     public IReadOnlyList<string> SearchParameters { get; set; } = [];
 
+    /// <summary>
+    /// Files or folders of FHIR <c>OperationDefinition</c> resources: the operations that the FHIR servers behind all routes have beside
+    /// R4's. A route adds its own by <c>Phi.Operations</c>. None by default.
+    /// </summary>
+    public IReadOnlyList<string> Operations { get; set; } = [];
+
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
 
@@ -181,6 +187,15 @@ public sealed class RegistryOptions
     /// </summary>
     public TimeSpan MaxUnconfirmed { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// File of the key with which the control plane seals registry documents, the same on every node; null: they are not sealed, and whoever
+    /// may write the database opens doors.
+    /// </summary>
+    public string? SealKeyFile { get; set; }
+
+    /// <summary>Security: whether a document without a seal is refused; default false, for the time in which a registry is sealed.</summary>
+    public bool SealRequired { get; set; }
+
     /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
     public string? LastGoodFile { get; set; }
 }
@@ -191,6 +206,8 @@ public sealed class AuditOptions
     public JournalPlaneOptions Journal { get; set; } = new();
 
     public AuditStoreOptions Store { get; set; } = new();
+
+    public AuditLogOptions Log { get; set; } = new();
 
     /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
     public StrangerOptions Strangers { get; set; } = new();
@@ -319,9 +336,13 @@ public sealed class LimitOptions
 public sealed class AdminPlaneOptions
 {
     /// <summary>
-    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and shown once.
+    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and put into
+    /// <see cref="BootstrapFile"/>. It works for seven days.
     /// </summary>
     public string? BootstrapKey { get; set; }
+
+    /// <summary>Where a generated first key is put, readable by its owner only; null: <c>bootstrap.key</c> beside the journal.</summary>
+    public string? BootstrapFile { get; set; }
 
     /// <summary>
     /// Login by which the control plane writes the registry, by reference, to the database of
@@ -342,6 +363,20 @@ public sealed class AdminPlaneOptions
     /// Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.
     /// </summary>
     public IReadOnlyList<int>? DoorWarningDays { get; set; }
+
+    /// <summary>
+    /// Memberships of a roster, added or changed since somebody looked, from which on an alert is raised; null: 1000.
+    /// </summary>
+    public int? RosterAlertMembers { get; set; }
+
+    /// <summary>The same as a share of the roster in percent; null: 50.</summary>
+    public int? RosterAlertPercent { get; set; }
+
+    /// <summary>
+    /// Memberships of a roster that may be added or changed since the approval of the clients behind it before that approval ends; null:
+    /// any number.
+    /// </summary>
+    public int? RosterMostAlone { get; set; }
 
     /// <summary>
     /// Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary

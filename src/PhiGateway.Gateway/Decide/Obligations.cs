@@ -1,31 +1,33 @@
+using System.Collections.Frozen;
 using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>The obligations that Forward, Release and Audit fulfil; a permit that carries any other is no permit.</summary>
+/// <summary>Who fulfils which obligation; a permit that carries one without a handler is no permit.</summary>
 internal static class Obligations
 {
-    /// <summary>Whether every obligation has a stage that fulfils it.</summary>
+    /// <summary>The handlers by name of class, so that no room is named whose stage comes later.</summary>
+    internal static readonly FrozenDictionary<Type, string> Handlers = new Dictionary<Type, string>
+    {
+        [typeof(NarrowSearch)] = "Narrowing",
+        [typeof(ConfineToTenant)] = "Narrowing",
+        [typeof(NameIncludes)] = "Narrowing",
+        [typeof(ResolveWalks)] = "WalkSearch",
+        [typeof(KeepElements)] = nameof(ReleasePolicy),
+        [typeof(WithholdLabelled)] = nameof(ReleasePolicy),
+        [typeof(WithholdOutsideRoster)] = nameof(ReleasePolicy),
+        [typeof(LimitRecords)] = "ReleaseChecks",
+        [typeof(CountTaskUses)] = "TaskCounter",
+        [typeof(RequireJustification)] = "RecordedRequest",
+        [typeof(NotifyOwner)] = "OwnerNotice",
+    }.ToFrozenDictionary();
+
+    /// <summary>Whether every obligation has a handler.</summary>
     public static bool AreKnown(IReadOnlyList<Obligation> obligations)
     {
         for (var i = 0; i < obligations.Count; i++)
         {
-            if (
-                obligations[i]
-                is not (
-                    NarrowSearch
-                    or ConfineToTenant
-                    or ResolveWalks
-                    or NameIncludes
-                    or KeepElements
-                    or WithholdLabelled
-                    or WithholdOutsideRoster
-                    or LimitRecords
-                    or CountTaskUses
-                    or RequireJustification
-                    or NotifyOwner
-                )
-            )
+            if (!Handlers.ContainsKey(obligations[i].GetType()))
             {
                 return false;
             }

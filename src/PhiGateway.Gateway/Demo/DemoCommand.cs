@@ -36,7 +36,6 @@ internal static class DemoCommand
             );
             await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
             var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());
-            DemoFolder.WriteAdminKey(settings.Data, host.BootstrapKey ?? string.Empty);
             await Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens));
             await host.WaitForStopAsync();
             return 0;
@@ -74,6 +73,7 @@ internal static class DemoCommand
                 ["PhiGateway:Registry:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "registry.db")}",
                 ["PhiGateway:Registry:LastGoodFile"] = Path.Combine(settings.Data, "registry.last-good"),
                 ["PhiGateway:Audit:Journal:Directory"] = Path.Combine(settings.Data, "journal"),
+                ["PhiGateway:Admin:BootstrapFile"] = Path.Combine(settings.Data, "admin.key"),
                 ["PhiGateway:Audit:Journal:Budget"] = "1 GiB",
                 ["PhiGateway:Audit:Store:ConnectionString"] = $"Data Source={Path.Combine(settings.Data, "audit.db")}",
                 // Nobody stands in front who would have to turn away first.

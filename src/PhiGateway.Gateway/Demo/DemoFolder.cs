@@ -60,9 +60,6 @@ internal static class DemoFolder
         return files;
     }
 
-    /// <summary>Writes the admin key, readable by its owner only.</summary>
-    public static void WriteAdminKey(string folder, string key) => Write(folder, "admin.key", key);
-
     private static string Write(string folder, string name, string text)
     {
         var path = Path.Combine(folder, name);

@@ -135,6 +135,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>A disclosure is on record: its delivery follows.</summary>
     public bool DisclosureRecorded { get; set; }
 
+    /// <summary>Place in the log of the record of a whole answer; null: there is none, or the answer has several.</summary>
+    public long? DisclosedAt { get; set; }
+
     /// <summary>Status and bytes that went, or are about to go, to the client.</summary>
     public int Status { get; set; }
 

@@ -6,6 +6,7 @@ namespace PhiGateway.Gateway.Following;
 internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 {
     private volatile RegistrySnapshot _current = RegistrySnapshot.Empty;
+    private long _announced;
     private long _confirmedAt = long.MinValue;
     private long _lookedAt = long.MinValue;
     private long _lookedAtWall = long.MinValue;
@@ -14,6 +15,9 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 
     /// <summary>The snapshot in force.</summary>
     public RegistrySnapshot Current => _current;
+
+    /// <summary>The revision of which everybody has been told: what it closes has been ended.</summary>
+    public long Announced => Interlocked.Read(ref _announced);
 
     /// <summary>Told after every swap; handlers must be quick.</summary>
     public event Action<RegistrySnapshot>? Published;
@@ -39,6 +43,7 @@ internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
         _current = next;
         Confirm(confirmedAt);
         Published?.Invoke(next);
+        Interlocked.Exchange(ref _announced, next.Revision);
         return true;
     }
 

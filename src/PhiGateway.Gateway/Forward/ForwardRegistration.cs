@@ -5,5 +5,5 @@ internal static class ForwardRegistration
 {
     /// <summary>What goes upstream.</summary>
     public static IServiceCollection AddForward(this IServiceCollection services) =>
-        services.AddSingleton<TaskCounter>().AddSingleton<ForwardStage>();
+        services.AddSingleton<TaskCounter>().AddSingleton<OwnerNotice>().AddSingleton<ForwardStage>();
 }

@@ -9,7 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
-internal sealed class ForwardStage(IUpstream upstream, ConditionSearch conditions, TaskCounter tasks, AuditTrail trail) : IStage
+internal sealed class ForwardStage(IUpstream upstream, ConditionSearch conditions, TaskCounter tasks, OwnerNotice notice, AuditTrail trail)
+    : IStage
 {
     public string Name => "Forward";
 
@@ -40,7 +41,14 @@ internal sealed class ForwardStage(IUpstream upstream, ConditionSearch condition
             return taken;
         }
 
-        // 3. A write's intent, durable before the upstream hears of it.
+        // 3. Of an emergency its owner is told.
+        var told = await notice.GiveAsync(exchange);
+        if (!told.Continues)
+        {
+            return told;
+        }
+
+        // 4. A write's intent, durable before the upstream hears of it.
         if (exchange.IsWrite)
         {
             var recorded = await trail.RecordIntentAsync(exchange);
@@ -50,7 +58,7 @@ internal sealed class ForwardStage(IUpstream upstream, ConditionSearch condition
             }
         }
 
-        // 4. Away with it.
+        // 5. Away with it.
         var reply = await upstream.SendAsync(written.Value, exchange, exchange.Http.RequestAborted);
         return exchange.Settled.Unless is { } unless && reply.Status is 200 or 412
             ? await RaceAsync(exchange, unless.Request, reply)

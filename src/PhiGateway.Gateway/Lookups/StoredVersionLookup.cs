@@ -68,6 +68,8 @@ internal sealed class StoredVersionLookup(Fetch fetch, AnswerBuffers buffers, Ga
                 return version with { Part = part with { Relabels = part.Relabels || changes != ProtectedChanges.None } };
             case Interaction.Patch when request.Patch is { IsAppliedHere: true } patch:
                 return Apply(exchange, patch, version, stored);
+            case Interaction.Patch when request.Interaction == Interaction.Operation:
+                return version;
             case Interaction.Patch:
                 // It is applied upstream: whatever lies near a label counts as one, and replacing what holds one takes it away.
                 var touched = request.Patch?.Touched ?? [];

@@ -36,7 +36,7 @@ internal sealed class RequestRunner(
         }
 
         var now = clock.GetUtcNow();
-        using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, Guid.CreateVersion7(now));
+        using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, DecisionIds.New(now));
         var started = clock.GetTimestamp();
         DenyReason? refusal = null;
         var isQuestion = false;

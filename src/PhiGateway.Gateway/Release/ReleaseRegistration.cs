@@ -19,6 +19,7 @@ internal static class ReleaseRegistration
             .AddSingleton<ReaderPace>()
             .AddSingleton<Exit>()
             .AddSingleton<AnswerJudge>()
+            .AddSingleton<CountWalk>()
             .AddSingleton<PageWalk>()
             .AddSingleton<StreamedRelease>()
             .AddSingleton<DiscoveryDocuments>()

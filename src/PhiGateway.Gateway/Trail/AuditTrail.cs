@@ -16,6 +16,7 @@ namespace PhiGateway.Gateway.Trail;
 internal sealed class AuditTrail(
     IAuditJournal journal,
     RefusalFold fold,
+    DeliveryFold deliveries,
     LateOutcomes late,
     GatewayMetrics metrics,
     SnapshotHolder snapshots,
@@ -24,6 +25,8 @@ internal sealed class AuditTrail(
     ILogger<AuditTrail> log
 )
 {
+    private static readonly TimeSpan LongestFolded = TimeSpan.FromSeconds(5);
+
     /// <summary>Records what is about to be released; the bytes may go only when this continues.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StageResult> RecordDisclosureAsync(GatewayExchange exchange)
@@ -36,12 +39,14 @@ internal sealed class AuditTrail(
         var record = Describe(exchange, AuditKind.Disclosure, exchange.Id);
         record.Decision = "permit";
         AddDisclosed(record, exchange.Disclosure, exchange.BytesOut);
-        if (!await TryAppendAsync(record))
+        var place = await AppendAsync(record, AuditLanes.Of(record.Kind));
+        if (place < 0)
         {
             return StageResult.Refuse(NotRecorded());
         }
 
         exchange.DisclosureRecorded = true;
+        exchange.DisclosedAt = place;
         return StageResult.Continue;
     }
 
@@ -251,6 +256,16 @@ internal sealed class AuditTrail(
             return;
         }
 
+        // Of one record, whole and soon after it: one of many. What came late is not looked for among those of its time.
+        if (
+            exchange is { Delivered: true, DisclosedAt: { } place }
+            && clock.GetUtcNow() - exchange.Now < LongestFolded
+            && deliveries.TryAdd(place)
+        )
+        {
+            return;
+        }
+
         var record = new AuditRecord
         {
             Id = NewId(),
@@ -303,20 +318,22 @@ internal sealed class AuditTrail(
 
     private ValueTask<bool> TryAppendAsync(AuditRecord record) => TryAppendAsync(record, AuditLanes.Of(record.Kind));
 
+    private async ValueTask<bool> TryAppendAsync(AuditRecord record, AuditLane lane) => await AppendAsync(record, lane) >= 0;
+
+    // The record's place in the log; below zero when it was not taken.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryAppendAsync(AuditRecord record, AuditLane lane)
+    private async ValueTask<long> AppendAsync(AuditRecord record, AuditLane lane)
     {
         try
         {
-            await journal.AppendAsync(record, lane);
-            return true;
+            return (await journal.AppendAsync(record, lane)).Sequence;
         }
         catch (JournalUnavailableException refused)
         {
             GatewayLog.JournalRefused(log, record.Kind.ToString(), refused.Status.ToString());
-            return false;
+            return -1;
         }
     }
 
-    private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+    private Guid NewId() => DecisionIds.New(clock.GetUtcNow());
 }

@@ -3,6 +3,7 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Trail;
 
@@ -103,7 +104,7 @@ internal static class RecordedRequest
             record.TokenId = caller.TokenId;
             record.TokenHash = caller.TokenHash;
             record.Binding = AuditText.NameOf(caller.Binding);
-            record.Purpose = AuditText.NamesOf(caller.Purposes);
+            AddPurpose(record, caller, known.Client);
         }
         else
         {
@@ -121,6 +122,20 @@ internal static class RecordedRequest
         }
 
         return record;
+    }
+
+    // What counted: where the issuer asserts none, the one of the use case.
+    private static void AddPurpose(AuditRecord record, Caller caller, ClientEntry? client)
+    {
+        record.Purpose = AuditText.NamesOf(caller.Purposes);
+        if (record.Purpose is not null)
+        {
+            record.PurposeFrom = "token";
+        }
+        else if (caller.PurposeFromRegistry && client?.UseCase is { Purposes: [var only] })
+        {
+            (record.Purpose, record.PurposeFrom) = (only, "registry");
+        }
     }
 
     // Emergency access: why it was asked for stands beside what it let out.

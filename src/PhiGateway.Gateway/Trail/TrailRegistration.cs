@@ -5,5 +5,5 @@ internal static class TrailRegistration
 {
     /// <summary>What is on record.</summary>
     public static IServiceCollection AddTrail(this IServiceCollection services) =>
-        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>();
+        services.AddSingleton<AuditTrail>().AddSingleton<RefusalFold>().AddSingleton<LateOutcomes>().AddSingleton<DeliveryFold>();
 }

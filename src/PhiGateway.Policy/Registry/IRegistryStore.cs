@@ -38,6 +38,9 @@ public interface IRegistryStore
     /// <summary>Memberships of one roster in order of patient id, after a given one.</summary>
     Task<IReadOnlyList<RosterMember>> ListMembersAsync(string roster, string? afterPatient, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How many memberships of one roster were added or changed after a revision, and are there; 0 and below: all of them.</summary>
+    Task<long> CountMembersAsync(string roster, long after, CancellationToken cancellationToken);
+
     /// <summary>Writes a revocation; in force on every node in under a second.</summary>
     Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken);
 

@@ -14,7 +14,7 @@ public static class ManagedMembers
             RegistryKind.Client => ["status", "statusReason", "ownerConfirmed", "requestedBy", "changedBy"],
             RegistryKind.Review => ["by"],
             RegistryKind.Alert => ["state", "handledBy", "handledAt", "resolution"],
-            RegistryKind.AdminKey => ["hash", "created"],
+            RegistryKind.AdminKey => ["hash", "created", "handover"],
             _ => [],
         };
 

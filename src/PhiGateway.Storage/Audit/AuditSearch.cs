@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Common;
 
@@ -24,7 +25,7 @@ internal static class AuditSearch
         var conditions = new List<string>();
 
         // By patient the narrow table leads, and its time prunes the partitions of the other.
-        var byPatient = query.PatientKey is not null;
+        var byPatient = query.PatientKeys.Count > 0;
         var lead = byPatient ? "p" : "e";
         var with = query.Id is null ? string.Empty : WithHits;
         var events = query.Id is null ? "audit_event" : "hit";
@@ -41,7 +42,16 @@ internal static class AuditSearch
             }
         }
 
-        Where("p.patient_key = @patient", "patient", StorableText.Clean(query.PatientKey));
+        if (byPatient)
+        {
+            var names = query.PatientKeys.Select(static (_, place) => string.Create(CultureInfo.InvariantCulture, $"@patient{place}"));
+            conditions.Add($"p.patient_key IN ({string.Join(", ", names)})");
+            for (var i = 0; i < query.PatientKeys.Count; i++)
+            {
+                command.With(string.Create(CultureInfo.InvariantCulture, $"patient{i}"), StorableText.Clean(query.PatientKeys[i]));
+            }
+        }
+
         Where($"{lead}.time >= @from", "from", database.Time(query.From));
         Where($"{lead}.time < @to", "to", database.Time(query.To));
         Where("e.client = @client", "client", StorableText.Clean(query.Client));

@@ -11,6 +11,12 @@ namespace PhiGateway.Storage.Audit;
 /// </remarks>
 internal abstract class SqlAuditStore(Database database) : IAuditStore
 {
+    private const int DeliveryPage = 32;
+    private const int MostDeliveryPages = 256;
+
+    // Word for word the filter of the index, which is only used when it is.
+    private const string ManyDeliveries = "e.kind = 5 AND e.parent_id IS NULL";
+
     public async Task<long> GetWatermarkAsync(string log, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -95,6 +101,36 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return new AuditPage(entries, new AuditCursor(last.Time, last.Log, last.Sequence).Write(query));
     }
 
+    public async Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken)
+    {
+        // It was written seconds after what it names, so that it is among the first behind it; the limit ends a search for what was dropped.
+        var after = sequence;
+        for (var page = 0; page < MostDeliveryPages; page++)
+        {
+            await using var connection = await database.OpenAsync(cancellationToken);
+            await using var command = connection
+                .Command(
+                    $"SELECT {AuditRows.Columns} FROM audit_event e WHERE {ManyDeliveries} AND e.log = @log AND e.sequence > @after ORDER BY e.sequence LIMIT {DeliveryPage}"
+                )
+                .With("log", log)
+                .With("after", after);
+            var found = await AuditRows.ReadAsync(database, command, cancellationToken);
+            if (found.Find(entry => entry.Delivers(sequence)) is { } one)
+            {
+                return one;
+            }
+
+            if (found.Count < DeliveryPage)
+            {
+                return null;
+            }
+
+            after = found[^1].Sequence;
+        }
+
+        return null;
+    }
+
     public async Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
@@ -114,7 +150,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     public abstract Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken);
 
     /// <summary>Waits for this writer's turn where the database has only one.</summary>
-    protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
+    internal abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
 
     /// <summary>Locks the log until the transaction ends.</summary>
     /// <returns>The highest sequence stored; -1: none.</returns>

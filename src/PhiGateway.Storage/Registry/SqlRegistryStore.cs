@@ -152,6 +152,16 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         return [.. changes.Select(c => c.Member)];
     }
 
+    public async Task<long> CountMembersAsync(string roster, long after, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command("SELECT COUNT(*) FROM roster_member WHERE roster = @roster AND revision > @after AND NOT removed")
+            .With("roster", roster)
+            .With("after", after);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
+    }
+
     public async Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken);

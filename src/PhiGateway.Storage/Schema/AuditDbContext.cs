@@ -65,6 +65,8 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
                 .HasFilter("actor IS NOT NULL");
             e.HasIndex(r => r.Id);
             e.HasIndex(r => r.ParentId).HasFilter("parent_id IS NOT NULL");
+            // Deliveries of many, which are looked for by place; 5 is their kind.
+            e.HasIndex(r => new { r.Log, r.Sequence }).HasFilter("kind = 5 AND parent_id IS NULL");
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
         modelBuilder.Entity<AuditPatientRow>(e =>
@@ -83,6 +85,18 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
         modelBuilder.Entity<AuditLogRow>(e =>
         {
             e.ToTable("audit_log").HasKey(r => r.Log);
+            e.Property(r => r.Log).UseCollation(KeyCollation);
+        });
+        modelBuilder.Entity<AuditHeadRow>(e =>
+        {
+            e.ToTable("audit_head")
+                .HasKey(r => new
+                {
+                    r.Log,
+                    r.Size,
+                    r.Kind,
+                    r.Digest,
+                });
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
         SnakeCase.Apply(modelBuilder);

@@ -200,7 +200,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await writer.Store.AppendAsync([Entry(0)], None);
         await using var reader = AuditStorage.Create(Options(_connections["phigw_audit_reader"]));
         await reader.Migrator.VerifyAsync(None);
-        Assert.Single((await reader.Store.QueryAsync(new AuditQuery { PatientKey = "k" }, None)).Entries);
+        Assert.Single((await reader.Store.QueryAsync(new AuditQuery { PatientKeys = ["k"] }, None)).Entries);
         Assert.Single(await reader.Store.ReadAsync("log", 0, 10, None));
         Assert.Equal(0, await reader.Store.GetWatermarkAsync("log", None));
 

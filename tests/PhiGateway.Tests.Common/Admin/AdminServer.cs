@@ -154,6 +154,17 @@ internal sealed class AdminServer : IAsyncDisposable
 
     public string KeyOf(string person) => _keys[person];
 
+    public void UseKey(string person, string key) => _keys[person] = key;
+
+    /// <summary>A key as an administrator makes it over HTTP, shown whole to that administrator.</summary>
+    public async Task MakeKeyAsync(string maker, string person, string role)
+    {
+        var body = $$"""{"id":"{{person}}","person":"{{person}}@hospital.example","roles":["{{role}}"]}""";
+        var made = await PostAsync("/admin/v1/admin-keys", body, maker);
+        Assert.True(made.Status == 201, made.Text);
+        _keys[person] = (string)made.Json["key"]!;
+    }
+
     /// <summary>Calls as a person; null: without a credential.</summary>
     public async Task<AdminAnswer> SendAsync(
         string? person,

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Heads;
 using PhiGateway.Storage;
 using Xunit;
 
@@ -36,6 +37,27 @@ public abstract class AuditStoreContract : IAsyncLifetime
     protected abstract Task<StorageLocation> LocateAsync();
 
     [Fact]
+    public async Task Heads_AddedTwiceAndForked_StandOnceAndSideBySide()
+    {
+        var time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+        LogHead[] heads =
+        [
+            new("log", 7, LogHeadKind.Checkpoint, "note 7", time),
+            new("log", 3, LogHeadKind.Keys, "keys 3", time),
+            new("other", 3, LogHeadKind.Checkpoint, "note 3", time),
+        ];
+        await Storage.Heads.AppendAsync(heads, None);
+        await Storage.Heads.AppendAsync([heads[0] with { Time = time.AddHours(1) }, heads[0] with { Note = "another 7" }], None);
+
+        var all = await Storage.Heads.ReadAsync("log", 0, 100, None);
+        Assert.Equal(heads[1], all[0]);
+        Assert.Equal(["another 7", "note 7"], all.Skip(1).Select(head => head.Note).Order());
+        Assert.Contains(heads[0], all);
+        Assert.Equal(2, (await Storage.Heads.ReadAsync("log", 4, 100, None)).Count);
+        Assert.Single(await Storage.Heads.ReadAsync("log", 0, 1, None));
+    }
+
+    [Fact]
     public async Task Append_EveryField_ReadsBackTheSame()
     {
         var full = Entry(0) with
@@ -62,6 +84,30 @@ public abstract class AuditStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FindDelivery_OfMany_IsTheOneThatNamesThePlace()
+    {
+        var other = Delivery(3, "0-9") with { Log = "another log" };
+        var single = Entry(40) with { Kind = AuditKind.Delivery, ParentId = Guid.CreateVersion7() };
+        var many = Enumerable.Range(0, 70).Select(i => Delivery(100 + i, $"{i * 2}")).Append(Delivery(200, "41-43,45"));
+        await Store.AppendAsync([.. many, single, Entry(41), other], None);
+
+        Assert.Equal(100, (await Store.FindDeliveryAsync("log", 0, None))?.Sequence);
+        Assert.Equal(169, (await Store.FindDeliveryAsync("log", 138, None))?.Sequence);
+        Assert.Equal(200, (await Store.FindDeliveryAsync("log", 43, None))?.Sequence);
+        Assert.Null(await Store.FindDeliveryAsync("log", 47, None));
+        Assert.Null(await Store.FindDeliveryAsync("log", 1_000, None));
+        Assert.Equal(3, (await Store.FindDeliveryAsync("another log", 2, None))?.Sequence);
+    }
+
+    private static AuditEntry Delivery(int sequence, string places) =>
+        Entry(sequence) with
+        {
+            Kind = AuditKind.Delivery,
+            ParentId = Guid.Empty,
+            Body = Encoding.UTF8.GetBytes($$"""{"v":1,"kind":"delivery","sequences":"{{places}}"}"""),
+        };
+
+    [Fact]
     public async Task Watermark_GapThenFilled_IsHighestContiguous()
     {
         Assert.Equal(-1, await Store.GetWatermarkAsync("log", None));
@@ -86,7 +132,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
         await Store.AppendAsync([.. entries.Skip(40), Entry(50), Entry(50)], None);
 
         Assert.Equal(51, (await Store.ReadAsync("log", 0, 100, None)).Count);
-        Assert.Equal(50, (await Store.QueryAsync(new AuditQuery { PatientKey = "k", Limit = 500 }, None)).Entries.Count);
+        Assert.Equal(50, (await Store.QueryAsync(new AuditQuery { PatientKeys = ["k"], Limit = 500 }, None)).Entries.Count);
         Assert.Equal(50, await Store.GetWatermarkAsync("log", None));
     }
 
@@ -169,7 +215,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
         Assert.Equal(("a\ufffdb\ufffdc", "x\r\n|=]"), (read.Actor, read.Reason));
         Assert.Equal(poisoned.Body.ToArray(), read.Body.ToArray());
         Assert.Single((await Store.QueryAsync(new AuditQuery { Actor = "a\0b\ud800c" }, None)).Entries);
-        Assert.Single((await Store.QueryAsync(new AuditQuery { PatientKey = "k\0" }, None)).Entries);
+        Assert.Single((await Store.QueryAsync(new AuditQuery { PatientKeys = ["k\0"] }, None)).Entries);
     }
 
     [Fact]
@@ -180,7 +226,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
         await Store.AppendAsync([late, early, Entry(2)], None);
 
         Assert.Equal([0L, 2L, 1L], (await Store.QueryAsync(new AuditQuery(), None)).Entries.Select(e => e.Sequence));
-        Assert.Equal([0L, 1L], (await Store.QueryAsync(new AuditQuery { PatientKey = "k" }, None)).Entries.Select(e => e.Sequence));
+        Assert.Equal([0L, 1L], (await Store.QueryAsync(new AuditQuery { PatientKeys = ["k"] }, None)).Entries.Select(e => e.Sequence));
         Assert.Equal(2, await Store.GetWatermarkAsync("log", None));
         await Assert.ThrowsAsync<AuditForkException>(() =>
             Store.AppendAsync([late with { ChainHash = Hash("y"), Time = early.Time }], None)
@@ -207,15 +253,15 @@ public abstract class AuditStoreContract : IAsyncLifetime
         await FindsAsync(new AuditQuery { Actor = "mary" }, 3);
         await FindsAsync(new AuditQuery { Id = parent.Id }, 1, 0);
         await FindsAsync(new AuditQuery { Id = child.Id }, 1);
-        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKey = "k1" }, 2);
-        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKey = "k3" });
+        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKeys = ["k1"] }, 2);
+        await FindsAsync(new AuditQuery { Id = denied.Id, PatientKeys = ["k3"] });
         await FindsAsync(new AuditQuery { Id = parent.Id, From = child.Time }, 1);
-        await FindsAsync(new AuditQuery { PatientKey = "k2" }, 4, 2);
-        await FindsAsync(new AuditQuery { PatientKey = "k2", Client = "acme" }, 2);
-        await FindsAsync(new AuditQuery { PatientKey = "k2", From = other.Time }, 4);
+        await FindsAsync(new AuditQuery { PatientKeys = ["k2"] }, 4, 2);
+        await FindsAsync(new AuditQuery { PatientKeys = ["k2"], Client = "acme" }, 2);
+        await FindsAsync(new AuditQuery { PatientKeys = ["k2"], From = other.Time }, 4);
         await FindsAsync(new AuditQuery { From = child.Time, To = admin.Time }, 2, 1);
         await FindsAsync(new AuditQuery { Client = "acme' OR '1'='1" });
-        await FindsAsync(new AuditQuery { PatientKey = "k" });
+        await FindsAsync(new AuditQuery { PatientKeys = ["k"] });
     }
 
     [Theory]
@@ -232,7 +278,7 @@ public abstract class AuditStoreContract : IAsyncLifetime
             ],
             None
         );
-        var query = new AuditQuery { PatientKey = patient, Limit = 7 };
+        var query = new AuditQuery { PatientKeys = patient is null ? [] : [patient, "absent"], Limit = 7 };
 
         var seen = new List<Guid>();
         var sequence = 100;

@@ -158,11 +158,13 @@ public sealed class AccessTests
             .OfType<RouteEndpoint>()
             .ToList();
         Assert.True(endpoints.Count > 60);
+        await server.AddKeyAsync("rosa", "responder");
+        await server.AddKeyAsync("orders", "feed");
         foreach (var endpoint in endpoints)
         {
             var roles = endpoint.Metadata.GetMetadata<RequiredRoles>();
             Assert.True(roles is { AnyOf.Count: > 0 }, endpoint.DisplayName);
-            Assert.All(roles.AnyOf, role => Assert.Contains(role, AdminRoles.All));
+            Assert.All(roles.AnyOf, role => Assert.Contains(role, AdminRoles.Given.Append(AdminRoles.Unclaimed)));
             var method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0];
             var path = endpoint
                 .RoutePattern.RawText!.Replace("{documentName}", "v1", StringComparison.Ordinal)
@@ -177,6 +179,8 @@ public sealed class AccessTests
                     ("olga", "operator"),
                     ("anna", "approver"),
                     ("adam", "admin"),
+                    ("rosa", "responder"),
+                    ("orders", "feed"),
                 }
             )
             {
@@ -200,10 +204,10 @@ public sealed class AccessTests
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
         var journal = new FakeJournal();
-        var key = await BootstrapKey.EnsureAsync(store, journal, time, null, default);
+        var key = await BootstrapKey.EnsureAsync(store, journal, time, null, null, default);
         Assert.NotNull(key);
         Assert.True(AdminKeyHash.IsStrong(key));
-        Assert.Null(await BootstrapKey.EnsureAsync(store, journal, time, null, default));
+        Assert.Null(await BootstrapKey.EnsureAsync(store, journal, time, null, null, default));
         var stored = await store.FindAsync(RegistryKind.AdminKey, BootstrapKey.Id, default);
         Assert.DoesNotContain(key, stored!.Json);
         Assert.Single(journal.Records, record => record.Event == "admin-key.bootstrap");
@@ -220,14 +224,14 @@ public sealed class AccessTests
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
         var fault = await Assert.ThrowsAsync<AdminStartException>(() =>
-            BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default)
+            BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, null, default)
         );
         Assert.DoesNotContain(weak == "admin" ? "\"admin\"" : weak, fault.Message);
         Assert.Equal(0, store.Writes);
         await File.WriteAllTextAsync(file, "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ\n", TestContext.Current.CancellationToken);
-        Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, default));
+        Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, "file:" + file, null, default));
         await Assert.ThrowsAsync<AdminStartException>(() =>
-            BootstrapKey.EnsureAsync(new FakeRegistryStore(time), new FakeJournal(), time, "env:PHIGW_NO_SUCH_VARIABLE", default)
+            BootstrapKey.EnsureAsync(new FakeRegistryStore(time), new FakeJournal(), time, "env:PHIGW_NO_SUCH_VARIABLE", null, default)
         );
         Assert.Equal(1, store.Writes);
         File.Delete(file);
@@ -239,7 +243,49 @@ public sealed class AccessTests
         var time = new FakeTime();
         var store = new FakeRegistryStore(time);
         await Assert.ThrowsAsync<PhiGateway.Audit.Journal.JournalUnavailableException>(() =>
-            BootstrapKey.EnsureAsync(store, new FakeJournal { Room = 0 }, time, null, default)
+            BootstrapKey.EnsureAsync(store, new FakeJournal { Room = 0 }, time, null, null, default)
+        );
+        Assert.Equal(0, store.Writes);
+    }
+
+    [Fact]
+    public async Task Bootstrap_EndsByItself_AndIsMadeAnewOnlyWhenNoAdminKeyWorks()
+    {
+        var time = new FakeTime();
+        var store = new FakeRegistryStore(time);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("phigw").FullName, "bootstrap.key");
+        var first = await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, null, file, default);
+        Assert.Equal(first, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        var stored = await store.FindAsync(RegistryKind.AdminKey, BootstrapKey.Id, default);
+        Assert.Equal(time.Now + BootstrapKey.Life, RegistryJson.Deserialize<AdminKey>(stored!.Json).Expires);
+
+        time.Now += BootstrapKey.Life;
+        var second = await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, null, file, default);
+        Assert.NotNull(second);
+        Assert.NotEqual(first, second);
+        Assert.Equal(second, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+
+        var ours = new AdminKey
+        {
+            Id = "adam",
+            Person = "adam@hospital.example",
+            Hash = AdminKeyHash.Of(AdminKeyHash.NewKey()),
+            Roles = ["admin"],
+            Created = time.Now,
+        };
+        await store.WriteAsync([new RegistryWrite(RegistryKind.AdminKey, "adam", RegistryJson.Serialize(ours), 0)], "test", default);
+        time.Now += BootstrapKey.Life;
+        Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, null, file, default));
+    }
+
+    [Fact]
+    public async Task Bootstrap_FileThatCannotBeWritten_MakesNoKey()
+    {
+        var time = new FakeTime();
+        var store = new FakeRegistryStore(time);
+        var folder = Directory.CreateTempSubdirectory("phigw").FullName;
+        await Assert.ThrowsAsync<AdminStartException>(() =>
+            BootstrapKey.EnsureAsync(store, new FakeJournal(), time, null, Path.Combine(folder, "none", "bootstrap.key"), default)
         );
         Assert.Equal(0, store.Writes);
     }

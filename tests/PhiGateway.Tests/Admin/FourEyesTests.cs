@@ -113,7 +113,82 @@ public sealed class FourEyesTests
         var second = (string)released.Json["key_part"]!;
         Assert.Equal(401, await StatusOfAsync(server, second));
         Assert.Equal(401, await StatusOfAsync(server, second + "." + first));
-        Assert.Equal(200, await StatusOfAsync(server, first + "." + second));
+        var both = first + "." + second;
+        Assert.Equal(403, await StatusOfAsync(server, both));
+
+        // Only its person, who was given both, has the key that both fetch once.
+        var claimed = await ClaimAsync(server, both);
+        Assert.Equal(201, claimed.Status);
+        var key = (string)claimed.Json["key"]!;
+        Assert.Equal(200, await StatusOfAsync(server, key));
+        Assert.Equal(401, await StatusOfAsync(server, both));
+        Assert.Equal(401, (await ClaimAsync(server, both)).Status);
+        Assert.Equal(403, (await ClaimAsync(server, key)).Status);
+    }
+
+    // The maker of an ordinary key was shown all of it: what it does is the maker's act as well.
+    [Fact]
+    public async Task Approve_ByWhoMadeTheWritersKey_IsRefused_UnlessAnotherReleasedIt()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("mona", "admin", "approver");
+        await Approvals.OpenAsync(server);
+        await server.MakeKeyAsync("mona", "ghost", "operator");
+        Assert.Equal(200, (await server.PatchAsync(UseCase, Wider, "ghost")).Status);
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "mona")).Code);
+        Assert.Equal("four-eyes", (await ApproveUseCaseAsync(server, "mona")).Code);
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
+
+        // Closing is not undone by its maker either.
+        Assert.Equal(200, (await server.PostAsync(Client + ":suspend", """{"reason":"odd"}""", "ghost")).Status);
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":resume", "{}", "mona")).Code);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+
+        // A key that its maker does not know is nobody's but its person's.
+        const string Body = """{"id":"oona","person":"oona@hospital.example","roles":["operator"],"disabled":true}""";
+        var made = await server.PostAsync("/admin/v1/admin-keys", Body, "mona");
+        Assert.Equal("four-eyes", (await EditAsync(server, "oona", """{"disabled":false}""", "mona")).Code);
+        var released = await server.PostAsync("/admin/v1/admin-keys/oona:approve", "{}", "anna", ("If-Match", made.ETag!));
+        var claimed = await ClaimAsync(server, $"{made.Json["key_part"]}.{released.Json["key_part"]}");
+        server.UseKey("oona", (string)claimed.Json["key"]!);
+        Assert.Equal(200, (await server.PatchAsync(UseCase, """{"legalBasis":"treatment at last"}""", "oona")).Status);
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "mona")).Status);
+    }
+
+    [Fact]
+    public async Task Release_ByWhoMadeTheMakersKey_IsRefused_ByAnotherPasses()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("mona", "admin", "approver");
+        await server.MakeKeyAsync("mona", "ghost", "admin");
+        const string Body = """{"id":"shade","person":"shade@hospital.example","roles":["approver"]}""";
+        var made = await server.PostAsync("/admin/v1/admin-keys", Body, "ghost");
+
+        Assert.Equal(
+            "four-eyes",
+            (await server.PostAsync("/admin/v1/admin-keys/shade:approve", "{}", "mona", ("If-Match", made.ETag!))).Code
+        );
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/admin-keys/shade:approve", "{}", "anna", ("If-Match", made.ETag!))).Status);
+    }
+
+    [Fact]
+    public async Task Key_ThatBearsTheFirstKeysName_IsRefused()
+    {
+        await using var server = await AdminServer.StartAsync();
+        foreach (var (id, person) in new[] { ("bootstrap", "x@hospital.example"), ("x", "Bootstrap ") })
+        {
+            var made = await server.PostAsync(
+                "/admin/v1/admin-keys",
+                $$"""{"id":"{{id}}","person":"{{person}}","roles":["operator"]}""",
+                "adam"
+            );
+            Assert.Equal(422, made.Status);
+        }
+
+        Assert.Equal(422, (await EditAsync(server, "olga", """{"person":"bootstrap"}""")).Status);
+        Assert.Equal(200, (await EditAsync(server, "olga", """{"person":"olga.o@hospital.example"}""")).Status);
     }
 
     [Fact]
@@ -130,12 +205,21 @@ public sealed class FourEyesTests
         Assert.Equal(200, (await EditAsync(server, "arno", """{"disabled":true}""")).Status);
     }
 
-    private static async Task<AdminAnswer> EditAsync(AdminServer server, string id, string patch)
+    private static async Task<AdminAnswer> ApproveUseCaseAsync(AdminServer server, string person) =>
+        await server.SendAsync(person, "POST", UseCase + ":approve", "{}", ("If-Match", (await server.GetAsync(UseCase)).ETag!));
+
+    private static async Task<AdminAnswer> ClaimAsync(AdminServer server, string parts)
+    {
+        server.UseKey("claimant", parts);
+        return await server.PostAsync("/admin/v1/admin-keys:claim", "{}", "claimant");
+    }
+
+    private static async Task<AdminAnswer> EditAsync(AdminServer server, string id, string patch, string person = "adam")
     {
         var path = "/admin/v1/admin-keys/" + id;
         var current = await server.GetAsync(path, "adam");
         return await server.SendAsync(
-            "adam",
+            person,
             "PATCH",
             path,
             patch,

@@ -44,6 +44,22 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task Document_GroupsEveryOperation_ByWhatItIsAbout()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var document = (await server.GetAsync("/openapi/v1.json")).Json;
+        var groups = document["tags"]!.AsArray().Select(static tag => (string)tag!["name"]!).ToHashSet();
+        Assert.Contains("clients", groups);
+        var used = document["paths"]!
+            .AsObject()
+            .SelectMany(static path => path.Value!.AsObject())
+            .Select(static operation => (string)Assert.Single(operation.Value!["tags"]!.AsArray())!)
+            .ToHashSet();
+
+        Assert.Equal(groups.Order(), used.Order());
+    }
+
+    [Fact]
     public async Task Document_Schemas_UseTheWireNames()
     {
         await using var server = await AdminServer.StartAsync();

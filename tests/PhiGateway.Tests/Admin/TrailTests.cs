@@ -37,12 +37,28 @@ public sealed class TrailTests
         Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?patient=p-1&tenant=north", "august")).Status);
         var posted = await server.PostAsync("/admin/v1/audit:search", """{"tenant":"north","patient":"p-1"}""", "august");
         Assert.Equal(2, posted.Json["items"]!.AsArray().Count);
-        Assert.Equal("key(north,p-1)", server.Trail.LastQuery!.PatientKey);
+        Assert.Equal(["key(north,p-1)"], server.Trail.LastQuery!.PatientKeys);
         Assert.Equal(["p-1"], server.Journal.Records[^1].Patients);
         var header = await server.SendAsync("august", "GET", "/admin/v1/audit?tenant=north", null, ("X-Patient", "p-1"));
         Assert.Equal(2, header.Json["items"]!.AsArray().Count);
         Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:search", """{"patient":"p-1"}""", "august")).Status);
         Assert.DoesNotContain(server.Logs.Lines, line => line.Contains("p-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Search_ByPatientInEveryTenant_AsksForEach_AndUnknownNamesAreErrors()
+    {
+        await using var server = await StartAsync();
+        await Sample.WriteAsync(server);
+        await server.PatchAsync("/admin/v1/use-cases/lab-results", """{"tenants":["north","south"]}""");
+        var every = await server.PostAsync("/admin/v1/audit:search", """{"tenant":"*","patient":"Patient/p-1"}""", "august");
+        Assert.Equal(2, every.Json["items"]!.AsArray().Count);
+        Assert.Equal(["key(north,p-1)", "key(south,p-1)"], server.Trail.LastQuery!.PatientKeys.Order());
+        Assert.Null(server.Trail.LastQuery.Tenant);
+
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?reason=outside-usecase", "august")).Status);
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?tenant=nroth", "august")).Status);
+        Assert.Equal(200, (await server.GetAsync("/admin/v1/audit?reason=revoked", "august")).Status);
     }
 
     [Fact]

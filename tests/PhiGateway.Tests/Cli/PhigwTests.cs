@@ -124,7 +124,7 @@ public sealed class PhigwTests : IDisposable
                 )
             ).Code
         );
-        Assert.Equal("key(north,p-1)", server.Trail.LastQuery!.PatientKey);
+        Assert.Equal(["key(north,p-1)"], server.Trail.LastQuery!.PatientKeys);
         Assert.Equal(3, (await RunAsync(server, "vera", "audit", "search")).Code);
     }
 

@@ -12,7 +12,15 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// Reads and judges an answer that is held whole: that of a request of its own, or of one entry of a batch. What it gives may leave through
 /// <see cref="Exit"/>.
 /// </summary>
-internal sealed class AnswerJudge(AnswerBuffers buffers, HandleIssuer handles, PageWalk pages, VersionLookup versions, TargetLookup targets)
+internal sealed class AnswerJudge(
+    AnswerBuffers buffers,
+    HandleIssuer handles,
+    PageWalk pages,
+    CountWalk counts,
+    VersionLookup versions,
+    TargetLookup targets,
+    ReferrerLookup referrers
+)
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -50,6 +58,11 @@ internal sealed class AnswerJudge(AnswerBuffers buffers, HandleIssuer handles, P
             );
         }
 
+        if (exchange.Settled.Counts)
+        {
+            return CountAsync(exchange, body, filtered);
+        }
+
         if (PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request, body.Written.Span, exchange.Ingressed.Route.Language))
         {
             return WalkAsync(exchange, body, filtered);
@@ -65,12 +78,22 @@ internal sealed class AnswerJudge(AnswerBuffers buffers, HandleIssuer handles, P
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
 
-    // A Provenance belongs to its targets' patients, so the targets are looked up before it is judged.
+    // A Provenance belongs to its targets' patients, a Binary to those of the records that name it: these are looked up before it is judged.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> AttributeAsync(
         GatewayExchange exchange,
         PooledBuffer body,
         PooledBuffer filtered
-    ) => Judge(exchange, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
+    )
+    {
+        var policy = exchange.Permit.Release;
+        var view = AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written, policy) };
+        if (exchange.Request.Type == ResourceType.Binary)
+        {
+            view = view with { Referrers = await referrers.FindAsync(exchange, body.Written, policy) };
+        }
+
+        return Judge(exchange, body, filtered, view);
+    }
 
     // Versions that may not be the current ones are judged in the light of these.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> LookUpAsync(
@@ -81,6 +104,16 @@ internal sealed class AnswerJudge(AnswerBuffers buffers, HandleIssuer handles, P
     {
         var looked = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
         return looked.Continues ? Judge(exchange, body, filtered, looked.Value) : looked.Result;
+    }
+
+    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> CountAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
+    {
+        var counted = await counts.RunAsync(exchange, body, filtered);
+        return counted.Continues ? filtered.Written : counted;
     }
 
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)

@@ -14,12 +14,14 @@ internal sealed class RevocationWatch : IDisposable
     private readonly Lock _gate = new();
     private readonly SnapshotHolder _snapshots;
     private readonly RunningAnswer _running;
+    private readonly CutAnswers _cut;
     private readonly CancellationTokenSource _end;
     private bool _disposed;
+    private int _counted;
 
-    public RevocationWatch(GatewayExchange exchange, SnapshotHolder snapshots, RunningAnswer running)
+    public RevocationWatch(GatewayExchange exchange, SnapshotHolder snapshots, RunningAnswer running, CutAnswers cut)
     {
-        (_snapshots, _running) = (snapshots, running);
+        (_snapshots, _running, _cut) = (snapshots, running, cut);
         _end = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
         Token = _end.Token;
         snapshots.Published += OnPublished;
@@ -57,6 +59,11 @@ internal sealed class RevocationWatch : IDisposable
     {
         if (_running.FindClosed(out _))
         {
+            if (Interlocked.Exchange(ref _counted, 1) == 0)
+            {
+                _cut.Note(snapshot.Revision);
+            }
+
             Stop();
         }
     }

@@ -14,6 +14,7 @@ internal sealed class StreamedRelease(
     ReleaseChecks checks,
     SnapshotHolder snapshots,
     AnswerBuffers buffers,
+    CutAnswers cut,
     GatewayOptions options,
     TimeProvider clock
 )
@@ -33,7 +34,7 @@ internal sealed class StreamedRelease(
         using var room = buffers.Take(exchange, 0);
         var limits = new StreamLimits { TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read) };
         var running = new RunningAnswer(exchange, snapshots, options, clock);
-        using var watch = new RevocationWatch(exchange, snapshots, running);
+        using var watch = new RevocationWatch(exchange, snapshots, running, cut);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;
         try

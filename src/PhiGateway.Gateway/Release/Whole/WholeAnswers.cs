@@ -59,7 +59,14 @@ internal sealed class WholeAnswers(
 
         // 4. Out, if all of it may leave, now, to this client.
         var bytes = judged.Value;
-        return await exit.LetOutAsync(exchange, AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written)));
+        var leaving = AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written));
+        if (exchange.Request.AsksContent)
+        {
+            var content = BinaryContent.Of(exchange, leaving);
+            return content.Continues ? await exit.LetOutAsync(exchange, content.Value) : content.Result;
+        }
+
+        return await exit.LetOutAsync(exchange, leaving);
     }
 
     private async ValueTask<StageResult> ReadAheadAsync(GatewayExchange exchange, PooledBuffer body)
@@ -98,6 +105,7 @@ internal sealed class WholeAnswers(
     private bool MayStream(GatewayExchange exchange, AnswerStatus meaning) =>
         exchange.Request is { IsWrite: false } request
         && meaning.HasBody
+        && !exchange.Settled.Counts
         && (exchange.Forwarded.Answer.Length is not { } length || length > _wholeUpTo)
         && (request.Interaction != Interaction.Operation || request.Operation == "$everything")
         && BundleStreamFilter.CanStream(request)

@@ -33,7 +33,7 @@ internal sealed class FakeAuditStore : IAuditStore
                 && (query.To is null || entry.Time < query.To)
                 && (query.Client is null || entry.Client == query.Client)
                 && (query.Tenant is null || entry.Tenant == query.Tenant)
-                && (query.PatientKey is null || entry.PatientKeys.Contains(query.PatientKey))
+                && (query.PatientKeys.Count == 0 || query.PatientKeys.Any(entry.PatientKeys.Contains))
                 && (query.Decision is null || entry.Decision == query.Decision)
                 && (query.Reason is null || entry.Reason == query.Reason)
                 && (query.Kind is null || entry.Kind == query.Kind)
@@ -49,6 +49,9 @@ internal sealed class FakeAuditStore : IAuditStore
             all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null)
         );
     }
+
+    public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
+        Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Delivers(sequence)));
 
     public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AuditEntry>>([

@@ -9,6 +9,7 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
     private readonly Lock _lock = new();
     private readonly Dictionary<(RegistryKind, string), RegistryItem> _items = [];
     private readonly SortedDictionary<(string Roster, string Patient), RosterMember> _members = [];
+    private readonly Dictionary<(string Roster, string Patient), long> _memberRevisions = [];
     private readonly List<Revocation> _revocations = [];
     private readonly Dictionary<string, IdempotencyEntry> _idempotent = [];
     private long _revision;
@@ -126,13 +127,20 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
                 throw new IOException("The store went away.");
             }
 
+            _revision++;
             foreach (var member in members)
             {
-                _members[(member.Roster, member.Patient.Value!)] = member;
+                var key = (member.Roster, member.Patient.Value!);
+                if (!_members.TryGetValue(key, out var known) || known != member)
+                {
+                    _memberRevisions[key] = _revision;
+                }
+
+                _members[key] = member;
             }
 
             Writes++;
-            return Task.FromResult(++_revision);
+            return Task.FromResult(_revision);
         }
     }
 
@@ -172,6 +180,14 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
                     .OrderBy(member => member.Patient.Value, StringComparer.Ordinal)
                     .Take(limit),
             ]);
+        }
+    }
+
+    public Task<long> CountMembersAsync(string roster, long after, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<long>(_members.Keys.Count(key => key.Roster == roster && _memberRevisions[key] > after));
         }
     }
 

@@ -262,6 +262,9 @@ public sealed class JournalFactsTests
         public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken) =>
             Task.FromResult(new AuditPage([], null));
 
+        public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
+            Task.FromResult<AuditEntry?>(null);
+
         public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<AuditEntry>>([]);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Audit.Journal.Segments;
@@ -279,6 +280,39 @@ public sealed class JournalRecoveryTests
 
         await using var again = await clone.OpenAsync();
         Assert.Single(JournalFolder.ReadAll(again), r => r.Record.Delivery == "unconfirmed");
+    }
+
+    [Theory]
+    [InlineData("{0}-{2}", "")]
+    [InlineData("{0},{2}", "1")]
+    [InlineData("{1}", "0,2")]
+    [InlineData("0-9223372036854775807", "")]
+    [InlineData("{0}-{1},x", "0,1,2")]
+    [InlineData("{2}-{0}", "0,1,2")]
+    [InlineData("{0}-{1},{1}", "0,1,2")]
+    [InlineData("7000-7010", "0,1,2")]
+    public async Task Open_DeliveryOfMany_ClosesWhatItNamesAndNothingElse(string sequences, string open)
+    {
+        using var folder = new JournalFolder();
+        await using var journal = await folder.OpenAsync();
+        var disclosures = new[] { TestRecords.Disclosure(), TestRecords.Disclosure(), TestRecords.Disclosure() };
+        var places = new object[3];
+        for (var i = 0; i < 3; i++)
+        {
+            places[i] = (await journal.AppendAsync(disclosures[i])).Sequence;
+        }
+
+        var delivery = TestRecords.Of(AuditKind.Delivery);
+        delivery.Sequences = string.Format(CultureInfo.InvariantCulture, sequences, places);
+        _ = await journal.AppendAsync(delivery);
+
+        using var clone = folder.Clone();
+        await using var reopened = await clone.OpenAsync();
+        var unconfirmed = JournalFolder
+            .ReadAll(reopened)
+            .Where(static r => r.Record.Delivery == "unconfirmed")
+            .Select(static r => r.Record.ParentId);
+        Assert.Equal(open, string.Join(',', unconfirmed.Select(id => Array.FindIndex(disclosures, d => d.Id == id)).Order()));
     }
 
     private static async Task FillSegmentsAsync(FileJournal journal, int segments)

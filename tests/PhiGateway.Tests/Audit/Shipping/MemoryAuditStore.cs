@@ -63,6 +63,9 @@ internal sealed class MemoryAuditStore : IAuditStore
 
     public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => Task.FromResult(new AuditPage([], null));
 
+    public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
+        Task.FromResult(Rows.Values.FirstOrDefault(entry => entry.Delivers(sequence)));
+
     public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken)
     {
         Fail();

@@ -49,7 +49,12 @@ internal sealed class StageWorld : IDisposable
         Snapshots = new SnapshotHolder(Clock);
         Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grants), client)));
         var services = new ServiceCollection().AddLogging();
-        services.AddSingleton(Options).AddSingleton<TimeProvider>(Clock).AddSingleton(Snapshots).AddSingleton<IAuditJournal>(Journal);
+        services
+            .AddSingleton(Options)
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(Snapshots)
+            .AddSingleton<CutAnswers>()
+            .AddSingleton<IAuditJournal>(Journal);
         services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddExchange()

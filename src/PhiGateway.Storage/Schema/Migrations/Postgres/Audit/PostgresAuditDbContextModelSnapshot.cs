@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -16,7 +17,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -111,6 +112,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                         .HasDatabaseName("ix_audit_event_parent_id")
                         .HasFilter("parent_id IS NOT NULL");
 
+                    b.HasIndex("Log", "Sequence")
+                        .HasDatabaseName("ix_audit_event_log_sequence")
+                        .HasFilter("kind = 5 AND parent_id IS NULL");
+
                     b.HasIndex("Time", "Log", "Sequence")
                         .HasDatabaseName("ix_audit_event_time_log_sequence");
 
@@ -126,6 +131,40 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                         .HasFilter("reason IS NOT NULL");
 
                     b.ToTable("audit_event", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditHeadRow", b =>
+                {
+                    b.Property<string>("Log")
+                        .HasColumnType("text")
+                        .HasColumnName("log")
+                        .UseCollation("C");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.Property<DateTimeOffset>("Time")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("time");
+
+                    b.HasKey("Log", "Size", "Kind", "Digest")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditLogRow", b =>

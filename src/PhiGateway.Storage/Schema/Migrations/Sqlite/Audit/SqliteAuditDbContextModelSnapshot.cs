@@ -2,6 +2,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -13,7 +14,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditEventRow", b =>
                 {
@@ -105,6 +106,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasDatabaseName("ix_audit_event_parent_id")
                         .HasFilter("parent_id IS NOT NULL");
 
+                    b.HasIndex("Log", "Sequence")
+                        .HasDatabaseName("ix_audit_event_log_sequence")
+                        .HasFilter("kind = 5 AND parent_id IS NULL");
+
                     b.HasIndex("Time", "Log", "Sequence")
                         .HasDatabaseName("ix_audit_event_time_log_sequence");
 
@@ -120,6 +125,39 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasFilter("reason IS NOT NULL");
 
                     b.ToTable("audit_event", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditHeadRow", b =>
+                {
+                    b.Property<string>("Log")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("log");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<long>("Time")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("time");
+
+                    b.HasKey("Log", "Size", "Kind", "Digest")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditLogRow", b =>

@@ -2,6 +2,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -13,7 +14,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.DocumentRow", b =>
                 {
@@ -37,6 +38,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.Property<long>("Revision")
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
+
+                    b.Property<byte[]>("Seal")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seal");
 
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Rosters;
+
+/// <summary>
+/// Watches how far a roster has grown since a second person looked at the clients behind it: told by an alert, and, where it is so
+/// configured, ended by their approval.
+/// </summary>
+/// <remarks>
+/// Memberships are a feed's and need one person; how many of them one person may add is what this bounds. It counts in the store, from the
+/// revision of the last approval or alert on, so that neither a restart nor another node nor many small writes begin anew.
+/// </remarks>
+internal sealed class RosterGrowth(
+    IRegistryStore store,
+    WorkingSetSource sets,
+    RegistryEditor editor,
+    AdminOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>Kind of the alert.</summary>
+    public const string Kind = "roster-grew";
+
+    // A share of a few says nothing.
+    private const int LeastForShare = 20;
+
+    private const int MaxNamed = 10;
+
+    /// <summary>
+    /// Asked before memberships are written: ends the approvals behind the roster when these would be more than one person may add. The
+    /// problem when that could not be done; then nothing may be written.
+    /// </summary>
+    public async Task<AdminProblem?> BeforeAsync(AdminCall call, string roster, int adds)
+    {
+        if (options.RosterGrowth.MostAlone is not { } most || adds == 0)
+        {
+            return null;
+        }
+
+        var set = await sets.GetAsync(CancellationToken.None);
+        var outgrown = new List<string>();
+        foreach (var (client, seen) in Approved(set, roster))
+        {
+            if (adds > most || await store.CountMembersAsync(roster, seen, CancellationToken.None) + adds > most)
+            {
+                outgrown.Add(client);
+            }
+        }
+
+        if (outgrown.Count == 0)
+        {
+            return null;
+        }
+
+        var edit = new Edit(
+            "roster.outgrown",
+            KindWord.Of(RegistryKind.Roster, roster),
+            now => new EditPlan([
+                .. outgrown.Select(client => OpeningGuard.Take(now, client, call.Persons, time.GetUtcNow())).OfType<RegistryWrite>(),
+            ])
+            {
+                Note = string.Create(CultureInfo.InvariantCulture, $"more than {most} memberships since the approval"),
+            }
+        );
+        return (await editor.WriteAsync(call, edit)).Failed(out var problem, out _) ? problem : null;
+    }
+
+    /// <summary>Asked after memberships were written: raises an alert when the roster has grown by much.</summary>
+    public async Task AfterAsync(AdminCall call, string roster)
+    {
+        var set = await sets.GetAsync(CancellationToken.None);
+        var id = $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(roster)).AsSpan(0, 12))}";
+        var earlier = set.Find(RegistryKind.Alert, id)?.Item;
+        var approved = Approved(set, roster).ToList();
+        if (approved.Count == 0)
+        {
+            return;
+        }
+
+        var since = Math.Max(approved.Max(static client => client.Seen), earlier?.Revision ?? 0);
+        var grown = await store.CountMembersAsync(roster, since, CancellationToken.None);
+        if (grown < Math.Min(LeastForShare, options.RosterGrowth.AlertMembers))
+        {
+            return;
+        }
+
+        var size = await store.CountMembersAsync(roster, 0, CancellationToken.None);
+        var isShare = grown >= LeastForShare && grown * 100 >= (size - grown) * options.RosterGrowth.AlertPercent;
+        if (grown < options.RosterGrowth.AlertMembers && !isShare)
+        {
+            return;
+        }
+
+        await editor.WriteAsync(
+            call,
+            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, id), now => Raise(now, id, roster, call.Person, grown, size))
+        );
+    }
+
+    private EditPlan Raise(WorkingSet set, string id, string roster, string person, long grown, long size)
+    {
+        var clients = Approved(set, roster).Select(static client => client.Client).ToList();
+        var alert = new Alert
+        {
+            Id = id,
+            Kind = Kind,
+            Subject = KindWord.Of(RegistryKind.Roster, roster),
+            At = time.GetUtcNow(),
+            Evidence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{grown} of {size} memberships were added or changed since somebody looked, the last by {person}. Clients: {Named(clients)}."
+            ),
+            Notify = Named([
+                .. clients
+                    .Select(client => set.Find<Client>(RegistryKind.Client, client)?.Owner)
+                    .OfType<string>()
+                    .Distinct(StringComparer.OrdinalIgnoreCase),
+            ]),
+        };
+        return new EditPlan([
+            new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(alert), set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0),
+        ]);
+    }
+
+    // Clients whose approval counts, and on which revision it was given.
+    private IEnumerable<(string Client, long Seen)> Approved(WorkingSet set, string roster)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        return set.UseCasesOf(RegistryKind.Roster, roster)
+            .SelectMany(useCase => set.ClientsOf(useCase.Id))
+            .Select(client => set.ApprovalOf(client.Id))
+            .Where(approval => approval is not null && !(approval.Until <= today))
+            .Select(approval => (approval!.Client, AuthorNote.Seen(set.Find(RegistryKind.Approval, approval.Id)!.Item)));
+    }
+
+    private static string Named(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(MaxNamed))
+        + (names.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MaxNamed} more") : string.Empty);
+}

@@ -1,0 +1,13 @@
+namespace PhiGateway.Audit.Records;
+
+/// <summary>
+/// The record of an emergency use, beside that of the access itself: the data plane writes it, the control plane looks for it.
+/// </summary>
+public static class EmergencyUse
+{
+    /// <summary>Name of the event.</summary>
+    public const string Event = "break-glass";
+
+    /// <summary>The actor by which all of them are found: no person's name.</summary>
+    public const string Actor = "emergency";
+}

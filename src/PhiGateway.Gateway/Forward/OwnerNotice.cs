@@ -1,0 +1,69 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Trail;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Forward;
+
+/// <summary>
+/// Fulfils <see cref="NotifyOwner"/>: an emergency use has a record of its own before anything goes upstream. The control plane makes an
+/// alert of it, for the owner and for whoever reviews it.
+/// </summary>
+/// <remarks>Security: without that record the request does not go; an emergency that nobody would hear of is no permit.</remarks>
+internal sealed class OwnerNotice(IAuditJournal journal, GatewayOptions options, TimeProvider clock)
+{
+    /// <summary>Continues when every emergency use of the request is on record, or there is none.</summary>
+    public ValueTask<StageResult> GiveAsync(GatewayExchange exchange)
+    {
+        if (Needs(exchange.Permit))
+        {
+            return RecordAsync(exchange);
+        }
+
+        for (var i = 0; i < exchange.Entries.Count; i++)
+        {
+            if (Needs(exchange.Entries[i].Permit))
+            {
+                return RecordAsync(exchange);
+            }
+        }
+
+        return new(StageResult.Continue);
+    }
+
+    private static bool Needs(Permit permit)
+    {
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is NotifyOwner)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async ValueTask<StageResult> RecordAsync(GatewayExchange exchange)
+    {
+        var now = clock.GetUtcNow();
+        var record = RecordedRequest.Describe(exchange, AuditKind.Override, Guid.CreateVersion7(now), now, options.Environment);
+        record.ParentId = exchange.Id;
+        record.Event = EmergencyUse.Event;
+        record.Actor = EmergencyUse.Actor;
+        record.Decision = "permit";
+        RecordedRequest.AddAsked(record, exchange);
+        try
+        {
+            await journal.AppendAsync(record);
+            return StageResult.Continue;
+        }
+        catch (JournalUnavailableException)
+        {
+            return StageResult.Refuse(DenyReason.AuditUnavailable);
+        }
+    }
+}

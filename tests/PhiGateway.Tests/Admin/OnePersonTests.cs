@@ -1,0 +1,190 @@
+using System.Text.Json.Nodes;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>
+/// No sequence of acts of one person with every role there is opens a path that was shut, whatever keys that person makes for whomever.
+/// </summary>
+public sealed class OnePersonTests
+{
+    private const string Client = "/admin/v1/clients/acme-connector";
+    private const string UseCase = "/admin/v1/use-cases/lab-results";
+    private const string Roster = "/admin/v1/rosters/acme-orders/members";
+
+    public static TheoryData<int, int> Seeds
+    {
+        get
+        {
+            var data = new TheoryData<int, int>();
+            for (var closer = 0; closer < 7; closer++)
+            {
+                data.Add(closer, closer + 1);
+                data.Add(closer, closer + 101);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Acts_OfOnePersonWithEveryRoleAndKeysOfTheirMaking_OpenNoPathThatWasShut(int closer, int seed)
+    {
+        await using var server = await AdminServer.StartAsync(static options =>
+            options.RosterGrowth = new RosterGrowthRules(1000, 50, MostAlone: 3)
+        );
+        await server.AddKeyAsync("mona", "viewer", "auditor", "operator", "approver", "admin");
+        await Approvals.OpenAsync(server);
+        await CloseAsync(server, closer);
+        Assert.False(await IsOpenAsync(server));
+        server.Time.Now = server.Time.Now.AddDays(1);
+
+        var run = new Run(server, new Random(seed));
+        for (var step = 0; step < 40; step++)
+        {
+            await run.StepAsync(step);
+            Assert.False(await IsOpenAsync(server), string.Join(", ", run.Said));
+        }
+
+        // The twin: another person opens it, where it can be opened at all.
+        Assert.Contains(run.Said, static said => said.EndsWith(" 200", StringComparison.Ordinal));
+    }
+
+    // What another person shut by revocation or suspension, an approver opens: those are two. So here it is the one person's own.
+    private static Task CloseAsync(AdminServer server, int closer) =>
+        closer switch
+        {
+            0 => server.PostAsync("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"r"}""", "mona"),
+            1 => server.PostAsync("/admin/v1/revocations", """{"target":"organization","value":"acme","reason":"r"}""", "mona"),
+            2 => server.PostAsync("/admin/v1/revocations", """{"target":"use-case","value":"lab-results","reason":"r"}""", "mona"),
+            3 => server.PostAsync(Client + ":suspend", """{"reason":"r"}""", "mona"),
+            4 => server.PatchAsync(UseCase, """{"legalBasis":"other"}""", "mona"),
+            5 => server.PatchAsync("/admin/v1/agreements/baa-1", """{"terminated":true}""", "mona"),
+            _ => GrowAsync(server),
+        };
+
+    private static async Task GrowAsync(AdminServer server)
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await server.SendAsync("mona", "PUT", $"{Roster}/m-{i}", "{}");
+        }
+    }
+
+    private static async Task<bool> IsOpenAsync(AdminServer server) =>
+        (bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!;
+
+    /// <summary>One person's acts, under every key that this person can get hold of.</summary>
+    private sealed class Run(AdminServer server, Random chance)
+    {
+        private readonly List<string> _keys = ["mona"];
+
+        public List<string> Said { get; } = [];
+
+        public async Task StepAsync(int step)
+        {
+            var who = _keys[chance.Next(_keys.Count)];
+            var acts = Acts(step, who);
+            var (name, act) = acts[chance.Next(acts.Count)];
+            Said.Add($"{who} {name} {(await act())?.Status}");
+        }
+
+        private List<(string Name, Func<Task<AdminAnswer?>> Act)> Acts(int step, string who)
+        {
+            async Task<AdminAnswer?> Post(string path, string body) => await server.PostAsync(path, body, who);
+            async Task<AdminAnswer?> Patch(string path, string body, string query = "")
+            {
+                var tag = (await server.GetAsync(path)).ETag;
+                return tag is null
+                    ? null
+                    : await server.SendAsync(
+                        who,
+                        "PATCH",
+                        path + query,
+                        body,
+                        ("If-Match", tag),
+                        ("Content-Type", "application/merge-patch+json")
+                    );
+            }
+
+            return
+            [
+                ("lift", LiftAsync),
+                ("lift", LiftAsync),
+                ("resume", () => Post(Client + ":resume", "{}")),
+                ("attest", () => Post(Client + ":attest", "{}")),
+                ("submit", () => Post(Client + ":submit", "{}")),
+                ("approve", async () => await Approvals.ApproveAsAsync(server, who)),
+                ("approve", async () => await Approvals.ApproveAsAsync(server, who)),
+                ("approve use case", () => ApproveUseCaseAsync(who)),
+                ("basis back", () => Patch(UseCase, """{"legalBasis":"treatment"}""")),
+                ("narrow, carried", () => Patch(UseCase, """{"expires":"2026-12-30"}""", "?carry_approval=true")),
+                ("basis, carried", () => Patch(UseCase, """{"legalBasis":"treatment"}""", "?carry_approval=true")),
+                ("agreement back", () => Patch("/admin/v1/agreements/baa-1", """{"terminated":false}""")),
+                ("revoke", () => Post("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"r"}""")),
+                ("suspend", () => Post(Client + ":suspend", """{"reason":"r"}""")),
+                ("member", async () => await server.SendAsync(who, "PUT", $"{Roster}/p-{step}", "{}")),
+                ("key", () => MakeAsync(who, $"g{step}", "operator", "admin")),
+                ("approver's key", () => MakeAsync(who, $"g{step}", "approver", "operator")),
+                ("release", () => ReleaseAsync(who)),
+            ];
+
+            async Task<AdminAnswer?> LiftAsync()
+            {
+                var rows = (await server.GetAsync("/admin/v1/revocations")).Json["items"]!.AsArray();
+                return rows.LastOrDefault(static row => (bool?)row!["lifted"] != true) is { } row
+                    ? await Post($"/admin/v1/revocations/{row["id"]}:lift", """{"reason":"mistake"}""")
+                    : null;
+            }
+        }
+
+        private async Task<AdminAnswer?> ApproveUseCaseAsync(string who) =>
+            await server.SendAsync(who, "POST", UseCase + ":approve", "{}", ("If-Match", (await server.GetAsync(UseCase)).ETag!));
+
+        private async Task<AdminAnswer?> MakeAsync(string who, string id, params string[] roles)
+        {
+            var body = new JsonObject
+            {
+                ["id"] = id,
+                ["person"] = id + "@hospital.example",
+                ["roles"] = new JsonArray([.. roles.Select(static role => (JsonNode)role)]),
+            };
+            var made = await server.PostAsync("/admin/v1/admin-keys", body.ToJsonString(), who);
+            if (made.Status == 201 && (made.Json["key"] ?? made.Json["key_part"]) is { } secret)
+            {
+                server.UseKey(id, (string)secret!);
+                if (made.Json["key"] is not null)
+                {
+                    _keys.Add(id);
+                }
+            }
+
+            return made;
+        }
+
+        private async Task<AdminAnswer?> ReleaseAsync(string who)
+        {
+            var keys = (await server.GetAsync("/admin/v1/admin-keys?limit=500", "mona")).Json["items"]!.AsArray();
+            if (keys.LastOrDefault(static key => (bool?)key!["disabled"] == true) is not { } key)
+            {
+                return null;
+            }
+
+            var id = (string)key["id"]!;
+            var tag = $"\"{key["meta"]!["version"]}\"";
+            var released = await server.PostAsync($"/admin/v1/admin-keys/{id}:approve", "{}", who, ("If-Match", tag));
+            if (released.Status == 201)
+            {
+                server.UseKey(id, $"{server.KeyOf(id)}.{released.Json["key_part"]}");
+                var claimed = await server.PostAsync("/admin/v1/admin-keys:claim", "{}", id);
+                server.UseKey(id, (string)claimed.Json["key"]!);
+                _keys.Add(id);
+            }
+
+            return released;
+        }
+    }
+}

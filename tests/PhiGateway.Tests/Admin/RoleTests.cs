@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Http;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>A responder stops and opens nothing; a feed writes memberships and nothing else.</summary>
+public sealed class RoleTests
+{
+    private const string Client = "/admin/v1/clients/acme-connector";
+
+    [Theory]
+    [InlineData(
+        AdminRoles.Responder,
+        "/admin/v1/alerts/{id}:acknowledge /admin/v1/clients/{id}:quarantine /admin/v1/clients/{id}:revoke "
+            + "/admin/v1/clients/{id}:suspend /admin/v1/config:plan /admin/v1/issuers/{name}:purge-keys "
+            + "/admin/v1/organizations/{id}:offboard /admin/v1/owners/{owner}:left /admin/v1/revocations /admin/v1/use-cases/{id}:retire"
+    )]
+    [InlineData(
+        AdminRoles.Feed,
+        "/admin/v1/rosters/{id}/members/{patient} /admin/v1/rosters/{id}/members/{patient} /admin/v1/rosters/{id}/members:import"
+    )]
+    public async Task Role_OfEveryCallThatIsNoRead_HasTheseOnly(string role, string expected)
+    {
+        await using var server = await AdminServer.StartAsync();
+        var open = server
+            .Services.GetRequiredService<IEnumerable<EndpointDataSource>>()
+            .SelectMany(static source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<RequiredRoles>()?.AnyOf.Contains(role) == true)
+            .Where(static endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("GET") != true)
+            .Select(static endpoint => endpoint.RoutePattern.RawText!)
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(expected.Split(' '), open);
+    }
+
+    [Fact]
+    public async Task Responder_Closes_AndNeitherOpensNorWrites()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("rosa", "responder");
+        await Approvals.OpenAsync(server);
+        Assert.Equal(200, (await server.GetAsync(Client + "/posture", "rosa")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":suspend", """{"reason":"odd"}""", "rosa")).Status);
+        Assert.Equal(
+            201,
+            (
+                await server.PostAsync("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"odd"}""", "rosa")
+            ).Status
+        );
+
+        foreach (var (path, body) in new[] { (":resume", "{}"), (":attest", "{}"), (":submit", "{}"), (":approve", "{}") })
+        {
+            Assert.Equal(403, (await server.PostAsync(Client + path, body, "rosa")).Status);
+        }
+
+        Assert.Equal(403, (await server.PatchAsync(Client, """{"description":"x"}""", "rosa")).Status);
+        Assert.Equal(403, (await server.PostAsync("/admin/v1/audit:search", "{}", "rosa")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+    }
+
+    [Fact]
+    public async Task Feed_WritesMemberships_AndReadsNothing()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("orders-feed", "feed");
+        await Sample.WriteAsync(server);
+
+        Assert.Equal(204, (await server.SendAsync("orders-feed", "PUT", "/admin/v1/rosters/acme-orders/members/p1", "{}")).Status);
+        Assert.Equal(204, (await server.SendAsync("orders-feed", "DELETE", "/admin/v1/rosters/acme-orders/members/p1")).Status);
+        Assert.Equal(403, (await server.GetAsync("/admin/v1/rosters/acme-orders/members", "orders-feed")).Status);
+        Assert.Equal(403, (await server.GetAsync("/admin/v1/clients", "orders-feed")).Status);
+        Assert.Equal(403, (await server.PostAsync("/admin/v1/rosters", Sample.Roster, "orders-feed")).Status);
+    }
+}
