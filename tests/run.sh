@@ -32,6 +32,8 @@ if [[ "$fast" == no ]]; then
   have curl || missing+=(curl)
   have openssl || missing+=(openssl)
   have haproxy || missing+=(haproxy)
+  have go || missing+=(golang-go)
+  [[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ]] || missing+=(golang-golang-x-mod-dev)
 fi
 if [[ ${#missing[@]} -gt 0 ]]; then
   if have apt-get && [[ "$(id -u)" == 0 ]]; then

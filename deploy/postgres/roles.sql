@@ -20,7 +20,7 @@
 --
 -- Without the last two the control plane uses the first two, which then need both roles each.
 --
--- phigw_gateway       a data plane: reads the registry, says in node_status what it enforces and counts in task_use how often tasks were used, writes nothing else
+-- phigw_gateway       a data plane: reads the registry, says in node_status what it enforces counts in task_use how often tasks were used and in quota_use what clients with quotas took, writes nothing else
 -- phigw_admin         a control plane: writes the registry; revocations are added, never changed or removed
 -- phigw_audit_writer  a shipper: adds audit records and sees which it has added; cannot change, remove or read them
 -- phigw_audit_reader  the console and the auditors: reads audit records, writes nothing
@@ -55,9 +55,9 @@ BEGIN
     IF to_regclass('registry_revision') IS NOT NULL THEN
         GRANT SELECT ON registry_migrations, registry_revision, documents, roster_member, revocation, node_status TO phigw_gateway;
         GRANT INSERT, UPDATE ON node_status TO phigw_gateway;
-        GRANT SELECT, INSERT, UPDATE ON task_use TO phigw_gateway;
+        GRANT SELECT, INSERT, UPDATE ON task_use, quota_use TO phigw_gateway;
 
-        GRANT SELECT ON registry_migrations, registry_revision, documents, roster_member, revocation, node_status, task_use, idempotency TO phigw_admin;
+        GRANT SELECT ON registry_migrations, registry_revision, documents, roster_member, revocation, node_status, task_use, quota_use, idempotency TO phigw_admin;
         GRANT UPDATE ON registry_revision TO phigw_admin;
         GRANT INSERT, UPDATE ON documents, roster_member TO phigw_admin;
         GRANT INSERT ON revocation TO phigw_admin;
@@ -74,6 +74,10 @@ BEGIN
         GRANT EXECUTE ON FUNCTION audit_open(text), audit_advance(text), audit_ensure_partitions(integer) TO phigw_audit_writer;
 
         GRANT SELECT ON audit_event, audit_patient TO phigw_audit_reader;
+
+        -- What the transparency logs have signed: a node puts it here and cannot touch it again.
+        GRANT INSERT ON audit_head TO phigw_audit_writer;
+        GRANT SELECT ON audit_head TO phigw_audit_reader;
     END IF;
 END
 $$;

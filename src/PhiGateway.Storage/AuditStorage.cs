@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Heads;
 using PhiGateway.Storage.Audit;
 using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Postgres;
@@ -19,11 +20,15 @@ public sealed class AuditStorage : IAsyncDisposable
     {
         _database = database;
         _store = store;
+        Heads = new SqlHeadStore(database, store.EnterAsync);
         Migrator = migrator;
     }
 
     /// <summary>What shippers write and auditors search.</summary>
     public IAuditStore Store => _store;
+
+    /// <summary>What transparency logs have signed, out of their nodes' reach.</summary>
+    public IHeadStore Heads { get; }
 
     /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }

@@ -33,6 +33,9 @@ public sealed class RegistryStorage : IAsyncDisposable
     /// <summary>Counts the uses of a task over all nodes.</summary>
     public ITaskUses TaskUses => _source;
 
+    /// <summary>Counts what clients with quotas took, over all nodes.</summary>
+    public IQuotaUses QuotaUses => _source.QuotaUses;
+
     /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 
@@ -41,13 +44,13 @@ public sealed class RegistryStorage : IAsyncDisposable
 
     /// <summary>Connects to nothing yet: the database may be away.</summary>
     /// <exception cref="StorageException">The options make no sense; every problem is listed.</exception>
-    public static RegistryStorage Create(StorageOptions options, TimeProvider? time = null)
+    public static RegistryStorage Create(StorageOptions options, TimeProvider? time = null, RegistrySeal? seal = null)
     {
         options.ThrowIfInvalid();
         var clock = time ?? TimeProvider.System;
         if (options.Provider == StorageProvider.Postgres)
         {
-            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-registry");
+            var postgres = new PostgresDatabase(options.ConnectionString, "phigw-registry") { Seal = seal };
             return new RegistryStorage(
                 postgres,
                 new PostgresRegistryStore(postgres),
@@ -56,7 +59,7 @@ public sealed class RegistryStorage : IAsyncDisposable
             );
         }
 
-        var sqlite = new SqliteDatabase(options.ConnectionString);
+        var sqlite = new SqliteDatabase(options.ConnectionString) { Seal = seal };
         return new RegistryStorage(
             sqlite,
             new SqliteRegistryStore(sqlite),
@@ -64,6 +67,10 @@ public sealed class RegistryStorage : IAsyncDisposable
             new SqliteMigrator("registry", sqlite, SqliteRegistryContextFactory.Create, clock)
         );
     }
+
+    /// <summary>Seals every document that has no seal, as it stands: whoever calls it has looked at them.</summary>
+    /// <returns>How many were sealed.</returns>
+    public Task<int> SealAllAsync(CancellationToken cancellationToken) => RegistrySealing.RunAsync(_database, cancellationToken);
 
     /// <summary>Stops listening and closes the connections.</summary>
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using PhiGateway.Tests.Common.Infrastructure;
 
 namespace PhiGateway.EndToEnd;
@@ -27,6 +28,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The control plane's origin.</summary>
     public Uri Admin { get; }
 
+    /// <summary>Variables that it is started with, beside those of the test.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public int Id => _process?.Id ?? 0;
 
     /// <summary>Everything it wrote to its console.</summary>
@@ -37,7 +41,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
     {
         var path = Path.Combine(folder, $"gateway-{dataPort}.json");
         File.WriteAllText(path, configuration);
-        return new GatewayProcess(path, new Uri($"http://127.0.0.1:{dataPort}"), new Uri($"http://127.0.0.1:{adminPort}"));
+        var data = (string)JsonNode.Parse(configuration)!["PhiGateway"]!["Listeners"]![nameof(Data)]!;
+        return new GatewayProcess(path, new Uri(data), new Uri($"http://127.0.0.1:{adminPort}"));
     }
 
     /// <summary>Starts and waits until both planes answer.</summary>
@@ -45,7 +50,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     {
         var process = Launch(["--config", _configuration]);
         _process = process;
-        using var http = new HttpClient();
+        using var http = new HttpClient(TlsFiles.Trusting());
         var deadline = Stopwatch.StartNew();
         while (true)
         {
@@ -127,6 +132,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private Process Launch(string[] arguments)
     {
         var process = Create(arguments, _output);
+        foreach (var (name, value) in Variables)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

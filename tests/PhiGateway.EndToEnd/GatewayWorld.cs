@@ -14,7 +14,7 @@ public abstract class GatewayWorld : IAsyncLifetime
 {
     private const string BootstrapKey = "phigw-test-bootstrap-key-3f6c1d0b9a7e4d52";
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpClient _http = new(TlsFiles.Trusting());
     private string _folder = string.Empty;
 
     internal GatewayProcess Gateway { get; private set; } = null!;
@@ -63,6 +63,9 @@ public abstract class GatewayWorld : IAsyncLifetime
     /// <summary>Changes a node's configuration before it is written; by default nothing.</summary>
     private protected virtual void Shape(JsonObject configuration) { }
 
+    /// <summary>Changes how the first node is started; by default nothing.</summary>
+    private protected virtual void Prepare(GatewayProcess node) { }
+
     private protected virtual Task<(string Registry, string Audit)> CreateStoresAsync() =>
         Task.FromResult(($"Data Source={Path.Combine(_folder, "registry.db")}", $"Data Source={Path.Combine(_folder, "audit.db")}"));
 
@@ -85,6 +88,7 @@ public abstract class GatewayWorld : IAsyncLifetime
             adminPort,
             Configuration("gw-test", _folder, dataPort, adminPort, dataPort, TimeSpan.FromMinutes(15))
         );
+        Prepare(Gateway);
         await Gateway.StartAsync();
         await FillAsync();
     }

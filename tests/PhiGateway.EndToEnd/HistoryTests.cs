@@ -47,7 +47,8 @@ public sealed class HistoryTests(OpenWorld world)
             Assert.Equal(missing.Body.Replace(missing.DecisionId, string.Empty), reply.Body.Replace(reply.DecisionId, string.Empty));
         }
 
-        Assert.Empty(VersionsOf(await world.GetAsync($"/Observation/{id}/_history", lab), id));
+        var history = await world.GetAsync($"/Observation/{id}/_history", lab);
+        Assert.Equal((HttpStatusCode.NotFound, "not-found-or-withheld"), (history.Status, history.Code));
         Assert.Empty(VersionsOf(await world.GetAsync("/Observation/_history?_count=5000", lab), id));
         var batch = await world.SendAsync(
             HttpMethod.Post,

@@ -168,35 +168,35 @@ internal sealed record RawShape(string Name, string Attack, int[] Statuses, stri
                 $"override by {name}",
                 Get("/fhir/Patient/f001", $"{name}: DELETE\r\n"),
                 [400],
-                Get("/fhir/Patient/f001", "X-Correlation: DELETE\r\n")
+                Get("/fhir/Patient/f001", $"{name}: {(IsOfTarget(name) ? "/fhir/Patient/f001" : "GET")}\r\n")
             );
         }
 
-        foreach (var protocol in new[] { "websocket", "h2c", "TLS/1.0", "foo/2" })
+        foreach (var offered in new[] { "h2c", "TLS/1.0", "foo/2" })
         {
             yield return new(
-                $"upgrade to {protocol}",
+                $"upgrade to a WebSocket, where {offered} is ignored",
                 Get(
                     "/fhir/Patient/f001",
-                    $"Connection: Upgrade\r\nUpgrade: {protocol}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 ),
                 [400],
-                Get("/fhir/Patient/f001", "Connection: keep-alive\r\n")
+                Get(
+                    "/fhir/Patient/f001",
+                    $"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: {offered}\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+                )
             );
         }
 
-        yield return new(
-            "settings of HTTP/2",
-            Get("/fhir/Patient/f001", "Connection: HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"),
-            [400],
-            Plain
-        );
         yield return new("Provenance in a header", Get("/fhir/Patient/f001", "X-Provenance: {}\r\n"), [400], Plain);
         foreach (var name in new[] { "If-Match", "If-None-Match", "If-Modified-Since", "If-None-Exist", "Content-Type", "DPoP" })
         {
             yield return new($"two of {name}", Get("/fhir/Patient/f001", $"{name}: a\r\n{name}: b\r\n"), [400], Plain);
         }
     }
+
+    private static bool IsOfTarget(string header) =>
+        header.EndsWith("url", StringComparison.OrdinalIgnoreCase) || header.EndsWith("uri", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<RawShape> Sizes()
     {

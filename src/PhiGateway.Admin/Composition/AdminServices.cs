@@ -73,6 +73,7 @@ public static class AdminServices
         services.AddSingleton<OwnerVerbs>();
         services.AddSingleton<RevocationCommands>();
         services.AddSingleton<TrailSearch>();
+        services.AddSingleton<TrailProofs>();
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
+using PhiGateway.Proof.Evidence;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -52,6 +53,43 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe("Reads one record and those that belong to it")
             .Returns(typeof(TrailRecord));
+        MapProofs(api);
+    }
+
+    private static void MapProofs(RouteGroupBuilder api)
+    {
+        api.MapGet("/audit/log", (HttpContext context, TrailProofs proofs) => Answer.JsonAsync(context, proofs.ReportAsync))
+            .RequireRoles(AdminRoles.All)
+            .Describe("Shows this node's transparency log: its newest checkpoint and its keys")
+            .Returns(typeof(LogReport));
+        api.MapGet(
+                "/audit/log/inclusion",
+                (HttpContext context, TrailProofs proofs) =>
+                    Answer.JsonAsync(context, call => proofs.InclusionAsync(call, context.Request.Query["sequence"]))
+            )
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe("Proves that a record of this node is under its newest checkpoint")
+            .Returns(typeof(InclusionReport))
+            .Reads(new CallParameter("sequence", "Place of the record in the log."));
+        api.MapGet(
+                "/audit/log/consistency",
+                (HttpContext context, TrailProofs proofs) =>
+                    Answer.JsonAsync(context, call => proofs.ConsistencyAsync(call, context.Request.Query["from"]))
+            )
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe("Proves that this node's log extends what it was at a size")
+            .Returns(typeof(ConsistencyProof))
+            .Reads(new CallParameter("from", "The earlier size."));
+        api.MapGet(
+                "/audit/{id}/evidence",
+                (HttpContext context, string id, TrailProofs proofs) => Answer.JsonAsync(context, call => proofs.EvidenceAsync(call, id))
+            )
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe(
+                "Makes a bundle of evidence for one access",
+                "Records, salts, proofs, checkpoint and keys, with a script that verifies them with a shell and OpenSSL."
+            )
+            .Returns(typeof(EvidenceReport));
     }
 
     // A patient that is looked for in a body is not told in a link.

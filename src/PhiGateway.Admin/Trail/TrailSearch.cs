@@ -108,13 +108,6 @@ internal sealed class TrailSearch(
             : null;
     }
 
-    private async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
-        (await sets.GetAsync(cancellationToken))
-            .All<UseCase>(RegistryKind.UseCase)
-            .SelectMany(static useCase => useCase.Tenants)
-            .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
-            .ToHashSet(StringComparer.Ordinal);
-
     // What became of a whole answer stands in the delivery of many, which names it by its place.
     private async Task<IReadOnlyList<AuditEntry>> WithDeliveryAsync(IReadOnlyList<AuditEntry> found, CancellationToken cancellationToken)
     {
@@ -127,6 +120,13 @@ internal sealed class TrailSearch(
         var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
         return delivery is null ? found : [delivery, .. found];
     }
+
+    private async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
+        (await sets.GetAsync(cancellationToken))
+            .All<UseCase>(RegistryKind.UseCase)
+            .SelectMany(static useCase => useCase.Tenants)
+            .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
+            .ToHashSet(StringComparer.Ordinal);
 
     // Who looks into the trail is looked at too: durable before the answer.
     private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)

@@ -45,7 +45,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _options = options;
         _lock = @lock;
         _checkpoint = checkpoint;
-        _state = new JournalState(log) { Shipped = found.Shipped };
+        _state = new JournalState(log, options.IsFollowedByLog) { Shipped = found.Shipped };
         _queue = new PendingQueue();
         _table = new SegmentTable(options.SegmentBytes);
         foreach (var segment in found.Segments)
@@ -147,7 +147,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     public ValueTask<AuditPosition> AppendAsync(AuditRecord record, AuditLane lane)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (Volatile.Read(ref _closing) || !_space.Takes(lane) || _queue.Count >= _options.MaxWaiting)
+        if (!Takes(lane))
         {
             return Refuse();
         }
@@ -165,19 +165,9 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     {
         ArgumentNullException.ThrowIfNull(record);
         var lane = AuditLanes.Of(record.Kind);
-        if (
-            Volatile.Read(ref _closing)
-            || !_space.Takes(lane)
-            || _queue.Count >= _options.MaxWaiting
-            || _queue.Unawaited >= _options.MaxUnawaited
-        )
+        if (!Takes(lane) || _queue.Unawaited >= _options.MaxUnawaited)
         {
-            // Who writes for many keeps them, and tries again.
-            if (record.Sequences is null)
-            {
-                _state.CountDropped();
-            }
-
+            _state.CountDropped(record.Sequences is null ? 1 : 0); // Who writes for many keeps them, and tries again.
             return false;
         }
 
@@ -360,6 +350,8 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
             // It holds in memory, and the next checkpoint carries it.
         }
     }
+
+    private bool Takes(AuditLane lane) => !Volatile.Read(ref _closing) && _space.Takes(lane) && _queue.Count < _options.MaxWaiting;
 
     private ValueTask<AuditPosition> Enqueue(AuditRecord record, bool reserved)
     {

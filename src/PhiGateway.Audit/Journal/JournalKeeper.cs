@@ -123,11 +123,8 @@ internal sealed class JournalKeeper : IDisposable
     // Only what the durable cursor covers: a segment must never be gone before the cursor says why.
     private void Recycle()
     {
-        while (
-            _table.FindShipped(_cursorWritten) is { } next
-            && _carryForward(next.LastSequence)
-            && _table.TakeShipped(_cursorWritten) is { } segment
-        )
+        var free = Math.Min(_cursorWritten, _state.TakenIn);
+        while (_table.FindShipped(free) is { } next && _carryForward(next.LastSequence) && _table.TakeShipped(free) is { } segment)
         {
             _supply.Recycle(segment);
         }

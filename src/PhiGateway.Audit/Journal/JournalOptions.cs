@@ -30,7 +30,7 @@ public sealed record JournalOptions
     public long SegmentBytes { get; init; } = DefaultSegmentBytes;
 
     /// <summary>Longest time between two flushes that load may ask for; idle, nothing waits.</summary>
-    public TimeSpan MaxBatchWindow { get; init; } = TimeSpan.FromMicroseconds(400);
+    public TimeSpan MaxBatchWindow { get; init; } = TimeSpan.FromMicroseconds(1_000);
 
     /// <summary>
     /// Longest time that a record nobody waits for (a delivery) is held back so that it shares the flush of one that somebody waits for;
@@ -59,6 +59,9 @@ public sealed record JournalOptions
     /// For one start: the log is trusted again after the store was seen to hold another history of it, and an operator has mended that.
     /// </summary>
     public bool AcceptRepaired { get; init; }
+
+    /// <summary>A transparency log follows: what it has not taken in is not recycled, shipped or not.</summary>
+    public bool IsFollowedByLog { get; init; }
 
     /// <summary>Room at the end of the last segment that only revocations, outcomes and the node's own records may use.</summary>
     internal long ReserveBytes => Math.Clamp(SegmentBytes / 32, 4096, 1024 * 1024);

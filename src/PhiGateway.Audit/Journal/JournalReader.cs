@@ -60,6 +60,18 @@ public sealed class JournalReader : IDisposable
         return true;
     }
 
+    /// <summary>Goes on at another record.</summary>
+    public void MoveTo(long sequence)
+    {
+        Leave();
+        NextSequence = Math.Max(0, sequence);
+    }
+
+    /// <summary>
+    /// For the transparency log: it durably has everything up to a record, which may be recycled once it is shipped too.
+    /// </summary>
+    public void NoteTakenIn(long sequence) => _state.TakenIn = Math.Max(_state.TakenIn, sequence);
+
     /// <inheritdoc />
     public void Dispose() => Leave();
 

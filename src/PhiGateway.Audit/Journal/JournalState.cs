@@ -1,11 +1,12 @@
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>The few numbers of a running journal that everybody reads and one thread each writes.</summary>
-internal sealed class JournalState(string log)
+internal sealed class JournalState(string log, bool isFollowed = false)
 {
     private int _status = (int)JournalStatus.Closed;
     private long _durable = -1;
     private long _shipped = -1;
+    private long _takenIn = isFollowed ? -1 : long.MaxValue;
     private long _dropped;
     private long _refused;
     private bool _stopping;
@@ -41,6 +42,13 @@ internal sealed class JournalState(string log)
         set => Volatile.Write(ref _shipped, value);
     }
 
+    /// <summary>Last record that the transparency log has; the largest number when there is no such log.</summary>
+    public long TakenIn
+    {
+        get => Volatile.Read(ref _takenIn);
+        set => Volatile.Write(ref _takenIn, value);
+    }
+
     /// <summary>Records nobody waited for that found no room.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
@@ -59,7 +67,7 @@ internal sealed class JournalState(string log)
 
     public ref bool Stopping => ref _stopping;
 
-    public void CountDropped() => Interlocked.Increment(ref _dropped);
+    public void CountDropped(int records) => Interlocked.Add(ref _dropped, records);
 
     public void CountRefused() => Interlocked.Increment(ref _refused);
 

@@ -10,7 +10,7 @@ internal sealed class JournalWriter : IDisposable
 {
     private const int Block = 4096;
     private const int BufferBytes = 1024 * 1024;
-    private const int WaitersPerGroup = 4;
+    private const int LeastPerGroup = 4;
     private const int ManyUnawaited = 256;
 
     private readonly JournalOptions _options;
@@ -313,20 +313,23 @@ internal sealed class JournalWriter : IDisposable
         return true;
     }
 
-    // Waiters go to the pool in small groups: one work item each costs more than the record, one for all leaves the other processors idle.
     private void Release()
     {
         var pending = _first;
+        var count = _inBatch;
         ForgetBatch();
-        ReleaseAll(pending);
+        ReleaseAll(pending, count);
     }
 
-    private static void ReleaseAll(PendingAppend? pending)
+    // Waiters go to the pool in a group for each processor: a work item each costs more than the record, one for all leaves the other
+    // processors idle.
+    private static void ReleaseAll(PendingAppend? pending, int count)
     {
+        var perGroup = Math.Max(LeastPerGroup, (count + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
         while (pending is not null)
         {
             var group = pending;
-            for (var i = 1; i < WaitersPerGroup && pending.Next is not null; i++)
+            for (var i = 1; i < perGroup && pending.Next is not null; i++)
             {
                 pending = pending.Next;
             }
@@ -354,12 +357,14 @@ internal sealed class JournalWriter : IDisposable
 
     private void FailAll(PendingAppend? pending, JournalStatus status, Exception? cause)
     {
+        var count = 0;
         for (var each = pending; each is not null; each = each.Next)
         {
             _state.CountRefused();
             each.Refuse(status, cause);
+            count++;
         }
 
-        ReleaseAll(pending);
+        ReleaseAll(pending, count);
     }
 }

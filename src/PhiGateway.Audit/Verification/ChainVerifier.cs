@@ -49,6 +49,14 @@ public static class ChainVerifier
         return new ChainVerdict(good, null, null, anchored, head);
     }
 
+    /// <summary>Whether a record's chain hash follows from the one before it; the log's first record needs none.</summary>
+    public static bool Follows(ReadOnlySpan<byte> previous, AuditEntry entry)
+    {
+        Span<byte> expected = stackalloc byte[JournalChain.HashBytes];
+        JournalChain.Link(entry.Sequence == 0 ? JournalChain.Genesis(entry.Log) : previous, entry.Sequence, entry.Body.Span, expected);
+        return expected.SequenceEqual(entry.ChainHash.Span);
+    }
+
     private static string? Problem(AuditEntry entry, string log, long next, byte[]? chain)
     {
         if (entry.Log != log)

@@ -3,10 +3,11 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
+using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>audit search and show.</summary>
+/// <summary>audit search, show, verify, prove and rotate-key.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
@@ -79,7 +80,54 @@ internal static class AuditCommands
                 }
             )
         );
+        audit.Add(VerifyCommand.Create(common));
+        audit.Add(Prove(common));
+        audit.Add(RotateKey(common));
         return audit;
+    }
+
+    private static Command Prove(CommonOptions common)
+    {
+        var id = new Argument<string>("id") { Description = "Decision or request id." };
+        var folder = new Option<DirectoryInfo>("--out") { Description = "A new folder for the bundle.", Required = true };
+        return CliRun.Action(
+            new Command("prove", "Makes a bundle of evidence for one access, which a shell and OpenSSL verify.") { id, folder },
+            common,
+            async (parsed, run, cancellationToken) =>
+            {
+                var answer = (
+                    await run.Client.SendAsync(
+                        HttpMethod.Get,
+                        $"/admin/v1/audit/{Uri.EscapeDataString(parsed.GetValue(id)!)}/evidence",
+                        cancellationToken
+                    )
+                ).Json;
+                var names = BundleFolder.Write(parsed.GetValue(folder)!, answer["files"]!.AsArray());
+                run.Note($"{names} files in {parsed.GetValue(folder)}; verify them with: sh verify.sh");
+                return ExitCodes.Ok;
+            }
+        );
+    }
+
+    private static Command RotateKey(CommonOptions common)
+    {
+        var folder = new Option<DirectoryInfo>("--log-keys") { Description = "Folder of one log's private keys.", Required = true };
+        return CliRun.Action(
+            new Command("rotate-key", "Adds a signing key to a log; both sign until you remove the old one.") { folder },
+            common,
+            (parsed, run, _) =>
+            {
+                var directory = parsed.GetValue(folder)!;
+                if (!File.Exists(Path.Combine(directory.FullName, "salt.key")))
+                {
+                    throw new CliFault(ExitCodes.Usage, $"{directory} does not hold the keys of a log.");
+                }
+
+                var number = SigningKeys.Rotate(directory.FullName);
+                run.Out.WriteLine($"log-{number}.key signs from the next change of keys on. Publish it, then remove the older ones.");
+                return Task.FromResult(ExitCodes.Ok);
+            }
+        );
     }
 
     // For people, so that a line fits: the moment to the second, what happened or why not, and whoever it was.

@@ -9,6 +9,9 @@ internal sealed class CliRun(ParseResult parsed, CommonOptions common) : IDispos
 
     public TextWriter Out => parsed.InvocationConfiguration.Output;
 
+    /// <summary>Says something beside the answer, where it does not disturb programs.</summary>
+    public void Note(string words) => parsed.InvocationConfiguration.Error.WriteLine(words);
+
     public TextWriter Error => parsed.InvocationConfiguration.Error;
 
     public TextReader In => common.Input;

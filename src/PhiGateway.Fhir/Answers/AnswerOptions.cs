@@ -21,6 +21,9 @@ public sealed record AnswerOptions
     /// </summary>
     public KnownTargets? Targets { get; init; }
 
+    /// <summary>For a Binary that was read by its id: who names it, as far as it was looked up. Null (default): nobody looked.</summary>
+    public Referrers? Referrers { get; init; }
+
     /// <summary>
     /// For versions that may not be the current ones (vread, histories): which resources may be shown in them at all. Null (default): every
     /// resource is taken to be current.

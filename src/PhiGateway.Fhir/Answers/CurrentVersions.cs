@@ -99,6 +99,15 @@ public sealed class CurrentVersions
     /// <summary>Types that were considered.</summary>
     public IReadOnlyList<ResourceType> Types => [.. _states.Keys.Select(static name => name.Type).Distinct()];
 
+    /// <summary>
+    /// Whether the one resource that a request names may be shown at all: it was seen as it is now, or in every version that there were,
+    /// and may leave.
+    /// </summary>
+    public bool MayShowNamed(FhirRequest request) =>
+        request.Id is { } id
+        && _states.TryGetValue(new ResourceName(request.Type, id), out var state)
+        && state is { IsConfirmed: true, IsRefused: false };
+
     /// <summary>Whether a version that may leave with these elements may leave in the light of the current one.</summary>
     internal bool Admits(ResourceFacts facts, ElementSet elements) =>
         facts.Id is not null

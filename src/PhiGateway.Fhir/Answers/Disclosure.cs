@@ -97,6 +97,21 @@ public sealed class Disclosure
         Withhold(WithholdReason.Unjudgeable);
     }
 
+    /// <summary>Takes over what was looked at and does not leave: of matches that are only counted, what was withheld.</summary>
+    public void MergeUnseen(Disclosure part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        NarrowingNotApplied |= part.NarrowingNotApplied;
+        Withheld += part.Withheld;
+        Unread += part.Unread;
+        for (var i = 0; part._reasons is { } reasons && i < ReasonCount; i++)
+        {
+            (_reasons ??= new int[ReasonCount])[i] += reasons[i];
+        }
+
+        LastWithheld = part.Withheld > 0 ? part.LastWithheld : LastWithheld;
+    }
+
     /// <summary>Takes over what a part of the same answer lets out.</summary>
     public void Merge(Disclosure part)
     {
@@ -119,16 +134,8 @@ public sealed class Disclosure
 
         HasUndeterminedPatient |= part.HasUndeterminedPatient;
         Redacted |= part.Redacted;
-        NarrowingNotApplied |= part.NarrowingNotApplied;
-        Withheld += part.Withheld;
-        Unread += part.Unread;
         CannotFollow |= part.CannotFollow;
-        for (var i = 0; part._reasons is { } reasons && i < ReasonCount; i++)
-        {
-            (_reasons ??= new int[ReasonCount])[i] += reasons[i];
-        }
-
-        LastWithheld = part.Withheld > 0 ? part.LastWithheld : LastWithheld;
+        MergeUnseen(part);
         if (part.Confidentiality > Confidentiality)
         {
             Confidentiality = part.Confidentiality;

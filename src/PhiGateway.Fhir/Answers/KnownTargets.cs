@@ -15,7 +15,7 @@ namespace PhiGateway.Fhir.Answers;
 public sealed class KnownTargets
 {
     /// <summary>More targets than these are not looked up; what has more is left as it is.</summary>
-    public const int Most = 10;
+    public const int Most = WrittenTargets.Most;
 
     /// <summary>What was looked up and judged.</summary>
     internal KnownResources Known { get; } = new();
@@ -49,16 +49,46 @@ public sealed class KnownTargets
         }
     }
 
-    /// <summary>Takes in one target as it is now.</summary>
-    /// <param name="type">Its type, as it was referred to.</param>
-    /// <param name="id">Its id, as it was referred to.</param>
-    /// <param name="resource">Its current version, whole; another resource, or what cannot be read, is not taken.</param>
-    /// <param name="policy">The judge of a read of this very resource by the same client.</param>
+    /// <summary>Takes in targets of one type as they are now.</summary>
+    /// <param name="type">Their type, as they were referred to.</param>
+    /// <param name="ids">Their ids, as they were referred to.</param>
+    /// <param name="answer">The one, whole, or the search that found them; other resources, and what cannot be read, are not taken.</param>
+    /// <param name="policy">The judge of a read of such a resource by the same client.</param>
     /// <param name="context">Bases and depth.</param>
-    public void Add(ResourceType type, string id, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
+    public void Add(
+        ResourceType type,
+        IReadOnlyCollection<string> ids,
+        ReadOnlySpan<byte> answer,
+        ReleasePolicy policy,
+        FhirContext context
+    )
     {
         var facts = new ResourceFacts();
-        if (ResourceScanner.TryScan(ByteOrderMark.Skip(resource), policy, context, facts) && facts.Type == type && facts.Id == id)
+        if (!ResourceScanner.TryScan(ByteOrderMark.Skip(answer), policy, context, facts))
+        {
+            return;
+        }
+
+        if (ids.Count == 1)
+        {
+            Add(type, ids, facts, policy);
+            return;
+        }
+
+        var resources = new BundleResources(answer, Bases.Of(context));
+        while (facts.Type == ResourceType.Bundle && resources.MoveNext())
+        {
+            var one = new ResourceFacts();
+            if (ResourceScanner.TryScan(resources.Current, policy, context, one))
+            {
+                Add(type, ids, one, policy);
+            }
+        }
+    }
+
+    private void Add(ResourceType type, IReadOnlyCollection<string> ids, ResourceFacts facts, ReleasePolicy policy)
+    {
+        if (facts.Type == type && facts.Id is { } id && ids.Contains(id))
         {
             Known.Add(facts, policy.Judge(facts).Reason);
         }

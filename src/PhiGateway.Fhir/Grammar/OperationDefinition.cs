@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;
@@ -19,7 +20,23 @@ internal sealed record OperationDefinition(
     bool ByGet,
     OperationResult Returns,
     FrozenDictionary<string, string> Inputs
-);
+)
+{
+    /// <summary>Canonical address, for an operation that an operator declared; null for R4's own.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>It changes what is stored, for an operation that an operator declared; R4's own that are modelled do not say so.</summary>
+    public bool Writes { get; init; }
+
+    /// <summary>For <see cref="OperationResult.Declared"/>: the types of the resources in the answer; none: it holds values only.</summary>
+    public ResourceTypeSet Answers { get; init; }
+
+    /// <summary>What the values of the answer are about; null: what <see cref="Returns"/> says.</summary>
+    public OperationValues? Values { get; init; }
+
+    /// <summary>Inputs that name a patient, for an operation that an operator declared; empty for R4's own, where their names say it.</summary>
+    public IReadOnlyCollection<string> Subjects { get; init; } = [];
+}
 
 /// <summary>What an operation can bring back, and so what else is asked for with it.</summary>
 internal enum OperationResult : byte
@@ -31,4 +48,7 @@ internal enum OperationResult : byte
     Compartment,
     Any,
     Submission,
+
+    /// <summary>What its operator's declaration says.</summary>
+    Declared,
 }

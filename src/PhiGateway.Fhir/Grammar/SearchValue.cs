@@ -90,6 +90,36 @@ internal static class SearchValue
         return text.ToString();
     }
 
+    /// <summary>
+    /// A date with its plus again where a form turned that into a space: before an offset (<c>12:00:00 02:00</c>) nothing else can have stood.
+    /// </summary>
+    internal static string WithPlus(string value)
+    {
+        var space = value.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0)
+        {
+            return value;
+        }
+
+        var text = value.ToCharArray();
+        for (var i = space; i < text.Length; i++)
+        {
+            var isOffset =
+                text[i] == ' '
+                && i > 0
+                && char.IsAsciiDigit(text[i - 1])
+                && text.AsSpan(i + 1) is [var a, var b, ':', var c, var d, ..]
+                && char.IsAsciiDigit(a)
+                && char.IsAsciiDigit(b)
+                && char.IsAsciiDigit(c)
+                && char.IsAsciiDigit(d)
+                && (i + 6 == text.Length || text[i + 6] == ',');
+            text[i] = isOffset ? '+' : text[i];
+        }
+
+        return new string(text);
+    }
+
     /// <summary>Whether one item has the shape of its type; strings, URIs and composites may be anything.</summary>
     internal static bool HasShape(SearchParameterKind kind, string item) =>
         kind switch

@@ -1,5 +1,7 @@
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Changes;
+using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -8,6 +10,8 @@ namespace PhiGateway.Fhir.Requests;
 /// <summary>What a request asks for, in FHIR's terms; immutable. Everything that it could pull in is among its parts.</summary>
 public sealed class FhirRequest
 {
+    private const string CountedAtOnce = "200";
+
     private IReadOnlyList<QueryParameter> _parameters = [];
 
     /// <summary>The reading it came from.</summary>
@@ -25,6 +29,9 @@ public sealed class FhirRequest
 
     /// <summary>Operation name with its <c>$</c>.</summary>
     public string? Operation { get; init; }
+
+    /// <summary>The operation changes what is stored; false by default.</summary>
+    public bool OperationWrites { get; init; }
 
     /// <summary>For compartment searches: whose compartment, as type and id.</summary>
     public ResourceType CompartmentType { get; init; }
@@ -75,6 +82,11 @@ public sealed class FhirRequest
     /// <summary>Headers of the request that carry meaning.</summary>
     public FhirHeaders Headers { get; init; }
 
+    /// <summary>
+    /// The read of a Binary asks for what is in it, in one of the media types of its Accept, and not for the resource; false by default.
+    /// </summary>
+    public bool AsksContent { get; init; }
+
     /// <summary>The route template for records and metrics, free of PHI, such as <c>GET /Observation/{id}</c>.</summary>
     public required string Template { get; init; }
 
@@ -87,7 +99,8 @@ public sealed class FhirRequest
                 or Interaction.Delete
                 or Interaction.Batch
                 or Interaction.Transaction
-                or Interaction.ExportCancel;
+                or Interaction.ExportCancel
+        || (Interaction == Interaction.Operation && OperationWrites);
 
     /// <summary>Whether only a count is asked for, which would count what the filter withholds.</summary>
     public bool IsCountOnly =>
@@ -110,6 +123,9 @@ public sealed class FhirRequest
             return null;
         }
     }
+
+    /// <summary>Whether a media type (lower case, without parameters) is among those that the client takes.</summary>
+    public bool Takes(string mediaType) => Headers.Accept is not { } accept || HeaderGrammar.Allows(accept, mediaType);
 
     /// <summary>The first value of a parameter by its exact name; null when it is not there.</summary>
     public string? Parameter(string name)
@@ -140,6 +156,16 @@ public sealed class FhirRequest
         patched.Patched = result;
         return patched;
     }
+
+    /// <summary>The search whose matches are counted in the place of a bare count: of no more than matches, in whatever order.</summary>
+    public FhirRequest AsCounted() =>
+        With([
+            .. Parameters.Where(static parameter =>
+                parameter.Name is not ("_summary" or "_count" or "_total" or "_sort" or "_elements")
+                && !ResultParameters.IsInclude(parameter.Name)
+            ),
+            new QueryParameter("_count", CountedAtOnce),
+        ]);
 
     internal FhirRequest Named(string fullUrl)
     {

@@ -177,6 +177,12 @@ internal sealed class OwnerLedger
             facts.Owner = _otherSomebodys && _others.Count == 0 ? OwnerState.Undetermined : OwnerState.NotPatientData;
         }
 
+        if (rule == OwnerRule.Named && _others.Count > 0 && !_otherUnresolved && !_otherSomebodys && !_containedUnresolved)
+        {
+            facts.Owner = OwnerState.Known;
+            _owners.AddRange(_others);
+        }
+
         if (facts.Owner == OwnerState.NotPatientData)
         {
             facts.Owner = _others.Count + _contained.Count > 0 ? OwnerState.Known : OwnerState.NotPatientData;
@@ -218,7 +224,10 @@ internal sealed class OwnerLedger
         }
 
         return
-            (_nobody || rule == OwnerRule.Optional) && !_relatedPerson && !_bystander && rule is not (OwnerRule.Indirect or OwnerRule.Self)
+            (_nobody || rule == OwnerRule.Optional)
+            && !_relatedPerson
+            && !_bystander
+            && rule is not (OwnerRule.Indirect or OwnerRule.Self or OwnerRule.Named)
             ? OwnerState.NotPatientData
             : OwnerState.Undetermined;
     }

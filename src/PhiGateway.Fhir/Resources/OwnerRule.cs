@@ -22,4 +22,7 @@ internal enum OwnerRule : byte
 
     /// <summary>Nobody's record unless it names a patient.</summary>
     Optional,
+
+    /// <summary>Values about the patients whom they name; where they name none, whose they are cannot be said.</summary>
+    Named,
 }

@@ -19,6 +19,13 @@ internal static class ScanProgramFactory
             AddReferences(root, paths.Others, ScanRole.Secondary);
         }
 
+        if (type == ResourceType.Parameters)
+        {
+            // Values stand at any depth.
+            var parameter = root.Child("parameter");
+            parameter.Add("part", parameter);
+        }
+
         var meta = root.Child("meta");
         meta.IsSingle = true;
         meta.Add("versionId", new ScanNode { Role = ScanRole.VersionId });
@@ -48,6 +55,7 @@ internal static class ScanProgramFactory
         type.Name switch
         {
             "Patient" => OwnerRule.Self,
+            "Parameters" => OwnerRule.Named,
             _ when paths.Indirect => OwnerRule.Indirect,
             "Appointment" or "AppointmentResponse" or "Schedule" or "AuditEvent" => OwnerRule.Participants,
             // A device on the shelf has no patient; of all other types outside the compartment that name an owner, one without is still

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Where each token search parameter looks (<c>Data/search_parameters.json</c>). Read once.</summary>
+/// <summary>Where each token and date search parameter looks (<c>Data/search_parameters.json</c>). Read once.</summary>
 /// <remarks>A parameter that is no plain path has no paths: nothing is ever found for it, so a condition on it is never met.</remarks>
 internal sealed class TokenPathTable
 {
@@ -43,6 +43,29 @@ internal sealed class TokenPathTable
                     yield return KeyValuePair.Create(parameter.Name, paths);
                 }
             }
+            else if (IsDate(parameter, out var dates))
+            {
+                // A date stands there, or a period of two.
+                yield return KeyValuePair.Create(parameter.Name, dates);
+                yield return KeyValuePair.Create(parameter.Name + ":start", Array.ConvertAll(dates, static path => path + ".start"));
+                yield return KeyValuePair.Create(parameter.Name + ":end", Array.ConvertAll(dates, static path => path + ".end"));
+            }
         }
+    }
+
+    private static bool IsDate(JsonProperty parameter, out string[] paths)
+    {
+        paths = [];
+        if (
+            !parameter.Value.GetProperty("type").ValueEquals("date")
+            || parameter.Value.TryGetProperty("expression", out _)
+            || parameter.Name[0] == '_'
+        )
+        {
+            return false;
+        }
+
+        paths = [.. parameter.Value.GetProperty("paths").EnumerateArray().Select(static path => path.GetString() ?? string.Empty)];
+        return paths.Length > 0;
     }
 }

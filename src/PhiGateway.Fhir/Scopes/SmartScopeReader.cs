@@ -153,6 +153,17 @@ public static class SmartScopeReader
         return rights;
     }
 
+    private static bool TryReadValue(string item, bool isDate, out TokenValue value)
+    {
+        if (!isDate)
+        {
+            return SearchValue.TryReadToken(item, out value);
+        }
+
+        value = new TokenValue(null, item);
+        return TokenConstraint.IsDateCondition(item);
+    }
+
     private static TokenConstraint[]? ReadFilters(ResourceType type, ReadOnlySpan<char> query)
     {
         if (query.IsEmpty || CanonicalQuery.Read(query, MaxFilters, out var parameters) is not null)
@@ -166,7 +177,7 @@ public static class SmartScopeReader
             var (name, value) = parameters[i];
             var isKnown =
                 SearchGrammar.TryFind(type, name, out var definition)
-                && definition.Kind == SearchParameterKind.Token
+                && definition.Kind is SearchParameterKind.Token or SearchParameterKind.Date
                 && definition.Paths.Count > 0
                 && name[0] != '_';
             if (!isKnown || !SearchValue.TrySplit(value, out var items))
@@ -174,16 +185,17 @@ public static class SmartScopeReader
                 return null;
             }
 
+            var isDate = definition!.Kind == SearchParameterKind.Date;
             var tokens = new TokenValue[items.Length];
             for (var item = 0; item < items.Length; item++)
             {
-                if (!SearchValue.TryReadToken(items[item], out tokens[item]))
+                if (!TryReadValue(items[item], isDate, out tokens[item]))
                 {
                     return null;
                 }
             }
 
-            filters[i] = new TokenConstraint(name, tokens);
+            filters[i] = new TokenConstraint(name, tokens) { IsDate = isDate };
         }
 
         return filters;

@@ -4,5 +4,6 @@ namespace PhiGateway.Gateway.Admit;
 internal static class AdmitRegistration
 {
     /// <summary>Whether there is room.</summary>
-    public static IServiceCollection AddAdmit(this IServiceCollection services) => services.AddSingleton<AdmitStage>();
+    public static IServiceCollection AddAdmit(this IServiceCollection services) =>
+        services.AddSingleton<ClientGates>().AddSingleton<QuotaKeeper>().AddSingleton<AdmitStage>();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
@@ -9,14 +8,19 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>Is there room: rate and concurrency of the client, space in the journal?</summary>
-internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, TimeProvider clock) : IStage
+internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, IAuditJournal journal, TimeProvider clock) : IStage
 {
     private readonly long _started = clock.GetTimestamp();
-    private readonly ConcurrentDictionary<string, ClientGate> _gates = new(StringComparer.Ordinal);
 
     public string Name => "Admit";
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Admit(exchange));
+
+    /// <summary>
+    /// Asks before the body of a request is read, which is what a request may cost most by; what it comes to beside one request is charged
+    /// when its turn here comes.
+    /// </summary>
+    public StageResult EnterBeforeBody(GatewayExchange exchange) => Enter(exchange, 1);
 
     private StageResult Admit(GatewayExchange exchange)
     {
@@ -24,11 +28,25 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
         {
             // Nobody is asked who they are, and nothing is recorded.
             RequestKind.PublicDocument => StageResult.Continue,
-            RequestKind.Single or RequestKind.Transaction or RequestKind.Export or RequestKind.DeclaredApi => Enter(exchange, 1),
-            RequestKind.Batch => Enter(exchange, CostOfBatch(exchange)),
+            RequestKind.Single or RequestKind.Transaction or RequestKind.Export or RequestKind.DeclaredApi => Take(exchange, 1),
+            RequestKind.Batch => Take(exchange, CostOfBatch(exchange)),
             _ => StageResult.Refuse(DenyReason.Faulted, "kind"),
         };
     }
+
+    private StageResult Take(GatewayExchange exchange, int cost)
+    {
+        if (!exchange.IsAdmitted)
+        {
+            return Enter(exchange, cost);
+        }
+
+        exchange.Admitted.Ticket.Gate.Charge(RateOf(exchange), cost - 1);
+        return StageResult.Continue;
+    }
+
+    private int RateOf(GatewayExchange exchange) =>
+        exchange.Identified.Client.Client.Limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond;
 
     private StageResult Enter(GatewayExchange exchange, int cost)
     {
@@ -44,7 +62,7 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
         var entry = exchange.Identified.Client;
         var limits = entry.Client.Limits;
-        var gate = _gates.GetOrAdd(entry.Client.Id, static _ => new ClientGate());
+        var gate = gates.Of(entry.Client.Id);
         if (gate.Enter(limits.Concurrency ?? options.Limits.Concurrency) is not { } ticket)
         {
             return StageResult.Refuse(DenyReason.ConcurrencyLimited);
@@ -52,7 +70,7 @@ internal sealed class AdmitStage(GatewayOptions options, IAuditJournal journal, 
 
         // From here on the exchange gives it back, however the request ends.
         exchange.Fill(new Admitted(ticket));
-        var wait = gate.Conform(limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond, clock.GetElapsedTime(_started), cost);
+        var wait = gate.Conform(RateOf(exchange), clock.GetElapsedTime(_started), cost);
         if (wait > TimeSpan.Zero)
         {
             exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -49,6 +49,7 @@ internal static class ControlPlane
             .AddSingleton(parts.RegistrySource)
             .AddSingleton(parts.AuditStore);
         services.AddSingleton<IAuditJournal>(parts.Journal);
+        services.AddSingleton(parts.Proof.Prover);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));

@@ -20,6 +20,7 @@ using PhiGateway.Gateway.Ingress.Wire;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Release;
+using PhiGateway.Gateway.Release.Leaving;
 using PhiGateway.Gateway.Settle;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Gateway.Trail;
@@ -62,6 +63,8 @@ internal static class DataPlane
                 kestrel.AddServerHeader = false;
                 kestrel.AllowSynchronousIO = false;
                 kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBody + 1;
+                kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.LeastRate, ReaderPace.Grace);
+                kestrel.Limits.MinResponseDataRate = new MinDataRate(options.Limits.LeastRate, ReaderPace.Grace);
                 kestrel.Limits.MaxRequestLineSize = Heads.RequestLine;
                 kestrel.Limits.MaxRequestHeadersTotalSize = Heads.HeaderBytes;
                 kestrel.Limits.MaxRequestHeaderCount = Heads.Headers;
@@ -94,7 +97,7 @@ internal static class DataPlane
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));
-        services.AddSingleton(parts.TaskUses);
+        services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses);
         services
             .AddExchange()
             .AddTelemetry(metrics)
@@ -116,6 +119,7 @@ internal static class DataPlane
         KeepOut(app);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
         UnreadableRequests.Count(app.Services, metrics);
+        metrics.Show(app.Services.GetRequiredService<HeldMemory>());
         if (options.Listeners.Probes)
         {
             HealthEndpoints.UseWords(app, readiness);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
@@ -66,6 +67,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Follower,
                 host.Parts.Journal,
                 host.Parts.Shipper,
+                () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status),
                 authenticator.GetStatus,
                 () => routes.Status,
                 host.Parts.Clock
@@ -75,10 +77,13 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             await host._admin.StartAsync(cancellationToken);
+            var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
+            await quotas.StartAsync(cancellationToken);
             await host._data.StartAsync(cancellationToken);
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
+            host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
             host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             return host;
@@ -148,6 +153,13 @@ internal sealed class GatewayHost : IAsyncDisposable
             // As asked.
         }
 
+        if (Parts?.Proof is { } proof)
+        {
+            // A store that does not answer must not hold up the stop: the head goes out at the next start.
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await proof.Log.FinishAsync(patience.Token);
+        }
+
         for (var i = _owned.Count - 1; i >= 0; i--)
         {
             await _owned[i].DisposeAsync();
@@ -170,7 +182,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     private async Task StartPartsAsync(GatewayOptions options, bool quiet, CancellationToken cancellationToken)
     {
         TelemetrySetup.CloseContexts();
-        var clock = TimeProvider.System;
+        // The journal watches the wall clock itself, and records when it jumps.
+        var wall = TimeProvider.System;
+        var clock = new SteadyClock(wall);
         var serilog = GatewayLogging.Create(options, quiet);
         _owned.Add(serilog);
         var loggers = LoggerFactory.Create(logging => logging.AddGatewayLog(serilog));
@@ -178,13 +192,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         var log = loggers.CreateLogger<GatewayHost>();
 
         // 1. Stores: connected to when needed, so that a database that is away does not keep the node from starting.
-        var registry = RegistryStorage.Create(StoreOf(options.Registry.Provider, options.Registry.ConnectionString), clock);
+        var seal = RegistrySeals.Read(options, log);
+        var registry = RegistryStorage.Create(StoreOf(options.Registry.Provider, options.Registry.ConnectionString), clock, seal);
         _owned.Add(registry);
         var audit = AuditStorage.Create(StoreOf(options.Audit.Store.Provider, options.Audit.Store.ConnectionString), clock);
         _owned.Add(audit);
         var ofAdmins = (
             Registry: options.Admin.RegistryConnectionString is { } write
-                ? RegistryStorage.Create(StoreOf(options.Registry.Provider, write), clock)
+                ? RegistryStorage.Create(StoreOf(options.Registry.Provider, write), clock, seal)
                 : registry,
             Audit: options.Admin.AuditConnectionString is { } read
                 ? AuditStorage.Create(StoreOf(options.Audit.Store.Provider, read), clock)
@@ -206,8 +221,9 @@ internal sealed class GatewayHost : IAsyncDisposable
                 SegmentBytes = SegmentOf(budget),
                 StrangerPercent = options.Audit.Journal.StrangerPercent,
                 AcceptRepaired = options.Audit.Journal.AcceptRepaired,
+                IsFollowedByLog = true,
             },
-            clock
+            wall
         );
         _owned.Add(journal);
         if (renewed is not null)
@@ -219,6 +235,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
         _owned.Add(new Owned(shipper));
         shipper.Stopped += why => GatewayLog.LogForked(log, why);
+
+        var proof = ProofParts.Open(options, journal, audit.Heads, (ofAdmins.Audit.Store, ofAdmins.Audit.Heads), pseudonym, clock, log);
+        _owned.Add(new Owned(proof));
 
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
@@ -240,17 +259,21 @@ internal sealed class GatewayHost : IAsyncDisposable
             RegistryStore = ofAdmins.Registry.Store,
             RegistrySource = registry.Source,
             TaskUses = registry.TaskUses,
+            QuotaUses = registry.QuotaUses,
             AuditStore = ofAdmins.Audit.Store,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,
             Journal = journal,
             Shipper = shipper,
+            Proof = proof,
             Pseudonym = pseudonym,
         };
         await follower.StartWithRegistryAsync(cancellationToken);
         _loops.Add(Watched("snapshot follower", follower.RunAsync, log));
         _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
+        _loops.Add(Watched("transparency log", proof.Log.RunAsync, log));
+        _loops.Add(Watched("audit verifier", proof.Watch.RunAsync, log));
         _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
 
         // 4. A first key to the control plane, if there is none.

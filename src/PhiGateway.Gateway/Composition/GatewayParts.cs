@@ -22,6 +22,9 @@ internal sealed record GatewayParts
 
     public required IRegistrySource RegistrySource { get; init; }
 
+    /// <summary>What clients with quotas took.</summary>
+    public required IQuotaUses QuotaUses { get; init; }
+
     /// <summary>How often tasks were used.</summary>
     public required ITaskUses TaskUses { get; init; }
 
@@ -38,4 +41,7 @@ internal sealed record GatewayParts
     public required AuditShipper Shipper { get; init; }
 
     public required PatientPseudonym Pseudonym { get; init; }
+
+    /// <summary>The transparency log over the journal, and what verifies it.</summary>
+    public required ProofParts Proof { get; init; }
 }

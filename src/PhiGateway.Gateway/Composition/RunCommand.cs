@@ -16,6 +16,8 @@ internal static class RunCommand
           --config FILE                    another configuration file
         phi-gateway validate [--config F]  check the configuration and list every problem
         phi-gateway migrate [--config F]   bring both databases to this version's schema and end (as their owner)
+        phi-gateway seal-registry [--config F]  seal the registry's documents that have no seal yet, as they stand
+        phi-gateway verify-audit [--config F]  verify log, journal and store: exit code 1 when something was changed
         phi-gateway probe [--config F]     ask this machine's node whether it is ready: exit code 0 or 1
         phi-gateway demo                   run the demonstration on loopback
           --port N --admin-port N          other ports (default 8080 and 8081)
@@ -65,6 +67,18 @@ internal static class RunCommand
     /// <summary>Asks the node that runs with this configuration.</summary>
     public static async Task<int> ProbeAsync(string[] args) =>
         !TryReadFile(args, out var file) || !File.Exists(file) ? 2 : await ProbeCommand.RunAsync(file);
+
+    /// <summary>Verifies the trail of the node with this configuration; it may run meanwhile.</summary>
+    public static async Task<int> VerifyAuditAsync(string[] args) =>
+        !TryReadFile(args, out var file) || Load(file) is not { } loaded
+            ? 2
+            : await VerifyAuditCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
+
+    /// <summary>Seals what the registry holds without a seal.</summary>
+    public static async Task<int> SealRegistryAsync(string[] args) =>
+        !TryReadFile(args, out var file) || Load(file) is not { } loaded
+            ? 2
+            : await SealRegistryCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
 
     /// <summary>Prints the usage.</summary>
     public static async Task<int> HelpAsync()

@@ -1,5 +1,6 @@
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Audit.Journal.Files;
+using PhiGateway.Proof.Building;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Gateway.Composition;
@@ -11,5 +12,11 @@ internal static class StartFaults
 {
     /// <summary>A store, the journal, a file or a port that cannot be used.</summary>
     public static bool IsForOperators(Exception fault) =>
-        fault is StorageException or JournalOpenException or IOException or UnauthorizedAccessException or AdminStartException;
+        fault
+            is StorageException
+                or JournalOpenException
+                or IOException
+                or UnauthorizedAccessException
+                or AdminStartException
+                or LogFaultException;
 }

@@ -70,6 +70,12 @@ public sealed class GatewayOptions
     /// </summary>
     public IReadOnlyList<string> SearchParameters { get; set; } = [];
 
+    /// <summary>
+    /// Files or folders of FHIR <c>OperationDefinition</c> resources: the operations that the FHIR servers behind all routes have beside
+    /// R4's. A route adds its own by <c>Phi.Operations</c>. None by default.
+    /// </summary>
+    public IReadOnlyList<string> Operations { get; set; } = [];
+
     /// <summary>Where logs go besides the console; null: the console only.</summary>
     public string? LogFile { get; set; }
 
@@ -181,6 +187,15 @@ public sealed class RegistryOptions
     /// </summary>
     public TimeSpan MaxUnconfirmed { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// File of the key with which the control plane seals registry documents, the same on every node; null: they are not sealed, and whoever
+    /// may write the database opens doors.
+    /// </summary>
+    public string? SealKeyFile { get; set; }
+
+    /// <summary>Security: whether a document without a seal is refused; default false, for the time in which a registry is sealed.</summary>
+    public bool SealRequired { get; set; }
+
     /// <summary>File of the last good snapshot; null: none is kept, and a node that starts without its registry serves nothing.</summary>
     public string? LastGoodFile { get; set; }
 }
@@ -191,6 +206,8 @@ public sealed class AuditOptions
     public JournalPlaneOptions Journal { get; set; } = new();
 
     public AuditStoreOptions Store { get; set; } = new();
+
+    public AuditLogOptions Log { get; set; } = new();
 
     /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
     public StrangerOptions Strangers { get; set; } = new();
@@ -296,8 +313,20 @@ public sealed class LimitOptions
     /// <summary>Searches that the gateway makes for the chains of one request, a bundle's entries together; default 32.</summary>
     public int WalkedSearches { get; set; } = 32;
 
+    /// <summary>
+    /// Bytes a second that a body must come or go on average, from clients, to clients and from the upstream, beside the pauses that are
+    /// allowed; default 1024.
+    /// </summary>
+    public int LeastRate { get; set; } = 1024;
+
     /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
     public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Bodies of requests and answers that this node holds at once, such as <c>2 GiB</c>; null: a quarter of the memory that the process may
+    /// have, at most 1 GiB, and at least three times <see cref="MaxAnswer"/>.
+    /// </summary>
+    public string? HeldMemory { get; set; }
 
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;

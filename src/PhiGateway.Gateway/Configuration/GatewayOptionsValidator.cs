@@ -100,6 +100,12 @@ internal static class GatewayOptionsValidator
             Add("Audit:Journal:Budget", "must be a size of at least 64 MiB, such as 40 GiB.");
         }
 
+        if (options.Registry is { SealRequired: true, SealKeyFile: null })
+        {
+            Add("Registry:SealRequired", "needs Registry:SealKeyFile.");
+        }
+
+        ValidateLog(options.Audit.Log, Add);
         if (options.Limits.RequestsPerSecond is < 1 or > 1_000_000)
         {
             Add("Limits:RequestsPerSecond", "must be between 1 and 1000000.");
@@ -155,9 +161,22 @@ internal static class GatewayOptionsValidator
             Add("Limits:LongestAnswer", "must be between 10 seconds and 1 day.");
         }
 
+        if (options.Limits.LeastRate is < 16 or > 16 * 1024 * 1024)
+        {
+            Add("Limits:LeastRate", "must be between 16 bytes and 16 MiB a second.");
+        }
+
         if (options.Limits.MaxAnswer is < 65536 or > 1024 * 1024 * 1024)
         {
             Add("Limits:MaxAnswer", "must be between 64 KiB and 1 GiB.");
+        }
+
+        if (
+            options.Limits.HeldMemory is { } held
+            && (!ByteSize.TryParse(held, out var most) || most < MemoryBudget.LeastFor(options.Limits))
+        )
+        {
+            Add("Limits:HeldMemory", "must be a size of at least three times Limits:MaxAnswer, such as 1 GiB.");
         }
 
         EdgeValidator.Validate(options, Add);
@@ -211,6 +230,29 @@ internal static class GatewayOptionsValidator
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))
         && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0;
+
+    private static void ValidateLog(AuditLogOptions log, Action<string, string> add)
+    {
+        if (log.EvolveEvery < TimeSpan.FromMinutes(1) || log.EvolveEvery > TimeSpan.FromDays(7))
+        {
+            add("Audit:Log:EvolveEvery", "must be between 1 minute and 7 days.");
+        }
+
+        if (log.ExportEvery < TimeSpan.FromSeconds(1) || log.ExportEvery > TimeSpan.FromHours(1))
+        {
+            add("Audit:Log:ExportEvery", "must be between 1 second and 1 hour.");
+        }
+
+        if (log.VerifyEvery < TimeSpan.FromSeconds(1) || log.VerifyEvery > TimeSpan.FromHours(1))
+        {
+            add("Audit:Log:VerifyEvery", "must be between 1 second and 1 hour.");
+        }
+
+        if (log.VerifyRecords is < 1 or > 100_000)
+        {
+            add("Audit:Log:VerifyRecords", "must be between 1 and 100000.");
+        }
+    }
 
     private static void ValidateHandleKey(string? reference, Action<string, string> add)
     {

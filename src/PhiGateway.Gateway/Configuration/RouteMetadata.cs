@@ -57,6 +57,12 @@ internal static class RouteMetadata
     public const string SearchParameters = "Phi.SearchParameters";
 
     /// <summary>
+    /// Route of kind <c>fhir-r4</c>: a file or folder of FHIR <c>OperationDefinition</c> resources, what the server has beside R4's and
+    /// <c>PhiGateway:Operations</c>; none by default.
+    /// </summary>
+    public const string Operations = "Phi.Operations";
+
+    /// <summary>
     /// Route of kind <c>fhir-r4</c>: whether an update may create what is not there, <c>true</c> (default) or <c>false</c>: an id that is free
     /// and one that is somebody else's are then one answer.
     /// </summary>
@@ -85,6 +91,7 @@ internal static class RouteMetadata
         TenantTag,
         Origins,
         SearchParameters,
+        Operations,
         UpdateCreates,
         RoutingMarks,
     ];

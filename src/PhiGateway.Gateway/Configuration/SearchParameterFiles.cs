@@ -4,13 +4,17 @@ using PhiGateway.Fhir.Grammar.Declared;
 namespace PhiGateway.Gateway.Configuration;
 
 /// <summary>
-/// Reads the <c>SearchParameter</c> resources that an operator names, for all routes and for one; a file that is not right is a problem,
-/// and its route has no grammar.
+/// Reads the <c>SearchParameter</c> and <c>OperationDefinition</c> resources that an operator names, for all routes and for one; a file that
+/// is not right is a problem, and its route has no grammar.
 /// </summary>
 internal static class SearchParameterFiles
 {
     private const long MostBytes = 16L * 1024 * 1024;
     private const string GlobalKey = "PhiGateway:SearchParameters";
+    private const string GlobalOperationsKey = "PhiGateway:Operations";
+
+    // No path has one.
+    private const char Separator = '\n';
 
     /// <summary>Reads the parameters of every route at start; adds every problem found.</summary>
     public static void Load(IConfigurationSection proxy, GatewayOptions options, List<ConfigurationProblem> problems)
@@ -19,23 +23,13 @@ internal static class SearchParameterFiles
         AddTo(declared, string.Empty, GlobalKey, options, problems);
         foreach (var route in proxy.GetSection("Routes").GetChildren())
         {
-            var own = route.GetSection("Metadata").GetSection(RouteMetadata.SearchParameters);
-            if (own.GetChildren().Any() || own.Value is { Length: 0 })
+            var metadata = route.GetSection("Metadata");
+            var isRight = Check(metadata, RouteMetadata.SearchParameters, GlobalKey, problems);
+            isRight &= Check(metadata, RouteMetadata.Operations, GlobalOperationsKey, problems);
+            if (isRight && OwnOf(key => metadata[key]) is { Length: > 0 } own && !declared.ContainsKey(own))
             {
-                problems.Add(
-                    new ConfigurationProblem(
-                        own.Path,
-                        "must be one path, of a file or a folder; files for all routes stand in PhiGateway:SearchParameters."
-                    )
-                );
-            }
-            else if (own.Value is { } path && route.GetSection("Metadata")[RouteMetadata.Kind] == RouteMetadata.RestJson)
-            {
-                problems.Add(new ConfigurationProblem(own.Path, "belongs to routes of the kind fhir-r4."));
-            }
-            else if (own.Value is { } named && !declared.ContainsKey(named))
-            {
-                AddTo(declared, named, own.Path, options, problems);
+                var key = metadata[RouteMetadata.SearchParameters] is null ? RouteMetadata.Operations : RouteMetadata.SearchParameters;
+                AddTo(declared, own, metadata.GetSection(key).Path, options, problems);
             }
         }
 
@@ -45,14 +39,18 @@ internal static class SearchParameterFiles
             .GetChildren()
             .Select(static route => route.GetSection("Metadata"))
             .GroupBy(static metadata => metadata[RouteMetadata.Base] ?? string.Empty, StringComparer.Ordinal)
-            .ToDictionary(
-                static routes => routes.Key,
-                static routes => routes.First()[RouteMetadata.SearchParameters] ?? string.Empty,
-                StringComparer.Ordinal
-            );
+            .ToDictionary(static routes => routes.Key, static routes => OwnOf(key => routes.First()[key]), StringComparer.Ordinal);
     }
 
-    /// <summary>The parameters of a route by the path that it names (none: empty); null when a file is not right.</summary>
+    /// <summary>What a route names of its own: its paths, or empty.</summary>
+    /// <param name="metadata">Gives the route's metadata by their keys.</param>
+    public static string OwnOf(Func<string, string?> metadata)
+    {
+        var (parameters, operations) = (metadata(RouteMetadata.SearchParameters), metadata(RouteMetadata.Operations));
+        return string.Join(Separator, new[] { parameters, operations }.Where(static path => !string.IsNullOrEmpty(path)));
+    }
+
+    /// <summary>The parameters of a route by what it names of its own (none: empty); null when a file is not right.</summary>
     public static DeclaredParameters? Find(GatewayOptions options, string own)
     {
         var found = options.DeclaredParameters;
@@ -71,6 +69,26 @@ internal static class SearchParameterFiles
     public static DeclaredParameters OfBase(GatewayOptions options, string basePath) =>
         Find(options, options.DeclaredPaths.GetValueOrDefault(basePath) ?? string.Empty) ?? DeclaredParameters.None;
 
+    private static bool Check(IConfigurationSection metadata, string name, string global, List<ConfigurationProblem> problems)
+    {
+        var own = metadata.GetSection(name);
+        if (own.GetChildren().Any() || own.Value is { Length: 0 })
+        {
+            problems.Add(
+                new ConfigurationProblem(own.Path, $"must be one path, of a file or a folder; files for all routes stand in {global}.")
+            );
+            return false;
+        }
+
+        if (own.Value is null || metadata[RouteMetadata.Kind] != RouteMetadata.RestJson)
+        {
+            return true;
+        }
+
+        problems.Add(new ConfigurationProblem(own.Path, "belongs to routes of the kind fhir-r4."));
+        return false;
+    }
+
     private static void AddTo(
         Dictionary<string, DeclaredParameters> declared,
         string own,
@@ -88,9 +106,14 @@ internal static class SearchParameterFiles
             AddFiles(options.SearchParameters[i], own.Length == 0 ? $"{GlobalKey}:{i}" : null, files, keys, problems);
         }
 
-        if (own.Length > 0)
+        for (var i = 0; i < options.Operations.Count; i++)
         {
-            AddFiles(own, key, files, keys, problems);
+            AddFiles(options.Operations[i], own.Length == 0 ? $"{GlobalOperationsKey}:{i}" : null, files, keys, problems);
+        }
+
+        foreach (var path in own.Split(Separator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            AddFiles(path, key, files, keys, problems);
         }
 
         var found = new List<DeclaredProblem>();
@@ -147,7 +170,7 @@ internal static class SearchParameterFiles
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
             Add(
-                $"{path} cannot be read: it must be a file of SearchParameter resources (JSON, a Bundle, NDJSON) or a folder of such files."
+                $"{path} cannot be read: it must be a file of SearchParameter or OperationDefinition resources (JSON, a Bundle, NDJSON) or a folder of such files."
             );
         }
 

@@ -63,7 +63,7 @@ internal static class BundleDecision
         var entries = new GatewayExchange[bundle.Entries.Count];
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = exchange.OpenEntry(bundle.Entries[i], Guid.CreateVersion7(clock.GetUtcNow()));
+            entries[i] = exchange.OpenEntry(bundle.Entries[i], DecisionIds.New(clock.GetUtcNow()));
         }
 
         return entries;

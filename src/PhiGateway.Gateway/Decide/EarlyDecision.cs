@@ -1,3 +1,5 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
@@ -48,7 +50,7 @@ internal static class EarlyDecision
                 return new Decided(StageResult.Continue, whole.Value, []);
             }
 
-            return whole.Result.Refusal == DenyReason.PatientUndetermined && StoredVersions.AreNeeded(exchange)
+            return whole.Result.Refusal == DenyReason.PatientUndetermined && (StoredVersions.AreNeeded(exchange) || SpeaksOfOthers(request))
                 ? new Decided(StageResult.Continue, null, [])
                 : whole.Result;
         }
@@ -57,9 +59,24 @@ internal static class EarlyDecision
         var written = DecisionMaker.Decide(exchange, [request.Parts[0]]);
         var waits =
             StoredVersions.ChangesSomething(request.Parts[0])
+            || SpeaksOfOthers(request)
             || request.Conditions.Any(static condition => condition.Reference is not null);
         return written.Continues || (written.Result.Refusal == DenyReason.PatientUndetermined && waits)
             ? new Decided(StageResult.Continue, null, [])
             : written.Result;
+    }
+
+    /// <summary>Whether whose the written resource is hangs on what it names; that is looked up once there is room for this client.</summary>
+    public static bool SpeaksOfOthers(FhirRequest request)
+    {
+        for (var i = 0; i < request.Parts.Count; i++)
+        {
+            if (WrittenTargets.AreNeeded(request.Parts[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -1,19 +1,11 @@
-using PhiGateway.Fhir.Answers;
-using PhiGateway.Policy.Vocabulary;
-
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>What one client has taken lately: rate (GCRA), requests in flight, distinct patients per hour, records per day.</summary>
 /// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
 internal sealed class ClientGate
 {
-    private readonly Lock _quota = new();
-    private readonly HashSet<PatientId> _patients = [];
     private long _nextAllowed;
     private int _inFlight;
-    private long _hour;
-    private long _day;
-    private long _records;
 
     /// <summary>Takes a place; null when too many are in flight.</summary>
     public AdmissionTicket? Enter(int concurrency)
@@ -56,52 +48,9 @@ internal sealed class ClientGate
         }
     }
 
-    /// <summary>Counts what is about to leave; false, and nothing counted, when it would exceed a quota.</summary>
-    public bool TryTake(Disclosure disclosure, int? patientsPerHour, int? recordsPerDay, DateTimeOffset now)
-    {
-        if (patientsPerHour is null && recordsPerDay is null)
-        {
-            return true;
-        }
+    /// <summary>Lets the next wait for so many more requests than the one that was let in.</summary>
+    public void Charge(int perSecond, int more) => Interlocked.Add(ref _nextAllowed, TimeSpan.TicksPerSecond / perSecond * more);
 
-        lock (_quota)
-        {
-            Roll(now);
-            var fresh = 0;
-            for (var i = 0; i < disclosure.Patients.Count; i++)
-            {
-                fresh += _patients.Contains(disclosure.Patients[i]) ? 0 : 1;
-            }
-
-            if (_patients.Count + fresh > patientsPerHour || _records + disclosure.Resources.Count > recordsPerDay)
-            {
-                return false;
-            }
-
-            for (var i = 0; i < disclosure.Patients.Count; i++)
-            {
-                _patients.Add(disclosure.Patients[i]);
-            }
-
-            _records += disclosure.Resources.Count;
-            return true;
-        }
-    }
-
-    private void Roll(DateTimeOffset now)
-    {
-        var hour = now.UtcTicks / TimeSpan.TicksPerHour;
-        if (hour != _hour)
-        {
-            _hour = hour;
-            _patients.Clear();
-        }
-
-        var day = now.UtcTicks / TimeSpan.TicksPerDay;
-        if (day != _day)
-        {
-            _day = day;
-            _records = 0;
-        }
-    }
+    /// <summary>Distinct patients per hour and records per day.</summary>
+    public ClientQuota Quota { get; } = new();
 }

@@ -69,6 +69,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>Of an entry of a batch, the place that its batch was given.</summary>
     public ref readonly Admitted Admitted => ref Bundle is null ? ref _admitted.Value : ref Bundle.Admitted;
 
+    /// <summary>Whether it has its place among its client's requests.</summary>
+    public bool IsAdmitted => _admitted.IsFilled;
+
     public ref readonly Settled Settled => ref _settled.Value;
 
     public ref readonly Forwarded Forwarded => ref _forwarded.Value;
@@ -175,14 +178,14 @@ internal sealed partial class GatewayExchange(
     public void Recognize(in Resolved found) => _recognized.Fill(found);
 
     /// <summary>Takes the buffer for the request's body, once.</summary>
-    public PooledBuffer OpenBody(int most)
+    public PooledBuffer OpenBody(int most, HeldMemory memory)
     {
         if (_body is not null)
         {
             throw new InvalidOperationException("The body has been read.");
         }
 
-        return _body = new PooledBuffer(most);
+        return _body = new PooledBuffer(most, memory, HeldFor.Request);
     }
 
     /// <summary>An entry of this bundle, as an exchange of its own.</summary>

@@ -25,14 +25,21 @@ internal static class KnownMediaTypes
         return text.Equals(FhirJson, StringComparison.OrdinalIgnoreCase) ? FhirJson : text.ToString().ToLowerInvariant();
     }
 
-    /// <summary>Whether a media type (lower case, without parameters) is that of FHIR's JSON.</summary>
-    public static bool IsFhirJson(string mediaType) => mediaType is FhirJson or Json or "application/json+fhir";
+    /// <summary>
+    /// Whether a media type (lower case, without parameters) of an upstream's is that of FHIR's JSON, or says nothing: what is not JSON is
+    /// found out when it is read.
+    /// </summary>
+    public static bool IsFhirJson(string mediaType) => mediaType is FhirJson or Json or "application/json+fhir" or "text/json" or "";
 
     /// <summary>Whether a media type (lower case, without parameters) is that of some JSON.</summary>
     public static bool IsJson(string mediaType) =>
         mediaType == Json
         || (mediaType.StartsWith("application/", StringComparison.Ordinal) && mediaType.EndsWith("+json", StringComparison.Ordinal));
 
-    /// <summary>Whether a media type (lower case, without parameters) is that of resources line by line.</summary>
-    public static bool IsNdjson(string mediaType) => mediaType is FhirNdjson or "application/ndjson" or "application/x-ndjson";
+    /// <summary>
+    /// Whether a media type (lower case, without parameters) of an upstream's is that of resources line by line, or what storage says of any
+    /// file: what is no resource is found out line by line.
+    /// </summary>
+    public static bool IsNdjson(string mediaType) =>
+        mediaType is FhirNdjson or "application/ndjson" or "application/x-ndjson" or "application/octet-stream" or "";
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// The body of an upstream's answer, read only as long as it comes: a pause that is too long, or a body that takes too long as a whole, is a
+/// The body of an upstream's answer, read only as long as it comes: a pause that is too long, a drip, or a body that takes too long as a whole, is a
 /// broken one (<see cref="IOException"/>). Opened by <see cref="UpstreamAnswer"/>.
 /// </summary>
 /// <remarks>Only waiting for the upstream counts, not the time that a slow client takes between two reads.</remarks>
@@ -34,10 +34,11 @@ internal sealed class PacedStream(Stream body, UpstreamPace pace) : Stream
             throw new IOException("The upstream takes too long.");
         }
 
+        var read = 0;
         try
         {
             await using var link = cancellationToken.UnsafeRegister(static state => ((UpstreamPace)state!).Stop(), pace);
-            return await body.ReadAsync(buffer, patience);
+            return read = await body.ReadAsync(buffer, patience);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -45,7 +46,7 @@ internal sealed class PacedStream(Stream body, UpstreamPace pace) : Stream
         }
         finally
         {
-            pace.Pause();
+            pace.Pause(read);
         }
     }
 

@@ -3,11 +3,20 @@ using System.Runtime.CompilerServices;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>A growing byte buffer from the shared pool with a stated most; cleared when given back, since it held PHI.</summary>
-/// <remarks>Not thread-safe.</remarks>
-internal sealed class PooledBuffer(int most) : IBufferWriter<byte>, IDisposable
+/// <summary>
+/// A growing byte buffer with a stated most, out of what this node may hold; cleared when given back, since it held PHI.
+/// </summary>
+/// <remarks>Not thread-safe. Whatever makes it grow throws <see cref="MemoryExhaustedException"/> when the node holds too much.</remarks>
+/// <param name="most">Bytes that it may hold.</param>
+/// <param name="memory">Where it takes them.</param>
+/// <param name="purpose">What for.</param>
+internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose) : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = [];
+    private long _taken;
+
+    /// <summary>How many bytes may be in it.</summary>
+    public int Most => most;
 
     /// <summary>How many bytes are in it.</summary>
     public int Length { get; private set; }
@@ -93,10 +102,15 @@ internal sealed class PooledBuffer(int most) : IBufferWriter<byte>, IDisposable
         if (_bytes.Length > 0)
         {
             _bytes.AsSpan(0, Length).Clear();
-            ArrayPool<byte>.Shared.Return(_bytes);
+            memory.Return(_bytes);
         }
 
-        _bytes = [];
+        if (_taken > 0)
+        {
+            memory.GiveBack(_taken);
+        }
+
+        (_bytes, _taken) = ([], 0);
         Length = 0;
     }
 
@@ -122,14 +136,24 @@ internal sealed class PooledBuffer(int most) : IBufferWriter<byte>, IDisposable
             return false;
         }
 
-        var next = ArrayPool<byte>.Shared.Rent((int)size);
+        if (size > HeldMemory.Free)
+        {
+            if (!memory.TryTake(size - _taken, purpose))
+            {
+                throw new MemoryExhaustedException(purpose);
+            }
+
+            _taken = size;
+        }
+
+        var next = HeldMemory.Rent((int)size);
         _bytes.AsSpan(0, Length).CopyTo(next);
         var old = _bytes;
         _bytes = next;
         if (old.Length > 0)
         {
             old.AsSpan(0, Length).Clear();
-            ArrayPool<byte>.Shared.Return(old);
+            memory.Return(old);
         }
 
         return true;

@@ -103,10 +103,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
         }
 
         // A file that is not right must not become "none": requests would be read by another grammar than the operator's.
-        if (
-            SearchParameterFiles.Find(options, metadata.GetValueOrDefault(RouteMetadata.SearchParameters) ?? string.Empty)
-            is not { } declared
-        )
+        if (SearchParameterFiles.Find(options, SearchParameterFiles.OwnOf(key => metadata.GetValueOrDefault(key))) is not { } declared)
         {
             return null;
         }

@@ -14,6 +14,9 @@ internal readonly record struct Settled(Permit Permit, string? Version = null, O
     /// </summary>
     public FhirRequest? Request { get; init; }
 
+    /// <summary>What is asked is how many there are, and the gateway counts those that this client may see; false by default.</summary>
+    public bool Counts { get; init; }
+
     /// <summary>What stands in the place of chains that were looked up; null without.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Walked { get; init; }
 }

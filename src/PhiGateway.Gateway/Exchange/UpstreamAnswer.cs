@@ -75,6 +75,11 @@ internal sealed class UpstreamAnswer : IDisposable
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
             }
 
+            if (_head.ContentEncoding is null && Length > buffer.Most)
+            {
+                return StageResult.Refuse(DenyReason.AnswerTooLarge);
+            }
+
             buffer.Expect(Length ?? 0);
             return await buffer.TryReadAsync(stream, cancellationToken)
                 ? StageResult.Continue

@@ -73,7 +73,7 @@ internal static class CallWriter
 
     // The call, for that version only; a client's own version was compared with it before.
     private static UpstreamCall Tie(UpstreamCall call, FhirRequest request, string? version) =>
-        version is null || request.Headers.IfMatch is not null
+        version is null || request.Headers.IfMatch is not null || request.Interaction == Interaction.Operation
             ? call
             : call with
             {

@@ -4,6 +4,8 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Verification;
 
 namespace PhiGateway.Gateway.Health;
 
@@ -14,6 +16,7 @@ internal sealed class Readiness(
     SnapshotFollower follower,
     FileJournal journal,
     AuditShipper shipper,
+    Func<(TransparencyLogStatus Log, LogWatchStatus Watch)> proof,
     Func<IReadOnlyList<IssuerStatus>> issuers,
     Func<RouteStatus> routes,
     TimeProvider clock
@@ -28,7 +31,7 @@ internal sealed class Readiness(
     public ReadinessReport Report()
     {
         var now = clock.GetUtcNow();
-        var parts = new List<ReadinessPart>(8) { Snapshot(now), Journal(), Store(), Routes() };
+        var parts = new List<ReadinessPart>(8) { Snapshot(now), Journal(), Store(), Proof(), Routes() };
         foreach (var issuer in issuers())
         {
             parts.Add(new ReadinessPart($"keys of {issuer.Name}", issuer.Ready, Critical: false, issuer.Message) { IsNamed = true });
@@ -123,6 +126,32 @@ internal sealed class Readiness(
         )
         {
             Plain = status.Refused is null ? "as configured" : "a changed file is not in force",
+        };
+    }
+
+    // A changed record does not make the next one less true: someone must look, and the node goes on. A changed journal closes it.
+    private ReadinessPart Proof()
+    {
+        var (log, watch) = proof();
+        var good = log.Fault is null && watch.Findings.Count == 0;
+        var words = $"{log.Size} records under the newest checkpoint, {log.Lag} not yet, {watch.Verified} verified since the start";
+        foreach (var more in new[] { log.Fault, log.Problem, watch.Problem }.OfType<string>())
+        {
+            words += $"; {more}";
+        }
+
+        return new ReadinessPart(
+            "audit proof",
+            good,
+            false,
+            watch.Findings.Count == 0
+                ? words
+                : $"{words}; {watch.Findings.Count} findings, the first: {watch.Findings[0].Code}; see docs/runbooks/log-contradicts.md"
+        )
+        {
+            Plain = good
+                ? "records are under signed checkpoints"
+                : "the trail is not what was recorded: see docs/runbooks/log-contradicts.md",
         };
     }
 

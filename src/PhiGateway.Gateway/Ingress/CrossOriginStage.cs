@@ -61,7 +61,10 @@ internal sealed class CrossOriginStage(OwnHosts hosts) : IStage
             return false;
         }
 
-        if (!hosts.Contain(http.Request) || HeaderPolicy.FindBroken(headers, http.Request.Protocol) is not null)
+        if (
+            !hosts.Contain(http.Request)
+            || HeaderPolicy.FindBroken(http.Request, http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is not null
+        )
         {
             return false;
         }

@@ -32,24 +32,28 @@ internal static class HeaderPolicy
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     );
 
-    // Folded names ('_' and '.' read as '-', lower case) by which clients ask for another request than the one they sent.
-    private static readonly HashSet<string> Overrides = new(StringComparer.Ordinal)
+    // Folded names ('_' and '.' read as '-', lower case) by which clients ask for another request than the one they sent; and whether they
+    // name a target (true) or a method. Proxies write some of them to say what came to them: that is no other request when it is this one.
+    private static readonly Dictionary<string, bool> Overrides = new(StringComparer.Ordinal)
     {
-        "x-http-method-override",
-        "x-http-method",
-        "x-method-override",
-        "x-original-url",
-        "x-original-uri",
-        "x-rewrite-url",
-        "x-original-method",
-        "x-forwarded-method",
-        "x-forwarded-uri",
-        "x-override-url",
+        ["x-http-method-override"] = false,
+        ["x-http-method"] = false,
+        ["x-method-override"] = false,
+        ["x-original-method"] = false,
+        ["x-forwarded-method"] = false,
+        ["x-original-url"] = true,
+        ["x-original-uri"] = true,
+        ["x-rewrite-url"] = true,
+        ["x-forwarded-uri"] = true,
+        ["x-override-url"] = true,
     };
 
     /// <summary>Name of the first header that makes the request unreadable in one way; null when there is none.</summary>
-    public static string? FindBroken(IHeaderDictionary headers, string protocol)
+    /// <param name="request">The request.</param>
+    /// <param name="rawTarget">Its target as it was sent.</param>
+    public static string? FindBroken(HttpRequest request, string rawTarget)
     {
+        var (headers, protocol) = (request.Headers, request.Protocol);
         foreach (var name in Single)
         {
             if (headers.TryGetValue(name, out var values) && values.Count > 1)
@@ -58,7 +62,9 @@ internal static class HeaderPolicy
             }
         }
 
-        if (headers.ContainsKey(HeaderNames.Upgrade) || headers.ContainsKey("HTTP2-Settings"))
+        // An offer of another protocol is an offer: it is ignored, and never forwarded (RFC 9110, 7.8). A WebSocket is not an offer, since its
+        // client can do nothing with an answer.
+        if (headers.TryGetValue(HeaderNames.Upgrade, out var offered) && AsksWebSocket(offered))
         {
             return HeaderNames.Upgrade;
         }
@@ -82,7 +88,12 @@ internal static class HeaderPolicy
                 return "header-name";
             }
 
-            if (header.Key.Length >= 13 && (header.Key[0] | 0x20) == 'x' && Overrides.Contains(Fold(header.Key)))
+            if (
+                header.Key.Length >= 13
+                && (header.Key[0] | 0x20) == 'x'
+                && Overrides.TryGetValue(Fold(header.Key), out var isTarget)
+                && !IsThisRequest(request, rawTarget, header.Value, isTarget)
+            )
             {
                 return "method-or-path-override";
             }
@@ -114,6 +125,51 @@ internal static class HeaderPolicy
         && protocol != "HTTP/1.0"
         && headers.ContentLength is null
         && !headers.ContainsKey("X-Content-Length");
+
+    private static bool AsksWebSocket(StringValues offered)
+    {
+        for (var i = 0; i < offered.Count; i++)
+        {
+            if (offered[i]?.Contains("websocket", StringComparison.OrdinalIgnoreCase) != false)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Letter for letter: the target as it was sent, alone or behind this host.
+    private static bool IsThisRequest(HttpRequest request, string rawTarget, StringValues values, bool isTarget)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            var said = values[i] ?? string.Empty;
+            if (!isTarget)
+            {
+                if (!string.Equals(said, request.Method, StringComparison.Ordinal))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            var scheme = said.IndexOf("://", StringComparison.Ordinal);
+            var isAbsolute = scheme > 0 && said[..scheme] is "http" or "https";
+            var origin = isAbsolute ? said.AsSpan(scheme + 3) : default;
+            var target =
+                isAbsolute && origin.StartsWith(request.Host.Value, StringComparison.OrdinalIgnoreCase)
+                    ? origin[request.Host.Value!.Length..]
+                    : said;
+            if (!target.SequenceEqual(rawTarget))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static string? Joined(StringValues values) => values.Count <= 1 ? One(values) : string.Join(", ", values.ToArray());
 

@@ -45,14 +45,14 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
         }
 
         // 4. Headers: nothing that asks for another method, path or protocol, nothing meant twice.
-        var broken = HeaderPolicy.FindBroken(request.Headers, request.Protocol);
+        var rawTarget = exchange.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var broken = HeaderPolicy.FindBroken(request, rawTarget);
         if (broken is not null)
         {
             return StageResult.Refuse(broken == HeaderNames.Upgrade ? DenyReason.UpgradeRefused : DenyReason.MalformedHeader, broken);
         }
 
         // 5. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
-        var rawTarget = exchange.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var reading = route.Api is null
             ? CanonicalReader.Read(request.Method, rawTarget, route.Base)
             : CanonicalReader.Read(request.Method, rawTarget, route.Base, ApiTable.MostSegments);

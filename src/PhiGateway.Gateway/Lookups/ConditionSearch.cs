@@ -1,7 +1,6 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
@@ -13,7 +12,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Runs the search of a condition as its client's own: decided, narrowed, and judged resource by resource. What the client may not see does
 /// not match.
 /// </summary>
-internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, GatewayOptions options)
+internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, AnswerBuffers buffers)
 {
     private const string Detail = "condition";
 
@@ -64,7 +63,7 @@ internal sealed class ConditionSearch(JudgedSearch searches, WalkSearch walks, G
         if (answer.Status == 200 && decided.Continues)
         {
             var permit = decided.Value;
-            using var body = new PooledBuffer(options.Limits.MaxAnswer);
+            using var body = buffers.Open(exchange);
             var facts = new ResourceFacts();
             if (
                 (await answer.ReadAsync(body, exchange.Http.RequestAborted)).Continues

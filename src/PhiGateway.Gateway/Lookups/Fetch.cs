@@ -1,5 +1,4 @@
 using PhiGateway.Fhir.Requests;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Upstream;
 using PhiGateway.Policy.Vocabulary;
@@ -10,7 +9,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Reads a fact of the upstream for the gateway's own judgement; used by all lookups. The record goes on telling of the client's own call
 /// only.
 /// </summary>
-internal sealed class Fetch(IUpstream upstream, GatewayOptions options)
+internal sealed class Fetch(IUpstream upstream, AnswerBuffers buffers)
 {
     /// <summary>Reads what is at a place below the upstream's base.</summary>
     public ValueTask<Fetched> ReadAsync(GatewayExchange exchange, string place) =>
@@ -39,7 +38,7 @@ internal sealed class Fetch(IUpstream upstream, GatewayOptions options)
 
     private async ValueTask<Fetched> ReadBodyAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        var body = new PooledBuffer(options.Limits.MaxAnswer);
+        var body = buffers.Open(exchange);
         try
         {
             var read = await answer.ReadAsync(body, exchange.Http.RequestAborted);

@@ -12,7 +12,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Makes one search of the gateway's own on behalf of a client: narrowed by its permit, and of its answer only what this client may see,
 /// page by page up to a bound.
 /// </summary>
-internal sealed class JudgedSearch(Fetch fetch, GatewayOptions options)
+internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOptions options)
 {
     /// <summary>Searches; <paramref name="take"/> is handed what was found while the answer is at hand.</summary>
     /// <param name="exchange">The client's request.</param>
@@ -72,7 +72,7 @@ internal sealed class JudgedSearch(Fetch fetch, GatewayOptions options)
         Func<Disclosure, ReadOnlyMemory<byte>, bool> take
     )
     {
-        using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
+        using var filtered = buffers.Open(exchange);
         var found = new Disclosure();
         var verdict = AnswerFilter.Filter(
             search,

@@ -13,5 +13,6 @@ internal static class LookupsRegistration
             .AddSingleton<WalkSearch>()
             .AddSingleton<ConditionSearch>()
             .AddSingleton<VersionLookup>()
-            .AddSingleton<TargetLookup>();
+            .AddSingleton<TargetLookup>()
+            .AddSingleton<ReferrerLookup>();
 }

@@ -10,9 +10,13 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>Fetches what an update, patch or delete would change, for Settle to decide over.</summary>
-internal sealed class StoredVersionLookup(Fetch fetch, GatewayOptions options)
+internal sealed class StoredVersionLookup(Fetch fetch, AnswerBuffers buffers, GatewayOptions options)
 {
     private const string Detail = "stored-version";
+
+    // A patch is applied to a tree, which takes so many times the room of its text; to read and compare takes less.
+    private const int TreeToText = 16;
+    private const int ReadingToText = 4;
 
     /// <summary>Fetches what a part of the exchange's request changes.</summary>
     /// <param name="exchange">A request of its own, or an entry of a bundle.</param>
@@ -31,6 +35,8 @@ internal sealed class StoredVersionLookup(Fetch fetch, GatewayOptions options)
 
     private StageResult<StoredVersion> Read(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)
     {
+        var times = part.Interaction == Interaction.Patch ? TreeToText : ReadingToText;
+        using var room = buffers.Take(exchange, (long)stored.Length * times);
         var facts = new ResourceFacts();
         if (
             !ResourceScanner.TryScanForDecision(stored.Span, exchange.Ingressed.Route.Language, facts)
@@ -62,6 +68,8 @@ internal sealed class StoredVersionLookup(Fetch fetch, GatewayOptions options)
                 return version with { Part = part with { Relabels = part.Relabels || changes != ProtectedChanges.None } };
             case Interaction.Patch when request.Patch is { IsAppliedHere: true } patch:
                 return Apply(exchange, patch, version, stored);
+            case Interaction.Patch when request.Interaction == Interaction.Operation:
+                return version;
             case Interaction.Patch:
                 // It is applied upstream: whatever lies near a label counts as one, and replacing what holds one takes it away.
                 var touched = request.Patch?.Touched ?? [];

@@ -12,29 +12,34 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class TargetLookup(Fetch fetch)
 {
+    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
+    private const int PerSearch = 20;
+
     /// <summary>Looks up what is needed; what cannot be found, or the client may not read, stays unknown.</summary>
-    public async ValueTask<KnownTargets> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> resource)
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="resource">The resource, whole.</param>
+    /// <param name="policy">Its judge.</param>
+    public async ValueTask<KnownTargets> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> resource, ReleasePolicy policy)
     {
         var known = new KnownTargets();
         var context = exchange.Ingressed.Route.Language;
-        foreach (var (type, id) in KnownTargets.Find(resource.Span, exchange.Permit.Release, context))
+        foreach (var group in KnownTargets.Find(resource.Span, policy, context).GroupBy(static target => target.Type))
         {
-            var read = new AccessPart
-            {
-                Interaction = Interaction.Read,
-                Type = type,
-                Id = id,
-            };
-            var decided = DecisionMaker.Decide(exchange, [read]);
+            var type = group.Key;
+            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
             if (!decided.Continues)
             {
                 continue;
             }
 
-            using var fetched = await fetch.ReadAsync(exchange, $"/{type.Name}/{id}");
-            if (fetched is Fetched.Found found)
+            foreach (var ids in group.Select(static target => target.Id).Chunk(PerSearch))
             {
-                known.Add(type, id, found.Body.Span, decided.Value.Release, context);
+                var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
+                using var fetched = await fetch.ReadAsync(exchange, place);
+                if (fetched is Fetched.Found found)
+                {
+                    known.Add(type, ids, found.Body.Span, decided.Value.Release, context);
+                }
             }
         }
 

@@ -36,7 +36,7 @@ internal sealed class RequestRunner(
         }
 
         var now = clock.GetUtcNow();
-        using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, Guid.CreateVersion7(now));
+        using var exchange = new GatewayExchange(http, route, proxy, snapshots.Current, now, DecisionIds.New(now));
         var started = clock.GetTimestamp();
         DenyReason? refusal = null;
         var isQuestion = false;
@@ -55,6 +55,11 @@ internal sealed class RequestRunner(
             // The client went away; whatever was on record stays, delivery says what became of it.
             refusal = DenyReason.Faulted;
             await trail.CloseAbandonedAsync(exchange);
+        }
+        catch (MemoryExhaustedException full)
+        {
+            refusal = full.Reason;
+            await RefuseAsync(exchange, full.Reason, "held-memory", null);
         }
 #pragma warning disable CA1031 // The one place where a fault becomes a refusal.
         catch (Exception fault)

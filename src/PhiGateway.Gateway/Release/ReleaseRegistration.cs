@@ -16,8 +16,10 @@ internal static class ReleaseRegistration
     public static IServiceCollection AddRelease(this IServiceCollection services) =>
         services
             .AddSingleton<ReleaseChecks>()
+            .AddSingleton<ReaderPace>()
             .AddSingleton<Exit>()
             .AddSingleton<AnswerJudge>()
+            .AddSingleton<CountWalk>()
             .AddSingleton<PageWalk>()
             .AddSingleton<StreamedRelease>()
             .AddSingleton<DiscoveryDocuments>()

@@ -7,6 +7,9 @@ internal static class SettleRegistration
     public static IServiceCollection AddSettle(this IServiceCollection services) =>
         services
             .AddSingleton<StoredVersionGuard>()
+            .AddSingleton<StartingRecordGuard>()
+            .AddSingleton<NamedBinaryGuard>()
+            .AddSingleton<TargetAttribution>()
             .AddSingleton<SingleSettlement>()
             .AddSingleton<ApiSettlement>()
             .AddSingleton<TransactionSettlement>()

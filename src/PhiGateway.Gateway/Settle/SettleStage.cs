@@ -9,7 +9,12 @@ namespace PhiGateway.Gateway.Settle;
 /// Is it approved over what only the upstream knows: what a change would overwrite, what a condition matches? Comes after Admit, since it
 /// asks the upstream.
 /// </summary>
-internal sealed class SettleStage(SingleSettlement singles, ApiSettlement apis, TransactionSettlement transactions) : IStage
+internal sealed class SettleStage(
+    SingleSettlement singles,
+    ApiSettlement apis,
+    TransactionSettlement transactions,
+    NamedBinaryGuard binaries
+) : IStage
 {
     public string Name => "Settle";
 
@@ -22,7 +27,14 @@ internal sealed class SettleStage(SingleSettlement singles, ApiSettlement apis, 
             case RequestKind.PublicDocument or RequestKind.Batch:
                 return StageResult.Continue;
             case RequestKind.Single or RequestKind.Export:
-                return Keep(exchange, await singles.SettleAsync(exchange));
+                var settled = await singles.SettleAsync(exchange);
+                if (settled.Continues && NamedBinaryGuard.IsNeeded(exchange, settled.Value))
+                {
+                    var asked = await binaries.AskAsync(exchange, settled.Value);
+                    return asked.Continues ? Keep(exchange, settled) : asked;
+                }
+
+                return Keep(exchange, settled);
             case RequestKind.DeclaredApi:
                 return Keep(exchange, await apis.SettleAsync(exchange));
             case RequestKind.Transaction:
@@ -32,6 +44,19 @@ internal sealed class SettleStage(SingleSettlement singles, ApiSettlement apis, 
         }
     }
 
+    // A bare count of the upstream's would count what is withheld.
+    private static Settled CountWhereSomeIsWithheld(GatewayExchange exchange, in Settled settled)
+    {
+        var search = settled.Request ?? exchange.Request;
+        return search.IsCountOnly && UpstreamCallFactory.Withholds(settled.Permit)
+            ? settled with
+            {
+                Request = search.AsCounted(),
+                Counts = true,
+            }
+            : settled;
+    }
+
     private static StageResult Keep(GatewayExchange exchange, StageResult<Settled> settled)
     {
         if (!settled.Continues)
@@ -39,7 +64,7 @@ internal sealed class SettleStage(SingleSettlement singles, ApiSettlement apis, 
             return settled.Result;
         }
 
-        exchange.Fill(settled.Value);
+        exchange.Fill(exchange.Kind is RequestKind.Single ? CountWhereSomeIsWithheld(exchange, settled.Value) : settled.Value);
 
         // What the permit adds to the request must not contradict it. A transaction's entries were asked one by one.
         return

@@ -11,7 +11,13 @@ namespace PhiGateway.Gateway.Settle;
 /// <summary>
 /// Settles one FHIR request, or one entry of a batch: looks up what a condition matches and what a change overwrites, and decides over both.
 /// </summary>
-internal sealed class SingleSettlement(StoredVersionGuard storedVersions, ConditionSearch conditions, WalkSearch walks)
+internal sealed class SingleSettlement(
+    StoredVersionGuard storedVersions,
+    StartingRecordGuard startingRecords,
+    TargetAttribution targets,
+    ConditionSearch conditions,
+    WalkSearch walks
+)
 {
     /// <summary>The permit under which it goes; what a condition came to is kept in the exchange.</summary>
     public ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange)
@@ -21,14 +27,42 @@ internal sealed class SingleSettlement(StoredVersionGuard storedVersions, Condit
             return ResolveAsync(exchange, exchange.Request, condition.Search);
         }
 
+        if (TargetAttribution.IsNeeded(exchange))
+        {
+            return AttributeAsync(exchange);
+        }
+
         if (StoredVersions.AreNeeded(exchange))
         {
             return storedVersions.DecideAsync(exchange);
         }
 
+        if (StartingRecordGuard.IsNeeded(exchange, exchange.Permit))
+        {
+            return startingRecords.SettleAsync(exchange, exchange.Permit);
+        }
+
         return WalkSearch.IsNeeded(exchange, exchange.Permit)
             ? walks.SettleAsync(exchange, exchange.Permit)
             : new(new Settled(exchange.Permit));
+    }
+
+    private async ValueTask<StageResult<Settled>> AttributeAsync(GatewayExchange exchange)
+    {
+        var request = exchange.Request;
+        var completed = await targets.CompleteAsync(exchange, request.Parts, request.Body);
+        if (!completed.Continues)
+        {
+            return completed;
+        }
+
+        if (StoredVersions.AreNeeded(exchange))
+        {
+            return await storedVersions.DecideAsync(exchange);
+        }
+
+        var decided = DecisionMaker.Decide(exchange, request.Parts);
+        return decided.Continues ? new Settled(decided.Value) : decided.Result;
     }
 
     private async ValueTask<StageResult<Settled>> ResolveAsync(GatewayExchange exchange, FhirRequest write, FhirRequest search)
@@ -60,6 +94,12 @@ internal sealed class SingleSettlement(StoredVersionGuard storedVersions, Condit
         if (!reading.TryGet(out var plain, out var unread))
         {
             return StageResult.Refuse(unread, reading.Detail);
+        }
+
+        var completed = await targets.CompleteAsync(exchange, plain.Parts, plain.Body);
+        if (!completed.Continues)
+        {
+            return completed;
         }
 
         // 3. The decision over that.

@@ -12,6 +12,9 @@ namespace PhiGateway.Gateway.Settle;
 /// </summary>
 internal sealed class TransactionSettlement(
     StoredVersionGuard storedVersions,
+    StartingRecordGuard startingRecords,
+    NamedBinaryGuard binaries,
+    TargetAttribution targets,
     ConditionSearch conditions,
     WalkSearch walks,
     TimeProvider clock
@@ -43,6 +46,15 @@ internal sealed class TransactionSettlement(
 
     private async ValueTask<StageResult> SettleEntryAsync(GatewayExchange entry)
     {
+        if (TargetAttribution.IsNeeded(entry))
+        {
+            var completed = await targets.CompleteAsync(entry, entry.Request.Parts, entry.Request.Body);
+            if (!completed.Continues)
+            {
+                return completed;
+            }
+        }
+
         StageResult<Settled> settled;
         if (StoredVersions.AreNeeded(entry))
         {
@@ -56,9 +68,7 @@ internal sealed class TransactionSettlement(
                 return decided.Result;
             }
 
-            settled = WalkSearch.IsNeeded(entry, decided.Value)
-                ? await walks.SettleAsync(entry, decided.Value)
-                : new Settled(decided.Value);
+            settled = await SettleReadAsync(entry, decided.Value);
         }
 
         if (!settled.Continues)
@@ -66,10 +76,29 @@ internal sealed class TransactionSettlement(
             return settled.Result;
         }
 
+        if (NamedBinaryGuard.IsNeeded(entry, settled.Value))
+        {
+            var asked = await binaries.AskAsync(entry, settled.Value);
+            if (!asked.Continues)
+            {
+                return asked;
+            }
+        }
+
         entry.Fill(settled.Value);
         return UpstreamCallFactory.FindConflict(entry.Request, entry.Permit) is { } conflict
             ? StageResult.Refuse(conflict)
             : StageResult.Continue;
+    }
+
+    private ValueTask<StageResult<Settled>> SettleReadAsync(GatewayExchange entry, Permit permit)
+    {
+        if (StartingRecordGuard.IsNeeded(entry, permit))
+        {
+            return startingRecords.SettleAsync(entry, permit);
+        }
+
+        return WalkSearch.IsNeeded(entry, permit) ? walks.SettleAsync(entry, permit) : new(new Settled(permit));
     }
 
     private static Permit Join(GatewayExchange exchange)

@@ -21,6 +21,13 @@ internal static partial class GatewayLog
     )]
     public static partial void OutcomeLate(ILogger log, Guid decisionId);
 
+    [LoggerMessage(
+        1006,
+        LogLevel.Warning,
+        "Quotas are counted on this node alone: the registry's database did not answer ({Fault}); they are told as soon as it does"
+    )]
+    public static partial void QuotasNotShared(ILogger log, string fault);
+
     [LoggerMessage(1005, LogLevel.Critical, "This node releases nothing any more: {Why} See the runbook log-forked-or-rolled-back")]
     public static partial void LogForked(ILogger log, string why);
 
@@ -82,6 +89,24 @@ internal static partial class GatewayLog
             + "If it is the same server, add its base to Phi.Bases"
     )]
     public static partial void BaseProposed(ILogger log, string route, string origin);
+
+    [LoggerMessage(
+        1301,
+        LogLevel.Critical,
+        "The audit trail is not what was recorded: {Code} at {Sequence} of {Chain}. {Words} See the runbook log-contradicts"
+    )]
+    public static partial void ProofFinding(ILogger log, string code, string chain, long? sequence, string words);
+
+    [LoggerMessage(
+        1303,
+        LogLevel.Critical,
+        "The registry document {Kind} {Id} has {Seal} seal of the control plane: it is not in force, and what depends on it is closed. "
+            + "See the runbook registry-seals"
+    )]
+    public static partial void SealRefused(ILogger log, string kind, string id, string seal);
+
+    [LoggerMessage(1302, LogLevel.Error, "The finding {Code} of the audit verifier could not be recorded: the journal takes nothing")]
+    public static partial void FindingUnrecorded(ILogger log, string code);
 
     [LoggerMessage(1205, LogLevel.Warning, "The audit store's partitions of the months to come were not made: {Fault}")]
     public static partial void PartitionsNotMade(ILogger log, string fault);

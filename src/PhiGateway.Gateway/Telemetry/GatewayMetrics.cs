@@ -52,6 +52,19 @@ internal sealed class GatewayMetrics : IDisposable
         );
     }
 
+    /// <summary>Shows what is held of what may be; called once, when the parts are there.</summary>
+    public void Show(HeldMemory memory)
+    {
+        _meter.CreateObservableGauge("phi_gateway.memory.held", () => memory.Held, "By", "Bodies and answers that are held.");
+        _meter.CreateObservableGauge("phi_gateway.memory.limit", () => memory.Most, "By", "Bodies and answers that may be held.");
+        _meter.CreateObservableCounter(
+            "phi_gateway.memory.refused",
+            () => memory.Refused,
+            "{buffer}",
+            "Buffers for which there was no room."
+        );
+    }
+
     /// <summary>Counts one finished request.</summary>
     public void Observe(GatewayExchange exchange, DenyReason? refusal, TimeSpan elapsed)
     {

@@ -333,5 +333,5 @@ internal sealed class AuditTrail(
         }
     }
 
-    private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+    private Guid NewId() => DecisionIds.New(clock.GetUtcNow());
 }

@@ -1,5 +1,6 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Trail;
 
@@ -78,7 +79,7 @@ internal sealed class DeliveryFold : IDisposable
         var now = _clock.GetUtcNow();
         var record = new AuditRecord
         {
-            Id = Guid.CreateVersion7(now),
+            Id = DecisionIds.New(now),
             Kind = AuditKind.Delivery,
             Event = "delivery",
             Time = now,

@@ -5,6 +5,7 @@ using System.Text;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -200,7 +201,7 @@ internal sealed class RefusalFold : IDisposable
         Name(note, callers);
         return new AuditRecord
         {
-            Id = Guid.CreateVersion7(now),
+            Id = DecisionIds.New(now),
             Kind = AuditKind.Detection,
             Event = Event,
             Time = now,

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Fhir;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
@@ -11,8 +12,14 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Understand;
 
 /// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
-internal sealed class UnderstandStage(GatewayOptions options, HandleReader handles, ApiUnderstanding apis, SnapshotHolder snapshots)
-    : IStage
+internal sealed class UnderstandStage(
+    GatewayOptions options,
+    HandleReader handles,
+    ApiUnderstanding apis,
+    SnapshotHolder snapshots,
+    AdmitStage admit,
+    HeldMemory memory
+) : IStage
 {
     public string Name => "Understand";
 
@@ -27,9 +34,19 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
             return closed;
         }
 
+        if (exchange.Kind != RequestKind.PublicDocument)
+        {
+            var admitted = admit.EnterBeforeBody(exchange);
+            if (!admitted.Continues)
+            {
+                return admitted;
+            }
+        }
+
         var most = options.Limits.MaxRequestBody;
-        var body = exchange.OpenBody(checked((int)most));
-        body.Expect(exchange.Http.Request.ContentLength ?? 0);
+        var body = exchange.OpenBody(checked((int)most), memory);
+        // What is only announced takes no room yet.
+        body.Expect(Math.Min(exchange.Http.Request.ContentLength ?? 0, HeldMemory.Free - 1));
         try
         {
             if (!await body.TryReadAsync(exchange.Http.Request.Body, exchange.Http.RequestAborted))
@@ -39,6 +56,11 @@ internal sealed class UnderstandStage(GatewayOptions options, HandleReader handl
         }
         catch (IOException fault) when (fault is BadHttpRequestException || fault.InnerException is OverflowException)
         {
+            if (fault is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
+            {
+                return StageResult.Refuse(DenyReason.MalformedRequest, "body-too-slow", StatusCodes.Status408RequestTimeout);
+            }
+
             // Broken framing is found only now (a chunk size beyond all numbers as a plain IOException); nothing has been forwarded.
             return StageResult.Refuse(
                 fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }

@@ -47,7 +47,7 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, L
             var response = await proxy.Cluster.HttpClient.SendAsync(message, deadline.Token);
             // The same patience for every further piece of the answer; the source is the answer's from here on.
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-            var pace = new UpstreamPace(deadline, route.Timeout, options.Limits.LongestAnswer, clock);
+            var pace = new UpstreamPace(deadline, route.Timeout, options.Limits.LongestAnswer, options.Limits.LeastRate, clock);
             deadline = null;
             return new UpstreamReply(new UpstreamAnswer(response, pace), destination.DestinationId);
         }
@@ -85,7 +85,7 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, L
     )
     {
         var patience = exchange.Ingressed.Route.Timeout;
-        var times = new LeanTimes(patience, patience, options.Limits.LongestAnswer);
+        var times = new LeanTimes(patience, patience, options.Limits.LongestAnswer, options.Limits.LeastRate);
         try
         {
             var answer = await lean.SendAsync(call, address, authorization, exchange.Id.ToString(), times, cancellationToken);

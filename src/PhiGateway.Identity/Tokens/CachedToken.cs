@@ -5,7 +5,7 @@ namespace PhiGateway.Identity.Tokens;
 
 /// <summary>A token that was found valid, with what must still hold for that to be true.</summary>
 internal sealed class CachedToken(
-    TokenKey key,
+    string token,
     Caller caller,
     TrustedIssuer issuer,
     IssuerKey signedBy,
@@ -17,7 +17,8 @@ internal sealed class CachedToken(
     private volatile IssuerKeySet _keys = keys;
     private volatile bool _touched;
 
-    public TokenKey Key { get; } = key;
+    /// <summary>The whole token, signature included: what the cache asks by. A secret; never written anywhere.</summary>
+    public string Token { get; } = token;
 
     public Caller Caller { get; } = caller;
 

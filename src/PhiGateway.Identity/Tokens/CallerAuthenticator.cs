@@ -29,10 +29,9 @@ internal sealed class CallerAuthenticator(
             return new ValueTask<CallerResult>(CallerResult.Refused(refusal));
         }
 
-        var key = TokenKey.Of(header.Token);
-        return cache.TryGet(key, time.GetUtcNow().UtcTicks, out var known)
+        return cache.TryGet(header.Token, time.GetUtcNow().UtcTicks, out var known)
             ? new ValueTask<CallerResult>(Bind(known, context))
-            : new ValueTask<CallerResult>(ValidateAsync(context, header.TokenText, key));
+            : new ValueTask<CallerResult>(ValidateAsync(context, header.TokenText));
     }
 
     public IReadOnlyList<IssuerStatus> GetStatus() => [.. directory.Issuers.Select(issuer => issuer.Keys.Status)];
@@ -51,7 +50,7 @@ internal sealed class CallerAuthenticator(
         return null;
     }
 
-    private async Task<CallerResult> ValidateAsync(HttpContext context, string token, TokenKey key)
+    private async Task<CallerResult> ValidateAsync(HttpContext context, string token)
     {
         // 1. Read it, unverified, in the one way it can be read.
         if (!TokenText.TryRead(token, out var text))
@@ -103,7 +102,7 @@ internal sealed class CallerAuthenticator(
             // 5. What the signature covers: times, binding, client, purpose.
             var now = time.GetUtcNow();
             var claims = new TokenClaims(text.Claims, issuer.Options);
-            if (claims.Read(now, TokenHashes.Of(token, key, algorithm.Name), readScope, out var caller) is { } reason)
+            if (claims.Read(now, TokenHashes.Of(token, algorithm.Name), readScope, out var caller) is { } reason)
             {
                 return CallerResult.Refused(reason, claimed);
             }
@@ -111,7 +110,7 @@ internal sealed class CallerAuthenticator(
             // 6. Remember that it is valid, not what it may do.
             var expires = caller!.ExpiresAt + issuer.Options.ClockSkew;
             var validUntil = expires < now + MaximumCacheTime ? expires : now + MaximumCacheTime;
-            var valid = new CachedToken(key, caller, issuer, signedBy, keys, claims.Certificate, validUntil.UtcTicks);
+            var valid = new CachedToken(token, caller, issuer, signedBy, keys, claims.Certificate, validUntil.UtcTicks);
             cache.Add(valid);
             return Bind(valid, context);
         }

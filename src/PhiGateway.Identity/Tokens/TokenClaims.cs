@@ -213,7 +213,9 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             return true;
         }
 
-        if (!PatientId.TryParse(text, out var id))
+        // Issuers that know FHIR write the reference; it names the same patient.
+        const string Reference = "Patient/";
+        if (!PatientId.TryParse(text.StartsWith(Reference, StringComparison.Ordinal) ? text[Reference.Length..] : text, out var id))
         {
             return false;
         }

@@ -20,9 +20,10 @@ namespace PhiGateway.Identity.Tokens;
 internal sealed record TokenHashes(string SigningInput, IReadOnlyList<string> Texts)
 {
     /// <summary>Hashes a token that was read before: three segments, canonical base64url.</summary>
-    public static TokenHashes Of(string token, TokenKey whole, string algorithm)
+    public static TokenHashes Of(string token, string algorithm)
     {
         var end = token.LastIndexOf('.');
+        var whole = TokenKey.Of(token);
         var input = TokenKey.Of(token.AsSpan(0, end)).ToString();
         return OrderOf(algorithm) is { } order && TwinOf(token.AsSpan(end + 1), order) is { } twin
             ? new TokenHashes(input, [whole.ToString(), TokenKey.Of(string.Concat(token.AsSpan(0, end + 1), twin)).ToString()])

@@ -5,11 +5,7 @@ using System.Text;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>SHA-256 of a token's text, or of a part of it: the cache's key, and what <see cref="TokenHashes"/> are made of.</summary>
-/// <remarks>
-/// Security: the cache asks by the whole text, signature included; a token with a known header and payload and another signature is
-/// validated for itself.
-/// </remarks>
+/// <summary>SHA-256 of a token's text, or of a part of it: what <see cref="TokenHashes"/> are made of.</summary>
 internal readonly struct TokenKey : IEquatable<TokenKey>
 {
     private const int StackLimit = 4096;

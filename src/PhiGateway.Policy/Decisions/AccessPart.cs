@@ -123,6 +123,9 @@ public enum OperationValues : byte
 
     /// <summary>Records that the answer does not show: for those only who may see every record of the type.</summary>
     Records,
+
+    /// <summary>The patients that they name by references; where they name none, records that the answer does not show.</summary>
+    Patients,
 }
 
 /// <summary>Why a part belongs to a request.</summary>

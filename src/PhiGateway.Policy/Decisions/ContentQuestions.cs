@@ -60,7 +60,7 @@ internal static class ContentQuestions
             }
 
             admitted = admission.Grants;
-            if (Lowers(run.UseCase, admitted, part, body))
+            if (Chooses(run, admitted, part, body))
             {
                 return new Deny(DenyReason.RelabelNotPermitted, rule);
             }
@@ -69,11 +69,12 @@ internal static class ContentQuestions
         return part.Interaction == Interaction.Create ? null : Stored(run, judge, admitted, part, rule);
     }
 
-    // A new record that says of itself that it is less confidential than one without a label is shown to more: that is for whoever may label.
-    private static bool Lowers(UseCaseEntry useCase, GrantSet grants, AccessPart part, ResourceFacts body) =>
-        body.Confidentiality < Confidentiality.Normal
-        && (part.Interaction == Interaction.Create || part.StoredState == StoredState.Absent)
-        && !MayRelabel(useCase, grants);
+    // A new record that says of itself that it is less confidential than one without a label is shown to more, and one that bears a tag is
+    // taken for what others mark so: that is for whoever may label.
+    private static bool Chooses(DecisionRun run, GrantSet grants, AccessPart part, ResourceFacts body) =>
+        (part.Interaction == Interaction.Create || part.StoredState == StoredState.Absent)
+        && (body.Confidentiality < Confidentiality.Normal || FactMatching.BearsTags(body, run.Reach.TenantTag))
+        && !MayRelabel(run.UseCase, grants);
 
     // A conditional update that matches nothing creates, under a name that the server chooses.
     private static bool IsCreation(AccessPart part) =>

@@ -52,6 +52,24 @@ internal static class FactMatching
         return found;
     }
 
+    /// <summary>Whether a resource bears a tag that means something: not the tenant's own, and none that only says how it was made.</summary>
+    internal static bool BearsTags(ResourceFacts facts, TokenValue? tenant)
+    {
+        for (var place = 0; place < facts.Tokens.Count; place++)
+        {
+            var token = facts.Tokens[place];
+            var isTag =
+                token.Parameter == TagParameter && !IsNeutral(new SecurityLabel(token.System ?? string.Empty, token.Code ?? string.Empty));
+            var isTenants = tenant is { } own && token.System == own.System && token.Code == own.Code;
+            if (isTag && !isTenants)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether all labels of a resource may leave under a grant.</summary>
     internal static bool LabelsPermitted(ResourceFacts facts, GrantRule grant)
     {
@@ -117,9 +135,11 @@ internal static class FactMatching
         for (var place = 0; place < constraints.Count; place++)
         {
             names ??= [];
-            if (!names.Contains(constraints[place].Parameter))
+            var name = constraints[place].Parameter;
+            if (!names.Contains(name))
             {
-                names.Add(constraints[place].Parameter);
+                names.Add(name);
+                names.AddRange(constraints[place].IsDate ? [name + DateMatching.Start, name + DateMatching.End] : []);
             }
         }
     }
@@ -131,6 +151,11 @@ internal static class FactMatching
 
     private static bool Satisfies(ResourceFacts facts, TokenConstraint constraint)
     {
+        if (constraint.IsDate)
+        {
+            return DateMatching.Satisfies(facts, constraint);
+        }
+
         for (var place = 0; place < facts.Tokens.Count; place++)
         {
             var token = facts.Tokens[place];

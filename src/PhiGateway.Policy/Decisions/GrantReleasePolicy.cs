@@ -99,6 +99,11 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
 
     private Admission AdmitIn(in ReleaseLane lane, ResourceFacts facts, bool newPatient)
     {
+        if (!lane.CalledOn.IsNone && lane.OfNamed != (facts.Owner == OwnerState.Known))
+        {
+            return Admission.Refused(WithholdReason.UndeterminedPatient);
+        }
+
         // Values that an operation answers with are nobody's where they name no patient: the part says what they are about.
         var type = lane.CalledOn.IsNone ? facts.Type : lane.CalledOn;
         var areValues = !lane.CalledOn.IsNone && facts.NamesNoPatient;

@@ -76,6 +76,9 @@ internal static class PartRights
     internal static GrantSet Readers(AccessPart part, UseCaseEntry useCase) =>
         GrantsFor(Interaction.Read, part.Type, useCase).Union(GrantsFor(Interaction.SearchType, part.Type, useCase));
 
+    /// <summary>The grants under which anything may be read by its id.</summary>
+    internal static GrantSet ReadGrants(UseCaseEntry useCase) => GrantsFor(Interaction.Read, null, useCase);
+
     /// <summary>Whether the use case names an include value; a target type after it only narrows.</summary>
     internal static bool NamesInclude(UseCaseEntry useCase, string? value)
     {

@@ -67,10 +67,21 @@ internal static class PermitFactory
                 continue;
             }
 
+            // A document, a message, a collection that was stored leaves whole, when each of its entries is one that may be read.
+            if (part.Type == ResourceType.Bundle && needed is ScopeRights.Read or ScopeRights.Search && !grants.IsEmpty)
+            {
+                lanes.Add(new ReleaseLane(default, run.Reach.Usable(PartRights.ReadGrants(run.UseCase)), ScopeRights.Read));
+            }
+
             var shown = ShownValues(run, part, grants);
             if (!shown.IsEmpty)
             {
                 lanes.Add(new ReleaseLane(ResourceType.Parameters, shown, needed) { CalledOn = part.Type });
+            }
+
+            if (part.Values == OperationValues.Patients && !grants.IsEmpty)
+            {
+                lanes.Add(new ReleaseLane(ResourceType.Parameters, grants, needed) { CalledOn = part.Type, OfNamed = true });
             }
 
             if (needed != ScopeRights.None && !grants.IsEmpty && part.Interaction != Interaction.Capabilities && !lanes.Contains(lane))
@@ -86,7 +97,7 @@ internal static class PermitFactory
         part.Values switch
         {
             OperationValues.Nobody => grants,
-            OperationValues.Records => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
+            OperationValues.Records or OperationValues.Patients => WalkQuestions.Whole(run, part, PartRights.Needed(part), grants),
             _ => default,
         };
 
@@ -126,7 +137,7 @@ internal static class PermitFactory
 
         confined |= lanes.Length > 0 && run.Reach.HasPatientScopes;
         AddIf(obligations, trimmed, Elements);
-        AddIf(obligations, lanes.Length > 0, Labelled);
+        AddIf(obligations, lanes.Length > 0 && !ShowsEverything(run), Labelled);
         AddIf(obligations, confined, OutsideRoster);
         if (run.Entry.Client.Limits.RecordsPerDay is { } most)
         {
@@ -145,6 +156,32 @@ internal static class PermitFactory
         }
 
         return obligations;
+    }
+
+    // Whoever sees whatever there is of what was asked for may be told how much that is.
+    private static bool ShowsEverything(DecisionRun run)
+    {
+        if (!IsOwnStaff(run.Entry) || run.Request.TenantTag is not null)
+        {
+            return false;
+        }
+
+        for (var place = 0; place < run.Request.Parts.Count; place++)
+        {
+            var part = run.Request.Parts[place];
+            var needed = PartRights.NeededByAnswer(part);
+            if (
+                part.Interaction is not (Interaction.SearchType or Interaction.SearchSystem)
+                || part.Role == PartRole.Condition
+                || part.Type == ResourceType.Bundle
+                || (needed != ScopeRights.None && WalkQuestions.Whole(run, part, needed, run.Grants[place]).IsEmpty)
+            )
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static List<string>? EveryInclude(DecisionRun run)

@@ -13,4 +13,7 @@ internal readonly record struct ReleaseLane(ResourceType Type, GrantSet Grants, 
     /// resource's own.
     /// </summary>
     internal ResourceType CalledOn { get; init; }
+
+    /// <summary>Such values leave only where they name patients, and under these.</summary>
+    internal bool OfNamed { get; init; }
 }

@@ -127,6 +127,8 @@ public sealed partial class DenyReason
 
     // --- Release ---
     public static readonly DenyReason UnreadableAnswer = new("unreadable-answer", 502, DenyStage.Release, "exception", "The clinical system's answer could not be judged.");
+    public static readonly DenyReason MemoryExhausted = new("memory-exhausted", 503, DenyStage.Release, "transient", "This server has no room for more at the moment; try again.");
+    public static readonly DenyReason ReaderTooSlow = new("reader-too-slow", 408, DenyStage.Release, "timeout", "The answer was not read in time.");
     public static readonly DenyReason AnswerTooLarge = new("answer-too-large", 502, DenyStage.Release, "too-costly", "The clinical system's answer is too large to be judged.");
     public static readonly DenyReason NarrowingNotApplied = new("narrowing-not-applied", 502, DenyStage.Release, "exception", "The clinical system did not confirm that it kept to the limits of this search.");
     public static readonly DenyReason NotFoundOrWithheld = new("not-found-or-withheld", 404, DenyStage.Release, "not-found", "The resource does not exist or is not available.");

@@ -150,7 +150,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     public abstract Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken);
 
     /// <summary>Waits for this writer's turn where the database has only one.</summary>
-    protected abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
+    internal abstract ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken);
 
     /// <summary>Locks the log until the transaction ends.</summary>
     /// <returns>The highest sequence stored; -1: none.</returns>

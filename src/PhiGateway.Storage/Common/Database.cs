@@ -7,6 +7,9 @@ namespace PhiGateway.Storage.Common;
 /// </summary>
 internal abstract class Database : IAsyncDisposable
 {
+    /// <summary>The control plane's mark on registry documents; null: they carry none and none is asked for.</summary>
+    public RegistrySeal? Seal { get; init; }
+
     /// <summary>SQL for the database's own clock, in the form that time columns have.</summary>
     public abstract string NowSql { get; }
 

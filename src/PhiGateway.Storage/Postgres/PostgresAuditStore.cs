@@ -20,7 +20,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         return (int)(await command.ExecuteScalarAsync(cancellationToken) ?? 0);
     }
 
-    protected override ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
+    internal override ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
 
     protected override async Task<long> OpenLogAsync(
         DbConnection connection,

@@ -49,11 +49,11 @@ internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegi
         await using var command = Command(
             write,
             """
-            INSERT INTO documents (kind, id, version, revision, json, updated_at, updated_by, deleted)
-            SELECT w.kind, w.id, w.version, @revision, w.json, @at, @by, w.deleted
-            FROM unnest(@kinds, @ids, @versions, @jsons, @deleted) AS w(kind, id, version, json, deleted)
+            INSERT INTO documents (kind, id, version, revision, json, updated_at, updated_by, deleted, seal)
+            SELECT w.kind, w.id, w.version, @revision, w.json, @at, @by, w.deleted, w.seal
+            FROM unnest(@kinds, @ids, @versions, @jsons, @deleted, @seals) AS w(kind, id, version, json, deleted, seal)
             ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, revision = excluded.revision, json = excluded.json,
-                updated_at = excluded.updated_at, updated_by = excluded.updated_by, deleted = excluded.deleted
+                updated_at = excluded.updated_at, updated_by = excluded.updated_by, deleted = excluded.deleted, seal = excluded.seal
             """
         );
         command.Parameters.AddWithValue("revision", write.Revision);
@@ -64,6 +64,11 @@ internal sealed class PostgresRegistryStore(PostgresDatabase database) : SqlRegi
         command.Parameters.AddWithValue("versions", items.Select(i => i.Version).ToArray());
         command.Parameters.AddWithValue("jsons", items.Select(i => i.Json).ToArray());
         command.Parameters.AddWithValue("deleted", items.Select(i => i.Deleted).ToArray());
+        command.Parameters.AddWithValue(
+            "seals",
+            NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+            items.Select(i => database.Seal?.Of(i)).ToArray()
+        );
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -8,7 +8,7 @@ namespace PhiGateway.Storage.Registry;
 /// <summary>Rows of the registry's tables, read into the policy's records.</summary>
 internal static class RegistryRows
 {
-    public const string ItemColumns = "kind, id, version, revision, json, updated_at, updated_by, deleted";
+    public const string ItemColumns = "kind, id, version, revision, json, updated_at, updated_by, deleted, seal";
     public const string MemberColumns = "roster, patient, from_at, until_at, source, removed";
     public const string RevocationColumns = "id, target, value, issuer, issued_before, reason, revoked_by, revoked_at, lifted";
     public const int RevocationColumnCount = 9;
@@ -18,18 +18,18 @@ internal static class RegistryRows
         var items = new List<RegistryItem>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            items.Add(
-                new RegistryItem(
-                    (RegistryKind)reader.GetInt16(0),
-                    reader.GetString(1),
-                    reader.GetInt64(2),
-                    reader.GetInt64(3),
-                    reader.GetString(4),
-                    database.ReadTime(reader, 5),
-                    reader.GetString(6),
-                    reader.GetBoolean(7)
-                )
+            var item = new RegistryItem(
+                (RegistryKind)reader.GetInt16(0),
+                reader.GetString(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetString(4),
+                database.ReadTime(reader, 5),
+                reader.GetString(6),
+                reader.GetBoolean(7)
             );
+            var mark = reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8);
+            items.Add(database.Seal?.Check(item, mark) ?? item);
         }
 
         return items;

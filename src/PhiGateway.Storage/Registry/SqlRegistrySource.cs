@@ -103,6 +103,9 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
         return null;
     }
 
+    /// <summary>What clients with quotas took.</summary>
+    public IQuotaUses QuotaUses => field ??= new SqlQuotaUses(database, EnterAsync);
+
     /// <inheritdoc />
     public void Renew() => database.Renew();
 

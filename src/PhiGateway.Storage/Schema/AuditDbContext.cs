@@ -87,6 +87,18 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
             e.ToTable("audit_log").HasKey(r => r.Log);
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<AuditHeadRow>(e =>
+        {
+            e.ToTable("audit_head")
+                .HasKey(r => new
+                {
+                    r.Log,
+                    r.Size,
+                    r.Kind,
+                    r.Digest,
+                });
+            e.Property(r => r.Log).UseCollation(KeyCollation);
+        });
         SnakeCase.Apply(modelBuilder);
     }
 }

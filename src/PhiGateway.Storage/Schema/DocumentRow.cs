@@ -18,4 +18,7 @@ internal sealed class DocumentRow
     public required string UpdatedBy { get; set; }
 
     public bool Deleted { get; set; }
+
+    /// <summary>The control plane's mark; null: written while there was no key.</summary>
+    public byte[]? Seal { get; set; }
 }

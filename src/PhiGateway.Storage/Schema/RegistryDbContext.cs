@@ -63,6 +63,12 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
             e.ToTable("task_use").HasKey(r => r.Task);
             e.Property(r => r.Task).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<QuotaUseRow>(e =>
+        {
+            e.ToTable("quota_use").HasKey(r => new { r.Client, r.Node });
+            e.Property(r => r.Client).UseCollation(KeyCollation);
+            e.Property(r => r.Node).UseCollation(KeyCollation);
+        });
         SnakeCase.Apply(modelBuilder);
     }
 }

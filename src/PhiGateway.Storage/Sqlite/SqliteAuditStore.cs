@@ -15,7 +15,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
 
     public override Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(0);
 
-    protected override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) =>
+    internal override async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken) =>
         await database.EnterWriteAsync(cancellationToken);
 
     protected override async Task<long> OpenLogAsync(

@@ -51,10 +51,10 @@ internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistry
         await using var command = write
             .Command(
                 """
-                INSERT INTO documents (revision, updated_at, updated_by, kind, id, version, json, deleted)
-                VALUES (@revision, @at, @by, @kind, @id, @version, @json, @deleted)
+                INSERT INTO documents (revision, updated_at, updated_by, kind, id, version, json, deleted, seal)
+                VALUES (@revision, @at, @by, @kind, @id, @version, @json, @deleted, @seal)
                 ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, revision = excluded.revision, json = excluded.json,
-                    updated_at = excluded.updated_at, updated_by = excluded.updated_by, deleted = excluded.deleted
+                    updated_at = excluded.updated_at, updated_by = excluded.updated_by, deleted = excluded.deleted, seal = excluded.seal
                 """
             )
             .With("revision", write.Revision)
@@ -64,10 +64,11 @@ internal sealed class SqliteRegistryStore(SqliteDatabase database) : SqlRegistry
             .With("id", null)
             .With("version", null)
             .With("json", null)
-            .With("deleted", null);
+            .With("deleted", null)
+            .With("seal", null);
         foreach (var item in items)
         {
-            Set(command, 3, (short)item.Kind, item.Id, item.Version, item.Json, item.Deleted);
+            Set(command, 3, (short)item.Kind, item.Id, item.Version, item.Json, item.Deleted, database.Seal?.Of(item));
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

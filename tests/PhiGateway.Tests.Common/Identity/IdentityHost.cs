@@ -19,6 +19,16 @@ internal sealed class IdentityHost : IDisposable
     private readonly string _keyFile = Path.Combine(Path.GetTempPath(), $"phigw-jwks-{Path.GetRandomFileName()}.json");
 
     public IdentityHost(Action<IssuerOptions>? configure = null, params IEnumerable<IssuerOptions> others)
+        : this(static clock => clock, configure, others) { }
+
+    /// <param name="seenAs">What the module is given for the clock in the test's hand.</param>
+    /// <param name="configure">Changes the issuer.</param>
+    /// <param name="others">Further issuers.</param>
+    public IdentityHost(
+        Func<TimeProvider, TimeProvider> seenAs,
+        Action<IssuerOptions>? configure = null,
+        params IEnumerable<IssuerOptions> others
+    )
     {
         Key = SigningKey.Es256("k1");
         Publish(Key);
@@ -34,7 +44,7 @@ internal sealed class IdentityHost : IDisposable
         configure?.Invoke(issuer);
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton(seenAs(Clock));
         services.AddSingleton(Scopes);
         services.AddPhiGatewayIdentity([issuer, .. others], Scopes.Read);
         _services = services.BuildServiceProvider();

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Heads;
 using PhiGateway.Storage;
 using Xunit;
 
@@ -34,6 +35,27 @@ public abstract class AuditStoreContract : IAsyncLifetime
     }
 
     protected abstract Task<StorageLocation> LocateAsync();
+
+    [Fact]
+    public async Task Heads_AddedTwiceAndForked_StandOnceAndSideBySide()
+    {
+        var time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+        LogHead[] heads =
+        [
+            new("log", 7, LogHeadKind.Checkpoint, "note 7", time),
+            new("log", 3, LogHeadKind.Keys, "keys 3", time),
+            new("other", 3, LogHeadKind.Checkpoint, "note 3", time),
+        ];
+        await Storage.Heads.AppendAsync(heads, None);
+        await Storage.Heads.AppendAsync([heads[0] with { Time = time.AddHours(1) }, heads[0] with { Note = "another 7" }], None);
+
+        var all = await Storage.Heads.ReadAsync("log", 0, 100, None);
+        Assert.Equal(heads[1], all[0]);
+        Assert.Equal(["another 7", "note 7"], all.Skip(1).Select(head => head.Note).Order());
+        Assert.Contains(heads[0], all);
+        Assert.Equal(2, (await Storage.Heads.ReadAsync("log", 4, 100, None)).Count);
+        Assert.Single(await Storage.Heads.ReadAsync("log", 0, 1, None));
+    }
 
     [Fact]
     public async Task Append_EveryField_ReadsBackTheSame()

@@ -28,6 +28,28 @@ public abstract partial class RegistryStoreContract
     }
 
     [Fact]
+    public async Task Quotas_SaidByTwoNodes_AreSeenWholeAndNewOnesSinceThen()
+    {
+        var a = new QuotaUse("quota-client", "a", 17_800_000, ["p1", "p2"], 740_000, 12);
+        await Storage.QuotaUses.ExchangeAsync([a], DateTimeOffset.UnixEpoch, None);
+        var b = a with { Node = "b", Patients = [], Records = 3 };
+        var both = await Storage.QuotaUses.ExchangeAsync([b], DateTimeOffset.UnixEpoch, None);
+        Assert.Equal([("a", "p1 p2", 12L), ("b", "", 3L)], Told(both));
+
+        var later = a with { Hour = a.Hour + 1, Patients = ["p3"], Records = 20 };
+        await Storage.QuotaUses.ExchangeAsync([later], both.At, None);
+        var news = await Storage.QuotaUses.ExchangeAsync([], both.At, None);
+        Assert.Contains(("a", "p3", 20L), Told(news));
+        Assert.Equal(later.Hour, news.Uses.Single(static use => use is { Client: "quota-client", Node: "a" }).Hour);
+
+        static IEnumerable<(string, string, long)> Told(QuotaNews news) =>
+            news
+                .Uses.Where(static use => use.Client == "quota-client")
+                .OrderBy(static use => use.Node)
+                .Select(static use => (use.Node, string.Join(' ', use.Patients), use.Records));
+    }
+
+    [Fact]
     public async Task Wait_RevocationWritten_WakesTheNode()
     {
         var known = (await Source.LoadAllAsync(None)).Revision;

@@ -15,23 +15,33 @@ internal static class ProductAssemblies
             ["PhiGateway.Apis"] = ["PhiGateway.Policy", "PhiGateway.Fhir"],
             ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
             ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
-            ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
+            ["PhiGateway.Proof"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
+            ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit", "PhiGateway.Proof"],
             ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
             ["PhiGateway.Admin"] =
             [
                 "PhiGateway.Policy",
                 "PhiGateway.Fhir",
                 "PhiGateway.Audit",
+                "PhiGateway.Proof",
                 "PhiGateway.Identity",
                 "PhiGateway.RegistryFiles",
             ],
-            ["PhiGateway.Cli"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.RegistryFiles"],
+            ["PhiGateway.Cli"] =
+            [
+                "PhiGateway.Policy",
+                "PhiGateway.Fhir",
+                "PhiGateway.RegistryFiles",
+                "PhiGateway.Audit",
+                "PhiGateway.Proof",
+            ],
             ["PhiGateway.Gateway"] =
             [
                 "PhiGateway.Policy",
                 "PhiGateway.Fhir",
                 "PhiGateway.Apis",
                 "PhiGateway.Audit",
+                "PhiGateway.Proof",
                 "PhiGateway.Identity",
                 "PhiGateway.Storage",
                 "PhiGateway.RegistryFiles",

@@ -240,7 +240,10 @@ public sealed class CallerAuthenticatorTests : IDisposable
     [InlineData("sub", "7")]
     [InlineData("tenant", "null")]
     [InlineData("tenant", "[\"north\"]")]
-    [InlineData("patient", "\"Patient/example\"")]
+    [InlineData("patient", "\"Practitioner/example\"")]
+    [InlineData("patient", "\"Patient/\"")]
+    [InlineData("patient", "\"Patient/Patient/example\"")]
+    [InlineData("patient", "\"https://elsewhere.example/Patient/example\"")]
     [InlineData("patient", "\"a b\"")]
     [InlineData("patient", "null")]
     [InlineData("scope", "[\"system/*.rs\"]")]
@@ -251,6 +254,12 @@ public sealed class CallerAuthenticatorTests : IDisposable
     [InlineData("act", "{\"sub\":\"agent\",\"iss\":\"https://elsewhere.example\"}")]
     public async Task Authenticate_ClaimOfTheWrongSort_RefusesInvalid(string claim, string json) =>
         Assert.Same(DenyReason.InvalidToken, (await _host.BearerAsync(_host.Recipe().Set(claim, JsonNode.Parse(json)))).Refusal);
+
+    [Theory]
+    [InlineData("example")]
+    [InlineData("Patient/example")]
+    public async Task Authenticate_PatientByIdOrByReference_IsThatPatient(string patient) =>
+        Assert.Equal("example", (await _host.BearerAsync(_host.Recipe().Set("patient", patient))).Caller?.PatientContext?.Value);
 
     [Theory]
     [InlineData("client_id")]

@@ -121,7 +121,7 @@ public sealed class ValidatedTokenCacheTests : IDisposable
     public async Task Add_BeyondCapacity_KeepsWhatIsUsed()
     {
         var cache = new ValidatedTokenCache(3);
-        var keys = new List<TokenKey>();
+        var keys = new List<string>();
         for (var index = 0; index < 3; index++)
         {
             keys.Add(await AddAsync(cache, $"token-{index}"));
@@ -159,7 +159,24 @@ public sealed class ValidatedTokenCacheTests : IDisposable
         }
 
         Assert.Equal(1, cache.Count);
-        Assert.True(cache.TryGet(TokenKey.Of("token"), 0, out _));
+        Assert.True(cache.TryGet("token", 0, out _));
+    }
+
+    [Theory]
+    [InlineData("header.payload.signature-of-thirty-two-letters-and-more", true)]
+    [InlineData("header.payloae.signature-of-thirty-two-letters-and-more", false)]
+    [InlineData("Header.payload.signature-of-thirty-two-letters-and-more", false)]
+    [InlineData("header.payload.signature-of-thirty-two-letters-and-mord", false)]
+    [InlineData("xheader.payload.signature-of-thirty-two-letters-and-more", false)]
+    [InlineData("signature-of-thirty-two-letters-and-more", false)]
+    [InlineData("", false)]
+    public async Task TryGet_AnyOtherText_IsAnotherToken(string asked, bool isFound)
+    {
+        var cache = new ValidatedTokenCache(4);
+        await AddAsync(cache, "header.payload.signature-of-thirty-two-letters-and-more");
+
+        Assert.Equal(isFound, cache.TryGet(asked, 0, out var found));
+        Assert.Equal(isFound, found is not null);
     }
 
     [Fact]
@@ -171,13 +188,12 @@ public sealed class ValidatedTokenCacheTests : IDisposable
         Assert.Equal(TokenKey.Of(token), TokenKey.Of(token));
     }
 
-    private async Task<TokenKey> AddAsync(ValidatedTokenCache cache, string token)
+    private async Task<string> AddAsync(ValidatedTokenCache cache, string token)
     {
         var issuer = _host.Directory.Issuers[0];
         var keys = issuer.Keys.Current ?? await issuer.Keys.RefreshAsync(force: true);
         var caller = (await _host.BearerAsync(_host.Recipe())).Caller!;
-        var key = TokenKey.Of(token);
-        cache.Add(new CachedToken(key, caller, issuer, keys!.Find("k1", SignatureAlgorithm.Find("ES256")!)!, keys, null, 1));
-        return key;
+        cache.Add(new CachedToken(token, caller, issuer, keys!.Find("k1", SignatureAlgorithm.Find("ES256")!)!, keys, null, 1));
+        return token;
     }
 }

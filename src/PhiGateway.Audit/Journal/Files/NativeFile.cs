@@ -42,6 +42,22 @@ internal static partial class NativeFile
         }
     }
 
+    /// <summary>Writes back all that the file system of a folder holds in memory.</summary>
+    public static void SyncFileSystem(string path)
+    {
+        var descriptor = Open(path, CloseOnExec | DirectoryFlag, 0);
+        if (descriptor < 0)
+        {
+            throw Failure("open", path);
+        }
+
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (SyncFs(handle) != 0)
+        {
+            throw Failure("syncfs", path);
+        }
+    }
+
     public static void Sleep(TimeSpan time)
     {
         var request = new TimeSpec { Seconds = 0, Nanoseconds = (nint)(time.Ticks * 100) };
@@ -62,6 +78,9 @@ internal static partial class NativeFile
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FDataSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(SafeFileHandle handle);
 
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int NanoSleep(in TimeSpec request, nint remaining);

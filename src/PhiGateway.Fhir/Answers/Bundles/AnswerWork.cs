@@ -123,6 +123,11 @@ internal sealed class AnswerWork : IDisposable
         }
 
         var hidden = known is not null && ScanProgram.For(facts.Type).OfTargets ? known.Attribute(Reader) : WithholdReason.None;
+        if (hidden == WithholdReason.None && Options.Referrers is { } referrers && facts.Type == ResourceType.Binary)
+        {
+            hidden = referrers.Attribute(Reader, Policy);
+        }
+
         var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements })
         {
@@ -195,6 +200,7 @@ internal sealed class AnswerWork : IDisposable
                 Current = current,
                 Currents = null,
                 Targets = null,
+                Referrers = null,
             },
             null,
             Nesting + 1

@@ -273,11 +273,13 @@ internal sealed class BundleWalker
 
         // Anything but a complete single page would betray what other pages hold, or how much was withheld.
         var counts = (_members & Total) != 0 && !_links.HasOtherPages;
-        var isBare = _entries == 0 && _work.Options.CountIsWhole && _request is { IsCountOnly: true };
-        var matches = isBare ? _total : _settler.Matches;
-        _output.Finish(_links, counts ? matches : null, _settler.Unread);
+        var isWhole = _work.Options.CountIsWhole && (_members & Total) != 0 && IsCounted();
+        int? matches = counts ? _settler.Matches : null;
+        _output.Finish(_links, isWhole ? _total : matches, _settler.Unread);
         return ScanResult.Complete;
     }
+
+    private bool IsCounted() => _request is { IsCountOnly: true } ? _entries == 0 : _request?.Parameter("_total") == "accurate";
 
     // The self link of a page further on is a handle of the upstream's, which shows no parameters at all.
     private void CheckNarrowing() =>

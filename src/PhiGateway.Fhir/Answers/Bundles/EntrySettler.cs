@@ -236,6 +236,11 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
             {
                 return ScanResult.Broken;
             }
+
+            if (asked is { Interaction: Interaction.HistoryInstance } && work.Current?.MayShowNamed(asked) != true)
+            {
+                outcome = ReleaseOutcome.Withheld;
+            }
         }
 
         var released = outcome == ReleaseOutcome.Released;

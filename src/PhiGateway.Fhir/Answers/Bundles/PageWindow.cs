@@ -134,9 +134,9 @@ internal sealed class PageWindow(int size, int from)
         Say(tail.CannotFollow, IncompleteOutcome.CannotFollow, output);
         Say(Unread > 0, IncompleteOutcome.Unread, output);
         output.Write(EntriesOpen ? "]"u8 : default);
-        if (_hasTotal && tail.IsAll)
+        if ((_hasTotal && tail.IsAll) || tail.Total is not null)
         {
-            output.Write(Encoding.ASCII.GetBytes($",\"total\":{Shown}"));
+            output.Write(Encoding.ASCII.GetBytes($",\"total\":{tail.Total ?? Shown}"));
         }
 
         var any = false;

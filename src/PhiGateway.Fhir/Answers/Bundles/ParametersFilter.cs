@@ -60,6 +60,11 @@ internal sealed class ParametersFilter
         }
 
         output.Write("{\"resourceType\":\"Parameters\""u8);
+        if (filter._mayShowValues)
+        {
+            filter.WriteOwn(parameters, offset, output);
+        }
+
         output.Write(list.WrittenCount == 0 ? default : ",\"parameter\":["u8);
         output.Write(list.WrittenSpan);
         output.Write(list.WrittenCount == 0 ? default : "]"u8);
@@ -72,6 +77,25 @@ internal sealed class ParametersFilter
 
         disclosure.Merge(part);
         return ReleaseOutcome.Released;
+    }
+
+    // Where it is kept as a resource of its own: what it is called, and its version.
+    private void WriteOwn(ReadOnlySpan<byte> parameters, int offset, IBufferWriter<byte> output)
+    {
+        var reader = new Utf8JsonReader(parameters);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = checked((int)reader.TokenStartIndex);
+            var isOwn = reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("meta"u8);
+            reader.Read();
+            reader.Skip();
+            if (isOwn)
+            {
+                output.Write(","u8);
+                _work.Reader.Edits.Copy(parameters, start, checked((int)reader.BytesConsumed), offset, output);
+            }
+        }
     }
 
     private bool WriteList(Range list, ReadOnlySpan<byte> container, int offset, ArrayBufferWriter<byte> output)

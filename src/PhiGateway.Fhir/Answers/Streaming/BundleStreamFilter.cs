@@ -52,7 +52,7 @@ public static class BundleStreamFilter
         }
 
         var bases = Bases.Of(context);
-        using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
+        using var buffer = new SlidingBuffer(upstream, limits);
         var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
         var disclosure = new Disclosure();
         using var work = new AnswerWork(policy, bases, disclosure, segment, options, ElementView.Of(request), nesting: 0);

@@ -34,7 +34,7 @@ public static class NdjsonFilter
         FhirRequest? request = null
     )
     {
-        using var buffer = new SlidingBuffer(upstream, limits.MaxResourceBytes);
+        using var buffer = new SlidingBuffer(upstream, limits);
         var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
         var disclosure = new Disclosure();
         using var work = new AnswerWork(

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace PhiGateway.Fhir.Answers.Streaming;
 
 /// <summary>A pooled window onto a stream: what was read and not yet used up, growing only for a piece that does not fit.</summary>
-internal sealed class SlidingBuffer(Stream source, int largest) : IDisposable
+internal sealed class SlidingBuffer(Stream source, StreamLimits limits) : IDisposable
 {
     private const int Smallest = 128 * 1024;
 
@@ -15,7 +15,7 @@ internal sealed class SlidingBuffer(Stream source, int largest) : IDisposable
 
     public void Use(int count) => _start += count;
 
-    /// <summary>Reads more; false at the end of the stream. Throws nothing of its own but what the stream throws.</summary>
+    /// <summary>Reads more; false at the end of the stream. Throws what the stream throws, and what whoever gives room does.</summary>
     public async ValueTask<FillResult> FillAsync(CancellationToken cancellation)
     {
         if (_start > 0)
@@ -26,7 +26,7 @@ internal sealed class SlidingBuffer(Stream source, int largest) : IDisposable
 
         if (_end == _bytes.Length)
         {
-            if (_end >= largest)
+            if (_end >= limits.MaxResourceBytes)
             {
                 return FillResult.TooLong;
             }
@@ -44,6 +44,7 @@ internal sealed class SlidingBuffer(Stream source, int largest) : IDisposable
 
     private void Grow()
     {
+        limits.TakeRoom?.Invoke(_bytes.Length);
         var larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
         _bytes.AsSpan(0, _end).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_bytes, clearArray: true);

@@ -14,4 +14,7 @@ public sealed record StreamLimits
 
     /// <summary>Longest single resource, entry or line; default 16 MiB. A longer one makes the answer unreadable.</summary>
     public int MaxResourceBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Called with the bytes by which what is held is about to grow; throws where there is no room. Null: there always is.</summary>
+    public Action<long>? TakeRoom { get; init; }
 }

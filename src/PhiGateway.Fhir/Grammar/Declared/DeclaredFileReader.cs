@@ -6,17 +6,21 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Grammar.Declared;
 
 /// <summary>
-/// Reads files of <c>SearchParameter</c> resources: one resource, a Bundle of them, or one per line; adds a problem for everything that is
-/// not exactly right.
+/// Reads files of <c>SearchParameter</c> and <c>OperationDefinition</c> resources: one resource, a Bundle of them, or one per line; adds a
+/// problem for everything that is not exactly right.
 /// </summary>
 internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
 {
     private const int MaxDepth = 64;
 
     private readonly Dictionary<ResourceType, Dictionary<string, SearchParameterDefinition>> _found = [];
+    private readonly Dictionary<string, List<OperationDefinition>> _operations = new(StringComparer.Ordinal);
 
     /// <summary>What was good so far.</summary>
     internal IReadOnlyDictionary<ResourceType, Dictionary<string, SearchParameterDefinition>> Found => _found;
+
+    /// <summary>Operations that were good so far, by their names.</summary>
+    internal IReadOnlyDictionary<string, List<OperationDefinition>> Operations => _operations;
 
     internal void Read(DeclaredFile file)
     {
@@ -37,6 +41,30 @@ internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
                 ReadOne(file, text, string.Create(CultureInfo.InvariantCulture, $"line {line} "));
             }
         }
+    }
+
+    private void AddOperation(DeclaredFile file, JsonElement resource, string pointer)
+    {
+        var reader = new OperationDefinitionReader(
+            resource,
+            (at, message) => problems.Add(new DeclaredProblem(file.Name, pointer + at, message))
+        );
+        if (reader.Read() is not var (name, definition))
+        {
+            return;
+        }
+
+        if (!_operations.TryGetValue(name, out var known))
+        {
+            _operations.Add(name, known = []);
+        }
+
+        if (known.Exists(other => !other.Types.Intersect(definition.Types).IsEmpty))
+        {
+            problems.Add(new DeclaredProblem(file.Name, $"{pointer}/code", $"is declared twice for one type: {name}."));
+        }
+
+        known.Add(definition);
     }
 
     private void ReadOne(DeclaredFile file, ReadOnlyMemory<byte> json, string place)
@@ -60,7 +88,13 @@ internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
 
             if (!root.TryGetProperty("entry", out var entries) || entries.ValueKind != JsonValueKind.Array)
             {
-                problems.Add(new DeclaredProblem(file.Name, $"{place}/entry", "is required: a Bundle of SearchParameter resources."));
+                problems.Add(
+                    new DeclaredProblem(
+                        file.Name,
+                        $"{place}/entry",
+                        "is required: a Bundle of SearchParameter or OperationDefinition resources."
+                    )
+                );
                 return;
             }
 
@@ -73,7 +107,9 @@ internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
                 }
                 else
                 {
-                    problems.Add(new DeclaredProblem(file.Name, pointer, "is required: a SearchParameter resource."));
+                    problems.Add(
+                        new DeclaredProblem(file.Name, pointer, "is required: a SearchParameter or OperationDefinition resource.")
+                    );
                 }
             }
         }
@@ -81,6 +117,12 @@ internal sealed class DeclaredFileReader(List<DeclaredProblem> problems)
 
     private void Add(DeclaredFile file, JsonElement resource, string pointer)
     {
+        if (StrictJson.Text(resource, "resourceType") == "OperationDefinition")
+        {
+            AddOperation(file, resource, pointer);
+            return;
+        }
+
         var reader = new SearchParameterReader(
             resource,
             (at, message) => problems.Add(new DeclaredProblem(file.Name, pointer + at, message))

@@ -5,8 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Grammar.Declared;
 
 /// <summary>
-/// The search parameters that a server has beside R4's, as its operator declares them (FHIR <c>SearchParameter</c> resources); read once at
-/// start, immutable.
+/// The search parameters and operations that a server has beside R4's, as its operator declares them (FHIR <c>SearchParameter</c> and
+/// <c>OperationDefinition</c> resources); read once at start, immutable.
 /// </summary>
 /// <remarks>
 /// They never take the place of R4's: requests are read by R4's grammar first, and a name that R4 has for a type cannot be declared for it.
@@ -15,8 +15,14 @@ public sealed class DeclaredParameters
 {
     private readonly FrozenDictionary<string, SearchParameterDefinition>?[] _byType;
 
-    internal DeclaredParameters(IReadOnlyDictionary<ResourceType, Dictionary<string, SearchParameterDefinition>> byType)
+    private readonly FrozenDictionary<string, OperationDefinition[]> _operations;
+
+    internal DeclaredParameters(
+        IReadOnlyDictionary<ResourceType, Dictionary<string, SearchParameterDefinition>> byType,
+        IReadOnlyDictionary<string, List<OperationDefinition>> operations
+    )
     {
+        _operations = operations.ToFrozenDictionary(static pair => pair.Key, static pair => pair.Value.ToArray(), StringComparer.Ordinal);
         _byType = new FrozenDictionary<string, SearchParameterDefinition>?[ResourceType.IndexCount];
         foreach (var (type, parameters) in byType)
         {
@@ -25,7 +31,11 @@ public sealed class DeclaredParameters
     }
 
     /// <summary>A server that has R4's parameters only.</summary>
-    public static DeclaredParameters None { get; } = new(new Dictionary<ResourceType, Dictionary<string, SearchParameterDefinition>>());
+    public static DeclaredParameters None { get; } =
+        new(
+            new Dictionary<ResourceType, Dictionary<string, SearchParameterDefinition>>(),
+            new Dictionary<string, List<OperationDefinition>>()
+        );
 
     /// <summary>The parameters of a type, by name.</summary>
     public IReadOnlyDictionary<string, SearchParameterDefinition> Of(ResourceType type) =>
@@ -46,7 +56,27 @@ public sealed class DeclaredParameters
             return null;
         }
 
-        return files.Count == 0 ? None : new DeclaredParameters(reader.Found);
+        return files.Count == 0 ? None : new DeclaredParameters(reader.Found, reader.Operations);
+    }
+
+    /// <summary>Canonical address of an operation that was declared for a type; null when none was.</summary>
+    public string? UrlOf(string operation, ResourceType type) =>
+        _operations.TryGetValue(operation, out var known) ? Array.Find(known, one => one.Types.Contains(type))?.Url : null;
+
+    internal bool TryFindOperation(string name, ResourceType type, bool isInstance, [NotNullWhen(true)] out OperationDefinition? operation)
+    {
+        operation = Array.Find(_operations.GetValueOrDefault(name, []), one => IsAt(one, type, isInstance));
+        return operation is not null;
+    }
+
+    private static bool IsAt(OperationDefinition operation, ResourceType type, bool isInstance)
+    {
+        if (type.IsNone)
+        {
+            return operation.AtSystem;
+        }
+
+        return operation.Types.Contains(type) && (isInstance ? operation.AtInstance : operation.AtType);
     }
 
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter)

@@ -23,7 +23,7 @@ internal sealed class SearchParameterReader(JsonElement resource, Action<string,
     {
         if (StrictJson.Text(resource, "resourceType") != "SearchParameter")
         {
-            Wrong("/resourceType", "must be SearchParameter: nothing else belongs into these files.");
+            Wrong("/resourceType", "must be SearchParameter or OperationDefinition: nothing else belongs into these files.");
             return [];
         }
 

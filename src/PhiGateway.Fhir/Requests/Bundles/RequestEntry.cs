@@ -15,9 +15,12 @@ internal static class RequestEntry
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 
-    /// <summary>The entry's <c>urn:uuid:</c> name; null when it has none.</summary>
+    /// <summary>The entry's <c>urn:uuid:</c> or <c>urn:oid:</c> name; null when it has none.</summary>
     internal static string? FullUrl(JsonElement entry) =>
-        StrictJson.Text(entry, "fullUrl") is { } url && url.StartsWith("urn:uuid:", StringComparison.Ordinal) ? url : null;
+        StrictJson.Text(entry, "fullUrl") is { } url
+        && (url.StartsWith("urn:uuid:", StringComparison.Ordinal) || url.StartsWith("urn:oid:", StringComparison.Ordinal))
+            ? url
+            : null;
 
     /// <summary>Notes an entry's name and what it stands for; false when the name is another entry's.</summary>
     internal static bool TryName(FhirContext context, TransactionNames names, string name, JsonElement entry)
@@ -46,7 +49,7 @@ internal static class RequestEntry
         var isNamed = entry.TryGetProperty("fullUrl", out _);
         if (isNamed && FullUrl(entry) is null && method == "POST")
         {
-            return Refusal.Body("new resource with a name that is no urn:uuid").As<FhirRequest>();
+            return Refusal.Body("new resource with a name that is no urn:uuid or urn:oid").As<FhirRequest>();
         }
 
         var line = ReadLine(bundle, method, url);

@@ -219,7 +219,8 @@ internal static class Narrowing
             }
         }
 
-        return types.IsEmpty || types == ResourceTypeSet.All
+        // An operation's own values are no type that is asked for.
+        return types.IsEmpty || types.With(ResourceType.Parameters) == ResourceTypeSet.All
             ? null
             : KeyValuePair.Create("_type", string.Join(',', types.Members().Select(static type => type.Name)));
     }

@@ -12,6 +12,9 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>Kick-off of a Bulk Data export at system, Patient or Group level: each exported type is a part.</summary>
 internal static class ExportReader
 {
+    // Optional in the Bulk Data IG, and not served: whoever asks to be treated leniently is served without them.
+    private static readonly string[] Optional = ["includeAssociatedData", "organizeOutputBy", "allowPartialManifests"];
+
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id)
     {
         var isLevel =
@@ -37,8 +40,8 @@ internal static class ExportReader
         var parts = new List<AccessPart>();
         var used = new List<UsedParameter>();
         var refusal =
-            InputParameters.Read(source, out var inputs, out var resource)
-            ?? (resource.IsEmpty ? AddParts(source, type, id, inputs, parts, used) : Refusal.Body("export takes no resource"));
+            InputParameters.Read(source, out var inputs, out var resources)
+            ?? (resources.Count == 0 ? AddParts(source, type, id, inputs, parts, used) : Refusal.Body("export takes no resource"));
         return refusal is not null
             ? refusal.As<FhirRequest>()
             : Reading<FhirRequest>.Of(
@@ -68,6 +71,11 @@ internal static class ExportReader
     )
     {
         var possible = type.IsNone ? ResourceTypeSet.All : CompartmentCatalog.Members(ResourceType.Patient).With(ResourceType.Group);
+        if (HeaderGrammar.Prefers(source.Headers.Prefer, "handling=lenient"))
+        {
+            inputs.RemoveAll(static input => Optional.Contains(input.Name));
+        }
+
         var isNamed = TypeList.Find(inputs, out var rest, out var list);
         var types = possible;
         if (isNamed && !TypeList.TryRead(list, out types))

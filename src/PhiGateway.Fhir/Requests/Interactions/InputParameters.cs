@@ -12,11 +12,11 @@ internal static class InputParameters
     /// <summary>Reads them; a complex value (a Coding, a resource) is noted by name with an empty value and stays in the body.</summary>
     /// <param name="source">The request.</param>
     /// <param name="inputs">Names and values.</param>
-    /// <param name="resource">The one embedded resource; empty when there is none.</param>
-    internal static Refusal? Read(RequestSource source, out List<QueryParameter> inputs, out ReadOnlyMemory<byte> resource)
+    /// <param name="resources">Embedded resources, in order.</param>
+    internal static Refusal? Read(RequestSource source, out List<QueryParameter> inputs, out List<ReadOnlyMemory<byte>> resources)
     {
         inputs = [];
-        resource = default;
+        resources = [];
         foreach (var parameter in source.Line.Query)
         {
             if (parameter.Name is not ("_format" or "_pretty"))
@@ -41,12 +41,11 @@ internal static class InputParameters
             return Refusal.Query("operation by POST with parameters in its query");
         }
 
-        return source.Body.IsEmpty ? null : ReadBody(source, inputs, out resource);
+        return source.Body.IsEmpty ? null : ReadBody(source, inputs, resources);
     }
 
-    private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, out ReadOnlyMemory<byte> resource)
+    private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, List<ReadOnlyMemory<byte>> resources)
     {
-        resource = default;
         if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
         {
             return new Refusal(DenyReason.UnsupportedMediaType, "operation's body is not FHIR 4.0 JSON in UTF-8");
@@ -77,7 +76,7 @@ internal static class InputParameters
 
             foreach (var parameter in list.EnumerateArray())
             {
-                if (ReadOne(parameter, inputs, ref resource) is { } refusal)
+                if (ReadOne(parameter, inputs, resources) is { } refusal)
                 {
                     return refusal;
                 }
@@ -88,7 +87,7 @@ internal static class InputParameters
         }
     }
 
-    private static Refusal? ReadOne(JsonElement parameter, List<QueryParameter> inputs, ref ReadOnlyMemory<byte> resource)
+    private static Refusal? ReadOne(JsonElement parameter, List<QueryParameter> inputs, List<ReadOnlyMemory<byte>> resources)
     {
         if (StrictJson.Text(parameter, "name") is not { Length: > 0 } name)
         {
@@ -113,12 +112,7 @@ internal static class InputParameters
             else if (member.Name == "resource")
             {
                 values++;
-                if (!resource.IsEmpty)
-                {
-                    return Refusal.Body("more than one embedded resource");
-                }
-
-                resource = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(member.Value).ToArray();
+                resources.Add(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(member.Value).ToArray());
             }
         }
 

@@ -9,5 +9,5 @@ internal sealed record OperationCall(
     ResourceType Type,
     string? Id,
     IReadOnlyList<QueryParameter> Inputs,
-    ReadOnlyMemory<byte> Resource
+    IReadOnlyList<ReadOnlyMemory<byte>> Resources
 );

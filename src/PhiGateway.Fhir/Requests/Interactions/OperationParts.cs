@@ -10,6 +10,9 @@ namespace PhiGateway.Fhir.Requests.Interactions;
 /// <summary>The parts of an operation: the call, and reads and searches for what it can bring back.</summary>
 internal static class OperationParts
 {
+    // What an operation answers with beside resources is judged as values, never as a record that it brings back.
+    private static readonly ResourceTypeSet ValuesThemselves = default(ResourceTypeSet).With(ResourceType.Parameters);
+
     internal static Refusal? Add(
         RequestSource source,
         OperationDefinition operation,
@@ -25,7 +28,7 @@ internal static class OperationParts
                 Type = call.Type,
                 Id = call.Id,
                 Operation = call.Name,
-                Values = ValuesOf(operation.Returns),
+                Values = operation.Values ?? ValuesOf(operation.Returns),
                 Patients = reading.Patients,
                 Conditions = reading.Conditions,
                 Uses = reading.Uses,
@@ -63,8 +66,10 @@ internal static class OperationParts
                 return AddTypes(call, CompartmentOf(call.Type), reading.Patients, parts);
             case OperationResult.Any:
                 return AddTypes(call, ResourceTypeSet.All, reading.Patients, parts);
+            case OperationResult.Declared:
+                return AddDeclared(source, operation, call, reading.Patients, parts);
             case OperationResult.Submission:
-                return AddSubmission(source, call, parts);
+                return AddSubmission(source, call.Resources is [var one] ? one : default, parts);
             default:
                 return new Refusal(DenyReason.OperationNotSupported, "operation with an unknown result");
         }
@@ -98,9 +103,12 @@ internal static class OperationParts
     {
         if (!TypeList.Find(call.Inputs, out _, out var list))
         {
+            possible = possible.Except(ValuesThemselves);
             // What its resources refer to (practitioners, organizations, medications) comes along, and is nobody's record.
             parts.AddRange(EveryType.Droppable(Interaction.SearchType, possible, patients, call.Name));
-            parts.AddRange(EveryType.Droppable(Interaction.SearchType, ResourceTypeSet.All.Except(possible), [], call.Name));
+            parts.AddRange(
+                EveryType.Droppable(Interaction.SearchType, ResourceTypeSet.All.Except(possible).Except(ValuesThemselves), [], call.Name)
+            );
             return null;
         }
 
@@ -125,10 +133,54 @@ internal static class OperationParts
         return null;
     }
 
-    private static Refusal? AddSubmission(RequestSource source, OperationCall call, List<AccessPart> parts)
+    private static Refusal? AddDeclared(
+        RequestSource source,
+        OperationDefinition operation,
+        OperationCall call,
+        IReadOnlyList<PatientId> patients,
+        List<AccessPart> parts
+    )
+    {
+        var compartment = CompartmentCatalog.Members(ResourceType.Patient);
+        var answers = operation.Answers.Except(ValuesThemselves);
+        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Intersect(compartment), patients, call.Name));
+        parts.AddRange(EveryType.Droppable(Interaction.SearchType, answers.Except(compartment), [], call.Name));
+        if (!operation.Writes)
+        {
+            return null;
+        }
+
+        foreach (var resource in call.Resources)
+        {
+            if (AddSubmission(source, resource, parts) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        if (call.Id is not null || call.Resources.Count == 0)
+        {
+            // What it changes nobody knows: it is a patch that may touch anything of the record, or of any record.
+            parts.Add(
+                new AccessPart
+                {
+                    Interaction = Interaction.Patch,
+                    Type = call.Type,
+                    Id = call.Id,
+                    Patients = patients,
+                    Relabels = true,
+                    Probes = true,
+                }
+            );
+        }
+
+        return null;
+    }
+
+    private static Refusal? AddSubmission(RequestSource source, ReadOnlyMemory<byte> resource, List<AccessPart> parts)
     {
         var facts = new ResourceFacts();
-        if (call.Resource.IsEmpty || !source.Scanner.TryScan(call.Resource.Span, source.Context, facts))
+        if (resource.IsEmpty || !source.Scanner.TryScan(resource.Span, source.Context, facts))
         {
             return Refusal.Body("operation without the resource it submits");
         }

@@ -18,7 +18,10 @@ internal static class OperationReader
             return ExportReader.Read(source, type, id);
         }
 
-        if (!OperationCatalog.TryFind(name, type, id is not null, out var operation))
+        if (
+            !OperationCatalog.TryFind(name, type, id is not null, out var operation)
+            && !source.Context.Declared.TryFindOperation(name, type, id is not null, out operation)
+        )
         {
             return Reading<FhirRequest>.Refused(DenyReason.OperationNotSupported, "operation is not modelled at this level");
         }
@@ -28,9 +31,14 @@ internal static class OperationReader
             return Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "operation is called by POST");
         }
 
-        if (InputParameters.Read(source, out var inputs, out var resource) is { } unread)
+        if (InputParameters.Read(source, out var inputs, out var resources) is { } unread)
         {
             return unread.As<FhirRequest>();
+        }
+
+        if (CheckKind(source, operation, resources.Count) is { } other)
+        {
+            return other.As<FhirRequest>();
         }
 
         var subject = type.IsNone ? operation.Types.Members().First() : type;
@@ -38,7 +46,7 @@ internal static class OperationReader
         var reading = new SearchReading(source.Context, source.Budget, subject, isCondition: false);
         var refusal =
             ReadInputs(reading, operation, inputs, id)
-            ?? OperationParts.Add(source, operation, new OperationCall(name, subject, id, inputs, resource), reading, parts);
+            ?? OperationParts.Add(source, operation, new OperationCall(name, subject, id, inputs, resources), reading, parts);
         return refusal is not null
             ? refusal.As<FhirRequest>()
             : Reading<FhirRequest>.Of(
@@ -49,6 +57,7 @@ internal static class OperationReader
                     Type = type,
                     Id = id,
                     Operation = name,
+                    OperationWrites = operation.Writes,
                     Parameters = inputs,
                     Parts = parts,
                     Body = source.Body,
@@ -57,6 +66,18 @@ internal static class OperationReader
                         $"{source.Method} {(type.IsNone ? string.Empty : "/" + type.Name)}{(id is null ? string.Empty : "/{id}")}/{name}",
                 }
             );
+    }
+
+    private static Refusal? CheckKind(RequestSource source, OperationDefinition operation, int resources)
+    {
+        if (operation.Returns != OperationResult.Declared)
+        {
+            return resources > 1 ? Refusal.Body("more than one embedded resource") : null;
+        }
+
+        return operation.Writes && source.Bundle is { IsTransaction: true }
+            ? new Refusal(DenyReason.OperationNotSupported, "an operation that writes is none of a transaction")
+            : null;
     }
 
     private static Refusal? ReadInputs(SearchReading reading, OperationDefinition operation, List<QueryParameter> inputs, string? id)
@@ -77,7 +98,7 @@ internal static class OperationReader
                     return Refusal.Parameter("operation takes no such parameter");
                 }
             }
-            else if (name is "subject" or "patient" && ReadSubject(reading, kind, value) is { } refusal)
+            else if (IsSubject(operation, name) && ReadSubject(reading, kind, value) is { } refusal)
             {
                 return refusal;
             }
@@ -85,6 +106,9 @@ internal static class OperationReader
 
         return null;
     }
+
+    private static bool IsSubject(OperationDefinition operation, string name) =>
+        operation.Returns == OperationResult.Declared ? operation.Subjects.Contains(name) : name is "subject" or "patient";
 
     private static Refusal? ReadSubject(SearchReading reading, string kind, string value)
     {

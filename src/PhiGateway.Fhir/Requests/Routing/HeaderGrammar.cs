@@ -25,6 +25,28 @@ internal static class HeaderGrammar
         return false;
     }
 
+    /// <summary>Whether a media type (lower case, without parameters) is among what an Accept takes.</summary>
+    internal static bool Allows(string accept, string mediaType)
+    {
+        var text = accept.AsSpan();
+        foreach (var range in text.Split(','))
+        {
+            var item = text[range];
+            var semicolon = item.IndexOf(';');
+            var type = (semicolon < 0 ? item : item[..semicolon]).Trim();
+            var isMeant =
+                type is "*/*"
+                || type.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
+                || (type.EndsWith("/*") && mediaType.AsSpan().StartsWith(type[..^1], StringComparison.OrdinalIgnoreCase));
+            if (isMeant && (semicolon < 0 || !IsRefused(item[(semicolon + 1)..])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The media type alone when its parameters are ones we take (UTF-8, FHIR 4.0); null otherwise.</summary>
     internal static string? MediaType(string? contentType)
     {
@@ -83,6 +105,21 @@ internal static class HeaderGrammar
         }
 
         return isWeak ? tag : "W/" + tag;
+    }
+
+    // A weight of nothing says that this is not wanted (RFC 9110, 12.4.2).
+    private static bool IsRefused(ReadOnlySpan<char> parameters)
+    {
+        foreach (var range in parameters.Split(';'))
+        {
+            var parameter = parameters[range].Trim();
+            if (parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase) && parameter[2..].Trim("0.").IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsJsonRange(ReadOnlySpan<char> range)

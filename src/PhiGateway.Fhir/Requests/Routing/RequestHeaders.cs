@@ -12,7 +12,7 @@ internal static class RequestHeaders
         var (headers, line) = (source.Headers, source.Line);
         var isSmart = line.SegmentArray is [".well-known", ..];
         var isFile = line.SegmentArray is ["_file", ..];
-        if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !AsksJson(line))
+        if (!isSmart && !isFile && !HeaderGrammar.AllowsJson(headers.Accept) && !AsksJson(line) && !AsksContent(source))
         {
             return new Refusal(DenyReason.NotAcceptable, "Accept without FHIR 4.0 JSON");
         }
@@ -49,6 +49,16 @@ internal static class RequestHeaders
             ? Refusal.Header("If-None-Exist on something other than a create")
             : null;
     }
+
+    /// <summary>
+    /// Whether what is asked for is not the Binary but what is in it: a read that takes no form of FHIR (R4 Binary, 2.8.2). Other forms of
+    /// FHIR than JSON are not served.
+    /// </summary>
+    internal static bool AsksContent(RequestSource source) =>
+        source is { IsGet: true, Bundle: null, Line: { SegmentArray: ["Binary", not ['_' or '$', ..]], QueryArray: [] } }
+        && source.Headers.Accept is { } accept
+        && !HeaderGrammar.AllowsJson(accept)
+        && !accept.Contains("fhir", StringComparison.OrdinalIgnoreCase);
 
     // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
     internal static bool IsJsonFormat(string value) =>

@@ -53,6 +53,7 @@ internal static class FilterReader
         out FilterReading filter
     )
     {
+        value = definition.Kind == SearchParameterKind.Date ? SearchValue.WithPlus(value) : value;
         filter = new FilterReading(value, null, null);
         if (!reading.Budget.TakeValues(value))
         {

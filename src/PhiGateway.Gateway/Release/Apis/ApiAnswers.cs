@@ -10,7 +10,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Apis;
 
 /// <summary>Answers of a declared API: read whole, judged record by record, recorded, and only then let go.</summary>
-internal sealed class ApiAnswers(GatewayOptions options, HandleIssuer handles, Exit exit)
+internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, HandleIssuer handles, Exit exit)
 {
     /// <summary>Releases the answer.</summary>
     public async ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange, ApiRequest request)
@@ -24,8 +24,8 @@ internal sealed class ApiAnswers(GatewayOptions options, HandleIssuer handles, E
         }
 
         // 2. The body, whole, if any of it could leave; record by record.
-        using var body = new PooledBuffer((int)Math.Min(options.Limits.MaxAnswer, request.Operation.MaxAnswerBytes ?? long.MaxValue));
-        using var filtered = new PooledBuffer(options.Limits.MaxAnswer);
+        using var body = buffers.Open(exchange, (int)Math.Min(options.Limits.MaxAnswer, request.Operation.MaxAnswerBytes ?? long.MaxValue));
+        using var filtered = buffers.Open(exchange);
         var bytes = ReadOnlyMemory<byte>.Empty;
         if (request.Operation.HasAnswer && answer.Status != StatusCodes.Status204NoContent)
         {

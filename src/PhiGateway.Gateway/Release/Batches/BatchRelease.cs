@@ -31,13 +31,13 @@ internal sealed class BatchRelease(
     public async ValueTask<StageResult> ReleaseAsync(GatewayExchange exchange)
     {
         // 1. Entry by entry, in their order.
-        using var output = judge.NewBuffer();
+        using var output = judge.NewBuffer(exchange);
         using var writer = new BatchWriter(output);
         var records = new List<Task<bool>>(exchange.Entries.Count + 1);
         foreach (var entry in exchange.Entries)
         {
             var decided = entry.Decided.Result;
-            var result = decided.Continues ? await AnswerAsync(entry, exchange, output, writer, records) : decided;
+            var result = decided.Continues ? await TryAnswerAsync(entry, exchange, output, writer, records) : decided;
             if (result.IsRefused(out var reason))
             {
                 if (reason == DenyReason.AuditUnavailable || reason == DenyReason.AuditForked)
@@ -55,6 +55,25 @@ internal sealed class BatchRelease(
         // 2. Out, when every entry and the whole are on record.
         var answer = new OutgoingAnswer(StatusCodes.Status200OK, output.Written, KnownMediaTypes.FhirJsonUtf8) { IsChanged = true };
         return await exit.LetOutAsync(exchange, answer, records);
+    }
+
+    // What finds no room is refused by itself; what changes something was sent by then, and its outcome is recorded as for any refusal.
+    private async ValueTask<StageResult> TryAnswerAsync(
+        GatewayExchange entry,
+        GatewayExchange batch,
+        PooledBuffer output,
+        BatchWriter writer,
+        List<Task<bool>> records
+    )
+    {
+        try
+        {
+            return await AnswerAsync(entry, batch, output, writer, records);
+        }
+        catch (MemoryExhaustedException full)
+        {
+            return StageResult.Refuse(full.Reason, "held-memory");
+        }
     }
 
     private async ValueTask<StageResult> AnswerAsync(
@@ -85,8 +104,8 @@ internal sealed class BatchRelease(
             return StageResult.Refuse(refusal, $"upstream-{answer.Status}", meaning.Status);
         }
 
-        using var body = judge.NewBuffer();
-        using var filtered = judge.NewBuffer();
+        using var body = judge.NewBuffer(entry);
+        using var filtered = judge.NewBuffer(entry);
         var read = await AnswerJudge.ReadAsync(entry, body);
         if (!read.Continues)
         {

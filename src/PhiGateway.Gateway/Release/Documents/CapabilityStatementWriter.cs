@@ -20,6 +20,8 @@ internal static class CapabilityStatementWriter
         ["Patient"] = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
     };
 
+    private static readonly string[] Writes = ["create", "update", "patch", "delete"];
+
     /// <summary>Writes it for the exchange's route and snapshot.</summary>
     public static void Write(IBufferWriter<byte> output, GatewayExchange exchange)
     {
@@ -57,7 +59,18 @@ internal static class CapabilityStatementWriter
         if (reachable.Count > 0)
         {
             // The gateway takes a batch apart itself; each entry is decided like a request.
-            WriteCodes(json, "interaction", ["batch"]);
+            List<string> codes = ["batch"];
+            if (reachable.Values.Any(static reach => reach.Interactions.Overlaps(Writes)))
+            {
+                codes.Add("transaction");
+            }
+
+            if (reachable.Values.Any(static reach => reach.Interactions.Contains("search-type")))
+            {
+                codes.Add("search-system");
+            }
+
+            WriteCodes(json, "interaction", codes);
         }
 
         json.WriteEndObject();
@@ -89,7 +102,7 @@ internal static class CapabilityStatementWriter
         json.WriteString("type", type);
         WriteCodes(json, "interaction", reach.Interactions);
         WriteParameters(json, route, ResourceType.Parse(type), reach);
-        WriteOperations(json, type, reach);
+        WriteOperations(json, route, type, reach);
         json.WriteEndObject();
     }
 
@@ -124,7 +137,7 @@ internal static class CapabilityStatementWriter
         json.WriteEndArray();
     }
 
-    private static void WriteOperations(Utf8JsonWriter json, string type, PolicyReach reach)
+    private static void WriteOperations(Utf8JsonWriter json, PhiRoute route, string type, PolicyReach reach)
     {
         var served = reach.Operations.Where(name => name != "export" || Exports.ContainsKey(type)).ToList();
         if (served.Count == 0)
@@ -137,12 +150,18 @@ internal static class CapabilityStatementWriter
         {
             json.WriteStartObject();
             json.WriteString("name", name);
-            json.WriteString("definition", name == "export" ? Exports[type] : $"http://hl7.org/fhir/OperationDefinition/{type}-{name}");
+            json.WriteString("definition", AddressOf(route, type, name));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
+
+    private static string AddressOf(PhiRoute route, string type, string name) =>
+        name == "export"
+            ? Exports[type]
+            : route.Language.Declared.UrlOf("$" + name, ResourceType.Parse(type))
+                ?? $"http://hl7.org/fhir/OperationDefinition/{type}-{name}";
 
     private static void WriteCodes(Utf8JsonWriter json, string name, IEnumerable<string> codes)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers.Streaming;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Release.Leaving;
@@ -11,7 +10,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Exports;
 
 /// <summary>Answers of a Bulk Data export: kick-off, poll, cancel and files, each under handles of ours.</summary>
-internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles, StreamedRelease streams, Exit exit)
+internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles, StreamedRelease streams, Exit exit)
 {
     private const int LongestWait = 24 * 60 * 60;
 
@@ -72,8 +71,8 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
 
     private async ValueTask<StageResult> FinishedAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
-        using var body = new PooledBuffer(options.Limits.MaxAnswer);
-        using var manifest = new PooledBuffer(options.Limits.MaxAnswer);
+        using var body = buffers.Open(exchange);
+        using var manifest = buffers.Open(exchange);
         try
         {
             await using var stream = await answer.OpenAsync(exchange.Http.RequestAborted);
@@ -113,16 +112,8 @@ internal sealed class ExportAnswers(GatewayOptions options, HandleIssuer handles
             : await streams.RunAsync(
                 exchange,
                 KnownMediaTypes.FhirNdjson,
-                (release, sink, cancellation) =>
-                    NdjsonFilter.RunAsync(
-                        stream,
-                        release,
-                        exchange.Ingressed.Route.Language,
-                        sink,
-                        StreamLimits.Default,
-                        cancellation,
-                        exchange.Request
-                    )
+                (release, sink, limits, cancellation) =>
+                    NdjsonFilter.RunAsync(stream, release, exchange.Ingressed.Route.Language, sink, limits, cancellation, exchange.Request)
             );
     }
 

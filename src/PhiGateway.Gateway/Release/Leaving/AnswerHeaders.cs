@@ -17,6 +17,14 @@ internal static class AnswerHeaders
     {
         var answer = exchange.Forwarded.Answer;
         var isOne = IsOneResource(exchange);
+        if (isOne && IsKnownToClient(exchange))
+        {
+            return new OutgoingAnswer(StatusCodes.Status304NotModified, default, KnownMediaTypes.FhirJsonUtf8)
+            {
+                EntityTag = TagOf(exchange),
+            };
+        }
+
         return new OutgoingAnswer(status, bytes, KnownMediaTypes.FhirJsonUtf8)
         {
             IsChanged = isChanged,
@@ -36,7 +44,7 @@ internal static class AnswerHeaders
             response.ContentType = answer.ContentType;
         }
 
-        if (answer.Status != StatusCodes.Status204NoContent)
+        if (answer.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
         {
             response.ContentLength = answer.Body.Length;
         }
@@ -45,6 +53,12 @@ internal static class AnswerHeaders
         if (answer.IsChanged)
         {
             headers[KnownHeaders.Intermediary] = exchange.Http.Request.Host.Host;
+        }
+
+        if (answer.IsContent)
+        {
+            headers.XContentTypeOptions = "nosniff";
+            headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         }
 
         if (answer.EntityTag is { } tag)
@@ -96,6 +110,34 @@ internal static class AnswerHeaders
                 or Interaction.Create
                 or Interaction.Update
                 or Interaction.Patch;
+
+    // Judged and put on record like any other read: only who would be given it is told that it is the one that it has. Of a part of a resource
+    // the version does not say that the part is the same.
+    private static bool IsKnownToClient(GatewayExchange exchange)
+    {
+        var request = exchange.Request;
+        if (
+            request is not { Interaction: Interaction.Read, AsksContent: false, Headers.IfNoneMatch: { } known, Parameters.Count: 0 }
+            || exchange.Bundle is not null
+            || exchange.Conditional is not null
+            || exchange.Disclosure.Redacted
+            || TagOf(exchange) is not { } tag
+        )
+        {
+            return false;
+        }
+
+        foreach (var item in known.Split(','))
+        {
+            var one = item.Trim();
+            if (one == "*" || one == tag || (one.StartsWith('"') && "W/" + one == tag))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The version of that resource; null when it is not known.</summary>
     public static string? TagOf(GatewayExchange exchange) =>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Handles;
 using PhiGateway.Gateway.Lookups;
@@ -14,11 +13,13 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// <see cref="Exit"/>.
 /// </summary>
 internal sealed class AnswerJudge(
-    GatewayOptions options,
+    AnswerBuffers buffers,
     HandleIssuer handles,
     PageWalk pages,
+    CountWalk counts,
     VersionLookup versions,
-    TargetLookup targets
+    TargetLookup targets,
+    ReferrerLookup referrers
 )
 {
     /// <summary>Reads the body into the buffer; continues when it is empty or JSON.</summary>
@@ -57,6 +58,11 @@ internal sealed class AnswerJudge(
             );
         }
 
+        if (exchange.Settled.Counts)
+        {
+            return CountAsync(exchange, body, filtered);
+        }
+
         if (PageWalk.Applies(exchange) && PagedAnswer.CanPage(exchange.Request, body.Written.Span, exchange.Ingressed.Route.Language))
         {
             return WalkAsync(exchange, body, filtered);
@@ -72,12 +78,22 @@ internal sealed class AnswerJudge(
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
 
-    // A Provenance belongs to its targets' patients, so the targets are looked up before it is judged.
+    // A Provenance belongs to its targets' patients, a Binary to those of the records that name it: these are looked up before it is judged.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> AttributeAsync(
         GatewayExchange exchange,
         PooledBuffer body,
         PooledBuffer filtered
-    ) => Judge(exchange, body, filtered, AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written) });
+    )
+    {
+        var policy = exchange.Permit.Release;
+        var view = AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written, policy) };
+        if (exchange.Request.Type == ResourceType.Binary)
+        {
+            view = view with { Referrers = await referrers.FindAsync(exchange, body.Written, policy) };
+        }
+
+        return Judge(exchange, body, filtered, view);
+    }
 
     // Versions that may not be the current ones are judged in the light of these.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> LookUpAsync(
@@ -88,6 +104,16 @@ internal sealed class AnswerJudge(
     {
         var looked = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
         return looked.Continues ? Judge(exchange, body, filtered, looked.Value) : looked.Result;
+    }
+
+    private async ValueTask<StageResult<ReadOnlyMemory<byte>>> CountAsync(
+        GatewayExchange exchange,
+        PooledBuffer body,
+        PooledBuffer filtered
+    )
+    {
+        var counted = await counts.RunAsync(exchange, body, filtered);
+        return counted.Continues ? filtered.Written : counted;
     }
 
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> WalkAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer filtered)
@@ -125,5 +151,6 @@ internal sealed class AnswerJudge(
     }
 
     /// <summary>A buffer for one answer, of the size that may be held.</summary>
-    public PooledBuffer NewBuffer() => new(options.Limits.MaxAnswer);
+    /// <param name="exchange">Whose answer it is.</param>
+    public PooledBuffer NewBuffer(GatewayExchange exchange) => buffers.Open(exchange);
 }

@@ -10,8 +10,11 @@ namespace PhiGateway.Gateway.Release.Leaving;
 /// The one door: takes judged answers, asks the last questions, puts what leaves on record, durably, and only then writes it. Called by
 /// every kind of release; nothing else writes an answer that is not a refusal.
 /// </summary>
-internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
+internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pace)
 {
+    // As much as the server holds for one client.
+    private const int Piece = 64 * 1024;
+
     /// <summary>Lets a whole answer out.</summary>
     /// <returns>A refusal when nothing of it left.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -29,8 +32,7 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
             return recorded;
         }
 
-        await WriteAsync(exchange, answer);
-        return StageResult.Continue;
+        return await WriteAsync(exchange, answer);
     }
 
     /// <summary>Lets a piece of an answer out, while the rest is still to come.</summary>
@@ -61,7 +63,12 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
         if (!segment.Bytes.IsEmpty)
         {
             BeginStream(exchange, segment.ContentType);
-            await exchange.Http.Response.Body.WriteAsync(segment.Bytes, cancellation);
+            var sent = await SendAsync(exchange, segment.Bytes, cancellation);
+            if (!sent.Continues)
+            {
+                return sent;
+            }
+
             exchange.BytesOut += segment.Bytes.Length;
         }
 
@@ -116,20 +123,50 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail)
             return StageResult.Refuse(DenyReason.AuditUnavailable);
         }
 
-        await WriteAsync(exchange, answer);
-        return StageResult.Continue;
+        return await WriteAsync(exchange, answer);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask WriteAsync(GatewayExchange exchange, OutgoingAnswer answer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StageResult> WriteAsync(GatewayExchange exchange, OutgoingAnswer answer)
     {
         AnswerHeaders.Write(exchange, answer);
         if (!answer.Body.IsEmpty && !HttpMethods.IsHead(exchange.Http.Request.Method))
         {
-            await exchange.Http.Response.Body.WriteAsync(answer.Body, exchange.Http.RequestAborted);
+            var sent = await SendAsync(exchange, answer.Body, exchange.Http.RequestAborted);
+            if (!sent.Continues)
+            {
+                return sent;
+            }
         }
 
         exchange.Delivered = true;
+        return StageResult.Continue;
+    }
+
+    // The server copies what it is given before it waits for the client: of a large answer it is given one piece after the other.
+    private ValueTask<StageResult> SendAsync(GatewayExchange exchange, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        bytes.Length <= Piece
+            ? pace.WaitAsync(exchange.Http.Response.Body.WriteAsync(bytes, cancellation), bytes.Length)
+            : SendPiecesAsync(exchange, bytes, cancellation);
+
+    private async ValueTask<StageResult> SendPiecesAsync(
+        GatewayExchange exchange,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellation
+    )
+    {
+        var until = Environment.TickCount64 + pace.Longest;
+        for (var sent = 0; sent < bytes.Length; sent += Piece)
+        {
+            var piece = bytes.Slice(sent, Math.Min(Piece, bytes.Length - sent));
+            var taken = await pace.WaitAsync(exchange.Http.Response.Body.WriteAsync(piece, cancellation), piece.Length);
+            if (!taken.Continues || Environment.TickCount64 > until)
+            {
+                return ReaderPace.TooSlow;
+            }
+        }
+
+        return StageResult.Continue;
     }
 
     private static void BeginStream(GatewayExchange exchange, string contentType)

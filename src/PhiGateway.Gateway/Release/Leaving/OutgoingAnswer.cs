@@ -15,6 +15,9 @@ internal readonly record struct OutgoingAnswer(int Status, ReadOnlyMemory<byte> 
     /// <summary>Date of that resource.</summary>
     public DateTimeOffset? LastModified { get; init; }
 
+    /// <summary>It is somebody's file, not FHIR: a browser must neither guess what it is nor run it.</summary>
+    public bool IsContent { get; init; }
+
     /// <summary>Where a created resource is, in a name of ours.</summary>
     public string? Location { get; init; }
 }

@@ -35,7 +35,7 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
         }
 
         var limits = exchange.Identified.Client.Client.Limits;
-        if (!exchange.Admitted.Ticket.Gate.TryTake(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now))
+        if (!exchange.Admitted.Ticket.Gate.Quota.TryTake(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now))
         {
             return StageResult.Refuse(DenyReason.QuotaExceeded);
         }

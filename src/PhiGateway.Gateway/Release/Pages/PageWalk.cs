@@ -13,7 +13,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where,
 /// does not show in the pages.
 /// </summary>
-internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer handles, GatewayOptions options)
+internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer handles, CountWalk counts, GatewayOptions options)
 {
     /// <summary>Up to here a page is put together even when it is too large to be held beside others.</summary>
     private const int SmallPage = 200;
@@ -61,6 +61,12 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
             return taken;
         }
 
+        if (exchange.Request.Interaction == Interaction.HistoryInstance && current?.MayShowNamed(exchange.Request) != true)
+        {
+            // A history of nothing that may be shown would tell that there is something.
+            return Withheld(exchange);
+        }
+
         // 2. On to the first match that belongs to the page after this one: only then it is known that there is such a page.
         var place = start.Place;
         var walked = 1;
@@ -88,12 +94,30 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         }
 
         var isFirst = start is { Place.Length: 0, From: 0 };
+        if (isFirst && rest is null && IsOfNothing(exchange))
+        {
+            return Withheld(exchange);
+        }
+
         var links = LinksOf(exchange, page.Size, rest, isFirst ? null : continuation?.Before, isFirst, start).ToArray();
         var isLost = rest is null ? page.Next is not null : !Array.Exists(links, static link => link.Key == "next");
         exchange.Disclosure.CannotFollow |= isLost;
-        page.Finish(new PageTail(links, isFirst && rest is null && page.Next is null, isCut && !page.IsFull, isLost));
+        var isAll = isFirst && rest is null && page.Next is null;
+        var total = !isAll && isFirst && AsksTotal(exchange.Request) ? await counts.FindTotalAsync(exchange) : null;
+        page.Finish(new PageTail(links, isAll, isCut && !page.IsFull, isLost) { Total = total });
         return StageResult.Continue;
     }
+
+    private static bool AsksTotal(FhirRequest request) =>
+        request.Interaction is Interaction.SearchType or Interaction.SearchSystem && request.Parameter("_total") == "accurate";
+
+    // What an operation brings of one record, all of it withheld, would tell of that record.
+    private static bool IsOfNothing(GatewayExchange exchange) =>
+        exchange.Request is { Interaction: Interaction.Operation, Id: not null }
+        && exchange.Disclosure is { Resources.Count: 0, Withheld: > 0 };
+
+    private static StageResult Withheld(GatewayExchange exchange) =>
+        StageResult.Refuse(DenyReason.NotFoundOrWithheld, exchange.Disclosure.LastWithheld.ToString());
 
     private string? PlaceOf(PagedAnswer page, GatewayExchange exchange) => page.Next is { } link ? handles.FindPlace(exchange, link) : null;
 

@@ -13,6 +13,7 @@ internal sealed class StreamedRelease(
     Exit exit,
     ReleaseChecks checks,
     SnapshotHolder snapshots,
+    AnswerBuffers buffers,
     CutAnswers cut,
     GatewayOptions options,
     TimeProvider clock
@@ -21,21 +22,24 @@ internal sealed class StreamedRelease(
     /// <summary>Runs a filter to its end.</summary>
     /// <param name="exchange">The request; its permit judges.</param>
     /// <param name="contentType">Media type of what leaves.</param>
-    /// <param name="filter">The filter, given what judges and where its segments go.</param>
+    /// <param name="filter">The filter, given what judges, where its segments go and how much it may hold.</param>
     /// <returns>A refusal before the first segment is an answer like any other; after it, the connection is cut.</returns>
     public async ValueTask<StageResult> RunAsync(
         GatewayExchange exchange,
         string contentType,
-        Func<ReleasePolicy, SegmentHandler, CancellationToken, ValueTask<StreamVerdict>> filter
+        Func<ReleasePolicy, SegmentHandler, StreamLimits, CancellationToken, ValueTask<StreamVerdict>> filter
     )
     {
+        // A long resource takes room for itself and for what is written of it.
+        using var room = buffers.Take(exchange, 0);
+        var limits = new StreamLimits { TakeRoom = bytes => room.Grow(2 * bytes, HeldFor.Read) };
         var running = new RunningAnswer(exchange, snapshots, options, clock);
         using var watch = new RevocationWatch(exchange, snapshots, running, cut);
         var sink = new SegmentSink(exchange, contentType, exit, running, watch);
         exchange.Status = 200;
         try
         {
-            if (await filter(running.Release, sink.TakeAsync, watch.Token) != StreamVerdict.Complete)
+            if (await filter(running.Release, sink.TakeAsync, limits, watch.Token) != StreamVerdict.Complete)
             {
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
             }

@@ -14,10 +14,20 @@ namespace PhiGateway.Gateway.Release.Whole;
 /// <summary>
 /// Answers of one FHIR interaction or of a transaction: read whole (or, when large, in segments), judged, and let out.
 /// </summary>
-internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease streams, AnswerJudge judge, HandleIssuer handles, Exit exit)
+internal sealed class WholeAnswers(
+    GatewayOptions options,
+    AnswerBuffers buffers,
+    StreamedRelease streams,
+    AnswerJudge judge,
+    HandleIssuer handles,
+    Exit exit
+)
 {
     // Searches up to here are judged whole; a larger one is not held.
     private readonly int _wholeUpTo = Math.Min(1024 * 1024, options.Limits.MaxAnswer / 2);
+
+    // While this node holds much already, still less is held of each.
+    private const int LittleWhole = 32 * 1024;
 
     /// <summary>Judges the answer and lets it out.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -32,7 +42,7 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
         }
 
         // 2. The body, whole, in a form that can be read; what is too large for that leaves on the way, segment by segment.
-        using var body = judge.NewBuffer();
+        using var body = judge.NewBuffer(exchange);
         var opened = MayStream(exchange, meaning) ? await ReadAheadAsync(exchange, body) : await AnswerJudge.ReadAsync(exchange, body);
         if (!opened.Continues || exchange.Delivered)
         {
@@ -40,7 +50,7 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
         }
 
         // 3. Resource by resource; finished before the first byte goes.
-        using var filtered = judge.NewBuffer();
+        using var filtered = judge.NewBuffer(exchange);
         var judged = await judge.JudgeAsync(exchange, meaning, body, filtered);
         if (!judged.Continues)
         {
@@ -49,7 +59,14 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
 
         // 4. Out, if all of it may leave, now, to this client.
         var bytes = judged.Value;
-        return await exit.LetOutAsync(exchange, AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written)));
+        var leaving = AnswerHeaders.Describe(exchange, meaning.Status, bytes, !bytes.Equals(body.Written));
+        if (exchange.Request.AsksContent)
+        {
+            var content = BinaryContent.Of(exchange, leaving);
+            return content.Continues ? await exit.LetOutAsync(exchange, content.Value) : content.Result;
+        }
+
+        return await exit.LetOutAsync(exchange, leaving);
     }
 
     private async ValueTask<StageResult> ReadAheadAsync(GatewayExchange exchange, PooledBuffer body)
@@ -68,7 +85,8 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "content-encoding");
             }
 
-            if (!await body.TryReadAheadAsync(stream, _wholeUpTo, exchange.Http.RequestAborted))
+            var whole = buffers.HasRoom(exchange, 4L * _wholeUpTo) ? _wholeUpTo : LittleWhole;
+            if (!await body.TryReadAheadAsync(stream, whole, exchange.Http.RequestAborted))
             {
                 return KnownMediaTypes.IsFhirJson(answer.MediaType)
                     ? await StreamAsync(exchange, body, stream)
@@ -87,6 +105,7 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
     private bool MayStream(GatewayExchange exchange, AnswerStatus meaning) =>
         exchange.Request is { IsWrite: false } request
         && meaning.HasBody
+        && !exchange.Settled.Counts
         && (exchange.Forwarded.Answer.Length is not { } length || length > _wholeUpTo)
         && (request.Interaction != Interaction.Operation || request.Operation == "$everything")
         && BundleStreamFilter.CanStream(request)
@@ -99,7 +118,7 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
         return streams.RunAsync(
             exchange,
             KnownMediaTypes.FhirJsonUtf8,
-            (release, sink, cancellation) =>
+            (release, sink, limits, cancellation) =>
                 BundleStreamFilter.RunAsync(
                     exchange.Request,
                     whole,
@@ -107,7 +126,7 @@ internal sealed class WholeAnswers(GatewayOptions options, StreamedRelease strea
                     exchange.Ingressed.Route.Language,
                     PageLinks.OptionsFor(exchange, handles),
                     sink,
-                    StreamLimits.Default,
+                    limits,
                     cancellation
                 )
         );

@@ -14,19 +14,22 @@ internal sealed class LeanBody : Stream
     private readonly BodyFraming _framing;
     private readonly bool _keep;
     private readonly TimeSpan _idle;
+    private readonly int _leastRate;
     private readonly long _until;
     private long _remaining;
+    private long _since;
+    private long _credit;
     private bool _isFirstChunk = true;
     private bool _done;
 
     /// <param name="connection">The connection, its head consumed; owned from here on.</param>
     /// <param name="head">How the body ends, and whether the connection goes on.</param>
-    /// <param name="idle">The longest silence between two reads that bring something.</param>
-    /// <param name="whole">The longest time for all of it, measured on the wall.</param>
-    public LeanBody(LeanConnection connection, AnswerHead head, TimeSpan idle, TimeSpan whole)
+    /// <param name="times">The longest silence, the longest time for all of it, and the least rate.</param>
+    public LeanBody(LeanConnection connection, AnswerHead head, LeanTimes times)
     {
-        _until = Environment.TickCount64 + (long)whole.TotalMilliseconds;
-        (_connection, _framing, _keep, _idle) = (connection, head.Framing, head.KeepsAlive, idle);
+        _until = Environment.TickCount64 + (long)times.Whole.TotalMilliseconds;
+        (_connection, _framing, _keep, _idle) = (connection, head.Framing, head.KeepsAlive, times.Silence);
+        (_leastRate, _credit) = (times.LeastRate, (long)times.Silence.TotalMilliseconds);
         _remaining = head.Framing == BodyFraming.Length ? head.Length!.Value : 0;
         if (head.Framing == BodyFraming.None || (head.Framing == BodyFraming.Length && _remaining == 0))
         {
@@ -120,7 +123,7 @@ internal sealed class LeanBody : Stream
         {
             Wait();
             read = await _connection.ReceiveAsync(target);
-            _connection.Pause();
+            Waited(read);
         }
 
         if (read == 0)
@@ -145,7 +148,7 @@ internal sealed class LeanBody : Stream
         {
             Wait();
             read = await _connection.ReceiveAsync(buffer);
-            _connection.Pause();
+            Waited(read);
         }
 
         if (read == 0)
@@ -233,7 +236,7 @@ internal sealed class LeanBody : Stream
                 throw new BrokenAnswerException("The body ends within its framing.");
             }
 
-            _connection.Pause();
+            Waited(0);
         }
     }
 
@@ -252,13 +255,21 @@ internal sealed class LeanBody : Stream
 
     private void Wait()
     {
-        var left = _until - Environment.TickCount64;
+        _since = Environment.TickCount64;
+        var left = Math.Min(_until - _since, _credit);
         if (left <= 0)
         {
             throw new BrokenAnswerException("The upstream takes too long.");
         }
 
         _connection.Allow(left < _idle.TotalMilliseconds ? TimeSpan.FromMilliseconds(left) : _idle);
+    }
+
+    // What came pays for the wait; one that drips holds its place no longer than one that is silent.
+    private void Waited(int read)
+    {
+        _connection.Pause();
+        _credit += (read * 1000L / _leastRate) - (Environment.TickCount64 - _since);
     }
 
     private void Finish() => _done = true;

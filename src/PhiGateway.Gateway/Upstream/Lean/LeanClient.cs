@@ -95,7 +95,7 @@ internal sealed class LeanClient(EgressConnector connector) : IDisposable
             }
 
             connection.Pause();
-            return new LeanAnswer(head, new LeanBody(connection, head, times.Silence, times.Whole));
+            return new LeanAnswer(head, new LeanBody(connection, head, times));
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or IOException)
         {
@@ -145,7 +145,8 @@ internal readonly record struct LeanAnswer(AnswerHead Head, LeanBody Body);
 /// <param name="Begin">Until its answer begins, the connection included.</param>
 /// <param name="Silence">Between two pieces of the body.</param>
 /// <param name="Whole">For all of the body.</param>
-internal readonly record struct LeanTimes(TimeSpan Begin, TimeSpan Silence, TimeSpan Whole);
+/// <param name="LeastRate">Bytes a second that must come besides the silence that is allowed.</param>
+internal readonly record struct LeanTimes(TimeSpan Begin, TimeSpan Silence, TimeSpan Whole, int LeastRate = 1);
 
 /// <summary>No connection was opened, so nothing was sent.</summary>
 internal sealed class NoConnectionException(Exception fault) : IOException("There is no connection to the upstream.", fault);

@@ -260,7 +260,7 @@ public sealed class AnswerFilterSingleTests
              {"name":"ref","valueReference":{"reference":"https://ehr.internal:8443/r4/Patient/1"} }]}
             """;
         var request = Request(Interaction.Operation, "Observation");
-        var narrow = Filter(request, body, TestPolicy.For("1"));
+        var narrow = Filter(request, body, new TestPolicy { Patients = ["1"], OnlyTypes = ["Observation"] });
         Assert.Equal(AnswerVerdict.Rewritten, narrow.Verdict);
         Assert.DoesNotContain("CANARY", narrow.Text);
         Assert.DoesNotContain("VALUE", narrow.Text);
@@ -278,7 +278,7 @@ public sealed class AnswerFilterSingleTests
         var wide = Filter(request, body, TestPolicy.Everything);
         Assert.Contains("VALUE", wide.Text);
         Assert.Contains("https://gw.example/fhir/Patient/1", wide.Text);
-        Assert.True(wide.Disclosure.HasUndeterminedPatient);
+        Assert.Contains("1", wide.Disclosure.Patients.Select(static patient => patient.Value));
         Assert.Equal(
             AnswerVerdict.Withheld,
             Filter(request, """{"resourceType":"Parameters","parameter":[{"name":"v","valueString":"x"}]}""", TestPolicy.For("1")).Verdict

@@ -1,5 +1,6 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
@@ -48,6 +49,38 @@ public sealed class AdmitStageTests
         Assert.Equal(DenyReason.ConcurrencyLimited, (await world.WalkAsync(second, "Admit")).Refusal);
     }
 
+    [Theory]
+    [InlineData("POST", "/fhir/Observation/_search", "application/x-www-form-urlencoded")]
+    [InlineData("POST", "/fhir/Observation", "application/fhir+json")]
+    [InlineData("PUT", "/fhir/Observation/1", "application/fhir+json")]
+    [InlineData("PATCH", "/fhir/Observation/1", "application/json-patch+json")]
+    [InlineData("POST", "/fhir", "application/fhir+json")]
+    public async Task Run_NoPlaceOrTooFast_IsRefusedBeforeItsBodyIsRead(string method, string target, string type)
+    {
+        using var world = new StageWorld(OneAtATime, static options => options.Limits = new LimitOptions { RequestsPerSecond = 1 });
+        var first = world.Open("GET", Search);
+        Assert.True((await world.WalkAsync(first, "Admit")).Continues);
+        using var second = Unread();
+        using var third = Unread();
+
+        Assert.Equal(DenyReason.ConcurrencyLimited, (await world.WalkAsync(second, "Admit")).Refusal);
+        first.Dispose();
+        Assert.Equal(DenyReason.RateLimited, (await world.WalkAsync(third, "Admit")).Refusal);
+
+        // With a place and in time, it is read.
+        third.Dispose();
+        world.Clock.Advance(TimeSpan.FromSeconds(10));
+        using var fourth = Unread();
+        await Assert.ThrowsAsync<InvalidDataException>(() => world.WalkAsync(fourth, "Admit"));
+
+        GatewayExchange Unread()
+        {
+            var exchange = world.Open(method, target, "{}");
+            (exchange.Http.Request.ContentType, exchange.Http.Request.Body) = (type, new UnreadableStream());
+            return exchange;
+        }
+    }
+
     [Fact]
     public async Task Run_TooFast_RefusesWithTheWait()
     {
@@ -68,5 +101,11 @@ public sealed class AdmitStageTests
         using var read = world.Open("GET", Search);
 
         Assert.Equal(DenyReason.AuditUnavailable, (await world.WalkAsync(read, "Admit")).Refusal);
+    }
+
+    private sealed class UnreadableStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new InvalidDataException("It was read.");
     }
 }

@@ -98,6 +98,12 @@ public sealed class GatewayConfigurationTests
                 "ReverseProxy:Routes:fhir:Metadata:Phi.SearchParameters"
             },
             { "PhiGateway:SearchParameters:0", "/no/such/file.json", "PhiGateway:SearchParameters:0" },
+            { "PhiGateway:Operations:0", "/no/such/file.json", "PhiGateway:Operations:0" },
+            {
+                "ReverseProxy:Routes:fhir:Metadata:Phi.Operations",
+                "/no/such/file.json",
+                "ReverseProxy:Routes:fhir:Metadata:Phi.Operations"
+            },
             { "ReverseProxy:Routes:fhir:Metadata:Phi.Kind", "rest-json", "ReverseProxy:Routes:fhir:Metadata:Phi.Api" },
             { "ReverseProxy:Routes:fhir:Metadata:Phi.Api", "lab", "ReverseProxy:Routes:fhir:Metadata:Phi.Api" },
             { "ReverseProxy:Routes:fhir:Match:Headers:0:Name", "X-Tenant", "ReverseProxy:Routes:fhir:Match:Headers" },
@@ -313,6 +319,11 @@ public sealed class GatewayConfigurationTests
             Assert.Empty(Problems(("PhiGateway:SearchParameters:0", good)));
             Assert.Empty(Problems(("PhiGateway:SearchParameters:0", folder.FullName)));
             Assert.Empty(Problems((Route + "Metadata:Phi.SearchParameters", folder.FullName)));
+            var operations = PhiGateway.Tests.Common.Infrastructure.RepositoryPaths.Of("tests", "operations", "ehr-operations.json");
+            Assert.Empty(Problems(("PhiGateway:Operations:0", operations)));
+            Assert.Empty(
+                Problems((Route + "Metadata:Phi.SearchParameters", folder.FullName), (Route + "Metadata:Phi.Operations", operations))
+            );
 
             File.WriteAllText(
                 bad,

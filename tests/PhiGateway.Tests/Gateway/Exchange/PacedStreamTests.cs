@@ -1,4 +1,5 @@
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Gateway.Exchange;
@@ -58,10 +59,44 @@ public sealed class PacedStreamTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await read);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1000, true)]
+    public async Task Read_BodyThatDrips_HoldsItsPlaceNoLongerThanASilentOne(int bytes, bool isRead)
+    {
+        var clock = new ManualClock();
+        using var source = new CancellationTokenSource();
+        await using var stream = new PacedStream(
+            new DrippingStream(clock, bytes),
+            new UpstreamPace(source, TimeSpan.FromSeconds(10), Long, 1000, clock)
+        );
+
+        var times = 0;
+        var fault = await Record.ExceptionAsync(async () =>
+        {
+            for (; times < 100; times++)
+            {
+                Assert.InRange(await stream.ReadAsync(new byte[1024], CancellationToken.None), 1, 1024);
+            }
+        });
+
+        Assert.Equal(isRead, fault is null);
+        Assert.True(isRead ? times == 100 : times is > 5 and < 15 && fault is IOException);
+    }
+
     private static PacedStream Open(Stream body, TimeSpan silence, TimeSpan whole, CancellationToken client)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(client);
-        return new PacedStream(body, new UpstreamPace(source, silence, whole, TimeProvider.System));
+        return new PacedStream(body, new UpstreamPace(source, silence, whole, 1, TimeProvider.System));
+    }
+
+    private sealed class DrippingStream(ManualClock clock, int bytes) : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return new(bytes);
+        }
     }
 
     private sealed class SilentStream : MemoryStream

@@ -59,12 +59,46 @@ public sealed class IngressStageTests : IDisposable
     [Theory]
     [InlineData("X-HTTP-Method-Override", "DELETE")]
     [InlineData("X_Http_Method_Override", "DELETE")]
+    [InlineData("X-Original-URL", "/fhir/Observation/2")]
+    [InlineData("X-Original-URL", "")]
+    [InlineData("X-Original-URL", "https://other.example/fhir/Observation/1")]
+    [InlineData("X-Original-URL", "https://gw.example.evil/fhir/Observation/1")]
+    [InlineData("X-Original-URL", "/fhir/Observation/%31")]
+    [InlineData("X-Rewrite-URL", "/fhir/observation/1")]
+    [InlineData("X-Forwarded-Uri", "/fhir/Observation/1?_format=json")]
+    [InlineData("X-Forwarded-Method", "get")]
     [InlineData("Content-Encoding", "gzip")]
     public async Task Run_HeaderThatAsksForAnotherRequest_IsRefused(string name, string value)
     {
         using var exchange = _world.Open("GET", "/fhir/Observation/1", headers: (name, value));
 
         Assert.Equal(DenyReason.MalformedHeader, (await _world.WalkAsync(exchange, "Ingress")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("X-Original-URL", "/fhir/Observation/1")]
+    [InlineData("X-Original-URL", "https://gw.example/fhir/Observation/1")]
+    [InlineData("X-Rewrite-URL", "/fhir/Observation/1")]
+    [InlineData("X_Forwarded_Uri", "/fhir/Observation/1")]
+    [InlineData("X-Forwarded-Method", "GET")]
+    [InlineData("X-Original-Method", "GET")]
+    [InlineData("Upgrade", "h2c")]
+    [InlineData("HTTP2-Settings", "AAMAAABkAAQAoAAAAAIAAAAA")]
+    public async Task Run_HeaderThatSaysWhatWasSent_OrOffersMore_IsIgnored(string name, string value)
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", headers: (name, value));
+
+        Assert.True((await _world.WalkAsync(exchange, "Ingress")).Continues);
+    }
+
+    [Theory]
+    [InlineData("websocket")]
+    [InlineData("h2c, WebSocket")]
+    public async Task Run_UpgradeThatIsNoOffer_IsRefused(string protocol)
+    {
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", headers: ("Upgrade", protocol));
+
+        Assert.Equal(DenyReason.UpgradeRefused, (await _world.WalkAsync(exchange, "Ingress")).Refusal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
@@ -118,5 +119,50 @@ public sealed class ReleaseStageTests : IDisposable
         Assert.Equal(["GET /Observation/1"], _world.Upstream.Lines);
         Assert.Equal(3, _world.Journal.Records.Count);
         Assert.Contains("outside-roster", StageWorld.Written(exchange), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_NodeHoldsAllThatItMay_RefusesWhatIsLargeAndReleasesWhatIsSmall()
+    {
+        var large = StageWorld.Observation("2").Replace("\"x\"", $"\"{new string('x', 1024 * 1024)}\"", StringComparison.Ordinal);
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.Answers("GET /Observation/2", large);
+        var memory = _world.Get<HeldMemory>();
+        var others = memory.Take(memory.Most, HeldFor.Write);
+        using var refused = _world.Open("GET", "/fhir/Observation/2");
+        using var small = _world.Open("GET", "/fhir/Observation/1");
+
+        var full = await Assert.ThrowsAsync<MemoryExhaustedException>(() => _world.WalkAsync(refused, "Release"));
+        Assert.Equal(DenyReason.MemoryExhausted, full.Reason);
+        Assert.Equal(string.Empty, StageWorld.Written(refused));
+        Assert.True((await _world.WalkAsync(small, "Release")).Continues);
+
+        others.Dispose();
+        using var again = _world.Open("GET", "/fhir/Observation/2");
+        Assert.True((await _world.WalkAsync(again, "Release")).Continues);
+        Assert.True(StageWorld.Written(again).Length > 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task Run_BatchWithALargeEntryAndNoRoom_RefusesThatEntryOnly()
+    {
+        var large = StageWorld.Observation("2").Replace("\"x\"", $"\"{new string('x', 1024 * 1024)}\"", StringComparison.Ordinal);
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.Answers("GET /Observation/2", large);
+        var memory = _world.Get<HeldMemory>();
+        using var others = memory.Take(memory.Most, HeldFor.Write);
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            """
+            {"resourceType":"Bundle","type":"batch","entry":[
+              {"request":{"method":"GET","url":"Observation/2"}},
+              {"request":{"method":"GET","url":"Observation/1"}}]}
+            """
+        );
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Contains("memory-exhausted", StageWorld.Written(exchange), StringComparison.Ordinal);
+        Assert.Contains("Patient/17", StageWorld.Written(exchange), StringComparison.Ordinal);
     }
 }

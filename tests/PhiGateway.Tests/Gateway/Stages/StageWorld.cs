@@ -55,7 +55,7 @@ internal sealed class StageWorld : IDisposable
             .AddSingleton(Snapshots)
             .AddSingleton<CutAnswers>()
             .AddSingleton<IAuditJournal>(Journal);
-        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<ICallerAuthenticator>(Callers);
+        services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddExchange()
             .AddTelemetry(new GatewayMetrics())
@@ -87,6 +87,8 @@ internal sealed class StageWorld : IDisposable
     internal RecordingJournal Journal { get; } = new();
 
     internal TaskPot Tasks { get; } = new();
+
+    internal QuotaBoard Quotas { get; init; } = new();
 
     internal MadeUpCallers Callers { get; } = new();
 
@@ -204,6 +206,29 @@ internal sealed class StageWorld : IDisposable
         {
             Taken += uses.Count;
             return Task.FromResult<string?>(null);
+        }
+    }
+
+    /// <summary>What nodes said of quotas; away while it is told so.</summary>
+    internal sealed class QuotaBoard : IQuotaUses
+    {
+        private readonly Dictionary<(string, string), QuotaUse> _uses = [];
+
+        internal bool IsAway { get; set; }
+
+        public Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken)
+        {
+            if (IsAway)
+            {
+                throw new IOException("away");
+            }
+
+            foreach (var use in own)
+            {
+                _uses[(use.Client, use.Node)] = use;
+            }
+
+            return Task.FromResult(new QuotaNews([.. _uses.Values], DateTimeOffset.UnixEpoch));
         }
     }
 

@@ -64,4 +64,17 @@ public sealed class UnderstandStageTests : IDisposable
         Assert.Equal(DenyReason.HandleNotYours, (await _world.WalkAsync(exchange, "Understand")).Refusal);
         Assert.Equal(Interaction.SearchPage, exchange.Known.Asked?.Interaction);
     }
+
+    [Fact]
+    public async Task Run_BodyThatIsOnlyAnnounced_TakesNoRoomOfOthers()
+    {
+        using var exchange = _world.Open("POST", "/fhir/Observation/_search", "patient=17");
+        exchange.Http.Request.ContentType = "application/x-www-form-urlencoded";
+        exchange.Http.Request.ContentLength = 2 * 1024 * 1024;
+
+        _ = await _world.WalkAsync(exchange, "Understand");
+
+        Assert.NotNull(exchange.Body);
+        Assert.Equal(0, _world.Get<HeldMemory>().Held);
+    }
 }

@@ -148,6 +148,20 @@ public sealed class LeanClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_BodyThatDrips_HoldsItsPlaceNoLongerThanASilentOne()
+    {
+        var drops = string.Concat(Enumerable.Repeat("x\u2026", 60));
+        using var upstream = new RawUpstream((_, _) => $"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n{drops}")
+        {
+            Between = TimeSpan.FromMilliseconds(50),
+        };
+        var second = TimeSpan.FromSeconds(1);
+
+        await Assert.ThrowsAsync<IOException>(async () => await GetAsync(upstream, idle: second, leastRate: 1000));
+        Assert.Equal(60, (await GetAsync(upstream, leastRate: 1000)).Length);
+    }
+
+    [Fact]
     public async Task SendAsync_Cancelled_Cuts()
     {
         using var upstream = new RawUpstream(static (_, _) => string.Empty);
@@ -177,14 +191,14 @@ public sealed class LeanClientTests : IDisposable
     private static UpstreamCall Call() =>
         new("GET", "/Observation/o1", null, default, [KeyValuePair.Create("Accept", "application/fhir+json")]);
 
-    private async Task<string> GetAsync(RawUpstream upstream, TimeSpan? timeout = null, TimeSpan? idle = null)
+    private async Task<string> GetAsync(RawUpstream upstream, TimeSpan? timeout = null, TimeSpan? idle = null, int leastRate = 1)
     {
         var answer = await _client.SendAsync(
             Call(),
             upstream.Address,
             "Bearer t",
             "id",
-            new LeanTimes(timeout ?? Long, idle ?? Long, Long),
+            new LeanTimes(timeout ?? Long, idle ?? Long, Long, leastRate),
             CancellationToken.None
         );
         await using var body = answer.Body;

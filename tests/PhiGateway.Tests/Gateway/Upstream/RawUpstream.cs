@@ -32,6 +32,9 @@ internal sealed class RawUpstream : IDisposable
     /// <summary>Heads of the requests in the order in which they came.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>How long it waits after each piece.</summary>
+    public TimeSpan Between { get; init; }
+
     /// <summary>Whether it closes after each answer.</summary>
     public bool ClosesAfterwards { get; init; }
 
@@ -88,7 +91,7 @@ internal sealed class RawUpstream : IDisposable
                     await stream.WriteAsync(Encoding.Latin1.GetBytes(piece), _stopped.Token);
                     await stream.FlushAsync(_stopped.Token);
                     Interlocked.Increment(ref _pieces);
-                    await Task.Yield();
+                    await Task.Delay(Between, _stopped.Token);
                 }
 
                 if (ClosesAfterwards)

@@ -93,6 +93,12 @@ internal static class CaseParts
             facts.AddToken(new TokenFact("category", "http://terminology.hl7.org/CodeSystem/observation-category", category));
         }
 
+        foreach (var tag in CaseFiles.Texts(node["tags"]))
+        {
+            var bar = tag.IndexOf('|', StringComparison.Ordinal);
+            facts.AddToken(new TokenFact("_tag", tag[..bar], tag[(bar + 1)..]));
+        }
+
         return facts;
     }
 

@@ -133,6 +133,40 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                     b.ToTable("audit_event", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditHeadRow", b =>
+                {
+                    b.Property<string>("Log")
+                        .HasColumnType("text")
+                        .HasColumnName("log")
+                        .UseCollation("C");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.Property<DateTimeOffset>("Time")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("time");
+
+                    b.HasKey("Log", "Size", "Kind", "Digest")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditLogRow", b =>
                 {
                     b.Property<string>("Log")

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -16,7 +17,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -44,6 +45,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.Property<long>("Revision")
                         .HasColumnType("bigint")
                         .HasColumnName("revision");
+
+                    b.Property<byte[]>("Seal")
+                        .HasColumnType("bytea")
+                        .HasColumnName("seal");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -124,6 +129,45 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                         .HasName("pk_node_status");
 
                     b.ToTable("node_status", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaUseRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("text")
+                        .HasColumnName("client")
+                        .UseCollation("C");
+
+                    b.Property<string>("Node")
+                        .HasColumnType("text")
+                        .HasColumnName("node")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("bigint")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Patients")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("patients");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("bigint")
+                        .HasColumnName("records");
+
+                    b.HasKey("Client", "Node")
+                        .HasName("pk_quota_use");
+
+                    b.ToTable("quota_use", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.RevisionRow", b =>

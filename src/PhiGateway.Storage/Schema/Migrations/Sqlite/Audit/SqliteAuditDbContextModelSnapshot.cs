@@ -127,6 +127,39 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                     b.ToTable("audit_event", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditHeadRow", b =>
+                {
+                    b.Property<string>("Log")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("log");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<long>("Time")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("time");
+
+                    b.HasKey("Log", "Size", "Kind", "Digest")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.AuditLogRow", b =>
                 {
                     b.Property<string>("Log")

@@ -2,6 +2,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PhiGateway.Storage.Schema;
 
 #nullable disable
 
@@ -13,7 +14,7 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.DocumentRow", b =>
                 {
@@ -37,6 +38,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.Property<long>("Revision")
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
+
+                    b.Property<byte[]>("Seal")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seal");
 
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")
@@ -115,6 +120,43 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                         .HasName("pk_node_status");
 
                     b.ToTable("node_status", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaUseRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client");
+
+                    b.Property<string>("Node")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("node");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Patients")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("patients");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("records");
+
+                    b.HasKey("Client", "Node")
+                        .HasName("pk_quota_use");
+
+                    b.ToTable("quota_use", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.RevisionRow", b =>

@@ -1,0 +1,114 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Evidence;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>Proofs of this node's log, for auditors; evidence, which holds records, is itself on record before it leaves.</summary>
+internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, AdminJournal records, LogProver? prover = null)
+{
+    // A decision and what belongs to it.
+    private const int MaxRecords = PageRequest.Most;
+
+    /// <summary>Name, newest checkpoint and keys of the log.</summary>
+    public Task<Outcome<LogReport>> ReportAsync(AdminCall call) =>
+        Tried<LogReport>(of => of.Checkpoint is { } checkpoint ? new LogReport(of.Log, checkpoint, of.Keys, of.Statements) : NotYet());
+
+    /// <summary>That a record is under the newest checkpoint.</summary>
+    public Task<Outcome<InclusionReport>> InclusionAsync(AdminCall call, string? sequence) =>
+        Tried<InclusionReport>(of =>
+        {
+            if (!TryNumber(sequence, out var number))
+            {
+                return AdminProblem.BadParameter("sequence", "a number of a record is expected.");
+            }
+
+            return of.ProveInclusion(number) is { } proof ? new InclusionReport(of.Log, number, proof) : NotYet();
+        });
+
+    /// <summary>That the log extends what it was.</summary>
+    public Task<Outcome<ConsistencyProof>> ConsistencyAsync(AdminCall call, string? size) =>
+        Tried<ConsistencyProof>(of =>
+        {
+            if (!TryNumber(size, out var number))
+            {
+                return AdminProblem.BadParameter("from", "a size of the log is expected.");
+            }
+
+            return of.ProveConsistency(number) is { } proof
+                ? proof
+                : AdminProblem.Conflict("log-shorter", "The log has never had that size: whoever says so saw another log.");
+        });
+
+    /// <summary>Everything with which somebody else can verify one access.</summary>
+    public async Task<Outcome<EvidenceReport>> EvidenceAsync(AdminCall call, string id)
+    {
+        if (prover is null || !Guid.TryParseExact(id, "D", out var guid))
+        {
+            return AdminProblem.NotFound("record");
+        }
+
+        var record = records.Create(call, "audit.evidence", "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
+        record.Note = "id=" + guid.ToString("D");
+        await journal.AppendAsync(record);
+        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = MaxRecords }, call.Cancelled);
+        if (page.Entries.Count == 0)
+        {
+            return AdminProblem.NotFound("record");
+        }
+
+        if (page.Entries.FirstOrDefault(entry => entry.Log != prover.Log) is { } other)
+        {
+            return AdminProblem.Conflict("other-node", $"The record stands in the log {other.Log}: ask the node that writes it.");
+        }
+
+        return await Tried<EvidenceReport>(of =>
+            of.MakeBundle([.. page.Entries.OrderBy(static entry => entry.Sequence)]) is { } files ? new EvidenceReport(files) : NotYet()
+        );
+    }
+
+    private Task<Outcome<T>> Tried<T>(Func<LogProver, Outcome<T>> prove)
+        where T : class
+    {
+        if (prover is null)
+        {
+            return Task.FromResult<Outcome<T>>(AdminProblem.NotFound("log"));
+        }
+
+        try
+        {
+            return Task.FromResult(prove(prover));
+        }
+        catch (InvalidDataException fault)
+        {
+            return Task.FromResult<Outcome<T>>(AdminProblem.Conflict("log-contradicts", fault.Message));
+        }
+    }
+
+    private static AdminProblem NotYet() =>
+        AdminProblem.Conflict("not-under-checkpoint", "No checkpoint covers it yet: a running node signs one each second.");
+
+    private static bool TryNumber(string? text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}
+
+/// <summary>What a node publishes of its log.</summary>
+/// <param name="Log">Name of the log.</param>
+/// <param name="Checkpoint">The newest checkpoint, a signed note.</param>
+/// <param name="Keys">The log's own keys: name, id and key.</param>
+/// <param name="Statements">How the keys followed one another, signed notes.</param>
+public sealed record LogReport(string Log, string Checkpoint, IReadOnlyList<string> Keys, IReadOnlyList<string> Statements);
+
+/// <summary>That a record is under a checkpoint.</summary>
+/// <param name="Log">Name of the log.</param>
+/// <param name="Sequence">Place of the record.</param>
+/// <param name="Proof">C2SP tlog-proof, with the checkpoint in it.</param>
+public sealed record InclusionReport(string Log, long Sequence, string Proof);
+
+/// <summary>A bundle of evidence for one access.</summary>
+/// <param name="Files">Name and bytes of each file.</param>
+public sealed record EvidenceReport(IReadOnlyList<EvidenceFile> Files);

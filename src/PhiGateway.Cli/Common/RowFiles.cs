@@ -1,0 +1,82 @@
+using System.Text.Json;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Heads;
+
+namespace PhiGateway.Cli.Common;
+
+/// <summary>Reads rows of the audit database as <c>psql</c> writes them with <c>row_to_json</c>: a JSON object a line.</summary>
+internal static class RowFiles
+{
+    /// <summary>Rows of <c>audit_event</c> of one log, in the file's order.</summary>
+    public static IEnumerable<AuditEntry> ReadRecords(FileInfo file, string log) =>
+        Lines(file)
+            .Where(row => row.GetProperty("log").GetString() == log)
+            .Select(static row => new AuditEntry
+            {
+                Log = row.GetProperty("log").GetString()!,
+                Sequence = row.GetProperty("sequence").GetInt64(),
+                Id = row.GetProperty("id").GetGuid(),
+                ParentId = Text(row, "parent_id") is { } parent ? Guid.Parse(parent) : Guid.Empty,
+                Kind = (AuditKind)row.GetProperty("kind").GetByte(),
+                Event = Text(row, "event")!,
+                Time = row.GetProperty("time").GetDateTimeOffset(),
+                Decision = Text(row, "decision")!,
+                Reason = Text(row, "reason"),
+                Client = Text(row, "client"),
+                Tenant = Text(row, "tenant"),
+                Actor = Text(row, "actor"),
+                Status = row.GetProperty("status").GetInt32(),
+                ResourceType = Text(row, "resource_type"),
+                Interaction = Text(row, "interaction"),
+                PatientKeys = [.. row.GetProperty("patient_keys").EnumerateArray().Select(static one => one.GetString()!)],
+                ChainHash = Bytes(row, "chain_hash"),
+                Body = Bytes(row, "body"),
+            });
+
+    /// <summary>Rows of <c>audit_head</c> of one log.</summary>
+    public static IEnumerable<LogHead> ReadHeads(FileInfo file, string log) =>
+        Lines(file)
+            .Where(row => row.GetProperty("log").GetString() == log)
+            .Select(static row => new LogHead(
+                row.GetProperty("log").GetString()!,
+                row.GetProperty("size").GetInt64(),
+                (LogHeadKind)row.GetProperty("kind").GetByte(),
+                Text(row, "note")!,
+                row.GetProperty("time").GetDateTimeOffset()
+            ));
+
+    private static IEnumerable<JsonElement> Lines(FileInfo file)
+    {
+        var number = 0;
+        foreach (var line in Open(file))
+        {
+            number++;
+            if (line.Length > 0)
+            {
+                yield return Parse(line) ?? throw new CliFault(ExitCodes.Usage, $"{file}: line {number} is no JSON object.");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Open(FileInfo file) =>
+        file.Exists ? File.ReadLines(file.FullName) : throw new CliFault(ExitCodes.Usage, $"{file} cannot be read.");
+
+    private static JsonElement? Parse(string line)
+    {
+        try
+        {
+            var row = JsonSerializer.Deserialize<JsonElement>(line);
+            return row.ValueKind == JsonValueKind.Object ? row : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement row, string name) => row.GetProperty(name).GetString();
+
+    // Postgres writes bytes as \x and hex.
+    private static byte[] Bytes(JsonElement row, string name) => Convert.FromHexString(Text(row, name)!.AsSpan(2));
+}

@@ -1,0 +1,250 @@
+using System.Text.Json;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers;
+
+/// <summary>
+/// The records that name one Binary, as far as the host looked them up: a Binary that does not say itself whose it is belongs to whom these
+/// belong to, and leaves to whom one of them does. Mutable, for one answer.
+/// </summary>
+/// <remarks>
+/// One that is hidden for whose it is, or for what it is, hides the Binary too: whoever may write records of one patient could otherwise open
+/// another's files by naming them.
+/// </remarks>
+/// <param name="id">Id of the Binary.</param>
+/// <param name="context">Bases and depth.</param>
+public sealed class Referrers(string id, FhirContext context)
+{
+    private static readonly (ResourceType Type, string Parameter)[] Addressed = [(ResourceType.Parse("DocumentReference"), "location")];
+
+    private static readonly ResourceType[] Attaching =
+    [
+        ResourceType.Parse("DiagnosticReport"),
+        ResourceType.Parse("Media"),
+        ResourceType.Parse("DocumentManifest"),
+        ResourceType.Parse("Communication"),
+        ResourceType.Parse("Consent"),
+    ];
+
+    private readonly HashSet<PatientId> _owners = [];
+    private readonly HashSet<SecurityLabel> _labels = [];
+    private readonly Bases _bases = Bases.Of(context);
+    private Confidentiality _confidentiality;
+    private WithholdReason _hidden;
+    private WithholdReason _passed;
+    private int _shown;
+    private bool _isSomebodys;
+
+    /// <summary>Types whose attachments are found by no parameter: their records are looked through.</summary>
+    public static IReadOnlyList<ResourceType> LookedThrough => Attaching;
+
+    /// <summary>One of them may leave, and none is hidden.</summary>
+    public bool IsShown => _shown > 0 && !IsHidden;
+
+    /// <summary>One of them must stay, and so the Binary.</summary>
+    public bool IsHidden => _hidden != WithholdReason.None;
+
+    /// <summary>
+    /// The Binary's id when only who names it can say whose it is; null when it says so itself, or says something that cannot be read.
+    /// </summary>
+    public static string? FindNeeded(ReadOnlySpan<byte> binary, ReleasePolicy policy, FhirContext context)
+    {
+        var reader = ResourceReader.Rent();
+        try
+        {
+            return
+                reader.TryReadWhole(ByteOrderMark.Skip(binary), policy, Bases.Of(context), reader.Facts)
+                && reader.Facts is { Owner: OwnerState.Undetermined, NamesNoPatient: true } facts
+                && facts.Type == ResourceType.Binary
+                && reader.Owners is { Named: false, AreTargetsRead: true }
+                ? facts.Id
+                : null;
+        }
+        finally
+        {
+            ResourceReader.Return(reader);
+        }
+    }
+
+    /// <summary>Parameters by which records are found that name an address: R4's, and those that the server is declared to have.</summary>
+    public static IReadOnlyList<(ResourceType Type, string Parameter)> ByAddress(FhirContext context)
+    {
+        var found = new List<(ResourceType, string)>(Addressed);
+        foreach (var type in ResourceType.All)
+        {
+            foreach (var parameter in context.Declared.Of(type).Values)
+            {
+                if (
+                    parameter.Kind == SearchParameterKind.Uri
+                    && parameter.Paths.Any(static path => path.EndsWith(".url", StringComparison.Ordinal))
+                )
+                {
+                    found.Add((type, parameter.Name));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The Binary's addresses, as a record may name it: the alternatives of such a parameter.</summary>
+    public static string AddressesOf(string id, FhirContext context) =>
+        string.Join(
+            ',',
+            context.UpstreamBases.Append(context.GatewayBase).Select(root => $"{root}/Binary/{id}").Prepend($"Binary/{id}").Distinct()
+        );
+
+    /// <summary>It could not be found out who names it, so it must stay.</summary>
+    public void Hide() => _hidden = WithholdReason.UndeterminedPatient;
+
+    /// <summary>Takes in one page of a search.</summary>
+    /// <param name="page">The searchset; what is in it and does not name the Binary is of no matter.</param>
+    /// <param name="policy">The judge of such records for this client.</param>
+    /// <param name="next">Where the search goes on; null: nowhere.</param>
+    /// <returns>False when it cannot be read.</returns>
+    public bool TryTake(ReadOnlySpan<byte> page, ReleasePolicy policy, out string? next)
+    {
+        next = null;
+        page = ByteOrderMark.Skip(page);
+        var scanner = ResourceReader.Rent();
+        try
+        {
+            string? relation = null;
+            string? url = null;
+            var reader = new Utf8JsonReader(page, ResourceReader.OptionsFor(_bases));
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 3)
+                {
+                    next = relation == "next" ? url : next;
+                    (relation, url) = reader.CurrentDepth == 2 ? (null, null) : (relation, url);
+                    continue;
+                }
+
+                var isResource = reader.ValueTextEquals("resource"u8);
+                var isRelation = reader.ValueTextEquals("relation"u8);
+                var isUrl = reader.ValueTextEquals("url"u8);
+                reader.Read();
+                var start = checked((int)reader.TokenStartIndex);
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    relation = isRelation ? reader.GetString() : relation;
+                    url = isUrl ? reader.GetString() : url;
+                }
+
+                reader.Skip();
+                if (isResource)
+                {
+                    Take(page[start..checked((int)reader.BytesConsumed)], policy, scanner);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+        finally
+        {
+            ResourceReader.Return(scanner);
+        }
+    }
+
+    /// <summary>Says whose the Binary just read is.</summary>
+    /// <param name="reader">It read the Binary.</param>
+    /// <param name="policy">The judge of the Binary.</param>
+    /// <returns>Why it must stay; none: it is judged by its facts.</returns>
+    internal WithholdReason Attribute(ResourceReader reader, ReleasePolicy policy)
+    {
+        var facts = reader.Facts;
+        if (facts.Owner != OwnerState.Undetermined || facts.Id != id)
+        {
+            return WithholdReason.None;
+        }
+
+        if (IsHidden)
+        {
+            return _hidden;
+        }
+
+        if (_shown == 0)
+        {
+            // Who sees what nobody can attribute sees it without them.
+            return policy.Judge(facts).Reason == WithholdReason.None ? WithholdReason.None : _passed;
+        }
+
+        facts.Raise(_confidentiality);
+        foreach (var label in _labels)
+        {
+            facts.AddLabel(label);
+        }
+
+        if (_isSomebodys && _owners.Count == 0)
+        {
+            return WithholdReason.None;
+        }
+
+        facts.NamesNoPatient = false;
+        facts.Owner = _owners.Count > 0 ? OwnerState.Known : OwnerState.NotPatientData;
+        foreach (var owner in _owners)
+        {
+            facts.AddOwner(owner);
+        }
+
+        return WithholdReason.None;
+    }
+
+    private void Take(ReadOnlySpan<byte> resource, ReleasePolicy policy, ResourceReader scanner)
+    {
+        var elements = new List<string>();
+        foreach (var (element, named) in BinaryNames.In(resource, _bases))
+        {
+            if (named == id)
+            {
+                elements.Add(element);
+            }
+        }
+
+        if (elements.Count == 0)
+        {
+            return;
+        }
+
+        if (!scanner.TryReadWhole(resource, policy, _bases, scanner.Facts))
+        {
+            _hidden = WithholdReason.Unjudgeable;
+            return;
+        }
+
+        Count(scanner.Facts, policy.Judge(scanner.Facts), elements);
+    }
+
+    private void Count(ResourceFacts facts, ReleaseVerdict verdict, List<string> elements)
+    {
+        switch (verdict)
+        {
+            case { Reason: WithholdReason.None, Elements: { } shown } when elements.Exists(shown.Contains):
+                _shown++;
+                break;
+
+            // That a record is of a kind that this client is not shown hides nothing of what is named by one that it is shown.
+            case { Reason: WithholdReason.None or WithholdReason.NotCovered or WithholdReason.Condition }:
+                _passed = verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason;
+                break;
+            default:
+                _hidden = verdict.Reason;
+                break;
+        }
+
+        _isSomebodys |= facts.Owner == OwnerState.Undetermined;
+        _confidentiality = facts.Confidentiality > _confidentiality ? facts.Confidentiality : _confidentiality;
+        _labels.UnionWith(facts.Labels);
+        _owners.UnionWith(facts.Owners);
+    }
+}

@@ -1,0 +1,277 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Grammar.Declared;
+
+/// <summary>
+/// Reads one <c>OperationDefinition</c> resource; what cannot be understood completely is a problem, never a guess. Used where the files of
+/// an operator are read.
+/// </summary>
+/// <param name="resource">The resource.</param>
+/// <param name="problem">Takes the pointer within the resource and what is wrong there.</param>
+internal sealed class OperationDefinitionReader(JsonElement resource, Action<string, string> problem)
+{
+    /// <summary>On an output that is a Bundle or any resource: the types that are in it.</summary>
+    private const string AnswerType = "urn:phi-gateway:answer-type";
+
+    /// <summary>On the definition: what the output's values are about.</summary>
+    private const string ValuesOf = "urn:phi-gateway:values";
+
+    private static readonly string[] Containers = ["Bundle", "Resource", "DomainResource", "Any"];
+
+    private readonly Dictionary<string, string> _inputs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _subjects = new(StringComparer.Ordinal);
+    private ResourceTypeSet _answers;
+    private bool _takesResources;
+    private bool _isWrong;
+
+    /// <summary>The name with its <c>$</c>, and the definition; null when there was a problem.</summary>
+    internal (string Name, OperationDefinition Definition)? Read()
+    {
+        var code = StrictJson.Text(resource, "code") ?? string.Empty;
+        if (code.Length is 0 or > 64 || !char.IsAsciiLetter(code[0]) || !code.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        {
+            Wrong("/code", "must be 1 to 64 letters, digits and dashes, a letter first: the name that stands in URLs behind the $.");
+        }
+
+        var url = StrictJson.Text(resource, "url");
+        if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out _))
+        {
+            Wrong("/url", "is required: the operation's canonical address, which the capability statement shows.");
+        }
+
+        if (StrictJson.Text(resource, "status") == "retired")
+        {
+            Wrong("/status", "is retired: a server that still has the operation declares it as active.");
+        }
+
+        if (StrictJson.Text(resource, "kind") != "operation")
+        {
+            Wrong("/kind", "must be operation: named queries are not served.");
+        }
+
+        var (system, type, instance) = (Flag("system"), Flag("type"), Flag("instance"));
+        if (!system && !type && !instance)
+        {
+            Wrong("/instance", "or /type or /system must be true: the levels at which the operation is called.");
+        }
+
+        if (!resource.TryGetProperty("affectsState", out _))
+        {
+            Wrong("/affectsState", "is required: true when the operation changes anything that is stored.");
+        }
+
+        var types = ReadTypes();
+        var values = ReadValues();
+        var writes = Flag("affectsState");
+        ReadParameters();
+        Collide("$" + code, types, type || system, instance);
+        return _isWrong
+            ? null
+            : (
+                "$" + code,
+                new OperationDefinition(
+                    types,
+                    system,
+                    type,
+                    instance,
+                    !writes && !_takesResources,
+                    OperationResult.Declared,
+                    _inputs.ToFrozenDictionary(StringComparer.Ordinal)
+                )
+                {
+                    Url = url,
+                    Writes = writes,
+                    Answers = _answers,
+                    Values = values,
+                    Subjects = _subjects,
+                }
+            );
+    }
+
+    private void Collide(string name, ResourceTypeSet types, bool atType, bool atInstance)
+    {
+        if (name == "$export")
+        {
+            Wrong("/code", "is an operation that R4 has: export cannot be declared anew.");
+        }
+
+        foreach (var type in types.Members())
+        {
+            if (
+                (atType && OperationCatalog.TryFind(name, type, isInstance: false, out _))
+                || (atInstance && OperationCatalog.TryFind(name, type, isInstance: true, out _))
+            )
+            {
+                Wrong("/code", $"is an operation that R4 has for {type.Name}: {name} cannot be declared anew. Leave it out.");
+                return;
+            }
+        }
+    }
+
+    private ResourceTypeSet ReadTypes()
+    {
+        var types = default(ResourceTypeSet);
+        var place = 0;
+        foreach (var item in Items(resource, "resource"))
+        {
+            if (item.ValueKind == JsonValueKind.String && ResourceType.TryParse(item.GetString()!, out var type))
+            {
+                types = types.With(type);
+            }
+            else
+            {
+                Wrong($"/resource/{place}", "must be the name of an R4 type; for Resource name the types that are meant.");
+            }
+
+            place++;
+        }
+
+        if (types.IsEmpty)
+        {
+            Wrong("/resource", "is required: the types whose grants name the operation; of a system operation the one that it is about.");
+        }
+
+        return types;
+    }
+
+    private OperationValues ReadValues()
+    {
+        foreach (var code in Codes(resource, ValuesOf))
+        {
+            switch (code)
+            {
+                case "nobody":
+                    return OperationValues.Nobody;
+                case "patients":
+                    return OperationValues.Patients;
+                case "records":
+                    return OperationValues.Records;
+                default:
+                    Wrong("/extension", $"{ValuesOf} must be nobody, patients or records.");
+                    break;
+            }
+        }
+
+        return OperationValues.Unknown;
+    }
+
+    private void ReadParameters()
+    {
+        var place = 0;
+        foreach (var item in Items(resource, "parameter"))
+        {
+            var at = $"/parameter/{place++}";
+            var name = StrictJson.Text(item, "name");
+            switch (StrictJson.Text(item, "use"))
+            {
+                case "in" when name is { Length: > 0 }:
+                    ReadInput(item, name, at);
+                    break;
+                case "out":
+                    ReadOutput(item, at, depth: 0);
+                    break;
+                default:
+                    Wrong(at, "must have a name, and in or out as its use.");
+                    break;
+            }
+        }
+    }
+
+    private void ReadInput(JsonElement item, string name, string at)
+    {
+        var type = StrictJson.Text(item, "type") ?? string.Empty;
+        if (!_inputs.TryAdd(name, type))
+        {
+            Wrong($"{at}/name", "stands twice.");
+        }
+
+        var isResource = ResourceType.TryParse(type, out _) || Containers.Contains(type);
+        _takesResources |= isResource || (type.Length > 0 && char.IsAsciiLetterUpper(type[0]) && type != "Reference");
+        var isPatients = Items(item, "targetProfile")
+            .Any(static profile =>
+                profile.ValueKind == JsonValueKind.String && profile.GetString()!.Contains("patient", StringComparison.OrdinalIgnoreCase)
+            );
+        if (isPatients || (name is "patient" or "subject" && !isResource))
+        {
+            _subjects.Add(name);
+        }
+    }
+
+    private void ReadOutput(JsonElement item, string at, int depth)
+    {
+        var type = StrictJson.Text(item, "type");
+        var named = Codes(item, AnswerType).ToList();
+        if (type is not null && Containers.Contains(type))
+        {
+            var types = default(ResourceTypeSet);
+            foreach (var name in named)
+            {
+                if (ResourceType.TryParse(name, out var known))
+                {
+                    types = types.With(known);
+                }
+                else
+                {
+                    Wrong($"{at}/extension", $"{AnswerType} must be the name of an R4 type.");
+                }
+            }
+
+            _answers = _answers.Union(named.Count == 0 ? ResourceTypeSet.All : types);
+        }
+        else if (named.Count > 0)
+        {
+            Wrong($"{at}/extension", $"{AnswerType} belongs to an output that is a Bundle or any resource.");
+        }
+        else if (type is not null && ResourceType.TryParse(type, out var one))
+        {
+            _answers = _answers.With(one);
+        }
+
+        var place = 0;
+        foreach (var part in depth < 8 ? Items(item, "part") : [])
+        {
+            ReadOutput(part, $"{at}/part/{place++}", depth + 1);
+        }
+    }
+
+    private bool Flag(string name)
+    {
+        if (!resource.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.False)
+        {
+            return false;
+        }
+
+        if (value.ValueKind != JsonValueKind.True)
+        {
+            Wrong($"/{name}", "must be true or false.");
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<string> Codes(JsonElement element, string extension)
+    {
+        foreach (var item in Items(element, "extension"))
+        {
+            if (StrictJson.Text(item, "url") == extension)
+            {
+                yield return StrictJson.Text(item, "valueCode") ?? string.Empty;
+            }
+        }
+    }
+
+    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : [];
+
+    private void Wrong(string at, string message)
+    {
+        _isWrong = true;
+        problem(at, message);
+    }
+}

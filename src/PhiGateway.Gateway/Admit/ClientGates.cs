@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+using PhiGateway.Gateway.Exchange;
+
+namespace PhiGateway.Gateway.Admit;
+
+/// <summary>The gates of all clients, by the registry's client id; asked by Admit and by the keeper of quotas.</summary>
+/// <remarks>Thread-safe. As many as clients that are registered.</remarks>
+internal sealed class ClientGates
+{
+    private readonly ConcurrentDictionary<string, ClientGate> _gates = new(StringComparer.Ordinal);
+
+    /// <summary>The gate of a client.</summary>
+    public ClientGate Of(string client) => _gates.GetOrAdd(client, static _ => new ClientGate());
+
+    /// <summary>Every gate there is.</summary>
+    public IEnumerable<KeyValuePair<string, ClientGate>> All => _gates;
+}

@@ -1,0 +1,114 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Evidence;
+using PhiGateway.Proof.Heads;
+using PhiGateway.Proof.Verification;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>
+/// The transparency log of this node's journal and the verifier that goes round behind it; opened by <see cref="GatewayHost"/>.
+/// </summary>
+internal sealed class ProofParts : IDisposable
+{
+    private readonly ProofMetrics _metrics;
+
+    private ProofParts(TransparencyLog log, LogWatch watch, IHeadStore heads)
+    {
+        Log = log;
+        Watch = watch;
+        Heads = heads;
+        _metrics = new ProofMetrics(log, watch);
+    }
+
+    public TransparencyLog Log { get; }
+
+    public LogWatch Watch { get; }
+
+    /// <summary>Makes proofs for the control plane.</summary>
+    public LogProver Prover => new(Log.Files, Log.Entries);
+
+    /// <summary>Heads in the store, as the control plane may read them.</summary>
+    public IHeadStore Heads { get; }
+
+    /// <summary>Opens the log or begins it.</summary>
+    /// <param name="options">Configuration.</param>
+    /// <param name="journal">The journal that it follows.</param>
+    /// <param name="written">Where heads are put: the shipper's login.</param>
+    /// <param name="read">Where records and heads are read for verification: the control plane's login.</param>
+    /// <param name="pseudonym">Keyed pseudonyms.</param>
+    /// <param name="clock">Clock.</param>
+    /// <param name="logger">Where findings are told.</param>
+    /// <exception cref="LogFaultException">Log and journal contradict each other, in words.</exception>
+    public static ProofParts Open(
+        GatewayOptions options,
+        FileJournal journal,
+        IHeadStore written,
+        (IAuditStore Records, IHeadStore Heads) read,
+        PatientPseudonym pseudonym,
+        TimeProvider clock,
+        ILogger logger
+    )
+    {
+        var of = options.Audit.Log;
+        var log = TransparencyLog.Open(
+            journal,
+            new TransparencyLogOptions
+            {
+                Directory = of.Directory ?? Path.Combine(options.Audit.Journal.Directory, "log"),
+                KeyDirectory = of.KeyDirectory ?? Path.Combine(options.Audit.Journal.Directory, "log-keys"),
+                EvolveEvery = of.EvolveEvery,
+                ExportEvery = of.ExportEvery,
+                AcceptNew = of.AcceptNew,
+            },
+            written,
+            pseudonym,
+            clock
+        );
+
+        // A journal that is not the one that was signed: whatever is released now may never be proven.
+        log.Stopped += why =>
+        {
+            journal.DistrustLog(why);
+            GatewayLog.LogForked(logger, why);
+        };
+        var watch = new LogWatch(
+            log,
+            journal,
+            read.Records,
+            read.Heads,
+            new LogWatchOptions { Interval = of.VerifyEvery, Records = of.VerifyRecords },
+            clock
+        );
+        watch.Found += finding =>
+        {
+            GatewayLog.ProofFinding(logger, finding.Code, finding.Log, finding.Sequence, finding.Words);
+            _ = SayAsync(journal, finding, logger);
+        };
+        return new ProofParts(log, watch, read.Heads);
+    }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        Log.Dispose();
+    }
+
+    private static async Task SayAsync(FileJournal journal, ProofFinding finding, ILogger logger)
+    {
+        try
+        {
+            await journal.SayAsync(
+                "audit.finding",
+                $"{finding.Code} at {finding.Sequence?.ToString() ?? "-"} of {finding.Log}: {finding.Words}"
+            );
+        }
+        catch (JournalUnavailableException)
+        {
+            GatewayLog.FindingUnrecorded(logger, finding.Code);
+        }
+    }
+}

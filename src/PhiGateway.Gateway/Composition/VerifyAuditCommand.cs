@@ -1,0 +1,114 @@
+using System.Data.Common;
+using System.Globalization;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Proof.Heads;
+using PhiGateway.Proof.Verification;
+using PhiGateway.Storage;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>
+/// <c>verify-audit</c>: verifies the whole trail of a node, with everything that its configuration names: transparency log, heads, journal and
+/// store. The node may run meanwhile.
+/// </summary>
+internal static class VerifyAuditCommand
+{
+    private const int RowsPerPage = 2000;
+    private const int HeadsPerPage = 1000;
+
+    /// <summary>Verifies and prints; 0 when nothing was found, 1 when something was, or when the store did not answer.</summary>
+    public static async Task<int> RunAsync(GatewayOptions options, TextWriter output, TextWriter error)
+    {
+        var journal = options.Audit.Journal.Directory;
+        var published = options.Audit.Log.Directory ?? Path.Combine(journal, "log");
+        var keys = options.Audit.Log.KeyDirectory ?? Path.Combine(journal, "log-keys");
+        try
+        {
+            await using var storage = AuditStorage.Create(
+                GatewayHost.StoreOf(
+                    options.Audit.Store.Provider,
+                    options.Admin.AuditConnectionString ?? options.Audit.Store.ConnectionString
+                )
+            );
+            var secrets = LogSecrets.Read(keys, FirstStart.KeyPathOf(options));
+            var found = 0;
+            var verified = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var folder in Folders(published))
+            {
+                var verifier = new OfflineVerifier(folder, null, secrets);
+                verified.Add(verifier.Name);
+                await VerifyAsync(verifier, journal, storage);
+                found += await PrintAsync(output, verifier);
+            }
+
+            found += await UnknownAsync(options.Node, verified, storage, output);
+            await output.WriteLineAsync(found == 0 ? "Nothing was found." : $"{found} findings.");
+            return found == 0 ? 0 : 1;
+        }
+        catch (InvalidDataException fault)
+        {
+            await error.WriteLineAsync(fault.Message);
+        }
+        catch (Exception fault) when (fault is DbException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            await error.WriteLineAsync($"The store did not answer ({fault.GetType().Name}): the trail could not be verified.");
+        }
+
+        return 1;
+    }
+
+    private static IEnumerable<string> Folders(string published) =>
+        Directory.Exists(published)
+            ? Directory.GetDirectories(published).Where(OfflineVerifier.IsLog).Order(StringComparer.Ordinal)
+            : throw new InvalidDataException($"There is no transparency log in {published}.");
+
+    private static async Task VerifyAsync(OfflineVerifier verifier, string journal, AuditStorage storage)
+    {
+        verifier.VerifyJournal(journal);
+        long next = 0;
+        while (await storage.Store.ReadAsync(verifier.Name, next, RowsPerPage, CancellationToken.None) is { Count: > 0 } rows)
+        {
+            verifier.VerifyRows(rows);
+            next = rows[^1].Sequence + 1;
+        }
+
+        verifier.EndRows();
+        IReadOnlyList<LogHead> heads;
+        long size = 0;
+        do
+        {
+            heads = await storage.Heads.ReadAsync(verifier.Name, size, HeadsPerPage, CancellationToken.None);
+            verifier.VerifyHeads(heads);
+            size = heads.Count == 0 ? size : heads[^1].Size + 1;
+        } while (heads.Count == HeadsPerPage);
+    }
+
+    private static async Task<int> PrintAsync(TextWriter output, OfflineVerifier verifier)
+    {
+        await output.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"{verifier.Name}: {verifier.Size} records under the checkpoint")
+        );
+        foreach (var finding in verifier.Findings.Items)
+        {
+            await output.WriteLineAsync(FindingText.Of(finding));
+        }
+
+        return verifier.Findings.Counts.Values.Sum();
+    }
+
+    private static async Task<int> UnknownAsync(string node, HashSet<string> verified, AuditStorage storage, TextWriter output)
+    {
+        var unknown = 0;
+        foreach (var log in await storage.Store.ListLogsAsync(node, CancellationToken.None))
+        {
+            if (!verified.Contains(log))
+            {
+                unknown++;
+                var words = "The store has records of this log, which has no transparency log.";
+                await output.WriteLineAsync(FindingText.Of(new ProofFinding(FindingCode.StoreLogUnknown, log, null, words)));
+            }
+        }
+
+        return unknown;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Json;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Release.Whole;
+
+/// <summary>
+/// Takes the content out of a Binary that was judged and may leave, for a client that asked for the content; used for whole answers.
+/// </summary>
+internal static class BinaryContent
+{
+    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789!#$&^_.+-/".AsSpan()
+    );
+
+    /// <summary>The content in the place of the resource; a refusal where the Binary as it leaves has none, or none that the client takes.</summary>
+    /// <param name="exchange">The read.</param>
+    /// <param name="answer">The Binary as it may leave.</param>
+    public static StageResult<OutgoingAnswer> Of(GatewayExchange exchange, OutgoingAnswer answer)
+    {
+        string? type = null;
+        byte[]? content = null;
+        var reader = new Utf8JsonReader(answer.Body.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isType, isData) = (reader.ValueTextEquals("contentType"u8), reader.ValueTextEquals("data"u8));
+            reader.Read();
+            if (isType && reader.TokenType == JsonTokenType.String)
+            {
+                type = KnownMediaTypes.WithoutParameters(reader.GetString());
+            }
+            else if (isData && reader.TokenType == JsonTokenType.String && !reader.TryGetBytesFromBase64(out content))
+            {
+                return StageResult.Refuse(DenyReason.UnreadableAnswer, "binary-data");
+            }
+
+            reader.Skip();
+        }
+
+        if (content is null || type is null || !IsMediaType(type))
+        {
+            return StageResult.Refuse(DenyReason.NotFoundOrWithheld, "binary-without-content");
+        }
+
+        return exchange.Request.Takes(type)
+            ? answer with
+            {
+                Body = content,
+                ContentType = type,
+                IsContent = true,
+            }
+            : StageResult.Refuse(DenyReason.NotAcceptable, "binary-content-type");
+    }
+
+    private static bool IsMediaType(string type) =>
+        type.Length < 128 && !type.AsSpan().ContainsAnyExcept(TypeCharacters) && type.Split('/') is [{ Length: > 0 }, { Length: > 0 }];
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>
+/// Asks of what is written whether the Binary resources that it newly names are this client's to name. Who reads a record may read the files
+/// that it names, so naming a file must not be a way to it.
+/// </summary>
+/// <remarks>
+/// A Binary may be named by who may read it, by who may write records of the patients that it says it belongs to, and by the transaction
+/// that writes it. For all others a foreign one is as one that is not there.
+/// </remarks>
+internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, ReferrerLookup referrers)
+{
+    /// <summary>Files that one resource may newly name.</summary>
+    private const int Most = 20;
+
+    private const string Detail = "names-binary";
+
+    /// <summary>Whether anything that is written may name a Binary.</summary>
+    public static bool IsNeeded(GatewayExchange exchange, in Settled settled)
+    {
+        var request = settled.Request ?? exchange.Request;
+        return request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
+            && BinaryNames.MayBeIn(BodyOf(request).Span);
+    }
+
+    /// <summary>Continues when every Binary that is named may be named.</summary>
+    public async ValueTask<StageResult> AskAsync(GatewayExchange exchange, Settled settled)
+    {
+        var request = settled.Request ?? exchange.Request;
+        var context = exchange.Ingressed.Route.Language;
+        var body = BodyOf(request);
+        HashSet<string> named = [.. BinaryNames.In(body.Span, context)];
+        named.ExceptWith(WrittenBeside(exchange));
+        if (named.Count > 0 && request is { Id: { } id, Interaction: Interaction.Update or Interaction.Patch })
+        {
+            using var stored = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{id}");
+            if (stored is Fetched.Found found)
+            {
+                named.ExceptWith(BinaryNames.In(found.Body.Span, context));
+            }
+        }
+
+        if (named.Count > Most)
+        {
+            return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
+        }
+
+        foreach (var binary in named)
+        {
+            if (!await MayNameAsync(exchange, request, body, binary))
+            {
+                return StageResult.Refuse(DenyReason.PatientUndetermined, Detail);
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    private static ReadOnlyMemory<byte> BodyOf(FhirRequest request) =>
+        request switch
+        {
+            { Patch.IsAppliedHere: true } => request.Patched,
+            { Patch: { } patch } => patch.Rewritten,
+            _ => request.Body,
+        };
+
+    private static IEnumerable<string> WrittenBeside(GatewayExchange exchange)
+    {
+        foreach (var entry in exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle.Entries : [])
+        {
+            if (entry.Request is { Interaction: Interaction.Update, Id: { } id } update && update.Type == ResourceType.Binary)
+            {
+                yield return id;
+            }
+        }
+    }
+
+    private async ValueTask<bool> MayNameAsync(GatewayExchange exchange, FhirRequest write, ReadOnlyMemory<byte> body, string id)
+    {
+        var route = exchange.Ingressed.Route;
+        if (
+            !CanonicalReader.Read("GET", $"{route.Base}/Binary/{id}", route.Base).TryGet(out var line, out _)
+            || !FhirRequestReader.Read(line, default, default, route.Language).TryGet(out var read, out _)
+        )
+        {
+            return false;
+        }
+
+        // Whoever sees what nobody can attribute is told nothing by a name.
+        var decided = DecisionMaker.Decide(exchange, read.Parts);
+        var policy = decided.Continues ? decided.Value.Release : ReleasePolicy.Nothing;
+        var unattributed = new ResourceFacts
+        {
+            Type = ResourceType.Binary,
+            Id = id,
+            NamesNoPatient = true,
+            Confidentiality = Confidentiality.Normal,
+        };
+        if (policy.Judge(unattributed).Reason == WithholdReason.None)
+        {
+            return true;
+        }
+
+        using var fetched = await fetch.ReadAsync(exchange, $"/Binary/{id}");
+        return fetched is Fetched.Found found
+            && (await MayReadAsync(exchange, read, found.Body, policy) || MayWriteFor(exchange, write, body, found.Body));
+    }
+
+    private async ValueTask<bool> MayReadAsync(
+        GatewayExchange exchange,
+        FhirRequest read,
+        ReadOnlyMemory<byte> binary,
+        ReleasePolicy policy
+    )
+    {
+        if (ReferenceEquals(policy, ReleasePolicy.Nothing))
+        {
+            return false;
+        }
+
+        var view = AnswerOptions.Default with
+        {
+            Targets = await targets.FindAsync(exchange, binary, policy),
+            Referrers = await referrers.FindAsync(exchange, binary, policy),
+        };
+        var verdict = AnswerFilter.Filter(
+            read,
+            binary.Span,
+            policy,
+            exchange.Ingressed.Route.Language,
+            new ArrayBufferWriter<byte>(),
+            new Disclosure(),
+            view
+        );
+        return verdict is AnswerVerdict.Unchanged or AnswerVerdict.Rewritten;
+    }
+
+    // The record speaks of the patients of the file, too: the same write, were it theirs as well.
+    private static bool MayWriteFor(GatewayExchange exchange, FhirRequest write, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> binary)
+    {
+        var context = exchange.Ingressed.Route.Language;
+        var (owned, facts) = (new ResourceFacts(), new ResourceFacts());
+        if (
+            !ResourceScanner.TryScanForDecision(binary.Span, context, owned)
+            || owned.Owner != OwnerState.Known
+            || !ResourceScanner.TryScanForDecision(body.Span, context, facts)
+        )
+        {
+            return false;
+        }
+
+        facts.Owner = OwnerState.Known;
+        foreach (var owner in owned.Owners)
+        {
+            facts.AddOwner(owner);
+        }
+
+        var part = write.Parts[0] with { Interaction = Interaction.Create, Id = null, Body = facts, StoredState = StoredState.Unknown };
+        return DecisionMaker.Decide(exchange, [part]).Continues
+            || DecisionMaker.Decide(exchange, [part with { Interaction = Interaction.Update, StoredState = StoredState.Absent }]).Continues;
+    }
+}

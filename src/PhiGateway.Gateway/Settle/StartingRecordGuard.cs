@@ -1,0 +1,64 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>
+/// Asks whether the record that an operation starts from is one that this client may see. An operation on one that it may not see is
+/// answered as one on a record that is not there; used by Settle.
+/// </summary>
+/// <remarks>
+/// A Patient needs no look: the decision knows who is covered, and of a Patient of which nothing may be shown the answer itself is withheld.
+/// </remarks>
+internal sealed class StartingRecordGuard(Fetch fetch)
+{
+    private const string Detail = "starting-record";
+
+    /// <summary>Whether the answer to the operation could tell of a record that may not be seen.</summary>
+    public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
+        exchange.Request is { Interaction: Interaction.Operation, Id: not null } request
+        && request.Type != ResourceType.Patient
+        && exchange.Understood.Continuation is null or { IsStart: true }
+        && UpstreamCallFactory.Withholds(permit)
+        && IsOfRecords(request);
+
+    /// <summary>The permit, when the record is there and would leave under it.</summary>
+    public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange, Permit permit)
+    {
+        var request = exchange.Request;
+        using var fetched = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}");
+        switch (fetched)
+        {
+            case Fetched.Failed failed:
+                return StageResult.Refuse(failed.Reason, Detail);
+            case Fetched.Found found:
+                var seen = new CurrentVersions();
+                if (!seen.TryConfirmNamed(request, found.Body.Span, permit.Release, exchange.Ingressed.Route.Language))
+                {
+                    return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
+                }
+
+                return seen.MayShowNamed(request) ? new Settled(permit) : StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
+            default:
+                return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
+        }
+    }
+
+    // Terminology and conformance are nobody's.
+    private static bool IsOfRecords(FhirRequest request)
+    {
+        for (var i = 0; i < request.Parts.Count; i++)
+        {
+            if (request.Parts[i] is { Interaction: Interaction.Operation, Values: OperationValues.Nobody })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

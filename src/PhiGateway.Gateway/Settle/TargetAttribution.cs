@@ -1,0 +1,111 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>
+/// Finds out whose a resource is that is written and speaks of others (a Provenance of its targets): from the entries beside it, and by looking
+/// up what it names. What this client may neither read nor write is as what is not there.
+/// </summary>
+internal sealed class TargetAttribution(Fetch fetch)
+{
+    private const string Detail = "targets";
+
+    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
+    private const int PerSearch = 20;
+
+    /// <summary>Whether a write waits for what it speaks of.</summary>
+    public static bool IsNeeded(GatewayExchange exchange) => EarlyDecision.SpeaksOfOthers(exchange.Request);
+
+    /// <summary>Completes the facts of what is written, as far as that can be done; a refusal where the upstream could not be asked.</summary>
+    /// <param name="exchange">A request of its own, or an entry of a bundle.</param>
+    /// <param name="parts">Its parts.</param>
+    /// <param name="body">What is written.</param>
+    public async ValueTask<StageResult> CompleteAsync(GatewayExchange exchange, IReadOnlyList<AccessPart> parts, ReadOnlyMemory<byte> body)
+    {
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (WrittenTargets.AreNeeded(parts[i]))
+            {
+                var completed = await CompleteAsync(exchange, parts[i].Body!, body);
+                if (!completed.Continues)
+                {
+                    return completed;
+                }
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    private async ValueTask<StageResult> CompleteAsync(GatewayExchange exchange, ResourceFacts facts, ReadOnlyMemory<byte> body)
+    {
+        var beside = exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle.Request.Entries : [];
+        if (WrittenTargets.Read(facts, body, beside, exchange.Ingressed.Route.Language) is not { } targets)
+        {
+            return StageResult.Continue;
+        }
+
+        var missing = targets.FindMissing();
+        if (missing.Sum(static group => group.Value.Length) > WrittenTargets.Most)
+        {
+            return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
+        }
+
+        foreach (var (type, ids) in missing)
+        {
+            foreach (var some in ids.Chunk(PerSearch))
+            {
+                var looked = await LookUpAsync(exchange, targets, type, some);
+                if (!looked.Continues)
+                {
+                    return looked;
+                }
+            }
+        }
+
+        targets.Conclude();
+        return StageResult.Continue;
+    }
+
+    private async ValueTask<StageResult> LookUpAsync(GatewayExchange exchange, WrittenTargets targets, ResourceType type, string[] ids)
+    {
+        var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
+        using var fetched = await fetch.ReadAsync(exchange, place);
+        switch (fetched)
+        {
+            case Fetched.Failed failed:
+                return StageResult.Refuse(failed.Reason, Detail);
+            case Fetched.Found found:
+                var read = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
+                targets.Take(found.Body.Span, facts => MaySpeakOf(exchange, read, facts), PolicyOf(read));
+                break;
+        }
+
+        return StageResult.Continue;
+    }
+
+    private static ReleasePolicy PolicyOf(StageResult<Permit> read) => read.Continues ? read.Value.Release : ReleasePolicy.Nothing;
+
+    // Who may only write such records may speak of those that it could have written.
+    private static bool MaySpeakOf(GatewayExchange exchange, StageResult<Permit> read, ResourceFacts facts) =>
+        read.Continues
+            ? read.Value.Release.Judge(facts).Reason == WithholdReason.None
+            : DecisionMaker
+                .Decide(
+                    exchange,
+                    [
+                        new AccessPart
+                        {
+                            Interaction = Interaction.Create,
+                            Type = facts.Type,
+                            Body = facts,
+                        },
+                    ]
+                )
+                .Continues;
+}

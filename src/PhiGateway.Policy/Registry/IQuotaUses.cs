@@ -1,0 +1,25 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>What clients with quotas took, on all nodes; the port of the data plane, implemented per database.</summary>
+public interface IQuotaUses
+{
+    /// <summary>Says what was taken on one node, and learns what was taken on all.</summary>
+    /// <param name="own">What was taken on this node and not said yet; takes the place of what it said before.</param>
+    /// <param name="since">Moment of the database's clock up to which the others' are known.</param>
+    /// <param name="cancellationToken">Gives up; nothing was said then, or all of it.</param>
+    Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken);
+}
+
+/// <summary>What one client took on one node in the hour and on the day that were running.</summary>
+/// <param name="Client">Id of the client.</param>
+/// <param name="Node">Name of the node.</param>
+/// <param name="Hour">Hours since year 1, UTC.</param>
+/// <param name="Patients">Ids of the patients in that hour.</param>
+/// <param name="Day">Days since year 1, UTC.</param>
+/// <param name="Records">Records on that day.</param>
+public sealed record QuotaUse(string Client, string Node, long Hour, IReadOnlyList<string> Patients, long Day, long Records);
+
+/// <summary>What changed of the uses of all nodes.</summary>
+/// <param name="Uses">Those that were written since, each whole.</param>
+/// <param name="At">Moment of the database's clock up to which they are known.</param>
+public sealed record QuotaNews(IReadOnlyList<QuotaUse> Uses, DateTimeOffset At);

@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Tiles;
+
+namespace PhiGateway.Proof.Entries;
+
+/// <summary>
+/// Makes the entry of a record, the same each time: for the builder, which must be able to begin again after a crash, and for verifiers
+/// that hold the node's secrets.
+/// </summary>
+/// <remarks>
+/// Security: the salts follow from one secret of the log and a record's place. Without them a commitment tells nothing, even to somebody who
+/// can list all patients; one record's salt can be handed over without another's. Whoever destroys the secret and the bodies leaves tiles
+/// that tell nothing to anybody.
+/// </remarks>
+public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, PatientPseudonym pseudonym)
+{
+    /// <summary>Event of the record with which a new epoch begins.</summary>
+    public const string StartEvent = "node.start";
+
+    private static readonly byte[] BodyTag = "gwaudit/body/v1\n"u8.ToArray();
+    private readonly AuditEntryReader _reader = new(log, pseudonym);
+    private readonly byte[] _bodySalt = Encoding.UTF8.GetBytes("phigw/salt/body/v1\n" + log + "\0________");
+    private readonly byte[] _patientSalt = Encoding.UTF8.GetBytes("phigw/salt/patients/v1\n" + log + "\0________");
+
+    /// <summary>Name of the log.</summary>
+    public string Log => log;
+
+    /// <summary>The entry of a journal record.</summary>
+    /// <param name="frame">The record.</param>
+    /// <param name="epoch">Epoch of the record before it; 0: there is none.</param>
+    public LogEntry Make(in JournalFrame frame, uint epoch)
+    {
+        AuditEntry? record = null;
+        try
+        {
+            record = _reader.Read(frame);
+        }
+        catch (JsonException)
+        {
+            // It is in the journal, and so it is in the log: as bytes that nobody can read.
+        }
+
+        return new LogEntry
+        {
+            Kind = (byte)(record?.Kind ?? 0),
+            Epoch = record is { Kind: AuditKind.System, Event: StartEvent } ? epoch + 1 : epoch,
+            Sequence = frame.Sequence,
+            Nanoseconds = record is null ? 0 : Math.Max(0, (record.Time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100),
+            Id = record?.Id ?? Guid.Empty,
+            Body = CommitBody(frame.Body.Span, BodySalt(frame.Sequence)),
+            Patients = record is null ? default : PatientRoot(record.PatientKeys, PatientSalt(frame.Sequence)),
+        };
+    }
+
+    /// <summary>The columns that a record should have in the store; null when its body is no record.</summary>
+    public AuditEntry? ReadRecord(in JournalFrame frame)
+    {
+        try
+        {
+            return _reader.Read(frame);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The entry that stands for a record which was gone before the log began.</summary>
+    public static LogEntry MakeMissing(long sequence) => new() { Flags = LogEntry.BeforeTheLog, Sequence = sequence };
+
+    /// <summary>Salt of a record's body: to be handed over with it.</summary>
+    public byte[] BodySalt(long sequence) => Salt(_bodySalt, sequence);
+
+    /// <summary>Salt of a record's patients: to be handed over to prove that a patient is among them.</summary>
+    public byte[] PatientSalt(long sequence) => Salt(_patientSalt, sequence);
+
+    /// <summary>SHA-256 over <c>gwaudit/body/v1</c>, a line feed, the salt, the length in four bytes and the body.</summary>
+    public static TreeHash CommitBody(ReadOnlySpan<byte> body, ReadOnlySpan<byte> salt)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> hash = stackalloc byte[TreeHash.Bytes];
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteInt32BigEndian(length, body.Length);
+        sha.AppendData(BodyTag);
+        sha.AppendData(salt);
+        sha.AppendData(length);
+        sha.AppendData(body);
+        _ = sha.GetHashAndReset(hash);
+        return new TreeHash(hash);
+    }
+
+    /// <summary>RFC 6962 root over the sorted HMACs of the patients' pseudonyms under the record's salt; zeros for none.</summary>
+    /// <remarks>Not over the pseudonyms themselves: equal roots of two records would tell that they are about the same patient.</remarks>
+    public static TreeHash PatientRoot(IReadOnlyList<string> pseudonyms, ReadOnlySpan<byte> salt)
+    {
+        if (pseudonyms.Count == 0)
+        {
+            return default;
+        }
+
+        var leaves = new List<byte[]>(pseudonyms.Count);
+        foreach (var one in pseudonyms)
+        {
+            leaves.Add(HMACSHA256.HashData(salt, Encoding.ASCII.GetBytes(one)));
+        }
+
+        leaves.Sort(static (a, b) => a.AsSpan().SequenceCompareTo(b));
+        var hashes = new TreeHash[leaves.Count];
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = TreeHash.OfLeaf(leaves[i]);
+        }
+
+        return TreeMath.Root(hashes);
+    }
+
+    private byte[] Salt(byte[] template, long sequence)
+    {
+        Span<byte> input = stackalloc byte[template.Length];
+        template.CopyTo(input);
+        BinaryPrimitives.WriteInt64BigEndian(input[^sizeof(long)..], sequence);
+        return HMACSHA256.HashData(saltKey.Span, input);
+    }
+}

@@ -1,0 +1,18 @@
+namespace PhiGateway.Proof.Evidence;
+
+/// <summary>What goes into every bundle: how to verify it, in words and as a script.</summary>
+internal static class EvidenceTexts
+{
+    /// <summary>For people.</summary>
+    public static string Readme { get; } = Read("evidence.md");
+
+    /// <summary>For a shell.</summary>
+    public static string Script { get; } = Read("verify.sh");
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(EvidenceTexts).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Checkpoints;
+using PhiGateway.Proof.Entries;
+using PhiGateway.Proof.Keys;
+using PhiGateway.Proof.Tiles;
+
+namespace PhiGateway.Proof.Evidence;
+
+/// <summary>Makes proofs from the published files of a node's log, for the control plane. Thread-safe: each call reads for itself.</summary>
+public sealed class LogProver(LogFiles files, EntryFactory entries)
+{
+    /// <summary>Name of the log.</summary>
+    public string Log => entries.Log;
+
+    /// <summary>The newest checkpoint as a note; null before the first.</summary>
+    public string? Checkpoint => files.ReadCheckpoint()?.Note.Whole;
+
+    /// <summary>The log's own keys, as published.</summary>
+    public IReadOnlyList<string> Keys =>
+        KeyStatement.Parse(files.ReadStatements()[^1].Text) is { } newest ? [.. newest.LogKeys.Select(static key => key.ToString())] : [];
+
+    /// <summary>The statements of keys, first to last.</summary>
+    public IReadOnlyList<string> Statements => [.. files.ReadStatements().Select(static note => note.Whole)];
+
+    /// <summary>That a record is under the newest checkpoint; null when it is not yet.</summary>
+    /// <exception cref="InvalidDataException">The log's files are damaged.</exception>
+    public string? ProveInclusion(long sequence)
+    {
+        if (files.ReadCheckpoint() is not var (note, checkpoint) || sequence < 0 || sequence >= checkpoint.Size)
+        {
+            return null;
+        }
+
+        var path = new TileTree(files.Tiles, checkpoint.Size).Inclusion(sequence);
+        return ProofFile.Write(sequence, path, note.Whole);
+    }
+
+    /// <summary>That the log at its newest checkpoint extends what it was at a size; null when it never had that size.</summary>
+    /// <exception cref="InvalidDataException">The log's files are damaged.</exception>
+    public ConsistencyProof? ProveConsistency(long earlier)
+    {
+        if (files.ReadCheckpoint() is not var (note, checkpoint) || earlier < 0 || earlier > checkpoint.Size)
+        {
+            return null;
+        }
+
+        var tree = new TileTree(files.Tiles, checkpoint.Size);
+        return new ConsistencyProof(
+            earlier,
+            tree.RootAt(earlier).ToString(),
+            [.. tree.Consistency(earlier).Select(static hash => hash.ToString())],
+            note.Whole
+        );
+    }
+
+    /// <summary>
+    /// Everything with which somebody else can verify records without this product; null when one of them is not under a checkpoint yet.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The log's files are damaged, or a record is not the one that the log has.</exception>
+    public IReadOnlyList<EvidenceFile>? MakeBundle(IReadOnlyList<AuditEntry> records)
+    {
+        if (files.ReadCheckpoint() is not var (note, checkpoint) || records.Any(record => record.Sequence >= checkpoint.Size))
+        {
+            return null;
+        }
+
+        var tree = new TileTree(files.Tiles, checkpoint.Size);
+        var bundle = new List<EvidenceFile>
+        {
+            Text("README.md", EvidenceTexts.Readme),
+            Text("verify.sh", EvidenceTexts.Script),
+            Text("checkpoint", note.Whole),
+            Text("vkey", Keys[0] + "\n"),
+        };
+        bundle.AddRange(Statements.Select((statement, number) => Text(KeyStatement.FileName(number), statement)));
+        foreach (var record in records)
+        {
+            var entry = files.ReadEntry(record.Sequence, checkpoint.Size);
+            var salt = entries.BodySalt(record.Sequence);
+            if (entry is not { } committed || committed.Body != EntryFactory.CommitBody(record.Body.Span, salt))
+            {
+                throw new InvalidDataException($"Record {record.Sequence} is not the one that the log has.");
+            }
+
+            var bytes = new byte[LogEntry.Bytes];
+            committed.WriteTo(bytes);
+            var folder = "records/" + record.Sequence.ToString(CultureInfo.InvariantCulture) + "/";
+            bundle.Add(new EvidenceFile(folder + "body.json", record.Body.ToArray()));
+            bundle.Add(new EvidenceFile(folder + "salt.bin", salt));
+            bundle.Add(new EvidenceFile(folder + "entry.bin", bytes));
+            bundle.Add(Text(folder + "tlog-proof", ProofFile.Write(record.Sequence, tree.Inclusion(record.Sequence), note.Whole)));
+        }
+
+        return bundle;
+    }
+
+    private static EvidenceFile Text(string name, string text) => new(name, Encoding.UTF8.GetBytes(text));
+}
+
+/// <summary>One file of an evidence bundle.</summary>
+/// <param name="Name">Relative path with forward slashes.</param>
+/// <param name="Content">Its bytes.</param>
+public sealed record EvidenceFile(string Name, byte[] Content);
+
+/// <summary>That a log extends what it was.</summary>
+/// <param name="Size">The earlier size.</param>
+/// <param name="Root">The earlier root, in base64.</param>
+/// <param name="Path">Hashes of RFC 9162, 2.1.4, in base64.</param>
+/// <param name="Checkpoint">The newest checkpoint as a note.</param>
+public sealed record ConsistencyProof(long Size, string Root, IReadOnlyList<string> Path, string Checkpoint);

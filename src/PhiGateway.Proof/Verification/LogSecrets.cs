@@ -1,0 +1,32 @@
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Entries;
+
+namespace PhiGateway.Proof.Verification;
+
+/// <summary>What a verifier of records must be trusted with: where a node keeps its salts, and its key of pseudonyms.</summary>
+public sealed class LogSecrets(string keyDirectory, PatientPseudonym pseudonym)
+{
+    private const int KeyBytes = 32;
+
+    /// <summary>Reads both; a key that is not there is not made.</summary>
+    /// <exception cref="InvalidDataException">One is not there, in words.</exception>
+    public static LogSecrets Read(string keyDirectory, string pseudonymKey) => new(keyDirectory, new PatientPseudonym(Key(pseudonymKey)));
+
+    /// <summary>Makes entries of a log's records.</summary>
+    /// <exception cref="InvalidDataException">The log's salts are not there.</exception>
+    public EntryFactory EntriesOf(string log) => new(log, Key(Path.Combine(keyDirectory, LogOrigin.Folder(log), "salt.key")), pseudonym);
+
+    private static byte[] Key(string path)
+    {
+        try
+        {
+            var key = File.ReadAllBytes(path);
+            return key.Length == KeyBytes ? key : throw new InvalidDataException($"{path} is no key of {KeyBytes} bytes.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"{path} cannot be read.");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Data.Common;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Proof.Building;
+using PhiGateway.Proof.Entries;
+using PhiGateway.Proof.Heads;
+using PhiGateway.Proof.Tiles;
+
+namespace PhiGateway.Proof.Verification;
+
+/// <summary>
+/// Verifies the node's own log in the background, a slice at a time and round and round: keys, checkpoint, tiles, heads in the store, the
+/// journal's records and the store's. Finds what an insider changed without anybody asking.
+/// </summary>
+/// <remarks>It verifies with what the node has: whoever holds the node can silence it. What is asked from outside is the proof.</remarks>
+public sealed class LogWatch(
+    TransparencyLog log,
+    FileJournal journal,
+    IAuditStore store,
+    IHeadStore heads,
+    LogWatchOptions options,
+    TimeProvider clock
+)
+{
+    private const int HeadsPerRound = 500;
+    private const int MostFindings = 1000;
+
+    private readonly Dictionary<(string Code, long? Sequence), ProofFinding> _found = [];
+    private readonly Lock _lock = new();
+    private long _records;
+    private long _heads;
+    private long _verified;
+    private DateTimeOffset? _lastRound;
+    private string? _problem;
+
+    /// <summary>Told of each finding once, in words without PHI.</summary>
+    public event Action<ProofFinding>? Found;
+
+    /// <summary>How it is now.</summary>
+    public LogWatchStatus Status
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new LogWatchStatus(_verified, _lastRound, [.. _found.Values], _problem);
+            }
+        }
+    }
+
+    /// <summary>Goes round and round until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(options.Interval, clock, cancellationToken);
+            await RoundAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>One slice.</summary>
+    internal async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        string? problem = null;
+        var findings = new FindingList(log.Entries.Log);
+        var count = 0;
+        try
+        {
+            if (LogVerifier.Open(log.Files, log.Entries.Log, null, findings) is { } verified)
+            {
+                count = await SliceAsync(verified, findings, cancellationToken);
+            }
+        }
+        catch (Exception e)
+            when (e is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or InvalidDataException)
+        {
+            problem = $"The log could not be verified ({e.GetType().Name}); it is tried again.";
+        }
+
+        lock (_lock)
+        {
+            _verified += count;
+            _problem = problem;
+            _lastRound = problem is null ? clock.GetUtcNow() : _lastRound;
+        }
+
+        foreach (var finding in findings.Items)
+        {
+            Tell(finding);
+        }
+    }
+
+    private async Task<int> SliceAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)
+    {
+        await VerifyHeadsAsync(verified, findings, cancellationToken);
+        var size = verified.Checkpoint.Size;
+        var from = _records < size ? _records : 0;
+        var to = Math.Min(from + options.Records, size);
+        VerifyTiles(verified, from, to, findings);
+
+        var records = new RecordVerifier(verified, log.Entries, findings);
+        VerifyJournal(records, from, to);
+
+        // What the shipper was told that the store has.
+        var shipped = Math.Min(to, journal.ShippedSequence + 1);
+        if (from < shipped)
+        {
+            var rows = await store.ReadAsync(log.Entries.Log, from, (int)(shipped - from), cancellationToken);
+            records.StartStoreAt(from);
+            records.OfStore([.. rows.Where(row => row.Sequence < shipped)]);
+            records.EndOfSlice(shipped - 1);
+        }
+
+        _records = to;
+        return (int)(to - from);
+    }
+
+    private async Task VerifyHeadsAsync(VerifiedLog verified, FindingList findings, CancellationToken cancellationToken)
+    {
+        var page = await heads.ReadAsync(log.Entries.Log, _heads, HeadsPerRound, cancellationToken);
+        HeadVerifier.Verify(verified, [.. page.Where(head => head.Size <= verified.Checkpoint.Size)], findings);
+        _heads = page.Count < HeadsPerRound ? 0 : page[^1].Size + 1;
+    }
+
+    // Leaf by leaf, and the first of each tile by its path to the signed root, which all the tile's hashes are part of.
+    private static void VerifyTiles(VerifiedLog verified, long from, long to, FindingList findings)
+    {
+        var tree = verified.Tree();
+        try
+        {
+            for (var index = from; index < to; index++)
+            {
+                var entry = verified.Entry(index);
+                var isFirst = index == from || index % TilePath.Width == 0;
+                if (
+                    entry is not { } read
+                    || read.Sequence != index
+                    || read.Leaf() != tree.Leaf(index)
+                    || (isFirst && !TreeMath.Includes(index, tree.Size, read.Leaf(), tree.Inclusion(index), verified.Checkpoint.Root))
+                )
+                {
+                    findings.Add(FindingCode.LogDamaged, index, "The entry is not under the signed checkpoint.");
+                    return;
+                }
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            findings.Add(FindingCode.LogDamaged, from, e.Message);
+        }
+    }
+
+    private void VerifyJournal(RecordVerifier records, long from, long to)
+    {
+        using var reader = journal.CreateReader(Math.Max(from, journal.FirstSequence));
+        while (reader.NextSequence < to && reader.TryRead(out var frame))
+        {
+            records.OfJournal(frame);
+        }
+    }
+
+    private void Tell(ProofFinding finding)
+    {
+        lock (_lock)
+        {
+            if (_found.Count >= MostFindings || !_found.TryAdd((finding.Code, finding.Sequence), finding))
+            {
+                return;
+            }
+        }
+
+        Found?.Invoke(finding);
+    }
+}

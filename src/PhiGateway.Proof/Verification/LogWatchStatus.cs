@@ -1,0 +1,8 @@
+namespace PhiGateway.Proof.Verification;
+
+/// <summary>What the background verifier has found since the start.</summary>
+/// <param name="Verified">Records verified, again and again.</param>
+/// <param name="LastRound">When the last slice was verified, UTC; null: none was yet.</param>
+/// <param name="Findings">What is not as it should be.</param>
+/// <param name="Problem">Why the last slice could not be verified; null: it was.</param>
+public sealed record LogWatchStatus(long Verified, DateTimeOffset? LastRound, IReadOnlyList<ProofFinding> Findings, string? Problem);

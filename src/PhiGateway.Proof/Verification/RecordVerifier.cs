@@ -1,0 +1,210 @@
+using System.Security.Cryptography;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Audit.Verification;
+using PhiGateway.Proof.Entries;
+
+namespace PhiGateway.Proof.Verification;
+
+/// <summary>
+/// Compares records, of a journal and of the store, with the entries of a log; one per verification, records in order. Needs the node's
+/// secrets. Not thread-safe.
+/// </summary>
+public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, FindingList findings)
+{
+    private readonly Dictionary<long, byte[]> _beyond = [];
+    private readonly List<(long Sequence, byte[] Body)> _late = [];
+    private long _journalFirst = long.MaxValue;
+    private long _journalNext = -1;
+    private long _storeNext;
+    private ReadOnlyMemory<byte>? _chain;
+    private uint _epoch;
+    private long _epochOf = -2;
+
+    /// <summary>Records of the journal that no checkpoint covers yet.</summary>
+    public int Uncovered => _beyond.Count;
+
+    /// <summary>The next record that is wanted of the journal; -1: none was seen yet.</summary>
+    public long JournalNext => _journalNext;
+
+    /// <summary>Whether the store has records that neither the checkpoint nor the journal, as it was read, has.</summary>
+    public bool HasLate => _late.Count > 0;
+
+    /// <summary>Takes the next record of the journal.</summary>
+    public void OfJournal(in JournalFrame frame)
+    {
+        if (_journalNext >= 0 && frame.Sequence != _journalNext)
+        {
+            findings.Add(FindingCode.JournalTruncated, _journalNext, "The journal has a hole.");
+        }
+
+        _journalFirst = Math.Min(_journalFirst, frame.Sequence);
+        _journalNext = frame.Sequence + 1;
+        if (frame.Sequence >= log.Checkpoint.Size)
+        {
+            _beyond[frame.Sequence] = SHA256.HashData(frame.Body.Span);
+        }
+        else if (IsOther(frame) is { } words)
+        {
+            findings.Add(FindingCode.JournalRewritten, frame.Sequence, "In the journal, " + words);
+        }
+    }
+
+    /// <summary>The journal is at its end.</summary>
+    public void EndOfJournal()
+    {
+        if (_journalNext < log.Checkpoint.Size)
+        {
+            findings.Add(
+                FindingCode.JournalTruncated,
+                Math.Max(_journalNext, 0),
+                $"The journal ends before the log, which has {log.Checkpoint.Size} records."
+            );
+        }
+    }
+
+    /// <summary>Begins in the middle of the store.</summary>
+    public void StartStoreAt(long sequence)
+    {
+        _storeNext = sequence;
+        _chain = null;
+    }
+
+    /// <summary>Takes the next records of the store, in order of their places.</summary>
+    public void OfStore(IReadOnlyList<AuditEntry> batch)
+    {
+        foreach (var entry in batch)
+        {
+            if (entry.Sequence < _storeNext)
+            {
+                findings.Add(FindingCode.StoreRecordInserted, entry.Sequence, "The store has two records in this place.");
+                continue;
+            }
+
+            if (entry.Sequence > _storeNext)
+            {
+                Missing(_storeNext, entry.Sequence - 1);
+                _chain = null;
+            }
+
+            _storeNext = entry.Sequence + 1;
+            Compare(entry);
+            _chain = entry.ChainHash;
+        }
+    }
+
+    /// <summary>The store is at its end; what it lacks must still be in the journal.</summary>
+    public void EndOfStore()
+    {
+        EndOfSlice(Math.Min(log.Checkpoint.Size, _journalFirst) - 1);
+        foreach (var (sequence, _) in _late.Where(late => !IsInJournal(late.Sequence, late.Body)))
+        {
+            findings.Add(
+                FindingCode.StoreRecordInserted,
+                sequence,
+                $"The store has a record that neither the log, with {log.Checkpoint.Size} records, nor the journal has."
+            );
+        }
+
+        _late.Clear();
+    }
+
+    /// <summary>The store should have had everything up to a record.</summary>
+    public void EndOfSlice(long last)
+    {
+        if (_storeNext <= last)
+        {
+            Missing(_storeNext, last);
+        }
+    }
+
+    private bool IsInJournal(long sequence, byte[] hash) =>
+        _beyond.TryGetValue(sequence, out var body) && body.AsSpan().SequenceEqual(hash);
+
+    private void Missing(long from, long to)
+    {
+        while (from <= to && log.Entry(from) is { Flags: LogEntry.BeforeTheLog })
+        {
+            from++;
+        }
+
+        if (from <= to)
+        {
+            findings.Add(
+                FindingCode.StoreRecordMissing,
+                from,
+                from == to ? "The record is not in the store." : $"The records up to {to} are not in the store."
+            );
+        }
+    }
+
+    private void Compare(AuditEntry entry)
+    {
+        var frame = new JournalFrame(entry.Sequence, entry.ChainHash, entry.Body);
+        if (entry.Sequence >= log.Checkpoint.Size)
+        {
+            // The node may be writing: judged at the end.
+            var hash = SHA256.HashData(entry.Body.Span);
+            if (!IsInJournal(entry.Sequence, hash))
+            {
+                _late.Add((entry.Sequence, hash));
+            }
+
+            return;
+        }
+
+        if (IsOther(frame) is { } words)
+        {
+            findings.Add(FindingCode.StoreRecordEdited, entry.Sequence, "In the store, " + words);
+            return;
+        }
+
+        if (entries.ReadRecord(frame) is not { } read)
+        {
+            return;
+        }
+
+        if (!read.PatientKeys.SequenceEqual(entry.PatientKeys, StringComparer.Ordinal))
+        {
+            findings.Add(FindingCode.StorePatientsEdited, entry.Sequence, "The record is filed under other patients than its body names.");
+        }
+
+        if ((_chain is not null || entry.Sequence == 0) && !ChainVerifier.Follows((_chain ?? default).Span, entry))
+        {
+            findings.Add(FindingCode.StoreColumnsEdited, entry.Sequence, "The record's chain hash does not follow from the one before it.");
+        }
+
+        if (!StoredColumns.AreThoseOf(read, entry))
+        {
+            findings.Add(FindingCode.StoreColumnsEdited, entry.Sequence, "The record is filed under other words than its body has.");
+        }
+    }
+
+    // Null when the record is the one under the checkpoint.
+    private string? IsOther(in JournalFrame frame)
+    {
+        if (log.Entry(frame.Sequence) is not { } entry)
+        {
+            return "the record cannot be compared: the log lacks its entry.";
+        }
+
+        if (entry.Flags == LogEntry.BeforeTheLog)
+        {
+            return null;
+        }
+
+        if (_epochOf != frame.Sequence - 1)
+        {
+            _epoch = frame.Sequence == 0 ? 0 : log.Entry(frame.Sequence - 1)?.Epoch ?? 0;
+        }
+
+        var made = entries.Make(frame, _epoch);
+        (_epoch, _epochOf) = (entry.Epoch, frame.Sequence);
+        if (made.Body != entry.Body)
+        {
+            return "the record's body is not the one that was recorded.";
+        }
+
+        return made == entry ? null : "the record's head is not the one that was recorded.";
+    }
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using PhiGateway.Proof.Heads;
+using PhiGateway.Storage.Common;
+
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>Heads of transparency logs in the audit database; adding needs no right but to insert.</summary>
+internal sealed class SqlHeadStore(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter) : IHeadStore
+{
+    public async Task AppendAsync(IReadOnlyList<LogHead> heads, CancellationToken cancellationToken)
+    {
+        using var turn = await enter(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.BeginWriteAsync(connection, cancellationToken);
+        foreach (var head in heads)
+        {
+            await using var command = connection
+                .Command(
+                    "INSERT INTO audit_head (log, size, kind, digest, note, time) VALUES (@log, @size, @kind, @digest, @note, @time) "
+                        + "ON CONFLICT DO NOTHING",
+                    transaction
+                )
+                .With("log", head.Log)
+                .With("size", head.Size)
+                .With("kind", (short)head.Kind)
+                .With("digest", SHA256.HashData(Encoding.UTF8.GetBytes(head.Note)))
+                .With("note", head.Note)
+                .With("time", database.Time(head.Time));
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<LogHead>> ReadAsync(string log, long fromSize, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command(
+                "SELECT log, size, kind, note, time FROM audit_head WHERE log = @log AND size >= @from "
+                    + "ORDER BY log, size, kind, digest LIMIT @limit"
+            )
+            .With("log", log)
+            .With("from", fromSize)
+            .With("limit", limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var heads = new List<LogHead>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            heads.Add(
+                new LogHead(
+                    reader.GetString(0),
+                    reader.GetInt64(1),
+                    (LogHeadKind)reader.GetInt16(2),
+                    reader.GetString(3),
+                    database.ReadTime(reader, 4)
+                )
+            );
+        }
+
+        return heads;
+    }
+}

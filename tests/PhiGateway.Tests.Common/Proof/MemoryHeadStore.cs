@@ -1,0 +1,27 @@
+using PhiGateway.Proof.Heads;
+
+namespace PhiGateway.Tests.Common.Proof;
+
+/// <summary>Heads in memory: added, never changed.</summary>
+internal sealed class MemoryHeadStore : IHeadStore
+{
+    public List<LogHead> Heads { get; } = [];
+
+    public bool Down { get; set; }
+
+    public Task AppendAsync(IReadOnlyList<LogHead> heads, CancellationToken cancellationToken)
+    {
+        if (Down)
+        {
+            throw new TimeoutException();
+        }
+
+        Heads.AddRange(heads.Where(head => !Heads.Contains(head)));
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<LogHead>> ReadAsync(string log, long fromSize, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<LogHead>>([
+            .. Heads.Where(head => head.Log == log && head.Size >= fromSize).OrderBy(head => head.Size).Take(limit),
+        ]);
+}

@@ -1,0 +1,238 @@
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Release;
+
+/// <summary>A file leaves to whom a record leaves that names it, and to nobody else; naming it is no way to it.</summary>
+public sealed class BinaryTests : IDisposable
+{
+    private const string Addresses =
+        "Binary%2Fb1%2Chttp%3A%2F%2Ffhir.example%2Fr4%2FBinary%2Fb1%2Chttps%3A%2F%2Fgw.example%2Ffhir%2FBinary%2Fb1";
+
+    private const string ByAddress = $"GET /DocumentReference?location={Addresses}&_count=50";
+    private const string Reports = "GET /DiagnosticReport?_count=50&patient=Patient/17";
+    private readonly StageWorld _world = new(
+        null,
+        null,
+        TestRegistry.Grant() with
+        {
+            Types = ["Binary", "DocumentReference", "DiagnosticReport"],
+            Interactions = ["read", "search", "create", "update"],
+        }
+    );
+
+    public BinaryTests()
+    {
+        _world.Upstream.Answers("GET /Binary/b1", Binary());
+        Holds(ByAddress);
+        Holds(Reports);
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData("Binary/b1")]
+    [InlineData("http://fhir.example/r4/Binary/b1")]
+    [InlineData("https://gw.example/fhir/Binary/b1/_history/2")]
+    public async Task Run_NamedByADocumentThatLeaves_Leaves(string url)
+    {
+        Holds(ByAddress, Document(url, "17"));
+
+        var read = await AskAsync("/fhir/Binary/b1");
+
+        Assert.Null(read.Refusal);
+        Assert.Equal(Binary(), read.Body);
+        Assert.Equal(["17"], Assert.Single(_world.Journal.Records).Patients);
+    }
+
+    [Fact]
+    public async Task Run_NamedByAReportOfTheClientsPatient_Leaves()
+    {
+        Holds(Reports, Report("Binary/b1", "17"));
+
+        Assert.Null((await AskAsync("/fhir/Binary/b1")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("Binary/b2", "17", null)]
+    [InlineData("https://elsewhere.example/Binary/b1", "17", null)]
+    [InlineData("Binary/b1", "18", null)]
+    [InlineData("Binary/b1", "17", "R")]
+    public async Task Run_NamedByNothingThatLeaves_IsLikeAMissingOne(string url, string patient, string? confidentiality)
+    {
+        Holds(ByAddress, Document(url, patient, confidentiality));
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Binary/b1")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_NamedByAForeignDocumentToo_IsLikeAMissingOne()
+    {
+        Holds(ByAddress, Document("Binary/b1", "17"), Document("Binary/b1", "18"));
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Binary/b1")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_NameThatStandsInAnExtensionsDefinition_OpensNothing()
+    {
+        var document = Document("Binary/b2", "17")
+            .Replace("\"status\"", "\"extension\":[{\"url\":\"Binary/b1\"}],\"status\"", StringComparison.Ordinal);
+        Holds(ByAddress, document);
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Binary/b1")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("Patient/17", null)]
+    [InlineData("Patient/18", "not-found-or-withheld")]
+    [InlineData("DocumentReference/d1", null)]
+    public async Task Run_SaysItselfWhoseItIs_IsJudgedByThat(string context, string? refusal)
+    {
+        _world.Upstream.Answers("GET /Binary/b1", Binary(context));
+        _world.Upstream.Answers("GET /DocumentReference/d1", Document("Binary/b1", "17"));
+        Holds(ByAddress, Document("Binary/b1", "17"));
+
+        Assert.Equal(refusal, (await AskAsync("/fhir/Binary/b1")).Refusal?.Code);
+    }
+
+    [Fact]
+    public async Task Run_UpstreamFailsWhenAskedWhoNamesIt_LetsNothingOut()
+    {
+        _world.Upstream.Answers(ByAddress, "{}", 500);
+        Holds(Reports, Report("Binary/b1", "17"));
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Binary/b1")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_ServerWithoutTheParameter_StillFindsTheReport()
+    {
+        _world.Upstream.Answers(ByAddress, "{}", 400);
+        Holds(Reports, Report("Binary/b1", "17"));
+
+        Assert.Null((await AskAsync("/fhir/Binary/b1")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("application/pdf", "17", null)]
+    [InlineData("image/png, application/pdf;q=0.5", "17", null)]
+    [InlineData("image/png", "17", "not-acceptable")]
+    [InlineData("application/pdf", "18", "not-found-or-withheld")]
+    public async Task Run_ContentIsAskedFor_LeavesByTheSameRule(string accept, string patient, string? refusal)
+    {
+        Holds(ByAddress, Document("Binary/b1", patient));
+        using var exchange = _world.Open("GET", "/fhir/Binary/b1", null, ("Accept", accept));
+
+        var result = await _world.WalkAsync(exchange, "Release");
+
+        Assert.Equal(refusal, result.Refusal?.Code);
+        Assert.Equal(refusal is null ? "%PDF" : string.Empty, StageWorld.Written(exchange));
+        if (refusal is null)
+        {
+            Assert.Equal("application/pdf", exchange.Http.Response.ContentType);
+            Assert.Equal("nosniff", exchange.Http.Response.Headers.XContentTypeOptions.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("/fhir/Observation/1")]
+    [InlineData("/fhir/Binary/b1/_history/1")]
+    [InlineData("/fhir/Binary?_id=b1")]
+    public async Task Run_ContentOfAnythingElse_IsNotServed(string target)
+    {
+        using var exchange = _world.Open("GET", target, null, ("Accept", "application/pdf"));
+
+        Assert.Equal(DenyReason.NotAcceptable, (await _world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("18")]
+    [InlineData(null)]
+    public async Task Run_WriteThatNamesAForeignOrMissingFile_IsRefusedAlike(string? patient)
+    {
+        Holds(ByAddress);
+        if (patient is null)
+        {
+            _world.Upstream.Answers("GET /Binary/b1", "{}", 404);
+        }
+        else
+        {
+            Holds(ByAddress, Document("Binary/b1", patient));
+        }
+
+        foreach (var url in (string[])["Binary/b1", @"Binary\/b1", @"\u0042inary/b1", "http://fhir.example/r4/Binary/b1"])
+        {
+            using var exchange = _world.Open("POST", "/fhir/DiagnosticReport", Report(url, "17", id: null));
+            Assert.Equal(DenyReason.PatientUndetermined, (await _world.WalkAsync(exchange, "Settle")).Refusal);
+        }
+    }
+
+    [Theory]
+    [InlineData("17", null)]
+    [InlineData(null, "Patient/17")]
+    public async Task Run_WriteThatNamesAFileOfTheClientsPatient_Passes(string? named, string? context)
+    {
+        _world.Upstream.Answers("GET /Binary/b1", Binary(context));
+        Holds(ByAddress, named is null ? [] : [Document("Binary/b1", named)]);
+        using var exchange = _world.Open("POST", "/fhir/DiagnosticReport", Report("Binary/b1", "17", id: null));
+
+        Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
+    }
+
+    [Fact]
+    public async Task Run_UpdateThatKeepsANameThatWasThere_Passes()
+    {
+        _world.Upstream.Answers("GET /DiagnosticReport/r1", Report("Binary/b9", "17"));
+        using var exchange = _world.Open("PUT", "/fhir/DiagnosticReport/r1", Report("Binary/b9", "17"));
+
+        Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
+    }
+
+    private void Holds(string search, params string[] resources) =>
+        _world.Upstream.Answers(
+            search,
+            $$"""
+            {"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://fhir.example/r4/x?patient=17"}],
+            "entry":[{{string.Join(',', resources.Select(static resource => $$"""{"resource":{{resource}} }"""))}}]}
+            """
+        );
+
+    private async Task<(DenyReason? Refusal, string Body)> AskAsync(string target)
+    {
+        using var exchange = _world.Open("GET", target);
+        var result = await _world.WalkAsync(exchange, "Release");
+        return (result.Refusal, StageWorld.Written(exchange));
+    }
+
+    private static string Binary(string? context = null)
+    {
+        var says = context is null ? string.Empty : $$""","securityContext":{"reference":"{{context}}"}""";
+        return $$"""{"resourceType":"Binary","id":"b1","contentType":"application/pdf"{{says}},"data":"JVBERg=="}""";
+    }
+
+    private static string Document(string url, string patient, string? confidentiality = null)
+    {
+        var meta = confidentiality is null
+            ? string.Empty
+            : $$"""
+                "meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"{{confidentiality}}"}]},
+                """;
+        return $$"""
+            {"resourceType":"DocumentReference","id":"d1",{{meta}}"status":"current","subject":{"reference":"Patient/{{patient}}"},
+            "content":[{"attachment":{"contentType":"application/pdf","url":"{{url}}"} }]}
+            """;
+    }
+
+    private static string Report(string url, string patient, string? id = "r1")
+    {
+        var name = id is null ? string.Empty : $"\"id\":\"{id}\",";
+        return $$"""
+            {"resourceType":"DiagnosticReport",{{name}}"status":"final","code":{"text":"x"},
+            "subject":{"reference":"Patient/{{patient}}"},"presentedForm":[{"url":"{{url}}"}]}
+            """;
+    }
+}

@@ -1,0 +1,183 @@
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Fhir.Grammar;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Release;
+
+/// <summary>
+/// An operation that an operator declared is one that a grant may name: every resource of its answer is judged, its values are as declared,
+/// and what it changes is decided over. What is not declared stays refused.
+/// </summary>
+public sealed class DeclaredOperationTests : IDisposable
+{
+    private readonly StageWorld _world = new(null, null, Permitted());
+
+    public DeclaredOperationTests() => Declare();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Run_NotDeclared_IsNotSupported()
+    {
+        Declare(false);
+
+        Assert.Equal(DenyReason.OperationNotSupported, (await AskAsync("GET", "/fhir/DocumentReference/$docref?patient=17")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/fhir/DocumentReference/d1/$docref?patient=17", "operation-not-supported")]
+    [InlineData("GET", "/fhir/$docref?patient=17", "operation-not-supported")]
+    [InlineData("GET", "/fhir/DocumentReference/$docref?patient=17&on-demand=true", "unknown-parameter")]
+    [InlineData("GET", "/fhir/DocumentReference/$docref?patient=18", "outside-roster")]
+    [InlineData("GET", "/fhir/Patient/18/$summary", "patient-not-found")]
+    [InlineData("GET", "/fhir/Observation/1/$cancel", "method-not-allowed")]
+    [InlineData("GET", "/fhir/Patient/$member-match", "method-not-allowed")]
+    public async Task Run_OtherwiseThanDeclared_IsRefused(string method, string target, string reason) =>
+        Assert.Equal(reason, (await AskAsync(method, target)).Refusal?.Code);
+
+    [Fact]
+    public async Task Run_DeclaredButInNoGrant_IsNotPermitted()
+    {
+        Permit(Permitted() with { Operations = ["$summary"] });
+
+        Assert.Equal(DenyReason.OperationNotPermitted, (await AskAsync("GET", "/fhir/DocumentReference/$docref?patient=17")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_Declared_LetsOutWhatIsDeclaredOfTheClientsPatients()
+    {
+        _world.Upstream.Answers(
+            "GET /DocumentReference/$docref?patient=17&start=2020-01-01",
+            Bundle("searchset", Document("d1", "17"), Document("d2", "18"), StageWorld.Observation())
+        );
+
+        var answer = await AskAsync("GET", "/fhir/DocumentReference/$docref?patient=17&start=2020-01-01");
+
+        Assert.Null(answer.Refusal);
+        Assert.Contains("\"d1\"", answer.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"d2\"", answer.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Observation", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(["DocumentReference/d1"], Assert.Single(_world.Journal.Records).Resources);
+    }
+
+    [Theory]
+    [InlineData("17", null)]
+    [InlineData("18", "not-found-or-withheld")]
+    public async Task Run_DeclaredDocument_LeavesWholeOrNotAtAll(string patient, string? refusal)
+    {
+        _world.Upstream.Answers("GET /Patient/17/$summary", Bundle("document", Document("d1", "17"), Document("d2", patient)));
+
+        Assert.Equal(refusal, (await AskAsync("GET", "/fhir/Patient/17/$summary")).Refusal?.Code);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"MemberId","valueReference":{"reference":"Patient/17"}}""", null)]
+    [InlineData("""{"name":"MemberId","valueReference":{"reference":"Patient/18"}}""", "not-found-or-withheld")]
+    [InlineData("""{"name":"MemberIdentifier","valueIdentifier":{"value":"x"}}""", "not-found-or-withheld")]
+    [InlineData(
+        """{"name":"MemberId","valueReference":{"reference":"Patient/17"}},{"name":"x","part":[{"name":"y","valueReference":{"reference":"Patient/18"}}]}""",
+        "not-found-or-withheld"
+    )]
+    public async Task Run_ValuesOfPatients_LeaveUnderThePatientsThatTheyName(string values, string? refusal)
+    {
+        _world.Upstream.Answers("POST /Patient/$member-match", $$"""{"resourceType":"Parameters","parameter":[{{values}}]}""");
+
+        var answer = await AskAsync(
+            "POST",
+            "/fhir/Patient/$member-match",
+            """
+            {"resourceType":"Parameters","parameter":[
+              {"name":"MemberPatient","resource":{"resourceType":"Patient","name":[{"family":"Muster"}]}},
+              {"name":"CoverageToMatch","resource":{"resourceType":"Coverage","status":"active"}}]}
+            """
+        );
+
+        Assert.Equal(refusal, answer.Refusal?.Code);
+        Assert.Equal(refusal is null, answer.Body.Contains("Patient/17", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("17", true, null)]
+    [InlineData("17", false, "relabel-not-permitted")]
+    [InlineData("18", true, "patient-not-found")]
+    [InlineData(null, true, "patient-not-found")]
+    public async Task Run_DeclaredAsAWrite_IsDecidedOverTheRecordThatItChanges(string? patient, bool mayRelabel, string? refusal)
+    {
+        Permit(Permitted() with { MayRelabel = mayRelabel });
+        if (patient is not null)
+        {
+            _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation(patient: patient));
+        }
+
+        _world.Upstream.Answers("POST /Observation/1/$cancel", StageWorld.Observation(version: "4"));
+
+        var answer = await AskAsync("POST", "/fhir/Observation/1/$cancel", """{"resourceType":"Parameters"}""");
+
+        Assert.Equal(refusal, answer.Refusal?.Code);
+        Assert.Equal(refusal is null, _world.Upstream.Lines.Contains("POST /Observation/1/$cancel"));
+        AuditKind[] recorded = refusal is null ? [AuditKind.Intent, AuditKind.Outcome] : [];
+        Assert.Equal(recorded, _world.Journal.Records.Select(static record => record.Kind));
+    }
+
+    [Fact]
+    public async Task Run_WriteInATransaction_IsNotSupported()
+    {
+        var answer = await AskAsync(
+            "POST",
+            "/fhir",
+            """
+            {"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Observation/1/$cancel"},
+            "resource":{"resourceType":"Parameters"}}]}
+            """
+        );
+
+        Assert.NotNull(answer.Refusal);
+        Assert.Empty(_world.Upstream.Calls);
+    }
+
+    private static Grant Permitted() =>
+        TestRegistry.Grant() with
+        {
+            Types = ["Observation", "DocumentReference", "Patient", "Bundle"],
+            Interactions = ["read", "search", "update", "patch"],
+            Operations = ["$docref", "$summary", "$member-match", "$cancel"],
+        };
+
+    private void Permit(Grant grant) => _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant))));
+
+    private void Declare(bool declared = true)
+    {
+        var route = _world.Route!;
+        _world.Route = route with
+        {
+            Language = route.Language with
+            {
+                Declared = declared ? DeclaredOperationsTests.Examples : PhiGateway.Fhir.Grammar.Declared.DeclaredParameters.None,
+            },
+        };
+    }
+
+    private async Task<(DenyReason? Refusal, string Body)> AskAsync(string method, string target, string? body = null)
+    {
+        using var exchange = _world.Open(method, target, body);
+        var result = await _world.WalkAsync(exchange, "Release");
+        return (result.Refusal, StageWorld.Written(exchange));
+    }
+
+    private static string Document(string id, string patient) =>
+        $$"""
+            {"resourceType":"DocumentReference","id":"{{id}}","status":"current","subject":{"reference":"Patient/{{patient}}"},"content":[] }
+            """;
+
+    private static string Bundle(string type, params string[] resources) =>
+        $$"""
+            {"resourceType":"Bundle","type":"{{type}}","entry":[{{string.Join(
+                ',',
+                resources.Select(static resource => $$"""{"resource":{{resource}} }""")
+            )}}]}
+            """;
+}

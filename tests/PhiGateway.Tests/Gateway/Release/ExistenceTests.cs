@@ -1,0 +1,141 @@
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Upstream;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Release;
+
+/// <summary>No answer tells that there is a record of which nothing may be shown: it is the answer to a record that is not there.</summary>
+public sealed class ExistenceTests : IDisposable
+{
+    private readonly StageWorld _world = new(
+        null,
+        null,
+        TestRegistry.Grant() with
+        {
+            Types = ["Observation", "Encounter", "Patient"],
+            Interactions = ["read", "search", "history"],
+            Operations = ["$everything", "$meta"],
+        }
+    );
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData("/fhir/Observation/1/_history")]
+    [InlineData("/fhir/Observation/1/_history?_count=5")]
+    [InlineData("/fhir/Observation/1/_history?_since=2026-01-01")]
+    public async Task Run_HistoryOfAForeignRecord_IsThatOfAMissingOne(string target)
+    {
+        var upstream = target["/fhir".Length..];
+        var asked = upstream.Replace("_count=5", "_count=50", StringComparison.Ordinal);
+        var missing = await AskAsync(target);
+        _world.Upstream.Answers($"GET {asked}", History(StageWorld.Observation(patient: "18")));
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation(patient: "18"));
+
+        var foreign = await AskAsync(target);
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, missing.Refusal);
+        Assert.Equal(missing, foreign);
+    }
+
+    [Fact]
+    public async Task Run_HistoryOfAForeignRecordThatIsNoMore_IsThatOfAMissingOne()
+    {
+        _world.Upstream.Answers("GET /Observation/1/_history", History(StageWorld.Observation(patient: "18")));
+        _world.Upstream.Answers("GET /Observation/1/_history?_count=50", History(StageWorld.Observation(patient: "18")));
+        _world.Upstream.Answers("GET /Observation/1", "{}", 410);
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Observation/1/_history")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_HistoryOfNothingAtAServerThatSaysSoByAnEmptyBundle_IsThatOfAMissingOne()
+    {
+        _world.Upstream.Answers("GET /Observation/1/_history", """{"resourceType":"Bundle","type":"history"}""");
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await AskAsync("/fhir/Observation/1/_history")).Refusal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_HistoryOfTheClientsRecord_IsShownWithVersionsOrWithout(bool changed)
+    {
+        _world.Upstream.Answers(
+            "GET /Observation/1/_history?_since=2026-01-01",
+            changed ? History(StageWorld.Observation()) : """{"resourceType":"Bundle","type":"history"}"""
+        );
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+
+        var shown = await AskAsync("/fhir/Observation/1/_history?_since=2026-01-01");
+
+        Assert.Null(shown.Refusal);
+        Assert.Equal(changed, shown.Body.Contains("Patient/17", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/fhir/Encounter/e1/$everything")]
+    [InlineData("/fhir/Encounter/e1/$everything?_type=Observation")]
+    public async Task Run_EverythingFromAForeignRecord_IsThatFromAMissingOne(string target)
+    {
+        var missing = await AskAsync(target);
+        _world.Upstream.Answers("GET /Encounter/e1", Encounter("18"));
+        _world.Upstream.Otherwise = static () =>
+            RecordingUpstream.Reply(200, """{"resourceType":"Bundle","type":"searchset"}""", KnownMediaTypes.FhirJson);
+
+        var foreign = await AskAsync(target);
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, missing.Refusal);
+        Assert.Equal(missing, foreign);
+        Assert.DoesNotContain(_world.Upstream.Lines, static line => line.Contains("$everything", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_EverythingFromTheClientsRecord_IsShown()
+    {
+        _world.Upstream.Answers("GET /Encounter/e1", Encounter("17"));
+        _world.Upstream.Otherwise = static () =>
+            RecordingUpstream.Reply(200, SearchSet(Encounter("17"), StageWorld.Observation(patient: "18")), KnownMediaTypes.FhirJson);
+
+        var shown = await AskAsync("/fhir/Encounter/e1/$everything");
+
+        Assert.Null(shown.Refusal);
+        Assert.Contains("Encounter/e1", shown.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Patient/18", shown.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_EverythingOfAPatientOfWhichAllIsWithheld_IsThatOfAMissingOne()
+    {
+        var missing = await AskAsync("/fhir/Patient/17/$everything");
+        _world.Upstream.Otherwise = static () =>
+            RecordingUpstream.Reply(200, SearchSet(StageWorld.Observation(patient: "18")), KnownMediaTypes.FhirJson);
+
+        Assert.Equal(missing.Refusal, (await AskAsync("/fhir/Patient/17/$everything")).Refusal);
+    }
+
+    private async Task<(DenyReason? Refusal, string Body)> AskAsync(string target)
+    {
+        using var exchange = _world.Open("GET", target);
+        var result = await _world.WalkAsync(exchange, "Release");
+        return (result.Refusal, StageWorld.Written(exchange));
+    }
+
+    private static string Encounter(string patient) =>
+        $$"""
+            {"resourceType":"Encounter","id":"e1","status":"finished","class":{"code":"AMB"},
+            "subject":{"reference":"Patient/{{patient}}"} }
+            """;
+
+    private static string SearchSet(params string[] resources) => Bundle("searchset", resources);
+
+    private static string History(params string[] versions) => Bundle("history", versions);
+
+    private static string Bundle(string type, string[] resources) =>
+        $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{{string.Join(',', resources.Select(Entry))}}]}""";
+
+    private static string Entry(string resource) => $$"""{"resource":{{resource}}}""";
+}

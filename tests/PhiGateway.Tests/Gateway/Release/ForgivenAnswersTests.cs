@@ -1,0 +1,97 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Release;
+
+/// <summary>What upstreams and clients leave open in HTTP, and what is not to be left open.</summary>
+public sealed class ForgivenAnswersTests : IDisposable
+{
+    private readonly StageWorld _world = new(null, null, StageWorld.Grant("read", "search", "create"));
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData("text/json", true)]
+    [InlineData(null, true)]
+    [InlineData("text/html", false)]
+    public async Task Run_UpstreamsMediaType_IsTakenWhereItCanBeJson(string? type, bool isTaken)
+    {
+        _world.Upstream.Answers(
+            "GET /Observation/1",
+            StageWorld.Observation(),
+            change: response => response.Content.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type)
+        );
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+
+        Assert.Equal(isTaken ? null : DenyReason.UnreadableAnswer, (await _world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_AnswerWithoutMediaTypeThatIsNotJson_IsNotLetOut()
+    {
+        _world.Upstream.Answers("GET /Observation/1", "<html>", change: static response => response.Content.Headers.ContentType = null);
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+
+        Assert.Equal(DenyReason.UnreadableAnswer, (await _world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("W/\"3\"", 304)]
+    [InlineData("\"3\"", 304)]
+    [InlineData("W/\"1\", W/\"3\"", 304)]
+    [InlineData("*", 304)]
+    [InlineData("W/\"2\"", 200)]
+    public async Task Run_ReadOfAVersionThatTheClientHas_IsNotSentAgain(string known, int status)
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", null, ("If-None-Match", known));
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(status, exchange.Http.Response.StatusCode);
+        Assert.Equal(status == 304, StageWorld.Written(exchange).Length == 0);
+        Assert.Equal("W/\"3\"", exchange.Http.Response.Headers.ETag.ToString());
+        Assert.Single(_world.Journal.Records);
+    }
+
+    [Fact]
+    public async Task Run_VersionOfAForeignRecordThatTheClientKnows_IsLikeAMissingOne()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation(patient: "18"));
+        using var exchange = _world.Open("GET", "/fhir/Observation/1", null, ("If-None-Match", "W/\"3\""));
+
+        Assert.Equal(DenyReason.NotFoundOrWithheld, (await _world.WalkAsync(exchange, "Release")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_CapabilityStatement_SaysWhatIsServedOfTheSystem()
+    {
+        using var exchange = _world.Open("GET", "/fhir/metadata");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        var codes = JsonNode.Parse(StageWorld.Written(exchange))!["rest"]![0]!["interaction"]!.AsArray();
+        Assert.Equal(["batch", "transaction", "search-system"], codes.Select(static code => (string?)code!["code"]));
+    }
+
+    [Fact]
+    public async Task Run_StoredParameters_KeepWhatTheyAreCalled()
+    {
+        const string Stored = """
+            {"resourceType":"Parameters","id":"p1","meta":{"versionId":"2"},"parameter":[{"name":"who","valueReference":{"reference":"Patient/17"}}]}
+            """;
+        _world.Publish(
+            TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: StageWorld.Grant("read") with { Types = ["Parameters"] })))
+        );
+        _world.Upstream.Answers("GET /Parameters/p1", Stored);
+        using var exchange = _world.Open("GET", "/fhir/Parameters/p1");
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse(Stored), JsonNode.Parse(StageWorld.Written(exchange))),
+            StageWorld.Written(exchange)
+        );
+    }
+}

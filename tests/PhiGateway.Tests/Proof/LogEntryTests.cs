@@ -1,0 +1,87 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Proof.Entries;
+using PhiGateway.Tests.Common.Audit;
+using PhiGateway.Tests.Common.Proof;
+using Xunit;
+
+namespace PhiGateway.Tests.Proof;
+
+public sealed class LogEntryTests
+{
+    [Fact]
+    public void Leaf_KnownEntry_IsTheKnownLeaf()
+    {
+        var salt = Enumerable.Range(0, 32).Select(i => (byte)i).ToArray();
+        var entry = new LogEntry
+        {
+            Kind = 2,
+            Epoch = 7,
+            Sequence = 128734,
+            Nanoseconds = 1777636800123000000,
+            Id = Guid.Parse("018f6d2e-0c1b-7c3a-9d55-3f0a2f7b9c10"),
+            Body = EntryFactory.CommitBody("{\"v\":1,\"kind\":\"disclosure\"}"u8, salt),
+        };
+
+        Assert.Equal("17698df14275928fe5fa3ec7e0b61344da892575f1a218944b42a55412d5eac7", Convert.ToHexStringLower(entry.Leaf().ToArray()));
+        var bytes = new byte[LogEntry.Bytes];
+        entry.WriteTo(bytes);
+        Assert.True(LogEntry.TryRead(bytes, out var read));
+        Assert.Equal(entry, read);
+    }
+
+    [Fact]
+    public void Make_SamePatientTwice_TellsNobodyThatItIsTheSame()
+    {
+        var factory = new EntryFactory("gw-01/x", new byte[32], LogWorld.Pseudonym);
+        var first = factory.Make(Frame(1, TestRecords.Disclosure()), 1);
+        var second = factory.Make(Frame(2, TestRecords.Disclosure()), 1);
+
+        Assert.NotEqual(default, first.Patients);
+        Assert.NotEqual(first.Patients, second.Patients);
+        Assert.Equal(default, factory.Make(Frame(3, TestRecords.Denial()), 1).Patients);
+    }
+
+    [Fact]
+    public void Make_TheSameRecordAgain_IsTheSameEntry()
+    {
+        var frame = Frame(1, TestRecords.Disclosure());
+
+        Assert.Equal(
+            new EntryFactory("gw-01/x", new byte[32], LogWorld.Pseudonym).Make(frame, 1),
+            new EntryFactory("gw-01/x", new byte[32], LogWorld.Pseudonym).Make(frame, 1)
+        );
+        Assert.NotEqual(
+            new EntryFactory("gw-01/x", new byte[32], LogWorld.Pseudonym).Make(frame, 1).Body,
+            new EntryFactory("gw-02/x", new byte[32], LogWorld.Pseudonym).Make(frame, 1).Body
+        );
+    }
+
+    [Fact]
+    public void Make_NodeStart_BeginsAnEpoch()
+    {
+        var factory = new EntryFactory("gw-01/x", new byte[32], LogWorld.Pseudonym);
+        var start = TestRecords.Of(AuditKind.System);
+        start.Event = "node.start";
+
+        Assert.Equal(4u, factory.Make(Frame(9, start), 3).Epoch);
+        Assert.Equal(3u, factory.Make(Frame(9, TestRecords.Denial()), 3).Epoch);
+    }
+
+    [Fact]
+    public void Make_BytesThatAreNoRecord_AreCommittedAllTheSame()
+    {
+        var factory = new EntryFactory("gw-01/x", new byte[32], LogWorld.Pseudonym);
+        var entry = factory.Make(new JournalFrame(5, new byte[32], "no json"u8.ToArray()), 1);
+
+        Assert.Equal(0, entry.Kind);
+        Assert.Equal(EntryFactory.CommitBody("no json"u8, factory.BodySalt(5)), entry.Body);
+    }
+
+    private static JournalFrame Frame(long sequence, AuditRecord record)
+    {
+        var buffer = new byte[4096];
+        var length = AuditRecordWriter.Write(record, ref buffer, 0);
+        return new JournalFrame(sequence, new byte[32], buffer.AsMemory(0, length));
+    }
+}
