@@ -24,7 +24,11 @@ public sealed class ProofWorld : PostgresWorld
     {
         var file = Path.Combine(Folder, "seal.key");
         File.WriteAllBytes(file, Key);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         var options = configuration["PhiGateway"]!;
         options["Registry"]!["SealKeyFile"] = file;
         options["Registry"]!["SealRequired"] = true;
