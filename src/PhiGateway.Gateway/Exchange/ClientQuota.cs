@@ -23,20 +23,25 @@ internal sealed class ClientQuota
     private long _records;
     private bool _isUnsaid;
 
-    /// <summary>Counts what is about to leave; false, and nothing counted, when it would exceed a quota.</summary>
-    public bool TryTake(Disclosure disclosure, int? patientsPerHour, int? recordsPerDay, DateTimeOffset now)
+    /// <summary>Counts what is about to leave; the name of the quota, and nothing counted, when it would exceed one.</summary>
+    public string? FindExceeded(Disclosure disclosure, int? patientsPerHour, int? recordsPerDay, DateTimeOffset now)
     {
         if (patientsPerHour is null && recordsPerDay is null)
         {
-            return true;
+            return null;
         }
 
         lock (_lock)
         {
             Roll(now);
-            if (Sum() + disclosure.Resources.Count > recordsPerDay || !Fits(disclosure, patientsPerHour))
+            if (Sum() + disclosure.Resources.Count > recordsPerDay)
             {
-                return false;
+                return "records-per-day";
+            }
+
+            if (!Fits(disclosure, patientsPerHour))
+            {
+                return "patients-per-hour";
             }
 
             for (var i = 0; i < disclosure.Patients.Count; i++)
@@ -47,7 +52,7 @@ internal sealed class ClientQuota
 
             _records += disclosure.Resources.Count;
             _isUnsaid = true;
-            return true;
+            return null;
         }
     }
 

@@ -9,22 +9,8 @@ namespace PhiGateway.Gateway.Exchange;
 /// <remarks>Only waiting for the upstream counts, not the time that a slow client takes between two reads.</remarks>
 /// <param name="body">The body as it comes.</param>
 /// <param name="pace">How long may be waited.</param>
-internal sealed class PacedStream(Stream body, UpstreamPace pace) : Stream
+internal sealed class PacedStream(Stream body, UpstreamPace pace) : ReadOnlyStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -49,16 +35,6 @@ internal sealed class PacedStream(Stream body, UpstreamPace pace) : Stream
             pace.Pause(read);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

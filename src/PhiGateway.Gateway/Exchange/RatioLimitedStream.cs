@@ -5,7 +5,7 @@ namespace PhiGateway.Gateway.Exchange;
 /// refused before it has cost anything.
 /// </summary>
 /// <remarks>Reads only. The body is unreadable from there on (<see cref="InvalidDataException"/>), as a damaged one is.</remarks>
-internal sealed class RatioLimitedStream : Stream
+internal sealed class RatioLimitedStream : ReadOnlyStream
 {
     /// <summary>Bytes out for each byte in. JSON of thousands of like resources comes to some 30; zeros come to 1000.</summary>
     public const int MostRatio = 100;
@@ -19,20 +19,6 @@ internal sealed class RatioLimitedStream : Stream
 
     private RatioLimitedStream(CountingStream wire, Stream plain) => (_wire, _plain) = (wire, plain);
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Wraps a body as it comes over the wire.</summary>
     /// <param name="wire">The compressed body.</param>
     /// <param name="decompress">Makes the decompressing stream over what it is given.</param>
@@ -45,18 +31,7 @@ internal sealed class RatioLimitedStream : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Count(await _plain.ReadAsync(buffer, cancellationToken));
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => Count(_plain.Read(buffer, offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
@@ -82,23 +57,9 @@ internal sealed class RatioLimitedStream : Stream
             : throw new InvalidDataException("The body grows far beyond what was sent.");
     }
 
-    private sealed class CountingStream(Stream inner) : Stream
+    private sealed class CountingStream(Stream inner) : ReadOnlyStream
     {
         public long Count { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -107,23 +68,12 @@ internal sealed class RatioLimitedStream : Stream
             return read;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public override int Read(byte[] buffer, int offset, int count)
         {
             var read = inner.Read(buffer, offset, count);
             Count += read;
             return read;
         }
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         public override async ValueTask DisposeAsync()
         {

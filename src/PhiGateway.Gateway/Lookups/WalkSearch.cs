@@ -55,7 +55,7 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
 
             if (walk.Count > options.Limits.WalkedRecords)
             {
-                return StageResult.Refuse(DenyReason.ChainTooBroad, Detail);
+                return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-records");
             }
         }
 
@@ -68,7 +68,7 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
         var counter = exchange.Bundle ?? exchange;
         if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
         {
-            return StageResult.Refuse(DenyReason.ChainTooBroad, Detail);
+            return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-searches");
         }
 
         var decided = DecisionMaker.Decide(exchange, inner.Parts);
@@ -95,7 +95,9 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
         );
 
         // Where some of what could be walked over was not looked at, nobody knows what the chain means.
-        return hasMore is { Continues: true, Value: true } ? StageResult.Refuse(DenyReason.ChainTooBroad, Detail) : hasMore.Result;
+        return hasMore is { Continues: true, Value: true }
+            ? StageResult.Refuse(DenyReason.ChainTooBroad, "walked-records")
+            : hasMore.Result;
     }
 
     private static HashSet<string> Shown(FhirRequest search, Disclosure released)

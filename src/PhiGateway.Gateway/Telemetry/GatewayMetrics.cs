@@ -12,6 +12,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _incomplete;
+    private readonly Counter<long> _exhausted;
     private readonly Counter<long> _refusedConnections;
     private readonly Counter<long> _unreadable;
     private readonly Counter<long> _folded;
@@ -38,6 +39,11 @@ internal sealed class GatewayMetrics : IDisposable
             "phi_gateway.requests.unreadable",
             "{request}",
             "Requests that the server's parser refused before any decision, by status."
+        );
+        _exhausted = _meter.CreateCounter<long>(
+            "phi_gateway.budgets.exhausted",
+            "{refusal}",
+            "Refusals for want of something that has a limit, by the limit's name."
         );
         _decisions = _meter.CreateCounter<long>("phi_gateway.decisions", "{decision}", "Requests by result and reason.");
         _folded = _meter.CreateCounter<long>(
@@ -79,6 +85,15 @@ internal sealed class GatewayMetrics : IDisposable
         if (_decisions.Enabled)
         {
             _decisions.Add(1, new TagList { { "result", refusal is null ? "allow" : "deny" }, { "reason", refusal?.Code ?? "none" } });
+        }
+    }
+
+    /// <summary>Counts a refusal, of a request or of one entry of a batch, that tells of an exhausted budget.</summary>
+    public void CountExhausted(DenyReason reason, string? detail)
+    {
+        if (_exhausted.Enabled && ExhaustedBudgets.NameOf(reason, detail) is { } budget)
+        {
+            _exhausted.Add(1, new KeyValuePair<string, object?>("budget", budget));
         }
     }
 

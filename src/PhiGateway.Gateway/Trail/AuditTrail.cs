@@ -140,6 +140,7 @@ internal sealed class AuditTrail(
     /// </remarks>
     public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
     {
+        metrics.CountExhausted(reason, detail);
         exchange.Status = reason.Status;
         if (exchange.IntentRecorded)
         {
@@ -215,6 +216,7 @@ internal sealed class AuditTrail(
     /// <summary>Records that an answer was cut after it had begun.</summary>
     public async ValueTask RecordCutAsync(GatewayExchange exchange, DenyReason reason, string? detail)
     {
+        metrics.CountExhausted(reason, detail);
         var record = Describe(exchange, AuditKind.Decision, NewId());
         record.ParentId = exchange.Id;
         record.Decision = "error";

@@ -58,7 +58,7 @@ internal static class BundleReader
 
         if (entries.GetArrayLength() > source.Context.MaxBundleEntries)
         {
-            return ReadingBudget.Refusal.As<FhirRequest>();
+            return ReadingBudget.TooManyEntries.As<FhirRequest>();
         }
 
         var names = new TransactionNames();
@@ -82,7 +82,7 @@ internal static class BundleReader
                 // What one entry may not have, the bundle may not have: the rest is not looked at.
                 if (source.Budget.IsSpent)
                 {
-                    return ReadingBudget.Refusal.As<FhirRequest>();
+                    return source.Budget.Refusal.As<FhirRequest>();
                 }
 
                 if (scope.IsTransaction)
@@ -101,7 +101,7 @@ internal static class BundleReader
 
             if (!source.Budget.TakeParts(request.Parts.Count))
             {
-                return ReadingBudget.Refusal.As<FhirRequest>();
+                return source.Budget.Refusal.As<FhirRequest>();
             }
 
             requests.Add(request);

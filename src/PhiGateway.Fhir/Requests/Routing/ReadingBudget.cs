@@ -10,26 +10,40 @@ internal sealed class ReadingBudget(FhirContext context)
 {
     private int _values = context.MaxValues;
     private int _parts = context.MaxParts;
+    private string _exceeded = "request-values";
 
     /// <summary>More was asked for than there is: nothing more is read.</summary>
     internal bool IsSpent { get; private set; }
 
-    /// <summary>The refusal of a request that asks for too much.</summary>
-    internal static Refusal Refusal => new(DenyReason.RequestTooCostly, "more values, parts or entries than one request may have");
+    /// <summary>The refusal of a bundle of too many entries.</summary>
+    internal static Refusal TooManyEntries => new(DenyReason.RequestTooCostly, "bundle-entries");
+
+    /// <summary>The refusal of a request that asked for too much; names what of.</summary>
+    internal Refusal Refusal => new(DenyReason.RequestTooCostly, _exceeded);
 
     /// <summary>Takes the values of one list, before it is taken apart; false when they are too many.</summary>
     internal bool TakeValues(string list)
     {
         var count = list.AsSpan().Count(',') + 1;
-        return count <= context.MaxParameterValues && Take(ref _values, count);
+        if (count > context.MaxParameterValues)
+        {
+            _exceeded = "parameter-values";
+            return false;
+        }
+
+        return Take(ref _values, count, "request-values");
     }
 
     /// <summary>Takes parts; false when they are too many.</summary>
-    internal bool TakeParts(int count) => Take(ref _parts, count);
+    internal bool TakeParts(int count) => Take(ref _parts, count, "request-parts");
 
-    private bool Take(ref int left, int count)
+    private bool Take(ref int left, int count, string name)
     {
-        IsSpent |= count > left;
+        if (!IsSpent && count > left)
+        {
+            (IsSpent, _exceeded) = (true, name);
+        }
+
         left -= IsSpent ? left : count;
         return !IsSpent;
     }

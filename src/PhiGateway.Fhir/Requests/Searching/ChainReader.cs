@@ -185,7 +185,7 @@ internal static class ChainReader
 
         // They were paid for where they were found.
         reading.AddRange(inner.Others);
-        return reading.Budget.IsSpent ? ReadingBudget.Refusal : null;
+        return reading.Budget.IsSpent ? reading.Budget.Refusal : null;
     }
 
     private static Refusal? ReadEnd(SearchReading reading, ResourceType type, string name, string value, out string canonical)

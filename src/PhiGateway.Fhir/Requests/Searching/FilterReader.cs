@@ -57,7 +57,7 @@ internal static class FilterReader
         filter = new FilterReading(value, null, null);
         if (!reading.Budget.TakeValues(value))
         {
-            return ReadingBudget.Refusal;
+            return reading.Budget.Refusal;
         }
 
         if (!SearchValue.TrySplit(value, out var items))

@@ -24,7 +24,7 @@ internal static class ResultParameters
 
         if (!reading.Budget.TakeValues(value))
         {
-            return ReadingBudget.Refusal;
+            return reading.Budget.Refusal;
         }
 
         var bit = 1 << Array.IndexOf(Once, name);

@@ -20,7 +20,7 @@ internal static class SearchReader
 
             if (reading.Budget.IsSpent)
             {
-                return ReadingBudget.Refusal;
+                return reading.Budget.Refusal;
             }
 
             if (!ReferenceEquals(canonical, value))

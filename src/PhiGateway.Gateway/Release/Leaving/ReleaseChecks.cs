@@ -35,9 +35,10 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
         }
 
         var limits = exchange.Identified.Client.Client.Limits;
-        if (!exchange.Admitted.Ticket.Gate.Quota.TryTake(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now))
+        var quota = exchange.Admitted.Ticket.Gate.Quota;
+        if (quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now) is { } exceeded)
         {
-            return StageResult.Refuse(DenyReason.QuotaExceeded);
+            return StageResult.Refuse(DenyReason.QuotaExceeded, exceeded);
         }
 
         // 4. Revoked since the decision: nothing of it goes.

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
 /// <summary>The body of one answer, read by its stated length or by its chunks; gives the connection back at its end.</summary>
 /// <remarks>A body that ends early throws: it is never taken for a whole one. Not thread-safe.</remarks>
-internal sealed class LeanBody : Stream
+internal sealed class LeanBody : ReadOnlyStream
 {
     // A size line with its extension; a trailer's line. Both are read and dropped.
     private const int MaxLine = 4 * 1024;
@@ -36,20 +37,6 @@ internal sealed class LeanBody : Stream
             _done = true;
             connection.Release(_keep);
         }
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -84,19 +71,6 @@ internal sealed class LeanBody : Stream
             throw new IOException("The answer was cut short.", fault);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are read without blocking.");
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
@@ -18,21 +19,29 @@ internal sealed class LeanPool : IDisposable
     private const long LifeMilliseconds = 10 * 60_000;
 
     private const int MaxIdle = 512;
+
+    // One upstream that answers slowly must not take the handles that the journal, the stores and other upstreams need.
+    private const int LeastOpen = 16;
+    private const int MostOpen = 4096;
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
     private readonly Stack<LeanConnection> _idle = new();
     private readonly ConcurrentDictionary<LeanConnection, byte> _open = new();
     private readonly Timer _sweep;
+    private readonly int _most;
     private bool _disposed;
+    private int _count;
 
     private readonly EgressConnector _connector;
 
     /// <param name="address">Scheme, host, port and base path of the destination.</param>
     /// <param name="connector">Opens connections to where it may be called.</param>
-    public LeanPool(Uri address, EgressConnector connector)
+    /// <param name="most">Connections that may be open at once; 0: a quarter of the handles that the process may have.</param>
+    public LeanPool(Uri address, EgressConnector connector, int most = 0)
     {
         (Address, _connector) = (address, connector);
+        _most = most > 0 ? most : Math.Clamp(HandleLimit.Get() / 4, LeastOpen, MostOpen);
         Head = new RequestHead(address);
         _sweep = new Timer(static state => ((LeanPool)state!).Sweep(), this, SweepEvery, SweepEvery);
     }
@@ -65,8 +74,29 @@ internal sealed class LeanPool : IDisposable
         }
     }
 
-    /// <summary>Opens a new connection, with TLS where the address says so; throws for what goes wrong on the way.</summary>
+    /// <summary>
+    /// Opens a new connection, with TLS where the address says so; throws for what goes wrong on the way, and where too many are open.
+    /// </summary>
     public async ValueTask<LeanConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _count) > _most)
+        {
+            Interlocked.Decrement(ref _count);
+            throw new SocketException((int)SocketError.TooManyOpenSockets);
+        }
+
+        try
+        {
+            return await ConnectAsync(cancellationToken);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _count);
+            throw;
+        }
+    }
+
+    private async ValueTask<LeanConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         var socket = await _connector.ConnectAsync(new DnsEndPoint(Address.IdnHost, Address.Port), cancellationToken);
         Stream? secured = null;
@@ -111,7 +141,13 @@ internal sealed class LeanPool : IDisposable
     }
 
     /// <summary>A connection was closed.</summary>
-    public void Forget(LeanConnection connection) => _open.TryRemove(connection, out _);
+    public void Forget(LeanConnection connection)
+    {
+        if (_open.TryRemove(connection, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
 
     public void Dispose()
     {

@@ -82,15 +82,15 @@ public sealed class QuotaKeeperTests : IDisposable
     }
 
     [Fact]
-    public void TryTake_ClockSetBack_BeginsNothingAnew()
+    public void FindExceeded_ClockSetBack_BeginsNothingAnew()
     {
         var quota = new ClientQuota();
         var one = new Disclosure();
         one.Release(new ResourceFacts { Type = ResourceType.Patient, Id = "17" });
-        Assert.True(quota.TryTake(one, null, 1, TestRegistry.Now));
+        Assert.Null(quota.FindExceeded(one, null, 1, TestRegistry.Now));
 
-        Assert.False(quota.TryTake(one, null, 1, TestRegistry.Now.AddDays(-1)));
-        Assert.True(quota.TryTake(one, null, 1, TestRegistry.Now.AddDays(1)));
+        Assert.Equal("records-per-day", quota.FindExceeded(one, null, 1, TestRegistry.Now.AddDays(-1)));
+        Assert.Null(quota.FindExceeded(one, null, 1, TestRegistry.Now.AddDays(1)));
     }
 
     [Fact]

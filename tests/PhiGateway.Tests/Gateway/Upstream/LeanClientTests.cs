@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Egress;
@@ -145,6 +146,22 @@ public sealed class LeanClientTests : IDisposable
         using var upstream = new RawUpstream(static (_, _) => "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello");
 
         await Assert.ThrowsAsync<IOException>(async () => await GetAsync(upstream, idle: TimeSpan.FromMilliseconds(300)));
+    }
+
+    [Fact]
+    public async Task OpenAsync_MoreThanMayBeOpen_IsRefusedUntilOneIsClosed()
+    {
+        using var upstream = new RawUpstream(static (_, _) => string.Empty);
+        using var pool = new LeanPool(new Uri(upstream.Address), new EgressConnector(new EgressPolicy()), most: 2);
+        using var first = await pool.OpenAsync(CancellationToken.None);
+        using var second = await pool.OpenAsync(CancellationToken.None);
+
+        await Assert.ThrowsAsync<SocketException>(async () => await pool.OpenAsync(CancellationToken.None));
+        first.Dispose();
+        first.Dispose();
+
+        using var third = await pool.OpenAsync(CancellationToken.None);
+        await Assert.ThrowsAsync<SocketException>(async () => await pool.OpenAsync(CancellationToken.None));
     }
 
     [Fact]

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Telemetry;
+
+/// <summary>
+/// Which budget a refusal tells of, by the name that its setting has; asked by <see cref="GatewayMetrics"/> for every refusal.
+/// </summary>
+internal static class ExhaustedBudgets
+{
+    // The budget of each reason, where the refusal does not name a closer one itself.
+    private static readonly FrozenDictionary<DenyReason, string> Names = new Dictionary<DenyReason, string>
+    {
+        [DenyReason.BodyTooLarge] = "max-request-body",
+        [DenyReason.RequestTooCostly] = "request-values",
+        [DenyReason.ChainTooBroad] = "walked-records",
+        [DenyReason.RateLimited] = "requests-per-second",
+        [DenyReason.ConcurrencyLimited] = "concurrency",
+        [DenyReason.QuotaExceeded] = "records-per-day",
+        [DenyReason.TaskUsedUp] = "task-uses",
+        [DenyReason.MemoryExhausted] = "held-memory",
+        [DenyReason.AnswerTooLarge] = "max-answer",
+        [DenyReason.ReaderTooSlow] = "least-rate",
+        [DenyReason.AuditUnavailable] = "journal",
+    }.ToFrozenDictionary();
+
+    // What a refusal may name itself: words of this program only.
+    private static readonly FrozenSet<string> Closer = new[]
+    {
+        "parameter-values",
+        "request-values",
+        "request-parts",
+        "bundle-entries",
+        "walked-records",
+        "walked-searches",
+        "patients-per-hour",
+        "records-per-day",
+        "limit-records",
+        "held-memory",
+        "longest-answer",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The name; null when no budget is exhausted.</summary>
+    /// <param name="reason">Why the request was refused.</param>
+    /// <param name="detail">What the refusal says besides.</param>
+    public static string? NameOf(DenyReason reason, string? detail)
+    {
+        if (!Names.TryGetValue(reason, out var name))
+        {
+            return null;
+        }
+
+        return detail is not null && Closer.Contains(detail) ? detail : name;
+    }
+}
