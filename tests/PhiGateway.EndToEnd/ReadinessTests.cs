@@ -23,9 +23,6 @@ public sealed class ReadinessTests(OpenWorld world)
             Assert.StartsWith("PHI Gateway", words, StringComparison.Ordinal);
             Assert.All(new[] { "north", "gw-test", "0.1", "/fhir" }, name => Assert.DoesNotContain(name, words, StringComparison.Ordinal));
         }
-
-        // Whoever brings a token asks for something, and there is nothing.
-        Assert.Equal(HttpStatusCode.NotFound, (await world.GetAsync("/", world.Token)).Status);
     }
 
     [Fact]

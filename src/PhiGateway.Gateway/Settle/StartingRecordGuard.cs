@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Policy.Decisions;
@@ -42,10 +43,20 @@ internal sealed class StartingRecordGuard(Fetch fetch)
                     return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
                 }
 
-                return seen.MayShowNamed(request) ? new Settled(permit) : StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
+                return seen.MayShowNamed(request) || IsNobodys(exchange, permit, found.Body)
+                    ? new Settled(permit)
+                    : StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
             default:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
         }
+    }
+
+    // A measure, a questionnaire: that there is one tells of nobody, though it may be no record that leaves.
+    private static bool IsNobodys(GatewayExchange exchange, Permit permit, ReadOnlyMemory<byte> record)
+    {
+        var facts = new ResourceFacts();
+        return ResourceScanner.TryScan(record.Span, permit.Release, exchange.Ingressed.Route.Language, facts)
+            && facts.Owner == OwnerState.NotPatientData;
     }
 
     // Terminology and conformance are nobody's.

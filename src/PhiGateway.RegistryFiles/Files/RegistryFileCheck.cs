@@ -33,18 +33,56 @@ public static class RegistryFileCheck
         }
 
         var set = WorkingSet.Empty.After(writes, now, "offline");
+        knowsTokenParameter ??= static (_, _) => true;
         var entities = writes.Select(write => set.Find(write.Kind, write.Id)?.Entity).OfType<IRegistryEntity>().ToList();
         return
         [
             .. names is null ? [] : entities.SelectMany(names.Unknown),
-            .. RegistryValidator
-                .Validate(
-                    entities,
-                    static (_, _) => null,
-                    knowsTokenParameter ?? (static (_, _) => true),
-                    DateOnly.FromDateTime(now.UtcDateTime)
-                )
+            .. Problems(entities, knowsTokenParameter, DateOnly.FromDateTime(now.UtcDateTime))
                 .Select(static found => new ProblemPointer("/" + found.Path, "contradiction", found.Message)),
         ];
     }
+
+    // Behind an organization that is gone everything has ended, and may have done so long ago: the registry keeps it, and an export has it.
+    private static IEnumerable<RegistryProblem> Problems(
+        List<IRegistryEntity> entities,
+        Func<ResourceType, string, bool> knowsTokenParameter,
+        DateOnly today
+    )
+    {
+        var found = RegistryValidator.Validate(entities, static (_, _) => null, knowsTokenParameter, today);
+        var gone = Gone(entities);
+        if (found.Count == 0 || gone.Count == 0)
+        {
+            return found;
+        }
+
+        var undated = RegistryValidator.Validate(entities, static (_, _) => null, knowsTokenParameter).ToHashSet();
+        return found.Where(problem =>
+            undated.Contains(problem) || !gone.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
+        );
+    }
+
+    private static HashSet<string> Gone(List<IRegistryEntity> entities)
+    {
+        var organizations = Ids<Organization>(entities, static organization => organization.Status == OrganizationStatus.Offboarded);
+        var agreements = Ids<Agreement>(entities, agreement => organizations.Contains(agreement.Organization));
+        var useCases = Ids<UseCase>(entities, useCase => organizations.Contains(useCase.Organization));
+        var clients = Ids<Client>(entities, client => useCases.Contains(client.UseCase));
+        var credentials = Ids<Credential>(entities, credential => clients.Contains(credential.Client));
+        return
+        [
+            .. Paths(RegistryKind.Organization, organizations),
+            .. Paths(RegistryKind.Agreement, agreements),
+            .. Paths(RegistryKind.UseCase, useCases),
+            .. Paths(RegistryKind.Client, clients),
+            .. Paths(RegistryKind.Credential, credentials),
+        ];
+    }
+
+    private static HashSet<string> Ids<T>(List<IRegistryEntity> entities, Func<T, bool> isGone)
+        where T : IRegistryEntity =>
+        entities.OfType<T>().Where(isGone).Select(static entity => entity.Id).ToHashSet(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Paths(RegistryKind kind, HashSet<string> ids) => ids.Select(id => RegistryPaths.Of(kind, id) + "/");
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Fhir.Grammar;
+using PhiGateway.Tests.Admin;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -113,5 +115,53 @@ public sealed class PhigwVerbsTests
         await server.PostAsync("/admin/v1/organizations", """{"id":"mueller","kind":"vendor","name":"Müller + Söhne"}""");
 
         Assert.Contains("Müller + Söhne", (await phigw.RunAsync("vera", "", "organization", "show", "mueller", "-o", "json")).Output);
+    }
+
+    // What the product prints it takes, whatever has ended since.
+    [Fact]
+    public async Task Validate_TheProductsOwnExport_IsGood_AlsoWhenAVendorIsGone()
+    {
+        await using var server = await AdminServer.StartAsync();
+        using var phigw = new PhigwShell(server);
+        await Approvals.OpenAsync(server);
+        server.Time.Now = TimeProvider.System.GetUtcNow();
+        var before = await phigw.RunAsync("vera", "", "export");
+        var good = await phigw.RunAsync("vera", "", "validate", phigw.Write("before.yaml", before.Output));
+        Assert.True(good.Code == 0, good.All);
+
+        await phigw.RunAsync("olga", "", "organization", "offboard", "acme", "-r", "over");
+        var after = await phigw.RunAsync("vera", "", "export");
+        var gone = await phigw.RunAsync("vera", "", "validate", phigw.Write("after.yaml", after.Output));
+        Assert.True(gone.Code == 0, gone.All + after.Output);
+
+        // Years later everything of it has run out; of a vendor that is there, that is a finding.
+        string Later(string export) => export.Replace("2026-12-31", "2025-12-31", StringComparison.Ordinal);
+        Assert.Equal(0, (await phigw.RunAsync("vera", "", "validate", phigw.Write("later.yaml", Later(after.Output)))).Code);
+        Assert.Equal(1, (await phigw.RunAsync("vera", "", "validate", phigw.Write("there.yaml", Later(before.Output)))).Code);
+    }
+
+    // Offline it finds what the gateway would refuse, and nothing that it would take.
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData("kind: vendor", "kind: shop", 1)]
+    [InlineData("organization: acme-lab", "organization: nobody", 1)]
+    [InlineData("purposes: [TREAT]", "purposes: [FUN]", 1)]
+    [InlineData("types: [Patient]", "types: [Patien]", 1)]
+    [InlineData("where: { category: laboratory }", "where: { colour: red }", 1)]
+    [InlineData("requires: [dpop]", "requires: [charm]", 1)]
+    [InlineData("networks: [203.0.113.0/24]", "networks: [203.0.113.0/99]", 1)]
+    [InlineData("deputy: li.wei@hospital.example", "deputy: mary.smith@hospital.example", 1)]
+    [InlineData("kind: oidc-client, issuer: hospital-idp", "kind: oidc-client", 1)]
+    [InlineData("limits: { requests: 20/s", "limits: { requests: 20/w", 1)]
+    public async Task Validate_AndApply_AgreeOnAFile(string find, string put, int code)
+    {
+        await using var server = await AdminServer.StartAsync(static options => options.KnowsTokenParameter = ConditionParameters.Has);
+        using var phigw = new PhigwShell(server);
+        var good = ConfigTests.File.Replace("2026", "2126", StringComparison.Ordinal).Replace("2027", "2127", StringComparison.Ordinal);
+        var file = phigw.Write("registry.yaml", find.Length == 0 ? good : good.Replace(find, put, StringComparison.Ordinal));
+        var offline = await phigw.RunAsync("olga", "", "validate", file);
+        var online = await phigw.RunAsync("olga", "", "apply", file);
+
+        Assert.True((offline.Code, online.Code) == (code, code), offline.All + online.All);
     }
 }

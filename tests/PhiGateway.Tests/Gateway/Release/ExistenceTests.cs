@@ -15,9 +15,9 @@ public sealed class ExistenceTests : IDisposable
         null,
         TestRegistry.Grant() with
         {
-            Types = ["Observation", "Encounter", "Patient"],
+            Types = ["Observation", "Encounter", "Patient", "Measure", "MeasureReport"],
             Interactions = ["read", "search", "history"],
-            Operations = ["$everything", "$meta"],
+            Operations = ["$everything", "$evaluate-measure"],
         }
     );
 
@@ -105,6 +105,24 @@ public sealed class ExistenceTests : IDisposable
         Assert.Null(shown.Refusal);
         Assert.Contains("Encounter/e1", shown.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("Patient/18", shown.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OperationFromWhatIsNobodys_IsServed()
+    {
+        const string Target = "/Measure/m1/$evaluate-measure?periodStart=2020-01-01&periodEnd=2020-12-31&subject=Patient/17";
+        _world.Upstream.Answers("GET /Measure/m1", """{"resourceType":"Measure","id":"m1","status":"active"}""");
+        _world.Upstream.Answers(
+            $"GET {Target}",
+            """
+            {"resourceType":"MeasureReport","id":"r1","status":"complete","type":"individual","measure":"Measure/m1",
+            "subject":{"reference":"Patient/17"},"period":{"start":"2020-01-01"}}
+            """
+        );
+
+        var answer = await AskAsync("/fhir" + Target);
+
+        Assert.True(answer.Refusal is null, $"{answer.Refusal} {string.Join(' ', _world.Upstream.Lines)}");
     }
 
     [Fact]

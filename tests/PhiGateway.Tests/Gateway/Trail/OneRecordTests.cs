@@ -20,7 +20,7 @@ public sealed class OneRecordTests
     // What cannot be recorded leaves no record; and a cut is recorded as one of an answer that had begun.
     private static readonly DenyReason[] OfTheTrail = [DenyReason.AuditUnavailable, DenyReason.AuditForked];
 
-    // Said only while an answer streams, of a journal, a registry or a database that is away, and of faults.
+    // Said only while an answer streams or a node is full, of a journal, a registry or a database that is away, and of faults.
     private static readonly DenyReason[] ElsewhereThanInAScene =
     [
         .. OfTheTrail,
@@ -30,6 +30,8 @@ public sealed class OneRecordTests
         DenyReason.SnapshotTooOld,
         DenyReason.TaskUsedUp,
         DenyReason.TaskNotCounted,
+        DenyReason.MemoryExhausted,
+        DenyReason.ReaderTooSlow,
         DenyReason.Faulted,
     ];
 

@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using PhiGateway.Cli;
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Infrastructure;
+using Xunit;
+
+namespace PhiGateway.Tests.Cli;
+
+/// <summary>What the documents tell a person to type is understood, and does what they say.</summary>
+public sealed partial class DocumentedCommandsTests
+{
+    // What stands for a name in a document, and one that exists in the sample.
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["ID"] = "acme-connector",
+        ["JTI"] = "jti-1",
+        ["NAME"] = "north",
+        ["FILE"] = "registry.yaml",
+        ["PERSON"] = "mary@hospital.example",
+        ["TARGET"] = "client",
+        ["VALUE"] = "acme-connector",
+        ["…"] = "x",
+    };
+
+    public static TheoryData<string, string> Commands
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var file in Pages())
+            {
+                foreach (Match match in Command.Matches(File.ReadAllText(file)))
+                {
+                    foreach (var command in Alternatives(match.Groups["words"].Value.Replace("\\|", "|", StringComparison.Ordinal)))
+                    {
+                        data.Add(Path.GetFileName(file), command);
+                    }
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Command_AsWritten_IsUnderstood(string page, string command)
+    {
+        var errors = PhigwCommand
+            .Create()
+            .Parse(command)
+            .Errors.Select(static error => error.Message)
+            .Where(static error => !error.StartsWith("Required ", StringComparison.Ordinal));
+
+        // A command that is only named leaves out what it needs; a word that does not exist is a mistake.
+        Assert.True(!errors.Any(), $"{page}: phigw {command}: {string.Join(' ', errors)}");
+    }
+
+    [Fact]
+    public async Task RevokeEverything_EachRow_StopsTheClient()
+    {
+        var rows = Row.Matches(await File.ReadAllTextAsync(Page("revoke-everything.md"), TestContext.Current.CancellationToken))
+            .Select(static match => match.Groups["words"].Value)
+            .ToList();
+        Assert.True(rows.Count >= 4);
+        foreach (var row in rows.Where(static row => !row.Contains("token ", StringComparison.Ordinal)))
+        {
+            await using var server = await AdminServer.StartAsync();
+            await Approvals.OpenAsync(server);
+            using var phigw = new PhigwShell(server);
+            var words = row.Replace("organization ID", "organization acme", StringComparison.Ordinal)
+                .Replace("issuer NAME", "issuer hospital-idp", StringComparison.Ordinal);
+            var done = await phigw.RunAsync("olga", "", Plain(words).Split(' '));
+
+            Assert.True(done.Code == 0, $"{row}: {done.All}");
+            Assert.Contains("acme-connector", done.Output);
+        }
+    }
+
+    // A runbook names settings, records and metrics: each of them is there.
+    [Fact]
+    public void Runbooks_NameWhatIsThere()
+    {
+        var sources = string.Concat(
+            RepositoryPaths
+                .Files(RepositoryPaths.Of("src"), "*.cs")
+                .Where(static file => !file.Contains("Migrations", StringComparison.Ordinal))
+                .Select(File.ReadAllText)
+        );
+        var settings = File.ReadAllText(RepositoryPaths.Of("docs", "configuration.md"));
+        foreach (var file in RepositoryPaths.Files(RepositoryPaths.Of("docs", "runbooks"), "*.md"))
+        {
+            var text = File.ReadAllText(file);
+            foreach (Match match in Named.Matches(text))
+            {
+                var name = match.Groups["name"].Value;
+                var found = name.StartsWith("PhiGateway:", StringComparison.Ordinal)
+                    ? settings.Contains($"`{name}`", StringComparison.Ordinal)
+                    : sources.Contains($"\"{name}\"", StringComparison.Ordinal);
+                Assert.True(found, $"{Path.GetFileName(file)} names {name}, which is not there.");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"`phigw (?<words>[^`]+)`")]
+    private static partial Regex Command { get; }
+
+    [GeneratedRegex(@"^\| [^|]+ \| `phigw (?<words>[^`]+)`", RegexOptions.Multiline)]
+    private static partial Regex Row { get; }
+
+    [GeneratedRegex(@"`(?<name>PhiGateway:[A-Za-z:]+|phi_gateway\.[a-z._]+|(?:journal|refusals|registry|clock|routes)\.[a-z-]+)(?:=\w+)?`")]
+    private static partial Regex Named { get; }
+
+    private static string Page(string name) => RepositoryPaths.Of("docs", "runbooks", name);
+
+    private static IEnumerable<string> Pages() =>
+        RepositoryPaths.Files(RepositoryPaths.Of("docs"), "*.md").Append(RepositoryPaths.Of("README.md"));
+
+    // "client list|show" are two commands, "[--nodes]" one with and one without.
+    private static IEnumerable<string> Alternatives(string words)
+    {
+        var places = words.Split(' ');
+        var many = Array.FindIndex(places, static place => place.Contains('|') && !place.StartsWith('['));
+        IEnumerable<string> commands =
+            many < 0 ? [words] : places[many].Split('|').Select(one => string.Join(' ', [.. places[..many], one, .. places[(many + 1)..]]));
+        return commands.SelectMany(static command =>
+            command.Contains('[')
+                ? [Plain(Optional.Replace(command, string.Empty)), Plain(Bracket.Replace(command, string.Empty))]
+                : new[] { Plain(command) }
+        );
+    }
+
+    [GeneratedRegex(@"\s*\[[^\]]*\]")]
+    private static partial Regex Optional { get; }
+
+    [GeneratedRegex(@"[\[\]]")]
+    private static partial Regex Bracket { get; }
+
+    private static string Plain(string command) =>
+        string.Join(' ', command.Split(' ').Select(static word => Names.GetValueOrDefault(word, word)));
+}
