@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Faults;
 
-/// <summary>One node that is killed and flooded: whatever a client received is in the trail.</summary>
+/// <summary>One node that is killed, flooded, and whose disk takes nothing more: whatever a client received is in the trail.</summary>
 public sealed class NodeFaultTests(SqliteWorld world) : IClassFixture<SqliteWorld>
 {
     private const int Rounds = 3;
@@ -48,6 +49,28 @@ public sealed class NodeFaultTests(SqliteWorld world) : IClassFixture<SqliteWorl
         await AssertInTrailAsync(received);
     }
 
+    [Fact]
+    public async Task Write_BeyondAFileSizeLimit_RefusesUntilThereIsRoomAndTheProcessLives()
+    {
+        var token = await world.TokenAsync(world.Ward);
+        List<string> received;
+        await using (var readers = new Readers(world, token, 2))
+        {
+            await readers.MoreAsync(20);
+
+            // No file may grow beyond a byte: every write of the journal fails, by another error than that of a full disk.
+            await LimitAsync("1:unlimited");
+            await UntilAsync(token, HttpStatusCode.ServiceUnavailable);
+            await LimitAsync("unlimited:unlimited");
+            await UntilAsync(token, HttpStatusCode.OK);
+            await readers.MoreAsync(5);
+            Assert.All(readers.Refused, static code => Assert.Equal("audit-unavailable", code));
+            received = [.. readers.Received];
+        }
+
+        await AssertInTrailAsync(received);
+    }
+
     private async Task<int> KnockAsync(CancellationToken over)
     {
         var knocks = 0;
@@ -58,6 +81,21 @@ public sealed class NodeFaultTests(SqliteWorld world) : IClassFixture<SqliteWorl
         }
 
         return knocks;
+    }
+
+    private async Task LimitAsync(string limit)
+    {
+        using var process = Process.Start("prlimit", [$"--pid={world.Gateway.Id}", $"--fsize={limit}"])!;
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private async Task UntilAsync(string token, HttpStatusCode status)
+    {
+        while ((await world.GetAsync("/Patient/f001", token)).Status != status)
+        {
+            await Task.Delay(50);
+        }
     }
 
     private async Task AssertInTrailAsync(IReadOnlyCollection<string> received)
