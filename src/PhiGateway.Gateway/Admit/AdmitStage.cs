@@ -8,13 +8,21 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>Is there room: rate and concurrency of the client, space in the journal?</summary>
-internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, IAuditJournal journal, TimeProvider clock) : IStage
+internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, RefusalBrake brake, IAuditJournal journal, TimeProvider clock)
+    : IStage
 {
     private readonly long _started = clock.GetTimestamp();
 
     public string Name => "Admit";
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Admit(exchange));
+
+    /// <summary>Asks, before anything is understood, whether the client collects refusals.</summary>
+    public StageResult FindBrake(GatewayExchange exchange)
+    {
+        var wait = brake.WaitOf(exchange);
+        return wait > TimeSpan.Zero ? HoldOff(exchange, wait, "refusals-per-minute") : StageResult.Continue;
+    }
 
     /// <summary>
     /// Asks before the body of a request is read, which is what a request may cost most by; what it comes to beside one request is charged
@@ -73,11 +81,16 @@ internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, IAud
         var wait = gate.Conform(RateOf(exchange), clock.GetElapsedTime(_started), cost);
         if (wait > TimeSpan.Zero)
         {
-            exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return StageResult.Refuse(DenyReason.RateLimited);
+            return HoldOff(exchange, wait, null);
         }
 
         return StageResult.Continue;
+    }
+
+    private static StageResult HoldOff(GatewayExchange exchange, TimeSpan wait, string? detail)
+    {
+        exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return StageResult.Refuse(DenyReason.RateLimited, detail);
     }
 
     // The entries of a batch go upstream one by one, so they count one by one; those that were refused do not go.

@@ -111,6 +111,11 @@ internal static class GatewayOptionsValidator
             Add("Limits:RequestsPerSecond", "must be between 1 and 1000000.");
         }
 
+        if (options.Limits.RefusalsPerMinute is < 10 or > 10_000_000)
+        {
+            Add("Limits:RefusalsPerMinute", "must be between 10 and 10,000,000.");
+        }
+
         if (options.Limits.Concurrency is < 1 or > 100_000)
         {
             Add("Limits:Concurrency", "must be between 1 and 100000.");

@@ -5,6 +5,7 @@ namespace PhiGateway.Gateway.Exchange;
 internal sealed class ClientGate
 {
     private long _nextAllowed;
+    private long _refusedUntil;
     private int _inFlight;
 
     /// <summary>Takes a place; null when too many are in flight.</summary>
@@ -50,6 +51,28 @@ internal sealed class ClientGate
 
     /// <summary>Lets the next wait for so many more requests than the one that was let in.</summary>
     public void Charge(int perSecond, int more) => Interlocked.Add(ref _nextAllowed, TimeSpan.TicksPerSecond / perSecond * more);
+
+    /// <summary>Counts a refusal against one minute's worth of them.</summary>
+    public void NoteRefusal(int perMinute, TimeSpan now)
+    {
+        var one = TimeSpan.TicksPerMinute / perMinute;
+        while (true)
+        {
+            var until = Interlocked.Read(ref _refusedUntil);
+            var next = Math.Min(Math.Max(until, now.Ticks) + one, now.Ticks + TimeSpan.TicksPerMinute + one);
+            if (Interlocked.CompareExchange(ref _refusedUntil, next, until) == until)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>How long to wait until there are less refusals than a minute's worth; zero while there are.</summary>
+    public TimeSpan WaitAfterRefusals(TimeSpan now)
+    {
+        var wait = Interlocked.Read(ref _refusedUntil) - now.Ticks - TimeSpan.TicksPerMinute;
+        return wait > 0 ? TimeSpan.FromTicks(wait) : TimeSpan.Zero;
+    }
 
     /// <summary>Distinct patients per hour and records per day.</summary>
     public ClientQuota Quota { get; } = new();

@@ -37,6 +37,7 @@ internal static class ExhaustedBudgets
         "records-per-day",
         "limit-records",
         "held-memory",
+        "refusals-per-minute",
         "longest-answer",
     }.ToFrozenSet(StringComparer.Ordinal);
 

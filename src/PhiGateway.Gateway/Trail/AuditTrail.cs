@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Answers;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
@@ -18,6 +19,7 @@ internal sealed class AuditTrail(
     RefusalFold fold,
     DeliveryFold deliveries,
     LateOutcomes late,
+    RefusalBrake brake,
     GatewayMetrics metrics,
     SnapshotHolder snapshots,
     GatewayOptions options,
@@ -141,6 +143,7 @@ internal sealed class AuditTrail(
     public async ValueTask<DenyReason> RecordRefusalAsync(GatewayExchange exchange, DenyReason reason, string? detail)
     {
         metrics.CountExhausted(reason, detail);
+        brake.Note(exchange, reason);
         exchange.Status = reason.Status;
         if (exchange.IntentRecorded)
         {

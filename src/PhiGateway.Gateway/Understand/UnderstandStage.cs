@@ -23,8 +23,16 @@ internal sealed class UnderstandStage(
 {
     public string Name => "Understand";
 
-    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) =>
-        FhirRequestReader.ExpectsBody(exchange.Ingressed.Canonical) ? ReadBodyAsync(exchange) : new(Understand(exchange, default));
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
+    {
+        var braked = admit.FindBrake(exchange);
+        if (!braked.Continues)
+        {
+            return new(braked);
+        }
+
+        return FhirRequestReader.ExpectsBody(exchange.Ingressed.Canonical) ? ReadBodyAsync(exchange) : new(Understand(exchange, default));
+    }
 
     private async ValueTask<StageResult> ReadBodyAsync(GatewayExchange exchange)
     {

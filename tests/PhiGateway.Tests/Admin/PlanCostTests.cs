@@ -15,7 +15,6 @@ public sealed class PlanCostTests
     [Theory]
     [InlineData("clients")]
     [InlineData("organizations")]
-    [InlineData("grants")]
     [InlineData("credentials")]
     [InlineData("use cases")]
     public async Task Plan_LargerFile_CostsInProportion(string shape)
@@ -59,15 +58,6 @@ public sealed class PlanCostTests
                 "organizations:\n",
                 "organizations:\n"
                     + Lines(size, "  - {{ id: more-{0}, kind: vendor, name: More, contacts: {{ security: soc@more.example }} }}"),
-                StringComparison.Ordinal
-            ),
-            "grants" => ConfigTests.File.Replace(
-                "    grants:\n",
-                "    grants:\n"
-                    + Lines(
-                        size,
-                        "      - {{ types: [Observation], interactions: [read], where: {{ category: c{0} }}, patients: {{ roster: acme-orders }} }}"
-                    ),
                 StringComparison.Ordinal
             ),
             "credentials" => ConfigTests.File.Replace(

@@ -1,6 +1,7 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Trail;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
@@ -91,6 +92,42 @@ public sealed class AdmitStageTests
         Assert.True((await world.WalkAsync(first, "Admit")).Continues);
         Assert.Equal(DenyReason.RateLimited, (await world.WalkAsync(second, "Admit")).Refusal);
         Assert.Equal("1", second.Http.Response.Headers.RetryAfter.ToString());
+    }
+
+    [Fact]
+    public async Task Run_ClientThatCollectsRefusals_IsHeldOffForAWhile()
+    {
+        using var world = new StageWorld(null, static options => options.Limits = new LimitOptions { RefusalsPerMinute = 10 });
+        for (var i = 0; i < 11; i++)
+        {
+            using var tried = world.Open("GET", $"/fhir/Observation?patient=other-{i}");
+            Assert.Equal(DenyReason.OutsideRoster, (await world.WalkAsync(tried, "Decide")).Refusal);
+            await world.Get<AuditTrail>().RecordRefusalAsync(tried, DenyReason.OutsideRoster, null);
+        }
+
+        using var next = world.Open("GET", Search);
+        var held = await world.WalkAsync(next, "Admit");
+        Assert.Equal((DenyReason.RateLimited, "refusals-per-minute"), (held.Refusal, held.Detail));
+        Assert.Equal("6", next.Http.Response.Headers.RetryAfter.ToString());
+
+        world.Clock.Advance(TimeSpan.FromSeconds(6));
+        using var later = world.Open("GET", Search);
+        Assert.True((await world.WalkAsync(later, "Admit")).Continues);
+    }
+
+    [Fact]
+    public async Task Run_ClientWithFewRefusals_IsNotHeldOff()
+    {
+        using var world = new StageWorld(null, static options => options.Limits = new LimitOptions { RefusalsPerMinute = 10 });
+        for (var i = 0; i < 50; i++)
+        {
+            using var tried = world.Open("GET", "/fhir/Observation?patient=other");
+            Assert.Equal(DenyReason.OutsideRoster, (await world.WalkAsync(tried, "Decide")).Refusal);
+            await world.Get<AuditTrail>().RecordRefusalAsync(tried, DenyReason.OutsideRoster, null);
+            await world.Get<AuditTrail>().RecordRefusalAsync(tried, DenyReason.UpstreamUnavailable, null);
+            world.Clock.Advance(TimeSpan.FromSeconds(7));
+            world.Publish(world.Snapshots.Current);
+        }
     }
 
     [Fact]

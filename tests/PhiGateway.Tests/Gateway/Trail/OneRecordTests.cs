@@ -25,6 +25,8 @@ public sealed class OneRecordTests
     [
         .. OfTheTrail,
         DenyReason.RevokedWhileStreaming,
+        DenyReason.MemoryExhausted,
+        DenyReason.ReaderTooSlow,
         DenyReason.SnapshotTooOld,
         DenyReason.TaskUsedUp,
         DenyReason.TaskNotCounted,

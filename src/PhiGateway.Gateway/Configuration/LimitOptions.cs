@@ -1,0 +1,78 @@
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Limits that hold where a client has none of its own.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>Per client; default 100.</summary>
+    public int RequestsPerSecond { get; set; } = 100;
+
+    /// <summary>
+    /// Refusals (403, 404) of one client in a minute, entries of batches included, beyond which it is held off; default 3000.
+    /// </summary>
+    public int RefusalsPerMinute { get; set; } = 3000;
+
+    /// <summary>Per client; default 64.</summary>
+    public int Concurrency { get; set; } = 64;
+
+    /// <summary>
+    /// Connections of clients at once; null: a third of the handles that the process may have, at most 10000.
+    /// </summary>
+    public int? Connections { get; set; }
+
+    /// <summary>
+    /// Connections at once from one address (IPv6: one /64); null: a quarter of <see cref="Connections"/>. Trusted proxies have no such limit.
+    /// </summary>
+    public int? ConnectionsPerPeer { get; set; }
+
+    /// <summary>Bytes; default 2 MiB.</summary>
+    public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
+
+    /// <summary>Entries of a batch or transaction; default 1000.</summary>
+    public int BundleEntries { get; set; } = 1000;
+
+    /// <summary>Alternatives in the list of one search parameter; default 1000.</summary>
+    public int ParameterValues { get; set; } = 1000;
+
+    /// <summary>
+    /// Values of all parameters of a request together, each as often as it is read (a search of several types reads it for each of them);
+    /// default 20,000.
+    /// </summary>
+    public int RequestValues { get; set; } = 20_000;
+
+    /// <summary>
+    /// Types asked for, pulled in and walked over by a request, counted each time, all entries of a bundle together; default 20,000.
+    /// </summary>
+    public int RequestParts { get; set; } = 20_000;
+
+    /// <summary>How many pages of the upstream are looked through for one page of a client's, where records between its matches are
+    /// withheld; default 10, at least 2.
+    /// A page that is not full by then says that it is incomplete, and goes on at the next one.</summary>
+    public int PagesPerPage { get; set; } = 10;
+
+    /// <summary>
+    /// Records that one link of a chained search may lead over, where the gateway looks them up for a client that does not see all of them;
+    /// default 100. They stand in the address of the search that follows.
+    /// </summary>
+    public int WalkedRecords { get; set; } = 100;
+
+    /// <summary>Searches that the gateway makes for the chains of one request, a bundle's entries together; default 32.</summary>
+    public int WalkedSearches { get; set; } = 32;
+
+    /// <summary>
+    /// Bytes a second that a body must come or go on average, from clients, to clients and from the upstream, beside the pauses that are
+    /// allowed; default 1024.
+    /// </summary>
+    public int LeastRate { get; set; } = 1024;
+
+    /// <summary>How long one answer may go on, however large it is; default 1 hour. Security: a longer one is another request.</summary>
+    public TimeSpan LongestAnswer { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Bodies of requests and answers that this node holds at once, such as <c>2 GiB</c>; null: a quarter of the memory that the process may
+    /// have, at most 1 GiB, and at least three times <see cref="MaxAnswer"/>.
+    /// </summary>
+    public string? HeldMemory { get; set; }
+
+    /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
+    public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
+}
