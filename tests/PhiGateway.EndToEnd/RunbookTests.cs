@@ -19,6 +19,17 @@ public sealed class RunbookTests
         Directory.CreateDirectory(folder.At("journal"));
         await File.WriteAllBytesAsync(folder.At("journal/pseudonym.key"), key, TestContext.Current.CancellationToken);
         Journal(folder)["AcceptNew"] = true;
+        if (!OperatingSystem.IsWindows())
+        {
+            // A copy that others can read is told in words, too.
+            File.SetUnixFileMode(
+                folder.At("journal/pseudonym.key"),
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead
+            );
+            Assert.Contains("The gateway cannot start: The pseudonym key", await EndAsync(folder), StringComparison.Ordinal);
+            File.SetUnixFileMode(folder.At("journal/pseudonym.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         await RunAsync(folder, async admin => Assert.Contains("journal.new", await TrailAsync(admin, "journal.new")));
 
         Journal(folder).Remove("AcceptNew");

@@ -18,5 +18,7 @@ internal static class StartFaults
                 or IOException
                 or UnauthorizedAccessException
                 or AdminStartException
-                or LogFaultException;
+                or LogFaultException
+                // A key file that is none, or that others can read.
+                or InvalidDataException;
 }
