@@ -96,20 +96,3 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
     private static bool TryNumber(string? text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
-
-/// <summary>What a node publishes of its log.</summary>
-/// <param name="Log">Name of the log.</param>
-/// <param name="Checkpoint">The newest checkpoint, a signed note.</param>
-/// <param name="Keys">The log's own keys: name, id and key.</param>
-/// <param name="Statements">How the keys followed one another, signed notes.</param>
-public sealed record LogReport(string Log, string Checkpoint, IReadOnlyList<string> Keys, IReadOnlyList<string> Statements);
-
-/// <summary>That a record is under a checkpoint.</summary>
-/// <param name="Log">Name of the log.</param>
-/// <param name="Sequence">Place of the record.</param>
-/// <param name="Proof">C2SP tlog-proof, with the checkpoint in it.</param>
-public sealed record InclusionReport(string Log, long Sequence, string Proof);
-
-/// <summary>A bundle of evidence for one access.</summary>
-/// <param name="Files">Name and bytes of each file.</param>
-public sealed record EvidenceReport(IReadOnlyList<EvidenceFile> Files);

@@ -42,18 +42,3 @@ internal sealed record OperationDefinition(
         Inputs.TryGetValue(input, out var type)
         && (type.Length == 0 || type is "Resource" or "DomainResource" or "Any" || ResourceType.TryParse(type, out _));
 }
-
-/// <summary>What an operation can bring back, and so what else is asked for with it.</summary>
-internal enum OperationResult : byte
-{
-    /// <summary>Terminology or conformance: nobody's data.</summary>
-    Nothing = 0,
-    Self,
-    Search,
-    Compartment,
-    Any,
-    Submission,
-
-    /// <summary>What its operator's declaration says.</summary>
-    Declared,
-}
