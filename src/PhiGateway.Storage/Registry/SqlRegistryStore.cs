@@ -148,8 +148,7 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .With("after", afterPatient ?? string.Empty)
             .With("limit", limit);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var changes = await RegistryRows.ReadMembersAsync(database, rows, cancellationToken);
-        return [.. changes.Select(c => c.Member)];
+        return [.. (await RegistryRows.ReadMembersAsync(database, rows, cancellationToken)).Select(static change => change.Member)];
     }
 
     public async Task<long> CountMembersAsync(string roster, long after, bool withRemoved, CancellationToken cancellationToken)
