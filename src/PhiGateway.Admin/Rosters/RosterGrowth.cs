@@ -48,7 +48,8 @@ internal sealed class RosterGrowth(
         var outgrown = new List<string>();
         foreach (var (client, seen) in Approved(set, roster))
         {
-            if (adds > most || await store.CountMembersAsync(roster, seen, CancellationToken.None) + adds > most)
+            // Whoever was on it for a while was seen: removed again, a membership is one that was added all the same.
+            if (adds > most || await store.CountMembersAsync(roster, seen, withRemoved: true, CancellationToken.None) + adds > most)
             {
                 outgrown.Add(client);
             }
@@ -85,13 +86,13 @@ internal sealed class RosterGrowth(
         }
 
         var since = Math.Max(approved.Max(static client => client.Seen), earlier?.Revision ?? 0);
-        var grown = await store.CountMembersAsync(roster, since, CancellationToken.None);
+        var grown = await store.CountMembersAsync(roster, since, withRemoved: false, CancellationToken.None);
         if (grown < Math.Min(LeastForShare, options.RosterGrowth.AlertMembers))
         {
             return;
         }
 
-        var size = await store.CountMembersAsync(roster, 0, CancellationToken.None);
+        var size = await store.CountMembersAsync(roster, 0, withRemoved: false, CancellationToken.None);
         var isShare = grown >= LeastForShare && grown * 100 >= (size - grown) * options.RosterGrowth.AlertPercent;
         if (grown < options.RosterGrowth.AlertMembers && !isShare)
         {

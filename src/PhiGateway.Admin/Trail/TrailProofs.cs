@@ -66,8 +66,9 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
             return AdminProblem.Conflict("other-node", $"The record stands in the log {other.Log}: ask the node that writes it.");
         }
 
+        var entries = await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled);
         return await Tried<EvidenceReport>(of =>
-            of.MakeBundle([.. page.Entries.OrderBy(static entry => entry.Sequence)]) is { } files ? new EvidenceReport(files) : NotYet()
+            of.MakeBundle([.. entries.OrderBy(static entry => entry.Sequence)]) is { } files ? new EvidenceReport(files) : NotYet()
         );
     }
 

@@ -39,7 +39,7 @@ internal sealed class TrailSearch(
             return AdminProblem.NotFound("record");
         }
 
-        var entries = await WithDeliveryAsync(page.Entries, call.Cancelled);
+        var entries = await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled);
         var children = new JsonArray([
             .. entries
                 .Where(entry => entry.Id != guid)
@@ -82,7 +82,7 @@ internal sealed class TrailSearch(
             return unknown;
         }
 
-        var entries = query.Id is null ? page.Entries : await WithDeliveryAsync(page.Entries, call.Cancelled);
+        var entries = query.Id is null ? page.Entries : await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled);
         var body = new JsonObject { ["items"] = new JsonArray([.. entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {
@@ -106,19 +106,6 @@ internal sealed class TrailSearch(
             && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
             ? AdminProblem.BadParameter("tenant", "neither the registry nor a record knows such a tenant.")
             : null;
-    }
-
-    // What became of a whole answer stands in the delivery of many, which names it by its place.
-    private async Task<IReadOnlyList<AuditEntry>> WithDeliveryAsync(IReadOnlyList<AuditEntry> found, CancellationToken cancellationToken)
-    {
-        if (found.FirstOrDefault(static entry => entry.Kind == AuditKind.Disclosure && entry.ParentId == Guid.Empty) is not { } disclosure)
-        {
-            return found;
-        }
-
-        var isTold = found.Any(static entry => entry.Kind == AuditKind.Delivery);
-        var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
-        return delivery is null ? found : [delivery, .. found];
     }
 
     private async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>

@@ -36,4 +36,9 @@ internal sealed record OperationDefinition(
 
     /// <summary>Inputs that name a patient, for an operation that an operator declared; empty for R4's own, where their names say it.</summary>
     public IReadOnlyCollection<string> Subjects { get; init; } = [];
+
+    /// <summary>Whether a resource may stand in an input, by the type that is declared; one without a type consists of parts.</summary>
+    public bool TakesResource(string input) =>
+        Inputs.TryGetValue(input, out var type)
+        && (type.Length == 0 || type is "Resource" or "DomainResource" or "Any" || ResourceType.TryParse(type, out _));
 }

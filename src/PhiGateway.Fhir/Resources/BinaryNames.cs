@@ -29,6 +29,26 @@ public static class BinaryNames
         return found;
     }
 
+    /// <summary>
+    /// The same for what is no resource but becomes part of one elsewhere (a patch that the upstream applies): where its texts will stand
+    /// cannot be seen here, so each that reads as such a name is one.
+    /// </summary>
+    public static IReadOnlyCollection<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var bases = Bases.Of(context);
+        var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
+        while (MayBeIn(json) && reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.String && TryRead(ref reader, bases, out var id))
+            {
+                found.Add(id);
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The same, each with the top-level element that it stands in.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     internal static IReadOnlyList<(string Element, string Id)> In(ReadOnlySpan<byte> json, Bases bases)

@@ -97,6 +97,11 @@ internal sealed class PooledBuffer(int most, HeldMemory memory, HeldFor purpose)
         }
     }
 
+    /// <summary>Makes room for what is about to be written, so that writing it does not fail for want of memory.</summary>
+    /// <param name="bytes">How much; what would be beyond the most is left to the writing.</param>
+    /// <exception cref="MemoryExhaustedException">There is none.</exception>
+    public void MakeRoom(int bytes) => TryGrow((int)Math.Min((long)Length + bytes, most));
+
     public void Dispose()
     {
         if (_bytes.Length > 0)

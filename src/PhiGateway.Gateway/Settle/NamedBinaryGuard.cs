@@ -40,7 +40,10 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         var request = settled.Request ?? exchange.Request;
         var context = exchange.Ingressed.Route.Language;
         var body = BodyOf(request);
-        HashSet<string> named = [.. BinaryNames.In(body.Span, context)];
+        HashSet<string> named =
+        [
+            .. request.Patch is { IsAppliedHere: false } ? BinaryNames.InAnyText(body.Span, context) : BinaryNames.In(body.Span, context),
+        ];
         named.ExceptWith(WrittenBeside(exchange));
         if (named.Count > 0 && request is { Id: { } id, Interaction: Interaction.Update or Interaction.Patch })
         {

@@ -39,7 +39,11 @@ public interface IRegistryStore
     Task<IReadOnlyList<RosterMember>> ListMembersAsync(string roster, string? afterPatient, int limit, CancellationToken cancellationToken);
 
     /// <summary>How many memberships of one roster were added or changed after a revision, and are there; 0 and below: all of them.</summary>
-    Task<long> CountMembersAsync(string roster, long after, CancellationToken cancellationToken);
+    /// <param name="roster">The roster.</param>
+    /// <param name="after">The revision.</param>
+    /// <param name="withRemoved">Those that were removed after it, too.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<long> CountMembersAsync(string roster, long after, bool withRemoved, CancellationToken cancellationToken);
 
     /// <summary>Writes a revocation; in force on every node in under a second.</summary>
     Task<long> RevokeAsync(Revocation revocation, CancellationToken cancellationToken);

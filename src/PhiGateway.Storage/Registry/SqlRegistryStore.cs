@@ -148,17 +148,17 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .With("after", afterPatient ?? string.Empty)
             .With("limit", limit);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var changes = await RegistryRows.ReadMembersAsync(database, rows, cancellationToken);
-        return [.. changes.Select(c => c.Member)];
+        return [.. (await RegistryRows.ReadMembersAsync(database, rows, cancellationToken)).Select(static change => change.Member)];
     }
 
-    public async Task<long> CountMembersAsync(string roster, long after, CancellationToken cancellationToken)
+    public async Task<long> CountMembersAsync(string roster, long after, bool withRemoved, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
-            .Command("SELECT COUNT(*) FROM roster_member WHERE roster = @roster AND revision > @after AND NOT removed")
+            .Command("SELECT COUNT(*) FROM roster_member WHERE roster = @roster AND revision > @after AND (@all OR NOT removed)")
             .With("roster", roster)
-            .With("after", after);
+            .With("after", after)
+            .With("all", withRemoved);
         return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
     }
 

@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Common.Storage;
@@ -155,5 +156,17 @@ public abstract partial class RegistryStoreContract
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Store.PutIdempotentAsync(entry, None))));
         Assert.Single(answers, a => a is null);
         Assert.Equal(7, answers.Count(a => a == entry));
+    }
+
+    [Fact]
+    public async Task CountMembers_RemovedOnes_CountWhereTheyAreAskedFor()
+    {
+        await Store.PutMembersAsync([Member("r", "p0"), Member("r", "p1")], "tester", None);
+        var revision = await Store.RemoveMembersAsync("r", [PatientId.Parse("p0")], "tester", None);
+
+        Assert.Equal(1, await Store.CountMembersAsync("r", 0, false, None));
+        Assert.Equal(2, await Store.CountMembersAsync("r", 0, true, None));
+        Assert.Equal(1, await Store.CountMembersAsync("r", revision - 1, true, None));
+        Assert.Equal(0, await Store.CountMembersAsync("r", revision, true, None));
     }
 }

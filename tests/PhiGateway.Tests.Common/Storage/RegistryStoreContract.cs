@@ -285,9 +285,9 @@ public abstract partial class RegistryStoreContract : IAsyncLifetime
 
         Assert.Equal([Member("r", "p0"), member], await Store.ListMembersAsync("r", null, 10, None));
         Assert.Equal([member], await Store.ListMembersAsync("r", "p0", 10, None));
-        Assert.Equal(2, await Store.CountMembersAsync("r", 0, None));
-        Assert.Equal(0, await Store.CountMembersAsync("r", await Store.GetRevisionAsync(None), None));
-        Assert.Equal(0, await Store.CountMembersAsync("other", 0, None));
+        Assert.Equal(2, await Store.CountMembersAsync("r", 0, false, None));
+        Assert.Equal(0, await Store.CountMembersAsync("r", await Store.GetRevisionAsync(None), true, None));
+        Assert.Equal(0, await Store.CountMembersAsync("other", 0, true, None));
         Assert.Empty(await Store.ListMembersAsync("other", null, 10, None));
     }
 

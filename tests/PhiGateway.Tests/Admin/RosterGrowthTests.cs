@@ -58,6 +58,25 @@ public sealed class RosterGrowthTests
         Assert.True(await IsOpenAsync(server));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Growth_ByMembersThatAreRemovedAgain_IsGrowthToo(bool isSamePatient)
+    {
+        await using var server = await AdminServer.StartAsync(static options =>
+            options.RosterGrowth = new RosterGrowthRules(1000, 50, MostAlone: 5)
+        );
+        await Approvals.OpenAsync(server);
+        for (var i = 0; i < 8; i++)
+        {
+            var member = $"{Members}/p-{(isSamePatient ? 0 : i)}";
+            Assert.Equal(204, (await server.SendAsync("nora", "PUT", member, "{}")).Status);
+            Assert.Equal(204, (await server.SendAsync("nora", "DELETE", member, null)).Status);
+        }
+
+        Assert.Equal(isSamePatient, await IsOpenAsync(server));
+    }
+
     private static async Task WriteAsync(AdminServer server, bool byOnes, int from, int to)
     {
         if (!byOnes)

@@ -1,9 +1,17 @@
 using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Records;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Checkpoints;
 using PhiGateway.Proof.Entries;
 using PhiGateway.Proof.Evidence;
 using PhiGateway.Proof.Tiles;
+using PhiGateway.Tests.Common.Admin.Fakes;
+using PhiGateway.Tests.Common.Audit;
 using PhiGateway.Tests.Common.Proof;
 using Xunit;
 
@@ -81,6 +89,42 @@ public sealed class EvidenceTests : IDisposable
 
         Assert.Throws<InvalidDataException>(() => prover.MakeBundle([world.Rows[5] with { Body = world.Rows[6].Body }]));
         Assert.Null(prover.MakeBundle([world.Rows[5] with { Sequence = 11 }]));
+    }
+
+    [Theory]
+    [InlineData("0-4,7", 2)]
+    [InlineData("0-4,6", 1)]
+    public async Task Evidence_OfAWholeAnswer_HoldsTheDeliveryThatNamesIt(string delivered, int records)
+    {
+        await using var world = await LogWorld.StartAsync(8);
+        var place = world.Rows.Last(static row => row.Value.Kind == AuditKind.Disclosure).Key;
+        Assert.Equal(8, world.Rows.Count(static row => row.Value.Kind == AuditKind.Disclosure));
+        await world.Journal.AppendAsync(
+            new AuditRecord
+            {
+                Id = Guid.NewGuid(),
+                Kind = AuditKind.Delivery,
+                Event = "delivery",
+                Time = TestRecords.Noon,
+                Delivery = "handed-over",
+                Sequences = delivered.Replace("7", place.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
+            }
+        );
+        await world.AppendAsync(0);
+        var (store, journal) = (new FakeAuditStore(), new FakeJournal());
+        await store.AppendAsync([.. world.Rows.Values], CancellationToken.None);
+        var proofs = new TrailProofs(
+            store,
+            journal,
+            new AdminJournal(journal, TimeProvider.System, NullLogger<AdminJournal>.Instance),
+            new LogProver(world.Log.Files, world.Log.Entries)
+        );
+        var call = new AdminCall(new AdminCaller("wei", "key:wei", ["auditor"]), Guid.NewGuid(), CancellationToken.None);
+
+        var made = await proofs.EvidenceAsync(call, world.Rows[place].Id.ToString("D"));
+
+        Assert.False(made.Failed(out _, out var report));
+        Assert.Equal(records, report!.Files.Count(static file => file.Name.EndsWith("body.json", StringComparison.Ordinal)));
     }
 
     private static TreeHash Hash(string text) => TreeHash.TryParse(text, out var hash) ? hash : throw new FormatException();

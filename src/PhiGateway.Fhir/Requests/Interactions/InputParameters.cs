@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Json;
@@ -12,8 +13,8 @@ internal static class InputParameters
     /// <summary>Reads them; a complex value (a Coding, a resource) is noted by name with an empty value and stays in the body.</summary>
     /// <param name="source">The request.</param>
     /// <param name="inputs">Names and values.</param>
-    /// <param name="resources">Embedded resources, in order.</param>
-    internal static Refusal? Read(RequestSource source, out List<QueryParameter> inputs, out List<ReadOnlyMemory<byte>> resources)
+    /// <param name="resources">Embedded resources, those within parts too, in order.</param>
+    internal static Refusal? Read(RequestSource source, out List<QueryParameter> inputs, out List<EmbeddedResource> resources)
     {
         inputs = [];
         resources = [];
@@ -44,7 +45,7 @@ internal static class InputParameters
         return source.Body.IsEmpty ? null : ReadBody(source, inputs, resources);
     }
 
-    private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, List<ReadOnlyMemory<byte>> resources)
+    private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, List<EmbeddedResource> resources)
     {
         if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
         {
@@ -87,7 +88,7 @@ internal static class InputParameters
         }
     }
 
-    private static Refusal? ReadOne(JsonElement parameter, List<QueryParameter> inputs, List<ReadOnlyMemory<byte>> resources)
+    private static Refusal? ReadOne(JsonElement parameter, List<QueryParameter> inputs, List<EmbeddedResource> resources)
     {
         if (StrictJson.Text(parameter, "name") is not { Length: > 0 } name)
         {
@@ -112,11 +113,37 @@ internal static class InputParameters
             else if (member.Name == "resource")
             {
                 values++;
-                resources.Add(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(member.Value).ToArray());
+                Keep(name, member.Value, resources);
+            }
+            else if (member.Name == "part")
+            {
+                KeepParts(name, member.Value, resources);
             }
         }
 
         inputs.Add(new QueryParameter(name, value));
         return values <= 1 ? null : Refusal.Body("parameter with several values");
     }
+
+    // However deep it stands, a resource is one that is submitted. The depth is that of the body, which is bounded.
+    private static void KeepParts(string name, JsonElement parts, List<EmbeddedResource> resources)
+    {
+        foreach (var part in parts.ValueKind == JsonValueKind.Array ? parts.EnumerateArray() : default)
+        {
+            foreach (var member in part.ValueKind == JsonValueKind.Object ? part.EnumerateObject() : default)
+            {
+                if (member.Name == "resource")
+                {
+                    Keep(name, member.Value, resources);
+                }
+                else if (member.Name == "part")
+                {
+                    KeepParts(name, member.Value, resources);
+                }
+            }
+        }
+    }
+
+    private static void Keep(string name, JsonElement resource, List<EmbeddedResource> resources) =>
+        resources.Add(new EmbeddedResource(name, JsonMarshal.GetRawUtf8Value(resource).ToArray()));
 }

@@ -9,5 +9,10 @@ internal sealed record OperationCall(
     ResourceType Type,
     string? Id,
     IReadOnlyList<QueryParameter> Inputs,
-    IReadOnlyList<ReadOnlyMemory<byte>> Resources
+    IReadOnlyList<EmbeddedResource> Resources
 );
+
+/// <summary>A resource in the body of an operation.</summary>
+/// <param name="Parameter">Name of the parameter that it stands in, or whose parts it stands in.</param>
+/// <param name="Body">The resource as it was sent.</param>
+internal readonly record struct EmbeddedResource(string Parameter, ReadOnlyMemory<byte> Body);

@@ -69,7 +69,7 @@ internal static class OperationParts
             case OperationResult.Declared:
                 return AddDeclared(source, operation, call, reading.Patients, parts);
             case OperationResult.Submission:
-                return AddSubmission(source, call.Resources is [var one] ? one : default, parts);
+                return AddSubmission(source, call.Resources is [var one] ? one.Body : default, parts);
             default:
                 return new Refusal(DenyReason.OperationNotSupported, "operation with an unknown result");
         }
@@ -152,7 +152,7 @@ internal static class OperationParts
 
         foreach (var resource in call.Resources)
         {
-            if (AddSubmission(source, resource, parts) is { } refusal)
+            if (AddSubmission(source, resource.Body, parts) is { } refusal)
             {
                 return refusal;
             }

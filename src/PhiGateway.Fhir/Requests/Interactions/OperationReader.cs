@@ -36,7 +36,7 @@ internal static class OperationReader
             return unread.As<FhirRequest>();
         }
 
-        if (CheckKind(source, operation, resources.Count) is { } other)
+        if (CheckKind(source, operation, resources) is { } other)
         {
             return other.As<FhirRequest>();
         }
@@ -68,11 +68,17 @@ internal static class OperationReader
             );
     }
 
-    private static Refusal? CheckKind(RequestSource source, OperationDefinition operation, int resources)
+    private static Refusal? CheckKind(RequestSource source, OperationDefinition operation, List<EmbeddedResource> resources)
     {
         if (operation.Returns != OperationResult.Declared)
         {
-            return resources > 1 ? Refusal.Body("more than one embedded resource") : null;
+            return resources.Count > 1 ? Refusal.Body("more than one embedded resource") : null;
+        }
+
+        // One that nobody asked for would be decided over in the place of what the operation changes.
+        if (!resources.TrueForAll(resource => operation.TakesResource(resource.Parameter)))
+        {
+            return Refusal.Parameter("resource in a parameter that takes none");
         }
 
         return operation.Writes && source.Bundle is { IsTransaction: true }

@@ -131,6 +131,8 @@ internal sealed class BatchRelease(
             return StageResult.Refuse(DenyReason.AnswerTooLarge, "batch");
         }
 
+        // Room first: what is on record as let out is written, and what is begun is ended.
+        writer.MakeRoom(fits ? bytes.Length : 0);
         if (entry.IntentRecorded)
         {
             // What came of a write is on record before anything else is done.

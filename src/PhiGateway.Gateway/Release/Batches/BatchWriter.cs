@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using PhiGateway.Gateway.Exchange;
@@ -11,15 +10,29 @@ namespace PhiGateway.Gateway.Release.Batches;
 /// <summary>Writes the batch-response: one entry per entry of the request, in their order (R4 3.1.0.11.4).</summary>
 internal sealed class BatchWriter : IDisposable
 {
+    // What is written around a resource, and the blocks in which the writer asks for room.
+    private const int Around = 2048 + (3 * 4096);
+
+    private readonly PooledBuffer _output;
     private readonly Utf8JsonWriter _json;
 
-    public BatchWriter(IBufferWriter<byte> output)
+    public BatchWriter(PooledBuffer output)
     {
+        _output = output;
         _json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         _json.WriteStartObject();
         _json.WriteString("resourceType", "Bundle");
         _json.WriteString("type", "batch-response");
         _json.WriteStartArray("entry");
+    }
+
+    /// <summary>Makes room for an entry, so that it is written whole once it is begun.</summary>
+    /// <param name="resource">Bytes of what may leave.</param>
+    /// <exception cref="MemoryExhaustedException">There is none.</exception>
+    public void MakeRoom(int resource)
+    {
+        _json.Flush();
+        _output.MakeRoom(resource + Around);
     }
 
     /// <summary>An entry that was answered.</summary>

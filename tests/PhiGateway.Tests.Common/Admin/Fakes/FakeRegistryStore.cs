@@ -155,7 +155,10 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         {
             foreach (var patient in patients)
             {
-                _members.Remove((roster, patient.Value!));
+                if (_members.Remove((roster, patient.Value!)))
+                {
+                    _memberRevisions[(roster, patient.Value!)] = _revision + 1;
+                }
             }
 
             Writes++;
@@ -183,11 +186,15 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
-    public Task<long> CountMembersAsync(string roster, long after, CancellationToken cancellationToken)
+    public Task<long> CountMembersAsync(string roster, long after, bool withRemoved, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return Task.FromResult<long>(_members.Keys.Count(key => key.Roster == roster && _memberRevisions[key] > after));
+            return Task.FromResult<long>(
+                _memberRevisions.Count(member =>
+                    member.Key.Roster == roster && member.Value > after && (withRemoved || _members.ContainsKey(member.Key))
+                )
+            );
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class BinaryTests : IDisposable
         TestRegistry.Grant() with
         {
             Types = ["Binary", "DocumentReference", "DiagnosticReport"],
-            Interactions = ["read", "search", "create", "update"],
+            Interactions = ["read", "search", "create", "update", "patch"],
         }
     );
 
@@ -181,6 +181,34 @@ public sealed class BinaryTests : IDisposable
         using var exchange = _world.Open("POST", "/fhir/DiagnosticReport", Report("Binary/b1", "17", id: null));
 
         Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
+    }
+
+    // As the value of an element, as a member of a datatype, and as one of parts.
+    [Theory]
+    [InlineData("18", "presentedForm[0].url", "\"valueUrl\":\"Binary/b1\"")]
+    [InlineData("18", "presentedForm[0].url", "\"valueUri\":\"http://fhir.example/r4/Binary/b1\"")]
+    [InlineData("18", "presentedForm[0]", "\"valueAttachment\":{\"url\":\"Binary/b1\"}")]
+    [InlineData("18", "presentedForm[0]", "\"part\":[{\"name\":\"url\",\"valueUrl\":\"\\u0042inary/b1\"}]")]
+    [InlineData("17", "presentedForm[0].url", "\"valueUrl\":\"Binary/b1\"")]
+    [InlineData("18", "presentedForm[0].url", "\"valueUrl\":\"Binary/b9\"")]
+    [InlineData("18", "conclusion", "\"valueString\":\"see Binary/b1\"")]
+    public async Task Run_PatchAppliedUpstreamThatNamesAFile_IsAskedAboutLikeAnyWrite(string patient, string path, string value)
+    {
+        Holds(ByAddress, Document("Binary/b1", patient));
+        _world.Upstream.Answers("GET /DiagnosticReport/r1", Report("Binary/b9", "17"));
+        var isForeign = patient == "18" && path != "conclusion" && !value.Contains("b9", StringComparison.Ordinal);
+        using var exchange = _world.Open(
+            "PATCH",
+            "/fhir/DiagnosticReport/r1",
+            $$"""
+            {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},
+            {"name":"path","valueString":"DiagnosticReport.{{path}}"},{"name":"value",{{value}} }]}]}
+            """
+        );
+
+        var result = await _world.WalkAsync(exchange, "Settle");
+
+        Assert.Equal(isForeign ? DenyReason.PatientUndetermined : null, result.Refusal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
@@ -137,6 +138,43 @@ public sealed class DeclaredOperationTests : IDisposable
 
         Assert.NotNull(answer.Refusal);
         Assert.Empty(_world.Upstream.Calls);
+    }
+
+    // Of a foreign patient as a part, and in a parameter that takes none, where it would stand for what the operation changes.
+    [Theory]
+    [InlineData("""{"name":"one","resource":OWN}""", true)]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"more","part":[{"name":"r","resource":OWN}]}""", true)]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"more","part":[{"name":"r","resource":FOREIGN}]}""", false)]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"more","part":[{"name":"p","part":[{"name":"r","resource":FOREIGN}]}]}""", false)]
+    [InlineData("""{"name":"target","valueReference":{"reference":"Observation/9"}}""", false)]
+    [InlineData("""{"name":"target","valueReference":{"reference":"Observation/9"}},{"name":"note","resource":OWN}""", false)]
+    public async Task Run_WriteWithResources_IsDecidedOverEachOfThem(string parameters, bool isPermitted)
+    {
+        var operation = JsonNode.Parse(File.ReadAllText(DeclaredOperationsTests.Example))!["entry"]![3]!["resource"]!.DeepClone();
+        operation["code"] = "take";
+        operation["url"] = "https://ehr.example/OperationDefinition/take";
+        (operation["type"], operation["instance"]) = (true, false);
+        operation["parameter"] = JsonNode.Parse(
+            """
+            [{"name":"one","use":"in","type":"Observation"},{"name":"more","use":"in","part":[]},{"name":"target","use":"in","type":"Reference"},
+            {"name":"note","use":"in","type":"string"},{"name":"return","use":"out","type":"Observation"}]
+            """
+        );
+        var declared = DeclaredParametersTests.Read(DeclaredParametersTests.File("take.json", operation));
+        _world.Route = _world.Route! with { Language = _world.Route.Language with { Declared = declared } };
+        Permit(Permitted() with { Interactions = ["read", "create"], Operations = ["$take"] });
+        _world.Upstream.Answers("POST /Observation/$take", StageWorld.Observation());
+
+        var answer = await AskAsync(
+            "POST",
+            "/fhir/Observation/$take",
+            $$"""{"resourceType":"Parameters","parameter":[{{parameters}}]}"""
+                .Replace("OWN", StageWorld.Observation(), StringComparison.Ordinal)
+                .Replace("FOREIGN", StageWorld.Observation("8", patient: "18"), StringComparison.Ordinal)
+        );
+
+        Assert.Equal(isPermitted, answer.Refusal is null);
+        Assert.Equal(isPermitted, _world.Upstream.Lines.Contains("POST /Observation/$take"));
     }
 
     private static Grant Permitted() =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Exchange;
@@ -164,5 +165,38 @@ public sealed class ReleaseStageTests : IDisposable
         Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
         Assert.Contains("memory-exhausted", StageWorld.Written(exchange), StringComparison.Ordinal);
         Assert.Contains("Patient/17", StageWorld.Written(exchange), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_BatchThatFindsNoRoomInTheMiddle_StaysWhole_AndRecordsWhatLeaves(bool isRoom)
+    {
+        var text = new string('x', 20 * 1024);
+        string[] ids = ["1", "2", "3", "4", "5"];
+        foreach (var id in ids)
+        {
+            _world.Upstream.Answers(
+                "GET /Observation/" + id,
+                StageWorld.Observation(id).Replace("\"x\"", $"\"{text}\"", StringComparison.Ordinal)
+            );
+        }
+
+        var memory = _world.Get<HeldMemory>();
+        using var others = memory.Take(isRoom ? 0 : memory.Most, HeldFor.Write);
+        var entries = ids.Select(static id => $$"""{"request":{"method":"GET","url":"Observation/{{id}}"} }""");
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[" + string.Join(',', entries) + "]}"
+        );
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        var answered = JsonNode.Parse(StageWorld.Written(exchange))!["entry"]!.AsArray();
+        Assert.Equal(5, answered.Count);
+        var left = answered.Count(static entry => entry!["resource"] is not null);
+        Assert.InRange(left, isRoom ? 5 : 1, isRoom ? 5 : 4);
+        var recorded = _world.Journal.Records.Where(static record => record.Kind == AuditKind.Disclosure);
+        Assert.Equal(left, recorded.Count());
     }
 }

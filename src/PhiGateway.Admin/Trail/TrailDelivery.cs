@@ -1,0 +1,28 @@
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>
+/// Adds to a decision's records what became of its answer: of a whole answer that stands in the delivery of many, which names it by its
+/// place. Used where one access is read and where it is proven.
+/// </summary>
+internal static class TrailDelivery
+{
+    /// <summary>The records with their delivery; as they are where it is among them, or there is none.</summary>
+    public static async Task<IReadOnlyList<AuditEntry>> WithAsync(
+        IAuditStore store,
+        IReadOnlyList<AuditEntry> found,
+        CancellationToken cancellationToken
+    )
+    {
+        if (found.FirstOrDefault(static entry => entry.Kind == AuditKind.Disclosure && entry.ParentId == Guid.Empty) is not { } disclosure)
+        {
+            return found;
+        }
+
+        var isTold = found.Any(static entry => entry.Kind == AuditKind.Delivery);
+        var delivery = isTold ? null : await store.FindDeliveryAsync(disclosure.Log, disclosure.Sequence, cancellationToken);
+        return delivery is null ? found : [delivery, .. found];
+    }
+}
