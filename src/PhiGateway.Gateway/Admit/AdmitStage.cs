@@ -7,7 +7,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Admit;
 
-/// <summary>Is there room: rate and concurrency of the client, space in the journal?</summary>
+/// <summary>
+/// The Admit stage of the pipeline: refuses when the audit journal cannot take records, or when the client has too many requests in flight
+/// or too many a second; gives the request its place otherwise.
+/// </summary>
 internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, IAuditJournal journal, TimeProvider clock) : IStage
 {
     private readonly long _started = clock.GetTimestamp();

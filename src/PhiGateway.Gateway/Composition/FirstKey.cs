@@ -6,7 +6,9 @@ using PhiGateway.Gateway.Telemetry;
 
 namespace PhiGateway.Gateway.Composition;
 
-/// <summary>Makes sure that somebody can get into the control plane of a new installation.</summary>
+/// <summary>
+/// Ensures that a new installation has a first admin key, generated or configured, so that somebody can get into its control plane.
+/// </summary>
 internal static class FirstKey
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);

@@ -117,7 +117,7 @@ public sealed class GatewayOptions
             : $"{host}:{publicBase.Port}";
 }
 
-/// <summary>Where the two planes listen.</summary>
+/// <summary>What an operator writes about the listeners of data plane and control plane: addresses, certificates, protocols.</summary>
 public sealed class ListenerOptions
 {
     /// <summary>
@@ -150,7 +150,7 @@ public sealed class ListenerOptions
     public bool AllowPlainHttpBehindTerminator { get; set; }
 }
 
-/// <summary>Where the registry is.</summary>
+/// <summary>What an operator writes about the registry: its database, its seals, and how old a snapshot may be.</summary>
 public sealed class RegistryOptions
 {
     /// <summary>Postgres or Sqlite; default Sqlite.</summary>
@@ -200,7 +200,7 @@ public sealed class RegistryOptions
     public string? LastGoodFile { get; set; }
 }
 
-/// <summary>Where the audit trail is.</summary>
+/// <summary>What an operator writes about the audit trail: the journal on this node and the store that it is shipped to.</summary>
 public sealed class AuditOptions
 {
     public JournalPlaneOptions Journal { get; set; } = new();
@@ -226,7 +226,7 @@ public sealed class StrangerOptions
     public int RecordsPerSecond { get; set; } = 100;
 }
 
-/// <summary>The journal on this node's disk.</summary>
+/// <summary>What an operator writes about the audit journal on this node's disk.</summary>
 public sealed class JournalPlaneOptions
 {
     /// <summary>Directory, writable; required.</summary>
@@ -250,7 +250,7 @@ public sealed class JournalPlaneOptions
     public bool AcceptRepaired { get; set; }
 }
 
-/// <summary>The searchable store that the journal is shipped to.</summary>
+/// <summary>What an operator writes about the searchable audit store that the journal is shipped to.</summary>
 public sealed class AuditStoreOptions
 {
     /// <summary>Postgres or Sqlite; default Sqlite.</summary>
@@ -260,7 +260,10 @@ public sealed class AuditStoreOptions
     public string ConnectionString { get; set; } = string.Empty;
 }
 
-/// <summary>Limits that hold where a client has none of its own.</summary>
+/// <summary>
+/// What an operator writes about limits on sizes, rates and times; those for clients hold where the registry gives a client none of its
+/// own.
+/// </summary>
 public sealed class LimitOptions
 {
     /// <summary>Per client; default 100.</summary>
@@ -332,7 +335,7 @@ public sealed class LimitOptions
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
 }
 
-/// <summary>Who may use the control plane.</summary>
+/// <summary>What an operator writes about who may use the control plane, and how they prove it.</summary>
 public sealed class AdminPlaneOptions
 {
     /// <summary>
