@@ -2,7 +2,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>One thing a request asks for or would pull in; a request is permitted only when every part is.</summary>
+/// <summary>
+/// One read, search or write that a request asks for or would pull in, with type, patients and content; a request is permitted only when
+/// every part is.
+/// </summary>
 public sealed record AccessPart
 {
     public required Interaction Interaction { get; init; }
@@ -128,7 +131,7 @@ public enum OperationValues : byte
     Patients,
 }
 
-/// <summary>Why a part belongs to a request.</summary>
+/// <summary>How a part belongs to a request: asked for outright, or pulled in or searched along the way.</summary>
 public enum PartRole : byte
 {
     /// <summary>Asked for outright.</summary>
