@@ -105,7 +105,7 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
 /// <param name="Content">Its bytes.</param>
 public sealed record EvidenceFile(string Name, byte[] Content);
 
-/// <summary>That a log extends what it was.</summary>
+/// <summary>Proves that a log extends what it was at an earlier size.</summary>
 /// <param name="Size">The earlier size.</param>
 /// <param name="Root">The earlier root, in base64.</param>
 /// <param name="Path">Hashes of RFC 9162, 2.1.4, in base64.</param>
