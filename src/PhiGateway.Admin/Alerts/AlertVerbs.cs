@@ -6,7 +6,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// open → acknowledged → closed, each with a name on it; closed is final for a person, the gateway alone may open it again.
+/// Acknowledges and closes alerts and takes reviews of emergency uses, each with a name on it (open → acknowledged → closed). Closed is
+/// final for a person; the gateway alone may open it again.
 /// </summary>
 internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
 {
@@ -114,7 +115,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
 /// <param name="Reason">Why, in words without patient data; required.</param>
 public sealed record ReviewBody(EmergencyDecision? Decision = null, string? Reason = null);
 
-/// <summary>What somebody decided about an emergency use.</summary>
+/// <summary>A reviewer's decision about an emergency use.</summary>
 public enum EmergencyDecision : byte
 {
     /// <summary>It was one.</summary>

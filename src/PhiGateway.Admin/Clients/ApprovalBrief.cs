@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>What an approver is about to say yes to, in words, with all that stands behind it.</summary>
+/// <summary>Tells an approver in words what an approval of a client would permit, with all that stands behind it.</summary>
 /// <param name="Client">Client id.</param>
 /// <param name="Fingerprint">Fingerprint of exactly what is described here; approve with it.</param>
 /// <param name="Words">The whole in one sentence.</param>
@@ -45,7 +45,7 @@ public sealed record LastApproval(string By, DateTimeOffset At, string Requested
 /// <param name="By">Whoever changed that document since.</param>
 public sealed record BriefChange(string Kind, string Path, string Words, IReadOnlyList<string> By);
 
-/// <summary>What an approver of a use case is about to say yes to.</summary>
+/// <summary>Tells an approver in words what an approval of a use case would permit.</summary>
 /// <param name="UseCase">Its id.</param>
 /// <param name="Words">The whole in one sentence.</param>
 /// <param name="Permits">What it permits, one grant each.</param>

@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Rosters;
 
-/// <summary>Single memberships: put, remove, list.</summary>
+/// <summary>Puts, removes and lists single memberships of rosters; called by their endpoints.</summary>
 internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal, RosterGrowth growth)
 {
     /// <summary>Adds or changes one membership.</summary>
@@ -133,7 +133,7 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
     }
 }
 
-/// <summary>What came of writing one membership.</summary>
+/// <summary>The result of writing one membership.</summary>
 /// <param name="Event">Its name in the trail.</param>
 /// <param name="DryRun">Nothing was written.</param>
 internal sealed record MemberChange(string Event, bool DryRun);

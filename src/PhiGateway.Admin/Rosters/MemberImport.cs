@@ -180,7 +180,7 @@ internal sealed class MemberImport(
     }
 }
 
-/// <summary>An import as it is asked for.</summary>
+/// <summary>An import as its endpoint reads it from the call.</summary>
 /// <param name="Roster">The roster.</param>
 /// <param name="FromLine">The first line that counts.</param>
 /// <param name="Digest">SHA-256 of the whole as its sender names it; null: lines count as they come.</param>
@@ -196,7 +196,7 @@ internal sealed record ImportInput(
     Func<Exception, bool> IsUploadFault
 );
 
-/// <summary>How an import ended.</summary>
+/// <summary>The status and last line with which an import ended.</summary>
 /// <param name="Status">200, or 503 when it broke off and is worth repeating.</param>
 /// <param name="Result">The last line of its answer.</param>
 internal sealed record ImportEnd(int Status, ImportResult Result);

@@ -8,7 +8,10 @@ using PhiGateway.Proof.Evidence;
 
 namespace PhiGateway.Admin.Trail;
 
-/// <summary>Proofs of this node's log, for auditors; evidence, which holds records, is itself on record before it leaves.</summary>
+/// <summary>
+/// Makes proofs from this node's transparency log for auditors; a bundle of evidence, which holds records, is itself on record before it
+/// leaves.
+/// </summary>
 internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, AdminJournal records, LogProver? prover = null)
 {
     // A decision and what belongs to it.
@@ -96,14 +99,14 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
 
-/// <summary>What a node publishes of its log.</summary>
+/// <summary>The public part of a node's transparency log: its newest checkpoint and its keys.</summary>
 /// <param name="Log">Name of the log.</param>
 /// <param name="Checkpoint">The newest checkpoint, a signed note.</param>
 /// <param name="Keys">The log's own keys: name, id and key.</param>
 /// <param name="Statements">How the keys followed one another, signed notes.</param>
 public sealed record LogReport(string Log, string Checkpoint, IReadOnlyList<string> Keys, IReadOnlyList<string> Statements);
 
-/// <summary>That a record is under a checkpoint.</summary>
+/// <summary>Proves that a record is in the log that a checkpoint signs.</summary>
 /// <param name="Log">Name of the log.</param>
 /// <param name="Sequence">Place of the record.</param>
 /// <param name="Proof">C2SP tlog-proof, with the checkpoint in it.</param>
