@@ -1,7 +1,8 @@
 namespace PhiGateway.Audit.Journal.Files;
 
 /// <summary>
-/// Opens and prepares the journal's files: all that the journal asks of a file system. The tests' fake one fails on demand.
+/// Creates, opens, moves, syncs and deletes the journal's files: all that the journal asks of a file system. The tests' fake one fails on
+/// demand.
 /// </summary>
 internal interface IJournalFiles
 {
