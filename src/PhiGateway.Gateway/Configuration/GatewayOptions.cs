@@ -214,8 +214,8 @@ public sealed class AuditOptions
 }
 
 /// <summary>
-/// How many refusals are recorded one by one of those whom no registered client stands for; further ones are counted, and the counts are
-/// recorded once a second.
+/// What an operator writes about refusals of callers whom no registered client stands for: how many a second are recorded one by one.
+/// Further ones are counted, and the counts are recorded once a second.
 /// </summary>
 public sealed class StrangerOptions
 {

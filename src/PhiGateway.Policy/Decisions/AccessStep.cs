@@ -64,7 +64,9 @@ public enum StepKind : byte
     Narrows,
 }
 
-/// <summary>What a write does to the members of one roster; the writer knows it, and nobody compares a million members.</summary>
+/// <summary>
+/// Tells <see cref="Openings"/> what a write does to the members of one roster; the writer knows it, and nobody compares a million members.
+/// </summary>
 /// <param name="Roster">Roster id.</param>
 /// <param name="Added">Memberships that begin, or last longer.</param>
 /// <param name="Removed">Memberships that end, or end sooner.</param>
