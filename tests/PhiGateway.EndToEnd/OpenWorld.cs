@@ -46,7 +46,7 @@ public sealed class OpenWorld : GatewayWorld
                 {
                     new
                     {
-                        types = new[] { "Patient", "Observation", "Condition", "Encounter", "DiagnosticReport" },
+                        types = new[] { "Patient", "Observation", "Condition", "Encounter", "DiagnosticReport", "Binary" },
                         interactions = Everything,
                         patients = new { any = true },
                         confidentiality = "V",

@@ -32,6 +32,7 @@ public static class BootstrapKey
     /// generated.</param>
     /// <param name="file">Where a generated key is put, readable by its owner only; null: nowhere.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="renew">Make it anew although others work: whoever owns the machine has lost them all.</param>
     /// <returns>The generated key; null when there was nothing to do or the key was configured.</returns>
     /// <exception cref="AdminStartException">The configured key has fewer than 128 bits, its reference leads nowhere, or the file cannot be
     /// written.</exception>
@@ -42,11 +43,12 @@ public static class BootstrapKey
         TimeProvider time,
         string? reference,
         string? file,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool renew = false
     )
     {
         var now = time.GetUtcNow();
-        if (await HasAdminAsync(store, now, cancellationToken))
+        if (!renew && await HasAdminAsync(store, now, cancellationToken))
         {
             return null;
         }
@@ -83,7 +85,7 @@ public static class BootstrapKey
                 Time = now,
                 Actor = "system",
                 Target = "admin-key/" + Id,
-                Note = (reference is null ? "generated" : "configured") + (earlier is null ? string.Empty : ": no other admin key works"),
+                Note = (reference is null ? "generated" : "configured") + Why(earlier, renew),
             }
         );
 
@@ -112,6 +114,14 @@ public static class BootstrapKey
 
         return null;
     }
+
+    private static string Why(RegistryItem? earlier, bool renew) =>
+        (earlier, renew) switch
+        {
+            (_, true) => ": made anew, as configured",
+            (null, _) => string.Empty,
+            _ => ": no other admin key works",
+        };
 
     private static async Task<bool> HasAdminAsync(IRegistryStore store, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -29,18 +29,26 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         );
 
     /// <summary>Somebody's word on an emergency use: never of who stands behind the client that used it.</summary>
-    public Task<Outcome<EditOutcome>> ReviewAsync(AdminCall call, string id, ReviewBody body) =>
-        body.Decision is { } decision
-            ? RunAsync(
-                call,
-                id,
-                new ReasonBody(body.Reason is null ? null : $"{decision.ToString().ToLowerInvariant()}: {body.Reason}"),
-                "review",
-                AlertState.Closed,
-                reasonRequired: true,
-                (alert, set) => Refusal(call, alert, set)
-            )
-            : Task.FromResult<Outcome<EditOutcome>>(AdminProblem.Invalid("/decision", "required", "justified or unjustified is expected."));
+    public Task<Outcome<EditOutcome>> ReviewAsync(AdminCall call, string id, ReviewBody body)
+    {
+        if (body.Decision is not { } decision)
+        {
+            return Task.FromResult<Outcome<EditOutcome>>(
+                AdminProblem.Invalid("/decision", "required", "justified or unjustified is expected.")
+            );
+        }
+
+        var said = body.Reason is null ? null : $"{decision.ToString().ToLowerInvariant()}: {body.Reason}";
+        return RunAsync(
+            call,
+            id,
+            new ReasonBody(said),
+            "review",
+            AlertState.Closed,
+            reasonRequired: true,
+            (alert, set) => Refusal(call, alert, set)
+        );
+    }
 
     private static AdminProblem? Refusal(AdminCall call, Alert alert, WorkingSet set)
     {
@@ -108,19 +116,4 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         );
         return await editor.WriteAsync(call, edit);
     }
-}
-
-/// <summary>Body of a review of an emergency use.</summary>
-/// <param name="Decision">justified or unjustified; required.</param>
-/// <param name="Reason">Why, in words without patient data; required.</param>
-public sealed record ReviewBody(EmergencyDecision? Decision = null, string? Reason = null);
-
-/// <summary>A reviewer's decision about an emergency use.</summary>
-public enum EmergencyDecision : byte
-{
-    /// <summary>It was one.</summary>
-    Justified,
-
-    /// <summary>It was none: what follows is the reviewer's to do.</summary>
-    Unjustified,
 }

@@ -52,12 +52,13 @@ public sealed class EmergencyUses
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var isFirst = true;
+        var isTold = false;
         while (true)
         {
             try
             {
                 await RunOnceAsync(DaysBack[isFirst ? 1 : 0], cancellationToken);
-                isFirst = false;
+                (isFirst, isTold) = (false, false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -67,7 +68,11 @@ public sealed class EmergencyUses
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                AdminLog.EmergencyUsesFailed(_log, fault.GetType().Name);
+                if (!isTold)
+                {
+                    AdminLog.EmergencyUsesFailed(_log, fault.GetType().Name);
+                    isTold = true;
+                }
             }
 
             await Task.Delay(Period, _time, cancellationToken);

@@ -15,7 +15,7 @@ internal static class Impact
             return;
         }
 
-        if (PathEffect.Of(outcome) is { Count: > 0 } paths)
+        if (outcome.Paths is { Count: > 0 } paths)
         {
             meta["paths"] = JsonSerializer.SerializeToNode(paths, Http.AdminJson.Options);
         }

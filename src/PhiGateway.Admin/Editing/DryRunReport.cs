@@ -83,7 +83,7 @@ public sealed record DryRunReport
             [
                 .. effects.Where(static effect => effect.ApprovalLapses).Select(static effect => effect.Client).Union(outcome.Plan.Taken),
             ],
-            Paths = PathEffect.Of(outcome),
+            Paths = outcome.Paths,
             Warnings = outcome.Warnings,
             RevokedClients = RevocationMatch.ClientsOf(outcome),
             AnswersCut = outcome.Cut,

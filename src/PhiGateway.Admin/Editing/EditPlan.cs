@@ -54,6 +54,9 @@ internal sealed record EditOutcome(
     /// <summary>What is not refused and should be known: names that this node's configuration does not have.</summary>
     public IReadOnlyList<ProblemPointer> Warnings { get; init; } = [];
 
+    /// <summary>Clients with a door that opens or closes; worked out when first asked for.</summary>
+    public IReadOnlyList<PathEffect> Paths => field ??= PathEffect.Of(this);
+
     /// <summary>The revision that it was written as; 0: nothing was written.</summary>
     public long Revision { get; init; }
 

@@ -117,7 +117,7 @@ internal sealed class RegistryEditor(
 
     private static bool Closes(EditOutcome outcome) =>
         outcome.Plan.Revocations.Any(static row => !row.Lifted)
-        || PathEffect.Of(outcome).Any(static path => path.Closed.Count > 0 || path.ApprovalTaken);
+        || outcome.Paths.Any(static path => path.Closed.Count > 0 || path.ApprovalTaken);
 
     private async Task<Outcome<EditOutcome>> PlanAsync(AdminCall call, Edit edit)
     {

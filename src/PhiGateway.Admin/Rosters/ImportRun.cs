@@ -91,39 +91,3 @@ internal sealed class ImportRun(string roster, long fromLine, bool dryRun)
     public ImportResult ToResult(string? failure) =>
         new(failure is null ? "done" : "failed", Lines, Accepted, Removed, Rejected, NextLine, failure, dryRun ? true : null, _errors);
 }
-
-/// <summary>A line of the answer while an import runs.</summary>
-/// <param name="State">running.</param>
-/// <param name="Lines">Lines read.</param>
-/// <param name="Accepted">Memberships written.</param>
-/// <param name="Removed">Memberships removed.</param>
-/// <param name="Rejected">Lines passed over.</param>
-/// <param name="NextLine">Everything before it is dealt with.</param>
-public sealed record ImportProgress(string State, long Lines, long Accepted, long Removed, long Rejected, long NextLine);
-
-/// <summary>The last line of the answer of an import.</summary>
-/// <param name="State">done or failed.</param>
-/// <param name="Lines">Lines read.</param>
-/// <param name="Accepted">Memberships written.</param>
-/// <param name="Removed">Memberships removed.</param>
-/// <param name="Rejected">Lines passed over.</param>
-/// <param name="NextLine">Send the same file again with <c>?from_line=</c> this to resume.</param>
-/// <param name="Failure">Code of what broke it off; absent: nothing did.</param>
-/// <param name="DryRun">Nothing was written.</param>
-/// <param name="Errors">Bad lines by number; the first thousand.</param>
-public sealed record ImportResult(
-    string State,
-    long Lines,
-    long Accepted,
-    long Removed,
-    long Rejected,
-    long NextLine,
-    string? Failure,
-    bool? DryRun,
-    IReadOnlyList<ImportError> Errors
-);
-
-/// <summary>One bad line.</summary>
-/// <param name="Line">Its number, from 1 on.</param>
-/// <param name="Code">What is wrong; never what stands there.</param>
-public sealed record ImportError(long Line, string Code);

@@ -132,19 +132,3 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
             : change;
     }
 }
-
-/// <summary>The result of writing one membership.</summary>
-/// <param name="Event">Its name in the trail.</param>
-/// <param name="DryRun">Nothing was written.</param>
-internal sealed record MemberChange(string Event, bool DryRun);
-
-/// <summary>One page of a roster. PHI.</summary>
-/// <param name="Items">In order of patient id.</param>
-/// <param name="NextCursor">Place of the next page.</param>
-public sealed record MemberPage(IReadOnlyList<MemberLine> Items, string? NextCursor);
-
-/// <summary>What a membership write would do.</summary>
-/// <param name="DryRun">Always true.</param>
-/// <param name="Event">What it would be called in the trail.</param>
-/// <param name="Members">How many memberships it would touch.</param>
-public sealed record MemberDryRun(bool DryRun, string Event, int Members);

@@ -38,11 +38,23 @@ public sealed record MemberLine
             code = line is null ? "malformed-line" : line.Check();
             return code.Length == 0 ? line : null;
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            code = "malformed-line";
+            code = CodeOf(fault.Path);
             return null;
         }
+    }
+
+    // Which member, when it is one of ours: what else stands there may be a patient.
+    private static string CodeOf(string? path)
+    {
+        if (path is null || !path.StartsWith("$.", StringComparison.Ordinal))
+        {
+            return "malformed-line";
+        }
+
+        var name = path[2..];
+        return name is "patient" or "from" or "until" or "source" or "remove" ? "malformed-" + name : "unknown-member";
     }
 
     internal RosterMember ToMember(string roster) => new(roster, PatientId.Parse(Patient!), From, Until, Source);

@@ -98,20 +98,3 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
     private static bool TryNumber(string? text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
-
-/// <summary>The public part of a node's transparency log: its newest checkpoint and its keys.</summary>
-/// <param name="Log">Name of the log.</param>
-/// <param name="Checkpoint">The newest checkpoint, a signed note.</param>
-/// <param name="Keys">The log's own keys: name, id and key.</param>
-/// <param name="Statements">How the keys followed one another, signed notes.</param>
-public sealed record LogReport(string Log, string Checkpoint, IReadOnlyList<string> Keys, IReadOnlyList<string> Statements);
-
-/// <summary>Proves that a record is in the log that a checkpoint signs.</summary>
-/// <param name="Log">Name of the log.</param>
-/// <param name="Sequence">Place of the record.</param>
-/// <param name="Proof">C2SP tlog-proof, with the checkpoint in it.</param>
-public sealed record InclusionReport(string Log, long Sequence, string Proof);
-
-/// <summary>A bundle of evidence for one access.</summary>
-/// <param name="Files">Name and bytes of each file.</param>
-public sealed record EvidenceReport(IReadOnlyList<EvidenceFile> Files);

@@ -84,15 +84,14 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("reason", "there is no such reason of a refusal.");
         }
 
+        var within = Tenant == Every ? tenants : [Tenant ?? string.Empty];
         return new AuditQuery
         {
             From = From,
             To = To,
             Client = Client,
             Tenant = Tenant == Every ? null : Tenant,
-            PatientKeys = Patient is null
-                ? []
-                : [.. (Tenant == Every ? tenants : [Tenant!]).Select(tenant => pseudonym!.Of(tenant, PatientId!))],
+            PatientKeys = Patient is null ? [] : [.. within.Select(tenant => pseudonym!.Of(tenant, PatientId!))],
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,

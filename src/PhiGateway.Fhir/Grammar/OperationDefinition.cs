@@ -37,18 +37,3 @@ internal sealed record OperationDefinition(
     /// <summary>Inputs that name a patient, for an operation that an operator declared; empty for R4's own, where their names say it.</summary>
     public IReadOnlyCollection<string> Subjects { get; init; } = [];
 }
-
-/// <summary>What an operation can bring back, and so which reads and searches are decided with it.</summary>
-internal enum OperationResult : byte
-{
-    /// <summary>Terminology or conformance: nobody's data.</summary>
-    Nothing = 0,
-    Self,
-    Search,
-    Compartment,
-    Any,
-    Submission,
-
-    /// <summary>What its operator's declaration says.</summary>
-    Declared,
-}

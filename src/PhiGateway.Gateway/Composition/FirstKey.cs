@@ -60,7 +60,8 @@ internal static class FirstKey
             parts.Clock,
             parts.Options.Admin.BootstrapKey,
             FileOf(parts.Options),
-            cancellationToken
+            cancellationToken,
+            parts.Options.Admin.RenewBootstrapKey
         );
 
     /// <summary>Where a generated key is put: beside the journal, unless the configuration says otherwise.</summary>

@@ -236,7 +236,16 @@ internal sealed class GatewayHost : IAsyncDisposable
         _owned.Add(new Owned(shipper));
         shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
-        var proof = ProofParts.Open(options, journal, audit.Heads, (ofAdmins.Audit.Store, ofAdmins.Audit.Heads), pseudonym, clock, log);
+        var proof = ProofParts.Open(
+            options,
+            journal,
+            audit.Heads,
+            (ofAdmins.Audit.Store, ofAdmins.Audit.Heads),
+            new ProofAlerts(ofAdmins.Registry.Store, journal, clock),
+            pseudonym,
+            clock,
+            log
+        );
         _owned.Add(new Owned(proof));
 
         // 3. The registry in force.

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
@@ -39,6 +40,7 @@ internal sealed class ProofParts : IDisposable
     /// <param name="journal">The journal that it follows.</param>
     /// <param name="written">Where heads are put: the shipper's login.</param>
     /// <param name="read">Where records and heads are read for verification: the control plane's login.</param>
+    /// <param name="alerts">Told of what the verifier finds.</param>
     /// <param name="pseudonym">Keyed pseudonyms.</param>
     /// <param name="clock">Clock.</param>
     /// <param name="logger">Where findings are told.</param>
@@ -48,6 +50,7 @@ internal sealed class ProofParts : IDisposable
         FileJournal journal,
         IHeadStore written,
         (IAuditStore Records, IHeadStore Heads) read,
+        ProofAlerts alerts,
         PatientPseudonym pseudonym,
         TimeProvider clock,
         ILogger logger
@@ -86,7 +89,7 @@ internal sealed class ProofParts : IDisposable
         watch.Found += finding =>
         {
             GatewayLog.ProofFinding(logger, finding.Code, finding.Log, finding.Sequence, finding.Words);
-            _ = SayAsync(journal, finding, logger);
+            _ = SayAsync(journal, alerts, finding, logger);
         };
         return new ProofParts(log, watch, read.Heads);
     }
@@ -97,18 +100,18 @@ internal sealed class ProofParts : IDisposable
         Log.Dispose();
     }
 
-    private static async Task SayAsync(FileJournal journal, ProofFinding finding, ILogger logger)
+    private static async Task SayAsync(FileJournal journal, ProofAlerts alerts, ProofFinding finding, ILogger logger)
     {
         try
         {
-            await journal.SayAsync(
-                "audit.finding",
-                $"{finding.Code} at {finding.Sequence?.ToString() ?? "-"} of {finding.Log}: {finding.Words}"
-            );
+            await journal.SayAsync("audit.finding", FindingText.Of(finding));
+            await alerts.RaiseAsync(finding);
         }
-        catch (JournalUnavailableException)
+#pragma warning disable CA1031 // The journal may take nothing and the registry may be away: the log line and readiness have told already.
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
-            GatewayLog.FindingUnrecorded(logger, finding.Code);
+            GatewayLog.FindingUnrecorded(logger, finding.Code, fault.GetType().Name);
         }
     }
 }

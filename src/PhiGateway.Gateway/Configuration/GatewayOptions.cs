@@ -1,4 +1,3 @@
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
@@ -333,59 +332,6 @@ public sealed class LimitOptions
 
     /// <summary>Bytes of an answer that is judged whole; default 64 MiB.</summary>
     public int MaxAnswer { get; set; } = 64 * 1024 * 1024;
-}
-
-/// <summary>What an operator writes about who may use the control plane, and how they prove it.</summary>
-public sealed class AdminPlaneOptions
-{
-    /// <summary>
-    /// First key, by reference (<c>env:NAME</c>, <c>file:/path</c>); null: one is generated at first start and put into
-    /// <see cref="BootstrapFile"/>. It works for seven days.
-    /// </summary>
-    public string? BootstrapKey { get; set; }
-
-    /// <summary>Where a generated first key is put, readable by its owner only; null: <c>bootstrap.key</c> beside the journal.</summary>
-    public string? BootstrapFile { get; set; }
-
-    /// <summary>
-    /// Login by which the control plane writes the registry, by reference, to the database of
-    /// <see cref="RegistryOptions.ConnectionString"/>; null: the same login as the data plane's.
-    /// </summary>
-    public string? RegistryConnectionString { get; set; }
-
-    /// <summary>
-    /// Login by which the control plane reads the audit store, by reference; null: the same login as the shipper's, which then must be
-    /// allowed to read.
-    /// </summary>
-    public string? AuditConnectionString { get; set; }
-
-    /// <summary>OIDC issuer of administrators; null: keys only.</summary>
-    public AdminOidcOptions? Oidc { get; set; }
-
-    /// <summary>
-    /// Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.
-    /// </summary>
-    public IReadOnlyList<int>? DoorWarningDays { get; set; }
-
-    /// <summary>
-    /// Memberships of a roster, added or changed since somebody looked, from which on an alert is raised; null: 1000.
-    /// </summary>
-    public int? RosterAlertMembers { get; set; }
-
-    /// <summary>The same as a share of the roster in percent; null: 50.</summary>
-    public int? RosterAlertPercent { get; set; }
-
-    /// <summary>
-    /// Memberships of a roster that may be added or changed since the approval of the clients behind it before that approval ends; null:
-    /// any number.
-    /// </summary>
-    public int? RosterMostAlone { get; set; }
-
-    /// <summary>
-    /// Directory where roster uploads that name their digest are held, sealed, until it is verified; null: the system's temporary
-    /// directory.
-    /// </summary>
-    public string? SpoolDirectory { get; set; }
 }
 
 /// <summary>Endpoints for <c>.well-known/smart-configuration</c>; null: derived from the first issuer.</summary>

@@ -36,7 +36,7 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
         var call = UpstreamCallFactory.Create(search, permit);
         for (var page = 0; page < options.Limits.PagesPerPage; page++)
         {
-            var pages = new OtherPages();
+            var pages = new NextLink();
             using var fetched = await fetch.ReadAsync(exchange, call);
             var taken = fetched switch
             {
@@ -47,7 +47,7 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
                 // To search always finds a Bundle, if an empty one.
                 _ => StageResult.Refuse(DenyReason.UpstreamRefused),
             };
-            if (!taken.Continues || pages.Next is not { } next)
+            if (!taken.Continues || pages.Url is not { } next)
             {
                 return taken.Continues ? false : taken;
             }
@@ -68,7 +68,7 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
         FhirRequest search,
         Permit permit,
         ReadOnlyMemory<byte> body,
-        OtherPages pages,
+        NextLink pages,
         Func<Disclosure, ReadOnlyMemory<byte>, bool> take
     )
     {
@@ -86,16 +86,5 @@ internal sealed class JudgedSearch(Fetch fetch, AnswerBuffers buffers, GatewayOp
         return verdict is AnswerVerdict.Rewritten or AnswerVerdict.Unchanged
             ? take(found, body)
             : StageResult.Refuse(DenyReason.UnreadableAnswer);
-    }
-
-    private sealed class OtherPages : ILinkSealer
-    {
-        public string? Next { get; private set; }
-
-        public string? Seal(string relation, string upstreamUrl)
-        {
-            Next = relation == "next" ? upstreamUrl : Next;
-            return null;
-        }
     }
 }

@@ -106,8 +106,8 @@ internal static partial class GatewayLog
     )]
     public static partial void SealRefused(ILogger log, string kind, string id, string seal);
 
-    [LoggerMessage(1302, LogLevel.Error, "The finding {Code} of the audit verifier could not be recorded: the journal takes nothing")]
-    public static partial void FindingUnrecorded(ILogger log, string code);
+    [LoggerMessage(1302, LogLevel.Error, "The finding {Code} of the audit verifier could not be recorded or raised: {Fault}")]
+    public static partial void FindingUnrecorded(ILogger log, string code, string fault);
 
     [LoggerMessage(1205, LogLevel.Warning, "The audit store's partitions of the months to come were not made: {Fault}")]
     public static partial void PartitionsNotMade(ILogger log, string fault);

@@ -7,13 +7,3 @@ namespace PhiGateway.Proof.Heads;
 /// <param name="Note">The signed note.</param>
 /// <param name="Time">When the node sent it, UTC, by its own clock.</param>
 public sealed record LogHead(string Log, long Size, LogHeadKind Kind, string Note, DateTimeOffset Time);
-
-/// <summary>What a head is; the numbers are part of the stored format.</summary>
-public enum LogHeadKind : byte
-{
-    /// <summary>A checkpoint.</summary>
-    Checkpoint = 1,
-
-    /// <summary>A statement of keys.</summary>
-    Keys = 2,
-}

@@ -52,6 +52,15 @@ public sealed class ProvenTrailTests(ProofWorld world) : IClassFixture<ProofWorl
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
+        while (
+            !(await world.Wei.GetAsync("alerts?state=open&severity=urgent"))
+                .ToJsonString()
+                .Contains("audit-finding", StringComparison.Ordinal)
+        )
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
         // The node does not make evidence of what it did not record.
         var (status, body) = await world.Wei.TryAsync(HttpMethod.Get, $"audit/{reply.DecisionId}/evidence");
         Assert.Equal((HttpStatusCode.Conflict, "log-contradicts"), (status, (string?)JsonNode.Parse(body)!["code"]));

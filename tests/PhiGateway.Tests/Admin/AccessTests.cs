@@ -276,6 +276,9 @@ public sealed class AccessTests
         await store.WriteAsync([new RegistryWrite(RegistryKind.AdminKey, "adam", RegistryJson.Serialize(ours), 0)], "test", default);
         time.Now += BootstrapKey.Life;
         Assert.Null(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, null, file, default));
+
+        // Whoever owns the machine and has lost every key says so, once.
+        Assert.NotNull(await BootstrapKey.EnsureAsync(store, new FakeJournal(), time, null, file, default, renew: true));
     }
 
     [Fact]

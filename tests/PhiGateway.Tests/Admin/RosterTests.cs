@@ -75,6 +75,22 @@ public sealed class RosterTests
         );
     }
 
+    [Theory]
+    [InlineData("nonsense", "malformed-line")]
+    [InlineData("[]", "malformed-line")]
+    [InlineData("""{"patient":17}""", "malformed-patient")]
+    [InlineData("""{"patient":"p","until":"soon"}""", "malformed-until")]
+    [InlineData("""{"patient":"p","remove":"yes"}""", "malformed-remove")]
+    [InlineData("""{"patient":"p","Mustermann":1}""", "unknown-member")]
+    public async Task Import_BadLine_NamesTheMember_AndNeverWhatStandsThere(string line, string code)
+    {
+        await using var server = await StartAsync();
+        var result = await ImportAsync(server, Members + ":import", line + "\n");
+
+        Assert.Equal(code, (string)result["errors"]![0]!["code"]!);
+        Assert.DoesNotContain("Mustermann", result.ToJsonString());
+    }
+
     [Fact]
     public async Task Import_StoreFails_SaysWhereToResume_AndResumes()
     {

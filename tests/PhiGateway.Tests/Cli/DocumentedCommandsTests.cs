@@ -51,7 +51,9 @@ public sealed partial class DocumentedCommandsTests
             .Create()
             .Parse(command)
             .Errors.Select(static error => error.Message)
-            .Where(static error => !error.StartsWith("Required ", StringComparison.Ordinal));
+            .Where(static error =>
+                !error.StartsWith("Required ", StringComparison.Ordinal) && !error.EndsWith(" is required.", StringComparison.Ordinal)
+            );
 
         // A command that is only named leaves out what it needs; a word that does not exist is a mistake.
         Assert.True(!errors.Any(), $"{page}: phigw {command}: {string.Join(' ', errors)}");
@@ -80,7 +82,7 @@ public sealed partial class DocumentedCommandsTests
 
     // A runbook names settings, records and metrics: each of them is there.
     [Fact]
-    public void Runbooks_NameWhatIsThere()
+    public void Runbooks_EveryNameInThem_IsThere()
     {
         var sources = string.Concat(
             RepositoryPaths
@@ -138,5 +140,7 @@ public sealed partial class DocumentedCommandsTests
     private static partial Regex Bracket { get; }
 
     private static string Plain(string command) =>
-        string.Join(' ', command.Split(' ').Select(static word => Names.GetValueOrDefault(word, word)));
+        string.Join(' ', command.Split(' ').Select(static word => Names.GetValueOrDefault(word, word)))
+            .Replace("--issued-at x", "--issued-at 2026-05-01T12:00:00Z", StringComparison.Ordinal)
+            .Replace("--lifetime x", "--lifetime 300", StringComparison.Ordinal);
 }

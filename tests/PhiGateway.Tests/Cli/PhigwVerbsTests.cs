@@ -108,7 +108,7 @@ public sealed class PhigwVerbsTests
     }
 
     [Fact]
-    public async Task Json_HoldsPlusAndUmlautsAsTheyAre()
+    public async Task Json_OfAName_HoldsPlusAndUmlautsAsTheyAre()
     {
         await using var server = await AdminServer.StartAsync();
         using var phigw = new PhigwShell(server);

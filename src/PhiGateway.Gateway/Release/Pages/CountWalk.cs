@@ -138,15 +138,4 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers
 
         public bool IsWhole { get; set; }
     }
-
-    private sealed class NextLink : ILinkSealer
-    {
-        public string? Url { get; private set; }
-
-        public string? Seal(string relation, string upstreamUrl)
-        {
-            Url = relation == "next" ? upstreamUrl : Url;
-            return upstreamUrl;
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Release.Leaving;
@@ -21,6 +22,7 @@ internal static class BinaryContent
     public static StageResult<OutgoingAnswer> Of(GatewayExchange exchange, OutgoingAnswer answer)
     {
         string? type = null;
+        string? charset = null;
         byte[]? content = null;
         var reader = new Utf8JsonReader(answer.Body.Span);
         reader.Read();
@@ -30,7 +32,9 @@ internal static class BinaryContent
             reader.Read();
             if (isType && reader.TokenType == JsonTokenType.String)
             {
-                type = KnownMediaTypes.WithoutParameters(reader.GetString());
+                var said = reader.GetString();
+                type = KnownMediaTypes.WithoutParameters(said);
+                charset = MediaTypeHeaderValue.TryParse(said, out var parsed) ? parsed.CharSet : null;
             }
             else if (isData && reader.TokenType == JsonTokenType.String && !reader.TryGetBytesFromBase64(out content))
             {
@@ -49,11 +53,14 @@ internal static class BinaryContent
             ? answer with
             {
                 Body = content,
-                ContentType = type,
+                ContentType = Named(type, charset),
                 IsContent = true,
             }
             : StageResult.Refuse(DenyReason.NotAcceptable, "binary-content-type");
     }
+
+    private static string Named(string type, string? charset) =>
+        charset is not null && charset.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') ? $"{type}; charset={charset}" : type;
 
     private static bool IsMediaType(string type) =>
         type.Length < 128 && !type.AsSpan().ContainsAnyExcept(TypeCharacters) && type.Split('/') is [{ Length: > 0 }, { Length: > 0 }];

@@ -1,0 +1,10 @@
+namespace PhiGateway.Admin.Status;
+
+/// <summary>One node's last report.</summary>
+/// <param name="Node">Name.</param>
+/// <param name="Revision">Revision it enforces.</param>
+/// <param name="Behind">Revisions it lacks.</param>
+/// <param name="At">When it said so.</param>
+/// <param name="Alive">Whether that was recently.</param>
+/// <param name="Problem">Why it could not take a newer one.</param>
+public sealed record NodeReport(string Node, long Revision, long Behind, DateTimeOffset At, bool Alive, string? Problem);
