@@ -7,7 +7,8 @@ using PhiGateway.Gateway.Telemetry;
 namespace PhiGateway.Gateway.Composition;
 
 /// <summary>
-/// Ensures that a new installation has a first admin key, generated or configured, so that somebody can get into its control plane.
+/// Ensures at start that an installation has an admin key that works, generated or configured, so that somebody can get into its control
+/// plane; asks again while the registry does not answer.
 /// </summary>
 internal static class FirstKey
 {
