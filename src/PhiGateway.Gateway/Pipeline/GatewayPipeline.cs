@@ -11,8 +11,8 @@ using PhiGateway.Gateway.Understand;
 namespace PhiGateway.Gateway.Pipeline;
 
 /// <summary>
-/// The fixed list of stages that every request passes in order, for the request runner. The audit trail stands around it and records every
-/// refusal.
+/// The fixed list of stages that every request passes in order, for the request runner. Audit stands around it: opened after CrossOrigin,
+/// closed last, it records every refusal.
 /// </summary>
 internal sealed class GatewayPipeline(
     CrossOriginStage crossOrigin,
