@@ -1,6 +1,8 @@
 namespace PhiGateway.Apis;
 
-/// <summary>An answer that a row gives; immutable.</summary>
+/// <summary>
+/// What one row of a declared table says about its answers: where the records are, what may leave beside them, and its limits; immutable.
+/// </summary>
 /// <param name="Envelope">What may leave beside the records, and where the records are; null: the whole answer is one record.</param>
 /// <param name="WithholdsAll">One record that may not leave withholds the whole answer.</param>
 /// <param name="MaxItems">Most records.</param>

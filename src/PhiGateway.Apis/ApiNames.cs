@@ -1,6 +1,6 @@
 namespace PhiGateway.Apis;
 
-/// <summary>Reads the names that a declared table gives: of parameters, members and elements.</summary>
+/// <summary>Reads lists of names in a declared table (parameters, members, elements), with a problem for each that is wrong.</summary>
 internal static class ApiNames
 {
     /// <summary>Reads names of parameters or members; each that cannot be one is a problem.</summary>

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
 
-/// <summary>One row of a declared table, compiled; immutable.</summary>
+/// <summary>One row of a declared table, compiled: which method and path mean which interaction with which type; immutable.</summary>
 public sealed class ApiOperation
 {
     internal ApiOperation(string method, PathTemplate path, ResourceType type, Interaction interaction)

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
 
-/// <summary>Compiles one row of a declared table.</summary>
+/// <summary>
+/// Compiles one row of a declared table into an <see cref="ApiOperation"/>, with a problem for everything that is not exactly right.
+/// </summary>
 internal static class ApiOperationCompiler
 {
     private static readonly Dictionary<string, Interaction> Interactions = new(StringComparer.Ordinal)

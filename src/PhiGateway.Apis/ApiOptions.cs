@@ -16,7 +16,9 @@ public sealed class ApiOptions
     public IReadOnlyList<ApiOperationOptions> Operations { get; set; } = [];
 }
 
-/// <summary>One row: a method and a path template, and what they mean in FHIR's words.</summary>
+/// <summary>
+/// What an operator writes as one row of a declared table: a method and a path template, and what they mean in FHIR's words.
+/// </summary>
 public sealed class ApiOperationOptions
 {
     /// <summary>GET, POST, PUT, PATCH or DELETE; required. A GET answers HEAD too.</summary>
@@ -59,7 +61,7 @@ public sealed class ApiOperationOptions
     public ApiAnswerOptions? Answer { get; set; }
 }
 
-/// <summary>Where a request's line names the patient.</summary>
+/// <summary>What an operator writes about where a request's line names the patient.</summary>
 public sealed class ApiPatientOptions
 {
     /// <summary><c>path</c> or <c>query</c>; required.</summary>
@@ -88,7 +90,7 @@ public sealed class ApiPatientOptions
     public string? Separator { get; set; }
 }
 
-/// <summary>Where a body or one item of an answer names the patient.</summary>
+/// <summary>What an operator writes about where a body or one item of an answer names the patient.</summary>
 public sealed class ApiPointerOptions
 {
     /// <summary>
@@ -104,7 +106,7 @@ public sealed class ApiPointerOptions
     public bool Number { get; set; }
 }
 
-/// <summary>A request's body: one JSON object.</summary>
+/// <summary>What an operator writes about a request's body: one JSON object, and where it says what policy must know.</summary>
 public sealed class ApiBodyOptions
 {
     /// <summary>
@@ -136,7 +138,7 @@ public sealed class ApiBodyOptions
     public IReadOnlyDictionary<string, string> Tokens { get; set; } = new Dictionary<string, string>();
 }
 
-/// <summary>An answer: one record, or records in an array.</summary>
+/// <summary>What an operator writes about an answer: one record or records in an array, and what may leave of it.</summary>
 public sealed class ApiAnswerOptions
 {
     /// <summary>

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
 
-/// <summary>Where one record, in a body or an answer, says what policy must know of it; immutable.</summary>
+/// <summary>Says where a record in a body or an answer holds what policy must know of it (patient, id, labels, codes); immutable.</summary>
 internal sealed record ApiShape
 {
     private readonly ConditionalWeakTable<ElementSet, KeepNode> _kept = [];

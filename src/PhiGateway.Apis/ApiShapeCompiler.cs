@@ -2,7 +2,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
 
-/// <summary>Compiles where one record says what policy must know of it.</summary>
+/// <summary>Compiles the pointers that say where a record holds what policy must know of it into an <see cref="ApiShape"/>.</summary>
 internal static class ApiShapeCompiler
 {
     internal static ApiShape Compile(

@@ -65,7 +65,7 @@ internal sealed class EnvelopeNode
     }
 }
 
-/// <summary>What stands at a place of an answer.</summary>
+/// <summary>What stands at a place of an answer, such as the records or a count.</summary>
 internal enum EnvelopeRole : byte
 {
     /// <summary>Leads to other places.</summary>

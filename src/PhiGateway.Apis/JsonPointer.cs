@@ -121,7 +121,7 @@ internal sealed class JsonPointer
     private static PointerOutcome Worse(PointerOutcome one, PointerOutcome other) => one < other ? one : other;
 }
 
-/// <summary>What following a pointer came to; with several values, the worst of them.</summary>
+/// <summary>The result of following a pointer; with several values, the worst of theirs.</summary>
 internal enum PointerOutcome : byte
 {
     /// <summary>Something on the way, or the value, is not of the kind it must be.</summary>

@@ -4,8 +4,7 @@ using System.Text.Json;
 namespace PhiGateway.Apis;
 
 /// <summary>
-/// What of a record leaves under one set of elements: places that leave whole, and the way to them; everything else is cut. Immutable once
-/// built.
+/// A tree of the places of a record that leave under one set of elements; writes these and cuts everything else. Immutable once built.
 /// </summary>
 internal sealed class KeepNode
 {

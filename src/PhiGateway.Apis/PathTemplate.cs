@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace PhiGateway.Apis;
 
-/// <summary>A path template: literal segments, and variables that are whole segments.</summary>
+/// <summary>
+/// Parses a path template of literal segments and variables that are whole segments, and matches request paths against it.
+/// </summary>
 internal sealed class PathTemplate
 {
     private static readonly SearchValues<char> Literal = SearchValues.Create(

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Apis;
 
-/// <summary>How an API writes the registry's patient ids: a prefix and the id, or a whole number.</summary>
+/// <summary>Reads the registry's patient ids in the form in which an API writes them: a prefix and the id, or a whole number.</summary>
 /// <param name="Prefix">What stands before the id; empty: nothing.</param>
 /// <param name="Number">In JSON it is a number.</param>
 internal sealed record PatientIdForm(string Prefix, bool Number)

@@ -4,7 +4,7 @@ using PhiGateway.Cli.Common;
 
 namespace PhiGateway.Cli;
 
-/// <summary>The whole command line.</summary>
+/// <summary>Builds the command line <c>phigw</c> with all its commands, runs one and returns its exit code.</summary>
 internal static class PhigwCommand
 {
     public static RootCommand Create(TextReader? input = null)

@@ -9,7 +9,8 @@ using PhiGateway.Storage.Sqlite;
 namespace PhiGateway.Storage;
 
 /// <summary>
-/// The audit trail in one database and its schema; made by <see cref="Create"/>, one per process. May share the registry's database.
+/// Opens the audit store in one database and migrates its schema; made by <see cref="Create"/>, one per process. May share the registry's
+/// database.
 /// </summary>
 public sealed class AuditStorage : IAsyncDisposable
 {

@@ -8,8 +8,8 @@ using PhiGateway.Storage.Sqlite;
 namespace PhiGateway.Storage;
 
 /// <summary>
-/// The registry in one database: what the control plane writes, what a node reads, and its schema; made by <see cref="Create"/>, one per
-/// process.
+/// Opens the registry in one database, for writing by the control plane and reading by a node, and migrates its schema; made by
+/// <see cref="Create"/>, one per process.
 /// </summary>
 public sealed class RegistryStorage : IAsyncDisposable
 {

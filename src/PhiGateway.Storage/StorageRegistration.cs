@@ -5,7 +5,7 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage;
 
-/// <summary>Puts the stores behind their ports; called by composition roots only.</summary>
+/// <summary>Registers the stores as implementations of their interfaces; called by composition roots only.</summary>
 public static class StorageRegistration
 {
     /// <summary>

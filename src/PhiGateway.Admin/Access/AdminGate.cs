@@ -6,7 +6,9 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Admin.Access;
 
-/// <summary>Nobody passes without a credential and a role that the endpoint names; an endpoint that names none is closed.</summary>
+/// <summary>
+/// Middleware that lets a call pass only with a valid credential and a role that its endpoint names; an endpoint that names none is closed.
+/// </summary>
 internal sealed class AdminGate(
     RequestDelegate next,
     AdminKeyAuthenticator keys,

@@ -11,7 +11,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Admin.Access;
 
 /// <summary>
-/// The first key of an empty installation: generated once and shown once, or configured by reference; there is no default secret.
+/// Makes the first key of an empty installation, and makes it anew when no admin key works or the configuration asks for it: generated once
+/// and shown once, or configured by reference; there is no default secret.
 /// </summary>
 public static class BootstrapKey
 {

@@ -2,7 +2,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Access;
 
-/// <summary>Where the gate finds the admin keys; the registry's documents stand behind it.</summary>
+/// <summary>Gives the gate the admin keys that exist, from the registry's documents.</summary>
 internal interface IAdminKeys
 {
     /// <summary>Every key as it is now, ended and disabled ones too.</summary>

@@ -6,7 +6,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// open → acknowledged → closed, each with a name on it; closed is final for a person, the gateway alone may open it again.
+/// Acknowledges and closes alerts and takes reviews of emergency uses, each with a name on it (open → acknowledged → closed). Closed is
+/// final for a person; the gateway alone may open it again.
 /// </summary>
 internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
 {

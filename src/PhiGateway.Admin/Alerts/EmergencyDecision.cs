@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Alerts;
 
-/// <summary>What somebody decided about an emergency use.</summary>
+/// <summary>A reviewer's decision about an emergency use.</summary>
 public enum EmergencyDecision : byte
 {
     /// <summary>It was one.</summary>

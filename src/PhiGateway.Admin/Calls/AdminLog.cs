@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PhiGateway.Admin.Calls;
 
-/// <summary>Everything the control plane logs: ids, counts and type names, never a body, a URL or a patient.</summary>
+/// <summary>The log methods of the control plane: they take ids, counts and type names, never a body, a URL or a patient.</summary>
 internal static partial class AdminLog
 {
     [LoggerMessage(7001, LogLevel.Error, "Admin call {RequestId} faulted with {Fault} in {Place}.")]

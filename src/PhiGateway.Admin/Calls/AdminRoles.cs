@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace PhiGateway.Admin.Calls;
 
-/// <summary>The roles of the control plane; an endpoint names those that may call it, and a role implies no other.</summary>
+/// <summary>Names the roles of the control plane; an endpoint names those that may call it, and a role implies no other.</summary>
 public static class AdminRoles
 {
     /// <summary>Reads the registry.</summary>

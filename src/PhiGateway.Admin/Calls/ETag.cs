@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PhiGateway.Admin.Calls;
 
-/// <summary>Strong ETags: the version of a document, or the revision of the whole set.</summary>
+/// <summary>Makes and checks strong ETags: the version of a document, or the revision of the whole set.</summary>
 internal static class ETag
 {
     /// <summary>Matches whatever is there.</summary>

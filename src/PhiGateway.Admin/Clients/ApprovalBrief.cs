@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>What an approver is about to say yes to, in words, with all that stands behind it.</summary>
+/// <summary>Tells an approver in words what an approval of a client would permit, with all that stands behind it.</summary>
 /// <param name="Client">Client id.</param>
 /// <param name="Fingerprint">Fingerprint of exactly what is described here; approve with it.</param>
 /// <param name="Words">The whole in one sentence.</param>

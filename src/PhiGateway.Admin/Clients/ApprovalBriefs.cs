@@ -8,7 +8,9 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>Puts what an approver is about to approve into words: from the registry as it stands in the store, not as a node enforces it.</summary>
+/// <summary>
+/// Describes in words what an approver is about to approve, from the registry as it stands in the store, not as a node enforces it.
+/// </summary>
 internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
 {
     /// <summary>Of one client.</summary>

@@ -4,7 +4,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>What stops when a client is stopped, and what goes on without it.</summary>
+/// <summary>Lists what stops when a client is stopped, and what goes on without it.</summary>
 /// <param name="Client">Client id.</param>
 /// <param name="UseCase">Its use case.</param>
 /// <param name="Organization">Who runs it.</param>

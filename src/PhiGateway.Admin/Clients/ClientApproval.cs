@@ -7,7 +7,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>The second person's word on a client: bound to the fingerprint of exactly what that person saw.</summary>
+/// <summary>Approves a client for a second person, bound to the fingerprint of exactly what that person saw.</summary>
 internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
 {
     /// <summary>Approves what the caller saw; never what the caller made.</summary>

@@ -9,7 +9,9 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>What one wants to know about a client before touching it: its doors, its blast radius, the queue it stands in.</summary>
+/// <summary>
+/// Reports on clients before somebody acts: the doors of one, what stops with it, and the queue of those that wait for an approver.
+/// </summary>
 internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snapshots, AdminOptions options, TimeProvider time)
 {
     /// <summary>Every door of a client's PHI path on this node.</summary>

@@ -6,7 +6,10 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>The life of a client: every step guarded, with a reason, on record.</summary>
+/// <summary>
+/// Moves a client through its life (submit, suspend, quarantine, resume, revoke, archive, attest); every step is guarded, has a reason and
+/// is on record.
+/// </summary>
 internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
 {
     private const string Resume = "resume";

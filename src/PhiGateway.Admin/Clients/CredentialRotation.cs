@@ -98,7 +98,7 @@ internal sealed class CredentialRotation(RegistryEditor editor, TimeProvider tim
 /// <summary>A rotation as it is read: the credential as JSON, so that every finding about it has its place.</summary>
 internal sealed record RotateInput(JsonObject? Credential = null, string? Replaces = null, int? OverlapHours = null, string? Reason = null);
 
-/// <summary>What came of a rotation.</summary>
+/// <summary>The result of rotating a credential.</summary>
 /// <param name="Credential">Id of the new credential.</param>
 /// <param name="Edit">The change.</param>
 internal sealed record Rotation(string Credential, EditOutcome Edit);

@@ -5,7 +5,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>Nobody approves what they asked for, nor a change of their own.</summary>
+/// <summary>Refuses an approval by whoever asked for what is approved, or changed it.</summary>
 internal static class FourEyes
 {
     public static AdminProblem? Refuse(WorkingSet set, ApprovedClient view, string actor)

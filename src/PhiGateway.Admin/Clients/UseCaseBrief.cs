@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Clients;
 
-/// <summary>What an approver of a use case is about to say yes to.</summary>
+/// <summary>Tells an approver in words what an approval of a use case would permit.</summary>
 /// <param name="UseCase">Its id.</param>
 /// <param name="Words">The whole in one sentence.</param>
 /// <param name="Permits">What it permits, one grant each.</param>

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Composition;
 
-/// <summary>The admin keys of the working set, for the gate.</summary>
+/// <summary>Gives the gate the admin keys of the working set, and who made them.</summary>
 internal sealed class WorkingSetKeys(WorkingSetSource sets) : IAdminKeys
 {
     public async Task<IEnumerable<AdminKey>> ListAsync(CancellationToken cancellationToken) =>

@@ -4,7 +4,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Configuration;
 
-/// <summary>What the host tells the control plane.</summary>
+/// <summary>The settings and callbacks that the host gives the control plane.</summary>
 public sealed class AdminOptions
 {
     /// <summary>Admin issuer; null: admin keys only.</summary>

@@ -1,6 +1,8 @@
 namespace PhiGateway.Admin.Configuration;
 
-/// <summary>The control plane cannot start as it is configured; the message is written for the operator and never holds a secret.</summary>
+/// <summary>
+/// Thrown when the control plane cannot start as it is configured; the message is written for the operator and never holds a secret.
+/// </summary>
 public sealed class AdminStartException : Exception
 {
     /// <summary>With words for the operator.</summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Configuration;
 
-/// <summary>What came of forgetting an issuer's signing keys on one node.</summary>
+/// <summary>The result of making one node forget an issuer's signing keys.</summary>
 /// <param name="Node">Node that forgot them; each has keys of its own.</param>
 /// <param name="Issuer">Configured name.</param>
 /// <param name="Ready">Whether new ones are there; until then every token of the issuer is refused here.</param>

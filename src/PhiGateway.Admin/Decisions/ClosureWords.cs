@@ -13,7 +13,7 @@ namespace PhiGateway.Admin.Decisions;
 /// <summary>Says what was closed and what would open it, as precisely as the registry and the record allow.</summary>
 internal static class ClosureWords
 {
-    /// <summary>What a refusal is about.</summary>
+    /// <summary>The facts of a refusal from which the words are made.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Rule">What closed it.</param>
     /// <param name="Asked">What was asked.</param>

@@ -6,7 +6,7 @@ using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Decisions;
 
-/// <summary>Maps the explanations of decisions.</summary>
+/// <summary>Maps the endpoints that explain decisions, made or imagined.</summary>
 internal static class DecisionEndpoints
 {
     // Whether a patient is on a roster can be asked this way: the same roles as for reading rosters.

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace PhiGateway.Admin.Decisions;
 
 /// <summary>
-/// What <c>docs/refusals.md</c> tells the operator about each refusal: the page itself is read, so that explanations and documentation say
-/// the same.
+/// Finds what <c>docs/refusals.md</c> advises about a refusal: the page itself is read, so that explanations and documentation say the
+/// same.
 /// </summary>
 internal static class RefusalGuide
 {

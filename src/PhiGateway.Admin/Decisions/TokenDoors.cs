@@ -4,8 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Admin.Decisions;
 
 /// <summary>
-/// The doors of a token's age, lifetime and scope in an explanation: judged when the question tells enough, and plainly named when it does
-/// not.
+/// Judges and words the checks of a token's age, lifetime and scope in an explanation, and names those that cannot be judged.
 /// </summary>
 internal static class TokenDoors
 {

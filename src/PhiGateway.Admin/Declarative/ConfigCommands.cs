@@ -6,7 +6,7 @@ using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Admin.Declarative;
 
-/// <summary>The declarative twin of the API: export, plan and apply the whole registry.</summary>
+/// <summary>Exports, plans and applies the whole registry as one file; called by its endpoints.</summary>
 internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor editor)
 {
     /// <summary>The whole registry as a file.</summary>
@@ -67,7 +67,7 @@ internal sealed class ConfigCommands(WorkingSetSource sets, RegistryEditor edito
 /// <param name="ETag">Strong tag of the whole set.</param>
 internal sealed record ConfigExport(JsonObject Root, string ETag);
 
-/// <summary>What came of planning or applying a file.</summary>
+/// <summary>The result of planning or applying a registry file.</summary>
 /// <param name="Edit">The change.</param>
 /// <param name="ETag">Strong tag of the whole set that it leads to, or that it was planned on.</param>
 internal sealed record ConfigChange(EditOutcome Edit, string ETag);

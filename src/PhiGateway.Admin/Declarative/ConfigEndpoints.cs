@@ -11,7 +11,7 @@ using PhiGateway.RegistryFiles.Yaml;
 
 namespace PhiGateway.Admin.Declarative;
 
-/// <summary>Maps the declarative twin.</summary>
+/// <summary>Maps the endpoints that export, plan and apply the registry as a file.</summary>
 internal static class ConfigEndpoints
 {
     private const string Yaml = "application/yaml";

@@ -6,7 +6,7 @@ using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>The answer of a document's write: the document as it stands now, or the dry run's report.</summary>
+/// <summary>Renders the answer of a document's write: the document as it stands now, or the dry run's report.</summary>
 internal static class DocumentAnswer
 {
     public static AdminResult Of(RegistryRoute route, EditOutcome outcome, string? secret = null, string part = "key")

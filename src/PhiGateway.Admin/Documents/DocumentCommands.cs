@@ -9,7 +9,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>Create, replace, patch and delete for every kind of document.</summary>
+/// <summary>Creates, replaces, patches and deletes documents of every kind; called by their endpoints.</summary>
 internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 {
     /// <summary>Creates one document under the id that its body names; a new admin key comes with its secret.</summary>
@@ -210,7 +210,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
     private static JsonObject Parse(RegistryItem item) => StoredBody.WithoutNotes(item.Json);
 }
 
-/// <summary>What came of creating a document.</summary>
+/// <summary>The result of creating a document, with the secret of an admin key, which is shown once.</summary>
 /// <param name="Edit">The change.</param>
 /// <param name="Secret">The secret of an admin key, or a part of it, which is shown once; null: there is none.</param>
 /// <param name="Member">The member that shows it.</param>

@@ -9,7 +9,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>Read and list for every kind of document.</summary>
+/// <summary>Reads and lists documents of every kind; called by their endpoints.</summary>
 internal sealed class DocumentQueries(IRegistryStore store, WorkingSetSource sets)
 {
     /// <summary>One document as stored.</summary>

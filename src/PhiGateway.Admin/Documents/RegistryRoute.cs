@@ -4,7 +4,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>How one kind of document appears in the API.</summary>
+/// <summary>One kind of document in the API: its path segment, and which roles may read and write it.</summary>
 /// <param name="Kind">Which kind.</param>
 /// <param name="Segment">Plural noun in the path, such as <c>use-cases</c>.</param>
 /// <param name="Readers">Roles that may read.</param>

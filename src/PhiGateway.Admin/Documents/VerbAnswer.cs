@@ -7,7 +7,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>The answer of a verb: the document it was about as it stands now, or the dry run's report.</summary>
+/// <summary>Renders the answer of a verb: the document it was about as it stands now, or the dry run's report.</summary>
 internal static class VerbAnswer
 {
     /// <summary>Runs a verb with its small body.</summary>

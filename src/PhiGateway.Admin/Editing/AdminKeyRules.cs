@@ -4,7 +4,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>What an admin key must say: roles that exist, and whose it is.</summary>
+/// <summary>Checks an admin key that is written: that its roles exist, and that it names whose it is. Returns the findings.</summary>
 internal static class AdminKeyRules
 {
     /// <summary>The id and the person of the first key, which nobody else may bear: it has rights of its own.</summary>

@@ -3,8 +3,8 @@ using PhiGateway.Audit.Journal;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>
-/// With which room of the journal an administrative act is recorded: what closes a door finds room to the last, so that a flood of refusals
-/// or a store that is away never keeps a revocation out.
+/// Chooses the lane of the journal for an administrative act: what closes a door finds room to the last, so that a flood of refusals or a
+/// store that is away never keeps a revocation out.
 /// </summary>
 internal static class AdminLane
 {

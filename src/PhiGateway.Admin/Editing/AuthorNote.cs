@@ -6,8 +6,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>
-/// Who changed a document, and since when: a note in its stored form (a member whose name begins with an underscore means nothing for
-/// access). The editor writes it with every change; four eyes read it.
+/// Reads and writes the note in a document's stored form that says who changed it, and since when (a member whose name begins with an
+/// underscore means nothing for access). The editor writes it with every change; four eyes read it.
 /// </summary>
 /// <remarks>
 /// Security: it only grows, so that no later write, whoever makes it and by whichever door, takes an author away. An entry says on which
@@ -127,7 +127,7 @@ internal static class AuthorNote
     }
 }
 
-/// <summary>Somebody who changed a document.</summary>
+/// <summary>A person who changed a document, and the revision on which that was planned.</summary>
 /// <param name="Person">Who.</param>
 /// <param name="After">The registry revision on which their latest change was planned.</param>
 internal sealed record Author(string Person, long After)

@@ -5,7 +5,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>Writes down who changes what an approval covers, and says who has since the last one.</summary>
+/// <summary>Notes in a write who changes what an approval covers, and finds who has changed it since the last approval.</summary>
 internal static class Authorship
 {
     // What no approval covers: words for people, and states and confirmations that have doors of their own. Whoever changes nothing else

@@ -5,7 +5,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>What must not be deleted: anything that something else names, a client that still lives.</summary>
+/// <summary>Refuses to delete what something else names, and a client that still lives.</summary>
 internal static class DeleteGuard
 {
     // More names help nobody.

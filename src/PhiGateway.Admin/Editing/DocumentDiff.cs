@@ -3,7 +3,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>What one write changes in one document, place by place.</summary>
+/// <summary>Compares a document before and after a write and lists every changed place.</summary>
 internal static class DocumentDiff
 {
     public static IReadOnlyList<DiffLine> Of(JsonNode? before, JsonNode? after)

@@ -7,7 +7,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>What a write would do; the answer of <c>?dry_run=true</c> and of <c>config:plan</c>.</summary>
+/// <summary>Reports what a write would do, without doing it; the answer of <c>?dry_run=true</c> and of <c>config:plan</c>.</summary>
 public sealed record DryRunReport
 {
     /// <summary>Always true: nothing was written.</summary>

@@ -5,7 +5,9 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>One change of the registry as a caller asked for it.</summary>
+/// <summary>
+/// A change of the registry as a command asks the editor for it: its name in the trail, its target and how its writes are planned.
+/// </summary>
 /// <param name="Event">Name in the trail, such as <c>client.approve</c>.</param>
 /// <param name="Target">What it is about, such as <c>client/acme</c>.</param>
 /// <param name="Plan">Works out the writes from the set as it is once nobody else writes; may refuse.</param>
@@ -33,7 +35,7 @@ internal sealed record EditPlan(IReadOnlyList<RegistryWrite> Writes)
     public IReadOnlyList<string> Taken { get; init; } = [];
 }
 
-/// <summary>What came of a change.</summary>
+/// <summary>The result of a change: what was planned, the documents as stored, and the registry before and after.</summary>
 /// <param name="Before">The set it was planned on.</param>
 /// <param name="After">The set with it.</param>
 /// <param name="Plan">What was planned.</param>

@@ -4,9 +4,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>
-/// Keeps the last way in: no write leaves the registry without a key of the role admin that works now, however it would go away.
-/// </summary>
+/// <summary>Refuses a write that leaves the registry without a key of the role admin that works now, however it would go away.</summary>
 internal static class LastAdminGuard
 {
     public static AdminProblem? Check(WorkingSet before, WorkingSet after, EditPlan plan, DateTimeOffset now) =>

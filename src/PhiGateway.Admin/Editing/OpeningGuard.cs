@@ -4,8 +4,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>
-/// What opens needs two: a write that opens a door takes the approval of the clients behind it, so that the path stays shut until a second
-/// person has approved what stands there; what closes needs one.
+/// Makes a write that opens a door also take the approval of the clients behind it, so that their path stays shut until a second person has
+/// approved what stands there. What opens needs two persons; what closes needs one.
 /// </summary>
 /// <remarks>
 /// Security: it is asked of doors, not of whole paths, so that nobody opens one after the other. The approval ends with the write itself, in

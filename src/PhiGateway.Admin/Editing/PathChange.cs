@@ -6,7 +6,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>What a write does to the doors of one client's PHI path.</summary>
+/// <summary>Computes what a write does to the doors of one client's PHI path.</summary>
 /// <param name="Client">Client id.</param>
 /// <param name="WasOpen">Whether every door was open before.</param>
 /// <param name="IsOpen">Whether every door is open after.</param>

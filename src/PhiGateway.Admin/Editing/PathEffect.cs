@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>What a write does to the doors of one client.</summary>
+/// <summary>
+/// Says for one client which doors a write opens and closes, and whether its path was and is open; for answers and reports.
+/// </summary>
 /// <param name="Client">Client id.</param>
 /// <param name="WasOpen">Whether its path was open.</param>
 /// <param name="IsOpen">Whether its path is open afterwards.</param>

@@ -5,7 +5,8 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>
-/// Who approves and who reads the trail is not one administrator's choice: a key with such a role works once an approver has released it.
+/// Refuses a write that makes a key with the role approver or auditor work before an approver has released it: who approves and who reads
+/// the trail is not one administrator's choice.
 /// </summary>
 /// <remarks>
 /// The key of a new installation is above this, since nobody else is there yet: it makes the first persons' keys, and is then to be deleted.

@@ -5,7 +5,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
-/// <summary>Asks the policy's validator about a registry that is not in force yet; the editor asks before every write.</summary>
+/// <summary>Validates the registry as it would be after a write; the editor asks it before every write.</summary>
 internal sealed class RegistryRules(AdminOptions options, TimeProvider time)
 {
     /// <summary>What the writes would make wrong that is not wrong already, in what they touch and in what hangs on it.</summary>

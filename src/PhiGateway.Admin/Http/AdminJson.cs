@@ -6,7 +6,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>How the admin API writes JSON: envelopes in snake_case, registry documents in <see cref="RegistryJson"/>'s own form.</summary>
+/// <summary>
+/// Writes the JSON of the admin API: envelopes in snake_case, registry documents in <see cref="RegistryJson"/>'s own form.
+/// </summary>
 internal static class AdminJson
 {
     /// <summary>For envelopes and problems.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>The SHA-256 of a body as its sender names it: <c>Content-Digest: sha-256=:base64:</c> (RFC 9530).</summary>
+/// <summary>Reads the SHA-256 of a body as its sender names it: <c>Content-Digest: sha-256=:base64:</c> (RFC 9530).</summary>
 internal static class ContentDigest
 {
     public const string Header = "Content-Digest";

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>What the OpenAPI document says about an endpoint, said where the endpoint is mapped.</summary>
+/// <summary>Adds to an endpoint, where it is mapped, what the OpenAPI document says about it.</summary>
 internal static class EndpointDescription
 {
     private const string Json = "application/json";

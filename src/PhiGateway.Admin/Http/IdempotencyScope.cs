@@ -1,6 +1,9 @@
 namespace PhiGateway.Admin.Http;
 
-/// <summary>What an endpoint tells the idempotency filter about its bodies.</summary>
+/// <summary>
+/// Tells the idempotency filter how large an endpoint's bodies may be, whether they are streams, and after how long an unfinished call
+/// counts as abandoned.
+/// </summary>
 /// <param name="MaxBody">Largest body in bytes; of no meaning for a stream.</param>
 /// <param name="Streamed">The body is a stream that nobody holds: its digest stands for it.</param>
 /// <param name="Abandoned">A call that began this long ago and never ended died with its process.</param>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>The <c>Link: rel="next"</c> of a list (RFC 8288), relative, with the caller's own filters.</summary>
+/// <summary>Writes the <c>Link: rel="next"</c> of a list (RFC 8288), relative, with the caller's own filters.</summary>
 internal static class PageLink
 {
     /// <summary>Writes it; nothing when there is no next page.</summary>

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace PhiGateway.Admin.Http;
 
-/// <summary>The id of one admin call: given at the door, told to the caller, parent of every audit record the call writes.</summary>
+/// <summary>
+/// Assigns the id of one admin call when it comes in; the caller is told it, and every audit record that the call writes has it as its
+/// parent.
+/// </summary>
 internal static class RequestId
 {
     public const string Header = "X-Request-Id";

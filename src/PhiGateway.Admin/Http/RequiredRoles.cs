@@ -6,7 +6,7 @@ namespace PhiGateway.Admin.Http;
 /// <param name="AnyOf">At least one role.</param>
 public sealed record RequiredRoles(IReadOnlyList<string> AnyOf);
 
-/// <summary>Names the roles on an endpoint.</summary>
+/// <summary>Adds the roles that may call it to an endpoint.</summary>
 internal static class RequiredRolesExtensions
 {
     public static T RequireRoles<T>(this T builder, IReadOnlyList<string> anyOf)

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace PhiGateway.Admin.OpenApi;
 
-/// <summary>What the OpenAPI document says about the API as a whole.</summary>
+/// <summary>Writes the part of the OpenAPI document that is about the API as a whole.</summary>
 internal sealed class ApiDescription : IOpenApiDocumentTransformer
 {
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

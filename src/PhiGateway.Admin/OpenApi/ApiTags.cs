@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.OpenApi;
 
-/// <summary>The groups of the API, as a reader looks for them: by what a call is about.</summary>
+/// <summary>Groups the calls of the API by what they are about, for the OpenAPI document.</summary>
 internal static class ApiTags
 {
     /// <summary>Name of a group, what it is about, and the first segments of its paths.</summary>

@@ -11,7 +11,9 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.OpenApi;
 
-/// <summary>Makes the schemas say what is on the wire: names, what may be absent, and the members that the API itself adds.</summary>
+/// <summary>
+/// Adapts the schemas of the OpenAPI document to what is on the wire: names, what may be absent, and the members that the API itself adds.
+/// </summary>
 internal sealed class SchemaDescription : IOpenApiSchemaTransformer
 {
     /// <summary>Documents have the registry's names, envelopes those of this API.</summary>

@@ -6,7 +6,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Organizations;
 
-/// <summary>Ends the business with an organization in one step: it and all its clients, or none.</summary>
+/// <summary>Offboards an organization with all its clients in one step, or not at all.</summary>
 internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time)
 {
     /// <summary>Suspends or ends an organization and every client of its use cases.</summary>

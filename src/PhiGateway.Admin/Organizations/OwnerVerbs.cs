@@ -7,7 +7,9 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Organizations;
 
-/// <summary>A person left: everything they stood behind loses its confirmation at once, and somebody is told.</summary>
+/// <summary>
+/// Records that an owner has left: everything they stood behind loses its confirmation at once, and an alert tells somebody.
+/// </summary>
 internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
 {
     private const int MaxOwner = 256;

@@ -124,7 +124,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
     }
 }
 
-/// <summary>What came of writing or lifting a revocation.</summary>
+/// <summary>The result of writing or lifting a revocation: its row and the change.</summary>
 /// <param name="Row">The row.</param>
 /// <param name="Edit">The change.</param>
 internal sealed record RevocationOutcome(Revocation Row, EditOutcome Edit);

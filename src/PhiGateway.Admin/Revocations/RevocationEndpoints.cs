@@ -11,7 +11,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Revocations;
 
-/// <summary>Maps revocations.</summary>
+/// <summary>Maps the endpoints that revoke, list revocations and lift them.</summary>
 internal static class RevocationEndpoints
 {
     public static void Map(RouteGroupBuilder api)

@@ -17,7 +17,7 @@ public sealed record RevokeBody(
     string? Reason = null
 );
 
-/// <summary>What a revocation must say.</summary>
+/// <summary>Checks the body of a revocation and returns the findings.</summary>
 internal static class RevokeBodyRules
 {
     private const int MaxValue = 512;

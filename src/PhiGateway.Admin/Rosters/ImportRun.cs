@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Rosters;
 
-/// <summary>Where one import stands; not thread-safe.</summary>
+/// <summary>Holds the state of one import: lines counted, changes of the batch, errors and digest; not thread-safe.</summary>
 internal sealed class ImportRun(string roster, long fromLine, bool dryRun)
 {
     private readonly List<ImportError> _errors = [];

@@ -3,7 +3,7 @@ using PhiGateway.Admin.Calls;
 
 namespace PhiGateway.Admin.Rosters;
 
-/// <summary>Takes an upload whole and verifies its digest before a line of it counts.</summary>
+/// <summary>Receives an upload whole and verifies its digest before a line of it counts.</summary>
 internal static class ImportUpload
 {
     // Some twenty million lines: beyond it an import is cut in two.

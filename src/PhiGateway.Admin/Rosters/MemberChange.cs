@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Rosters;
 
-/// <summary>What came of writing one membership.</summary>
+/// <summary>The result of writing one membership.</summary>
 /// <param name="Event">Its name in the trail.</param>
 /// <param name="DryRun">Nothing was written.</param>
 internal sealed record MemberChange(string Event, bool DryRun);

@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Rosters;
 
-/// <summary>Single memberships: put, remove, list.</summary>
+/// <summary>Puts, removes and lists single memberships of rosters; called by their endpoints.</summary>
 internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal, RosterGrowth growth)
 {
     /// <summary>Adds or changes one membership.</summary>

@@ -180,7 +180,7 @@ internal sealed class MemberImport(
     }
 }
 
-/// <summary>An import as it is asked for.</summary>
+/// <summary>An import as its endpoint reads it from the call.</summary>
 /// <param name="Roster">The roster.</param>
 /// <param name="FromLine">The first line that counts.</param>
 /// <param name="Digest">SHA-256 of the whole as its sender names it; null: lines count as they come.</param>

@@ -1,13 +1,16 @@
 namespace PhiGateway.Admin.Status;
 
-/// <summary>What the host knows of its own node; optional, without it the snapshot accessor and the journal say what they can.</summary>
+/// <summary>
+/// Gives the control plane what the host knows of its own node. Optional: without it the snapshot accessor and the journal say what they
+/// can.
+/// </summary>
 public interface INodeHealth
 {
     /// <summary>State now; cheap.</summary>
     NodeHealth Get();
 }
 
-/// <summary>One node as it sees itself.</summary>
+/// <summary>The state of this node as its host sees it: the registry revision it enforces, since when, and what is wrong.</summary>
 /// <param name="Node">Node name.</param>
 /// <param name="Revision">Registry revision it enforces.</param>
 /// <param name="LoadedAt">When it took that revision, UTC; null: unknown.</param>

@@ -7,7 +7,7 @@ using PhiGateway.Admin.Http;
 
 namespace PhiGateway.Admin.Status;
 
-/// <summary>Maps what operators watch.</summary>
+/// <summary>Maps the endpoints that operators watch: the registry in force, the nodes and kin.</summary>
 internal static class StatusEndpoints
 {
     public static void Map(RouteGroupBuilder api)

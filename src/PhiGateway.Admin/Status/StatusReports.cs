@@ -10,7 +10,7 @@ using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Admin.Status;
 
-/// <summary>Says which registry is in force, here and on every node.</summary>
+/// <summary>Reports which registry is in force, on this node and as every node last said; called by the status endpoints.</summary>
 internal sealed class StatusReports(
     IRegistryStore store,
     WorkingSetSource sets,
@@ -79,7 +79,7 @@ internal sealed class StatusReports(
     }
 }
 
-/// <summary>The registry in the store against what this node enforces.</summary>
+/// <summary>The registry's revision in the store, beside what this node enforces.</summary>
 /// <param name="Revision">Revision of the store.</param>
 /// <param name="SetEtag">ETag of the whole set, for <c>config:apply</c>.</param>
 /// <param name="Node">This node.</param>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Trail;
 
-/// <summary>That a record is under a checkpoint.</summary>
+/// <summary>Proves that a record is in the log that a checkpoint signs.</summary>
 /// <param name="Log">Name of the log.</param>
 /// <param name="Sequence">Place of the record.</param>
 /// <param name="Proof">C2SP tlog-proof, with the checkpoint in it.</param>

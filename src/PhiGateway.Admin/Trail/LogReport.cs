@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Trail;
 
-/// <summary>What a node publishes of its log.</summary>
+/// <summary>The public part of a node's transparency log: its newest checkpoint and its keys.</summary>
 /// <param name="Log">Name of the log.</param>
 /// <param name="Checkpoint">The newest checkpoint, a signed note.</param>
 /// <param name="Keys">The log's own keys: name, id and key.</param>

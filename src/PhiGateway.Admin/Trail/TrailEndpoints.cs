@@ -10,7 +10,7 @@ using PhiGateway.Proof.Evidence;
 
 namespace PhiGateway.Admin.Trail;
 
-/// <summary>Maps the audit trail, for auditors only.</summary>
+/// <summary>Maps the endpoints that search and prove the audit trail, for auditors only.</summary>
 internal static class TrailEndpoints
 {
     private static readonly CallParameter[] Filters =

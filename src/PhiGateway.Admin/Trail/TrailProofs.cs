@@ -8,7 +8,10 @@ using PhiGateway.Proof.Evidence;
 
 namespace PhiGateway.Admin.Trail;
 
-/// <summary>Proofs of this node's log, for auditors; evidence, which holds records, is itself on record before it leaves.</summary>
+/// <summary>
+/// Makes proofs from this node's transparency log for auditors; a bundle of evidence, which holds records, is itself on record before it
+/// leaves.
+/// </summary>
 internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, AdminJournal records, LogProver? prover = null)
 {
     // A decision and what belongs to it.

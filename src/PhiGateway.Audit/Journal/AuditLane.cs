@@ -3,8 +3,8 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// For whom a record is written, said by whoever appends it: the room of the journal is kept apart by it, so that nobody's work is paid
-/// with what everybody needs.
+/// For whom a record is written, given by whoever appends it; the journal keeps room apart for each, so that nobody's work is paid with the
+/// room that everybody needs.
 /// </summary>
 public enum AuditLane : byte
 {
@@ -21,7 +21,7 @@ public enum AuditLane : byte
     Reserved,
 }
 
-/// <summary>The lane of a record whose writer does not say.</summary>
+/// <summary>Chooses the lane of a record by its kind, where its writer does not say.</summary>
 public static class AuditLanes
 {
     /// <summary>What is least that such a record needs.</summary>

@@ -1,5 +1,5 @@
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Where a record stands.</summary>
+/// <summary>The place of a record in its log; returned when the record is durable.</summary>
 /// <param name="Sequence">0, 1, 2 … without gap within a log.</param>
 public readonly record struct AuditPosition(long Sequence);

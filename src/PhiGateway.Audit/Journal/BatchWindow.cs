@@ -4,7 +4,7 @@ using PhiGateway.Audit.Journal.Files;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// How long the writer lets records gather before it flushes: nothing when idle, up to a bound when flushes carry many records.
+/// Decides how long the writer lets records gather before it flushes: not at all when idle, up to a bound when flushes carry many records.
 /// </summary>
 /// <remarks>
 /// Flushes are the cost, so under load they are spaced; a flush that would already carry as many records as the fullest of late does not

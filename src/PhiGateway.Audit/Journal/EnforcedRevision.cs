@@ -3,8 +3,8 @@ using PhiGateway.Audit.Journal.Files;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// The newest registry revision that the node has enforced, gathered while its journal is recovered: from the checkpoint, where it stands as
-/// a fact of its own, and from every record that is still here. An operator's word for an older one begins anew.
+/// Finds the newest registry revision that the node has enforced while its journal is recovered: from the checkpoint and from every record
+/// that is still here. An operator's word for an older one begins anew.
 /// </summary>
 internal sealed class EnforcedRevision
 {

@@ -2,7 +2,9 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>The only way into the audit trail; every deployment has the same one.</summary>
+/// <summary>
+/// Takes audit records and returns once each is durable on this node's disk: the only way into the audit trail. Called by both planes.
+/// </summary>
 public interface IAuditJournal
 {
     /// <summary>State for admission and readiness; cheap, changes at any time.</summary>

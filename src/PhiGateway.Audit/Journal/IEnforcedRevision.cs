@@ -1,7 +1,8 @@
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// The newest registry revision that a node has enforced, kept as a fact of its own: what is older must not come into force again.
+/// Remembers durably the newest registry revision that a node has enforced, for the follower of the registry: what is older must not come
+/// into force again.
 /// </summary>
 public interface IEnforcedRevision
 {

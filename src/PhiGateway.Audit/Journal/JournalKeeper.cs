@@ -4,7 +4,8 @@ using PhiGateway.Audit.Journal.Segments;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// Does what must not hold up the writer: spare segments, recycling, the cursor, the checkpoint's flush, a look at the disk.
+/// Runs in the background what must not hold up the writer: spare segments, recycling, the shipped cursor, the checkpoint's flush, a look
+/// at the disk.
 /// </summary>
 internal sealed class JournalKeeper : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>What a running journal tells about itself: meter <c>PhiGateway.Audit</c>, numbers only.</summary>
+/// <summary>Publishes the numbers of a running journal as metrics under the meter <c>PhiGateway.Audit</c>.</summary>
 internal sealed class JournalMetrics : IDisposable
 {
     public const string MeterName = "PhiGateway.Audit";

@@ -5,7 +5,9 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>The way from a directory to a running journal: lock, recover, clear the torn tail, start.</summary>
+/// <summary>
+/// Opens a journal directory: takes its lock, recovers what is there, clears a torn tail and returns the running journal.
+/// </summary>
 internal static class JournalOpener
 {
     public static async Task<FileJournal> OpenAsync(JournalOptions options, TimeProvider clock, IJournalFiles files)

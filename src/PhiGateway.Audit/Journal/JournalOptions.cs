@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>What a person decides about a node's journal; validated when the journal is opened.</summary>
+/// <summary>The settings of a node's journal: where it is and how large it may grow; validated when it is opened.</summary>
 public sealed record JournalOptions
 {
     /// <summary>Default size of one segment file.</summary>

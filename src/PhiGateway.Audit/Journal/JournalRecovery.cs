@@ -4,7 +4,7 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Reads a whole journal directory and says where it ends, or why it must not be used. Changes nothing.</summary>
+/// <summary>Reads a whole journal directory and returns where it ends, or throws why it must not be used. Changes nothing.</summary>
 internal static class JournalRecovery
 {
     /// <exception cref="JournalOpenException">Records that were acknowledged are damaged or missing.</exception>
@@ -164,7 +164,7 @@ internal static class JournalRecovery
     }
 }
 
-/// <summary>What a journal directory holds.</summary>
+/// <summary>The result of recovery: checkpoint, cursor, segments and tail of a journal directory.</summary>
 /// <param name="Checkpoint">Null for a new journal.</param>
 /// <param name="Shipped">Cursor of the shipper.</param>
 /// <param name="Segments">Oldest first.</param>

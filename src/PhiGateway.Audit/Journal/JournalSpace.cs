@@ -3,8 +3,8 @@ using PhiGateway.Audit.Journal.Segments;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// How full the journal is, and whose records may still enter: strangers' end first, then what would be released, then refusals; what
-/// closes doors and says how things ended is taken to the last.
+/// Measures how full the journal is and says whose records may still enter: strangers' end first, then what would be released, then
+/// refusals; what closes doors and says how things ended is taken to the last.
 /// </summary>
 internal sealed class JournalSpace(JournalOptions options, SegmentTable table, JournalState state)
 {

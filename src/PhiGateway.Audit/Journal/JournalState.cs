@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>The few numbers of a running journal that everybody reads and one thread each writes.</summary>
+/// <summary>Holds the status and counters of a running journal, each written by one thread and read by all.</summary>
 internal sealed class JournalState(string log, bool isFollowed = false)
 {
     private int _status = (int)JournalStatus.Closed;

@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>How the journal is.</summary>
+/// <summary>Whether the journal takes records, and why not.</summary>
 public enum JournalStatus : byte
 {
     /// <summary>Not opened yet, or being recovered: takes nothing.</summary>

@@ -4,9 +4,8 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// Intents without outcome and disclosures without delivery, found while a journal is recovered. One rule says what closes what: an outcome
-/// closes the intent that it names; a delivery closes every disclosure that bears the name it gives, as its own or as its parent's, for the
-/// segments of a stream and the entries of a batch are delivered together; a delivery of many closes the disclosures at the places it names.
+/// Finds intents without outcome and disclosures without delivery while a journal is recovered. An outcome closes the intent that it names;
+/// a delivery closes every disclosure that bears the name it gives, as its own or as its parent's, or that stands at a place it names.
 /// </summary>
 internal sealed class OpenActs
 {
@@ -122,5 +121,5 @@ internal sealed class OpenActs
     }
 }
 
-/// <summary>Something that was begun and of which the journal does not say how it ended.</summary>
+/// <summary>A record of something that was begun and of which the journal does not say how it ended.</summary>
 internal sealed record OpenAct(long Sequence, Guid Id, AuditKind Kind, string Event, string? Tenant, string? Client);

@@ -3,8 +3,8 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// The writes that are under way: intents without an outcome yet. Few at any time, and kept apart from the segments that hold their records,
-/// for those are recycled. Filled by <see cref="FileJournal"/>; thread-safe.
+/// Holds the writes that are under way: intents without an outcome yet, kept apart from the segments that hold their records, for those are
+/// recycled. Filled by <see cref="FileJournal"/>; thread-safe.
 /// </summary>
 internal sealed class OpenIntents
 {

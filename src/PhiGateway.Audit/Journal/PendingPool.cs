@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Spare <see cref="PendingAppend"/>s of one journal: bounded, so that a burst does not keep its memory.</summary>
+/// <summary>Pools spare <see cref="PendingAppend"/>s of one journal, up to a bound, so that a burst does not keep its memory.</summary>
 internal sealed class PendingPool
 {
     private const int Most = 1024;

@@ -4,8 +4,8 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// What recovery wants of every record, read by the fixed order of the encoding. A quote inside a value is escaped, so a member's name
-/// between quotes can only be the member itself.
+/// The few members of a record that recovery needs, read by the fixed order of the encoding. A quote inside a value is escaped, so a
+/// member's name between quotes can only be the member itself.
 /// </summary>
 /// <param name="Kind">0 when the body does not begin as this encoder writes it.</param>
 /// <param name="Id">Of the record.</param>

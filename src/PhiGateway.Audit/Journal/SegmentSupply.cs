@@ -4,7 +4,7 @@ using PhiGateway.Audit.Journal.Segments;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// Where the writer's next segment comes from: a spare of zeros made ahead of time, from a shipped segment where there is one.
+/// Gives the writer its next segment file: a spare of zeros made ahead of time, from a shipped segment where there is one.
 /// </summary>
 internal sealed class SegmentSupply(JournalOptions options, string log, IJournalFiles files, SegmentTable table)
 {

@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Records;
 
-/// <summary>The kinds in words, as they stand in a record's body.</summary>
+/// <summary>Maps the kinds of records to their words in a record's body, and back.</summary>
 internal static class AuditKindNames
 {
     public static string Of(AuditKind kind) =>

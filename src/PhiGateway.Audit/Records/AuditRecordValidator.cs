@@ -1,6 +1,8 @@
 namespace PhiGateway.Audit.Records;
 
-/// <summary>The facts each kind of record must carry (AU-3: what, when, where, source, outcome, who); for tests and debug builds.</summary>
+/// <summary>
+/// Checks that a record carries the facts that its kind must (AU-3: what, when, where, source, outcome, who); for tests and debug builds.
+/// </summary>
 public static class AuditRecordValidator
 {
     /// <summary>Everything that is missing or contradicts itself, in words; empty when the record is whole.</summary>

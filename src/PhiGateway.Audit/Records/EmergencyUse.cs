@@ -1,7 +1,8 @@
 namespace PhiGateway.Audit.Records;
 
 /// <summary>
-/// The record of an emergency use, beside that of the access itself: the data plane writes it, the control plane looks for it.
+/// The words that mark the record of an emergency use, beside that of the access itself: the data plane writes them, the control plane
+/// looks for them.
 /// </summary>
 public static class EmergencyUse
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace PhiGateway.Audit.Records;
 
 /// <summary>
-/// Places in one log as text: ranges in rising order, both ends included, such as <c>120-180,182,190-200</c>. Written into the delivery of
-/// many answers; read by recovery and by whoever asks what became of one.
+/// Writes and reads places in one log as text: ranges in rising order, both ends included, such as <c>120-180,182,190-200</c>. Written into
+/// the delivery of many answers; read by recovery and by whoever asks what became of one.
 /// </summary>
 public static class SequenceRanges
 {
@@ -82,7 +82,7 @@ public static class SequenceRanges
     }
 }
 
-/// <summary>Places in a log that follow one another.</summary>
+/// <summary>A range of consecutive places in a log.</summary>
 /// <param name="First">The lowest.</param>
 /// <param name="Last">The highest; the same as the first for one place.</param>
 public readonly record struct SequenceRange(long First, long Last);

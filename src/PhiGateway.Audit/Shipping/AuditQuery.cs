@@ -2,7 +2,7 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>A search of the trail; null members do not narrow.</summary>
+/// <summary>What a search of the audit trail asks for; null members do not narrow it.</summary>
 public sealed record AuditQuery
 {
     /// <summary>From this moment on, UTC.</summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>RFC 4648 base32, upper case, without padding.</summary>
+/// <summary>Encodes bytes as RFC 4648 base32, upper case, without padding; for pseudonyms.</summary>
 internal static class Base32
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

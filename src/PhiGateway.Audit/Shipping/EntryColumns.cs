@@ -3,7 +3,7 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>The members of a body that the store indexes; everything else is passed over unread.</summary>
+/// <summary>Reads out of a record's body the members that the store indexes; everything else is passed over unread.</summary>
 internal struct EntryColumns
 {
     public Guid Id;

@@ -1,6 +1,9 @@
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>Where records are kept and searched: Postgres, or SQLite when embedded; one contract test suite for both.</summary>
+/// <summary>
+/// Keeps audit records and searches them: Postgres, or SQLite when embedded; one contract test suite for both. Filled by the shipper, asked
+/// by the control plane.
+/// </summary>
 public interface IAuditStore
 {
     /// <summary>Highest contiguous sequence stored for a log; -1 for none.</summary>

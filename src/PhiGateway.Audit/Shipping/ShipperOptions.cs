@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>How records move from the journal to the store.</summary>
+/// <summary>How large the shipper's batches are, and how long it waits between them and after failures.</summary>
 public sealed record ShipperOptions
 {
     /// <summary>Most records of one batch; default 4,000.</summary>

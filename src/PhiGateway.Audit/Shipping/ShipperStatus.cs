@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>How the shipper is, for readiness and alerts.</summary>
+/// <summary>What the shipper is doing and how far it is behind, for readiness and alerts.</summary>
 /// <param name="State">What it is doing.</param>
 /// <param name="UnshippedRecords">Durable records the store does not have yet.</param>
 /// <param name="UnshippedBytes">About how many bytes that is.</param>

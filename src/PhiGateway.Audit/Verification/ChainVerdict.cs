@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Verification;
 
-/// <summary>What a verification of the hash chain found.</summary>
+/// <summary>The result of verifying a hash chain: how many records are right, and the first that is not.</summary>
 /// <param name="Checked">Records whose place and hash are right.</param>
 /// <param name="FirstBad">Sequence of the first record that is wrong or missing; null when all is well.</param>
 /// <param name="Why">What is wrong with it; null when all is well.</param>

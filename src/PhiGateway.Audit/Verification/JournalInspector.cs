@@ -29,7 +29,7 @@ public static class JournalInspector
     }
 }
 
-/// <summary>What a journal directory holds.</summary>
+/// <summary>What a verified journal directory holds: its log, its first and last record, and how far it is shipped.</summary>
 /// <param name="Log">Name of the log; null when the directory holds none.</param>
 /// <param name="First">Oldest record.</param>
 /// <param name="Last">Last record; -1 for none.</param>

@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>alert list, acknowledge and close; queue: what waits for somebody.</summary>
+/// <summary>Defines <c>alert</c> (list, acknowledge, close, review) and <c>queue</c>, which shows what waits for somebody.</summary>
 internal static class AlertCommands
 {
     public static Command Create(CommonOptions common)

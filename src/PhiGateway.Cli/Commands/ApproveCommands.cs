@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>approve, of clients, use cases and admin keys: shows what it is about before it asks.</summary>
+/// <summary>Defines <c>approve</c> for clients, use cases and admin keys; it shows what it is about before it asks.</summary>
 internal static class ApproveCommands
 {
     /// <summary>Of a client: what its fingerprint stands for.</summary>

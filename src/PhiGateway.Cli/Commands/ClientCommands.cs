@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>client list, show, posture and the verbs of its life; revoke for everything else.</summary>
+/// <summary>Defines <c>client</c> (list, show, posture and the verbs of its life), and <c>revoke</c> for everything else.</summary>
 internal static class ClientCommands
 {
     public static Command Create(CommonOptions common)

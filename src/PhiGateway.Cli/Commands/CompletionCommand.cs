@@ -3,7 +3,7 @@ using PhiGateway.Cli.Common;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>completion: a shell script that asks <c>phigw</c> itself what may come next.</summary>
+/// <summary>Defines <c>completion</c>, which prints a shell script that asks <c>phigw</c> itself what may come next.</summary>
 internal static class CompletionCommand
 {
     private const string Bash = """

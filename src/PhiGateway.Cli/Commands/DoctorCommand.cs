@@ -8,7 +8,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>doctor: is the configuration readable, is the clock right, does the gateway answer?</summary>
+/// <summary>Defines <c>doctor</c>, which checks configuration, ports, clock and whether the gateway answers.</summary>
 internal static class DoctorCommand
 {
     // More than this and tokens with the usual skew are refused.

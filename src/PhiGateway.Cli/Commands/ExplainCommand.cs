@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>explain: why a decision went as it did, or how an imagined request would be decided.</summary>
+/// <summary>Defines <c>explain</c>, which prints why a decision went as it did, or how an imagined request would be decided.</summary>
 internal static class ExplainCommand
 {
     // What a decision case says besides its request.

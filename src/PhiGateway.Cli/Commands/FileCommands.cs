@@ -8,7 +8,7 @@ using PhiGateway.RegistryFiles.Files;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>validate, plan, apply, export: the registry as a file in git.</summary>
+/// <summary>Defines <c>validate</c>, <c>plan</c>, <c>apply</c> and <c>export</c>, which keep the registry as a file in git.</summary>
 internal static class FileCommands
 {
     public static IEnumerable<Command> Create(CommonOptions common)

@@ -5,7 +5,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>key list, show, create, approve, claim, disable, delete: who may reach the control plane.</summary>
+/// <summary>Defines <c>key</c> (list, show, create, approve, claim, disable, delete), for the keys to the control plane.</summary>
 internal static class KeyCommands
 {
     public static Command Create(CommonOptions common)

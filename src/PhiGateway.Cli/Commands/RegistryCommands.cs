@@ -6,7 +6,9 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>use-case, organization, owner, review, revocation: the rest of the registry's life.</summary>
+/// <summary>
+/// Defines <c>use-case</c>, <c>organization</c>, <c>owner</c>, <c>review</c> and <c>revocation</c>, for the rest of the registry.
+/// </summary>
 internal static class RegistryCommands
 {
     public static IEnumerable<Command> Create(CommonOptions common) =>

@@ -6,7 +6,7 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>roster list, show, members, put, remove, import. Who is on a roster is PHI.</summary>
+/// <summary>Defines <c>roster</c>: list, show, members, put, remove, import. Who is on a roster is PHI.</summary>
 internal static class RosterCommands
 {
     public static Command Create(CommonOptions common)

@@ -4,7 +4,9 @@ using PhiGateway.Cli.Output;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>status: which registry is in force here, or on every node; 1 when it is not the newest everywhere.</summary>
+/// <summary>
+/// Defines <c>status</c>, which shows which registry is in force here, or on every node; exit code 1 when it is not the newest everywhere.
+/// </summary>
 internal static class StatusCommand
 {
     public static Command Create(CommonOptions common)

@@ -7,7 +7,10 @@ using PhiGateway.Proof.Verification;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>audit verify: verifies a transparency log from its files, with the journal and rows of the store where they are given.</summary>
+/// <summary>
+/// Defines <c>audit verify</c>, which verifies a transparency log from its files, with the journal and rows of the store where they are
+/// given.
+/// </summary>
 internal static class VerifyCommand
 {
     private const int RowsPerBatch = 2000;

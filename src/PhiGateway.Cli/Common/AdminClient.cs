@@ -128,7 +128,7 @@ internal sealed class AdminClient : IDisposable
     }
 }
 
-/// <summary>A good answer.</summary>
+/// <summary>A successful answer of the admin API: its body and its ETag.</summary>
 /// <param name="Text">Body.</param>
 /// <param name="ETag">ETag; null: none.</param>
 internal sealed record CliAnswer(string Text, string? ETag)

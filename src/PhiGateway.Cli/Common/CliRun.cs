@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PhiGateway.Cli.Common;
 
-/// <summary>What a command works with: where to print, where to ask.</summary>
+/// <summary>What a command works with while it runs: where to print, where to ask.</summary>
 internal sealed class CliRun(ParseResult parsed, CommonOptions common) : IDisposable
 {
     private AdminClient? _client;

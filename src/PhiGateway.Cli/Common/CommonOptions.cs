@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PhiGateway.Cli.Common;
 
-/// <summary>The options that every command has.</summary>
+/// <summary>Defines the options that every command has, such as the gateway's address and the output format.</summary>
 internal sealed class CommonOptions
 {
     public Option<Uri> Server { get; } =

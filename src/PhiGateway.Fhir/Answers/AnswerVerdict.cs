@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Answers;
 
-/// <summary>What came of filtering one whole answer.</summary>
+/// <summary>The result of filtering one whole answer: the input or the output may leave, or why nothing may.</summary>
 public enum AnswerVerdict : byte
 {
     /// <summary>Could not be judged: nothing may leave.</summary>

@@ -11,8 +11,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>
-/// Which resources may be shown in an earlier version: those that may be shown as they are now. Filled by the host, asked while a history
-/// is filtered.
+/// Knows which resources may be shown in an earlier version: those that may be shown as they are now. Filled by the host, asked while a
+/// history is filtered.
 /// </summary>
 /// <remarks>
 /// A record that was restricted afterwards must not leave in the version before. A resource is admitted when its current version was seen

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers;
 
-/// <summary>What one answer (or one segment of it) lets out: collected while filtering, recorded before the first byte leaves.</summary>
+/// <summary>
+/// Collects what one answer (or one segment of it) lets out and withholds: resources, patients, labels. Filled while filtering, recorded
+/// before the first byte leaves.
+/// </summary>
 /// <remarks>Mutable and reusable; not thread-safe.</remarks>
 public sealed class Disclosure
 {

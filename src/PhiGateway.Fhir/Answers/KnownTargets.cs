@@ -9,8 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>
-/// What one resource speaks of (the targets of a Provenance), looked up by the host because the resource was asked for alone. Mutable, for
-/// one answer.
+/// Holds the judged targets of one Provenance (or its kin) that was read alone, as the host looked them up, so that it can be judged by
+/// them. Mutable, for one answer.
 /// </summary>
 public sealed class KnownTargets
 {

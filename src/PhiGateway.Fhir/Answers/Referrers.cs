@@ -9,8 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>
-/// The records that name one Binary, as far as the host looked them up: a Binary that does not say itself whose it is belongs to whom these
-/// belong to, and leaves to whom one of them does. Mutable, for one answer.
+/// Collects the records that name one Binary, as the host looked them up, and says whose it is and whether it may leave: a Binary that does
+/// not say so itself belongs to whom these belong to. Mutable, for one answer.
 /// </summary>
 /// <remarks>
 /// One that is hidden for whose it is, or for what it is, hides the Binary too: whoever may write records of one patient could otherwise open

@@ -1,7 +1,7 @@
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>
-/// What is asked of a search answer's self link when the permit narrowed the search (FHIR R4 3.1.1.1.2: it shows the parameters that were
+/// What a search answer's self link must show when the permit narrowed the search (FHIR R4 3.1.1.1.2: it shows the parameters that were
 /// used).
 /// </summary>
 public enum SelfLinkRule : byte

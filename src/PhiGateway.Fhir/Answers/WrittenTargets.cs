@@ -11,8 +11,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers;
 
 /// <summary>
-/// What a resource that is written speaks of, when it belongs to whom that belongs to (a Provenance to its targets' patients): entries of the
-/// same transaction, and what the host looks up. Mutable, for one write.
+/// Finds whose a written resource is that belongs to whom its targets belong to (a Provenance): from the entries of the same transaction,
+/// and from what the host looks up. Mutable, for one write.
 /// </summary>
 public sealed class WrittenTargets
 {

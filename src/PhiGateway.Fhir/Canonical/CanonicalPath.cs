@@ -4,8 +4,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Canonical;
 
 /// <summary>
-/// The grammar of a path below the base: segments of unreserved characters, <c>$</c>, <c>@</c>, <c>:</c> and <c>*</c>, split before they
-/// are decoded.
+/// Splits and decodes a path below the base by a strict grammar: segments of unreserved characters, <c>$</c>, <c>@</c>, <c>:</c> and
+/// <c>*</c>, split before they are decoded.
 /// </summary>
 internal static class CanonicalPath
 {

@@ -6,7 +6,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Canonical;
 
 /// <summary>
-/// The grammar of a query or an urlencoded form: split on <c>&amp;</c>, then on the first <c>=</c>, then decoded exactly once.
+/// Reads a query or an urlencoded form into parameters: split on <c>&amp;</c>, then on the first <c>=</c>, then decoded exactly once.
 /// </summary>
 internal static class CanonicalQuery
 {

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Canonical;
 
-/// <summary>Percent-encoding, both ways, by RFC 3986 section 2.1.</summary>
+/// <summary>Reads and writes percent-encoding by RFC 3986 section 2.1.</summary>
 internal static class Percent
 {
     private const string Hex = "0123456789ABCDEF";

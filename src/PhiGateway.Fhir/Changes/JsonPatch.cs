@@ -4,7 +4,7 @@ using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Changes;
 
-/// <summary>A JSON Patch (RFC 6902): read once, applied here. Nothing of it goes upstream but its result.</summary>
+/// <summary>Reads a JSON Patch (RFC 6902) and applies it to the stored version here; only the result goes upstream.</summary>
 internal sealed class JsonPatch : PatchMeaning
 {
     // A patch of a record by hand has a handful; each may walk the whole of it.

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace PhiGateway.Fhir.Changes;
 
-/// <summary>A JSON merge patch (RFC 7396): members replace members, null takes away, lists are replaced whole. Applied here.</summary>
+/// <summary>
+/// Reads a JSON merge patch (RFC 7396) and applies it to the stored version here: members replace members, null takes away, lists are
+/// replaced whole.
+/// </summary>
 internal sealed class MergePatch : PatchMeaning
 {
     private readonly JsonElement _patch;

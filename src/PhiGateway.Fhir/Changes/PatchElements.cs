@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Changes;
 
-/// <summary>The top-level elements that a patch touches, for all its forms.</summary>
+/// <summary>Computes and checks the top-level elements that a patch touches; shared by all forms of patch.</summary>
 internal static class PatchElements
 {
     /// <summary>Each once, without the underscore of a primitive's extensions, in ordinal order.</summary>

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Changes;
 
-/// <summary>A FHIRPath Patch (R4 3.1.0.4.2): read part by part, each at most once, and written anew from what was read.</summary>
+/// <summary>
+/// Reads a FHIRPath Patch (R4 3.1.0.4.2) part by part, each at most once, and writes it anew for the upstream from what was read.
+/// </summary>
 /// <remarks>
 /// It is applied upstream, since only a schema says whether an element that is added is a list. So nothing that the upstream might read in
 /// another way than this reader is sent: an unknown part, a part twice, a text of the form <c>Type?…</c> wherever it stands.

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Changes;
 
-/// <summary>What a write would change that needs a right of its own.</summary>
+/// <summary>What a write would change that needs a right of its own, such as the owner or the labels of a record.</summary>
 [Flags]
 public enum ProtectedChanges : ushort
 {

@@ -5,7 +5,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Compartments;
 
 /// <summary>
-/// HL7's five compartments and the types that can be in each; used to read compartment searches, exports and <c>$everything</c>.
+/// Lists the types that can be in each of HL7's five compartments; used to read compartment searches, exports and <c>$everything</c>.
 /// </summary>
 public static class CompartmentCatalog
 {

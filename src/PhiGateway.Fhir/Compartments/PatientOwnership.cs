@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Compartments;
 
-/// <summary>Which elements of a resource say whose record it is: the one definition that requests, narrowing and answers share.</summary>
+/// <summary>
+/// Says which elements of a resource name the patient whose record it is: the one definition that requests, narrowing and answers share.
+/// </summary>
 /// <remarks>Narrower than the Patient compartment, which also counts performers, authors and recorders.</remarks>
 public static class PatientOwnership
 {

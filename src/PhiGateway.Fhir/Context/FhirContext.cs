@@ -6,7 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Context;
 
 /// <summary>
-/// What the language layer must know of one route: which absolute references are our own, and how large things may be. Immutable.
+/// Tells the language layer about one route: which absolute references are local, what its server has beside R4, and how large things may
+/// be. Immutable.
 /// </summary>
 public sealed record FhirContext
 {

@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;
 
-/// <summary>R4's operations as far as they are modelled: where each may be called and with which parameters.</summary>
+/// <summary>
+/// Finds the modelled operations of R4 by name: where each may be called and with which parameters. Asked by the reader of operations.
+/// </summary>
 internal static class OperationCatalog
 {
     private static readonly FrozenDictionary<string, OperationDefinition[]> ByName = Load();

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Grammar;
 
-/// <summary>What an operation can bring back, and so what else is asked for with it.</summary>
+/// <summary>What an operation can bring back, and so which reads and searches are decided with it.</summary>
 internal enum OperationResult : byte
 {
     /// <summary>Terminology or conformance: nobody's data.</summary>

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;
 
-/// <summary>Every search parameter of R4, per concrete type; read once from HL7's definitions.</summary>
+/// <summary>
+/// Finds the search parameters of R4 by concrete type and name; read once from HL7's definitions. Asked wherever a search is read.
+/// </summary>
 public static class SearchGrammar
 {
     private static readonly FrozenDictionary<string, SearchParameterDefinition>[] ByType = Load();

@@ -1,6 +1,8 @@
 namespace PhiGateway.Fhir.Grammar;
 
-/// <summary>Which modifiers R4 defines for which type of parameter (3.1.1.4.1); a resource type as modifier is read elsewhere.</summary>
+/// <summary>
+/// Says which modifiers R4 defines for which type of search parameter (3.1.1.4.1); a resource type as modifier is read elsewhere.
+/// </summary>
 internal static class SearchModifiers
 {
     internal static bool IsDefined(SearchParameterKind kind, ReadOnlySpan<char> modifier) =>

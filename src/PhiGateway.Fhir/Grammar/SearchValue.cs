@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;
 
-/// <summary>Values of search parameters: OR lists, backslash escapes (R4 3.1.1.4.0.2) and the shape each type gives a value.</summary>
+/// <summary>
+/// Splits and checks values of search parameters: OR lists, backslash escapes (R4 3.1.1.4.0.2) and the shape each type gives a value.
+/// </summary>
 internal static class SearchValue
 {
     private static readonly SearchValues<char> DateCharacters = SearchValues.Create("0123456789-:.TZ+");

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Grammar;
 
-/// <summary>The top-level elements of each type that R4 marks as summary, and those that every instance has; beside id and meta.</summary>
+/// <summary>
+/// Lists the top-level elements of each type that R4 marks as summary, and those that every instance has, beside id and meta; for
+/// <c>_summary</c> and <c>_elements</c>.
+/// </summary>
 internal static class SummaryElements
 {
     private static readonly (string[] Summary, string[] Mandatory)[] ByType = Load();

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>The mark that some servers write before JSON, and that a reader of JSON may pass by (RFC 8259, 8.1).</summary>
+/// <summary>Skips the byte order mark that some servers write before JSON (RFC 8259, 8.1).</summary>
 internal static class ByteOrderMark
 {
     /// <summary>What follows the mark, or all where there is none.</summary>

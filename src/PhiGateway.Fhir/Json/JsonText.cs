@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>Escapes inside JSON strings that <see cref="System.Text.Json.Utf8JsonReader"/> has accepted already.</summary>
+/// <summary>Decodes the escapes inside JSON strings that <see cref="System.Text.Json.Utf8JsonReader"/> has accepted already.</summary>
 internal static class JsonText
 {
     /// <summary>Whether every <c>\u</c> surrogate has its partner: a lone one has no UTF-8 form, so two readers would differ.</summary>

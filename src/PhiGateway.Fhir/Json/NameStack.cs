@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>The member names of every object that is open, innermost last: finds a name given twice, exactly and at every level.</summary>
+/// <summary>Holds the member names of every JSON object that is open, innermost last, and finds a name given twice in one object.</summary>
 /// <remarks>
 /// Two readers of a duplicate name may take different values, so the policy could judge one and the client see the other.
 /// </remarks>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>How reading a piece of JSON ended.</summary>
+/// <summary>Whether a piece of JSON was read to its end, needs more bytes, or cannot be read.</summary>
 internal enum ScanResult : byte
 {
     /// <summary>Not what it should be: nothing of it may leave.</summary>

@@ -6,7 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Json;
 
 /// <summary>
-/// JSON that every parser reads alike: valid UTF-8, no comments, no trailing bytes, no member twice in any letter case, bounded depth.
+/// Parses JSON documents that every parser reads alike, and refuses all others: valid UTF-8, no comments, no trailing bytes, no member
+/// twice in any letter case, bounded depth.
 /// </summary>
 internal static class StrictJson
 {

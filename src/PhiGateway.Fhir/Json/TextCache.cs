@@ -3,7 +3,7 @@ using System.Text;
 namespace PhiGateway.Fhir.Json;
 
 /// <summary>
-/// Strings of code systems and codes seen lately, so that a stream of resources does not make them anew. Never given an identifier.
+/// Caches the strings of code systems and codes, so that a stream of resources does not allocate them anew. Never given an identifier.
 /// </summary>
 internal sealed class TextCache
 {

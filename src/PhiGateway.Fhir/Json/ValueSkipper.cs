@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace PhiGateway.Fhir.Json;
 
-/// <summary>Reads a value without interest in it, but as strictly as everything else.</summary>
+/// <summary>
+/// Reads past a JSON value that nobody needs, as strictly as everything else; called by the readers of resources and Bundles.
+/// </summary>
 internal sealed class ValueSkipper(NameStack names)
 {
     private Level[] _levels = new Level[16];

@@ -1,7 +1,8 @@
 namespace PhiGateway.Fhir.Requests;
 
 /// <summary>
-/// What a conditional write comes to once its condition was looked up: a request that names its resource, still to be read and decided.
+/// The request that a conditional write comes to once its condition was looked up: it names its resource, and is still to be read and
+/// decided.
 /// </summary>
 /// <param name="Method">Exact upper-case method.</param>
 /// <param name="Segments">Path below the base.</param>

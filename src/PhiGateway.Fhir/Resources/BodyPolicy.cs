@@ -5,7 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Resources;
 
 /// <summary>
-/// Asks the scanner for every parameter that a grant or scope could set a condition on, and judges nothing: the decision point does.
+/// Makes the scanner read every parameter of a written body that a grant or scope could set a condition on. It judges nothing itself: the
+/// decision point does.
 /// </summary>
 internal sealed class BodyPolicy : ReleasePolicy
 {

@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Says whose a Bundle that is to be stored (or is) would be: that of all whom its entries belong to.</summary>
+/// <summary>
+/// Reads a Bundle that is to be stored (or is) and sums up the facts of its entries: it belongs to all whom they belong to.
+/// </summary>
 internal static class BundleScanner
 {
     /// <summary>Adds what the entries say to the facts of a Bundle that was read already; false when one of them cannot be read.</summary>

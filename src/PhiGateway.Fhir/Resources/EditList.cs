@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Places in a resource's bytes that leave with other text: upstream bases in references. In order of position.</summary>
+/// <summary>
+/// Collects the places in a resource's bytes that leave with other text (upstream bases in references), in order, and applies them while
+/// copying.
+/// </summary>
 internal sealed class EditList
 {
     private readonly ArrayBufferWriter<byte> _texts = new(256);

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Turns codings into labels: confidentiality to the high-water mark, integrity tags aside, everything else to the list.</summary>
+/// <summary>
+/// Adds one coding of <c>meta.security</c> to a resource's facts: confidentiality to the high-water mark, integrity tags aside, everything
+/// else to the labels.
+/// </summary>
 internal static class LabelReader
 {
     public const string ActCode = ActCodes.System;

@@ -2,7 +2,9 @@ using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Where the top-level members of one resource stand, in order.</summary>
+/// <summary>
+/// Lists where the top-level members of one resource stand in its bytes, in order; filled by the reader, used by the writer.
+/// </summary>
 internal sealed class MemberList
 {
     private ulong[] _keys = new ulong[64];

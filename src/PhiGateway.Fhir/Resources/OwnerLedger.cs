@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Collects what a resource says about whose record it is, and concludes.</summary>
+/// <summary>Collects what a resource says about whose record it is while it is read, and concludes the owners for its facts.</summary>
 internal sealed class OwnerLedger
 {
     private readonly List<PatientId> _owners = new(4);

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>How the owner of a type's resources is established.</summary>
+/// <summary>How it is established whose record a resource of one type is.</summary>
 internal enum OwnerRule : byte
 {
     /// <summary>Only a literal Patient in its owner element will do; anything else leaves it undetermined.</summary>

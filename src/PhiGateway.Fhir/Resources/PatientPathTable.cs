@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Where each type names patients, from HL7's definitions (<c>Data/patient_paths.json</c>). Read once.</summary>
+/// <summary>
+/// Lists the elements in which each type names patients, from HL7's definitions (<c>Data/patient_paths.json</c>). Read once.
+/// </summary>
 internal sealed class PatientPathTable
 {
     private readonly PatientPaths?[] _paths = new PatientPaths?[ResourceType.IndexCount];
@@ -48,7 +50,7 @@ internal sealed class PatientPathTable
         row.GetProperty(property).EnumerateArray().Select(static name => name.GetString() ?? string.Empty).ToArray();
 }
 
-/// <summary>One type's row.</summary>
+/// <summary>The elements of one type that name patients: a row of the table.</summary>
 /// <param name="Owner">Elements that say whose record it is.</param>
 /// <param name="Others">Further elements that can name a patient.</param>
 /// <param name="InCompartment">In the Patient compartment of R4.</param>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>How a reference says what it points at.</summary>
+/// <summary>Whether a reference names something of this server, something elsewhere, or cannot be read in one way.</summary>
 internal enum ReferenceForm : byte
 {
     /// <summary>In a form that could be read in more than one way, or by the upstream alone (a search).</summary>

@@ -2,7 +2,7 @@ using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>One open object while a resource is read.</summary>
+/// <summary>The state of one open JSON object while a resource is read.</summary>
 internal struct ScanFrame
 {
     public ScanNode Node;

@@ -3,7 +3,7 @@ using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>What every path tree shares: extensions and references are looked for everywhere, at any depth.</summary>
+/// <summary>The nodes that all path trees share, so that extensions and references are found at any depth.</summary>
 internal static class ScanNodes
 {
     public const int ReferenceSlot = 0;

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Resources;
 
 /// <summary>
-/// What to look for in a resource of one type: its path tree and how its owner is established. Immutable once built; built on first use.
+/// Says what to look for in a resource of one type: its path tree and how its owner is established. Built on first use, then immutable.
 /// </summary>
 internal sealed class ScanProgram
 {

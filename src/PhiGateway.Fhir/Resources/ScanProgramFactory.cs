@@ -2,7 +2,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Builds a type's path tree from the tables.</summary>
+/// <summary>Builds the path tree of a type from the tables of patient and search parameter paths; called once per type.</summary>
 internal static class ScanProgramFactory
 {
     public static ScanProgram Create(ResourceType type)

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>What an element means to the judgement of its resource.</summary>
+/// <summary>What an element means to the judgement of its resource, such as a label or an owner.</summary>
 [Flags]
 internal enum ScanRole : ushort
 {

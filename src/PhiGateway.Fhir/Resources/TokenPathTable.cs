@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Resources;
 
-/// <summary>Where each token and date search parameter looks (<c>Data/search_parameters.json</c>). Read once.</summary>
+/// <summary>
+/// Lists the elements at which each token and date search parameter looks (<c>Data/search_parameters.json</c>). Read once.
+/// </summary>
 /// <remarks>A parameter that is no plain path has no paths: nothing is ever found for it, so a condition on it is never met.</remarks>
 internal sealed class TokenPathTable
 {

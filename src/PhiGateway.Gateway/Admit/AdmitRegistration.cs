@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Admit;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>
+/// Registers the Admit stage with the clients' gates and the keeper of quotas; called once by the data plane's composition.
+/// </summary>
 internal static class AdmitRegistration
 {
     /// <summary>Whether there is room.</summary>

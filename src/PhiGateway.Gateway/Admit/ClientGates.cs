@@ -3,7 +3,7 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Admit;
 
-/// <summary>The gates of all clients, by the registry's client id; asked by Admit and by the keeper of quotas.</summary>
+/// <summary>Finds or makes the gate of a client by its registry id; asked by Admit and by the keeper of quotas.</summary>
 /// <remarks>Thread-safe. As many as clients that are registered.</remarks>
 internal sealed class ClientGates
 {

@@ -5,8 +5,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>
-/// Keeps quotas over restarts and over nodes: says once a second what clients took here, and learns what they took elsewhere. No request
-/// waits for it.
+/// Exchanges the use of quotas with the database once a second: writes what clients took here, reads what they took on other nodes or
+/// before a restart. No request waits for it.
 /// </summary>
 /// <remarks>
 /// What is not known yet: what other nodes let out in the last second or two, and what this node let out in the last second before it was

@@ -6,7 +6,10 @@ using PhiGateway.Gateway.Telemetry;
 
 namespace PhiGateway.Gateway.Composition;
 
-/// <summary>Makes sure that somebody can get into the control plane of a new installation.</summary>
+/// <summary>
+/// Ensures at start that an installation has an admin key that works, generated or configured, so that somebody can get into its control
+/// plane; asks again while the registry does not answer.
+/// </summary>
 internal static class FirstKey
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);

@@ -6,7 +6,10 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Composition;
 
-/// <summary>What both planes share: one registry, one snapshot, one journal, one clock.</summary>
+/// <summary>
+/// The objects that data plane and control plane share (options, clock, stores, snapshot, journal and kin); built once by the gateway's
+/// host.
+/// </summary>
 internal sealed record GatewayParts
 {
     public required GatewayOptions Options { get; init; }

@@ -5,7 +5,10 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Gateway.Composition;
 
-/// <summary>Reads the key with which registry documents are sealed; it is never made by itself, for all nodes share one.</summary>
+/// <summary>
+/// Reads the configured key with which registry documents are sealed, or explains why it cannot be used. The key is never made here, for
+/// all nodes share one.
+/// </summary>
 internal static class RegistrySeals
 {
     /// <summary>Null when none is configured.</summary>

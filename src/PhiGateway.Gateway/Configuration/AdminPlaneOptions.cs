@@ -2,7 +2,7 @@ using PhiGateway.Admin.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Who may use the control plane.</summary>
+/// <summary>What an operator writes about who may use the control plane, and how they prove it.</summary>
 public sealed class AdminPlaneOptions
 {
     /// <summary>

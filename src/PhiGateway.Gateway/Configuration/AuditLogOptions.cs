@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>The transparency log over the journal: what proves later that no record was changed, and who could not have.</summary>
+/// <summary>
+/// What an operator writes about the transparency log over the journal: its folders, its keys' lifetimes and its background verifier.
+/// </summary>
 public sealed class AuditLogOptions
 {
     /// <summary>Folder of the published files, tiles and checkpoints without PHI; default <c>log</c> below the journal's.</summary>

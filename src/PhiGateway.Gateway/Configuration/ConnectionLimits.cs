@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>How many connections of clients there may be at once, so that the process never runs out of handles.</summary>
+/// <summary>
+/// Says how many client connections there may be, in total and from one address, so that the process never runs out of handles.
+/// </summary>
 /// <param name="Total">Of all.</param>
 /// <param name="PerPeer">From one address.</param>
 internal readonly record struct ConnectionLimits(int Total, int PerPeer)

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Which addresses this process may call.</summary>
+/// <summary>What an operator writes about outgoing connections: which networks and addresses this process may call.</summary>
 public sealed class EgressOptions
 {
     /// <summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>How many files and sockets the process may have open (<c>RLIMIT_NOFILE</c>).</summary>
+/// <summary>Reads how many files and sockets the process may have open (<c>RLIMIT_NOFILE</c>).</summary>
 internal static partial class HandleLimit
 {
     // What Windows and an unlimited process are taken to have.

@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>How many bytes of bodies and answers this node may hold at once.</summary>
+/// <summary>
+/// Computes how many bytes of bodies and answers this node may hold at once, from the configured limit or from the memory of the process.
+/// </summary>
 internal static class MemoryBudget
 {
     // One answer, what is written of it, and a third of that for whoever comes beside it.

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace PhiGateway.Gateway.Configuration;
 
 /// <summary>
-/// Where routes are, by host and base, and which of them are in two minds about a request: whose data it asks for must not hang on which
-/// route wins.
+/// Compares the hosts and bases of all routes and finds pairs that could both match a request: whose data it asks for must not hang on
+/// which route wins.
 /// </summary>
 internal static class RoutePlaces
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PhiGateway.Gateway.Configuration;
 
 /// <summary>
-/// What in written content other products read as an order where to keep a record, or whose it is: extensions by which known servers
+/// Finds in written content what other products read as an order where to keep a record, or whose it is: extensions by which known servers
 /// choose a partition, and members of <c>meta</c> that are not FHIR's. A write that carries one is refused by the Understand stage.
 /// </summary>
 /// <remarks>

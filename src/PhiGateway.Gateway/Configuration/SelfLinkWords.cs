@@ -2,7 +2,7 @@ using PhiGateway.Fhir.Answers;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>The words of <see cref="RouteMetadata.SelfLinks"/>.</summary>
+/// <summary>Maps the words of <see cref="RouteMetadata.SelfLinks"/> in a route's metadata to the rule for self links.</summary>
 internal static class SelfLinkWords
 {
     /// <summary>Reads a word; absent means required, anything else is no word at all.</summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Where metrics and spans go; by default nowhere.</summary>
+/// <summary>What an operator writes about metrics and spans: where they go; by default nowhere.</summary>
 public sealed class TelemetryOptions
 {
     /// <summary>

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Validates the tags by which tenants of one backend are told apart: half of a separation is none.</summary>
+/// <summary>
+/// Validates the tags by which tenants of one backend are told apart; tenants that share a backend need a tag each, or the configuration is
+/// refused.
+/// </summary>
 internal static class TenantTags
 {
     /// <summary>

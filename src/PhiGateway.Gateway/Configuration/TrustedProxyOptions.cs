@@ -1,6 +1,9 @@
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Load balancers and TLS terminators in front of the data plane whose word about a client is taken; by default nobody's.</summary>
+/// <summary>
+/// What an operator writes about load balancers and TLS terminators in front of the data plane: which of them are believed about a client's
+/// address and certificate; by default none.
+/// </summary>
 public sealed class TrustedProxyOptions
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers the Decide stage; called once by the data plane's composition.</summary>
 internal static class DecideRegistration
 {
     /// <summary>Whether it is approved.</summary>

@@ -6,7 +6,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>Is it approved? One call to the decision point, for a bundle one per entry; whatever is not a permit is a refusal.</summary>
+/// <summary>
+/// The Decide stage of the pipeline: puts the understood request before the policy decision point, for a bundle entry by entry, and fills
+/// the exchange with the permits, or with what is missing while facts of the upstream are; all else is refused.
+/// </summary>
 internal sealed class DecideStage(GatewayOptions options, SnapshotHolder snapshots, TimeProvider clock) : IStage
 {
     private static readonly Permit DiscoveryPermit = new("discovery", [], ReleasePolicy.Nothing);

@@ -6,7 +6,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>Puts a request before the decision point: the same way whether its facts came with it or had to be fetched.</summary>
+/// <summary>
+/// Builds the decision point's input from an exchange and the parts of its request, and returns the permit or the refusal; called by
+/// Decide, Settle, lookups and running answers.
+/// </summary>
 internal static class DecisionMaker
 {
     /// <summary>Decides over these parts; whatever is not a permit with known obligations is a refusal.</summary>

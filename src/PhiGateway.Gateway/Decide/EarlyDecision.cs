@@ -8,7 +8,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>Decides one request as far as it can be decided before the upstream was asked.</summary>
+/// <summary>
+/// Decides one request as far as that is possible before the upstream is asked; called by Understand before it reads a body, and by Decide.
+/// </summary>
 /// <remarks>
 /// What a change would overwrite, and what a condition matches, are facts of the upstream. Settle looks them up, once there is room for this
 /// client, and decides over them; until then only their absence stands in the way, and there is no permit.

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>Who fulfils which obligation; a permit that carries one without a handler is no permit.</summary>
+/// <summary>
+/// Lists which class fulfils each kind of obligation and says whether all obligations of a permit have one. A permit with an obligation
+/// that nobody fulfils is no permit.
+/// </summary>
 internal static class Obligations
 {
     /// <summary>The handlers by name of class, so that no room is named whose stage comes later.</summary>

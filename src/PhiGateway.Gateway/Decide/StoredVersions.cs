@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Decide;
 
-/// <summary>Says which parts of a request change a resource that is already there.</summary>
+/// <summary>
+/// Says which parts of a request change a resource that is already there, so that its stored version must be looked up before they are
+/// decided.
+/// </summary>
 internal static class StoredVersions
 {
     /// <summary>Whether any part changes a resource that the request names by its id, and its stored version can be read.</summary>

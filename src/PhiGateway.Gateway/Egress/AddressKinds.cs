@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace PhiGateway.Gateway.Egress;
 
-/// <summary>What kind of place an IP address is, also where it stands inside an IPv6 address; used by <see cref="EgressPolicy"/>.</summary>
+/// <summary>
+/// Classifies an IP address (loopback, link-local, multicast and kin), also where it stands inside an IPv6 address; used by
+/// <see cref="EgressPolicy"/>.
+/// </summary>
 internal static class AddressKinds
 {
     // RFC 6890 and its registry, with what clouds answer on beside it. No clinical system and no issuer lives there.

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace PhiGateway.Gateway.Egress;
 
 /// <summary>
-/// Which addresses this process may call, for everything that leaves it: clinical systems, issuers, key sets, collectors. Asked at start
-/// for what stands in the configuration, and by <see cref="EgressConnector"/> for each connection.
+/// Decides which addresses this process may call, for everything that leaves it: clinical systems, issuers, key sets, collectors. Asked at
+/// start for what stands in the configuration, and by <see cref="EgressConnector"/> for each connection.
 /// </summary>
 /// <remarks>
 /// Security: by default link-local and metadata addresses, unspecified, multicast and reserved ones are never called, and loopback only

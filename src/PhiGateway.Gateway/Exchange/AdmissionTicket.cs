@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>One place among a client's requests in flight; given back when the request ends.</summary>
+/// <summary>
+/// Holds one place among a client's requests in flight, and gives it back when it is disposed of at the end of the request.
+/// </summary>
 /// <param name="gate">The client's gate, for quotas.</param>
 internal readonly struct AdmissionTicket(ClientGate gate) : IDisposable
 {

@@ -2,7 +2,10 @@ using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>Buffers for answers that are held whole, and for what is written of them, out of what this node may hold.</summary>
+/// <summary>
+/// Opens pooled buffers for answers that are held whole and for what is written of them, within the node's memory budget; used by release
+/// and lookups.
+/// </summary>
 internal sealed class AnswerBuffers(GatewayOptions options, HeldMemory memory)
 {
     /// <summary>A buffer for one answer, of the size that may be held.</summary>

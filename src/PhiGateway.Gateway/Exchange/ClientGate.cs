@@ -1,6 +1,9 @@
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What one client has taken lately: rate (GCRA), requests in flight, distinct patients per hour, records per day.</summary>
+/// <summary>
+/// Counts what one client takes and says when it is too much: requests a second (GCRA), requests in flight, distinct patients per hour,
+/// records per day.
+/// </summary>
 /// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
 internal sealed class ClientGate
 {

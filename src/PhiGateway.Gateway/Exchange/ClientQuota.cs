@@ -5,8 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// What one client took of its quotas: distinct patients in the hour, records on the day, on this node and on the others as far as they
-/// have said. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
+/// Counts what one client took of its quotas, on this node and as far as is known on the others: distinct patients in the hour, records on
+/// the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
 /// </summary>
 /// <remarks>Thread-safe. Hours and days are UTC's; they never go back.</remarks>
 internal sealed class ClientQuota

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>A request that came with a handle of ours: what was asked, and what it continues.</summary>
+/// <summary>
+/// A request that came with one of the gateway's handles: what was asked, and the original request and place that the handle continues.
+/// Part of what Understand found.
+/// </summary>
 /// <param name="Asked">The request as it came, with the handle; for the record and for what kind of answer is due.</param>
 /// <param name="Original">What the handle continues; decided anew.</param>
 /// <param name="Page">Where the upstream continues it.</param>

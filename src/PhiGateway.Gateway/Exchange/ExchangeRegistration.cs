@@ -2,7 +2,10 @@ using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>
+/// Registers what all stages share: the route catalog, the memory budget and the answer buffers; called once by the data plane's
+/// composition.
+/// </summary>
 internal static class ExchangeRegistration
 {
     /// <summary>Routes as the gateway reads them, and the memory that all requests share.</summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>Says where a fault came from without its message, which may hold PHI.</summary>
+/// <summary>Says where in the code an exception was thrown, for the log; its message is left out, since it may hold PHI.</summary>
 internal static class Faults
 {
     /// <summary>The innermost method of the stack, or a dash.</summary>

@@ -1,6 +1,9 @@
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What came of the client's own call: its answer, or how it failed. The record tells of this call and of no lookup.</summary>
+/// <summary>
+/// What the Forward stage adds to the exchange: the upstream's reply to the client's own call, or how that failed. The audit record tells
+/// of this call and of no lookup.
+/// </summary>
 /// <param name="Reply">The reply.</param>
 internal readonly record struct Forwarded(UpstreamReply Reply)
 {

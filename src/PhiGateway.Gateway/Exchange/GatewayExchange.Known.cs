@@ -8,7 +8,10 @@ namespace PhiGateway.Gateway.Exchange;
 
 internal sealed partial class GatewayExchange
 {
-    /// <summary>What is known of a request by now; each is null until its stage has come to it. For records, refusals and handles.</summary>
+    /// <summary>
+    /// Reads what the stages have found out about a request so far; each member is null until its stage has run. For records, refusals and
+    /// handles.
+    /// </summary>
     /// <param name="exchange">The request.</param>
     internal readonly struct KnownSoFar(GatewayExchange exchange)
     {

@@ -8,7 +8,9 @@ using Yarp.ReverseProxy.Model;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>One request on its way: a shelf per stage for what it found out, read by the stages after it and by the record.</summary>
+/// <summary>
+/// Holds one request and what each stage found out about it; each stage fills its own part, and later stages and the audit record read it.
+/// </summary>
 /// <remarks>
 /// Owned by one request; disposed when it ends. The snapshot is taken once, here, and used by every stage and by the record. Each shelf is
 /// filled once; reading one that is empty, or filling one twice, is a fault. What may be missing is asked of <see cref="Known"/>.

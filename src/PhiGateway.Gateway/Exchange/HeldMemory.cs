@@ -1,8 +1,8 @@
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// How many bytes of bodies and answers this node holds at once, all requests together: taken before they are filled, given back with the
-/// buffer. Asked by every <see cref="PooledBuffer"/> that grows beyond a small size.
+/// The node's memory budget: counts the bytes of bodies and answers that all requests hold together, and refuses more than the configured
+/// most. Asked by every <see cref="PooledBuffer"/> that grows beyond a small size.
 /// </summary>
 /// <remarks>Thread-safe, without a lock. Counts what buffers hold, not what else the process needs.</remarks>
 internal sealed class HeldMemory : IDisposable
@@ -98,7 +98,7 @@ internal sealed class HeldMemory : IDisposable
         };
 }
 
-/// <summary>What memory is held for: decides up to which share of all of it may be taken.</summary>
+/// <summary>What memory is taken for; decides up to which share of the whole budget it may be taken.</summary>
 internal enum HeldFor : byte
 {
     None,
@@ -113,7 +113,7 @@ internal enum HeldFor : byte
     Write,
 }
 
-/// <summary>Room that was taken; given back when it is disposed of, once.</summary>
+/// <summary>Bytes taken from the memory budget by one holder; gives them back when it is disposed of, once.</summary>
 /// <param name="memory">Where it was taken.</param>
 /// <param name="bytes">How much.</param>
 internal sealed class HeldShare(HeldMemory memory, long bytes) : IDisposable

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What Identify found: the proven identity, and the registered client that it is.</summary>
+/// <summary>What the Identify stage adds to the exchange: the proven identity, and the registered client that it stands for.</summary>
 /// <param name="Caller">The identity of a good credential.</param>
 /// <param name="Entry">The client; null when nobody is registered under this identity, which Decide refuses.</param>
 internal readonly record struct Identified(Caller Caller, ClientEntry? Entry)

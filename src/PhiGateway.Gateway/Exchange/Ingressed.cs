@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What Ingress found: the route and the one reading of the request line and of the headers.</summary>
+/// <summary>What the Ingress stage adds to the exchange: the matched route and the one reading of request line and headers.</summary>
 /// <param name="Route">The route that the request came to.</param>
 /// <param name="Proxy">YARP's view of the route: cluster and destinations.</param>
 /// <param name="Canonical">The request line.</param>

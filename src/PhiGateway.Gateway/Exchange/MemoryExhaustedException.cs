@@ -3,7 +3,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Exchange;
 
 /// <summary>
-/// This node holds as much as it may; becomes a refusal where requests are walked, or where the entry of a batch is answered.
+/// Thrown when a buffer would exceed the node's memory budget; turned into a refusal by the request runner, or for an entry of a batch by
+/// the batch's release.
 /// </summary>
 /// <param name="purpose">What the room was for.</param>
 internal sealed class MemoryExhaustedException(HeldFor purpose) : Exception("This node holds as much as it may.")

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>The request that a handle continues, in the one spelling that reads back as the same request.</summary>
+/// <summary>
+/// The request that a handle continues, in a canonical spelling that reads back as the same request; sealed into the handle and decided
+/// anew at each use.
+/// </summary>
 /// <param name="Method">Exact upper-case method.</param>
 /// <param name="Target">Canonical target with the route's base.</param>
 /// <param name="ContentType">Media type of the body; null without one.</param>

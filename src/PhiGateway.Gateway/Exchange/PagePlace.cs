@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>Where a page of a client's begins.</summary>
+/// <summary>Where a client's page begins: a page of the upstream, and how many of its matches to pass over.</summary>
 /// <param name="Place">A page of the upstream: path and query below its base; empty: the first page of the original request, asked
 /// anew.</param>
 /// <param name="From">How many of its matches come before.</param>

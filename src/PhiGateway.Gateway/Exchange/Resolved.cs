@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What a conditional write came to once its condition was looked up: a plain request.</summary>
+/// <summary>
+/// The plain request that a conditional write came to once its condition was looked up, with its permit; filled by Settle.
+/// </summary>
 /// <param name="Request">The plain request, without conditions.</param>
 /// <param name="Expected">Whether the resource must be there, or must not; unknown: no matter.</param>
 /// <param name="Entries">The entries of a transaction, as they are now; null for a request that is none.</param>

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What Settle found: the permit over all facts, and what the call is tied to.</summary>
+/// <summary>
+/// What the Settle stage adds to the exchange: the permit over all facts, and the stored version or condition that the call is tied to.
+/// </summary>
 /// <param name="Permit">The permit under which the call goes and its answer is judged.</param>
 /// <param name="Version">The stored version (or entity tag) that a change was decided over; null without one.</param>
 /// <param name="Unless">For a creation on a condition: the search that found nothing; null otherwise.</param>

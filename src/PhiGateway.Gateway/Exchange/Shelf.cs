@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>Room in the exchange for what one stage found out: filled once, read by the stages after it.</summary>
+/// <summary>
+/// Holds in the exchange what one stage found out: filled once, read by later stages; filling twice or reading too early is a fault.
+/// </summary>
 /// <remarks>A field of the exchange, never copied. Not thread-safe.</remarks>
 /// <param name="stage">The stage that fills it, for the fault of whoever comes too early or twice.</param>
 /// <typeparam name="T">What the stage found out.</typeparam>

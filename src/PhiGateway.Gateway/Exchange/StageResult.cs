@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What a stage answers: go on, answered already, or a refusal. The default value is a refusal.</summary>
+/// <summary>
+/// What a stage returns to the request runner: continue, answered, or a refusal with its reason. The default value is a refusal.
+/// </summary>
 internal readonly struct StageResult
 {
     private readonly Outcome _outcome;

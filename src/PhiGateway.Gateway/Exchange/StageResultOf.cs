@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>A value, or the refusal that stands in its place; given by every step that finds something out. The default value is a refusal.</summary>
+/// <summary>
+/// Holds a value, or the refusal that stands in its place; returned by every step that finds something out. The default value is a refusal.
+/// </summary>
 /// <typeparam name="T">What was asked for.</typeparam>
 internal readonly struct StageResult<T>
 {

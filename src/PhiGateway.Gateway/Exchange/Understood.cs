@@ -3,7 +3,9 @@ using PhiGateway.Fhir.Requests;
 
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What Understand found: the meaning of the request.</summary>
+/// <summary>
+/// What the Understand stage adds to the exchange: the request in FHIR terms, and where it came from (a handle, a declared API).
+/// </summary>
 /// <param name="Request">What is decided, forwarded and judged; for a handle, the request that it continues.</param>
 /// <param name="Api">The same request in the words of a declared API; null on FHIR routes.</param>
 /// <param name="Continuation">Set when the request came with a handle of ours.</param>

@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>How long an upstream may keep the gateway waiting in the middle of an answer; owned by the answer.</summary>
+/// <summary>
+/// Limits how long an upstream may pause, drip or take as a whole in the middle of an answer, by cancelling the read; owned by the answer.
+/// </summary>
 /// <remarks>
 /// The source is that of the call itself, which is cancelled when the client goes away: an answer costs no further timer. Not thread-safe but
 /// for <see cref="Stop"/>.

@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Exchange;
 
-/// <summary>What came of one call to an upstream.</summary>
+/// <summary>
+/// The outcome of one call to an upstream: the answer or how it failed, which destination was asked, and whether the call may have arrived.
+/// </summary>
 /// <param name="Answer">The answer, headers read, body not; or how it failed.</param>
 /// <param name="Destination">The destination that was asked; null: none was there.</param>
 /// <param name="WasSent">Whether the call may have reached the upstream, answered or not.</param>

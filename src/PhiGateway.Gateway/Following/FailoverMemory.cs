@@ -3,8 +3,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Gateway.Following;
 
 /// <summary>
-/// What a node must not forget when a standby takes over from the registry's database: on which line of history it read, and every
-/// revocation it enforced.
+/// Remembers the history line of the registry's database and every revocation enforced here, and adds to a load what a standby that took
+/// over never got. Used by <see cref="SnapshotFollower"/>.
 /// </summary>
 /// <remarks>
 /// Security: replication may lag. A revocation that this node enforced and the new primary never got stays in force here, and the node says

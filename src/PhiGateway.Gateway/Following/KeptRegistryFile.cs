@@ -7,7 +7,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Gateway.Following;
 
 /// <summary>
-/// The last good snapshot on disk: one file with the whole, one beside it with every change since, each under a key of this node.
+/// Writes and reads the last good snapshot on disk: one file with the whole registry, one beside it with every change since, each under a
+/// key of this node.
 /// </summary>
 /// <remarks>
 /// The first line of the whole is its HMAC-SHA256. The changes name the whole they follow, then each stands on a line behind the HMAC over
@@ -176,7 +177,9 @@ internal sealed class KeptRegistryFile(string path, byte[] key)
     }
 }
 
-/// <summary>A registry, or what changed in it, as it was seen.</summary>
+/// <summary>
+/// A loaded registry, or a later change to it, with the time at which it was last seen to be current; a record of the kept files.
+/// </summary>
 /// <param name="Everything">What was loaded.</param>
 /// <param name="ConfirmedAt">When it was last seen to be current, UTC.</param>
 internal sealed record KeptSnapshot(RegistryChanges Everything, DateTimeOffset ConfirmedAt);

@@ -5,7 +5,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Gateway.Following;
 
-/// <summary>The registry as last seen, on this node's disk: what a node starts from when the database is away.</summary>
+/// <summary>Keeps the registry as last seen on this node's disk, and gives it back at a start while the database is away.</summary>
 /// <remarks>
 /// A change is in the file before it is in force, so that a node never comes back with less than it has enforced. Its age counts from when
 /// it was seen: a restart does not

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Following;
 
-/// <summary>What a node shows of the registry it enforces; labels are words, never an id.</summary>
+/// <summary>
+/// Publishes metrics of the registry that this node enforces: its revision, and how many rows cannot be used. Labels are words, never an
+/// id.
+/// </summary>
 internal sealed class RegistryMetrics : IDisposable
 {
     /// <summary>Name of the meter.</summary>

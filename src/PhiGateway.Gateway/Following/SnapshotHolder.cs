@@ -2,7 +2,9 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Following;
 
-/// <summary>The one reference to the registry in force: swapped once per change, pinned once per request.</summary>
+/// <summary>
+/// Holds the one reference to the registry snapshot in force: replaced by the follower once per change, read by each request once.
+/// </summary>
 internal sealed class SnapshotHolder(TimeProvider clock) : ISnapshotSource
 {
     private volatile RegistrySnapshot _current = RegistrySnapshot.Empty;

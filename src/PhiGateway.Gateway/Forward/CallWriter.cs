@@ -7,7 +7,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 
-/// <summary>Writes the one call of a settled request, from the canonical request and the permit's obligations; used by Forward.</summary>
+/// <summary>
+/// Turns a settled request into the one call that goes upstream, from the canonical request and the permit's obligations; used by Forward.
+/// </summary>
 internal static class CallWriter
 {
     /// <summary>The call; a refusal where there is none for this kind.</summary>

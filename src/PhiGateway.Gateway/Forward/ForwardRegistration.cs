@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Forward;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>
+/// Registers the Forward stage with what it does before a call goes upstream; called once by the data plane's composition.
+/// </summary>
 internal static class ForwardRegistration
 {
     /// <summary>What goes upstream.</summary>

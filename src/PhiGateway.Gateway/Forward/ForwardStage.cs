@@ -8,7 +8,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 
-/// <summary>Sends exactly what was allowed; a write only after its intent is durable.</summary>
+/// <summary>
+/// The Forward stage of the pipeline: writes the settled request as one upstream call, sends it and fills the exchange with the reply. Task
+/// uses are counted, owners told and the intent of a write made durable before anything goes.
+/// </summary>
 internal sealed class ForwardStage(IUpstream upstream, ConditionSearch conditions, TaskCounter tasks, OwnerNotice notice, AuditTrail trail)
     : IStage
 {

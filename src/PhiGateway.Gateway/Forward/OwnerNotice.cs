@@ -9,8 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Forward;
 
 /// <summary>
-/// Fulfils <see cref="NotifyOwner"/>: an emergency use has a record of its own before anything goes upstream. The control plane makes an
-/// alert of it, for the owner and for whoever reviews it.
+/// Fulfils <see cref="NotifyOwner"/>: writes a record of an emergency use before anything goes upstream, of which the control plane makes
+/// an alert for the owner and the reviewer. Called by Forward.
 /// </summary>
 /// <remarks>Security: without that record the request does not go; an emergency that nobody would hear of is no permit.</remarks>
 internal sealed class OwnerNotice(IAuditJournal journal, GatewayOptions options, TimeProvider clock)

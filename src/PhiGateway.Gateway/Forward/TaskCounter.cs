@@ -6,7 +6,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Forward;
 
-/// <summary>Takes the uses of tasks that a permit stands on, before anything goes upstream; what cannot be counted does not go.</summary>
+/// <summary>
+/// Counts the uses of tasks that a permit depends on before anything goes upstream, and refuses what is used up or cannot be counted.
+/// Called by Forward.
+/// </summary>
 internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
 {
     /// <summary>Continues when every use was taken, or none is needed.</summary>

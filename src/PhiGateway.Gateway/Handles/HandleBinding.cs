@@ -2,7 +2,7 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Handles;
 
-/// <summary>Everything that must be the same when a handle is used as when it was issued.</summary>
+/// <summary>The client, tenant, route and approval that a handle was issued under; all must be the same when it is used.</summary>
 /// <param name="Client">Registry id of the client.</param>
 /// <param name="Tenant">Tenant of the route.</param>
 /// <param name="Route">Route id.</param>

@@ -2,7 +2,7 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Handles;
 
-/// <summary>What is inside a sealed handle; PHI, never logged.</summary>
+/// <summary>The plain content of a sealed handle: the original request and where the upstream continues it. PHI, never logged.</summary>
 /// <param name="Kind">What it continues.</param>
 /// <param name="Binding">For whom it was issued, and under which approval.</param>
 /// <param name="Expires">Good until then, UTC; whole seconds.</param>
@@ -26,7 +26,10 @@ internal sealed record HandleContent(
     public PagePlace? Before { get; init; }
 }
 
-/// <summary>What a handle continues.</summary>
+/// <summary>
+/// What a handle continues: a page, an export job, an export file, or a cursor of a declared API. It opens only as the kind it was issued
+/// for.
+/// </summary>
 internal enum HandleKind : byte
 {
     None = 0,

@@ -3,7 +3,9 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Handles;
 
-/// <summary>The bytes inside a handle: a version, then the fields in one order.</summary>
+/// <summary>
+/// Writes the content of a handle as bytes and reads it back: a version, then the fields in a fixed order; called by the sealer.
+/// </summary>
 internal static class HandleFormat
 {
     private const byte Version = 2;

@@ -3,7 +3,10 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Handles;
 
-/// <summary>Issues the gateway's own names for places of the upstream: pages, export jobs, export files.</summary>
+/// <summary>
+/// Turns addresses of the upstream (pages, export jobs, export files, cursors) into sealed URLs of the gateway, bound to the client; called
+/// by Release.
+/// </summary>
 internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
 {
     private static readonly TimeSpan PageLife = TimeSpan.FromHours(1);

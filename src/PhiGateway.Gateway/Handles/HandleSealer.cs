@@ -4,7 +4,10 @@ using System.Text;
 
 namespace PhiGateway.Gateway.Handles;
 
-/// <summary>Seals and opens handles (AES-256-GCM): who holds one learns nothing from it and can change nothing in it.</summary>
+/// <summary>
+/// Encrypts the content of handles (AES-256-GCM) and opens it again: whoever holds a handle learns nothing from it and can change nothing
+/// in it.
+/// </summary>
 /// <remarks>
 /// Thread-safe. Every handle has a key of its own, derived with a random salt, so that random nonces never wear a key out.
 /// </remarks>

@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Handles;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>
+/// Registers what seals, opens and issues handles, with the configured handle key; called once by the data plane's composition.
+/// </summary>
 internal static class HandlesRegistration
 {
     /// <summary>Names of ours for places of the upstream.</summary>

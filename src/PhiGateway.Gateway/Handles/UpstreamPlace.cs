@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace PhiGateway.Gateway.Handles;
 
-/// <summary>Reads a link of the upstream as a place below its base; any other place has no name on this side.</summary>
+/// <summary>Turns a link that the upstream wrote into path and query below its base, or null when it leads elsewhere.</summary>
 internal static class UpstreamPlace
 {
     // In a path these could be read as something else; in a query they are values that were written without escapes.

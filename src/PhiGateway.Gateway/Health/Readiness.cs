@@ -174,14 +174,14 @@ internal sealed class Readiness(
     }
 }
 
-/// <summary>How a node is, for administrators.</summary>
+/// <summary>The full readiness of a node, part by part; shown to administrators.</summary>
 /// <param name="Ready">Whether it should be sent requests.</param>
 /// <param name="Node">Its name.</param>
 /// <param name="Revision">Registry revision it enforces.</param>
 /// <param name="Parts">Part by part.</param>
 internal sealed record ReadinessReport(bool Ready, string Node, long Revision, IReadOnlyList<ReadinessPart> Parts);
 
-/// <summary>How one part is.</summary>
+/// <summary>The readiness of one part of a node, with words for administrators.</summary>
 /// <param name="Name">Which part.</param>
 /// <param name="Ready">Whether it works.</param>
 /// <param name="Critical">Whether the node cannot serve without it.</param>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Identify;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers the Identify stage; called once by the data plane's composition.</summary>
 internal static class IdentifyRegistration
 {
     /// <summary>Who it is.</summary>

@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Identify;
 
-/// <summary>Which machine identity is this, how was it proven, and which one registered client is it?</summary>
+/// <summary>
+/// The Identify stage of the pipeline: authenticates the request's credential and finds the registered client behind it; fills the exchange
+/// with both, or refuses the credential.
+/// </summary>
 internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
 {
     public string Name => "Identify";

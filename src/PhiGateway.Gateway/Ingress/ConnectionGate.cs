@@ -9,8 +9,8 @@ using PhiGateway.Gateway.Telemetry;
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>
-/// How many connections there may be, in total and from one address; those beyond are closed before a byte of them is read, so that
-/// nobody can take the last handle. Added to the data plane's listener before TLS.
+/// Counts client connections, in total and by address, and closes those beyond the limits before a byte of them is read, so that nobody can
+/// take the last handle. Added to the data plane's listener before TLS.
 /// </summary>
 /// <remarks>Thread-safe. Memory follows the number of open connections.</remarks>
 internal sealed class ConnectionGate(ConnectionLimits limits, PeerAddress peers, GatewayMetrics metrics)

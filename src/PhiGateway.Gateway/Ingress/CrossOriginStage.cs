@@ -6,8 +6,8 @@ using PhiGateway.Gateway.Exchange;
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>
-/// Which web apps a browser lets read the answers (Fetch standard, section 3.2 "CORS protocol"): those of the route's <c>Phi.Origins</c>,
-/// by exact origin.
+/// The CrossOrigin stage of the pipeline: answers preflights and writes the CORS headers (Fetch standard, section 3.2) for web apps whose
+/// exact origin the route's <c>Phi.Origins</c> lists.
 /// </summary>
 /// <remarks>
 /// It grants nothing: each call still needs its token and its approval. Cookies are never allowed, for none are ever read. The two public

@@ -7,7 +7,10 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Ingress;
 
-/// <summary>Which request headers are read, which are refused; all others are never looked at and never forwarded.</summary>
+/// <summary>
+/// Reads the request headers that carry meaning, and finds one that makes the request refused; all others are never looked at and never
+/// forwarded. Asked by the CrossOrigin and Ingress stages.
+/// </summary>
 /// <remarks>
 /// The upstream request is generated, so identity, forwarded, certificate and tenant headers of a client end here whatever their spelling.
 /// </remarks>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Ingress;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers the CrossOrigin and Ingress stages; called once by the data plane's composition.</summary>
 internal static class IngressRegistration
 {
     /// <summary>One reading of the request.</summary>

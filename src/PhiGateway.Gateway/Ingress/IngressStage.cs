@@ -13,7 +13,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Ingress;
 
-/// <summary>Is this one well-formed HTTP request, readable in one way?</summary>
+/// <summary>
+/// The Ingress stage of the pipeline: checks host, route, headers and request line, and fills the exchange with their one reading; refuses
+/// whatever could be read in more than one way.
+/// </summary>
 internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : IStage
 {
     private readonly bool _hasProxies = options.TrustedProxies.Addresses.Count > 0;

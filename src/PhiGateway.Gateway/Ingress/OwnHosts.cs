@@ -3,7 +3,9 @@ using PhiGateway.Gateway.Configuration;
 
 namespace PhiGateway.Gateway.Ingress;
 
-/// <summary>The authorities under which clients reach this gateway.</summary>
+/// <summary>
+/// Answers whether a request's host is one under which clients reach this gateway; asked by the CrossOrigin and Ingress stages.
+/// </summary>
 internal sealed class OwnHosts(GatewayOptions options)
 {
     private volatile Known _known = Of(options);

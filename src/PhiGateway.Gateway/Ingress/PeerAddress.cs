@@ -10,8 +10,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>
-/// Who is at the other end, where a listed proxy stands between: its address as the right-most that no listed proxy has, and its
-/// certificate. Run by the data plane before everything else, and only where proxies are listed.
+/// Finds the client's address and certificate behind a listed proxy, and puts them in place of the proxy's: the address is the right-most
+/// one that no listed proxy has. Run by the data plane before everything else, and only where proxies are listed.
 /// </summary>
 /// <remarks>
 /// Security: of a peer that is not listed no such header is ever read. A header that a listed proxy wrote and that cannot be read leaves

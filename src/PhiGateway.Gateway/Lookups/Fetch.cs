@@ -6,8 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>
-/// Reads a fact of the upstream for the gateway's own judgement; used by all lookups. The record goes on telling of the client's own call
-/// only.
+/// Makes one read upstream for the gateway's own judgement and returns what came of it; used by all lookups. The audit record tells of the
+/// client's own call only.
 /// </summary>
 internal sealed class Fetch(IUpstream upstream, AnswerBuffers buffers)
 {

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>What came of a lookup: a body, nothing there, or a failure with its reason. Owns the body.</summary>
+/// <summary>The result of one <see cref="Fetch"/>: a body, nothing there, or a failure with its reason. Owns the body.</summary>
 internal abstract class Fetched : IDisposable
 {
     private Fetched(int status) => Status = status;
@@ -13,7 +13,7 @@ internal abstract class Fetched : IDisposable
 
     public virtual void Dispose() { }
 
-    /// <summary>The body, whole.</summary>
+    /// <summary>The upstream answered 200; holds the whole body.</summary>
     /// <param name="body">The buffer that holds it.</param>
     /// <param name="isFhirJson">Whether the upstream says that it is FHIR's JSON.</param>
     /// <param name="entityTag">The entity tag, as the upstream wrote it; null without one.</param>
@@ -33,11 +33,11 @@ internal abstract class Fetched : IDisposable
         }
     }
 
-    /// <summary>There is no such thing (404), or no more (410).</summary>
+    /// <summary>The upstream has no such resource (404), or no longer (410).</summary>
     /// <param name="status">Which of the two.</param>
     public sealed class Absent(int status) : Fetched(status);
 
-    /// <summary>It could not be found out.</summary>
+    /// <summary>The upstream did not answer, refused, or answered what could not be read; holds the reason.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="status">The upstream's status; 0: no answer came, or none that could be read.</param>
     public sealed class Failed(DenyReason reason, int status = 0) : Fetched(status)

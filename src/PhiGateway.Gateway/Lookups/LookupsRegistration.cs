@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>
+/// Registers the lookups that the gateway makes upstream for its own judgement; called once by the data plane's composition.
+/// </summary>
 internal static class LookupsRegistration
 {
     /// <summary>Facts that only the upstream has.</summary>

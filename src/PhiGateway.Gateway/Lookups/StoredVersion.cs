@@ -3,7 +3,9 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Gateway.Lookups;
 
-/// <summary>What a change would overwrite.</summary>
+/// <summary>
+/// The stored version of a resource that a change would overwrite, as facts for the decision and as the version to tie the write to.
+/// </summary>
 /// <param name="Part">The part that changes it, with the facts of what is stored, or that nothing is.</param>
 /// <param name="Version">The version that was read (of a declared API, the entity tag); null: nothing is stored, or it has none.</param>
 internal sealed record StoredVersion(AccessPart Part, string? Version)

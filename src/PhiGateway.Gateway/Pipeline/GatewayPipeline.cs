@@ -10,7 +10,10 @@ using PhiGateway.Gateway.Understand;
 
 namespace PhiGateway.Gateway.Pipeline;
 
-/// <summary>The request's way, top to bottom. Audit stands around it: opened after CrossOrigin, closed last, it sees every refusal.</summary>
+/// <summary>
+/// The fixed list of stages that every request passes in order, for the request runner. Audit stands around it: opened after CrossOrigin,
+/// closed last, it records every refusal.
+/// </summary>
 internal sealed class GatewayPipeline(
     CrossOriginStage crossOrigin,
     IngressStage ingress,

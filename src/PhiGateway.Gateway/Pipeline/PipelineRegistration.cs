@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Pipeline;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers the list of stages and the runner that walks it; called once by the data plane's composition.</summary>
 internal static class PipelineRegistration
 {
     /// <summary>The order of it all.</summary>

@@ -9,7 +9,9 @@ using PhiGateway.Gateway.Release.Whole;
 
 namespace PhiGateway.Gateway.Release;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>
+/// Registers the Release stage and everything that judges and writes answers; called once by the data plane's composition.
+/// </summary>
 internal static class ReleaseRegistration
 {
     /// <summary>What may leave, and the one door that it leaves by.</summary>

@@ -9,8 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release;
 
 /// <summary>
-/// Does the answer keep to the decision, and whose data is in it? Each kind of answer is judged by its own room; all leave through the one
-/// door, <see cref="Leaving.Exit"/>.
+/// The Release stage of the pipeline: hands the upstream's answer to the class that judges its kind (public document, FHIR answer, batch,
+/// export, declared API); what may leave goes to the client through the one door, <see cref="Leaving.Exit"/>.
 /// </summary>
 internal sealed class ReleaseStage(
     DiscoveryDocuments documents,

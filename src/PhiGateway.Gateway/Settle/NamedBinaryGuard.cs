@@ -12,8 +12,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Settle;
 
 /// <summary>
-/// Asks of what is written whether the Binary resources that it newly names are this client's to name. Who reads a record may read the files
-/// that it names, so naming a file must not be a way to it.
+/// Refuses a write that newly names a Binary resource which its client may not name. Whoever reads a record may read the files that it
+/// names, so naming a file must not be a way to it.
 /// </summary>
 /// <remarks>
 /// A Binary may be named by who may read it, by who may write records of the patients that it says it belongs to, and by the transaction

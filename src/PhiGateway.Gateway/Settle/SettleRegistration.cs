@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Settle;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers the Settle stage with its guards and settlements; called once by the data plane's composition.</summary>
 internal static class SettleRegistration
 {
     /// <summary>Whether it is approved over the facts of the upstream.</summary>

@@ -6,8 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Settle;
 
 /// <summary>
-/// Is it approved over what only the upstream knows: what a change would overwrite, what a condition matches? Comes after Admit, since it
-/// asks the upstream.
+/// The Settle stage of the pipeline: looks up upstream what a change would overwrite and what a condition matches, and decides the request
+/// over these facts. Comes after Admit, so that only admitted requests cost lookups.
 /// </summary>
 internal sealed class SettleStage(
     SingleSettlement singles,

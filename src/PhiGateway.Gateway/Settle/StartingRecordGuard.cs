@@ -9,8 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Settle;
 
 /// <summary>
-/// Asks whether the record that an operation starts from is one that this client may see. An operation on one that it may not see is
-/// answered as one on a record that is not there; used by Settle.
+/// Looks up the record that an operation starts from and refuses the operation when the client may not see it, in the same way as when
+/// there is no such record; used by Settle.
 /// </summary>
 /// <remarks>
 /// A Patient needs no look: the decision knows who is covered, and of a Patient of which nothing may be shown the answer itself is withheld.

@@ -8,8 +8,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Settle;
 
 /// <summary>
-/// Finds out whose a resource is that is written and speaks of others (a Provenance of its targets): from the entries beside it, and by looking
-/// up what it names. What this client may neither read nor write is as what is not there.
+/// Finds out which patients a written resource belongs to that speaks of others (a Provenance of its targets): from the entries beside it,
+/// and by looking up what it names. What the client may neither read nor write counts as not there.
 /// </summary>
 internal sealed class TargetAttribution(Fetch fetch)
 {

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Telemetry;
 
 /// <summary>
-/// Which budget a refusal tells of, by the name that its setting has; asked by <see cref="GatewayMetrics"/> for every refusal.
+/// Maps a refusal to the name of the setting whose budget ran out, or null; asked by <see cref="GatewayMetrics"/> for every refusal.
 /// </summary>
 internal static class ExhaustedBudgets
 {

@@ -1,7 +1,8 @@
 namespace PhiGateway.Gateway.Telemetry;
 
 /// <summary>
-/// Everything the data plane ever logs: ids, enums and counts only. URLs, queries, bodies and upstream messages are never parameters here.
+/// The log methods of the data plane, one for each event: they take ids, enums and counts only. URLs, queries, bodies and upstream messages
+/// are never parameters here.
 /// </summary>
 internal static partial class GatewayLog
 {

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Telemetry;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers the data plane's metrics, or takes those that are given; called once by the data plane's composition.</summary>
 internal static class TelemetryRegistration
 {
     /// <summary>What is counted.</summary>

@@ -5,8 +5,8 @@ using OpenTelemetry.Metrics;
 namespace PhiGateway.Gateway.Telemetry;
 
 /// <summary>
-/// The attributes that spans and the frameworks' metrics may carry; every other one is dropped, since URLs, queries, hosts and user agents
-/// can name a patient.
+/// Lists the attributes that spans and the frameworks' metrics may carry; every other one is dropped, since URLs, queries, hosts and user
+/// agents can name a patient.
 /// </summary>
 /// <remarks>An allow list: what a later version of a library adds stays out until somebody has looked at it.</remarks>
 internal static class TelemetryTags

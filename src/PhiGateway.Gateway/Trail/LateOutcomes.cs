@@ -6,8 +6,8 @@ using PhiGateway.Gateway.Telemetry;
 namespace PhiGateway.Gateway.Trail;
 
 /// <summary>
-/// Outcomes of writes that found no room in the journal: tried again until they stand. As many as writes were under way when it filled,
-/// for no further one is begun. What is still waiting when the process ends is closed as unknown by the next start.
+/// Keeps outcomes of writes that found no room in the journal and appends them again until they stand. They are as many as the writes under
+/// way when it filled, for no further one is begun; what still waits when the process ends is closed as unknown by the next start.
 /// </summary>
 internal sealed class LateOutcomes(IAuditJournal journal, TimeProvider clock, ILogger<LateOutcomes> log)
 {

@@ -7,7 +7,9 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Trail;
 
-/// <summary>Says in a record's words what is known of a request; used by <see cref="AuditTrail"/> for every record that it writes.</summary>
+/// <summary>
+/// Fills an audit record with what is known of a request so far; used by <see cref="AuditTrail"/> for every record that it writes.
+/// </summary>
 internal static class RecordedRequest
 {
     private const int MostListed = 1000;

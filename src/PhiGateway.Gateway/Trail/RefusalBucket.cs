@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Trail;
 
-/// <summary>So many a second, and so many at once; not thread-safe, used under the lock of <see cref="RefusalFold"/>.</summary>
+/// <summary>
+/// A token bucket: allows so many refusals a second and so many at once. Not thread-safe; used under the lock of <see cref="RefusalFold"/>.
+/// </summary>
 internal sealed class RefusalBucket(long perSecond, long atOnce)
 {
     private double _left = atOnce;

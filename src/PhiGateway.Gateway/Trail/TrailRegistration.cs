@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Trail;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers what writes the audit records of requests; called once by the data plane's composition.</summary>
 internal static class TrailRegistration
 {
     /// <summary>What is on record.</summary>

@@ -4,8 +4,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Trail;
 
 /// <summary>
-/// What the upstream did with a write, in three words; the trail never claims to know what it does not. Asked by <see cref="AuditTrail"/>
-/// for a write that ends in a refusal after its intent.
+/// Says whether the upstream applied a write, did not, or whether that is unknown; asked by <see cref="AuditTrail"/> for a write that ends
+/// in a refusal after its intent. The trail never claims to know what it does not.
 /// </summary>
 internal static class WriteOutcome
 {

@@ -1,6 +1,8 @@
 namespace PhiGateway.Gateway.Understand;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>
+/// Registers the Understand stage with its readers of handles and declared APIs; called once by the data plane's composition.
+/// </summary>
 internal static class UnderstandRegistration
 {
     /// <summary>What is asked.</summary>

@@ -11,7 +11,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Understand;
 
-/// <summary>What is asked, in FHIR terms, with everything that would be pulled in?</summary>
+/// <summary>
+/// The Understand stage of the pipeline: reads the request and its body into a request in FHIR terms, with everything that would be pulled
+/// in; opens handles, and refuses what it cannot read completely.
+/// </summary>
 internal sealed class UnderstandStage(
     GatewayOptions options,
     HandleReader handles,

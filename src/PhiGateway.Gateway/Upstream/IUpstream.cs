@@ -3,7 +3,9 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Upstream;
 
-/// <summary>The seam to the proxy: sends exactly one generated call and hands back the answer unread.</summary>
+/// <summary>
+/// Sends one generated call to the route's upstream and returns the answer with its body unread; called by Forward and by lookups.
+/// </summary>
 internal interface IUpstream
 {
     /// <summary>Sends the call to a destination of the exchange's cluster; nothing is written into the exchange.</summary>

@@ -2,7 +2,7 @@ using PhiGateway.Gateway.Upstream.Lean;
 
 namespace PhiGateway.Gateway.Upstream;
 
-/// <summary>The services of this room, for the data plane's composition.</summary>
+/// <summary>Registers the clients that send calls upstream; called once by the data plane's composition.</summary>
 internal static class UpstreamRegistration
 {
     /// <summary>The seam to the proxy.</summary>

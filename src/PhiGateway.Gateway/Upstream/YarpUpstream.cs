@@ -13,8 +13,8 @@ using Yarp.ReverseProxy.Model;
 namespace PhiGateway.Gateway.Upstream;
 
 /// <summary>
-/// Sends over YARP's clusters: its destinations, health and load balancing. Reads over plain HTTP/1.1 go by connections of the gateway's own,
-/// everything else by the cluster's HTTP client; the bytes are ours.
+/// Sends calls to the destination that YARP's clusters choose, by health and load: reads over plain HTTP/1.1 by connections of the
+/// gateway's own, everything else by the cluster's HTTP client. The bytes are the gateway's own in both.
 /// </summary>
 internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, LeanClient lean, GatewayOptions options, TimeProvider clock)
     : IUpstream

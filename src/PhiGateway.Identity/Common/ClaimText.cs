@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PhiGateway.Identity.Common;
 
-/// <summary>Text out of foreign JSON.</summary>
+/// <summary>Reads a string out of JSON that an issuer wrote, or says that it cannot be one.</summary>
 internal static class ClaimText
 {
     /// <summary>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PhiGateway.Identity.Common;
 
-/// <summary>All that this area logs; never a token, a claim or a subject. Event ids 2000 to 2099.</summary>
+/// <summary>The log methods of this area, event ids 2000 to 2099; a token, a claim or a subject is never logged.</summary>
 internal static partial class IdentityLog
 {
     [LoggerMessage(EventId = 2000, Level = LogLevel.Information, Message = "Issuer {Issuer}: {Count} signature keys in force")]

@@ -1,6 +1,6 @@
 namespace PhiGateway.Identity.Common;
 
-/// <summary>Whether files that hold private keys are readable by more than their owner; asked before anything starts.</summary>
+/// <summary>Checks whether files that hold private keys are readable by more than their owner; called before anything starts.</summary>
 public static class KeyFileRights
 {
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;

@@ -1,6 +1,9 @@
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>Where an issuer puts what the gateway needs; dots step into objects.</summary>
+/// <summary>
+/// What an operator writes about an issuer's claims: in which of them the gateway finds client, purpose, patient, scopes and tenant; dots
+/// step into objects.
+/// </summary>
 public sealed class IssuerClaimOptions
 {
     /// <summary>Default <c>client_id</c>.</summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>The keys an issuer publishes at one moment; immutable, replaced as a whole.</summary>
+/// <summary>The signing keys that an issuer published at one moment, found by their id; immutable, replaced as a whole.</summary>
 internal sealed class IssuerKeySet(IReadOnlyList<IssuerKey> keys)
 {
     public int Count => keys.Count;

@@ -1,6 +1,6 @@
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>How an issuer writes the scopes of a token.</summary>
+/// <summary>The form in which an issuer writes the scopes of a token.</summary>
 public enum ScopeShape : byte
 {
     /// <summary>One JSON string, scopes separated by blanks.</summary>

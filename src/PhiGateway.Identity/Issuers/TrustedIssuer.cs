@@ -1,6 +1,6 @@
 namespace PhiGateway.Identity.Issuers;
 
-/// <summary>One issuer at run time: what was configured, and its keys.</summary>
+/// <summary>One trusted issuer at run time: its configuration and the source of its keys.</summary>
 internal sealed class TrustedIssuer(IssuerOptions options, IssuerKeySource keys)
 {
     private const string MediaTypePrefix = "application/";

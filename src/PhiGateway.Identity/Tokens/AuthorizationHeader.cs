@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>The one Authorization header of a request, read by RFC 6750 section 2.1: one scheme, one token, nothing else.</summary>
+/// <summary>Reads the one Authorization header of a request by RFC 6750 section 2.1: one scheme, one token, nothing else.</summary>
 internal readonly struct AuthorizationHeader
 {
     private const int MaximumLength = 16 * 1024;

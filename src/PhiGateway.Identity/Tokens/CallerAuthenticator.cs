@@ -9,7 +9,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Identity.Tokens;
 
 /// <summary>
-/// The Identify stage's answer: cache first, then the issuer's JwtBearer scheme, then what RFC 9068 and the issuer's rules ask besides.
+/// Validates the credential of a request and returns its caller or a refusal: the cache first, then the issuer's JwtBearer scheme, then
+/// what RFC 9068 and the issuer's rules ask besides. Called by the Identify stage.
 /// </summary>
 internal sealed class CallerAuthenticator(
     IssuerDirectory directory,

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>What came of checking a credential: a caller, or why there is none.</summary>
+/// <summary>The result of validating a credential: the caller that it proves, or why there is none.</summary>
 /// <param name="Caller">Set exactly when the credential is good.</param>
 /// <param name="Refusal">Set exactly when it is not.</param>
 /// <param name="IssuerClientId">Client id that an invalid token claimed, unverified, for the record only; null when unreadable.</param>

@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace PhiGateway.Identity.Tokens;
 
 /// <summary>
-/// Tokens found valid not long ago, so that their signature need not be checked on every call; holds no decision and no invalid token.
+/// Caches tokens found valid not long ago, so that their signature need not be checked on every call; holds no decision and no invalid
+/// token.
 /// </summary>
 /// <remarks>
 /// Security: it asks by the whole text, signature included; a token with a known header and payload and another signature is validated for

@@ -2,7 +2,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Approvals;
 
-/// <summary>Which way a change of what was approved goes.</summary>
+/// <summary>Whether a change of what was approved permits more than before, less, or neither.</summary>
 public enum ChangeKind : byte
 {
     /// <summary>Nothing that was approved changed.</summary>
@@ -24,7 +24,7 @@ public enum ChangeKind : byte
 /// <param name="Words">What changed, for people.</param>
 public sealed record AccessChange(ChangeKind Kind, string Path, string Words);
 
-/// <summary>Everything an approval covers, at one moment.</summary>
+/// <summary>All documents that an approval of one client covers, at one moment; the fingerprint is computed over them.</summary>
 /// <param name="Client">The client.</param>
 /// <param name="UseCase">Its use case.</param>
 /// <param name="Agreement">Its agreement; null for an internal unit's own use.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PhiGateway.Policy.Approvals;
 
-/// <summary>Compares single members and writes down what changed, in words.</summary>
+/// <summary>Compares single members of two states for <see cref="AccessDiff"/> and adds each difference in words.</summary>
 internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
 {
     internal static string List(IEnumerable<string> values) =>

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Approvals;
 
-/// <summary>The hash of everything that is approved when a client is approved: change any of it and the approval no longer fits.</summary>
+/// <summary>Hashes everything that is approved when a client is approved: change any of it and the approval no longer fits.</summary>
 /// <remarks>
 /// Three steps: the use case with agreement and organization, which thousands of clients share; the client, which with the first is all that
 /// it may do; its credentials. Titles, descriptions, contacts, states and confirmations are not part of it: states and confirmations (an owner's,

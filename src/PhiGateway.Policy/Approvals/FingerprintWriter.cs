@@ -5,7 +5,8 @@ using System.Text;
 namespace PhiGateway.Policy.Approvals;
 
 /// <summary>
-/// Writes a form that is the same for the same meaning: named lines, lengths before texts, sets in ordinal order, no culture.
+/// Writes the bytes that a fingerprint hashes, the same for the same meaning: named lines, lengths before texts, sets in ordinal order, no
+/// culture.
 /// </summary>
 internal sealed class FingerprintWriter
 {

@@ -4,7 +4,9 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>What makes a client contradict itself or its use case; shared by snapshot and validator.</summary>
+/// <summary>
+/// Checks a client for contradictions with itself and its use case, and compiles its networks and hours; shared by snapshot and validator.
+/// </summary>
 internal static class ClientChecks
 {
     /// <summary>Checks the client against itself and its use case, and reads its networks and hours.</summary>

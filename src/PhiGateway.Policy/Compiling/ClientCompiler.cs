@@ -4,7 +4,9 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Compiles one client's entry.</summary>
+/// <summary>
+/// Compiles a client, its credentials and what they refer to into the entry that decisions read; called while a snapshot is built.
+/// </summary>
 internal static class ClientCompiler
 {
     private static readonly Dictionary<string, CredentialEntry> NoCertificates = [];

@@ -5,7 +5,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Reads stored documents; what cannot be read is a problem, never an exception.</summary>
+/// <summary>Reads stored documents into entities; a document that cannot be read gives a problem, never an exception.</summary>
 internal static class EntityReader
 {
     /// <summary>The entity of an item, or why there is none.</summary>

@@ -5,7 +5,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Compiles what a person wrote as a grant; snapshot and validator share it, so that what passes one passes the other.</summary>
+/// <summary>
+/// Compiles a grant as a person wrote it into the rule that decisions use, with a problem for each mistake; shared by snapshot and
+/// validator, so that what passes one passes the other.
+/// </summary>
 internal static class GrantCompiler
 {
     /// <summary>Most grants of one use case: a set of them fits one machine word in the decision.</summary>

@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>The words with which grants name interactions.</summary>
+/// <summary>
+/// Maps the words with which grants name interactions (<c>read</c>, <c>search</c>, …) to the interactions they stand for.
+/// </summary>
 public static class InteractionWords
 {
     private static readonly (string Word, InteractionSet Interactions)[] Known =

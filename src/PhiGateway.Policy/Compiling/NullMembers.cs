@@ -2,7 +2,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Finds nulls where the types promise none: JSON can put them into lists.</summary>
+/// <summary>Finds nulls in an entity where its types promise none, since JSON can put them into lists.</summary>
 internal static class NullMembers
 {
     internal static bool Exist(IRegistryEntity entity) =>

@@ -143,7 +143,10 @@ internal static class PathDoors
     }
 }
 
-/// <summary>What would be approved now, as a fingerprint in each form that there has been; empty without a use case.</summary>
+/// <summary>
+/// The fingerprint of what would be approved now, in each form that there has been, to compare with a stored approval; empty without a use
+/// case.
+/// </summary>
 /// <param name="Current">The form that counts.</param>
 /// <param name="Earlier">The form without credentials; only recognised, so that people are told why it no longer counts.</param>
 internal readonly record struct ApprovalForms(string Current, string Earlier);

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>The documents as last loaded, with who refers to whom; the builder's own, not thread-safe.</summary>
+/// <summary>Holds the documents as last loaded, with an index of who refers to whom, for the snapshot builder; not thread-safe.</summary>
 internal sealed class RegistryDocuments
 {
     private readonly Dictionary<DocumentKey, StoredDocument> _documents = [];
@@ -275,7 +275,7 @@ internal sealed class RegistryDocuments
     }
 }
 
-/// <summary>Kind and id.</summary>
+/// <summary>The kind and id by which the builder finds a document.</summary>
 internal readonly record struct DocumentKey(RegistryKind Kind, string Id);
 
 /// <summary>One document as last loaded; entity and problem are both null for a tombstone.</summary>
@@ -292,7 +292,7 @@ internal sealed record StoredDocument(
     Credential? Shadow
 );
 
-/// <summary>What must be compiled anew.</summary>
+/// <summary>Collects the ids of use cases and clients that must be compiled anew after a load.</summary>
 internal sealed class StaleDocuments
 {
     internal HashSet<string> UseCases { get; } = new(StringComparer.Ordinal);

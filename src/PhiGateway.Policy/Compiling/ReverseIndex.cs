@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Who depends on whom: from a key to the ids that name it. Most keys have one, some have fifty thousand.</summary>
+/// <summary>
+/// Maps a key to the ids of all documents that name it, to find what must be compiled anew. Most keys have one, some have fifty thousand.
+/// </summary>
 internal sealed class ReverseIndex<TKey>
     where TKey : notnull
 {

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Takes revocation rows in order and keeps what they add up to; a row that was seen is not taken twice.</summary>
+/// <summary>Adds revocation rows in order to the set of what is revoked and not lifted; a row that was seen is not taken twice.</summary>
 internal sealed class RevocationEditor
 {
     private readonly PersistentMapEditor<RevocationKey, bool> _revoked = new();

@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>What makes a use case contradict itself or what it refers to; shared by snapshot and validator.</summary>
+/// <summary>
+/// Checks a use case for contradictions with itself and with what it refers to, and compiles its grants; shared by snapshot and validator.
+/// </summary>
 internal static class UseCaseChecks
 {
     /// <summary>Checks what stands in the use case itself and compiles its grants.</summary>

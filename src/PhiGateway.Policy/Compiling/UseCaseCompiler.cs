@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Compiling;
 
-/// <summary>Compiles a use case with what it refers to.</summary>
+/// <summary>
+/// Compiles a use case with its agreement and organization into the entry that its clients share; called while a snapshot is built.
+/// </summary>
 internal static class UseCaseCompiler
 {
     /// <summary>Compiles; every contradiction is added to the problems and closes the use case.</summary>

@@ -2,7 +2,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>One thing a request asks for or would pull in; a request is permitted only when every part is.</summary>
+/// <summary>
+/// One read, search or write that a request asks for or would pull in, with type, patients and content; a request is permitted only when
+/// every part is.
+/// </summary>
 public sealed record AccessPart
 {
     public required Interaction Interaction { get; init; }

@@ -4,7 +4,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// How far one caller's scopes and its use case's grants reach at one moment: the one definition for request, body and answer.
+/// Computes what one caller's scopes and its use case's grants reach at one moment; shared by the decision, narrowing and the judge of
+/// answers, so that all three agree.
 /// </summary>
 internal sealed class AccessReach
 {

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Everything one decision depends on besides the snapshot; the same input always gives the same answer.</summary>
+/// <summary>
+/// The input of one decision besides the snapshot: caller, tenant, environment, time and the parts of the request. The same input always
+/// gives the same answer.
+/// </summary>
 public sealed record AccessRequest
 {
     public required Caller Caller { get; init; }

@@ -25,7 +25,7 @@ public sealed record AccessStep(string Client, bool PathBefore, bool PathAfter, 
     public bool GivesLess => Changes.Any(static change => change.Kind is StepKind.Closes or StepKind.Shortens or StepKind.Narrows);
 }
 
-/// <summary>One thing that a step does.</summary>
+/// <summary>One door or right that a step changes, which way, and words for people.</summary>
 /// <param name="Kind">Which way it goes.</param>
 /// <param name="Subject">The door, such as <c>agreement</c> or <c>credential/acme-oidc</c>; or the path of what is permitted, such as
 /// <c>useCases/lab/grants</c>.</param>
@@ -39,7 +39,7 @@ public sealed record StepChange(StepKind Kind, string Subject, string Words)
     public DateTimeOffset? Until { get; init; }
 }
 
-/// <summary>Which way one thing goes.</summary>
+/// <summary>Which way a step changes one door or right: opens, extends or widens it, closes, shortens or narrows it, or neither.</summary>
 public enum StepKind : byte
 {
     /// <summary>Neither more nor less, but not what was approved.</summary>
@@ -64,7 +64,9 @@ public enum StepKind : byte
     Narrows,
 }
 
-/// <summary>What a write does to the members of one roster; the writer knows it, and nobody compares a million members.</summary>
+/// <summary>
+/// Tells <see cref="Openings"/> what a write does to the members of one roster; the writer knows it, and nobody compares a million members.
+/// </summary>
 /// <param name="Roster">Roster id.</param>
 /// <param name="Added">Memberships that begin, or last longer.</param>
 /// <param name="Removed">Memberships that end, or end sooner.</param>

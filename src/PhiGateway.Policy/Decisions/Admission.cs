@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// What the judge found about one resource: the grants that admit it, and why the one that came nearest of the others does not. Made by
+/// The judge's result for one resource: the grants that admit it, and why the one that came nearest of the others does not. Made by
 /// <see cref="GrantReleasePolicy"/> lane by lane and joined.
 /// </summary>
 /// <remarks>Two machine words, so it travels in registers. The default value admits nothing.</remarks>

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>What would be written, and over what? Judged like a resource on its way out, by the same judge.</summary>
+/// <summary>
+/// Checks for <see cref="PolicyDecisionPoint"/> what a write would store and what it would overwrite, by the same judge as resources that
+/// leave. Returns null or a denial.
+/// </summary>
 internal static class ContentQuestions
 {
     internal static Deny? Content(DecisionRun run)

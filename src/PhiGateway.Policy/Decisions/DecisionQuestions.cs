@@ -3,7 +3,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// Which questions of <see cref="PolicyDecisionPoint"/> answer with which reason; for explanations of decisions that were made before.
+/// Finds the questions of <see cref="PolicyDecisionPoint"/> that answer with a given reason; for explanations of decisions that were made
+/// before.
 /// </summary>
 /// <remarks>
 /// The first closed door answers, so a reason tells that every earlier question was open and every later one was not asked.

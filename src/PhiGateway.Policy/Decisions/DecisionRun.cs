@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>What one decision has found out so far; lives for one call.</summary>
+/// <summary>
+/// Holds the request, the snapshot and what one decision has found out so far; handed from question to question, lives for one call.
+/// </summary>
 internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapshot)
 {
     internal AccessRequest Request { get; } = request;

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Does the request filter or sort by something that it may not see? Number and order of what comes would tell.</summary>
+/// <summary>
+/// Checks for <see cref="PolicyDecisionPoint"/> that a request filters and sorts only by elements that its client may see, since number and
+/// order of the matches would betray the others. Returns null or a denial.
+/// </summary>
 internal static class ElementQuestions
 {
     internal static Deny? Elements(DecisionRun run)

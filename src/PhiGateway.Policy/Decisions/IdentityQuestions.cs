@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Who is calling, and is its path open at all?</summary>
+/// <summary>
+/// Checks the caller for <see cref="PolicyDecisionPoint"/>: revocations, that the client is registered, that the doors of its path and its
+/// credential are open, its proof of possession and its chain of actors. Each check returns null or a denial.
+/// </summary>
 internal static class IdentityQuestions
 {
     internal static Deny? Token(DecisionRun run) =>

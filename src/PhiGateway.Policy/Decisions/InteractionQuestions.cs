@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>May this client do this to these types, by its scopes and by its use case?</summary>
+/// <summary>
+/// Checks for <see cref="PolicyDecisionPoint"/> that a request asks for something, and that each part's interaction and type are covered by
+/// the token's scopes and the use case's grants. Returns null or a denial.
+/// </summary>
 internal static class InteractionQuestions
 {
     internal static Deny? Asked(DecisionRun run)

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Takes out what could not be checked on a part's resources: a condition that nobody can see met is not met.</summary>
+/// <summary>
+/// Removes the grants and scopes whose conditions cannot be checked on a part's resources: a condition that nobody can see met is not met.
+/// </summary>
 internal static class Judgeability
 {
     /// <summary>Those of these grants whose every condition can be checked.</summary>

@@ -3,8 +3,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// What can be known of the resources that a part yields, for backends that do not speak FHIR; a grant or scope that sets a condition on
-/// anything else cannot be checked there.
+/// What can be read out of the resources of a part, for backends that do not speak FHIR; a grant or scope that sets a condition on anything
+/// else cannot be checked there.
 /// </summary>
 /// <param name="Parameters">Token parameters whose values can be read.</param>
 /// <param name="Labels">Whether sensitivity labels can be read.</param>

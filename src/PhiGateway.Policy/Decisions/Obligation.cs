@@ -4,7 +4,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// Something that must be done for a permit to hold; narrowing is a courtesy to the upstream, the filter is the guarantee.
+/// Something that the gateway must do for a permit to hold; each kind is a record of its own, with the class that fulfils it. Narrowing is
+/// a courtesy to the upstream, the filter is the guarantee.
 /// </summary>
 public abstract record Obligation
 {
@@ -58,8 +59,8 @@ public sealed record LimitRecords(int Most) : Obligation("limit-records");
 /// <param name="Uses">Each task once.</param>
 public sealed record CountTaskUses(IReadOnlyList<Registry.TaskUse> Uses) : Obligation("count-task-uses");
 
-/// <summary>A justification must be on record.</summary>
+/// <summary>The client must have given a justification, and it must be on record.</summary>
 public sealed record RequireJustification() : Obligation("require-justification");
 
-/// <summary>The owner is told.</summary>
+/// <summary>The owner is told of an emergency use before the request goes upstream.</summary>
 public sealed record NotifyOwner() : Obligation("notify-owner");

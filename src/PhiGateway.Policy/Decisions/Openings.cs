@@ -190,7 +190,7 @@ public static class Openings
         && wide.Until >= narrow.Until
         && (wide.MaxUses is null || (wide.Task == narrow.Task && narrow.MaxUses is { } uses && wide.MaxUses >= uses));
 
-    /// <summary>One door, or all doors of one credential, at the moment asked about.</summary>
+    /// <summary>Whether one door, or all doors of one credential, are open at the moment asked about, and until when.</summary>
     private sealed record Standing(bool Open, DateTimeOffset Until, string? Rule)
     {
         internal static readonly Standing Shut = new(false, DateTimeOffset.MinValue, null);
@@ -202,7 +202,7 @@ public static class Openings
         internal Standing And(Standing other) => new(Open && other.Open, Until < other.Until ? Until : other.Until, Rule ?? other.Rule);
     }
 
-    /// <summary>The doors of one client, those of each credential put together.</summary>
+    /// <summary>The doors of one client at the moment asked about, those of each credential put together.</summary>
     private sealed record State(
         ClientEntry? Entry,
         bool IsOpen,

@@ -2,7 +2,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Asks one question of every part, and lets the types of a wildcard fall out one by one instead of denying the whole.</summary>
+/// <summary>
+/// Asks one question of every part of a request and returns the denial; the types of a wildcard fall out one by one instead of denying the
+/// whole.
+/// </summary>
 internal static class PartQuestion
 {
     /// <summary>Null when every named part and at least one type of a wildcard passes.</summary>

@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Which SMART letters and which grants one part of a request needs.</summary>
+/// <summary>Computes which SMART letters and which grants one part of a request needs, for the questions and the permit.</summary>
 internal static class PartRights
 {
     /// <summary>

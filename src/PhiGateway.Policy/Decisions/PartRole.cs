@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Why a part belongs to a request.</summary>
+/// <summary>How a part belongs to a request: asked for outright, or pulled in or searched along the way.</summary>
 public enum PartRole : byte
 {
     /// <summary>Asked for outright.</summary>

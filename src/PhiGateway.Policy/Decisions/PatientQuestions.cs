@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Whose data?</summary>
+/// <summary>
+/// Checks for <see cref="PolicyDecisionPoint"/> that the patients whom the parts of a request concern are covered by roster, context or
+/// task. Returns null or a denial.
+/// </summary>
 internal static class PatientQuestions
 {
     internal static Deny? Patients(DecisionRun run) => run.OnlyCapabilities ? null : PartQuestion.Ask(run, isFirst: false, Patients);

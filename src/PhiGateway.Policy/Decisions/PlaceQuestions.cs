@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>From where, at which hour and for what purpose?</summary>
+/// <summary>
+/// Checks where, when and why a request is made, for <see cref="PolicyDecisionPoint"/>: environment, tenant, network, hours and purpose of
+/// use. Each check returns null or a denial.
+/// </summary>
 internal static class PlaceQuestions
 {
     internal static Deny? Environment(DecisionRun run)

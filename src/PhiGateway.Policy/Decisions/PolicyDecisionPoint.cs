@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>Answers the question that tokens do not: pure, synchronous, the same answer for the same input.</summary>
+/// <summary>
+/// Takes a request and a registry snapshot and returns a permit with obligations or a denial with its reason: a pure function, without I/O,
+/// with the same answer for the same input. Called by the gateway's stages and by explanations.
+/// </summary>
 public static class PolicyDecisionPoint
 {
     // The order of everything: the first closed door answers. An unknown arm anywhere below denies.

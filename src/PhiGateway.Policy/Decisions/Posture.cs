@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>The doors of one client's PHI path: which are open, which closed, and when each will close by itself.</summary>
+/// <summary>
+/// Lists the doors (the conditions of access) of one client: which are open, which closed, and when each will close by itself. For the
+/// control plane.
+/// </summary>
 public static class Posture
 {
     /// <summary>Every door in the order in which the decision asks; each credential brings doors of its own.</summary>
@@ -70,7 +73,7 @@ public static class Posture
     }
 }
 
-/// <summary>One door.</summary>
+/// <summary>One condition of a client's access: its name, whether it is met now, until when, and how to meet it.</summary>
 /// <param name="Name">Such as <c>agreement</c>.</param>
 /// <param name="Reason">The reason with which it refuses when closed.</param>
 /// <param name="Open">Whether it is open now.</param>

@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>One way out (or in) of a permit: resources of a type under these grants and these letters.</summary>
+/// <summary>
+/// One row of what a permit lets out (or in): resources of a type under these grants, as far as the scopes have these letters.
+/// </summary>
 /// <param name="Type">The type; none means every type the grants name.</param>
 /// <param name="Grants">The grants.</param>
 /// <param name="Needed">Letters that the scopes must add up to.</param>

@@ -2,7 +2,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>The one definition of what may leave (and enter) under a permit: types, patients, conditions, labels, elements.</summary>
+/// <summary>
+/// Judges under one permit which resources and elements may leave (and enter), by type, patient, condition and label. Carried by the
+/// permit, asked by the answer filters.
+/// </summary>
 /// <remarks>Pure; bound to one snapshot, one caller, one moment. Anything a policy does not recognise is withheld.</remarks>
 public abstract class ReleasePolicy
 {

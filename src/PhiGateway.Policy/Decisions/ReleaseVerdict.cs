@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>What happens to one resource on its way out (or in, for the body of a write).</summary>
+/// <summary>
+/// The judge's result for one resource on its way out (or in, for the body of a write): the elements that may leave, or why it is withheld.
+/// </summary>
 public readonly record struct ReleaseVerdict
 {
     private ReleaseVerdict(WithholdReason reason, ElementSet? elements, string? rule) =>

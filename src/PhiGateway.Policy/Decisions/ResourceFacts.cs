@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>What policy needs to know about one concrete resource, read from its JSON by the language layer.</summary>
+/// <summary>
+/// The facts of one resource that policy judges by (type, owners, labels, coded values), read from its JSON by the language layer.
+/// </summary>
 /// <remarks>
 /// Mutable and reusable, so that a stream of resources costs no allocation; not thread-safe; <see cref="Reset"/> before each use.
 /// </remarks>

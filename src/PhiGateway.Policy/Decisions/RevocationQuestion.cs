@@ -3,7 +3,10 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>The questions of revocation; the decision and running streams ask the same ones.</summary>
+/// <summary>
+/// Finds what of a call is revoked: token, tenant, issuer, client or credential. Asked by the decision, by running streams and by the list
+/// of a client's doors, so that all answer alike.
+/// </summary>
 internal static class RevocationQuestion
 {
     /// <summary>What makes this very token dead; null when nothing does.</summary>

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>What can be added to a search without losing anything that might leave; a courtesy to the upstream.</summary>
+/// <summary>
+/// Computes the parameters that can be added to a search without losing anything that might leave. They spare the upstream work; the filter
+/// of the answer is the guarantee.
+/// </summary>
 internal static class SearchNarrowing
 {
     /// <summary>Conditions that every releasable resource satisfies and the request does not state already.</summary>

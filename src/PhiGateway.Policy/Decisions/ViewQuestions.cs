@@ -3,8 +3,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
-/// Does a change touch what its client does not see? A resource put back from a trimmed copy would lose the rest; a patch could copy what
-/// is hidden to where it is shown.
+/// Checks that an update or patch touches nothing that its client does not see; called by <see cref="ContentQuestions"/>. A resource put
+/// back from a trimmed copy would lose the rest; a patch could copy what is hidden to where it is shown.
 /// </summary>
 internal static class ViewQuestions
 {

@@ -3,7 +3,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Decisions;
 
-/// <summary>May a search look over records that it does not return? Asked of chains, reverse chains and the searches of conditions.</summary>
+/// <summary>
+/// Finds the grants under which a search may look over records that it does not return: chains, reverse chains and the searches of
+/// conditions.
+/// </summary>
 /// <remarks>
 /// What is walked but not returned answers yes or no about every record that it could match. So a chain goes upstream as it is only where
 /// each of these records would be released to this client; else it is looked up by a search of its own, which is judged record by record,

@@ -39,7 +39,7 @@ public enum AgreementKind : byte
     Order,
 }
 
-/// <summary>A lawyer's word on an agreement.</summary>
+/// <summary>Records that a lawyer reviewed an agreement: who, when, where the opinion is filed, and until when it counts.</summary>
 /// <param name="By">Who reviewed.</param>
 /// <param name="On">Day, UTC.</param>
 /// <param name="Reference">Where the opinion is filed.</param>

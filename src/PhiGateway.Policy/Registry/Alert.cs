@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>A detection or a warning, its evidence and its state.</summary>
+/// <summary>A detection or warning for people: what it is about, its evidence, and whether somebody has dealt with it.</summary>
 public sealed record Alert : IRegistryEntity
 {
     public required string Id { get; init; }

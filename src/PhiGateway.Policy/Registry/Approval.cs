@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>Two persons' word that one client may do exactly what its fingerprint says; the latest approval of a client counts.</summary>
+/// <summary>
+/// Records that two persons agreed that one client may do exactly what its fingerprint says; the latest approval of a client counts.
+/// </summary>
 public sealed record Approval : IRegistryEntity
 {
     public required string Id { get; init; }

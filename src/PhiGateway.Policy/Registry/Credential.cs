@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>How one client proves itself; belongs to exactly one client.</summary>
+/// <summary>Describes how one client proves itself, such as an OAuth client id or a certificate; belongs to exactly one client.</summary>
 /// <remarks>
 /// Each kind has members of its own and none of the others': see <see cref="CredentialKinds.IsEnforced"/> for those that the gateway checks
 /// itself. The rest is inventory: what it says admits nobody and stops nobody.
@@ -49,7 +49,7 @@ public sealed record Credential : IRegistryEntity
     public DateTimeOffset? OverlapUntil { get; init; }
 }
 
-/// <summary>The sorts of proof.</summary>
+/// <summary>The kinds of credential; decides which members a credential has.</summary>
 public enum CredentialKind : byte
 {
     /// <summary>Tokens of an issuer for a client id: how callers are recognised. Enforced.</summary>

@@ -1,7 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
 /// <summary>
-/// By what a credential is recognised, whatever its kind: the same for two credentials means that they are shared, which is refused.
+/// Computes the key by which a credential is recognised, whatever its kind. Two credentials with the same key would be shared, which is
+/// refused.
 /// </summary>
 /// <remarks>
 /// Security: the kind decides which members count. A certificate that also names a client id is a certificate, and admits no bearer token.

@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>What holds for each kind of credential.</summary>
+/// <summary>Says which kinds of credential the gateway checks itself; the others are kept as inventory only.</summary>
 public static class CredentialKinds
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>What clients with quotas took, on all nodes; the port of the data plane, implemented per database.</summary>
+/// <summary>Shares between nodes what clients with quotas took; called by the data plane, implemented per database.</summary>
 public interface IQuotaUses
 {
     /// <summary>Says what was taken on one node, and learns what was taken on all.</summary>
@@ -10,7 +10,7 @@ public interface IQuotaUses
     Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken);
 }
 
-/// <summary>What one client took on one node in the hour and on the day that were running.</summary>
+/// <summary>How many patients and records one client took on one node in the hour and on the day that were running.</summary>
 /// <param name="Client">Id of the client.</param>
 /// <param name="Node">Name of the node.</param>
 /// <param name="Hour">Hours since year 1, UTC.</param>
@@ -19,7 +19,7 @@ public interface IQuotaUses
 /// <param name="Records">Records on that day.</param>
 public sealed record QuotaUse(string Client, string Node, long Hour, IReadOnlyList<string> Patients, long Day, long Records);
 
-/// <summary>What changed of the uses of all nodes.</summary>
+/// <summary>The uses of quotas that any node wrote since the last question, and the time up to which they are known.</summary>
 /// <param name="Uses">Those that were written since, each whole.</param>
 /// <param name="At">Moment of the database's clock up to which they are known.</param>
 public sealed record QuotaNews(IReadOnlyList<QuotaUse> Uses, DateTimeOffset At);

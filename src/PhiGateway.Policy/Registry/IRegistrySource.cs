@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>Where a gateway node reads the registry from; the port of the data plane, implemented per database.</summary>
+/// <summary>
+/// Loads the registry, waits for changes and reports the node's status; called by gateway nodes, implemented per database.
+/// </summary>
 /// <remarks>All methods may throw when the database is away: the node then keeps its last good snapshot.</remarks>
 public interface IRegistrySource
 {

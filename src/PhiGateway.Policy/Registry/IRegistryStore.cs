@@ -2,7 +2,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>Where the control plane writes the registry; implemented per database, one contract test suite for all.</summary>
+/// <summary>Reads and writes the registry for the control plane; implemented per database, with one contract test suite for all.</summary>
 public interface IRegistryStore
 {
     /// <summary>The registry-wide revision now.</summary>

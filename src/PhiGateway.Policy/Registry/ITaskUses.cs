@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>Counts how often tasks were used, over all nodes; the port of the data plane, implemented per database.</summary>
+/// <summary>
+/// Counts the uses of task grants over all nodes and refuses those beyond their number; called by the data plane, implemented per database.
+/// </summary>
 public interface ITaskUses
 {
     /// <summary>
@@ -10,7 +12,7 @@ public interface ITaskUses
     Task<string?> TryTakeAsync(IReadOnlyList<TaskUse> uses, CancellationToken cancellationToken);
 }
 
-/// <summary>One use of a task.</summary>
+/// <summary>One use of a task grant to be counted, with the number of uses it has in all.</summary>
 /// <param name="Task">Id of the task grant.</param>
 /// <param name="Most">How many uses it has in all.</param>
 public sealed record TaskUse(string Task, int Most);

@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>What one gateway node reports of itself.</summary>
+/// <summary>What one gateway node last reported about itself: the registry revision it enforces, when, and what is wrong.</summary>
 /// <param name="Node">Node name.</param>
 /// <param name="Revision">Registry revision it enforces.</param>
 /// <param name="At">When it said so, UTC.</param>

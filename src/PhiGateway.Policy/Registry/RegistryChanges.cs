@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>What a load brought.</summary>
+/// <summary>
+/// What one load from the registry's database returned: changed documents, memberships and revocations, and the revision reached.
+/// </summary>
 /// <param name="Revision">The revision that a node has after applying it: everything up to it is in force, documents and revocations
 /// possibly beyond.</param>
 /// <param name="Items">Documents, the latest version of each, tombstones included.</param>

@@ -1,6 +1,8 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>What holds for kinds of document that do not exist yet.</summary>
+/// <summary>
+/// Says which numbers of document kinds that this version does not know may be passed over, and which close what they could concern.
+/// </summary>
 public static class RegistryKinds
 {
     /// <summary>

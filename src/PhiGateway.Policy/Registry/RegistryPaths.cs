@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>How findings and the declarative form name each kind of entity.</summary>
+/// <summary>Gives the path with which findings and registry files name an entity, such as <c>clients/acme</c>.</summary>
 public static class RegistryPaths
 {
     /// <summary>The collection's name in camelCase, such as <c>useCases</c>.</summary>

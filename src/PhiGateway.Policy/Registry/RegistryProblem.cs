@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>One finding about the registry.</summary>
+/// <summary>One mistake found in the registry: where it is, and what is wrong with it.</summary>
 /// <param name="Path">Where, such as <c>clients/acme/environment</c>.</param>
 /// <param name="Message">What is wrong and what to do, without PHI.</param>
 public sealed record RegistryProblem(string Path, string Message)

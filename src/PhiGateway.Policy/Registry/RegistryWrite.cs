@@ -1,13 +1,13 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>One document to put or delete.</summary>
+/// <summary>One document to put or delete, with the version it must have now.</summary>
 /// <param name="Kind">Which kind.</param>
 /// <param name="Id">Which id.</param>
 /// <param name="Json">The new form; null deletes.</param>
 /// <param name="ExpectedVersion">The version it must have now; 0: it must not exist; null: whatever it is.</param>
 public sealed record RegistryWrite(RegistryKind Kind, string Id, string? Json, long? ExpectedVersion);
 
-/// <summary>What one change writes in one transaction.</summary>
+/// <summary>The documents and revocations that one change writes in one transaction.</summary>
 /// <param name="Writes">Documents to put or delete.</param>
 public sealed record RegistryBatch(IReadOnlyList<RegistryWrite> Writes)
 {
@@ -25,7 +25,7 @@ public sealed record RegistryBatch(IReadOnlyList<RegistryWrite> Writes)
     public long? SeenRevision { get; init; }
 }
 
-/// <summary>Outcome of a write: a revision with the new items, or what stopped it.</summary>
+/// <summary>The outcome of writing a batch: the new revision with the items as stored, or why nothing was written.</summary>
 public abstract record RegistryWriteResult
 {
     private RegistryWriteResult() { }

@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>A periodic access review of one client: granted against used, decision, evidence.</summary>
+/// <summary>Records a periodic access review of one client: what was granted and what was used, the decision and its evidence.</summary>
 public sealed record Review : IRegistryEntity
 {
     public required string Id { get; init; }

@@ -1,6 +1,9 @@
 namespace PhiGateway.Policy.Registry;
 
-/// <summary>Something that no longer counts, from its row on; never edited, lifted only by a row of its own.</summary>
+/// <summary>
+/// Says that a client, credential, token or the like no longer counts from now on; a row is never edited, and is lifted only by a row of
+/// its own.
+/// </summary>
 /// <param name="Id">Unique id.</param>
 /// <param name="Target">What sort of thing.</param>
 /// <param name="Value">Client id, credential id, <c>jti</c>, token SHA-256 (lower-case hex), organization id, use case id, tenant or issuer

@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Snapshot;
 
-/// <summary>The grace periods of the path's doors, all in one place; days.</summary>
+/// <summary>The grace periods and longest intervals, in days, that decide when a client's path closes by itself.</summary>
 public static class DoorDefaults
 {
     /// <summary>

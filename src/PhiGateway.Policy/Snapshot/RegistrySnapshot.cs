@@ -82,8 +82,8 @@ public sealed class RegistrySnapshot
     }
 }
 
-/// <summary>Whom a credential stands for.</summary>
+/// <summary>The client and credential that a caller's identity leads to; a value of the snapshot's index.</summary>
 internal sealed record CredentialBinding(ClientEntry Client, CredentialEntry Credential);
 
-/// <summary>By what a caller is recognised.</summary>
+/// <summary>The issuer and client id by which the snapshot finds the credential of a caller.</summary>
 internal readonly record struct CredentialKey(string Issuer, string ClientId);

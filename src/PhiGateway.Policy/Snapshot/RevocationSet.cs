@@ -29,5 +29,5 @@ internal sealed class RevocationSet(PersistentMap<RevocationKey, bool> revoked, 
         );
 }
 
-/// <summary>What is revoked; the issuer only where it narrows a token id.</summary>
+/// <summary>What one revocation names, as a key of the set; the issuer is set only where it narrows a token id.</summary>
 internal readonly record struct RevocationKey(Registry.RevocationTarget Target, string Value, string? Issuer);

@@ -38,7 +38,7 @@ internal sealed class RosterMembers(PersistentMap<PatientId, MemberWindow> membe
     }
 }
 
-/// <summary>When a membership holds, in UTC ticks.</summary>
+/// <summary>The time for which one membership of a roster holds, in UTC ticks.</summary>
 internal readonly record struct MemberWindow(long From, long Until)
 {
     internal static MemberWindow Of(DateTimeOffset? from, DateTimeOffset? until) =>

@@ -2,7 +2,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>Validation of agreements.</summary>
+/// <summary>Checks agreements before they are stored; adds a problem for each mistake.</summary>
 internal static class AgreementValidation
 {
     internal static void Check(Agreement agreement, string path, ValidationContext context)

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>Validation of clients and of what stands beside one: task grants and approvals.</summary>
+/// <summary>Checks clients, task grants and approvals before they are stored; adds a problem for each mistake.</summary>
 internal static class ClientValidation
 {
     internal static void Check(Client client, string path, ValidationContext context)

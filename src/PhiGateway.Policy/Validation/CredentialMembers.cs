@@ -3,8 +3,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Policy.Validation;
 
 /// <summary>
-/// Which members belong to which kind of credential, and their exact forms; one that has no effect is refused, so that none looks as if it
-/// guarded something.
+/// Checks that a credential has only members of its kind, in their exact forms; one that has no effect is refused, so that none looks as if
+/// it guarded something.
 /// </summary>
 internal static class CredentialMembers
 {

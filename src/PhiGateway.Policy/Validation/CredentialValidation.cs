@@ -3,7 +3,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>Validation of credentials and admin keys.</summary>
+/// <summary>Checks credentials and admin keys before they are stored; adds a problem for each mistake.</summary>
 internal static class CredentialValidation
 {
     private static readonly string[] Roles = ["viewer", "auditor", "operator", "approver", "admin"];

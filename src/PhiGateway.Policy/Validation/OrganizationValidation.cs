@@ -3,7 +3,7 @@ using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>Validation of organizations.</summary>
+/// <summary>Checks organizations before they are stored; adds a problem for each mistake.</summary>
 internal static class OrganizationValidation
 {
     internal static void Check(Organization organization, string path, ValidationContext context)

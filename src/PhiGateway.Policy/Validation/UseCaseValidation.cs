@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>Validation of use cases: the snapshot's own checks, and what only a writer must keep to.</summary>
+/// <summary>
+/// Checks use cases before they are stored, by the snapshot's own checks and by what only a writer must keep to; adds a problem for each
+/// mistake.
+/// </summary>
 internal static class UseCaseValidation
 {
     internal static void Check(UseCase useCase, string path, ValidationContext context)

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Validation;
 
-/// <summary>What validation may ask, and where it puts what it finds.</summary>
+/// <summary>Gives the validators what they may ask (the documents, the time), and collects the problems that they find.</summary>
 internal sealed class ValidationContext(
     Func<RegistryKind, string, IRegistryEntity?> find,
     Func<ResourceType, string, bool> knowsTokenParameter,

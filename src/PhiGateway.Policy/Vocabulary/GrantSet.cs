@@ -57,7 +57,7 @@ public readonly record struct GrantSet
     /// <summary>The members' places in ascending order, for <c>foreach</c>; allocates nothing.</summary>
     public Enumerator GetEnumerator() => new(_bits);
 
-    /// <summary>Walks the places of a set.</summary>
+    /// <summary>Enumerates the places of a set in order.</summary>
     public struct Enumerator
     {
         private ulong _left;

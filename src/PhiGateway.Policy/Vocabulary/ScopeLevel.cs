@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>The compartment word of a SMART scope.</summary>
+/// <summary>The first word of a SMART scope (<c>patient</c>, <c>user</c> or <c>system</c>).</summary>
 public enum ScopeLevel : byte
 {
     /// <summary>Confined to the token's patient context.</summary>

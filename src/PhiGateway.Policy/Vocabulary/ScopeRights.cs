@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>The letters of a SMART v2 scope.</summary>
+/// <summary>The rights of a SMART v2 scope, one flag for each of its letters.</summary>
 [Flags]
 public enum ScopeRights : byte
 {

@@ -1,6 +1,6 @@
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>A token as FHIR search knows it (R4 3.1.1.4.10).</summary>
+/// <summary>A system and a code as FHIR's token search compares them (R4 3.1.1.4.10).</summary>
 /// <param name="System">Null: any system. Empty: explicitly no system. Else the URI.</param>
 /// <param name="Code">Null: any code of the system. Else the code.</param>
 public readonly record struct TokenValue(string? System, string? Code)

@@ -1,6 +1,8 @@
 namespace PhiGateway.Proof.Building;
 
-/// <summary>The transparency log and the journal contradict each other, or a part of the log is gone: it goes no further.</summary>
+/// <summary>
+/// Thrown when the transparency log and the journal contradict each other, or a part of the log is gone: it goes no further.
+/// </summary>
 public sealed class LogFaultException : Exception
 {
     /// <summary>In words for the operator, without PHI.</summary>

@@ -7,7 +7,9 @@ using PhiGateway.Proof.Tiles;
 
 namespace PhiGateway.Proof.Building;
 
-/// <summary>The published files of one log: tiles, checkpoint, statements of its keys. Read by everybody, written by the builder.</summary>
+/// <summary>
+/// Writes and reads the published files of one log: tiles, checkpoint, statements of its keys. Read by everybody, written by the builder.
+/// </summary>
 public sealed class LogFiles(string folder)
 {
     private const string DurableName = "durable";

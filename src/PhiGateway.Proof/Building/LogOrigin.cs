@@ -3,7 +3,10 @@ using System.Text;
 
 namespace PhiGateway.Proof.Building;
 
-/// <summary>Names that follow from the name of a journal's log, such as <c>gw-01/20260501T120000-3fa9b2c1</c>.</summary>
+/// <summary>
+/// Derives the origin and the folder name of a transparency log from the name of a journal's log, such as
+/// <c>gw-01/20260501T120000-3fa9b2c1</c>.
+/// </summary>
 public static class LogOrigin
 {
     /// <summary>First line of the log's checkpoints and name of its keys: what cannot stand in a key's name is percent-encoded.</summary>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Proof.Building;
 
-/// <summary>What a person decides about a node's transparency log.</summary>
+/// <summary>The settings of a node's transparency log: its folders, and how often its keys evolve and its heads leave the node.</summary>
 public sealed record TransparencyLogOptions
 {
     /// <summary>Folder of the published files, one folder below it per generation of the log; holds nothing secret.</summary>

@@ -3,7 +3,9 @@ using PhiGateway.Proof.Tiles;
 
 namespace PhiGateway.Proof.Checkpoints;
 
-/// <summary>What a log says of itself at one moment, as C2SP tlog-checkpoint has it: three lines that are signed.</summary>
+/// <summary>
+/// A log's statement of its name, size and root at one moment, in the three lines of C2SP tlog-checkpoint that are signed.
+/// </summary>
 /// <param name="Origin">Name of the log.</param>
 /// <param name="Size">Leaves.</param>
 /// <param name="Root">Root of the tree over them.</param>

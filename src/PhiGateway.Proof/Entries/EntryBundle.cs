@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace PhiGateway.Proof.Entries;
 
-/// <summary>Up to 256 entries in one file: each with its length in two bytes before it, as C2SP tlog-tiles has it.</summary>
+/// <summary>
+/// Writes and reads a file of up to 256 log entries, each with its length in two bytes before it, as C2SP tlog-tiles has it.
+/// </summary>
 public static class EntryBundle
 {
     private const int Prefix = 2;

@@ -1,6 +1,6 @@
 namespace PhiGateway.Proof.Evidence;
 
-/// <summary>What goes into every bundle: how to verify it, in words and as a script.</summary>
+/// <summary>The readme and the script that go into every evidence bundle and say how to verify it.</summary>
 internal static class EvidenceTexts
 {
     /// <summary>For people.</summary>

@@ -1,7 +1,8 @@
 namespace PhiGateway.Proof.Heads;
 
 /// <summary>
-/// Where a node puts what it has signed and cannot write again: a table into which its login may only insert. Implemented by the storage.
+/// Takes what a node has signed into a table into which its login may only insert, so that the node cannot change it again, and reads it
+/// back. Implemented by the storage.
 /// </summary>
 public interface IHeadStore
 {

@@ -1,6 +1,6 @@
 namespace PhiGateway.Proof.Heads;
 
-/// <summary>A checkpoint or a statement of keys that left the node.</summary>
+/// <summary>A signed checkpoint or statement of keys, as it is stored outside the node.</summary>
 /// <param name="Log">Name of the log.</param>
 /// <param name="Size">Size of the tree that it speaks of.</param>
 /// <param name="Kind">Which of the two.</param>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Proof.Tiles;
 
-/// <summary>The right edge of a growing tree: per level of tiles the hashes that do not fill a tile yet. Not thread-safe.</summary>
+/// <summary>Holds the right edge of a growing tree: per level of tiles the hashes that do not fill a tile yet. Not thread-safe.</summary>
 public sealed class TileEdge
 {
     private readonly List<TreeHash[]> _levels = [];

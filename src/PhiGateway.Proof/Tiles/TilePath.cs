@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PhiGateway.Proof.Tiles;
 
-/// <summary>Names of tiles, as C2SP tlog-tiles has them.</summary>
+/// <summary>Gives the file names of tiles, as C2SP tlog-tiles has them.</summary>
 public static class TilePath
 {
     /// <summary>Hashes of a full tile.</summary>

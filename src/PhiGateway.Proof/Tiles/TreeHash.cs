@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace PhiGateway.Proof.Tiles;
 
-/// <summary>A hash of the tree, 32 bytes of SHA-256; hashed as RFC 6962, section 2.1, has it.</summary>
+/// <summary>A hash of the Merkle tree: 32 bytes of SHA-256, computed as RFC 6962, section 2.1, has it.</summary>
 public readonly record struct TreeHash
 {
     /// <summary>Bytes of a hash.</summary>

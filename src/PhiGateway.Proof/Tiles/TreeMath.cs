@@ -1,6 +1,8 @@
 namespace PhiGateway.Proof.Tiles;
 
-/// <summary>Arithmetic of RFC 6962 trees that needs no files: for builders, provers and verifiers.</summary>
+/// <summary>
+/// Computes roots of RFC 6962 trees and verifies paths in them, without reading files; for builders, provers and verifiers.
+/// </summary>
 public static class TreeMath
 {
     /// <summary>Root over hashes whose number is a power of two.</summary>

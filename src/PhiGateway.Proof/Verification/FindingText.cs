@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PhiGateway.Proof.Verification;
 
-/// <summary>A finding as one line, for people and for scripts: code, log, record, words.</summary>
+/// <summary>Writes a finding as one line, for people and for scripts: code, log, record, words.</summary>
 public static class FindingText
 {
     /// <summary>The line.</summary>

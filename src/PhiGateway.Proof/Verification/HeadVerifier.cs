@@ -5,7 +5,7 @@ using PhiGateway.Proof.Keys;
 namespace PhiGateway.Proof.Verification;
 
 /// <summary>
-/// Compares a log with what it put where its node cannot write again: finds a log that was cut off or made anew, keys and all.
+/// Compares a log with the heads that it stored where its node cannot write again; finds a log that was cut off or made anew, keys and all.
 /// </summary>
 public static class HeadVerifier
 {

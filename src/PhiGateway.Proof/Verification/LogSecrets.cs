@@ -4,7 +4,7 @@ using PhiGateway.Proof.Entries;
 
 namespace PhiGateway.Proof.Verification;
 
-/// <summary>What a verifier of records must be trusted with: where a node keeps its salts, and its key of pseudonyms.</summary>
+/// <summary>Reads the secrets that a verifier of records needs: a node's salts and its key of pseudonyms.</summary>
 public sealed class LogSecrets(string keyDirectory, PatientPseudonym pseudonym)
 {
     private const int KeyBytes = 32;

@@ -1,6 +1,6 @@
 namespace PhiGateway.Proof.Verification;
 
-/// <summary>How much the background verifier does.</summary>
+/// <summary>How often the background verifier runs, and how many records it takes at a time.</summary>
 public sealed record LogWatchOptions
 {
     /// <summary>Pause between two slices; default 30 s.</summary>

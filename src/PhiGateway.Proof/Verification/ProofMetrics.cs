@@ -3,7 +3,7 @@ using PhiGateway.Proof.Building;
 
 namespace PhiGateway.Proof.Verification;
 
-/// <summary>What the log and its verifier tell about themselves: meter <c>PhiGateway.Proof</c>, numbers only.</summary>
+/// <summary>Publishes the numbers of the transparency log and its verifier as metrics under the meter <c>PhiGateway.Proof</c>.</summary>
 public sealed class ProofMetrics : IDisposable
 {
     private readonly Meter _meter = new("PhiGateway.Proof");

@@ -2,7 +2,7 @@ using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Proof.Verification;
 
-/// <summary>Whether a record stands in the store under the words that its body has.</summary>
+/// <summary>Compares the index columns of a stored record with those that its body gives; called by the verifier of records.</summary>
 internal static class StoredColumns
 {
     public static bool AreThoseOf(AuditEntry read, AuditEntry stored) =>

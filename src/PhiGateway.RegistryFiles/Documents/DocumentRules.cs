@@ -3,7 +3,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.RegistryFiles.Documents;
 
-/// <summary>Rules of single documents that their shape does not say; what documents mean together is the registry validator's.</summary>
+/// <summary>
+/// Checks rules of single documents that their shape does not say; what documents mean together is the registry validator's.
+/// </summary>
 internal static class DocumentRules
 {
     public static IReadOnlyList<ProblemPointer> Check(IRegistryEntity entity, string prefix) =>

@@ -3,7 +3,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.RegistryFiles.Documents;
 
-/// <summary>The singular word of a kind of document, as events, targets and reports name it: <c>use-case</c>, <c>use-case/labs</c>.</summary>
+/// <summary>
+/// Gives the singular word of a kind of document, as events, targets and reports name it: <c>use-case</c>, <c>use-case/labs</c>.
+/// </summary>
 public static class KindWord
 {
     /// <summary>Such as <c>use-case</c>.</summary>

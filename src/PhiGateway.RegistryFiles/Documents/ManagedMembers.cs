@@ -3,7 +3,9 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.RegistryFiles.Documents;
 
-/// <summary>Members that only verbs or the server set: a write may repeat them, leave them out, but not change them.</summary>
+/// <summary>
+/// Lists the members that only verbs or the server set, and refuses a write that changes them; it may repeat them or leave them out.
+/// </summary>
 public static class ManagedMembers
 {
     /// <summary>Their names, by kind of document.</summary>

@@ -3,8 +3,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.RegistryFiles.Documents;
 
 /// <summary>
-/// Names that a node's configuration gives and the registry only repeats: a document that names another one is sound, and every call under
-/// it fails on that node.
+/// The tenants, environments and issuers that a node's configuration knows, to warn of documents that name others: such a document is
+/// sound, and every call under it fails on that node.
 /// </summary>
 /// <param name="Tenants">Tenants of its routes; empty: not told.</param>
 /// <param name="Environments">Environments of its routes and issuers; empty: not told.</param>

@@ -4,7 +4,10 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.RegistryFiles.Documents;
 
-/// <summary>Offboarding is a verb of its own, because it takes all clients with it, and it is final.</summary>
+/// <summary>
+/// Refuses a write that offboards an organization or brings it back: offboarding is a verb of its own, because it takes all clients with
+/// it, and it is final.
+/// </summary>
 public static class OrganizationGuard
 {
     /// <summary>The refusal of a write that would offboard an organization or bring one back; null when it does neither.</summary>

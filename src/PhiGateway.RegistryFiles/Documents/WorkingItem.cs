@@ -3,7 +3,7 @@ using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.RegistryFiles.Documents;
 
-/// <summary>A stored document with its entity, read once.</summary>
+/// <summary>Holds a stored document and its entity, which is read on first use.</summary>
 public sealed class WorkingItem(RegistryItem item)
 {
     private IRegistryEntity? _entity;

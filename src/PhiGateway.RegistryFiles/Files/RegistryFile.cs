@@ -6,7 +6,9 @@ using PhiGateway.RegistryFiles.Yaml;
 
 namespace PhiGateway.RegistryFiles.Files;
 
-/// <summary>The registry as a person writes it: sections of documents, with the shorthand of the documentation made plain.</summary>
+/// <summary>
+/// A registry file as a person writes it, read into sections of documents, with the shorthand of the documentation made plain.
+/// </summary>
 public sealed class RegistryFile
 {
     /// <summary>

@@ -2,7 +2,7 @@ using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Storage.Audit;
 
-/// <summary>Puts a batch in order of log and sequence, each place once, so that two shippers always lock in the same order.</summary>
+/// <summary>Sorts a batch by log and sequence and keeps each place once, so that two shippers always lock in the same order.</summary>
 internal static class AuditBatch
 {
     /// <exception cref="AuditForkException">The batch itself holds two different records for one place.</exception>

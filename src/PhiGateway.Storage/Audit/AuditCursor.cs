@@ -7,7 +7,9 @@ using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Audit;
 
-/// <summary>The place after which a page goes on, tied to its search; opaque to callers, and it gives nobody a right.</summary>
+/// <summary>
+/// Writes and reads the place after which a page of a search goes on, tied to that search; opaque to callers, and it gives nobody a right.
+/// </summary>
 internal readonly record struct AuditCursor(DateTimeOffset Time, string Log, long Sequence)
 {
     private const byte Version = 1;

@@ -5,7 +5,7 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;
 
-/// <summary>Rows of <c>audit_event</c> as entries.</summary>
+/// <summary>Reads rows of <c>audit_event</c> into audit entries; used by the audit stores.</summary>
 internal static class AuditRows
 {
     /// <summary>In the order that <see cref="ReadAsync"/> takes, of the table under the alias <c>e</c>.</summary>

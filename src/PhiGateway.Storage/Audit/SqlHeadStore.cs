@@ -5,7 +5,7 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;
 
-/// <summary>Heads of transparency logs in the audit database; adding needs no right but to insert.</summary>
+/// <summary>Adds and reads the signed heads of transparency logs in the audit database; adding needs no right but to insert.</summary>
 internal sealed class SqlHeadStore(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter) : IHeadStore
 {
     public async Task AppendAsync(IReadOnlyList<LogHead> heads, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace PhiGateway.Storage.Common;
 
-/// <summary>Remembers that something happened until the one waiter takes note; set from any thread.</summary>
+/// <summary>Wakes one waiter when something has happened, also when it was not waiting yet; set from any thread.</summary>
 internal sealed class ChangeSignal : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);

@@ -3,7 +3,8 @@ using System.Data.Common;
 namespace PhiGateway.Storage.Common;
 
 /// <summary>
-/// What differs between databases in opening, transactions and column types; the SQL itself is shared wherever both understand it.
+/// Opens connections and transactions and converts column types for one kind of database; the SQL itself is shared wherever both understand
+/// it.
 /// </summary>
 internal abstract class Database : IAsyncDisposable
 {

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace PhiGateway.Storage.Common;
 
-/// <summary>Shortens plain ADO.NET to what the stores say.</summary>
+/// <summary>Short forms of plain ADO.NET calls (commands, parameters, nullable text), for the stores.</summary>
 internal static class DbCommandExtensions
 {
     public static DbCommand Command(this DbConnection connection, string sql, DbTransaction? transaction = null)

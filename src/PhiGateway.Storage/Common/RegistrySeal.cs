@@ -8,8 +8,8 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Storage.Common;
 
 /// <summary>
-/// The control plane's mark on a registry document: an HMAC over all that it says. Written with each document, checked by whoever reads one;
-/// a row that somebody else wrote is an empty document, which closes what depends on it. Thread-safe.
+/// Computes and checks the control plane's seal on a registry document: an HMAC over all that it says. Written with each document, checked
+/// by whoever reads one; a row that somebody else wrote is an empty document, which closes what depends on it. Thread-safe.
 /// </summary>
 public sealed class RegistrySeal
 {

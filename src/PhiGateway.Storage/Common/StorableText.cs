@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PhiGateway.Storage.Common;
 
-/// <summary>Text that every database here can hold: no NUL and no half of a surrogate pair.</summary>
+/// <summary>Replaces in a text what a database here cannot hold: NUL and halves of a surrogate pair.</summary>
 /// <remarks>
 /// Only for columns that are searched; what was hashed stays exact in the body. One poisoned value must not stop a shipper.
 /// </remarks>

@@ -1,6 +1,6 @@
 namespace PhiGateway.Storage.Common;
 
-/// <summary>A database that an operator has to look at; the message says what is wrong and what to do, without secrets.</summary>
+/// <summary>Thrown when an operator has to look at a database; the message says what is wrong and what to do, without secrets.</summary>
 public sealed class StorageException : Exception
 {
     /// <summary>Made where a database is opened, migrated or checked; the message names no secret.</summary>

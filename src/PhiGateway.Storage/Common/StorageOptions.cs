@@ -5,7 +5,8 @@ using Npgsql;
 namespace PhiGateway.Storage.Common;
 
 /// <summary>
-/// Where a store lives; bound by the host, one for the registry and one for the audit store, which may be the same database.
+/// Which database a store uses and how it connects; bound by the host, one for the registry and one for the audit store, which may be the
+/// same database.
 /// </summary>
 public sealed record StorageOptions
 {

@@ -1,6 +1,6 @@
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>What a write finds in place: version, tombstone or not, last form.</summary>
+/// <summary>The stored state of a document that a write finds in place: version, whether deleted, and its JSON.</summary>
 internal readonly record struct DocumentState(long Version, bool Deleted, string Json)
 {
     /// <summary>The version that callers know: 0 for none and for a tombstone.</summary>

@@ -5,7 +5,7 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>Rows of the registry's tables, read into the policy's records.</summary>
+/// <summary>Reads rows of the registry's tables into the policy's records; used by the stores and sources.</summary>
 internal static class RegistryRows
 {
     public const string ItemColumns = "kind, id, version, revision, json, updated_at, updated_by, deleted, seal";

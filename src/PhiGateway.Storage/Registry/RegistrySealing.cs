@@ -3,7 +3,7 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>Seals what a registry holds without a seal; the step between "seals are written" and "seals are required".</summary>
+/// <summary>Seals every registry document that has no seal; the step between "seals are written" and "seals are required".</summary>
 internal static class RegistrySealing
 {
     private const string Unsealed =

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>Many memberships in little memory: 40 bytes and the patient's id each, made into records only as they are read.</summary>
+/// <summary>Holds many memberships in little memory: 40 bytes and the patient's id each, made into records only as they are read.</summary>
 /// <remarks>
 /// Filled once, then only read. Chunks stay below the large-object heap, so that a million rows never need one long block.
 /// </remarks>

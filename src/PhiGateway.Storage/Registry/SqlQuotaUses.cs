@@ -4,7 +4,7 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>Table <c>quota_use</c> as a node reads and writes it: its own rows, and what others wrote meanwhile.</summary>
+/// <summary>Reads and writes table <c>quota_use</c> for a node: writes its own rows, and reads what others wrote meanwhile.</summary>
 /// <param name="database">The registry's.</param>
 /// <param name="enter">Waits for the turn to write, where there is one.</param>
 internal sealed class SqlQuotaUses(Database database, Func<CancellationToken, ValueTask<IDisposable?>> enter) : IQuotaUses

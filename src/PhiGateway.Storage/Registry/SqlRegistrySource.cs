@@ -4,7 +4,10 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>The registry's read side for gateway nodes; how a node is woken is left to each database.</summary>
+/// <summary>
+/// Loads the registry for gateway nodes and counts task uses, in SQL that every database here understands; how a node is woken is left to
+/// each.
+/// </summary>
 internal abstract class SqlRegistrySource(Database database, TimeProvider time) : IRegistrySource, ITaskUses, IAsyncDisposable
 {
     // Bounds what one load brings, so that a revocation never waits behind a bulk import; a page is read and applied in a fraction of a

@@ -6,7 +6,7 @@ using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Registry;
 
-/// <summary>The registry's write side in SQL that every database here understands; the bulk statements are left to each.</summary>
+/// <summary>Reads and writes the registry in SQL that every database here understands; bulk statements are left to each.</summary>
 internal abstract class SqlRegistryStore(Database database) : IRegistryStore
 {
     internal const int MembersPerTransaction = 2_000;

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace PhiGateway.Storage.Schema;
 
-/// <summary>Times in SQLite: microseconds since 1970 UTC, the resolution that Postgres keeps.</summary>
+/// <summary>Converts times to microseconds since 1970 UTC for SQLite, the resolution that Postgres keeps.</summary>
 internal sealed class MicrosecondsConverter() : ValueConverter<DateTimeOffset, long>(t => ToMicroseconds(t), m => FromMicroseconds(m))
 {
     public static long ToMicroseconds(DateTimeOffset time) =>

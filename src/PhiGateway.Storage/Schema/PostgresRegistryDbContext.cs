@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PhiGateway.Storage.Schema;
 
-/// <summary>The schema on Postgres; owner of <c>Migrations/Postgres/Registry</c>.</summary>
+/// <summary>The registry's schema on Postgres, for its migrations in <c>Migrations/Postgres/Registry</c>.</summary>
 internal sealed class PostgresRegistryDbContext(DbContextOptions<PostgresRegistryDbContext> options) : RegistryDbContext(options)
 {
     protected override string? KeyCollation => "C";

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PhiGateway.Storage.Schema;
 
-/// <summary>The schema on SQLite; owner of <c>Migrations/Sqlite/Audit</c>.</summary>
+/// <summary>The audit store's schema on SQLite, for its migrations in <c>Migrations/Sqlite/Audit</c>.</summary>
 internal sealed class SqliteAuditDbContext(DbContextOptions<SqliteAuditDbContext> options) : AuditDbContext(options)
 {
     protected override string? KeyCollation => null;

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PhiGateway.Storage.Schema;
 
-/// <summary>The schema on SQLite; owner of <c>Migrations/Sqlite/Registry</c>.</summary>
+/// <summary>The registry's schema on SQLite, for its migrations in <c>Migrations/Sqlite/Registry</c>.</summary>
 internal sealed class SqliteRegistryDbContext(DbContextOptions<SqliteRegistryDbContext> options) : RegistryDbContext(options)
 {
     protected override string? KeyCollation => null;

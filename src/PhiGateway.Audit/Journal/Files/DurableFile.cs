@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>Small files that are written whole or not at all and stand after a power cut; for what is kept beside the journal.</summary>
+/// <summary>Writes small files beside the journal whole or not at all, so that they stand after a power cut, and destroys them.</summary>
 public static class DurableFile
 {
     /// <summary>Writes or replaces a file; its folder is made when it is not there.</summary>

@@ -1,6 +1,9 @@
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>What the journal asks of a file system; the tests' fake one fails on demand.</summary>
+/// <summary>
+/// Creates, opens, moves, syncs and deletes the journal's files: all that the journal asks of a file system. The tests' fake one fails on
+/// demand.
+/// </summary>
 internal interface IJournalFiles
 {
     /// <summary>Makes a file of zeros that really has its blocks, durable but for its name.</summary>

@@ -6,7 +6,8 @@ using PhiGateway.Audit.Journal.Segments;
 namespace PhiGateway.Audit.Journal.Files;
 
 /// <summary>
-/// How far the log was acknowledged: what recovery must find again, else records are missing and the node must not serve.
+/// Writes and reads how far the log was acknowledged. Recovery must find that much again, else records are missing and the node must not
+/// serve.
 /// </summary>
 /// <remarks>
 /// Written after every flush, without a flush of its own: a killed process loses nothing of it, a power cut at most what came after the
@@ -163,7 +164,7 @@ internal sealed class JournalCheckpoint : IDisposable
             );
 }
 
-/// <summary>One reading of the checkpoint file.</summary>
+/// <summary>The content of the checkpoint file as it was read once.</summary>
 /// <param name="Counter">Rises with each write.</param>
 /// <param name="Log">Name of the log.</param>
 /// <param name="Sequence">Last acknowledged record; -1 for none.</param>

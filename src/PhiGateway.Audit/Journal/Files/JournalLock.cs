@@ -1,6 +1,8 @@
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>Keeps a journal directory to one process; the operating system lets go when the process ends, however it ends.</summary>
+/// <summary>
+/// Holds the lock that keeps a journal directory to one process; the operating system lets go when the process ends, however it ends.
+/// </summary>
 internal sealed class JournalLock : IDisposable
 {
     private const string FileName = "journal.lock";

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>A secret of this node's own in a file that only its owner may read; made on the first start.</summary>
+/// <summary>Reads a secret of this node's own from a file that only its owner may read, and makes it on the first start.</summary>
 public static class KeyFile
 {
     /// <summary>Length of a key.</summary>

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>The few calls of Linux that .NET does not offer: synchronous opens, fdatasync, fsync of a directory, short sleeps.</summary>
+/// <summary>
+/// Calls the few functions of Linux that .NET does not offer: synchronous opens, fdatasync, fsync of a directory, short sleeps.
+/// </summary>
 internal static partial class NativeFile
 {
     private const int ReadWrite = 2;

@@ -4,7 +4,9 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>The highest record up to which the store has everything; written whole or not at all.</summary>
+/// <summary>
+/// Reads and writes the file that names the last record up to which the store has everything; written whole or not at all.
+/// </summary>
 internal static class ShippedCursor
 {
     public const string FileName = "shipped.cursor";

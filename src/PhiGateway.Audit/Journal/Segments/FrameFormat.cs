@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace PhiGateway.Audit.Journal.Segments;
 
-/// <summary>The bytes of one record in a segment.</summary>
+/// <summary>Writes and reads one record as bytes in a segment file: a header with checksum and chain hash, then the body.</summary>
 /// <remarks>
 /// Little-endian: u32 body length · u32 CRC-32C of all else · i64 sequence · u32 index within its batch · u32 zero · 32 bytes chain hash ·
 /// body · zeros to a multiple of 8.
@@ -83,14 +83,14 @@ internal static class FrameFormat
     }
 }
 
-/// <summary>What stands before a body.</summary>
+/// <summary>The header of a frame as it was read: lengths, place in the log, place in its batch.</summary>
 /// <param name="BodyBytes">Length of the body.</param>
 /// <param name="Size">Length of the frame with header and padding.</param>
 /// <param name="Sequence">Place in the log.</param>
 /// <param name="BatchIndex">Place in its group commit: 0 for the first.</param>
 internal readonly record struct FrameHeader(int BodyBytes, int Size, long Sequence, int BatchIndex);
 
-/// <summary>What was found where a frame should begin.</summary>
+/// <summary>Whether a whole frame was found where one should begin, or what stands there instead.</summary>
 internal enum FrameState : byte
 {
     Bad = 0,

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace PhiGateway.Audit.Journal.Segments;
 
-/// <summary>The hash chain through a log: each record's hash covers the one before, its own place and its body.</summary>
+/// <summary>Computes the hash chain through a log: each record's hash covers the one before, its own place and its body.</summary>
 internal static class JournalChain
 {
     public const int HashBytes = 32;

@@ -148,7 +148,7 @@ internal sealed class SegmentScanner : IDisposable
     }
 }
 
-/// <summary>What stands behind the last whole record of the last segment.</summary>
+/// <summary>What was found behind the last whole record of the last segment: its end, and perhaps torn bytes.</summary>
 /// <param name="End">Offset behind the last record.</param>
 /// <param name="DirtyEnd">Offset behind the last byte that is not zero.</param>
 /// <param name="WholeRecords">Whole records of the batch that was cut, behind a torn one.</param>

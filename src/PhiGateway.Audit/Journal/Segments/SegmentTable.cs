@@ -1,6 +1,6 @@
 namespace PhiGateway.Audit.Journal.Segments;
 
-/// <summary>The segments that exist, oldest first; shared by writer, keeper and readers.</summary>
+/// <summary>Holds the segments that exist, oldest first, and lends them to readers; shared by writer, keeper and readers.</summary>
 internal sealed class SegmentTable(long segmentBytes)
 {
     private readonly Lock _lock = new();

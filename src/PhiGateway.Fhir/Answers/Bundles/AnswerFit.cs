@@ -4,7 +4,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Whether a single resource can be the answer to a request.</summary>
+/// <summary>
+/// Says whether a single resource, by its type, id and version, can be the answer to a request; asked by the answer filters.
+/// </summary>
 internal static class AnswerFit
 {
     public static bool Fits(FhirRequest asked, ResourceFacts facts) =>

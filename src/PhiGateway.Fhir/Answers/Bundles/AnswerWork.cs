@@ -8,7 +8,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Everything that the filtering of one answer shares, and the judgement of one resource in it.</summary>
+/// <summary>
+/// Holds what the filtering of one answer shares (policy, reader, output, disclosure), and judges one resource of it at a time. Used by all
+/// answer filters.
+/// </summary>
 /// <remarks>
 /// A resource is prepared (judged, and when it holds others, filtered into a buffer of its own), then written: nothing is written of one
 /// that must stay.

@@ -24,7 +24,7 @@ internal enum BundleKind : byte
     Stored,
 }
 
-/// <summary>Reads and names kinds.</summary>
+/// <summary>Maps requests and <c>Bundle.type</c> to the kind of Bundle that is expected or stands there.</summary>
 internal static class BundleKinds
 {
     private static readonly byte[][] Types =

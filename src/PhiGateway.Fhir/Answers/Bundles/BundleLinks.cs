@@ -8,7 +8,7 @@ using PhiGateway.Fhir.Resources;
 namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
-/// The links of a Bundle: self is rewritten to the gateway's base, pages are sealed by the host or dropped, everything else is dropped.
+/// Reads the links of an upstream Bundle and writes those that leave: self on the gateway's base, pages as sealed handles, nothing else.
 /// </summary>
 internal sealed class BundleLinks
 {

@@ -4,10 +4,7 @@ using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>
-/// Goes through the resources of a Bundle's entries, for look-ups of the gateway's own: nothing of it leaves, so what stands around them is of
-/// no matter.
-/// </summary>
+/// <summary>Enumerates the resources of a Bundle's entries, for look-ups of the gateway's own; nothing of the Bundle leaves.</summary>
 internal ref struct BundleResources
 {
     private readonly ReadOnlySpan<byte> _bundle;

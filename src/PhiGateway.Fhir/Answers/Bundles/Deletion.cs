@@ -6,7 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>An entry that says that a resource was deleted: read as a name and nothing else, and written from that name.</summary>
+/// <summary>
+/// Reads an entry that says that a resource was deleted as the resource's name, and writes the entry anew from that name.
+/// </summary>
 internal static class Deletion
 {
     /// <summary>Reads the name; false when the entry is no deletion of one resource here.</summary>

@@ -2,7 +2,7 @@ using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Where the parts of one Bundle entry stand.</summary>
+/// <summary>Where the parts of one Bundle entry (resource, fullUrl, request, response) stand in the bytes being read.</summary>
 internal struct EntrySpan
 {
     /// <summary>Its opening brace.</summary>

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Says in an answer that something of it is missing, and why; never what, and nothing of what was withheld by a decision.</summary>
+/// <summary>
+/// Writes the OperationOutcome that says that something of an answer is missing, and why; never what, and nothing of what was withheld by a
+/// decision.
+/// </summary>
 internal static class IncompleteOutcome
 {
     public static ReadOnlySpan<byte> CutShort => "Not everything could be looked through for this page; it continues at the next one."u8;

@@ -5,7 +5,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
-/// What the entries of one answer turned out to be, so that those that speak of others (Provenance) can be judged by them.
+/// Remembers owners and verdicts of the entries of one answer, so that entries that speak of others (Provenance) can be judged by them.
 /// </summary>
 /// <remarks>
 /// Only what was judged from its own content is known, under its exact type and id on this server. What comes twice and differs is not

@@ -7,7 +7,8 @@ using PhiGateway.Fhir.Resources;
 namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
-/// One page of the client's, put together from pages of the upstream: as many matches as it asked for, of those that it may see.
+/// Counts matches while one page of the client's is put together from pages of the upstream: which to pass over, which leave, and where the
+/// next page begins.
 /// </summary>
 /// <remarks>
 /// How the upstream pages, and what lies between its matches unseen, does not show. One window serves the walkers of one page after

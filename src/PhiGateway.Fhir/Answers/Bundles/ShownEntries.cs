@@ -7,8 +7,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers.Bundles;
 
 /// <summary>
-/// The entries of one page that leave, and what they refer to: what was included must be there for one of them, or it would tell of a match
-/// that stays.
+/// Remembers which entries of one page leave and what they refer to. An included entry leaves only when one of them links to it, or it
+/// would tell of a match that stays.
 /// </summary>
 internal sealed class ShownEntries
 {

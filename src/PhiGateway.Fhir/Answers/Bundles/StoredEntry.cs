@@ -7,7 +7,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>An entry of a stored Bundle: a document, a message, a collection that leaves whole or not at all.</summary>
+/// <summary>
+/// Checks an entry of a stored Bundle (a document, a message, a collection) and writes what stands beside its resource; the Bundle leaves
+/// whole or not at all.
+/// </summary>
 internal static class StoredEntry
 {
     /// <summary>

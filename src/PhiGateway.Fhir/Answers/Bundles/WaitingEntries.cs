@@ -4,7 +4,9 @@ using PhiGateway.Fhir.Resources;
 
 namespace PhiGateway.Fhir.Answers.Bundles;
 
-/// <summary>Entries that are judged by other entries: they wait until all of these are judged, and are then read once more.</summary>
+/// <summary>
+/// Holds back entries that are judged by other entries (Provenance) until all of these are judged, and then has them read once more.
+/// </summary>
 /// <param name="work">What the filtering of the answer shares.</param>
 /// <param name="settler">Judges and writes them when their time has come.</param>
 /// <param name="window">The page that matches go to; null: none, and no entry waits for the sake of a match.</param>

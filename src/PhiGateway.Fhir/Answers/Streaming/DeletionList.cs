@@ -10,8 +10,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers.Streaming;
 
 /// <summary>
-/// A line of an export's file of deletions: a transaction of nothing but DELETE (Bulk Data Access 2.0). Each is judged by its name, since
-/// nothing else is left of what was deleted.
+/// Judges and writes one line of an export's file of deletions, a transaction of nothing but DELETE (Bulk Data Access 2.0). Each is judged
+/// by its name, since nothing else is left of what was deleted.
 /// </summary>
 internal static class DeletionList
 {

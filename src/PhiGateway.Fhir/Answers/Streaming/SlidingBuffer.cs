@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace PhiGateway.Fhir.Answers.Streaming;
 
-/// <summary>A pooled window onto a stream: what was read and not yet used up, growing only for a piece that does not fit.</summary>
+/// <summary>
+/// Reads a stream through a pooled window: holds what was read and not yet used up, and grows only for a piece that does not fit.
+/// </summary>
 internal sealed class SlidingBuffer(Stream source, StreamLimits limits) : IDisposable
 {
     private const int Smallest = 128 * 1024;
@@ -52,7 +54,7 @@ internal sealed class SlidingBuffer(Stream source, StreamLimits limits) : IDispo
     }
 }
 
-/// <summary>What a read brought.</summary>
+/// <summary>The result of reading more of a stream into the window.</summary>
 internal enum FillResult : byte
 {
     Read,

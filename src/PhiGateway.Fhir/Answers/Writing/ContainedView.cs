@@ -6,8 +6,8 @@ using PhiGateway.Policy.Decisions;
 namespace PhiGateway.Fhir.Answers.Writing;
 
 /// <summary>
-/// What leaves of the resources that one resource contains: of each what the use case lets out of its type, with the masks of what contains
-/// it as well.
+/// Writes what may leave of the resources that one resource contains: of each what the use case lets out of its type, with the masks of
+/// what contains it as well.
 /// </summary>
 internal sealed class ContainedView
 {

@@ -6,8 +6,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers.Writing;
 
 /// <summary>
-/// Names of top-level elements that may leave, as bytes. A choice element may be named by its base: <c>value</c> lets <c>valueQuantity</c>
-/// out.
+/// Says which top-level elements may leave and what is masked in them, by member name as bytes. A choice element may be named by its base:
+/// <c>value</c> lets <c>valueQuantity</c> out.
 /// </summary>
 internal sealed class ElementNames
 {

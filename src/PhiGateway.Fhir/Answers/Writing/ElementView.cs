@@ -5,8 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Answers.Writing;
 
 /// <summary>
-/// What the client itself wants to see less of: <c>_elements</c> and <c>_summary</c>. The upstream was asked for more, so that it can be
-/// judged.
+/// Leaves out the elements that the client itself does not want to see (<c>_elements</c>, <c>_summary</c>). The upstream is asked for more,
+/// so that the answer can be judged.
 /// </summary>
 /// <remarks>Used by one answer; not thread-safe: it is turned to a type before it is asked about members.</remarks>
 internal sealed class ElementView

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>Masked paths as a tree of member names; a leaf is masked, whatever lies below it. Immutable.</summary>
+/// <summary>A tree of masked paths by member name; a leaf is masked, whatever lies below it. Immutable.</summary>
 internal sealed class MaskNode
 {
     private readonly (byte[] Name, MaskNode Node)[] _children;

@@ -4,7 +4,9 @@ using PhiGateway.Fhir.Json;
 
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>What stands in for every OperationOutcome of the upstream, whose texts can hold values, queries and hosts.</summary>
+/// <summary>
+/// Writes the OperationOutcome that stands in for every one of the upstream's, whose texts can hold values, queries and hosts.
+/// </summary>
 internal static class NeutralOutcome
 {
     private const int MostIssues = 50;

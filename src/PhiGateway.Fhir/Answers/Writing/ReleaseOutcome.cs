@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Answers.Writing;
 
-/// <summary>What became of one resource.</summary>
+/// <summary>The result of judging and writing one resource.</summary>
 internal enum ReleaseOutcome : byte
 {
     /// <summary>Could not be judged; the whole answer with it.</summary>

@@ -2,7 +2,7 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Requests.Bodies;
 
-/// <summary>The searches found in a body: what they make the server look at, and themselves.</summary>
+/// <summary>Collects the searches found in a request's body (conditional references) and the parts that they add to the request.</summary>
 internal sealed class BodyFindings
 {
     internal List<AccessPart> Parts { get; } = [];

@@ -7,7 +7,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Bodies;
 
 /// <summary>
-/// Walks the references in a body: conditional ones are searches, and <c>urn:uuid:</c> ones must point into the same bundle.
+/// Checks the references in a request's body: conditional ones are added as searches, and <c>urn:uuid:</c> ones must point into the same
+/// bundle.
 /// </summary>
 internal static class BodyReferences
 {

@@ -4,7 +4,9 @@ using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Fhir.Requests.Bodies;
 
-/// <summary>The scanner that also judges answers: what goes in is read exactly like what comes out.</summary>
+/// <summary>
+/// Reads the facts of a written body with the scanner that also judges answers, so that what goes in is read exactly like what comes out.
+/// </summary>
 internal sealed class ResourceBodyScanner : IBodyScanner
 {
     internal static readonly ResourceBodyScanner Instance = new();

@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Bundles;
 
-/// <summary>batch and transaction: every entry is a whole request, read like one of its own.</summary>
+/// <summary>Reads a batch or transaction: every entry is read as a whole request, like one of its own.</summary>
 /// <remarks>
 /// What cannot be read refuses its entry of a batch, and the whole of a transaction. What makes the bundle itself unreadable refuses the
 /// bundle.

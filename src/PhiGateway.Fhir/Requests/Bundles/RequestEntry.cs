@@ -8,7 +8,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Bundles;
 
-/// <summary>One entry of a batch or transaction.</summary>
+/// <summary>Reads one entry of a batch or transaction into a request.</summary>
 internal static class RequestEntry
 {
     private const int LongestUrl = 2048;

@@ -5,7 +5,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Bundles;
 
-/// <summary>The <c>urn:uuid:</c> names by which the entries of one bundle refer to each other.</summary>
+/// <summary>
+/// Holds the <c>urn:uuid:</c> names by which the entries of one bundle refer to each other, and replaces them by ids where these are known.
+/// </summary>
 /// <remarks>
 /// A name of an entry whose url holds an id is replaced by that id before the body is judged, and so it is forwarded: nobody after us
 /// resolves it again.

@@ -1,6 +1,6 @@
 namespace PhiGateway.Fhir.Requests.Forwarding;
 
-/// <summary>One entry of a bundle about to be written.</summary>
+/// <summary>One entry of a transaction that is about to be written for the upstream.</summary>
 /// <param name="FullUrl">Its <c>urn:uuid:</c> name; null without one.</param>
 /// <param name="Method">Method.</param>
 /// <param name="Url">Relative to the base.</param>

@@ -2,7 +2,9 @@ using PhiGateway.Fhir.Requests.Routing;
 
 namespace PhiGateway.Fhir.Requests.Forwarding;
 
-/// <summary>The few header values that are carried over, each written anew from a closed list.</summary>
+/// <summary>
+/// Reads which answer to a write a client prefers (<c>return=…</c>) as one of a closed list, for the Prefer header that goes upstream.
+/// </summary>
 internal static class Preference
 {
     private static readonly string[] Returns = ["return=minimal", "return=representation", "return=OperationOutcome"];

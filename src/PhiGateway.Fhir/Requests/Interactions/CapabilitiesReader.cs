@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>The CapabilityStatement and the SMART configuration, both answered by the gateway itself.</summary>
+/// <summary>Reads requests for the CapabilityStatement and the SMART configuration, both answered by the gateway itself.</summary>
 internal static class CapabilitiesReader
 {
     private static readonly AccessPart[] Parts =

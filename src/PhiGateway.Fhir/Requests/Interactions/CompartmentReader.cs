@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Search within a compartment: one type of it, or with <c>*</c> all of them.</summary>
+/// <summary>Reads a search within a compartment: of one type, or with <c>*</c> of all.</summary>
 internal static class CompartmentReader
 {
     internal static Reading<FhirRequest> Read(

@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Interactions;
 
 /// <summary>
-/// The search inside a conditional write or reference: its answer shows whether a match exists, so it is a part of its own.
+/// Reads the search inside a conditional write or reference. Its answer shows whether a match exists, so it becomes a part of its own.
 /// </summary>
 internal static class ConditionReader
 {

@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Parts of a request that names no type and so means every one of them.</summary>
+/// <summary>Makes the parts of a request that names no type and so means every one of them.</summary>
 internal static class EveryType
 {
     private static readonly ConcurrentDictionary<Interaction, AccessPart[]> AskedFor = new();

@@ -9,7 +9,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Kick-off of a Bulk Data export at system, Patient or Group level: each exported type is a part.</summary>
+/// <summary>Reads the kick-off of a Bulk Data export at system, Patient or Group level; each exported type becomes a part.</summary>
 internal static class ExportReader
 {
     // Optional in the Bulk Data IG, and not served: whoever asks to be treated leniently is served without them.

@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>history of an instance, a type or the whole system; each parameter at most once (R4 3.1.0.10).</summary>
+/// <summary>Reads a history request of an instance, a type or the whole system; each parameter at most once (R4 3.1.0.10).</summary>
 internal static class HistoryReader
 {
     private static readonly string[] Known = ["_count", "_since", "_at", "_format", "_pretty"];

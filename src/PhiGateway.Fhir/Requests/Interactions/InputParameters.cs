@@ -7,7 +7,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Inputs of an operation: the query of a GET, or the Parameters resource of a POST flattened to names and values.</summary>
+/// <summary>
+/// Reads the inputs of an operation: the query of a GET, or the Parameters resource of a POST flattened to names and values.
+/// </summary>
 internal static class InputParameters
 {
     /// <summary>Reads them; a complex value (a Coding, a resource) is noted by name with an empty value and stays in the body.</summary>

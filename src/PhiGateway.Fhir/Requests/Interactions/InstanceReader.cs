@@ -5,7 +5,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>read and vread.</summary>
+/// <summary>Reads the interactions read and vread: one resource by its id, and perhaps its version.</summary>
 internal static class InstanceReader
 {
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string id, string? version)

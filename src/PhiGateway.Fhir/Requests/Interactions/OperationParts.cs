@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>The parts of an operation: the call, and reads and searches for what it can bring back.</summary>
+/// <summary>Adds the parts of an operation: the call, and reads and searches for what it can bring back.</summary>
 internal static class OperationParts
 {
     // What an operation answers with beside resources is judged as values, never as a record that it brings back.

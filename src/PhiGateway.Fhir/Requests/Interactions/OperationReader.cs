@@ -8,7 +8,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Named operations at three levels: the call itself, and everything that it can bring back.</summary>
+/// <summary>
+/// Reads the call of a named operation at system, type or instance level, with parts for everything that it can bring back.
+/// </summary>
 internal static class OperationReader
 {
     internal static Reading<FhirRequest> Read(RequestSource source, ResourceType type, string? id, string name)

@@ -6,9 +6,9 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Interactions;
 
 /// <summary>
-/// The gateway's own sealed handles: <c>/?_page={handle}</c> for pages, <c>/_export/{handle}</c> for jobs, <c>/_file/{handle}</c> for
-/// files.
-/// Whatever handles an upstream issues (<c>_getpages</c> and kin) are refused: nobody decided what is behind them.
+/// Reads requests that carry one of the gateway's sealed handles: <c>/?_page={handle}</c> for pages, <c>/_export/{handle}</c> for jobs,
+/// <c>/_file/{handle}</c> for files. Whatever handles an upstream issues (<c>_getpages</c> and kin) are refused: nobody decided what is
+/// behind them.
 /// </summary>
 internal static class PageReader
 {

@@ -9,7 +9,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Interactions;
 
 /// <summary>
-/// patch by JSON Patch (RFC 6902), by FHIRPath Patch or by merge (RFC 7396): the top-level elements it touches are read out of it.
+/// Reads a patch by JSON Patch (RFC 6902), by FHIRPath Patch or by merge (RFC 7396), with the top-level elements that it touches.
 /// </summary>
 internal static class PatchReader
 {

@@ -2,7 +2,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>The patient that a path names: the id of a Patient itself.</summary>
+/// <summary>Gives the patient that a path names: the id of a Patient itself, or none.</summary>
 internal static class PathPatient
 {
     internal static PatientId[] Of(ResourceType type, string id) =>

@@ -6,7 +6,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>A condition that was read.</summary>
+/// <summary>The search of a condition as it was read; can be made a search request of its own.</summary>
 internal sealed record ReadCondition(
     IReadOnlyList<QueryParameter> Parameters,
     IReadOnlyList<AccessPart> Parts,

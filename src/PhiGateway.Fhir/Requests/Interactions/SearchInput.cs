@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Query and form of a search as one list: a server would AND them, so they are judged together.</summary>
+/// <summary>Joins query and form of a search into one list: a server would AND them, so they are judged together.</summary>
 internal static class SearchInput
 {
     internal static Refusal? Merge(RequestSource source, out IReadOnlyList<QueryParameter> parameters)

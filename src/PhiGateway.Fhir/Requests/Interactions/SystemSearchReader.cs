@@ -6,7 +6,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Search over several types: each is read by its own grammar and is a part of its own.</summary>
+/// <summary>Reads a search over several types: each is read by its own grammar and becomes a part of its own.</summary>
 internal static class SystemSearchReader
 {
     internal static Reading<FhirRequest> Read(RequestSource source)

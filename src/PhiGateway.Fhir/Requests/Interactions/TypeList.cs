@@ -3,7 +3,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>The parameter <c>_type</c>: a comma list of known types, once.</summary>
+/// <summary>Reads the parameter <c>_type</c>: a comma list of known types, once.</summary>
 internal static class TypeList
 {
     /// <summary>Takes <c>_type</c> out of the parameters; two of them give a list that cannot be read.</summary>

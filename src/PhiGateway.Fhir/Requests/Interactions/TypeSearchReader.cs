@@ -5,7 +5,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>Search of one type, by GET or POST, alone or within a compartment.</summary>
+/// <summary>Reads a search of one type, by GET or POST, alone or within a compartment.</summary>
 internal static class TypeSearchReader
 {
     internal static Reading<FhirRequest> Read(

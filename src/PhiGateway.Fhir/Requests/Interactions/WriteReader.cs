@@ -9,7 +9,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
 
-/// <summary>create, update and delete with their conditional forms: the write, the search it betrays, and the facts of the body.</summary>
+/// <summary>
+/// Reads create, update and delete with their conditional forms: the write, the search that a condition makes, and the facts of the body.
+/// </summary>
 internal static class WriteReader
 {
     internal static Reading<FhirRequest> Create(RequestSource source, ResourceType type)

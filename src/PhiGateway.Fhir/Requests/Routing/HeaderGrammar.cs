@@ -2,7 +2,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Routing;
 
-/// <summary>The grammars of Accept, Content-Type, Prefer and the entity tags, as far as FHIR gives them meaning.</summary>
+/// <summary>Reads Accept, Content-Type, Prefer and entity tags by their grammars, as far as FHIR gives them meaning.</summary>
 internal static class HeaderGrammar
 {
     /// <summary>Whether JSON in FHIR 4.0 is among what the client takes.</summary>

@@ -4,7 +4,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Routing;
 
 /// <summary>
-/// What reading one request may cost: travels with it from reader to reader, all entries of a bundle draw on the same. Not thread-safe.
+/// Counts the values and parts that reading one request takes, and says when it costs too much; all entries of a bundle draw on the same.
+/// Not thread-safe.
 /// </summary>
 internal sealed class ReadingBudget(FhirContext context)
 {

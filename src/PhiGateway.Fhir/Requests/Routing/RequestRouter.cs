@@ -5,7 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Routing;
 
 /// <summary>
-/// The classification table (R4 3.1.0): method and segments to the reader that understands the rest; what is in no row is refused.
+/// Chooses by method and path segments the reader that understands a request (the classification table of R4 3.1.0); what is in no row is
+/// refused.
 /// </summary>
 internal static class RequestRouter
 {

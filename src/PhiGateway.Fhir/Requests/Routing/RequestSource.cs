@@ -5,7 +5,7 @@ using PhiGateway.Fhir.Requests.Bundles;
 
 namespace PhiGateway.Fhir.Requests.Routing;
 
-/// <summary>All that one request consists of, handed from reader to reader.</summary>
+/// <summary>Everything that one request consists of (line, headers, body, context), handed from reader to reader.</summary>
 /// <param name="Line">The canonical line.</param>
 /// <param name="Headers">Headers with meaning.</param>
 /// <param name="Body">Whole body.</param>

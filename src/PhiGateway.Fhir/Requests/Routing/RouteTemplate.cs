@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Routing;
 
-/// <summary>Route templates for records and metrics: made of methods, types and fixed words only, so they can never hold PHI.</summary>
+/// <summary>
+/// Makes the route templates of records and metrics from methods, types and fixed words only, so that they can never hold PHI.
+/// </summary>
 internal static class RouteTemplate
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];

@@ -5,7 +5,8 @@ using PhiGateway.Fhir.Requests.Routing;
 namespace PhiGateway.Fhir.Requests.Searching;
 
 /// <summary>
-/// Parameters that shape the answer rather than filter it: <c>_count</c>, <c>_sort</c>, <c>_elements</c>, <c>_include</c> and kin.
+/// Reads the search parameters that shape the answer rather than filter it: <c>_count</c>, <c>_sort</c>, <c>_elements</c>, <c>_include</c>
+/// and kin.
 /// </summary>
 internal static class ResultParameters
 {

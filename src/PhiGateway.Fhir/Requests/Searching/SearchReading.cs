@@ -7,7 +7,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 
-/// <summary>What reading the parameters of one search gathers; mutable, used by one request.</summary>
+/// <summary>Gathers what reading the parameters of one search finds: filters, parts, used elements. Mutable, used by one request.</summary>
 internal sealed class SearchReading(FhirContext context, ReadingBudget budget, ResourceType type, bool isCondition)
 {
     private List<TokenConstraint>? _conditions;

@@ -1,6 +1,8 @@
 namespace PhiGateway.Fhir.Requests.Searching;
 
-/// <summary>Parameters that R4 knows and this gateway refuses: languages of their own, full text, lists, contained matches.</summary>
+/// <summary>
+/// Lists the parameters that R4 knows and this gateway refuses: languages of their own, full text, lists, contained matches.
+/// </summary>
 internal static class UnmodelledParameters
 {
     internal static bool Contains(string name) =>

@@ -2,7 +2,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
 
-/// <summary>The elements of one type that a request filters or sorts by, for the part of the request that searches this type.</summary>
+/// <summary>
+/// Computes the elements of one type that a request filters or sorts by, for the part of the request that searches this type.
+/// </summary>
 internal static class UsedElements
 {
     // No element has this name, so no set of elements holds it: what a parameter looks at is not known.

@@ -5,7 +5,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Fhir.Requests.Searching;
 
 /// <summary>
-/// One chain of a search as the searches that it is made of; gathers what the host found in their answers. Mutable, used by one request.
+/// Holds one chain of a search as the searches that it is made of, and gathers what the host found in their answers. Mutable, used by one
+/// request.
 /// </summary>
 public sealed class Walk
 {

@@ -3,7 +3,10 @@ using System.Text.Unicode;
 
 namespace PhiGateway.Gateway.Ingress.Wire;
 
-/// <summary>Reads single lines of an HTTP/1.1 head (RFC 9112, RFC 9110 section 5) by the grammar and nothing beside it.</summary>
+/// <summary>
+/// Reads single lines of an HTTP/1.1 head (RFC 9112, RFC 9110 section 5) by the strict grammar and names what is wrong with one; called by
+/// <see cref="WireScanner"/>.
+/// </summary>
 internal static class HeadLines
 {
     private static readonly SearchValues<byte> TokenBytes = SearchValues.Create(

@@ -293,7 +293,7 @@ internal sealed class WireScanner(WireLimits limits)
         };
 }
 
-/// <summary>How large a head may be, and how long it may take.</summary>
+/// <summary>How large the head of a request may be, and how long it may take; given to the wire guard by the data plane.</summary>
 /// <param name="RequestLine">Bytes of the request line.</param>
 /// <param name="HeaderBytes">Bytes of all header lines.</param>
 /// <param name="Headers">Number of header lines.</param>

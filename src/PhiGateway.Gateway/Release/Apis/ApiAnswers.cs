@@ -9,7 +9,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Apis;
 
-/// <summary>Answers of a declared API: read whole, judged record by record, recorded, and only then let go.</summary>
+/// <summary>
+/// Releases the answer of a declared API: reads it whole, judges it record by record, records the disclosure, and only then lets it out.
+/// Called by the Release stage.
+/// </summary>
 internal sealed class ApiAnswers(GatewayOptions options, AnswerBuffers buffers, HandleIssuer handles, Exit exit)
 {
     /// <summary>Releases the answer.</summary>

@@ -5,7 +5,9 @@ using PhiGateway.Gateway.Handles;
 
 namespace PhiGateway.Gateway.Release.Apis;
 
-/// <summary>Seals where an answer of a declared API leads on: an address of the next page, or a cursor.</summary>
+/// <summary>
+/// Turns the next-page address or cursor in an answer of a declared API into a sealed handle; called by the answer filter.
+/// </summary>
 internal sealed class ApiLinks(HandleIssuer handles, GatewayExchange exchange, ApiRequest request) : ILinkSealer
 {
     /// <inheritdoc/>

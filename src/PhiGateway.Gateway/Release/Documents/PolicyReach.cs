@@ -6,7 +6,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Documents;
 
-/// <summary>What any approved use case of a tenant could ever do with a type: what the capability statement may say.</summary>
+/// <summary>
+/// Collects which interactions, operations and searches of a type the approved use cases of a tenant permit; written into the capability
+/// statement.
+/// </summary>
 internal sealed class PolicyReach
 {
     private static readonly ConditionalWeakTable<

@@ -9,7 +9,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Exports;
 
-/// <summary>Answers of a Bulk Data export: kick-off, poll, cancel and files, each under handles of ours.</summary>
+/// <summary>
+/// Releases the answers of a Bulk Data export (kick-off, poll, cancel, files) with handles of the gateway in place of the upstream's
+/// addresses. Called by the Release stage.
+/// </summary>
 internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles, StreamedRelease streams, Exit exit)
 {
     private const int LongestWait = 24 * 60 * 60;

@@ -5,7 +5,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Leaving;
 
-/// <summary>Writes the headers of a released answer: a short list of our own, none copied.</summary>
+/// <summary>Writes the headers of a released answer from a short list of the gateway's own; no upstream header is copied.</summary>
 internal static class AnswerHeaders
 {
     /// <summary>What leaves of the upstream's answer to a FHIR request: version and date of the one resource that is released.</summary>

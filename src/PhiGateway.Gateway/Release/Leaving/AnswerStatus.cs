@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Leaving;
 
-/// <summary>What an upstream's status means for a request: an answer to judge, or a refusal in the gateway's own words.</summary>
+/// <summary>
+/// Maps an upstream's status code to what the client gets: an answer that is judged, or a refusal in the gateway's own words. Read wherever
+/// an upstream answer is released.
+/// </summary>
 /// <param name="Status">Status for the client.</param>
 /// <param name="Refusal">Set when nothing of the answer may be used.</param>
 /// <param name="HasBody">The body is judged and may leave.</param>

@@ -4,8 +4,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Leaving;
 
 /// <summary>
-/// The release policy of an answer that is running: that of the newest permit. Given to the filter once; <see cref="RunningAnswer"/> changes
-/// what stands behind it.
+/// A release policy that passes every question on to the policy of the newest permit. The filter of a running answer holds it from the
+/// start; <see cref="RunningAnswer"/> replaces what stands behind it.
 /// </summary>
 /// <param name="first">The policy under which the answer began.</param>
 internal sealed class LiveRelease(ReleasePolicy first) : ReleasePolicy

@@ -1,6 +1,6 @@
 namespace PhiGateway.Gateway.Release.Leaving;
 
-/// <summary>An answer that is judged and may leave: what <see cref="Exit"/> writes, and no header beside.</summary>
+/// <summary>A judged answer that may leave: status, bytes and the few headers that <see cref="Exit"/> writes, and none besides.</summary>
 /// <param name="Status">Status for the client.</param>
 /// <param name="Body">The bytes; empty without a body.</param>
 /// <param name="ContentType">Media type of the bytes.</param>

@@ -4,7 +4,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Leaving;
 
-/// <summary>How long a client may take to read what is sent to it; asked by <see cref="Exit"/> for each piece.</summary>
+/// <summary>
+/// Limits how long a client may take to read a piece of its answer, by the piece's length and the configured least rate; asked by
+/// <see cref="Exit"/> for each piece.
+/// </summary>
 /// <remarks>The server's own least rate does not hold where a client keeps its window shut (HTTP/2).</remarks>
 internal sealed class ReaderPace(GatewayOptions options)
 {

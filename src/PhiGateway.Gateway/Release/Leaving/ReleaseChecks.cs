@@ -7,7 +7,10 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Leaving;
 
-/// <summary>What is asked of everything that was judged and is about to leave, whole answers and segments alike.</summary>
+/// <summary>
+/// Checks a judged answer or segment just before it leaves: narrowing applied upstream, known patients, record limit, the client's quotas
+/// and revocations since the decision. Continues, or refuses it with a reason.
+/// </summary>
 internal sealed class ReleaseChecks(SnapshotHolder snapshots)
 {
     /// <summary>Continues when all of it may leave; what continues counts against the client's quota.</summary>

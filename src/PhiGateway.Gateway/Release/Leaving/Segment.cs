@@ -2,7 +2,7 @@ using PhiGateway.Fhir.Answers;
 
 namespace PhiGateway.Gateway.Release.Leaving;
 
-/// <summary>A piece of an answer that leaves on the way; judged.</summary>
+/// <summary>A judged piece of a streaming answer, with what it discloses; made by the streaming release and let out by the exit.</summary>
 /// <param name="Running">The answer that it is a piece of.</param>
 /// <param name="Bytes">The bytes; empty for a last one that only tells what was withheld.</param>
 /// <param name="ContentType">Media type of the whole.</param>

@@ -8,7 +8,9 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Pages;
 
-/// <summary>Seals the paging links of one answer into handles of ours.</summary>
+/// <summary>
+/// Turns the paging links of one upstream answer into sealed handles of the gateway; called by the answer filter for each link.
+/// </summary>
 internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) : ILinkSealer
 {
     /// <summary>What is added to the filtering of an answer: nothing for a single resource.</summary>

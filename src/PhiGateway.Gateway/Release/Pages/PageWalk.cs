@@ -10,8 +10,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Pages;
 
 /// <summary>
-/// Puts a client's page together from pages of the upstream, where records may be withheld between those that leave: how many, and where,
-/// does not show in the pages.
+/// Fills a client's page from one or more pages of the upstream, leaving out withheld records; neither their number nor their place shows
+/// in the pages.
 /// </summary>
 internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer handles, CountWalk counts, GatewayOptions options)
 {

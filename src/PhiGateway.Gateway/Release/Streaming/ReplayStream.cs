@@ -2,7 +2,10 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 
-/// <summary>A stream that gives what was read ahead, then the rest.</summary>
+/// <summary>
+/// Reads as one stream the bytes that were read ahead and then the rest of an upstream's body; for answers that turn out too large to hold
+/// whole.
+/// </summary>
 internal sealed class ReplayStream(ReadOnlyMemory<byte> ahead, Stream rest) : ReadOnlyStream
 {
     private ReadOnlyMemory<byte> _ahead = ahead;

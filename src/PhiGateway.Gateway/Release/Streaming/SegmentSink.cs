@@ -4,7 +4,9 @@ using PhiGateway.Gateway.Release.Leaving;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 
-/// <summary>Takes the segments of one streaming answer from its filter and brings each to the door.</summary>
+/// <summary>
+/// Takes the filtered segments of one streaming answer, asks whether the answer may still go on, and lets each out through the exit.
+/// </summary>
 internal sealed class SegmentSink(GatewayExchange exchange, string contentType, Exit exit, RunningAnswer running, RevocationWatch watch)
 {
     // Withheld by segments of which nothing was left to write.

@@ -8,7 +8,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Streaming;
 
-/// <summary>Lets a large answer out segment by segment, and cuts it when it may not go on.</summary>
+/// <summary>Filters a large answer while it arrives and lets it out segment by segment; cuts it off when it may not go on.</summary>
 internal sealed class StreamedRelease(
     Exit exit,
     ReleaseChecks checks,

@@ -12,7 +12,8 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Release.Whole;
 
 /// <summary>
-/// Answers of one FHIR interaction or of a transaction: read whole (or, when large, in segments), judged, and let out.
+/// Releases the answer to one FHIR request or to a transaction: reads it whole (or, when large, in segments), judges it, and lets out what
+/// may leave. Called by the Release stage.
 /// </summary>
 internal sealed class WholeAnswers(
     GatewayOptions options,
