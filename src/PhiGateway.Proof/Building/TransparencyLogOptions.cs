@@ -21,6 +21,9 @@ public sealed record TransparencyLogOptions
     /// <summary>How often the newest checkpoint is put where the node cannot write again; default 1 min.</summary>
     public TimeSpan ExportEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Least time between two rounds that make tiles durable; default 5 s.</summary>
-    public TimeSpan SyncEvery { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// Least time between two rounds that make tiles durable; default 30 s: each holds up whatever else is being written. What a crash takes
+    /// is made again from the journal, which keeps it until then.
+    /// </summary>
+    public TimeSpan SyncEvery { get; init; } = TimeSpan.FromSeconds(30);
 }
