@@ -82,7 +82,10 @@ internal sealed class TrailSearch(
             return unknown;
         }
 
-        var entries = query.Id is null ? page.Entries : await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled);
+        // What a delivery says of itself, not what the search asks of decisions, lets it in.
+        var entries = query is { Id: not null, Cursor: null, Kind: null, Decision: null, Reason: null, Actor: null }
+            ? await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled)
+            : page.Entries;
         var body = new JsonObject { ["items"] = new JsonArray([.. entries.Select(static entry => (JsonNode)Render(entry))]) };
         if (page.Next is { } next)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Journal.Files;
@@ -20,7 +21,12 @@ public sealed class PatientPseudonym : IPatientPseudonym
     /// <summary>Length of a pseudonym: 130 bits.</summary>
     public const int Characters = 26;
 
+    // A patient is seldom looked at once: the last ones are remembered, some 3 MB at most.
+    private const int MostKnown = 16_384;
+
     private readonly byte[] _key;
+    private readonly ConcurrentDictionary<(string Tenant, string System, string Value), string> _known = new();
+    private int _count;
 
     /// <summary>Uses a key of 32 bytes.</summary>
     public PatientPseudonym(ReadOnlySpan<byte> key) =>
@@ -39,8 +45,25 @@ public sealed class PatientPseudonym : IPatientPseudonym
     /// <summary>The pseudonym of an identifier within a tenant.</summary>
     public string Of(string tenant, string system, string value)
     {
+        var asked = (tenant, system, value);
+        if (_known.TryGetValue(asked, out var known))
+        {
+            return known;
+        }
+
+        if (Interlocked.Increment(ref _count) > MostKnown)
+        {
+            _known.Clear();
+            Volatile.Write(ref _count, 1);
+        }
+
+        return _known.GetOrAdd(asked, Compute);
+    }
+
+    private string Compute((string Tenant, string System, string Value) asked)
+    {
         // NUL stands in none of the three: no two different triples give the same bytes.
-        var text = $"{tenant}\0{system}\0{value}";
+        var text = $"{asked.Tenant}\0{asked.System}\0{asked.Value}";
         var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var bytes = Encoding.UTF8.GetBytes(text, buffer);

@@ -65,10 +65,14 @@ internal static class FirstStart
             return logs.Count == 0 ? null : $"the store has records of {logs[^1]}";
         }
         catch (Exception fault)
-            when (fault is DbException or TimeoutException or SocketException or OperationCanceledException
-                && !cancellationToken.IsCancellationRequested
+            when (!cancellationToken.IsCancellationRequested
+                && (
+                    patience.IsCancellationRequested
+                    || fault is DbException or TimeoutException or SocketException or OperationCanceledException
+                )
             )
         {
+            // A driver that is told to give up may do so in any words.
             // A store that is away cannot tell; a node must be able to start without it.
             return null;
         }

@@ -180,19 +180,25 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private sealed class Routes(string hash, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
-        : IProxyConfig,
-            IDisposable
+    private sealed class Routes : IProxyConfig, IDisposable
     {
         private readonly CancellationTokenSource _replaced = new();
+        private readonly IReadOnlyList<RouteConfig> _routes;
 
-        public string RevisionId { get; } = hash;
+        public Routes(string hash, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
+        {
+            (RevisionId, _routes, Clusters) = (hash, routes, clusters);
+            ChangeToken = new CancellationChangeToken(_replaced.Token);
+        }
 
-        IReadOnlyList<RouteConfig> IProxyConfig.Routes { get; } = routes;
+        public string RevisionId { get; }
 
-        public IReadOnlyList<ClusterConfig> Clusters { get; } = clusters;
+        IReadOnlyList<RouteConfig> IProxyConfig.Routes => _routes;
 
-        public IChangeToken ChangeToken => new CancellationChangeToken(_replaced.Token);
+        public IReadOnlyList<ClusterConfig> Clusters { get; }
+
+        // Made once: a file that changes while the node starts replaces these routes before anybody has asked for it.
+        public IChangeToken ChangeToken { get; }
 
         public void Replace() => _replaced.Cancel();
 

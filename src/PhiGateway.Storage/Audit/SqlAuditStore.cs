@@ -12,7 +12,7 @@ namespace PhiGateway.Storage.Audit;
 internal abstract class SqlAuditStore(Database database) : IAuditStore
 {
     private const int DeliveryPage = 32;
-    private const int MostDeliveryPages = 256;
+    private const int MostDeliveryPages = 64;
 
     // Word for word the filter of the index, which is only used when it is.
     private const string ManyDeliveries = "e.kind = 5 AND e.parent_id IS NULL";
