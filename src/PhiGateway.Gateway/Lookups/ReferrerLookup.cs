@@ -1,5 +1,4 @@
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Decide;
@@ -76,11 +75,7 @@ internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, Gateway
 
     private async ValueTask LookThroughAsync(GatewayExchange exchange, Referrers found, ResourceType type)
     {
-        var route = exchange.Ingressed.Route;
-        if (
-            !CanonicalReader.Read("GET", $"{route.Base}/{type.Name}?_count=50", route.Base).TryGet(out var line, out _)
-            || !FhirRequestReader.Read(line, default, default, route.Language).TryGet(out var search, out _)
-        )
+        if (OwnRequest.Read(exchange.Ingressed.Route, $"/{type.Name}?_count=50") is not { } search)
         {
             return;
         }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using PhiGateway.Fhir.Answers;
-using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
 using PhiGateway.Gateway.Decide;
@@ -91,11 +90,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
 
     private async ValueTask<bool> MayNameAsync(GatewayExchange exchange, FhirRequest write, ReadOnlyMemory<byte> body, string id)
     {
-        var route = exchange.Ingressed.Route;
-        if (
-            !CanonicalReader.Read("GET", $"{route.Base}/Binary/{id}", route.Base).TryGet(out var line, out _)
-            || !FhirRequestReader.Read(line, default, default, route.Language).TryGet(out var read, out _)
-        )
+        if (OwnRequest.Read(exchange.Ingressed.Route, $"/Binary/{id}") is not { } read)
         {
             return false;
         }
