@@ -35,19 +35,14 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
     /// <summary>The entry of a journal record.</summary>
     /// <param name="frame">The record.</param>
     /// <param name="epoch">Epoch of the record before it; 0: there is none.</param>
-    public LogEntry Make(in JournalFrame frame, uint epoch)
-    {
-        AuditEntry? record = null;
-        try
-        {
-            record = _reader.Read(frame);
-        }
-        catch (JsonException)
-        {
-            // It is in the journal, and so it is in the log: as bytes that nobody can read.
-        }
+    public LogEntry Make(in JournalFrame frame, uint epoch) => Make(frame, epoch, ReadRecord(frame));
 
-        return new LogEntry
+    /// <summary>The same of a record that was read before.</summary>
+    /// <param name="frame">The record.</param>
+    /// <param name="epoch">Epoch of the record before it; 0: there is none.</param>
+    /// <param name="record">What <see cref="ReadRecord"/> gave; null: it is in the log all the same, as bytes that nobody can read.</param>
+    public LogEntry Make(in JournalFrame frame, uint epoch, AuditEntry? record) =>
+        new()
         {
             Kind = (byte)(record?.Kind ?? 0),
             Epoch = record is { Kind: AuditKind.System, Event: StartEvent } ? epoch + 1 : epoch,
@@ -57,7 +52,6 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
             Body = CommitBody(frame.Body.Span, BodySalt(frame.Sequence)),
             Patients = record is null ? default : PatientRoot(record.PatientKeys, PatientSalt(frame.Sequence)),
         };
-    }
 
     /// <summary>The columns that a record should have in the store; null when its body is no record.</summary>
     public AuditEntry? ReadRecord(in JournalFrame frame)

@@ -44,7 +44,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
         {
             _beyond[frame.Sequence] = SHA256.HashData(frame.Body.Span);
         }
-        else if (IsOther(frame) is { } words)
+        else if (IsOther(frame, entries.ReadRecord(frame)) is { } words)
         {
             findings.Add(FindingCode.JournalRewritten, frame.Sequence, "In the journal, " + words);
         }
@@ -153,13 +153,14 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
             return;
         }
 
-        if (IsOther(frame) is { } words)
+        var read = entries.ReadRecord(frame);
+        if (IsOther(frame, read) is { } words)
         {
             findings.Add(FindingCode.StoreRecordEdited, entry.Sequence, "In the store, " + words);
             return;
         }
 
-        if (entries.ReadRecord(frame) is not { } read)
+        if (read is null)
         {
             return;
         }
@@ -181,7 +182,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
     }
 
     // Null when the record is the one under the checkpoint.
-    private string? IsOther(in JournalFrame frame)
+    private string? IsOther(in JournalFrame frame, AuditEntry? read)
     {
         if (log.Entry(frame.Sequence) is not { } entry)
         {
@@ -198,7 +199,7 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
             _epoch = frame.Sequence == 0 ? 0 : log.Entry(frame.Sequence - 1)?.Epoch ?? 0;
         }
 
-        var made = entries.Make(frame, _epoch);
+        var made = entries.Make(frame, _epoch, read);
         (_epoch, _epochOf) = (entry.Epoch, frame.Sequence);
         if (made.Body != entry.Body)
         {
