@@ -105,9 +105,9 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     {
         // It was written seconds after what it names, so that it is among the first behind it; the limit ends a search for what was dropped.
         var after = sequence;
+        await using var connection = await database.OpenAsync(cancellationToken);
         for (var page = 0; page < MostDeliveryPages; page++)
         {
-            await using var connection = await database.OpenAsync(cancellationToken);
             await using var command = connection
                 .Command(
                     $"SELECT {AuditRows.Columns} FROM audit_event e WHERE {ManyDeliveries} AND e.log = @log AND e.sequence > @after ORDER BY e.sequence LIMIT {DeliveryPage}"

@@ -18,22 +18,26 @@ internal static class RegistryRows
         var items = new List<RegistryItem>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var item = new RegistryItem(
-                (RegistryKind)reader.GetInt16(0),
-                reader.GetString(1),
-                reader.GetInt64(2),
-                reader.GetInt64(3),
-                reader.GetString(4),
-                database.ReadTime(reader, 5),
-                reader.GetString(6),
-                reader.GetBoolean(7)
-            );
+            var item = ReadItem(database, reader);
             var mark = reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8);
             items.Add(database.Seal?.Check(item, mark) ?? item);
         }
 
         return items;
     }
+
+    /// <summary>The document of one row of <see cref="ItemColumns"/>, whatever seal it has.</summary>
+    public static RegistryItem ReadItem(Database database, DbDataReader reader) =>
+        new(
+            (RegistryKind)reader.GetInt16(0),
+            reader.GetString(1),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            reader.GetString(4),
+            database.ReadTime(reader, 5),
+            reader.GetString(6),
+            reader.GetBoolean(7)
+        );
 
     public static async Task<RosterMemberList> ReadMembersAsync(Database database, DbDataReader reader, CancellationToken cancellationToken)
     {

@@ -6,8 +6,7 @@ namespace PhiGateway.Storage.Registry;
 /// <summary>Seals every registry document that has no seal; the step between "seals are written" and "seals are required".</summary>
 internal static class RegistrySealing
 {
-    private const string Unsealed =
-        "SELECT kind, id, version, revision, json, updated_at, updated_by, deleted FROM documents WHERE seal IS NULL";
+    private const string Unsealed = $"SELECT {RegistryRows.ItemColumns} FROM documents WHERE seal IS NULL";
 
     public static async Task<int> RunAsync(Database database, CancellationToken cancellationToken)
     {
@@ -20,18 +19,7 @@ internal static class RegistrySealing
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                items.Add(
-                    new RegistryItem(
-                        (RegistryKind)reader.GetInt16(0),
-                        reader.GetString(1),
-                        reader.GetInt64(2),
-                        reader.GetInt64(3),
-                        reader.GetString(4),
-                        database.ReadTime(reader, 5),
-                        reader.GetString(6),
-                        reader.GetBoolean(7)
-                    )
-                );
+                items.Add(RegistryRows.ReadItem(database, reader));
             }
         }
 
