@@ -6,8 +6,8 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// The journal of one node: append-only segment files with a hash chain, made durable by group commit. Thread-safe; one process per
-/// directory.
+/// The journal of one node: takes audit records, writes them to append-only segment files with a hash chain and returns each one's place
+/// once it is durable (group commit). Called by both planes through <see cref="IAuditJournal"/>. Thread-safe; one process per directory.
 /// </summary>
 /// <remarks>
 /// A record is durable, chained and in order when its append completes; a failed flush ends the journal for good

@@ -5,7 +5,10 @@ using PhiGateway.Audit.Journal.Segments;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>The one thread that writes: takes all that waits, chains it, writes it with one flush, releases the waiters.</summary>
+/// <summary>
+/// The journal's one writing thread: takes all records that wait in the <see cref="PendingQueue"/>, chains their hashes, writes them to the
+/// segment file with one flush and completes their callers, or fails them. Started and stopped by <see cref="FileJournal"/>.
+/// </summary>
 internal sealed class JournalWriter : IDisposable
 {
     private const int Block = 4096;

@@ -4,7 +4,10 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>One record between its caller and the disk: its bytes, and the promise the caller waits for. Pooled.</summary>
+/// <summary>
+/// One encoded record on its way to the disk, and the promise of its place that the caller waits for; made by <see cref="FileJournal"/>,
+/// completed by <see cref="JournalWriter"/>, pooled.
+/// </summary>
 internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPoolWorkItem
 {
     // A record with thousands of resources should not keep its buffer for ever.
