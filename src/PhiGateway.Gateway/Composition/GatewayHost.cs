@@ -269,6 +269,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             RegistrySource = registry.Source,
             TaskUses = registry.TaskUses,
             QuotaUses = registry.QuotaUses,
+            SingleUses = registry.SingleUses,
             AuditStore = ofAdmins.Audit.Store,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),
