@@ -17,11 +17,13 @@ public static class IdentityServiceCollectionExtensions
     /// <param name="issuers">Already validated by <see cref="IssuerOptionsValidator"/>; throws <see cref="ArgumentException"/> when
     /// not.</param>
     /// <param name="readScope">Reads the <c>scope</c> claim; the SMART grammar lives in another module.</param>
+    /// <param name="longestHeader">Characters of an Authorization header; null: 16 KiB.</param>
     /// <param name="connect">Opens the connections to issuers, by the host's own rules; null: as the runtime does.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
         Func<string?, ScopeSet> readScope,
+        int? longestHeader = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null
     )
     {
@@ -44,7 +46,8 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<IssuerDirectory>(),
             provider.GetRequiredService<ValidatedTokenCache>(),
             readScope,
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            longestHeader ?? AuthorizationHeader.DefaultLength
         ));
         services.AddHostedService<IssuerKeyRefresher>();
         return services;

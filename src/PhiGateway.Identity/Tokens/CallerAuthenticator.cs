@@ -16,7 +16,8 @@ internal sealed class CallerAuthenticator(
     IssuerDirectory directory,
     ValidatedTokenCache cache,
     Func<string?, ScopeSet> readScope,
-    TimeProvider time
+    TimeProvider time,
+    int longestHeader = AuthorizationHeader.DefaultLength
 ) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
@@ -24,7 +25,7 @@ internal sealed class CallerAuthenticator(
 
     public ValueTask<CallerResult> AuthenticateAsync(HttpContext context)
     {
-        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization);
+        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is { } refusal)
         {
             return new ValueTask<CallerResult>(CallerResult.Refused(refusal));

@@ -1,3 +1,4 @@
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
 using Xunit;
@@ -28,6 +29,25 @@ public sealed class SettleStageTests : IDisposable
 
         Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
         Assert.Equal("3", exchange.Settled.Version);
+    }
+
+    // A small patch of a large record is a large update.
+    [Theory]
+    [InlineData(200_000, true)]
+    [InlineData(10, false)]
+    public async Task Run_PatchAppliedHere_HoldsRoomForItsResultUntilTheRequestEnds(int length, bool isHeld)
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "patch"));
+        var stored = StageWorld.Observation().Replace("\"x\"", $"\"{new string('x', length)}\"", StringComparison.Ordinal);
+        world.Upstream.Answers("GET /Observation/1", stored);
+        var exchange = world.Open("PATCH", "/fhir/Observation/1", """[{"op":"replace","path":"/status","value":"amended"}]""");
+        exchange.Http.Request.ContentType = "application/json-patch+json";
+
+        Assert.True((await world.WalkAsync(exchange, "Settle")).Continues);
+        Assert.Equal(isHeld ? exchange.Request.Patched.Length : 0, world.Get<HeldMemory>().Held);
+
+        exchange.Dispose();
+        Assert.Equal(0, world.Get<HeldMemory>().Held);
     }
 
     [Fact]
