@@ -3,7 +3,7 @@ using PhiGateway.Audit.Journal;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>Makes a store entry of a journal frame: the index columns are read from the very bytes that were hashed. Thread-safe.</summary>
+/// <summary>Makes a store entry of a journal frame: the index columns are those of the very bytes that were hashed. Thread-safe.</summary>
 public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
 {
     /// <summary>Reads one frame.</summary>
@@ -11,7 +11,11 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
     public AuditEntry Read(in JournalFrame frame)
     {
         var columns = new EntryColumns();
-        columns.Read(frame.Body.Span);
+        if (!columns.TryTake(frame.Record))
+        {
+            columns.Read(frame.Body.Span);
+        }
+
         return new AuditEntry
         {
             Log = log,
@@ -36,7 +40,7 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
     }
 
     // Of whom something was withheld is filed apart: whoever asks what left of a patient is not told what did not.
-    private IReadOnlyList<string> Keys(string tenant, List<string>? patients, List<string>? withheld)
+    private IReadOnlyList<string> Keys(string tenant, IReadOnlyList<string>? patients, IReadOnlyList<string>? withheld)
     {
         if (patients is null && withheld is null)
         {
@@ -49,7 +53,7 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
         return keys;
     }
 
-    private void Add(string tenant, string system, List<string>? patients, List<string> keys)
+    private void Add(string tenant, string system, IReadOnlyList<string>? patients, List<string> keys)
     {
         if (patients is null)
         {

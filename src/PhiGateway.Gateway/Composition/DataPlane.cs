@@ -87,7 +87,7 @@ internal static class DataPlane
             .AddSingleton(parts.Snapshots)
             .AddSingleton(parts.CutAnswers)
             .AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, options.Limits.MaxToken, egress.ConnectAsync);
+        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync, options.Dpop, options.Limits.MaxToken);
         services.AddReverseProxy();
         services
             .AddSingleton(egress)
@@ -100,7 +100,7 @@ internal static class DataPlane
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));
-        services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.Pseudonym);
+        services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses).AddSingleton(parts.Pseudonym);
         services
             .AddExchange()
             .AddTelemetry(metrics)

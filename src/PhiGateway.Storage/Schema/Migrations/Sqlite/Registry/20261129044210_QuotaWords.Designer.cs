@@ -125,6 +125,43 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.ToTable("node_status", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.QuotaUseRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client");
+
+                    b.Property<string>("Node")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("node");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Patients")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("patients");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("records");
+
+                    b.HasKey("Client", "Node")
+                        .HasName("pk_quota_use");
+
+                    b.ToTable("quota_use", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.RevisionRow", b =>
                 {
                     b.Property<short>("Id")
@@ -245,6 +282,25 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                         .HasDatabaseName("ix_roster_member_revision");
 
                     b.ToTable("roster_member", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.SingleUseRow", b =>
+                {
+                    b.Property<string>("Use")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("use");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Use")
+                        .HasName("pk_single_use");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_single_use_until");
+
+                    b.ToTable("single_use", (string)null);
                 });
 
             modelBuilder.Entity("PhiGateway.Storage.Schema.TaskUseRow", b =>
