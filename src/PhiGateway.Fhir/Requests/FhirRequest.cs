@@ -189,6 +189,9 @@ public sealed class FhirRequest
         return empty;
     }
 
+    /// <summary>The result of its patch has gone upstream and is not needed any more.</summary>
+    public void ForgetPatched() => Patched = default;
+
     /// <summary>The search whose matches are counted in the place of a bare count: of no more than matches, in whatever order.</summary>
     public FhirRequest AsCounted() =>
         With([

@@ -201,6 +201,22 @@ internal sealed partial class GatewayExchange(
     /// <summary>Room that is needed until the request ends: what was worked out for it and goes upstream.</summary>
     public void Hold(HeldShare share) => (_held ??= []).Add(share);
 
+    /// <summary>Gives that room back with what it was for: of an entry that is answered while others of its batch are still to come.</summary>
+    public void LetGo()
+    {
+        if (_settled.IsFilled)
+        {
+            _settled.Value.Request?.ForgetPatched();
+        }
+
+        foreach (var share in _held ?? [])
+        {
+            share.Dispose();
+        }
+
+        _held = null;
+    }
+
     /// <summary>An entry of this bundle, as an exchange of its own.</summary>
     public GatewayExchange OpenEntry(FhirRequest entry, Guid id)
     {
@@ -231,9 +247,6 @@ internal sealed partial class GatewayExchange(
         }
 
         _body?.Dispose();
-        foreach (var share in _held ?? [])
-        {
-            share.Dispose();
-        }
+        LetGo();
     }
 }
