@@ -50,6 +50,11 @@ public sealed class Disclosure
     /// <summary>Every patient of whom something was withheld, once each, up to a bound; PHI.</summary>
     public IReadOnlyCollection<PatientId> WithheldPatients => _withheldPatients ?? [];
 
+    /// <summary>
+    /// There will soon be no room for further patients of whom something was withheld: an answer that is running is to put them on record first.
+    /// </summary>
+    public bool HoldsManyNames => _withheldPatients?.Count >= MostWithheldPatients / 2;
+
     /// <summary>How many entries or lines could not even be read; they are among the withheld.</summary>
     public int Unread { get; private set; }
 

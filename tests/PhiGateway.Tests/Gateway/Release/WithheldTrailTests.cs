@@ -1,6 +1,7 @@
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Tests.Gateway.Stages;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
@@ -48,6 +49,32 @@ public sealed class WithheldTrailTests : IDisposable
         Assert.Equal(["17"], record.Patients);
         Assert.Equal(["18"], record.WithheldPatients);
         Assert.Equal(["Observation/2 outside-patients"], record.Withheld);
+    }
+
+    // However long an export file is: nobody of whom something was withheld is left out of the trail.
+    [Fact]
+    public async Task Run_ExportFileOfManyForeignPatients_HasEachOfThemOnRecord()
+    {
+        const int Many = 12_000;
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "search", "export"));
+        var line = StageWorld.Observation().ReplaceLineEndings(string.Empty);
+        var lines = Enumerable
+            .Range(0, Many)
+            .Select(i =>
+                line.Replace("Patient/17", $"Patient/foreign-{i}", StringComparison.Ordinal)
+                    .Replace("\"1\"", $"\"o-{i}\"", StringComparison.Ordinal)
+            );
+        world.Upstream.Answers("GET /files/1", string.Join('\n', lines), mediaType: "application/fhir+ndjson");
+        using var kickOff = world.Open("GET", "/fhir/Patient/$export?_type=Observation", null, ("Prefer", "respond-async"));
+        Assert.True((await world.WalkAsync(kickOff, "Decide")).Continues);
+        var url = world.Get<HandleIssuer>().Issue(kickOff, HandleKind.File, "http://fhir.example/r4/files/1");
+        using var exchange = world.Open("GET", new Uri(url!).PathAndQuery);
+
+        Assert.True((await world.WalkAsync(exchange, "Release")).Continues);
+
+        Assert.Equal(Many, world.Journal.Records.SelectMany(static record => record.WithheldPatients).Distinct().Count());
+        Assert.Equal(Many, world.Journal.Records.Sum(static record => record.WithheldCount));
+        Assert.All(world.Journal.Records, static record => Assert.True(record.Withheld.Count <= 1000));
     }
 
     [Fact]
