@@ -19,6 +19,7 @@ internal static class TrailEndpoints
         new("to", "Before this moment."),
         new("client", "Registered client."),
         new("tenant", "Tenant; required with a patient."),
+        new("withheld", "true, with a patient: what was withheld of the patient, not what left."),
         new("decision", "permit, deny or error."),
         new("reason", "Code of a deny reason."),
         new("kind", "Kind of record."),
@@ -46,7 +47,8 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Searches the audit trail",
-                "By from, to, client, tenant, decision, reason, kind, id, actor; a patient only in the header X-Patient. Each search is itself recorded."
+                "By from, to, client, tenant, withheld, decision, reason, kind, id, actor; a patient only in the header X-Patient. "
+                    + "Each search is itself recorded."
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
             .Reads([.. CallParameter.Page, .. Filters]);

@@ -56,6 +56,7 @@ internal static class TrailQueryReader
             "to" => Moment(value) is { } to ? query with { To = to } : null,
             "client" => query with { Client = value },
             "tenant" => query with { Tenant = value },
+            "withheld" => bool.TryParse(value, out var withheld) ? query with { Withheld = withheld } : null,
             "decision" => query with { Decision = value },
             "reason" => query with { Reason = value },
             "kind" => Kind(value) is { } kind ? query with { Kind = kind } : null,

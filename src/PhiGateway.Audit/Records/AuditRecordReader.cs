@@ -142,6 +142,12 @@ public static class AuditRecordReader
             case "withheldCount":
                 r.WithheldCount = reader.GetInt32();
                 break;
+            case "withheldPatients":
+                r.WithheldPatients = List(ref reader);
+                break;
+            case "withheld":
+                r.Withheld = List(ref reader);
+                break;
             case "labels":
                 r.Labels = List(ref reader);
                 break;

@@ -49,6 +49,8 @@ internal static class AuditRecordWriter
         json.ListIfAny(",\"resources\":"u8, record.Resources);
         json.NumberIfAny(",\"resourceCount\":"u8, record.ResourceCount);
         json.NumberIfAny(",\"withheldCount\":"u8, record.WithheldCount);
+        json.ListIfAny(",\"withheldPatients\":"u8, record.WithheldPatients);
+        json.ListIfAny(",\"withheld\":"u8, record.Withheld);
         json.ListIfAny(",\"labels\":"u8, record.Labels);
         json.ListIfAny(",\"obligations\":"u8, record.Obligations);
         json.Text(",\"upstream\":"u8, record.Upstream);

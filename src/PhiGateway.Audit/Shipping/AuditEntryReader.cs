@@ -29,29 +29,40 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
             Status = columns.Status,
             ResourceType = columns.ResourceType,
             Interaction = columns.Interaction,
-            PatientKeys = Keys(columns.Tenant ?? string.Empty, columns.Patients),
+            PatientKeys = Keys(columns.Tenant ?? string.Empty, columns.Patients, columns.WithheldPatients),
             ChainHash = frame.ChainHash,
             Body = frame.Body,
         };
     }
 
-    private IReadOnlyList<string> Keys(string tenant, List<string>? patients)
+    // Of whom something was withheld is filed apart: whoever asks what left of a patient is not told what did not.
+    private IReadOnlyList<string> Keys(string tenant, IReadOnlyList<string>? patients, IReadOnlyList<string>? withheld)
     {
-        if (patients is null)
+        if (patients is null && withheld is null)
         {
             return [];
         }
 
-        var keys = new List<string>(patients.Count);
+        var keys = new List<string>((patients?.Count ?? 0) + (withheld?.Count ?? 0));
+        Add(tenant, PatientPseudonym.LogicalId, patients, keys);
+        Add(tenant, PatientPseudonym.Withheld, withheld, keys);
+        return keys;
+    }
+
+    private void Add(string tenant, string system, IReadOnlyList<string>? patients, List<string> keys)
+    {
+        if (patients is null)
+        {
+            return;
+        }
+
         var seen = patients.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
         foreach (var patient in patients)
         {
             if (seen is null || seen.Add(patient))
             {
-                keys.Add(pseudonym.Of(tenant, patient));
+                keys.Add(pseudonym.Of(tenant, system, patient));
             }
         }
-
-        return keys;
     }
 }

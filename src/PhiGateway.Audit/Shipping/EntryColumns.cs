@@ -19,7 +19,8 @@ internal struct EntryColumns
     public int Status;
     public string? ResourceType;
     public string? Interaction;
-    public List<string>? Patients;
+    public IReadOnlyList<string>? Patients;
+    public IReadOnlyList<string>? WithheldPatients;
 
     public EntryColumns() => Event = Decision = string.Empty;
 
@@ -114,17 +115,28 @@ internal struct EntryColumns
         }
         else if (Is(ref reader, "patients"u8))
         {
-            Patients = [];
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                Patients.Add(reader.GetString()!);
-            }
+            Patients = List(ref reader);
+        }
+        else if (Is(ref reader, "withheldPatients"u8))
+        {
+            WithheldPatients = List(ref reader);
         }
         else
         {
             _ = reader.Read();
             reader.Skip();
         }
+    }
+
+    private static List<string> List(ref Utf8JsonReader reader)
+    {
+        List<string> texts = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            texts.Add(reader.GetString()!);
+        }
+
+        return texts;
     }
 
     // The two words of nearly every record are not made anew.

@@ -32,7 +32,9 @@ internal static class AuditCommands
             ];
         var options = texts.Select(static text => new Option<string?>("--" + text.Name) { Description = text.Words }).ToList();
         var limit = new Option<int>("--limit") { Description = "1 to 500.", DefaultValueFactory = static _ => 50 };
+        var withheld = new Option<bool>("--withheld") { Description = "With --patient: what was withheld of the patient, not what left." };
         options.ForEach(search.Options.Add);
+        search.Options.Add(withheld);
         search.Options.Add(limit);
         audit.Add(
             CliRun.Action(
@@ -41,6 +43,11 @@ internal static class AuditCommands
                 async (parsed, run, cancellationToken) =>
                 {
                     var body = new JsonObject { ["limit"] = parsed.GetValue(limit) };
+                    if (parsed.GetValue(withheld))
+                    {
+                        body["withheld"] = true;
+                    }
+
                     foreach (var option in options)
                     {
                         if (parsed.GetValue(option) is { } value)

@@ -26,7 +26,7 @@ internal static class RecordedRequest
         record.Patients = AuditText.PatientsOf(disclosure.Patients);
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
-        record.WithheldCount = disclosure.Withheld;
+        AddWithheld(record, disclosure);
         if (AuditText.NoteOf(disclosure) is { } note)
         {
             record.Note = record.Note is null ? note : $"{note}; {record.Note}";
@@ -34,6 +34,17 @@ internal static class RecordedRequest
 
         record.Labels = AuditText.LabelsOf(disclosure.Labels);
         record.Bytes = bytes;
+    }
+
+    /// <summary>Adds what stayed, and of whom: also where all of it did, so that nothing left.</summary>
+    public static void AddWithheld(AuditRecord record, Disclosure disclosure)
+    {
+        if (disclosure.Withheld > 0)
+        {
+            record.WithheldCount = disclosure.Withheld;
+            record.WithheldPatients = AuditText.PatientsOf(disclosure.WithheldPatients);
+            record.Withheld = AuditText.WithheldOf(disclosure.WithheldResources);
+        }
     }
 
     /// <summary>Adds what a request named, for records of things that were not released.</summary>

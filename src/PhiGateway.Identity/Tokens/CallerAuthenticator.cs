@@ -20,7 +20,8 @@ internal sealed class CallerAuthenticator(
     ValidatedTokenCache cache,
     DpopChecker proofs,
     Func<string?, ScopeSet> readScope,
-    TimeProvider time
+    TimeProvider time,
+    int longestHeader = AuthorizationHeader.DefaultLength
 ) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
@@ -28,7 +29,7 @@ internal sealed class CallerAuthenticator(
 
     public ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null)
     {
-        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization);
+        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is { } refusal)
         {
             return new ValueTask<CallerResult>(CallerResult.Refused(refusal));
