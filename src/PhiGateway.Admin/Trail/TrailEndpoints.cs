@@ -36,6 +36,7 @@ internal static class TrailEndpoints
                 "By from, to, client, tenant, decision, reason, kind, id, actor; a patient only in the header X-Patient. Each search is itself recorded."
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
+            .WithMetadata(new ReadsQueryItself())
             .Reads([.. CallParameter.Page, .. Filters]);
         api.MapPost(
                 "/audit:search",
