@@ -51,6 +51,7 @@ internal static class TrailEndpoints
                     + "Each search is itself recorded."
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
+            .WithMetadata(new ReadsQueryItself())
             .Reads([.. CallParameter.Page, .. Filters]);
         api.MapGet("/audit/counts", (HttpContext context, TrafficReports traffic) => CountAsync(context, traffic))
             .RequireRoles([AdminRoles.Auditor])
