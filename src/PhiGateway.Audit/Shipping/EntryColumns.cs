@@ -19,6 +19,9 @@ internal struct EntryColumns
     public int Status;
     public string? ResourceType;
     public string? Interaction;
+    public string? UseCase;
+    public string? Organization;
+    public string? Purpose;
     public List<string>? Patients;
 
     public EntryColumns() => Event = Decision = string.Empty;
@@ -119,6 +122,26 @@ internal struct EntryColumns
             {
                 Patients.Add(reader.GetString()!);
             }
+        }
+        else
+        {
+            Approved(ref reader);
+        }
+    }
+
+    private void Approved(ref Utf8JsonReader reader)
+    {
+        if (Is(ref reader, "useCase"u8))
+        {
+            UseCase = reader.GetString();
+        }
+        else if (Is(ref reader, "organization"u8))
+        {
+            Organization = reader.GetString();
+        }
+        else if (Is(ref reader, "purpose"u8))
+        {
+            Purpose = reader.GetString();
         }
         else
         {

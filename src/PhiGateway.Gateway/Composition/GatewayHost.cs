@@ -270,6 +270,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             TaskUses = registry.TaskUses,
             QuotaUses = registry.QuotaUses,
             AuditStore = ofAdmins.Audit.Store,
+            AuditReports = ofAdmins.Audit.Reports,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,

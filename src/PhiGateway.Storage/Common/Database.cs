@@ -1,4 +1,5 @@
 using System.Data.Common;
+using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Storage.Common;
 
@@ -27,10 +28,17 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Gives up the connections that are open and idle, and those in use as soon as they are given back.</summary>
     public virtual void Renew() { }
 
+    /// <summary>SQL for the first second of the hour, day or month, UTC, that a time column falls into, counted from 1970.</summary>
+    public abstract string SecondsOf(AuditInterval interval, string column);
+
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>A transaction whose reads all see one moment.</summary>
     public abstract ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>The same for a few rows out of many: planned for the first of them, and by one process.</summary>
+    public virtual ValueTask<DbTransaction> BeginSearchAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        BeginReadAsync(connection, cancellationToken);
 
     /// <summary>A transaction that will write.</summary>
     public abstract ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);

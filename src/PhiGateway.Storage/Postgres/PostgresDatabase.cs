@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Npgsql;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
@@ -41,6 +42,9 @@ internal sealed class PostgresDatabase : Database
     // One text is one message of the driver: there and back once, BEGIN and COMMIT included.
     public override string? AtOneMoment(string statements) => $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{statements};\nCOMMIT";
 
+    public override string SecondsOf(AuditInterval interval, string column) =>
+        $"CAST(extract(epoch FROM date_trunc('{interval}', {column} AT TIME ZONE 'UTC') AT TIME ZONE 'UTC') AS bigint)";
+
     public override void Renew() => _source.Clear();
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
@@ -48,6 +52,16 @@ internal sealed class PostgresDatabase : Database
 
     public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken) =>
         connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
+    // Compiling a plan, or starting workers for it, takes longer than a page of fifty rows. Said to the transaction, not to the connection,
+    // which a pooler may hand to somebody else.
+    public override async ValueTask<DbTransaction> BeginSearchAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await BeginReadAsync(connection, cancellationToken);
+        await using var settings = connection.Command("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0", transaction);
+        await settings.ExecuteNonQueryAsync(cancellationToken);
+        return transaction;
+    }
 
     public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
         connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
