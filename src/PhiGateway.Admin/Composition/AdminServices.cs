@@ -78,6 +78,11 @@ public static class AdminServices
         services.AddSingleton<TrailExport>();
         services.AddSingleton<TrailFeed>();
         services.AddSingleton<TrailProofs>();
+        services.AddSingleton<TrailExport>();
+        services.AddSingleton<TrafficReports>();
+        services.AddSingleton<ClientDirectory>();
+        services.AddSingleton<VendorDirectory>();
+        services.AddSingleton<AlertInbox>();
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();

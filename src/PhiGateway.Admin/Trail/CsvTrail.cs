@@ -6,41 +6,18 @@ using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
 
-/// <summary>Writes the members of a record that people sort and filter by as CSV (RFC 4180), one row a record.</summary>
+/// <summary>Writes the members of a record that people sort and filter by as CSV (RFC 4180), one row a record; no patient stands in it.</summary>
 /// <remarks>What a spreadsheet would take for a formula is shown as text.</remarks>
 internal sealed class CsvTrail : ITrailFormat
 {
-    private static readonly string[] Columns =
-    [
-        "time",
-        "log",
-        "sequence",
-        "id",
-        "parent",
-        "kind",
-        "event",
-        "decision",
-        "reason",
-        "client",
-        "organization",
-        "use_case",
-        "tenant",
-        "purpose",
-        "actor",
-        "subject",
-        "status",
-        "type",
-        "interaction",
-        "patients",
-        "resources",
-        "note",
-    ];
+    private const string Columns =
+        "time,id,parent,kind,event,decision,reason,client,organization,use_case,tenant,purpose,actor,interaction,type,status,log,sequence,chain_hash\r\n";
 
     public string Name => "csv";
 
     public string MediaType => "text/csv";
 
-    public ReadOnlyMemory<byte> Head { get; } = Encoding.UTF8.GetBytes(string.Join(',', Columns) + "\r\n");
+    public ReadOnlyMemory<byte> Head { get; } = Encoding.UTF8.GetBytes(Columns);
 
     public ReadOnlyMemory<byte> Lines(IReadOnlyList<AuditEntry> entries)
     {
@@ -59,8 +36,6 @@ internal sealed class CsvTrail : ITrailFormat
         return
         [
             entry.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-            entry.Log,
-            entry.Sequence.ToString(CultureInfo.InvariantCulture),
             entry.Id.ToString(),
             entry.ParentId == Guid.Empty ? null : entry.ParentId.ToString(),
             JsonNamingPolicy.KebabCaseLower.ConvertName(entry.Kind.ToString()),
@@ -73,13 +48,12 @@ internal sealed class CsvTrail : ITrailFormat
             entry.Tenant,
             record.Purpose,
             entry.Actor,
-            record.Subject,
-            entry.Status == 0 ? null : entry.Status.ToString(CultureInfo.InvariantCulture),
-            entry.ResourceType,
             entry.Interaction,
-            string.Join(' ', record.Patients),
-            string.Join(' ', record.Resources),
-            record.Note,
+            entry.ResourceType,
+            entry.Status == 0 ? null : entry.Status.ToString(CultureInfo.InvariantCulture),
+            entry.Log,
+            entry.Sequence.ToString(CultureInfo.InvariantCulture),
+            Convert.ToHexStringLower(entry.ChainHash.Span),
         ];
     }
 
@@ -92,7 +66,7 @@ internal sealed class CsvTrail : ITrailFormat
         }
         catch (JsonException)
         {
-            return new AuditRecord { Note = "The record's body cannot be read." };
+            return new AuditRecord();
         }
     }
 

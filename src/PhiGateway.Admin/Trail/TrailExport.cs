@@ -1,54 +1,52 @@
+using System.Runtime.CompilerServices;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>
-/// Writes everything that a search finds, page by page, as lines of JSON or CSV; on record, with what was asked for, before the first line
-/// leaves. Called by the endpoint, which gives the way out.
+/// Hands out the whole result of a search, page by page; the export is on record before its first line leaves. Called by the endpoint and by
+/// the console.
 /// </summary>
 internal sealed class TrailExport(IAuditStore store, TrailSearch search, TrailNames names)
 {
-    /// <summary>Answers how many records were written; a fault in the middle is thrown, so that the answer is cut and not taken for whole.</summary>
-    /// <param name="call">Who asks.</param>
-    /// <param name="query">What is searched for; limit and cursor mean nothing here.</param>
-    /// <param name="format">How records are written.</param>
-    /// <param name="write">Sends some whole lines.</param>
-    public async Task<Outcome<TrailExportEnd>> WriteAsync(
-        AdminCall call,
-        TrailQuery query,
-        ITrailFormat format,
-        Func<ReadOnlyMemory<byte>, Task> write
-    )
+    /// <summary>Everything that a search finds, newest first, in as many reads of the store as it takes.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="query">The search; its page and limit do not count.</param>
+    /// <param name="format">In which form it leaves, for the record.</param>
+    public async Task<Outcome<TrailStream>> OpenAsync(AdminCall call, TrailQuery query, string format)
     {
-        var whole = query with { Limit = PageRequest.Most, Cursor = null };
-        if ((await search.BeginAsync(call, whole, "audit.export", "format=" + format.Name)).Failed(out var problem, out var asked))
+        var whole = query with { Cursor = null, Limit = null };
+        if ((await search.BeginAsync(call, whole, "audit.export", "format=" + format)).Failed(out var problem, out var asked))
         {
             return problem;
         }
 
-        var page = await store.QueryAsync(asked, call.Cancelled);
-        if (page.Entries.Count == 0 && await names.FindUnknownAsync(query, call.Cancelled) is { } unknown)
-        {
-            return unknown;
-        }
+        return await names.FindUnknownAsync(query, call.Cancelled) is { } unknown
+            ? unknown
+            : new TrailStream(cancellationToken => ReadAsync(asked with { Limit = PageRequest.Most }, cancellationToken));
+    }
 
-        await write(format.Head);
-        var count = 0L;
+    private async IAsyncEnumerable<AuditEntry> ReadAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         while (true)
         {
-            await write(format.Lines(page.Entries));
-            count += page.Entries.Count;
-            if (page.Next is null)
+            var page = await store.QueryAsync(query, cancellationToken);
+            foreach (var entry in page.Entries)
             {
-                return new TrailExportEnd(count);
+                yield return entry;
             }
 
-            page = await store.QueryAsync(asked with { Cursor = page.Next }, call.Cancelled);
+            if (page.Next is null)
+            {
+                yield break;
+            }
+
+            query = query with { Cursor = page.Next };
         }
     }
 }
 
-/// <summary>An export came to its end.</summary>
-/// <param name="Count">How many records it wrote.</param>
-internal sealed record TrailExportEnd(long Count);
+/// <summary>The whole result of a search, read as it is written.</summary>
+/// <param name="ReadAsync">Reads it, once.</param>
+internal sealed record TrailStream(Func<CancellationToken, IAsyncEnumerable<AuditEntry>> ReadAsync);

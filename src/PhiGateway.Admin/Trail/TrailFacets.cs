@@ -15,13 +15,3 @@ public sealed record TrailFacet(string Name, IReadOnlyList<TrailFacetValue> Valu
 /// <param name="Value">The value, as the filter takes it.</param>
 /// <param name="Count">How many records.</param>
 public sealed record TrailFacetValue(string Value, long Count);
-
-/// <summary>What a search of the trail finds over time, oldest first; periods in which there is nothing are left out.</summary>
-/// <param name="Items">One for each period, or for each period and value.</param>
-public sealed record TrailTimeline(IReadOnlyList<TrailPeriod> Items);
-
-/// <summary>How many records fall into one hour, day or month.</summary>
-/// <param name="From">Its first moment, UTC.</param>
-/// <param name="Value">The value of the facet that was asked by; absent where the records have none.</param>
-/// <param name="Count">How many records.</param>
-public sealed record TrailPeriod(DateTimeOffset From, string? Value, long Count);

@@ -45,6 +45,9 @@ public sealed record TrailQuery(
     string? Cursor = null
 )
 {
+    /// <summary>Why somebody looks, in words for the record of the look; null: it was not asked.</summary>
+    internal string? Why { get; init; }
+
     /// <summary>Instead of a tenant's name: each of them.</summary>
     internal const string Every = "*";
 
@@ -146,6 +149,7 @@ public sealed record TrailQuery(
                 Part("type", Type),
                 Part("interaction", Interaction),
                 Part("purpose", Purpose),
+                Part("why", Why),
                 Part("page", Cursor is null ? null : "next"),
             }.Where(static part => part is not null)
         );

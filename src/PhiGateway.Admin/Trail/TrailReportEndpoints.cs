@@ -9,12 +9,6 @@ namespace PhiGateway.Admin.Trail;
 /// <summary>Maps the endpoints that count, export and follow the audit trail, for auditors only.</summary>
 internal static class TrailReportEndpoints
 {
-    private static readonly CallParameter[] Periods =
-    [
-        new("interval", "hour, day or month; default day."),
-        new("by", "A facet whose values are counted apart."),
-    ];
-
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost(
@@ -29,12 +23,6 @@ internal static class TrailReportEndpoints
             )
             .Takes(typeof(TrailQuery), optional: true)
             .Returns(typeof(TrailFacets));
-        api.MapPost("/audit:timeline", (HttpContext context, TrailReports reports) => OverTimeAsync(context, reports))
-            .RequireRoles([AdminRoles.Auditor])
-            .Describe("Counts what a search finds over time", "Oldest first, UTC. Takes the body of a search.")
-            .Takes(typeof(TrailQuery), optional: true)
-            .Returns(typeof(TrailTimeline))
-            .Reads(Periods);
         api.MapPost("/audit:export", (HttpContext context, TrailExport export) => ExportAsync(context, export))
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
@@ -53,32 +41,15 @@ internal static class TrailReportEndpoints
             .Reads(CallParameter.Page);
     }
 
-    private static Task<IResult> OverTimeAsync(HttpContext context, TrailReports reports) =>
-        Answer.JsonAsync<TrailQuery, TrailTimeline>(
-            context,
-            (call, query) => reports.OverTimeAsync(call, query, One(context, "interval"), One(context, "by"))
-        );
-
     private static Task<IResult> ExportAsync(HttpContext context, TrailExport export)
     {
         var accept = context.Request.Headers.Accept.ToString();
         ITrailFormat format = accept.Contains("csv", StringComparison.OrdinalIgnoreCase) ? new CsvTrail() : new NdjsonTrail();
-        return Answer.OfAsync<TrailQuery, TrailExportEnd>(
+        return Answer.OfAsync<TrailQuery, TrailStream>(
             context,
-            (call, query) => export.WriteAsync(call, query, format, lines => SendAsync(context, format, lines)),
-            static _ => new StreamedResult(StatusCodes.Status200OK, default)
+            (call, query) => export.OpenAsync(call, query, format.Name),
+            stream => new TrailFile(stream, format)
         );
-    }
-
-    private static async Task SendAsync(HttpContext context, ITrailFormat format, ReadOnlyMemory<byte> lines)
-    {
-        if (!context.Response.HasStarted)
-        {
-            context.Response.ContentType = format.MediaType;
-            await context.Response.StartAsync(context.RequestAborted);
-        }
-
-        await context.Response.Body.WriteAsync(lines, context.RequestAborted);
     }
 
     private static Task<IResult> FeedAsync(HttpContext context, TrailFeed feed)

@@ -36,16 +36,3 @@ public enum AuditFacet
     /// <summary>Purpose codes that counted, all of them together.</summary>
     Purpose,
 }
-
-/// <summary>Into what time is cut where records are counted over it.</summary>
-public enum AuditInterval
-{
-    /// <summary>Full hours, UTC.</summary>
-    Hour,
-
-    /// <summary>Days, UTC.</summary>
-    Day,
-
-    /// <summary>Months, UTC.</summary>
-    Month,
-}

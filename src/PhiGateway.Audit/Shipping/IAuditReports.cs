@@ -1,23 +1,14 @@
 namespace PhiGateway.Audit.Shipping;
 
 /// <summary>
-/// Answers questions about many records at once: how many there are of each sort, how they spread over time, which names they hold and how
-/// far each log has arrived. Beside <see cref="IAuditStore"/>, in the same database; asked by the control plane.
+/// Answers questions about many records at once: how many there are of each sort, which names they hold and how far each log has arrived.
+/// Beside <see cref="IAuditStore"/>, in the same database; asked by the control plane.
 /// </summary>
 public interface IAuditReports
 {
     /// <summary>Counts what a query finds, by everything that it can be told apart by; limit and cursor mean nothing here.</summary>
     /// <exception cref="ArgumentException">The query asks for one record by its id.</exception>
-    Task<IReadOnlyList<AuditCount>> CountAsync(AuditQuery query, CancellationToken cancellationToken);
-
-    /// <summary>Counts what a query finds by hour, day or month, UTC, oldest first, and by one facet besides.</summary>
-    /// <exception cref="ArgumentException">The query asks for one record by its id.</exception>
-    Task<IReadOnlyList<AuditPeriodCount>> CountOverTimeAsync(
-        AuditQuery query,
-        AuditInterval interval,
-        AuditFacet? by,
-        CancellationToken cancellationToken
-    );
+    Task<IReadOnlyList<AuditTally>> TallyAsync(AuditQuery query, CancellationToken cancellationToken);
 
     /// <summary>Whether any record has this value in this facet.</summary>
     Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken);
@@ -29,17 +20,11 @@ public interface IAuditReports
 /// <summary>How many records are alike in every facet.</summary>
 /// <param name="Values">By the number of the facet; null where the records have nothing there.</param>
 /// <param name="Count">How many.</param>
-public sealed record AuditCount(IReadOnlyList<string?> Values, long Count)
+public sealed record AuditTally(IReadOnlyList<string?> Values, long Count)
 {
     /// <summary>What the records have in a facet; a kind by its number.</summary>
     public string? Of(AuditFacet facet) => Values[(int)facet];
 }
-
-/// <summary>How many records fall into one hour, day or month.</summary>
-/// <param name="Start">Its first moment, UTC.</param>
-/// <param name="Value">What they have in the facet that was asked by; null: nothing, or by none.</param>
-/// <param name="Count">How many.</param>
-public sealed record AuditPeriodCount(DateTimeOffset Start, string? Value, long Count);
 
 /// <summary>How far a log has arrived in the store.</summary>
 /// <param name="Log">Its name.</param>

@@ -67,25 +67,31 @@ internal static class AuditReportCommands
 
     private static Command Timeline(CommonOptions common)
     {
-        var timeline = new Command("timeline", "Counts what a search finds by hour, day or month, UTC.");
-        var filters = AuditFilters.AddTo(timeline);
-        var interval = new Option<string>("--interval") { Description = "hour, day or month.", DefaultValueFactory = static _ => "day" };
-        var by = new Option<string?>("--by") { Description = "What is counted apart, such as client or reason." };
-        timeline.Options.Add(interval);
-        timeline.Options.Add(by);
+        var texts = ((string Name, string Words)[])
+            [
+                ("from", "From this moment on; required."),
+                ("to", "Before this moment; required."),
+                ("step", "Length of one step in seconds; without it all of it is one."),
+                ("by", "Columns, with commas between them: decision, reason, client, tenant, resource-type, interaction."),
+                ("client", "Registered client."),
+                ("tenant", "Tenant."),
+                ("decision", "permit, deny or error."),
+                ("reason", "Code of a deny reason."),
+            ];
+        var options = texts.Select(static text => new Option<string?>("--" + text.Name) { Description = text.Words }).ToList();
+        var timeline = new Command("timeline", "Counts requests by steps of time and by columns.");
+        options.ForEach(timeline.Options.Add);
         return CliRun.Action(
             timeline,
             common,
             async (parsed, run, cancellationToken) =>
             {
-                var path = "/admin/v1/audit:timeline?interval=" + Uri.EscapeDataString(parsed.GetValue(interval)!);
-                if (parsed.GetValue(by) is { } facet)
-                {
-                    path += "&by=" + Uri.EscapeDataString(facet);
-                }
-
-                var found = (await run.Client.SendAsync(HttpMethod.Post, path, cancellationToken, filters.Read(parsed))).Json;
-                Printer.List(run.Out, run.Format, found, "from", "value", "count");
+                var query = options
+                    .Where(option => parsed.GetValue(option) is not null)
+                    .Select(option => $"{option.Name[2..]}={Uri.EscapeDataString(parsed.GetValue(option)!)}");
+                var path = "/admin/v1/audit/counts?" + string.Join('&', query);
+                var found = (await run.Client.SendAsync(HttpMethod.Get, path, cancellationToken)).Json;
+                Printer.List(run.Out, run.Format, found, "at", "values", "count");
                 return ExitCodes.Ok;
             }
         );

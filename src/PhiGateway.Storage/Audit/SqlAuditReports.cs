@@ -4,7 +4,7 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;
 
-/// <summary>Counts records in the audit database by their shapes, and over time; one form of SQL for every database here.</summary>
+/// <summary>Counts records in the audit database by their shapes; one form of SQL for every database here.</summary>
 internal sealed class SqlAuditReports(Database database) : IAuditReports
 {
     // In the order of the facets.
@@ -25,7 +25,7 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
 
     private static readonly string Values = string.Join(", ", Columns.Select(static column => "s." + column));
 
-    public async Task<IReadOnlyList<AuditCount>> CountAsync(AuditQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AuditTally>> TallyAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
@@ -37,39 +37,10 @@ internal sealed class SqlAuditReports(Database database) : IAuditReports
             + $"JOIN ({shapes}) s ON s.id = c.shape GROUP BY {Values}";
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var counts = new List<AuditCount>();
+        var counts = new List<AuditTally>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            counts.Add(new AuditCount([.. Enumerable.Range(1, Columns.Length).Select(reader.TextOrNull)], reader.GetInt64(0)));
-        }
-
-        return counts;
-    }
-
-    public async Task<IReadOnlyList<AuditPeriodCount>> CountOverTimeAsync(
-        AuditQuery query,
-        AuditInterval interval,
-        AuditFacet? by,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var transaction = await database.BeginReadAsync(connection, cancellationToken);
-        await using var command = connection.Command(string.Empty, transaction);
-        var (events, shapes) = Parts(command, query);
-        var value = by is { } facet ? "s." + Columns[(int)facet] : "CAST(NULL AS text)";
-#pragma warning disable CA2100 // put together from constants of these files only
-        command.CommandText =
-            $"SELECT c.start, {value} AS value, CAST(sum(c.n) AS bigint) FROM "
-            + $"(SELECT {database.SecondsOf(interval, "e.time")} AS start, e.shape, count(*) AS n FROM {events} GROUP BY 1, 2) c "
-            + $"JOIN ({shapes}) s ON s.id = c.shape GROUP BY 1, 2 ORDER BY 1, 2";
-#pragma warning restore CA2100
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var counts = new List<AuditPeriodCount>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var start = DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(0));
-            counts.Add(new AuditPeriodCount(start, reader.TextOrNull(1), reader.GetInt64(2)));
+            counts.Add(new AuditTally([.. Enumerable.Range(1, Columns.Length).Select(reader.TextOrNull)], reader.GetInt64(0)));
         }
 
         return counts;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Storage.Common;
 
@@ -28,9 +27,6 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Gives up the connections that are open and idle, and those in use as soon as they are given back.</summary>
     public virtual void Renew() { }
 
-    /// <summary>SQL for the first second of the hour, day or month, UTC, that a time column falls into, counted from 1970.</summary>
-    public abstract string SecondsOf(AuditInterval interval, string column);
-
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>A transaction whose reads all see one moment.</summary>
@@ -47,6 +43,12 @@ internal abstract class Database : IAsyncDisposable
     public abstract object Time(DateTimeOffset time);
 
     public abstract DateTimeOffset ReadTime(DbDataReader reader, int column);
+
+    /// <summary>SQL for how many whole steps (<c>@step</c>) a time column lies behind <c>@from</c>.</summary>
+    public abstract string StepSql(string column);
+
+    /// <summary>A parameter value for a length of time, as <see cref="StepSql"/> takes it.</summary>
+    public abstract object Length(TimeSpan length);
 
     /// <summary>A parameter value for a uuid column.</summary>
     public abstract object Uuid(Guid id);

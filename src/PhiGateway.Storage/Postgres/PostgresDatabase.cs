@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using Npgsql;
-using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Postgres;
@@ -42,9 +41,6 @@ internal sealed class PostgresDatabase : Database
     // One text is one message of the driver: there and back once, BEGIN and COMMIT included.
     public override string? AtOneMoment(string statements) => $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{statements};\nCOMMIT";
 
-    public override string SecondsOf(AuditInterval interval, string column) =>
-        $"CAST(extract(epoch FROM date_trunc('{interval}', {column} AT TIME ZONE 'UTC') AT TIME ZONE 'UTC') AS bigint)";
-
     public override void Renew() => _source.Clear();
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
@@ -69,6 +65,10 @@ internal sealed class PostgresDatabase : Database
     public override object Time(DateTimeOffset time) => time.UtcDateTime;
 
     public override DateTimeOffset ReadTime(DbDataReader reader, int column) => new(reader.GetDateTime(column));
+
+    public override string StepSql(string column) => $"CAST(floor(extract(epoch FROM ({column} - @from)) / @step) AS bigint)";
+
+    public override object Length(TimeSpan length) => length.TotalSeconds;
 
     public override object Uuid(Guid id) => id;
 

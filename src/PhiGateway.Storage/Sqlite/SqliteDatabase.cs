@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Common;
 using PhiGateway.Storage.Schema;
 
@@ -30,11 +29,6 @@ internal sealed class SqliteDatabase : Database
 
     // Milliseconds are the finest that SQLite's clock offers.
     public override string NowSql => "CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000";
-
-    public override string SecondsOf(AuditInterval interval, string column) =>
-        interval == AuditInterval.Month
-            ? $"CAST(strftime('%s', {column} / 1000000, 'unixepoch', 'start of month') AS INTEGER)"
-            : $"{column} / 1000000 / {Seconds(interval)} * {Seconds(interval)}";
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -72,14 +66,16 @@ internal sealed class SqliteDatabase : Database
     public override DateTimeOffset ReadTime(DbDataReader reader, int column) =>
         MicrosecondsConverter.FromMicroseconds(reader.GetInt64(column));
 
+    public override string StepSql(string column) => $"({column} - @from) / @step";
+
+    public override object Length(TimeSpan length) => length.Ticks / TimeSpan.TicksPerMicrosecond;
+
     public override object Uuid(Guid id) => id.ToString();
 
     public override Guid ReadUuid(DbDataReader reader, int column) => Guid.Parse(reader.GetString(column));
 
     public override string[] ReadTexts(DbDataReader reader, int column) =>
         JsonSerializer.Deserialize<string[]>(reader.GetString(column)) ?? [];
-
-    private static int Seconds(AuditInterval interval) => interval == AuditInterval.Hour ? 3600 : 86400;
 
     public override ValueTask DisposeAsync()
     {

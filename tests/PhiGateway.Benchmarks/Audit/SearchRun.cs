@@ -196,32 +196,34 @@ internal static class SearchRun
         foreach (
             var (name, work) in ((string, Func<Task>)[])
                 [
-                    ("facets of everything", () => storage.Reports.CountAsync(new AuditQuery(), default)),
-                    ("facets of the refusals", () => storage.Reports.CountAsync(new AuditQuery { Decision = "deny" }, default)),
+                    ("facets of everything", () => storage.Reports.TallyAsync(new AuditQuery(), default)),
+                    ("facets of the refusals", () => storage.Reports.TallyAsync(new AuditQuery { Decision = "deny" }, default)),
                     (
-                        "everything by day and client",
+                        "requests by day and client, 120 days",
                         () =>
-                            storage.Reports.CountOverTimeAsync(
-                                new AuditQuery { From = start },
-                                AuditInterval.Day,
-                                AuditFacet.Client,
-                                default
+                            OverTimeAsync(
+                                new AuditCounts
+                                {
+                                    From = start,
+                                    To = start.AddDays(120),
+                                    Step = TimeSpan.FromDays(1),
+                                    By = [AuditColumn.Client],
+                                }
                             )
                     ),
                     (
-                        "one client's refusals by hour and reason, 30 days",
+                        "a client's refusals by hour and reason, 30 days",
                         () =>
-                            storage.Reports.CountOverTimeAsync(
-                                new AuditQuery
+                            OverTimeAsync(
+                                new AuditCounts
                                 {
                                     From = start,
                                     To = start.AddDays(30),
+                                    Step = TimeSpan.FromHours(1),
+                                    By = [AuditColumn.Reason],
                                     Client = "client-000",
                                     Decision = "deny",
-                                },
-                                AuditInterval.Hour,
-                                AuditFacet.Reason,
-                                default
+                                }
                             )
                     ),
                 ]
@@ -237,5 +239,7 @@ internal static class SearchRun
 
             Console.WriteLine($"{name}: {times.Order().ElementAt(1):0} ms");
         }
+
+        Task OverTimeAsync(AuditCounts counts) => storage.Store.CountAsync(counts, default);
     }
 }

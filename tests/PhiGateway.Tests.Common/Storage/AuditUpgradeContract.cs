@@ -61,7 +61,7 @@ public abstract class AuditUpgradeContract : IAsyncLifetime
         Assert.Equal([2L, 1L], await FindAsync(new AuditQuery { Reason = "revoked" }));
         Assert.Equal([1L], await FindAsync(new AuditQuery { Client = "acme", Reason = "revoked" }));
         Assert.Empty(await FindAsync(new AuditQuery { Client = "nobody" }));
-        Assert.Equal(4, (await storage.Reports.CountAsync(new AuditQuery { Client = "acme" }, None)).Sum(c => c.Count));
+        Assert.Equal(4, (await storage.Reports.TallyAsync(new AuditQuery { Client = "acme" }, None)).Sum(c => c.Count));
 
         async Task<IEnumerable<long>> FindAsync(AuditQuery query) =>
             (await storage.Store.QueryAsync(query, None)).Entries.Select(e => e.Sequence).OrderDescending();

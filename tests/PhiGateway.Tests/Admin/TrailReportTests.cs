@@ -33,32 +33,6 @@ public sealed class TrailReportTests
         Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:facets", $$"""{"id":"{{Guid.NewGuid()}}"}""", "august")).Status);
     }
 
-    [Fact]
-    public async Task Timeline_ByReason_IsOldestFirst()
-    {
-        await using var server = await StartAsync();
-        var path = "/admin/v1/audit:timeline?interval=hour&by=decision";
-        var found = await server.PostAsync(path, """{"from":"2026-05-01T00:00:00Z","client":"acme"}""", "august");
-
-        Assert.Equal(
-            ["2026-05-01T12:00:00+00:00 deny 1", "2026-05-01T12:00:00+00:00 permit 1", "2026-05-01T13:00:00+00:00 permit 2"],
-            found.Json["items"]!.AsArray().Select(item => $"{item!["from"]} {item["value"]} {item["count"]}")
-        );
-        Assert.Equal("audit.count", server.Journal.Records[^1].Event);
-        Assert.Equal(200, (await server.PostAsync("/admin/v1/audit:timeline?interval=month", "{}", "august")).Status);
-    }
-
-    [Theory]
-    [InlineData("?interval=minute", """{"from":"2026-05-01T00:00:00Z"}""")]
-    [InlineData("?by=colour", """{"from":"2026-05-01T00:00:00Z"}""")]
-    [InlineData("?interval=hour", """{"from":"2025-05-01T00:00:00Z"}""")]
-    [InlineData("?interval=day", "{}")]
-    public async Task Timeline_NoSuchIntervalOrFacetOrTooMany_Is400(string query, string body)
-    {
-        await using var server = await StartAsync();
-        Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:timeline" + query, body, "august")).Status);
-    }
-
     [Theory]
     [InlineData("client", "acne")]
     [InlineData("tenant", "nroth")]
@@ -75,7 +49,6 @@ public sealed class TrailReportTests
         Assert.Equal(400, (await server.GetAsync($"/admin/v1/audit?{name}={value}", "august")).Status);
         Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:search", body, "august")).Status);
         Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:facets", body, "august")).Status);
-        Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:timeline?interval=month", body, "august")).Status);
         Assert.Equal(400, (await server.PostAsync("/admin/v1/audit:export", body, "august")).Status);
     }
 
@@ -109,14 +82,15 @@ public sealed class TrailReportTests
     public async Task Export_Csv_IsEveryRecordAndHoldsNoFormula()
     {
         await using var server = await StartAsync(more: 1200);
-        server.Trail.Entries.Add(Entry(9000, "deny", "outside-use-case", note: "=cmd|' /C calc'!A0, \"so\""));
+        server.Trail.Entries.Add(Entry(9000, "deny", "outside-use-case") with { Actor = "=cmd|' /C calc'!A0, \"so\"" });
         var answer = await server.SendAsync("august", "POST", "/admin/v1/audit:export", "{}", ("Accept", "text/csv"));
         var lines = answer.Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal("text/csv", answer.ContentType);
         Assert.Equal(1 + 5 + 1200 + 1, lines.Length);
-        Assert.StartsWith("time,log,sequence,", lines[0]);
-        Assert.Contains(lines, line => line.EndsWith(",\"'=cmd|' /C calc'!A0, \"\"so\"\"\"", StringComparison.Ordinal));
+        Assert.StartsWith("time,id,parent,kind,", lines[0]);
+        Assert.DoesNotContain("p-77", answer.Text);
+        Assert.Contains(lines, line => line.Contains(",\"'=cmd|' /C calc'!A0, \"\"so\"\"\",", StringComparison.Ordinal));
         Assert.Contains("format=csv", server.Journal.Records[^1].Note);
         Assert.Equal("audit.export", server.Journal.Records[^1].Event);
     }
@@ -220,7 +194,7 @@ public sealed class TrailReportTests
         return server;
     }
 
-    private static AuditEntry Entry(int sequence, string decision, string? reason, string? note = null) =>
+    private static AuditEntry Entry(int sequence, string decision, string? reason) =>
         new()
         {
             Log = "gw-01",
@@ -248,7 +222,7 @@ public sealed class TrailReportTests
                     ["kind"] = "decision",
                     ["event"] = "read",
                     ["time"] = "2026-05-01T12:00:00Z",
-                    ["note"] = note,
+                    ["patients"] = new JsonArray("p-77"),
                 }.ToJsonString()
             ),
         };

@@ -27,6 +27,15 @@ internal static class ProductAssemblies
                 "PhiGateway.Identity",
                 "PhiGateway.RegistryFiles",
             ],
+            ["PhiGateway.Console"] =
+            [
+                "PhiGateway.Policy",
+                "PhiGateway.Audit",
+                "PhiGateway.Identity",
+                "PhiGateway.Proof",
+                "PhiGateway.RegistryFiles",
+                "PhiGateway.Admin",
+            ],
             ["PhiGateway.Cli"] =
             [
                 "PhiGateway.Policy",
@@ -46,6 +55,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Storage",
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Admin",
+                "PhiGateway.Console",
             ],
         };
 
@@ -65,6 +75,8 @@ internal static class ProductAssemblies
             if (
                 step.IsDefined(typeof(CompilerGeneratedAttribute), false)
                 || step.Name.Contains('<', StringComparison.Ordinal)
+                // What Razor makes of the usings that its files share.
+                || step.Name == "_Imports"
                 || step.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), false)
                 || step.Namespace?.Contains(".Migrations", StringComparison.Ordinal) == true
             )

@@ -5,23 +5,8 @@ namespace PhiGateway.Tests.Common.Admin.Fakes;
 /// <summary>Counts what an audit store in memory holds, as the real ones do.</summary>
 internal sealed class FakeAuditReports(FakeAuditStore store) : IAuditReports
 {
-    public Task<IReadOnlyList<AuditCount>> CountAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<AuditCount>>([.. store.Find(query).Select(entry => new AuditCount([.. Values(entry)], 1))]);
-
-    public Task<IReadOnlyList<AuditPeriodCount>> CountOverTimeAsync(
-        AuditQuery query,
-        AuditInterval interval,
-        AuditFacet? by,
-        CancellationToken cancellationToken
-    ) =>
-        Task.FromResult<IReadOnlyList<AuditPeriodCount>>([
-            .. store
-                .Find(query)
-                .GroupBy(entry => (Start: Start(entry.Time, interval), Value: by is { } facet ? Values(entry)[(int)facet] : null))
-                .OrderBy(group => group.Key.Start)
-                .ThenBy(group => group.Key.Value, StringComparer.Ordinal)
-                .Select(group => new AuditPeriodCount(group.Key.Start, group.Key.Value, group.Count())),
-        ]);
+    public Task<IReadOnlyList<AuditTally>> TallyAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AuditTally>>([.. store.Find(query).Select(entry => new AuditTally([.. Values(entry)], 1))]);
 
     public Task<bool> KnowsAsync(AuditFacet facet, string value, CancellationToken cancellationToken) =>
         Task.FromResult(store.Entries.Any(entry => Values(entry)[(int)facet] == value));
@@ -49,12 +34,4 @@ internal sealed class FakeAuditReports(FakeAuditStore store) : IAuditReports
             entry.Organization,
             entry.Purpose,
         ];
-
-    private static DateTimeOffset Start(DateTimeOffset time, AuditInterval interval) =>
-        interval switch
-        {
-            AuditInterval.Hour => new(time.Year, time.Month, time.Day, time.Hour, 0, 0, TimeSpan.Zero),
-            AuditInterval.Day => new(time.Year, time.Month, time.Day, 0, 0, 0, TimeSpan.Zero),
-            _ => new(time.Year, time.Month, 1, 0, 0, 0, TimeSpan.Zero),
-        };
 }

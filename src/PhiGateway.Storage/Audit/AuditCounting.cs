@@ -1,0 +1,101 @@
+using System.Data.Common;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Storage.Common;
+
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>
+/// Turns a count of requests into one statement that groups by steps of time and shapes, and then by columns; no value becomes part of the
+/// text.
+/// </summary>
+internal static class AuditCounting
+{
+    // Decision, disclosure, intent: what one request leaves first.
+    private const string Requests = "s.kind IN (1, 2, 3)";
+
+    /// <summary>The statement.</summary>
+    /// <exception cref="ArgumentException">Too many columns or rows, or a step that is not whole seconds.</exception>
+    public static DbCommand Build(Database database, DbConnection connection, AuditCounts counts)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.By.Count, AuditCounts.MostColumns, nameof(counts));
+        ArgumentOutOfRangeException.ThrowIfLessThan(counts.Limit, 1, nameof(counts));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.Limit, AuditCounts.MostRows, nameof(counts));
+        if (counts.Step is { } step && (step < TimeSpan.FromSeconds(1) || step.Ticks % TimeSpan.TicksPerSecond != 0))
+        {
+            throw new ArgumentException("A step has whole seconds.", nameof(counts));
+        }
+
+        var command = connection
+            .Command(string.Empty)
+            .With("from", database.Time(counts.From))
+            .With("to", database.Time(counts.To))
+            .With("first_month", AuditMonth.Of(counts.From))
+            .With("last_month", AuditMonth.Of(counts.To));
+        var conditions = "s.month BETWEEN @first_month AND @last_month AND " + Requests;
+        void Where(string column, string? value)
+        {
+            if (value is not null)
+            {
+                conditions += $" AND s.{column} = @{column}";
+                command.With(column, StorableText.Clean(value));
+            }
+        }
+
+        Where("client", counts.Client);
+        Where("tenant", counts.Tenant);
+        Where("decision", counts.Decision);
+        Where("reason", counts.Reason);
+        var at = "CAST(0 AS bigint)";
+        if (counts.Step is { } length)
+        {
+            at = database.StepSql("e.time");
+            command.With("step", database.Length(length));
+        }
+
+        string[] columns = ["c.at", .. counts.By.Select(ColumnOf)];
+        string[] shape = ["s.id", .. counts.By.Select(ColumnOf)];
+#pragma warning disable CA2100 // put together from constants of this file and of the database only
+        command.CommandText =
+            $"SELECT {string.Join(", ", columns)}, CAST(sum(c.n) AS bigint) AS many FROM (SELECT {at} AS at, e.shape, count(*) AS n FROM audit_event e "
+            + $"WHERE e.time >= @from AND e.time < @to AND e.shape IN (SELECT s.id FROM audit_shape s WHERE {conditions}) GROUP BY 1, 2) c "
+            + $"JOIN (SELECT DISTINCT {string.Join(", ", shape)} FROM audit_shape s WHERE {conditions}) s ON s.id = c.shape"
+            + $" GROUP BY {string.Join(", ", columns.Select(static (_, place) => place + 1))} ORDER BY many DESC LIMIT @limit";
+#pragma warning restore CA2100
+        return command.With("limit", counts.Limit);
+    }
+
+    /// <summary>The rows of its answer.</summary>
+    public static async Task<IReadOnlyList<AuditCount>> ReadAsync(
+        DbDataReader reader,
+        AuditCounts counts,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = new List<AuditCount>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var values = new string?[counts.By.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = reader.IsDBNull(i + 1) ? null : reader.GetString(i + 1);
+            }
+
+            var at = counts.From + ((counts.Step ?? TimeSpan.Zero) * reader.GetInt64(0));
+            rows.Add(new AuditCount(at, values, reader.GetInt64(values.Length + 1)));
+        }
+
+        return rows;
+    }
+
+    private static string ColumnOf(AuditColumn column) =>
+        column switch
+        {
+            AuditColumn.Decision => "s.decision",
+            AuditColumn.Reason => "s.reason",
+            AuditColumn.Client => "s.client",
+            AuditColumn.Tenant => "s.tenant",
+            AuditColumn.ResourceType => "s.resource_type",
+            AuditColumn.Interaction => "s.interaction",
+            _ => throw new ArgumentOutOfRangeException(nameof(column)),
+        };
+}
