@@ -72,7 +72,11 @@ public static class AdminServices
         services.AddSingleton<OrganizationVerbs>();
         services.AddSingleton<OwnerVerbs>();
         services.AddSingleton<RevocationCommands>();
+        services.AddSingleton<TrailNames>();
         services.AddSingleton<TrailSearch>();
+        services.AddSingleton<TrailReports>();
+        services.AddSingleton<TrailExport>();
+        services.AddSingleton<TrailFeed>();
         services.AddSingleton<TrailProofs>();
         services.AddSingleton<TrailExport>();
         services.AddSingleton<TrafficReports>();

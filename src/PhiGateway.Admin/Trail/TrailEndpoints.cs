@@ -25,6 +25,11 @@ internal static class TrailEndpoints
         new("kind", "Kind of record."),
         new("id", "Decision or request id."),
         new("actor", "Person."),
+        new("organization", "Organization of the use case."),
+        new("use_case", "Use case under which it was decided."),
+        new("type", "FHIR resource type asked for."),
+        new("interaction", "FHIR interaction, such as search-type."),
+        new("purpose", "A purpose code that counted."),
         new(TrailQueryReader.PatientHeader, "Logical id of a patient.") { IsHeader = true },
     ];
 
@@ -47,8 +52,7 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Searches the audit trail",
-                "By from, to, client, tenant, withheld, decision, reason, kind, id, actor; a patient only in the header X-Patient. "
-                    + "Each search is itself recorded."
+                "By every filter named here, alone or together; a patient only in the header X-Patient. Each search is itself recorded."
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
             .WithMetadata(new ReadsQueryItself())
@@ -78,6 +82,7 @@ internal static class TrailEndpoints
             .Describe("Reads one record and those that belong to it")
             .Returns(typeof(TrailRecord));
         MapProofs(api);
+        TrailReportEndpoints.Map(api);
     }
 
     private static void MapProofs(RouteGroupBuilder api)
@@ -142,5 +147,5 @@ internal static class TrailEndpoints
                     : await traffic.CountAsync(call, query)
         );
 
-    private static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body));
+    internal static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body));
 }

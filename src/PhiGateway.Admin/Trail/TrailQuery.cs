@@ -19,6 +19,11 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Kind">Kind of record, such as disclosure.</param>
 /// <param name="Id">Decision or request id: the record and those that belong to it.</param>
 /// <param name="Actor">Person, for admin records.</param>
+/// <param name="Organization">Organization of the use case.</param>
+/// <param name="UseCase">Use case under which it was decided.</param>
+/// <param name="Type">FHIR resource type asked for.</param>
+/// <param name="Interaction">FHIR interaction, such as search-type.</param>
+/// <param name="Purpose">One purpose code among those that counted.</param>
 /// <param name="Limit">1 to 500; default 50.</param>
 /// <param name="Cursor">Place of the page.</param>
 public sealed record TrailQuery(
@@ -33,6 +38,11 @@ public sealed record TrailQuery(
     AuditKind? Kind = null,
     Guid? Id = null,
     string? Actor = null,
+    string? Organization = null,
+    string? UseCase = null,
+    string? Type = null,
+    string? Interaction = null,
+    string? Purpose = null,
     int? Limit = null,
     string? Cursor = null
 )
@@ -42,6 +52,9 @@ public sealed record TrailQuery(
 
     /// <summary>Instead of a tenant's name: each of them.</summary>
     internal const string Every = "*";
+
+    /// <summary>Whether something is asked for that only the record of a request itself can have.</summary>
+    internal bool IsOfRequest => (Organization ?? UseCase ?? Type ?? Interaction ?? Purpose) is not null;
 
     // Copied out of a resource it comes with its type.
     internal string? PatientId
@@ -94,6 +107,11 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("reason", "there is no such reason of a refusal.");
         }
 
+        if (Purpose is not null && !PurposeOfUse.TryParse(Purpose, out _))
+        {
+            return AdminProblem.BadParameter("purpose", "there is no such purpose of use.");
+        }
+
         var within = Tenant == Every ? tenants : [Tenant ?? string.Empty];
         return new AuditQuery
         {
@@ -107,6 +125,11 @@ public sealed record TrailQuery(
             Kind = Kind,
             Id = Id,
             Actor = Actor,
+            Organization = Organization,
+            UseCase = UseCase,
+            ResourceType = Type,
+            Interaction = Interaction,
+            Purpose = Purpose is not null && PurposeOfUse.TryParse(Purpose, out var purpose) ? purpose.Code : null,
             Limit = Limit ?? PageRequest.Default,
             Cursor = Cursor,
         };
@@ -132,6 +155,11 @@ public sealed record TrailQuery(
                 Part("kind", Kind is { } kind ? JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()) : null),
                 Part("id", Id?.ToString()),
                 Part("actor", Actor),
+                Part("organization", Organization),
+                Part("use_case", UseCase),
+                Part("type", Type),
+                Part("interaction", Interaction),
+                Part("purpose", Purpose),
                 Part("why", Why),
                 Part("page", Cursor is null ? null : "next"),
             }.Where(static part => part is not null)

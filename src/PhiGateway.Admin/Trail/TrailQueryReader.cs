@@ -80,6 +80,11 @@ internal static class TrailQueryReader
             "kind" => Kind(value) is { } kind ? query with { Kind = kind } : null,
             "id" => Guid.TryParse(value, out var id) ? query with { Id = id } : null,
             "actor" => query with { Actor = value },
+            "organization" => query with { Organization = value },
+            "use_case" => query with { UseCase = value },
+            "type" => query with { Type = value },
+            "interaction" => query with { Interaction = value },
+            "purpose" => query with { Purpose = value },
             "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
                 ? query with
                 {

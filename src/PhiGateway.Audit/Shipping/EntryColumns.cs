@@ -19,6 +19,9 @@ internal struct EntryColumns
     public int Status;
     public string? ResourceType;
     public string? Interaction;
+    public string? UseCase;
+    public string? Organization;
+    public string? Purpose;
     public IReadOnlyList<string>? Patients;
     public IReadOnlyList<string>? WithheldPatients;
 
@@ -120,6 +123,26 @@ internal struct EntryColumns
         else if (Is(ref reader, "withheldPatients"u8))
         {
             WithheldPatients = List(ref reader);
+        }
+        else
+        {
+            Approved(ref reader);
+        }
+    }
+
+    private void Approved(ref Utf8JsonReader reader)
+    {
+        if (Is(ref reader, "useCase"u8))
+        {
+            UseCase = reader.GetString();
+        }
+        else if (Is(ref reader, "organization"u8))
+        {
+            Organization = reader.GetString();
+        }
+        else if (Is(ref reader, "purpose"u8))
+        {
+            Purpose = reader.GetString();
         }
         else
         {

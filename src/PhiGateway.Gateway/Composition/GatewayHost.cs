@@ -273,6 +273,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             QuotaUses = registry.QuotaUses,
             SingleUses = registry.SingleUses,
             AuditStore = ofAdmins.Audit.Store,
+            AuditReports = ofAdmins.Audit.Reports,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,

@@ -36,6 +36,8 @@ internal sealed record GatewayParts
 
     public required IAuditStore AuditStore { get; init; }
 
+    public required IAuditReports AuditReports { get; init; }
+
     public required SnapshotHolder Snapshots { get; init; }
 
     public required CutAnswers CutAnswers { get; init; }
