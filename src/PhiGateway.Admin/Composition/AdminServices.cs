@@ -80,6 +80,11 @@ public static class AdminServices
         services.AddSingleton<EventSearch>();
         services.AddSingleton<DisclosureRegister>();
         services.AddSingleton<AccountingCommands>();
+        services.AddSingleton<TrailExport>();
+        services.AddSingleton<TrafficReports>();
+        services.AddSingleton<ClientDirectory>();
+        services.AddSingleton<VendorDirectory>();
+        services.AddSingleton<AlertInbox>();
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();

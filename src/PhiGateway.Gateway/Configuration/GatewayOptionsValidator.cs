@@ -105,6 +105,12 @@ internal static class GatewayOptionsValidator
             Add("Registry:SealRequired", "needs Registry:SealKeyFile.");
         }
 
+        foreach (var problem in options.Dpop.Validate())
+        {
+            var space = problem.IndexOf(' ', StringComparison.Ordinal);
+            Add(problem[..space], problem[(space + 1)..]);
+        }
+
         ValidateLog(options.Audit.Log, Add);
         if (options.Limits.RequestsPerSecond is < 1 or > 1_000_000)
         {
@@ -203,6 +209,7 @@ internal static class GatewayOptionsValidator
             problems.Add(new ConfigurationProblem("PhiGateway:Admin:Oidc", problem));
         }
 
+        ConsoleValidator.Validate(options.Admin, Add);
         if (options.Admin.DoorWarningDays?.Any(static days => days is < 1 or > 366) == true)
         {
             Add("Admin:DoorWarningDays", "must be days between 1 and 366.");
