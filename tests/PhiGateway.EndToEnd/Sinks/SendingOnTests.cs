@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace PhiGateway.EndToEnd.Sinks;
 
 /// <summary>The trail at the receivers of a security operations centre, also when they die.</summary>
-public sealed class SendingOnTests(SinkWorld world) : IClassFixture<SinkWorld>
+public sealed partial class SendingOnTests(SinkWorld world) : IClassFixture<SinkWorld>
 {
     // A bound for what must come, not a limit for how fast.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
@@ -46,7 +47,7 @@ public sealed class SendingOnTests(SinkWorld world) : IClassFixture<SinkWorld>
             .GroupBy(static one => one)
             .Where(static group => group.Count() > 1)
             .Select(static group => group.Key);
-        Assert.DoesNotContain(twice, one => one > before.Max() + 4000);
+        Assert.DoesNotContain(twice, one => one > before.Max() + 400);
         AssertTellsNoPatient();
         Assert.Contains("phi_gateway_sink_lag", (await world.Mary.TryAsync(HttpMethod.Get, "/metrics")).Body, StringComparison.Ordinal);
     }
@@ -85,7 +86,7 @@ public sealed class SendingOnTests(SinkWorld world) : IClassFixture<SinkWorld>
     {
         foreach (var text in new[] { world.Rsyslog.Text(), world.Hook.Text, world.TextOfFiles() })
         {
-            Assert.DoesNotContain("f001", text, StringComparison.Ordinal);
+            Assert.DoesNotMatch(Patient(), text);
             Assert.DoesNotContain("Condition?", text, StringComparison.Ordinal);
 
             // The twins: who asked, and that it was refused.
@@ -115,4 +116,8 @@ public sealed class SendingOnTests(SinkWorld world) : IClassFixture<SinkWorld>
             await Task.Delay(100, patience.Token);
         }
     }
+
+    // The patient that was read, not four digits of a hash.
+    [GeneratedRegex("(?<![0-9a-f-])f001(?![0-9a-f])")]
+    private static partial Regex Patient();
 }
