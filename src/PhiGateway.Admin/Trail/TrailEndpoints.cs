@@ -81,6 +81,17 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe("Reads one record and those that belong to it")
             .Returns(typeof(TrailRecord));
+        api.MapPost(
+                "/audit:reach",
+                (HttpContext context, ReachSearch search) => Answer.JsonAsync<ReachQuery, ReachReport>(context, search.FindAsync)
+            )
+            .RequireRoles([AdminRoles.PrivacyOfficer])
+            .Describe(
+                "Says which patients and records somebody touched",
+                "By token, credential, client or organization, between two moments; the whole of it or nothing. Itself recorded."
+            )
+            .Takes(typeof(ReachQuery))
+            .Returns(typeof(ReachReport));
         MapProofs(api);
         TrailReportEndpoints.Map(api);
     }

@@ -76,6 +76,9 @@ public sealed class AuditRecord
     /// <summary>Where the purpose came from: <c>token</c>, or <c>registry</c> where the issuer asserts none.</summary>
     public string? PurposeFrom { get; set; }
 
+    /// <summary>Whether what left is accounted for to the patient, fixed now (<see cref="AccountingClass"/>); null where no client was known.</summary>
+    public string? Accounting { get; set; }
+
     /// <summary>Scope of the token, as sent.</summary>
     public string? Scope { get; set; }
 

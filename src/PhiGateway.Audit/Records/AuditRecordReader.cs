@@ -106,6 +106,9 @@ public static class AuditRecordReader
             case "purpose":
                 r.Purpose = reader.GetString();
                 break;
+            case "accounting":
+                r.Accounting = reader.GetString();
+                break;
             case "scope":
                 r.Scope = reader.GetString();
                 break;

@@ -37,6 +37,7 @@ internal static class AuditRecordWriter
         json.Text(",\"binding\":"u8, record.Binding);
         json.Text(",\"purpose\":"u8, record.Purpose);
         json.Text(",\"purposeFrom\":"u8, record.PurposeFrom);
+        json.Text(",\"accounting\":"u8, record.Accounting);
         json.Text(",\"scope\":"u8, record.Scope);
         json.Text(",\"peer\":"u8, record.Peer);
         json.Text(",\"method\":"u8, record.Method);

@@ -7,7 +7,7 @@ using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines <c>audit</c>: search, show, what counts and exports, verify, prove and rotate-key.</summary>
+/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove and rotate-key.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
@@ -80,6 +80,8 @@ internal static class AuditCommands
             )
         );
         AuditReportCommands.AddTo(audit, common);
+        audit.Add(PrivacyCommands.Accounting(common));
+        audit.Add(PrivacyCommands.Reach(common));
         audit.Add(VerifyCommand.Create(common));
         audit.Add(Prove(common));
         audit.Add(RotateKey(common));

@@ -2,6 +2,7 @@ using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
+using PhiGateway.Sinks.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -27,6 +28,9 @@ public sealed class GatewayOptions
     public RegistryOptions Registry { get; set; } = new();
 
     public AuditOptions Audit { get; set; } = new();
+
+    /// <summary>Where the trail is sent on to, without PHI; none by default.</summary>
+    public IReadOnlyList<SinkOptions> Sinks { get; set; } = [];
 
     /// <summary>Token issuers; at least one.</summary>
     public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];

@@ -196,6 +196,7 @@ internal static class GatewayOptionsValidator
         }
 
         EdgeValidator.Validate(options, Add);
+        SinkValidator.Validate(options, Add);
         foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
         {
             problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));

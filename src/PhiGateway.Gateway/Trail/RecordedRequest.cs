@@ -3,6 +3,7 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Trail;
@@ -148,6 +149,12 @@ internal static class RecordedRequest
         else if (caller.PurposeFromRegistry && client?.UseCase is { Purposes: [var only] })
         {
             (record.Purpose, record.PurposeFrom) = (only, "registry");
+        }
+
+        if (client is not null)
+        {
+            // What it counts as is fixed now: what the organization becomes later changes nothing about what happened.
+            record.Accounting = AccountingClass.Of(record.Purpose, client.Organization is { Kind: OrganizationKind.Internal });
         }
     }
 
