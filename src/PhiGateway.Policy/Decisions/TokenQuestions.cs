@@ -68,7 +68,11 @@ public static class TokenQuestions
 
     /// <summary>Whether the client must prove possession of a key or a certificate, and which of the two it may.</summary>
     public static (bool Required, bool Mtls, bool Dpop) BindingOf(ClientEntry client) =>
-        (client.BindingRequired || client.Certificates.Count > 0, client.AcceptsMtls || client.Certificates.Count > 0, client.AcceptsDpop);
+        (
+            client.BindingRequired || client.Certificates.Count > 0,
+            client.AcceptsMtls || (!client.BindingRequired && client.Certificates.Count > 0),
+            client.AcceptsDpop
+        );
 
     private static bool IsOpen(CredentialEntry credential, long ticks) => ticks >= credential.OpenFrom && ticks < credential.OpenUntil;
 

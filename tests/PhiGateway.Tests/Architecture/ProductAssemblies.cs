@@ -18,6 +18,7 @@ internal static class ProductAssemblies
             ["PhiGateway.Proof"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit", "PhiGateway.Proof"],
             ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
+            ["PhiGateway.TokenService"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity"],
             ["PhiGateway.Admin"] =
             [
                 "PhiGateway.Policy",
@@ -46,6 +47,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Storage",
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Admin",
+                "PhiGateway.TokenService",
             ],
         };
 
