@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Console.Configuration;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
@@ -53,7 +54,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         GatewayOptions options,
         IConfigurationRoot configuration,
         bool quiet,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        ConsoleOptions? console = null
     )
     {
         var host = new GatewayHost();
@@ -83,7 +85,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Clock
             );
             host._readiness = readiness;
-            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator);
+            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options));
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             await host._admin.StartAsync(cancellationToken);

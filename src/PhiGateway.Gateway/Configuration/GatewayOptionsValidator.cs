@@ -218,6 +218,7 @@ internal static class GatewayOptionsValidator
             problems.Add(new ConfigurationProblem("PhiGateway:Admin:Oidc", problem));
         }
 
+        ConsoleValidator.Validate(options.Admin, Add);
         if (options.Admin.DoorWarningDays?.Any(static days => days is < 1 or > 366) == true)
         {
             Add("Admin:DoorWarningDays", "must be days between 1 and 366.");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;
@@ -34,7 +35,7 @@ public sealed partial class LineWidthTests
     public void Tables_EachOne_IsThereAndStillWide() =>
         Assert.All(
             Tables,
-            name => Assert.NotEmpty(Wide(File.ReadLines(SourceFiles.Below().Single(file => SourceFiles.Name(file) == name))))
+            static name => Assert.NotEmpty(Wide(File.ReadLines(RepositoryPaths.Of(name))))
         );
 
     [Fact]

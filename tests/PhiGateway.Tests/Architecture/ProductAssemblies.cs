@@ -28,6 +28,15 @@ internal static class ProductAssemblies
                 "PhiGateway.Identity",
                 "PhiGateway.RegistryFiles",
             ],
+            ["PhiGateway.Console"] =
+            [
+                "PhiGateway.Policy",
+                "PhiGateway.Audit",
+                "PhiGateway.Identity",
+                "PhiGateway.Proof",
+                "PhiGateway.RegistryFiles",
+                "PhiGateway.Admin",
+            ],
             ["PhiGateway.Cli"] =
             [
                 "PhiGateway.Policy",
@@ -48,6 +57,7 @@ internal static class ProductAssemblies
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Admin",
                 "PhiGateway.TokenService",
+                "PhiGateway.Console",
             ],
         };
 
@@ -67,6 +77,8 @@ internal static class ProductAssemblies
             if (
                 step.IsDefined(typeof(CompilerGeneratedAttribute), false)
                 || step.Name.Contains('<', StringComparison.Ordinal)
+                // What Razor makes of the usings that its files share.
+                || step.Name == "_Imports"
                 || step.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), false)
                 || step.Namespace?.Contains(".Migrations", StringComparison.Ordinal) == true
             )
