@@ -21,16 +21,19 @@ public static class TokenServiceRegistration
     /// <param name="services">The host's services.</param>
     /// <param name="options">Already validated.</param>
     /// <param name="ring">Opened by the host, which closes it.</param>
+    /// <param name="environment">That of the gateway, such as <c>production</c>.</param>
     /// <param name="connect">Opens the connections to clients' keys, by the host's own rules.</param>
     public static IServiceCollection AddTokenService(
         this IServiceCollection services,
         TokenServiceOptions options,
         KeyRing ring,
+        string environment,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
     ) =>
         services
             .AddSingleton(options)
             .AddSingleton(ring)
+            .AddSingleton(new ServedEnvironment(environment))
             .AddSingleton(provider => new ClientAssertions(
                 provider.GetRequiredService<ISingleUses>(),
                 provider.GetRequiredService<TimeProvider>(),

@@ -87,7 +87,7 @@ internal static class TokenPlane
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.SingleUses)
             .AddSingleton(proofs)
-            .AddTokenService(service, ring, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
+            .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
         var app = builder.Build();
         if (peers.IsOn)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -32,7 +33,7 @@ public static class TokenQuestions
         ];
     }
 
-    /// <summary>Why a client is given no token; null: its path is open, and <paramref name="client"/> is there.</summary>
+    /// <summary>Why a client's tokens are worth nothing now; null: its path is open, and <paramref name="client"/> is there.</summary>
     public static Deny? Ask(RegistrySnapshot snapshot, string issuer, string clientId, DateTimeOffset now, out ClientEntry? client)
     {
         client = null;
@@ -60,6 +61,28 @@ public static class TokenQuestions
 
         var ticks = now.UtcTicks;
         return FirstClosed(entry.Doors, ticks) ?? FirstClosed(credential.Doors, ticks) ?? Unexplained(entry, ticks);
+    }
+
+    /// <summary>
+    /// Why a client whose path is open is given no token here and now: it belongs to another environment, or asks from where or when it may
+    /// not call; null: nothing of it.
+    /// </summary>
+    public static Deny? AskPlace(ClientEntry client, string environment, IPAddress? peer, DateTimeOffset now)
+    {
+        var rule = "client/" + client.Client.Id;
+        if (!string.Equals(client.Client.Environment, environment, StringComparison.Ordinal))
+        {
+            return new Deny(DenyReason.WrongEnvironment, rule);
+        }
+
+        if (client.Networks.Length > 0 && (peer is null || !NetworkRange.Contains(client.Networks, peer)))
+        {
+            return new Deny(DenyReason.WrongNetwork, rule);
+        }
+
+        return client.Hours.Length == 0 || Array.Exists(client.Hours, window => window.Contains(now.UtcTicks))
+            ? null
+            : new Deny(DenyReason.OutsideHours, rule);
     }
 
     /// <summary>Whether a token is revoked: by its hash, its id, or as all that were issued before a moment.</summary>

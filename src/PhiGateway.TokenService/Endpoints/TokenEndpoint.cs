@@ -20,6 +20,7 @@ namespace PhiGateway.TokenService.Endpoints;
 /// </summary>
 internal sealed class TokenEndpoint(
     TokenServiceOptions options,
+    ServedEnvironment environment,
     ISnapshotSource snapshots,
     ClientAuthentication authentication,
     IKeyProof proofs,
@@ -57,6 +58,11 @@ internal sealed class TokenEndpoint(
         // 2. Whether its path is open.
         var now = time.GetUtcNow();
         var closed = TokenQuestions.Ask(snapshot, options.Name, assertion.ClientId, now, out var client);
+        if (closed is null && client is not null)
+        {
+            closed = TokenQuestions.AskPlace(client, environment.Name, http.Connection.RemoteIpAddress, now);
+        }
+
         if (closed is not null || client is null)
         {
             await RefuseAsync(http, snapshot, OAuthError.NotAllowed, $"{closed?.Reason} {closed?.Rule}".Trim(), assertion.ClientId, client);

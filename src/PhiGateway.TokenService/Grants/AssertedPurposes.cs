@@ -11,7 +11,10 @@ internal static class AssertedPurposes
     {
         if (asserted.Count == 0)
         {
-            return useCase.Purposes.Count == 1 ? useCase.Purposes : null;
+            // Emergency is always asserted by someone: the registry never says it on their behalf.
+            return useCase.Purposes is [var only] && PurposeOfUse.TryParse(only, out var single) && !single.IsBreakGlass
+                ? useCase.Purposes
+                : null;
         }
 
         var codes = new List<string>();
@@ -33,6 +36,11 @@ internal static class AssertedPurposes
 
     private static bool IsApproved(PurposeOfUse purpose, UseCase useCase)
     {
+        if (purpose.IsBreakGlass && !useCase.AllowsBreakGlass)
+        {
+            return false;
+        }
+
         foreach (var text in useCase.Purposes)
         {
             if (PurposeOfUse.TryParse(text, out var approved) && approved.Permits(purpose))

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
@@ -177,6 +178,36 @@ public sealed class TokenEndpointTests : IDisposable
 
         _world.Fill(TestRegistry.Client(), TestRegistry.UseCase());
         Assert.Equal(200, (await _world.AskAsync(TokenWorld.Form(_world.Assertion("four")))).Status);
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", 200)]
+    [InlineData("::ffff:10.1.2.3", 200)]
+    [InlineData("192.0.2.1", 400)]
+    [InlineData(null, 400)]
+    public async Task Token_OfAClientWithNetworks_IsIssuedInThemOnly(string? peer, int status)
+    {
+        using var world = new TokenWorld(client: TestRegistry.Client() with { Networks = ["10.0.0.0/8"] });
+
+        var reply = await world.AskAsync(
+            TokenWorld.Form(world.Assertion()),
+            context => context.Connection.RemoteIpAddress = peer is null ? null : IPAddress.Parse(peer)
+        );
+
+        Assert.Equal(status, reply.Status);
+        Assert.Equal(status == 200 ? null : "wrong-network client/connector", world.Journal.Records[^1].Rule);
+    }
+
+    [Fact]
+    public async Task Token_OfAClientOfAnotherEnvironmentOrHour_IsRefused()
+    {
+        using var elsewhere = new TokenWorld(environment: "test");
+        Assert.Equal("unauthorized_client", (await elsewhere.AskAsync(TokenWorld.Form(elsewhere.Assertion()))).Error);
+        _world.Fill(TestRegistry.Client() with { Hours = ["08:00-11:00"] }, TestRegistry.UseCase());
+        await RefusedAsync("unauthorized_client", TokenWorld.Form(_world.Assertion("two")));
+
+        _world.Fill(TestRegistry.Client() with { Hours = ["08:00-13:00"] }, TestRegistry.UseCase());
+        Assert.Equal(200, (await _world.AskAsync(TokenWorld.Form(_world.Assertion("three")))).Status);
     }
 
     [Theory]

@@ -28,7 +28,13 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
     private readonly ServiceProvider _services;
     private readonly string _folder = Directory.CreateTempSubdirectory("phigw-tokens-").FullName;
 
-    public TokenWorld(SharedUses? shared = null, Client? client = null, SigningKey? key = null, UseCase? useCase = null)
+    public TokenWorld(
+        SharedUses? shared = null,
+        Client? client = null,
+        SigningKey? key = null,
+        UseCase? useCase = null,
+        string environment = "production"
+    )
     {
         Shared = shared ?? new SharedUses();
         Key = key ?? SigningKey.Es384("connector-1");
@@ -51,7 +57,7 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
             .AddSingleton<IRegistryStore>(Store)
             .AddSingleton<ISingleUses>(Shared)
             .AddSingleton(_identity.Get<IKeyProof>())
-            .AddTokenService(Options, Ring, null)
+            .AddTokenService(Options, Ring, environment, null)
             .BuildServiceProvider();
     }
 
