@@ -57,10 +57,16 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DpopChecker>>()
         ));
+        services.AddSingleton(provider => new OpaqueTokens(
+            provider.GetRequiredService<IssuerDirectory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            connect
+        ));
         services.AddSingleton<IKeyProof>(static provider => provider.GetRequiredService<DpopChecker>());
         services.AddSingleton<ICallerAuthenticator>(provider => new CallerAuthenticator(
             provider.GetRequiredService<IssuerDirectory>(),
             provider.GetRequiredService<ValidatedTokenCache>(),
+            provider.GetRequiredService<OpaqueTokens>().Issuers,
             provider.GetRequiredService<DpopChecker>(),
             readScope,
             provider.GetRequiredService<TimeProvider>(),

@@ -3,6 +3,7 @@ using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Sinks.Configuration;
+using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -37,6 +38,9 @@ public sealed class GatewayOptions
 
     /// <summary>How proofs of possession are judged (RFC 9449).</summary>
     public DpopOptions Dpop { get; set; } = new();
+
+    /// <summary>Issues tokens itself, on a listener of its own; null: it does not.</summary>
+    public TokenServiceOptions? TokenService { get; set; }
 
     public LimitOptions Limits { get; set; } = new();
 

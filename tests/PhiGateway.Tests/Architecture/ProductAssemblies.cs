@@ -19,6 +19,7 @@ internal static class ProductAssemblies
             ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit", "PhiGateway.Proof"],
             ["PhiGateway.Sinks"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
+            ["PhiGateway.TokenService"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity"],
             ["PhiGateway.Admin"] =
             [
                 "PhiGateway.Policy",
@@ -57,6 +58,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Sinks",
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Admin",
+                "PhiGateway.TokenService",
                 "PhiGateway.Console",
             ],
         };
