@@ -19,6 +19,7 @@ internal static class TrailEndpoints
         new("to", "Before this moment."),
         new("client", "Registered client."),
         new("tenant", "Tenant; required with a patient."),
+        new("withheld", "true, with a patient: what was withheld of the patient, not what left."),
         new("decision", "permit, deny or error."),
         new("reason", "Code of a deny reason."),
         new("kind", "Kind of record."),
@@ -54,6 +55,7 @@ internal static class TrailEndpoints
                 "By every filter named here, alone or together; a patient only in the header X-Patient. Each search is itself recorded."
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
+            .WithMetadata(new ReadsQueryItself())
             .Reads([.. CallParameter.Page, .. Filters]);
         api.MapGet("/audit/counts", (HttpContext context, TrafficReports traffic) => CountAsync(context, traffic))
             .RequireRoles([AdminRoles.Auditor])
@@ -79,6 +81,17 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe("Reads one record and those that belong to it")
             .Returns(typeof(TrailRecord));
+        api.MapPost(
+                "/audit:reach",
+                (HttpContext context, ReachSearch search) => Answer.JsonAsync<ReachQuery, ReachReport>(context, search.FindAsync)
+            )
+            .RequireRoles([AdminRoles.PrivacyOfficer])
+            .Describe(
+                "Says which patients and records somebody touched",
+                "By token, credential, client or organization, between two moments; the whole of it or nothing. Itself recorded."
+            )
+            .Takes(typeof(ReachQuery))
+            .Returns(typeof(ReachReport));
         MapProofs(api);
         TrailReportEndpoints.Map(api);
     }

@@ -13,6 +13,7 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Client">Registered client.</param>
 /// <param name="Tenant">Tenant; required with a patient, where <c>*</c> means each of them.</param>
 /// <param name="Patient">Logical id of a patient; in a body or the header only. PHI.</param>
+/// <param name="Withheld">With a patient: what was withheld of that patient, in the place of what left; null: what left.</param>
 /// <param name="Decision">permit, deny or error.</param>
 /// <param name="Reason">Code of a deny reason.</param>
 /// <param name="Kind">Kind of record, such as disclosure.</param>
@@ -31,6 +32,7 @@ public sealed record TrailQuery(
     string? Client = null,
     string? Tenant = null,
     string? Patient = null,
+    bool? Withheld = null,
     string? Decision = null,
     string? Reason = null,
     AuditKind? Kind = null,
@@ -95,6 +97,11 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("tenant", "a patient is looked for within one tenant, or within each with '*'.");
         }
 
+        if (Withheld is not null && Patient is null)
+        {
+            return AdminProblem.BadParameter("withheld", "what was withheld is looked for by the patient whom it concerns.");
+        }
+
         if (Reason is not null && DenyReason.Find(Reason) is null)
         {
             return AdminProblem.BadParameter("reason", "there is no such reason of a refusal.");
@@ -112,7 +119,7 @@ public sealed record TrailQuery(
             To = To,
             Client = Client,
             Tenant = Tenant == Every ? null : Tenant,
-            PatientKeys = Patient is null ? [] : [.. within.Select(tenant => pseudonym!.Of(tenant, PatientId!))],
+            PatientKeys = Patient is null ? [] : [.. within.Select(tenant => KeyOf(pseudonym!, tenant))],
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,
@@ -128,6 +135,9 @@ public sealed record TrailQuery(
         };
     }
 
+    private string KeyOf(IPatientPseudonym pseudonym, string tenant) =>
+        Withheld == true ? pseudonym.OfWithheld(tenant, PatientId!) : pseudonym.Of(tenant, PatientId!);
+
     /// <summary>The query in words for the record of its use; the patient stands in the record's own field.</summary>
     internal string Describe() =>
         string.Join(
@@ -139,6 +149,7 @@ public sealed record TrailQuery(
                 Part("client", Client),
                 Part("tenant", Tenant),
                 Patient is null ? null : "patient=yes",
+                Part("withheld", Withheld is true ? "true" : null),
                 Part("decision", Decision),
                 Part("reason", Reason),
                 Part("kind", Kind is { } kind ? JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()) : null),

@@ -7,7 +7,7 @@ using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines <c>audit</c>: search, show, what counts and exports, verify, prove and rotate-key.</summary>
+/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove and rotate-key.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
@@ -24,7 +24,9 @@ internal static class AuditCommands
         ];
         var options = texts.Select(static text => new Option<string?>("--" + text.Name) { Description = text.Words }).ToList();
         var limit = new Option<int>("--limit") { Description = "1 to 500.", DefaultValueFactory = static _ => 50 };
+        var withheld = new Option<bool>("--withheld") { Description = "With --patient: what was withheld of the patient, not what left." };
         options.ForEach(search.Options.Add);
+        search.Options.Add(withheld);
         search.Options.Add(limit);
         audit.Add(
             CliRun.Action(
@@ -33,6 +35,11 @@ internal static class AuditCommands
                 async (parsed, run, cancellationToken) =>
                 {
                     var body = new JsonObject { ["limit"] = parsed.GetValue(limit) };
+                    if (parsed.GetValue(withheld))
+                    {
+                        body["withheld"] = true;
+                    }
+
                     foreach (var option in options)
                     {
                         if (parsed.GetValue(option) is { } value)
@@ -73,6 +80,8 @@ internal static class AuditCommands
             )
         );
         AuditReportCommands.AddTo(audit, common);
+        audit.Add(PrivacyCommands.Accounting(common));
+        audit.Add(PrivacyCommands.Reach(common));
         audit.Add(VerifyCommand.Create(common));
         audit.Add(Prove(common));
         audit.Add(RotateKey(common));

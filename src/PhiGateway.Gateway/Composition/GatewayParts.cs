@@ -3,6 +3,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Sinks;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -52,4 +53,7 @@ internal sealed record GatewayParts
 
     /// <summary>The transparency log over the journal, and what verifies it.</summary>
     public required ProofParts Proof { get; init; }
+
+    /// <summary>Where the trail is sent on to; null: nowhere.</summary>
+    public required SinkSet? Sinks { get; init; }
 }
