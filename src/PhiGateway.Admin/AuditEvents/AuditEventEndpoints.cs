@@ -33,7 +33,7 @@ internal static class AuditEventEndpoints
     }
 
     private static void Get(IEndpointRouteBuilder app, string path, Func<HttpContext, Task<IResult>> answer) =>
-        app.MapGet(path, answer).RequireRoles(Roles).ExcludeFromDescription();
+        app.MapGet(path, (HttpContext context) => answer(context)).RequireRoles(Roles).ExcludeFromDescription();
 
     private static async Task<IResult> PostAsync(HttpContext context, EventSearch search)
     {
