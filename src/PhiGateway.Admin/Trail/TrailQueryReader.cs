@@ -72,11 +72,17 @@ internal static class TrailQueryReader
             "to" => Moment(value) is { } to ? query with { To = to } : null,
             "client" => query with { Client = value },
             "tenant" => query with { Tenant = value },
+            "withheld" => bool.TryParse(value, out var withheld) ? query with { Withheld = withheld } : null,
             "decision" => query with { Decision = value },
             "reason" => query with { Reason = value },
             "kind" => Kind(value) is { } kind ? query with { Kind = kind } : null,
             "id" => Guid.TryParse(value, out var id) ? query with { Id = id } : null,
             "actor" => query with { Actor = value },
+            "organization" => query with { Organization = value },
+            "use_case" => query with { UseCase = value },
+            "type" => query with { Type = value },
+            "interaction" => query with { Interaction = value },
+            "purpose" => query with { Purpose = value },
             "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
                 ? query with
                 {

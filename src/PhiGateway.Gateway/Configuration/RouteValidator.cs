@@ -184,6 +184,19 @@ internal static class RouteValidator
             );
         }
 
+        if (
+            !UpstreamBaseList.TryRead(metadata[RouteMetadata.Storage], out var storage)
+            || storage.Any(one => egress.FindFlaw(one) is not null)
+        )
+        {
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{metadata.Path}:{RouteMetadata.Storage}",
+                    "must be bases that may be called from here, separated by spaces, such as https://exports.storage.example/hospital."
+                )
+            );
+        }
+
         if (cluster["LoadBalancingPolicy"] is { } policy && !SafePolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
         {
             problems.Add(
