@@ -33,6 +33,8 @@ if [[ "$fast" == no ]]; then
   have openssl || missing+=(openssl)
   have haproxy || missing+=(haproxy)
   have go || missing+=(golang-go)
+  have rsyslogd || missing+=(rsyslog)
+  compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' >/dev/null || missing+=(rsyslog-openssl)
   [[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ]] || missing+=(golang-golang-x-mod-dev)
 fi
 if [[ ${#missing[@]} -gt 0 ]]; then

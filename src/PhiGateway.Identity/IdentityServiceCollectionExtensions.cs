@@ -22,12 +22,14 @@ public static class IdentityServiceCollectionExtensions
     /// <param name="connect">Opens the connections to issuers, by the host's own rules; null: as the runtime does.</param>
     /// <param name="dpop">How proofs of possession are judged; null: by the defaults. They are remembered over all nodes where the host
     /// registers <see cref="ISingleUses"/>.</param>
+    /// <param name="longestHeader">Characters of an Authorization header; null: 16 KiB.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
         Func<string?, ScopeSet> readScope,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
-        DpopOptions? dpop = null
+        DpopOptions? dpop = null,
+        int? longestHeader = null
     )
     {
         var proofs = dpop ?? new DpopOptions();
@@ -68,7 +70,8 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<OpaqueTokens>().Issuers,
             provider.GetRequiredService<DpopChecker>(),
             readScope,
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            longestHeader ?? AuthorizationHeader.DefaultLength
         ));
         services.AddHostedService<IssuerKeyRefresher>();
         return services;

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using PhiGateway.Benchmarks.Audit;
 using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Benchmarks.Peers;
 
@@ -24,6 +25,10 @@ switch (args)
     case ["changes", .. var rest]:
         var numbers = rest.Select(int.Parse).Concat(new[] { 50_000, 1_000_000, 5, 10 }.Skip(rest.Length)).ToList();
         await ChangesRun.RunAsync(numbers[0], numbers[1], numbers[2], numbers[3]);
+        return;
+    case ["search", .. var rest]:
+        var search = rest.Select(int.Parse).Concat(new[] { 1_000_000, 5 }.Skip(rest.Length)).ToList();
+        await SearchRun.RunAsync(search[0], search[1]);
         return;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(LoadFixture).Assembly).Run(args);

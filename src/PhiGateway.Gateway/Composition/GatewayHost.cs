@@ -80,6 +80,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Journal,
                 host.Parts.Shipper,
                 () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status),
+                () => host.Parts.Sinks?.Status ?? [],
                 authenticator.GetStatus,
                 () => routes.Status,
                 host.Parts.Clock
@@ -278,6 +279,12 @@ internal sealed class GatewayHost : IAsyncDisposable
         );
         _owned.Add(new Owned(proof));
 
+        var sinks = SinkParts.Open(options, journal, ofAdmins.Audit.Store, pseudonym, clock);
+        if (sinks is not null)
+        {
+            _owned.Add(new Owned(sinks));
+        }
+
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
         var follower = new SnapshotFollower(
@@ -301,12 +308,14 @@ internal sealed class GatewayHost : IAsyncDisposable
             QuotaUses = registry.QuotaUses,
             SingleUses = registry.SingleUses,
             AuditStore = ofAdmins.Audit.Store,
+            AuditReports = ofAdmins.Audit.Reports,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,
             Journal = journal,
             Shipper = shipper,
             Proof = proof,
+            Sinks = sinks,
             Pseudonym = pseudonym,
         };
         await follower.StartWithRegistryAsync(cancellationToken);
@@ -315,6 +324,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         _loops.Add(Watched("transparency log", proof.Log.RunAsync, log));
         _loops.Add(Watched("audit verifier", proof.Watch.RunAsync, log));
         _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
+
+        if (sinks is not null)
+        {
+            _loops.Add(Watched("sinks", sinks.RunAsync, log));
+        }
 
         // 4. A first key to the control plane, if there is none.
         (BootstrapKey, var settled) = await FirstKey.TryEnsureAsync(Parts, cancellationToken);

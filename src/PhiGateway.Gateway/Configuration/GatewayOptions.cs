@@ -2,6 +2,7 @@ using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
+using PhiGateway.Sinks.Configuration;
 using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -28,6 +29,9 @@ public sealed class GatewayOptions
     public RegistryOptions Registry { get; set; } = new();
 
     public AuditOptions Audit { get; set; } = new();
+
+    /// <summary>Where the trail is sent on to, without PHI; none by default.</summary>
+    public IReadOnlyList<SinkOptions> Sinks { get; set; } = [];
 
     /// <summary>Token issuers; at least one.</summary>
     public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];
@@ -98,6 +102,9 @@ public sealed class GatewayOptions
     /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
     internal IReadOnlyList<string> RouteHosts { get; set; } = [];
 
+    /// <summary>Every FHIR route, for what another route's addresses are to a route; replaced when routes change.</summary>
+    internal IReadOnlyList<RoutePlace> RoutePlaces { get; set; } = [];
+
     /// <summary>Tenant and environment of every route.</summary>
     internal IReadOnlyList<(string Tenant, string Environment)> RouteNames { get; set; } = [];
 
@@ -117,6 +124,19 @@ public sealed class GatewayOptions
         hosts is [var first, ..] && Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri)
             ? $"{uri.Scheme}://{AuthorityOf(first, uri)}"
             : PublicBase;
+
+    /// <summary>The same for every host under which clients may reach the route.</summary>
+    internal IEnumerable<string> PublicBasesOf(IReadOnlyList<string> hosts)
+    {
+        if (!Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri))
+        {
+            return [];
+        }
+
+        return hosts.Count > 0
+            ? hosts.Select(host => $"{uri.Scheme}://{AuthorityOf(host, uri)}")
+            : Hosts.Select(host => $"{uri.Scheme}://{host}").Prepend(PublicBase.TrimEnd('/'));
+    }
 
     private static string AuthorityOf(string host, Uri publicBase) =>
         publicBase.IsDefaultPort || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']'))

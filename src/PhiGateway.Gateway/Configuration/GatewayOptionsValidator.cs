@@ -133,6 +133,11 @@ internal static class GatewayOptionsValidator
             Add("Limits:Concurrency", "must be between 1 and 100000.");
         }
 
+        if (options.Limits.MaxToken is < 4096 or > 65536)
+        {
+            Add("Limits:MaxToken", "must be between 4096 and 65536 characters.");
+        }
+
         if (options.Limits.MaxRequestBody is < 1024 or > 256L * 1024 * 1024)
         {
             Add("Limits:MaxRequestBody", "must be between 1024 bytes and 256 MiB.");
@@ -197,6 +202,7 @@ internal static class GatewayOptionsValidator
         }
 
         EdgeValidator.Validate(options, Add);
+        SinkValidator.Validate(options, Add);
         // A node that issues tokens itself needs nobody else's.
         if (options.TokenService is null || options.Issuers.Count > 0)
         {

@@ -21,7 +21,8 @@ internal sealed class CallerAuthenticator(
     IReadOnlyList<(TrustedIssuer Issuer, Introspector Introspector)> opaque,
     DpopChecker proofs,
     Func<string?, ScopeSet> readScope,
-    TimeProvider time
+    TimeProvider time,
+    int longestHeader = AuthorizationHeader.DefaultLength
 ) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
@@ -29,7 +30,7 @@ internal sealed class CallerAuthenticator(
 
     public ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null)
     {
-        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization);
+        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is { } refusal)
         {
             return new ValueTask<CallerResult>(CallerResult.Refused(refusal));
@@ -170,7 +171,7 @@ internal sealed class CallerAuthenticator(
         // RFC 9449 section 7.1: a bound token comes with its scheme and its proof, and any other token without.
         if (isDpop != token.Key is not null)
         {
-            return new(CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId) with { Detail = "dpop:scheme" });
+            return new(CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId, "dpop:scheme"));
         }
 
         if (token.Key is { } key)
@@ -186,8 +187,10 @@ internal sealed class CallerAuthenticator(
 
     private static CallerResult Proven(CachedToken token, ProofCheck check)
     {
-        var result = check.Refusal is { } refusal ? CallerResult.Refused(refusal, token.Caller.ClientId) : CallerResult.Of(token.Caller);
-        return check.Detail is null && check.Nonce is null ? result : result with { Detail = check.Detail, Nonce = check.Nonce };
+        var result = check.Refusal is { } refusal
+            ? CallerResult.Refused(refusal, token.Caller.ClientId, check.Detail)
+            : CallerResult.Of(token.Caller);
+        return check.Nonce is null ? result : result with { Nonce = check.Nonce };
     }
 
     // RFC 8705 section 3: equality with the peer's certificate is the proof, on each call anew.

@@ -35,7 +35,9 @@ internal static class AllocationRun
             var port = LoopbackPort.Free();
             await LoadFixture.PrepareAsync(folder, port, LoopbackPort.Free(), address);
             var token = await File.ReadAllTextAsync(Path.Combine(folder, "token"));
-            System.Console.WriteLine($"bytes allocated for one read of {SilentSockets.BodyBytes} bytes ({Measured} reads, one connection):");
+            System.Console.WriteLine(
+                $"bytes allocated for one read of {SilentSockets.BodyBytes} bytes ({Measured} reads, one connection):"
+            );
             foreach (var kind in new[] { "yarp", "yarp-jwt" })
             {
                 await using var peer = await YarpPeer.BuildAsync(kind, LoopbackPort.Free(), address, folder);

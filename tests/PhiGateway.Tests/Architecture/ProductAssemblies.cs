@@ -17,6 +17,7 @@ internal static class ProductAssemblies
             ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
             ["PhiGateway.Proof"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit", "PhiGateway.Proof"],
+            ["PhiGateway.Sinks"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
             ["PhiGateway.TokenService"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity"],
             ["PhiGateway.Admin"] =
@@ -54,6 +55,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Proof",
                 "PhiGateway.Identity",
                 "PhiGateway.Storage",
+                "PhiGateway.Sinks",
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Admin",
                 "PhiGateway.TokenService",
