@@ -21,14 +21,19 @@ internal static class AuditEventEndpoints
                 (HttpContext context, EventSearch search) => SearchAsync(context, search, Pairs(context.Request.Query), false)
             )
             .RequireRoles(Roles)
+            .WithMetadata(new ReadsQueryItself())
             .ExcludeFromDescription();
-        app.MapPost("/fhir/AuditEvent/_search", PostAsync).RequireRoles(Roles).ExcludeFromDescription();
+        app.MapPost("/fhir/AuditEvent/_search", PostAsync)
+            .RequireRoles(Roles)
+            .WithMetadata(new ReadsQueryItself())
+            .ExcludeFromDescription();
         app.MapGet(
                 "/fhir/AuditEvent/{id}",
                 (HttpContext context, string id, EventSearch search) =>
                     AnsweredAsync(context, call => search.ReadAsync(call, id), static one => FhirAnswer.Of(one))
             )
             .RequireRoles(Roles)
+            .WithMetadata(new ReadsQueryItself())
             .ExcludeFromDescription();
     }
 

@@ -143,7 +143,9 @@ internal sealed class ListQuery
             case "sort" when value.Length > 0:
                 _descending = value[0] == '-';
                 _sort = value.TrimStart('-');
-                return members.ContainsKey(_sort) ? null : AdminProblem.BadParameter("sort", "there is no such member." + NearestName.Hint(_sort, members.Keys));
+                return members.ContainsKey(_sort)
+                    ? null
+                    : AdminProblem.BadParameter("sort", "there is no such member." + NearestName.Hint(_sort, members.Keys));
             case "fields":
                 _fields = [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
                 return _fields.FirstOrDefault(field => !members.ContainsKey(field)) is { } field

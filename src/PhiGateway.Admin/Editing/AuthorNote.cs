@@ -143,7 +143,12 @@ internal static class AuthorNote
     /// <summary>Who answered for a client at a moment or since, and does no longer.</summary>
     public static IReadOnlyList<string> StoodSince(RegistryItem client, DateTimeOffset moment) =>
         Parse(client.Json)[Former] is JsonArray list
-            ? [.. list.OfType<JsonObject>().Where(entry => (DateTimeOffset)entry["until"]! >= moment).Select(static entry => (string)entry["by"]!)]
+            ?
+            [
+                .. list.OfType<JsonObject>()
+                    .Where(entry => (DateTimeOffset)entry["until"]! >= moment)
+                    .Select(static entry => (string)entry["by"]!),
+            ]
             : [];
 
     /// <summary>The stored form of a client that says who no longer answers for it, from when on.</summary>

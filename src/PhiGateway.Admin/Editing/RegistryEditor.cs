@@ -160,7 +160,9 @@ internal sealed class RegistryEditor(
 
         // What opens needs two: the approvals behind a door that would open end with the same write.
         var writesCredentials = plan.Writes.Any(static write => write.Kind == RegistryKind.Credential);
-        IReadOnlySet<string> revoked = writesCredentials ? await RevocationRows.CredentialsAsync(store, call.Cancelled) : new HashSet<string>();
+        IReadOnlySet<string> revoked = writesCredentials
+            ? await RevocationRows.CredentialsAsync(store, call.Cancelled)
+            : new HashSet<string>();
         plan = OpeningGuard.Extend(edit, plan, before, call.Persons, revoked, now);
         return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
         {

@@ -25,7 +25,9 @@ internal static class RevocationRows
     public static async Task<IReadOnlySet<string>> CredentialsAsync(IRegistryStore store, CancellationToken cancellationToken)
     {
         var revoked = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var row in (await AllAsync(store, cancellationToken)).Where(static row => row.Target == RevocationTarget.Credential).Reverse())
+        foreach (
+            var row in (await AllAsync(store, cancellationToken)).Where(static row => row.Target == RevocationTarget.Credential).Reverse()
+        )
         {
             _ = row.Lifted ? revoked.Remove(row.Value) : revoked.Add(row.Value);
         }

@@ -86,7 +86,9 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
     /// <summary>One page of revocations, newest first.</summary>
     public async Task<Outcome<RevocationPage>> ListAsync(AdminCall call, PageRequest page)
     {
-        var rows = page.After is null ? await store.ListRevocationsAsync(page.Limit + 1, call.Cancelled) : await RevocationRows.AllAsync(store, call.Cancelled);
+        var rows = page.After is null
+            ? await store.ListRevocationsAsync(page.Limit + 1, call.Cancelled)
+            : await RevocationRows.AllAsync(store, call.Cancelled);
         if (page.After is { } after)
         {
             rows = [.. rows.SkipWhile(row => row.Id != after.Id)];

@@ -22,6 +22,12 @@ internal static class TrailQueryReader
         "kind",
         "id",
         "actor",
+        "withheld",
+        "organization",
+        "use_case",
+        "type",
+        "interaction",
+        "purpose",
         "limit",
         "cursor",
     ];
@@ -50,9 +56,7 @@ internal static class TrailQueryReader
 
                 return AdminProblem.BadParameter(
                     name.Length <= 64 ? name : name[..64],
-                    Known.Contains(name)
-                        ? "its value cannot be read."
-                        : $"there is no such filter.{NearestName.Hint(name, Known)}"
+                    Known.Contains(name) ? "its value cannot be read." : $"there is no such filter.{NearestName.Hint(name, Known)}"
                 );
             }
 

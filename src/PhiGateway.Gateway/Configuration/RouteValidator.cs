@@ -26,9 +26,7 @@ internal static class RouteValidator
 
         foreach (var child in section.GetChildren().Where(static child => child.Key is not ("Routes" or "Clusters")))
         {
-            problems.Add(
-                new ConfigurationProblem(child.Path, "is not a known key." + NearestName.Hint(child.Key, ["Routes", "Clusters"]))
-            );
+            problems.Add(new ConfigurationProblem(child.Path, "is not a known key." + NearestName.Hint(child.Key, ["Routes", "Clusters"])));
         }
 
         foreach (var route in routes)

@@ -22,7 +22,10 @@ internal sealed class SmallDisk : IDisposable
     public static SmallDisk Create(string path, int megabytes)
     {
         Directory.CreateDirectory(path);
-        return new SmallDisk(path, OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "tmpfs", path));
+        return new SmallDisk(
+            path,
+            OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "tmpfs", path)
+        );
     }
 
     /// <summary>Takes all of its room, or all of the process's.</summary>

@@ -33,10 +33,7 @@ public sealed partial class LineWidthTests
 
     [Fact]
     public void Tables_EachOne_IsThereAndStillWide() =>
-        Assert.All(
-            Tables,
-            static name => Assert.NotEmpty(Wide(File.ReadLines(RepositoryPaths.Of(name))))
-        );
+        Assert.All(Tables, static name => Assert.NotEmpty(Wide(File.ReadLines(RepositoryPaths.Of(name)))));
 
     [Fact]
     public void Wide_CodeAndData_AreToldApart()

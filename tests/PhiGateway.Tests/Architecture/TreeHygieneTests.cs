@@ -86,9 +86,7 @@ public sealed class TreeHygieneTests
     private static void AssertNowhere(Regex banned, params string[] folders)
     {
         var found = Texts
-            .Value.Where(file =>
-                folders.Length == 0 || folders.Any(folder => file.Name.StartsWith(folder + "/", StringComparison.Ordinal))
-            )
+            .Value.Where(file => folders.Length == 0 || folders.Any(folder => file.Name.StartsWith(folder + "/", StringComparison.Ordinal)))
             .SelectMany(file => Places(file.Name, file.Text, banned));
 
         Findings.AssertNone(found);

@@ -109,7 +109,9 @@ public sealed partial class DocumentedCommandsTests
     public void Pages_EveryCommandOfTheGateway_IsOneOfItsUsage()
     {
         var usage = File.ReadAllText(RepositoryPaths.Of("src", "PhiGateway.Gateway", "Composition", "RunCommand.cs"));
-        var known = Regex.Matches(usage, "^ +phi-gateway (?<word>[a-z-]+)", RegexOptions.Multiline).Select(static match => match.Groups["word"].Value);
+        var known = Regex
+            .Matches(usage, "^ +phi-gateway (?<word>[a-z-]+)", RegexOptions.Multiline)
+            .Select(static match => match.Groups["word"].Value);
         var found = Pages()
             .SelectMany(static page => Gateways.Matches(File.ReadAllText(page)).Select(match => (page, Word: match.Groups["word"].Value)))
             .ToList();
@@ -161,7 +163,9 @@ public sealed partial class DocumentedCommandsTests
     [GeneratedRegex(@"^(?:phigw|mary|wei|root|until mary|until wei) (?<words>(?!\(\))[^|<>]+?)(?:\s*(?:[|<>]|<<<).*|; do .*)?$")]
     private static partial Regex OursInABlock { get; }
 
-    [GeneratedRegex(@"(?:\$repo/|\./|--project |^|\s)(?<path>(?:tests|samples|deploy|docs|src)/[A-Za-z0-9_./-]+)(?<!/bin/Debug/net10\.0/[A-Za-z.]+)")]
+    [GeneratedRegex(
+        @"(?:\$repo/|\./|--project |^|\s)(?<path>(?:tests|samples|deploy|docs|src)/[A-Za-z0-9_./-]+)(?<!/bin/Debug/net10\.0/[A-Za-z.]+)"
+    )]
     private static partial Regex RepositoryFile { get; }
 
     [GeneratedRegex(@"(?<![\w./-])phi-gateway (?<word>[a-z][a-z-]+)(?: --config|`)")]

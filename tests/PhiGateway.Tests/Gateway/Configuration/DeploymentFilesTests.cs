@@ -27,7 +27,8 @@ public sealed partial class DeploymentFilesTests
         {
             if (name.StartsWith(GatewayConfiguration.EnvironmentPrefix, StringComparison.Ordinal))
             {
-                var key = "PhiGateway:" + name[GatewayConfiguration.EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+                var key =
+                    "PhiGateway:" + name[GatewayConfiguration.EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal);
                 Assert.DoesNotContain(
                     ConfigurationFixture.Problems((key, value)),
                     problem => problem.Key == key && problem.Message.Contains("not a known key", StringComparison.Ordinal)
@@ -70,7 +71,10 @@ public sealed partial class DeploymentFilesTests
             Assert.Contains((string)example["Listeners"]![file]!, mounted);
         }
 
-        Assert.Contains(mounted, place => ((string)example["Audit"]!["Journal"]!["Directory"]!).StartsWith(place, StringComparison.Ordinal));
+        Assert.Contains(
+            mounted,
+            place => ((string)example["Audit"]!["Journal"]!["Directory"]!).StartsWith(place, StringComparison.Ordinal)
+        );
         Assert.Contains($"VOLUME {mounted.Single(static place => place.StartsWith("/var", StringComparison.Ordinal))}", Containerfile);
         Assert.Equal("deploy/Containerfile", gateway["build"]["dockerfile"].ToString());
     }
@@ -88,7 +92,10 @@ public sealed partial class DeploymentFilesTests
 
         Assert.Contains("docs/refusals.md", taken);
         Assert.All(taken, path => Assert.False(IsIgnored(rules, path), path));
-        Assert.All((string[])["tests/x.cs", "docs/README.md", "src/x/bin/y.dll", "deploy/tls.key", ".git/config"], path => Assert.True(IsIgnored(rules, path), path));
+        Assert.All(
+            (string[])["tests/x.cs", "docs/README.md", "src/x/bin/y.dll", "deploy/tls.key", ".git/config"],
+            path => Assert.True(IsIgnored(rules, path), path)
+        );
     }
 
     [Fact]
@@ -113,9 +120,7 @@ public sealed partial class DeploymentFilesTests
         Process? process;
         try
         {
-            process = Process.Start(
-                new ProcessStartInfo("systemd-analyze", ["verify", "--man=no", file]) { RedirectStandardError = true }
-            );
+            process = Process.Start(new ProcessStartInfo("systemd-analyze", ["verify", "--man=no", file]) { RedirectStandardError = true });
         }
         catch (System.ComponentModel.Win32Exception)
         {
