@@ -41,6 +41,8 @@ listener.listen(0, '127.0.0.1', () => {
     findAccount: (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, name: config.name, roles: config.roles }) }),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    // The console is on loopback, where the provider would otherwise call nobody.
+    fetch: (address, options) => fetch(address, { ...options, dispatcher: undefined }),
   });
   provider.on('server_error', (_ctx, error) => console.error('server_error', error));
   const callback = provider.callback();
