@@ -30,7 +30,7 @@ internal static class TrailReportEndpoints
                 "NDJSON, or CSV by Accept: text/csv. An answer that breaks off is not whole. Takes the body of a search."
             )
             .Takes(typeof(TrailQuery), optional: true)
-            .Returns(typeof(TrailEntry), contentType: "application/x-ndjson");
+            .Produces<TrailEntry>(StatusCodes.Status200OK, "application/x-ndjson", "text/csv");
         api.MapGet("/audit/feed", (HttpContext context, TrailFeed feed) => FeedAsync(context, feed))
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
