@@ -35,6 +35,7 @@ if [[ "$fast" == no ]]; then
   have go || missing+=(golang-go)
   have rsyslogd || missing+=(rsyslog)
   compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' >/dev/null || missing+=(rsyslog-openssl)
+  have chromium || missing+=(chromium fonts-dejavu-core)
   [[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ]] || missing+=(golang-golang-x-mod-dev)
 fi
 if [[ ${#missing[@]} -gt 0 ]]; then

@@ -15,7 +15,7 @@ internal static class AuditEventEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        Get(app, "/fhir/metadata", static _ => Task.FromResult<IResult>(FhirAnswer.Json(200, FhirCapability.Write)));
+        app.MapGet("/fhir/metadata", static () => FhirAnswer.Json(200, FhirCapability.Write)).RequireRoles(Roles).ExcludeFromDescription();
         app.MapGet(
                 "/fhir/AuditEvent",
                 (HttpContext context, EventSearch search) => SearchAsync(context, search, Pairs(context.Request.Query), false)
@@ -36,9 +36,6 @@ internal static class AuditEventEndpoints
             .WithMetadata(new ReadsQueryItself())
             .ExcludeFromDescription();
     }
-
-    private static void Get(IEndpointRouteBuilder app, string path, Func<HttpContext, Task<IResult>> answer) =>
-        app.MapGet(path, (HttpContext context) => answer(context)).RequireRoles(Roles).ExcludeFromDescription();
 
     private static async Task<IResult> PostAsync(HttpContext context, EventSearch search)
     {

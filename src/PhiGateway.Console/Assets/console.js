@@ -31,7 +31,6 @@ document.addEventListener('keydown', (event) => {
   switch (event.key) {
     case 'g':
       going = true;
-      setTimeout(() => { going = false; }, 1500);
       break;
     case '/':
       event.preventDefault();

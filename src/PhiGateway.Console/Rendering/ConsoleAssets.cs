@@ -15,7 +15,10 @@ internal static class ConsoleAssets
     /// <summary>The icon of the tab.</summary>
     public static byte[] Icon { get; } =
         Encoding.UTF8.GetBytes(
-            """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1f4fa3"/><path d="M4 3h2v10H4zM10 3h2v10h-2zM6 7h4v2H6z" fill="#fff"/></svg>"""
+            """
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1f4fa3"/>
+            <path d="M4 3h2v10H4zM10 3h2v10h-2zM6 7h4v2H6z" fill="#fff"/></svg>
+            """
         );
 
     /// <summary>Changes whenever one of them does, so that they may be kept for long.</summary>

@@ -4,7 +4,7 @@ namespace PhiGateway.Console.Sessions;
 
 /// <summary>One person at one browser, from sign-in to sign-out; kept in this node's memory and nowhere else.</summary>
 /// <remarks>Not thread-safe but for what says so: two clicks at once of one person may lose a message, never a right.</remarks>
-internal sealed class ConsoleSession(AdminCaller caller, string name, string task, DateTimeOffset begun, string? providerSession)
+internal sealed class ConsoleSession(AdminCaller caller, string name, string task, DateTimeOffset begun, ProviderSession? provider = null)
 {
     // Somebody looks at a handful of patients at a time; the oldest is asked for anew.
     private const int MostOpened = 32;
@@ -32,7 +32,7 @@ internal sealed class ConsoleSession(AdminCaller caller, string name, string tas
     public DateTimeOffset LastSeen { get; set; } = begun;
 
     /// <summary>The session at the identity provider, which can end this one; null: none is known.</summary>
-    public string? ProviderSession { get; } = providerSession;
+    public ProviderSession? Provider { get; } = provider;
 
     /// <summary>Leaves a message for the next page.</summary>
     public void Say(string words) => Interlocked.Exchange(ref _notice, words);
@@ -63,6 +63,11 @@ internal sealed class ConsoleSession(AdminCaller caller, string name, string tas
         }
     }
 }
+
+/// <summary>The session at the identity provider that a session here came from.</summary>
+/// <param name="Subject">The person there.</param>
+/// <param name="Id">Its id; null: the provider names none.</param>
+internal sealed record ProviderSession(string? Subject, string? Id);
 
 /// <summary>A patient that was opened in a session. PHI: it stays in memory.</summary>
 /// <param name="Key">Keyed hash, for URLs.</param>

@@ -63,16 +63,19 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Ends every session of a person, or of one session at the identity provider.</summary>
+    /// <summary>Ends every session of a person at the identity provider, or those that came from one session there.</summary>
     /// <returns>How many ended.</returns>
-    public int EndAll(string? person, string? providerSession)
+    public int EndAll(string? subject, string? providerSession)
     {
         lock (_gate)
         {
             var ended = _sessions
                 .Where(pair =>
-                    (person is not null && pair.Value.Caller.Person == person)
-                    || (providerSession is not null && pair.Value.ProviderSession == providerSession)
+                    pair.Value.Provider is { } provider
+                    && (
+                        (subject is not null && provider.Subject == subject)
+                        || (providerSession is not null && provider.Id == providerSession)
+                    )
                 )
                 .Select(static pair => pair.Key)
                 .ToList();

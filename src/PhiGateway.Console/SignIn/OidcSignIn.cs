@@ -10,6 +10,7 @@ using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Admin.Access;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.SignIn;
 
@@ -98,6 +99,10 @@ internal static class OidcSignIn
                 )
                 .WithMetadata(OpenToVisitors.Mark)
                 .ExcludeFromDescription();
+            routes
+                .MapPost("/console/sign-in/ended", static context => BackChannelLogout.RunAsync(context, Scheme))
+                .WithMetadata(OpenToVisitors.Mark)
+                .ExcludeFromDescription();
         }
     }
 
@@ -123,7 +128,7 @@ internal static class OidcSignIn
         }
 
         var name = context.Principal!.FindFirst("name")?.Value is { Length: > 0 and <= 128 } shown ? shown : caller.Person;
-        var session = context.Principal.FindFirst("sid")?.Value;
+        var session = new ProviderSession(context.Principal.FindFirst("sub")?.Value, context.Principal.FindFirst("sid")?.Value);
         await services.GetRequiredService<SignInBook>().BeginAsync(context.HttpContext, caller, name, string.Empty, session);
         var to = ReturnPath.Of(context.Properties?.Items.TryGetValue(To, out var wanted) == true ? wanted : null);
         PageWriter.Redirect(context.HttpContext, "/console/signed-in?to=" + Uri.EscapeDataString(to));

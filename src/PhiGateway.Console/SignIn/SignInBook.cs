@@ -12,11 +12,11 @@ internal sealed class SignInBook(ConsoleSessions sessions, IAuditJournal journal
 {
     /// <summary>Begins a session under a new token: whatever cookie the browser had before is worth nothing.</summary>
     /// <exception cref="JournalUnavailableException">Nobody was signed in.</exception>
-    public async Task BeginAsync(HttpContext context, AdminCaller caller, string name, string task, string? providerSession)
+    public async Task BeginAsync(HttpContext context, AdminCaller caller, string name, string task, ProviderSession? provider)
     {
         await RecordAsync(context, caller, "console.sign-in");
         EndCurrent(context);
-        var session = new ConsoleSession(caller, name, task, time.GetUtcNow(), providerSession);
+        var session = new ConsoleSession(caller, name, task, time.GetUtcNow(), provider);
         ConsoleCookies.Write(context, ConsoleCookies.Session, sessions.Begin(session));
         ConsoleCookies.Remove(context, ConsoleCookies.Visitor);
     }

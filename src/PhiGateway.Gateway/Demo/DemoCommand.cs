@@ -39,6 +39,13 @@ internal static class DemoCommand
                 TimeProvider.System.GetUtcNow(),
                 CancellationToken.None
             );
+            await DemoStory.SeedAsync(
+                host.Parts.RegistryStore,
+                host.Parts.RegistrySource,
+                TimeProvider.System.GetUtcNow(),
+                CancellationToken.None
+            );
+            await DemoHistory.WriteAsync(host.Parts.Journal, TimeProvider.System.GetUtcNow(), 1);
             await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
             var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());
             await System.Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens, key));

@@ -60,7 +60,8 @@ internal static class DemoRegistry
         await WriteAsync(store, approvals, cancellationToken);
     }
 
-    private static async Task WriteAsync(IRegistryStore store, IEnumerable<IRegistryEntity> entities, CancellationToken cancellationToken)
+    /// <summary>Writes documents that are not there yet.</summary>
+    public static async Task WriteAsync(IRegistryStore store, IEnumerable<IRegistryEntity> entities, CancellationToken cancellationToken)
     {
         var writes = entities
             .Select(static entity => new RegistryWrite(

@@ -67,7 +67,9 @@ internal sealed class AdminServer : IAsyncDisposable
     public static async Task<AdminServer> StartAsync(
         Action<AdminOptions>? configure = null,
         Action<WebApplication>? extra = null,
-        IRegistryStore? registry = null
+        IRegistryStore? registry = null,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? before = null
     )
     {
         var time = new FakeTime();
@@ -88,7 +90,9 @@ internal sealed class AdminServer : IAsyncDisposable
         var options = new AdminOptions();
         configure?.Invoke(options);
         builder.Services.AddPhiGatewayAdmin(options);
+        services?.Invoke(builder.Services);
         var app = builder.Build();
+        before?.Invoke(app);
         app.MapPhiGatewayAdmin();
         extra?.Invoke(app);
         await app.StartAsync();

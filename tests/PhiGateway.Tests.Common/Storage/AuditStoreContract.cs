@@ -9,7 +9,7 @@ using Xunit;
 namespace PhiGateway.Tests.Common.Storage;
 
 /// <summary>What every audit store keeps to, whatever the database.</summary>
-public abstract class AuditStoreContract : IAsyncLifetime
+public abstract partial class AuditStoreContract : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
     private StorageLocation _location = null!;

@@ -24,8 +24,8 @@ public sealed partial class AccessPage
                 "permit" when line.Kind == "disclosure" =>
                     $"{who}{of} was allowed {what}{purpose} and received {Words.Count(line.Released, "resource", "resources")} about {Words.Count(Model.Patients, "patient", "patients")}{Withheld(line.Withheld)}.",
                 "permit" => $"{who}{of} was allowed {what}{purpose}.",
-                "deny" => $"{who}{of} asked for {what}{purpose} and was refused: {Words.Reason(line.Reason)} ({line.Reason}).",
-                "error" => $"{who}{of} asked for {what}{purpose} and could not be answered: {Words.Reason(line.Reason)}.",
+                "deny" => $"{who}{of} asked for {what}{purpose} and was refused: {Words.Reason(line.Reason).TrimEnd('.')} ({line.Reason}).",
+                "error" => $"{who}{of} asked for {what}{purpose} and could not be answered: {Words.Reason(line.Reason).TrimEnd('.')}.",
                 _ => $"{who} did {what}.",
             };
         }

@@ -59,9 +59,12 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs)
     {
         var id = request.Route("id");
         var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
-        return (await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _)
-            ? await PageAsync(request, isEmergency, id, problem)
-            : new ScreenAnswer.Go(isEmergency ? BreakGlass : Alerts, $"The alert is {done}.");
+        if ((await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _))
+        {
+            return await PageAsync(request, isEmergency, id, problem);
+        }
+
+        return new ScreenAnswer.Go(isEmergency ? BreakGlass : Alerts, $"The alert is {done}.");
     }
 
     private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, bool isEmergency, string? tried, AdminProblem? problem)

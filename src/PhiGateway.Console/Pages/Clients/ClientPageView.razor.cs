@@ -16,7 +16,7 @@ public sealed partial class ClientPageView
         {
             var of = Model.Profile.Organization is { } organization ? $" of {organization.Name}" : string.Empty;
             var path = Model.Posture.Doors.FirstOrDefault(static door => door is { Guards: true, Open: false }) is { } shut
-                ? $"its path is closed: {Words.Reason(shut.Reason)}"
+                ? $"its path is closed: {Words.Reason(shut.Reason).TrimEnd('.')}"
                 : "its path is open";
             var next = Model
                 .Posture.Doors.Where(static door => door is { Guards: true, Open: true, ClosesAt: not null })

@@ -16,17 +16,20 @@ public sealed partial class NowPage
 
     private int Troubled => Model.Nodes.Nodes.Count(static node => !node.Alive || node.Behind > 0 || node.Problem is not null);
 
-    private string Headline
+    private string Headline => $"{InTraffic()}{Words.Count(Urgent, "alert needs", "alerts need")} somebody to act.";
+
+    private string InTraffic()
     {
-        get
+        if (Model.Traffic is not { } traffic)
         {
-            var words = Model.Traffic is { } traffic
-                ? $"In the last {Model.Range} {Words.Count(traffic.Allowed, "call was", "calls were")} allowed and {Words.Number(traffic.Denied)} refused"
-                    + $"{(traffic.UsualDenied is { } usual ? $": refusals are {Words.Against(traffic.Denied, usual)}" : string.Empty)}. "
-                    + $"They touch {Words.Count(traffic.Clients.Count(static client => client.Id is not null), "client", "clients")} in {Words.Count(traffic.Tenants, "tenant", "tenants")}. "
-                : string.Empty;
-            return $"{words}{Words.Count(Urgent, "alert needs", "alerts need")} somebody to act.";
+            return string.Empty;
         }
+
+        var against = traffic.UsualDenied is { } usual ? $": refusals are {Words.Against(traffic.Denied, usual)}" : string.Empty;
+        var clients = traffic.Clients.Count(static client => client.Id is not null);
+        return $"In the last {Model.Range} {Words.Count(traffic.Allowed, "call was", "calls were")} allowed and {Words.Number(traffic.Denied)} "
+            + $"refused{against}. They touch {Words.Count(clients, "client", "clients")} "
+            + $"in {Words.Count(traffic.Tenants, "tenant", "tenants")}. ";
     }
 
     private static string Usual(long value, long? usual) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Trail;
@@ -45,7 +46,7 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
             new SearchModel(
                 asked.Filters,
                 [.. items.Select(TrailLine.Of).OfType<TrailLine>()],
-                page?.Next is { } next ? asked.At(SearchQuery.Path, ("cursor", next)) : null,
+                page?.Next is { } next ? asked.At(SearchQuery.Path, ("from", FromOf(query)), ("cursor", next)) : null,
                 facets,
                 asked.At(SearchQuery.Path + "/export", ("format", "csv")),
                 asked.At(SearchQuery.Path + "/export", ("format", "ndjson")),
@@ -89,6 +90,9 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
                 context => TrailFile.WriteAsync(context, stream, new NdjsonTrail())
             );
     }
+
+    // A page belongs to one search: the moment that was taken unasked goes along.
+    private static string? FromOf(TrailQuery? query) => query?.From?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     private static SearchFacet Facet(SearchQuery asked, string name, string label, int place, IReadOnlyList<TrafficCount> counted) =>
         new(

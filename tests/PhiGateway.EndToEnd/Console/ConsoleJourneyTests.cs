@@ -1,0 +1,261 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using PhiGateway.Tests.Common.Infrastructure;
+using Xunit;
+
+namespace PhiGateway.EndToEnd.Console;
+
+/// <summary>Each screen answers its three questions from the page as a browser shows it; with it come keyboard, zoom, print and no script.</summary>
+public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixture<ConsoleWorld>
+{
+    // Set, the pictures of docs/console.md are made anew.
+    private const string Pictures = "PHIGW_CONSOLE_PICTURES";
+
+    private static readonly (string Name, string Path)[] Screens =
+    [
+        ("now", "/console/now"),
+        ("alerts", "/console/alerts"),
+        ("audit-search", "/console/audit?decision=deny"),
+        ("clients", "/console/clients"),
+        ("one-client", "/console/clients/cohort-44-loader"),
+        ("stop", "/console/clients/cohort-44-loader/stop"),
+        ("approvals", "/console/approvals"),
+        ("approval", "/console/approvals/lumen-scribe"),
+        ("vendors", "/console/vendors"),
+        ("break-glass", "/console/break-glass"),
+        ("trust", "/console/trust"),
+        ("design", "/console/design"),
+    ];
+
+    [Fact]
+    public async Task Now_OfTheDemonstration_SaysWhatChangedWhomItTouchesAndWhatIsNext()
+    {
+        var page = await world.OpenAsync("analyst");
+        var headline = await page.Locator("#headline").InnerTextAsync();
+        Assert.Matches(@"refusals are \d+(\.\d)? times the usual", headline);
+        Assert.Contains("outside-roster", await page.Locator("section:has-text('Why calls were refused') table").InnerTextAsync());
+        var touched = page.Locator("section:has(h2:text('Whom it touches')) tbody tr").First;
+        Assert.Contains("cohort-44-loader", await touched.InnerTextAsync());
+        Assert.Contains("refusals-rise", await page.Locator("section:has(h2:text('What to do next'))").InnerTextAsync());
+
+        // Two clicks to stop it, and what stops stands first.
+        await touched.Locator("a.stop").ClickAsync();
+        Assert.Contains("stops altogether", await page.Locator("#blast").InnerTextAsync());
+        await page.FillAsync("#reason", "asks for patients outside its roster from a new address");
+        await page.ClickAsync("button[value=quarantine]");
+        Assert.Contains("cohort-44-loader is stopped", await page.Locator("[role=status]").InnerTextAsync());
+        Assert.Contains("path closed", await page.Locator(".head").InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Audit_FromASearchToItsProof_SaysWhoWhyAndThatItIsInTheLog()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/audit?reason=outside-roster&client=cohort-44-loader");
+        Assert.Contains("cohort-44-loader", await page.Locator("tbody tr").First.InnerTextAsync());
+        await page.Locator("a[rel=next]").ClickAsync();
+        Assert.Contains("cursor=", page.Url);
+        await page.Locator("tbody tr a").First.ClickAsync();
+        var sentence = await page.Locator("#sentence").InnerTextAsync();
+        Assert.Contains("cohort-44-loader of State University", sentence);
+        Assert.Contains("was refused", sentence);
+        Assert.Contains("outside-roster", sentence);
+        Assert.Contains("revision", await page.Locator("section[aria-label='In words']").InnerTextAsync());
+        await Assertions.Expect(page.Locator("#proof")).ToContainTextAsync("proven");
+        Assert.Contains("that you opened this record", await page.Locator(".record").InnerTextAsync());
+        await PictureAsync(page, "one-access");
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Approval_OfAWaitingVendor_SaysWhatOpensAndTakesASecondPerson()
+    {
+        var engineer = await world.OpenAsync("engineer");
+        await engineer.GotoAsync(world.Origin + "/console/approvals/lumen-scribe");
+        Assert.Contains("Only an approver approves", await engineer.Locator("#refused").InnerTextAsync());
+        Assert.Equal(0, await engineer.Locator("form[action*=approvals]").CountAsync());
+        await engineer.Context.CloseAsync();
+
+        var officer = await world.OpenAsync("privacy");
+        await officer.GotoAsync(world.Origin + "/console/approvals");
+        await officer.ClickAsync("text=lumen-scribe");
+        Assert.Contains("You are about to let client lumen-scribe of vendor Lumen AI", await officer.Locator("#words").InnerTextAsync());
+        Assert.Contains("mary.smith@hospital.example", await officer.Locator("main").InnerTextAsync());
+        await officer.FillAsync("#reason", "pilot agreed with the ward, one roster, forty patients an hour");
+        await officer.ClickAsync("button.main");
+        Assert.Contains("lumen-scribe is approved", await officer.Locator("[role=status]").InnerTextAsync());
+        await officer.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Client_OfAVendor_SaysWhatItReachesWhatItUsedAndWhatClosesIt()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.FillAsync("#q", "westside-viewer");
+        await page.PressAsync("#q", "Enter");
+        await page.WaitForURLAsync("**/console/clients/westside-viewer");
+        Assert.Contains("agreement", await page.Locator("#verdict").InnerTextAsync());
+        var reach = await page.Locator("section:has(h2:text('What it can reach'))").InnerTextAsync();
+        Assert.Contains("read, search and create DiagnosticReport and Observation", reach);
+        Assert.Contains("westside-uploader", reach);
+        Assert.Contains("granted, unused", await page.Locator("table.matrix").InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Patient_OpenedForAReason_SaysWhoSawAndStandsInNoAddress()
+    {
+        var page = await world.OpenAsync("privacy");
+        await page.GotoAsync(world.Origin + "/console/patient");
+        await page.FillAsync("#patient", "f001");
+        await page.FillAsync("#why", "complaint 26-114 of the patient");
+        await page.ClickAsync("button.main");
+        Assert.Matches(@"\d+ clients saw this patient", await page.Locator("#seen").InnerTextAsync());
+        Assert.DoesNotContain("f001", page.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain("f001", await page.TitleAsync(), StringComparison.Ordinal);
+        Assert.Contains("complaint 26-114", await page.Locator(".record").InnerTextAsync());
+        await PictureAsync(page, "patient");
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Alerts_VendorsAndTrust_AnswerTheirQuestions()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/alerts");
+        Assert.Contains("outside its roster", await page.Locator("section[aria-label=act]").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/vendors");
+        Assert.Contains("12 days left", await page.Locator("#westside-imaging").InnerTextAsync());
+        Assert.Contains("westside-uploader", await page.Locator("#westside-imaging").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/trust");
+        Assert.Contains("Records under the checkpoint", await page.Locator("main").InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task BreakGlass_AnUse_WaitsUntilItIsDecided()
+    {
+        var page = await world.OpenAsync("privacy");
+        await page.GotoAsync(world.Origin + "/console/break-glass");
+        var first = page.Locator("section.panel:has(form)").First;
+
+        // The gateway looks for emergency uses every few seconds.
+        for (var look = 0; look < 120 && await first.CountAsync() == 0; look++)
+        {
+            await page.WaitForTimeoutAsync(500);
+            await page.ReloadAsync();
+        }
+
+        Assert.Contains("client/emergency-board", await first.InnerTextAsync());
+        Assert.Contains("emergency call", await first.InnerTextAsync());
+        await first.Locator("textarea").FillAsync("called the ward: the patient was unresponsive");
+        await first.Locator("button[value=justified]").ClickAsync();
+        await page.GotoAsync(world.Origin + "/console/break-glass?state=closed");
+        Assert.Contains("justified: called the ward", await page.Locator("main").InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Screen_EveryOne_IsCleanAndFitsAtTwiceTheSize(ColorScheme scheme)
+    {
+        var options = new BrowserNewContextOptions
+        {
+            ColorScheme = scheme,
+            ViewportSize = new() { Width = 1360, Height = 900 },
+        };
+        var page = await world.OpenAsync("analyst", options);
+        var wrong = new List<string>();
+        foreach (var (name, path) in Screens)
+        {
+            await page.SetViewportSizeAsync(1360, 900);
+            await page.GotoAsync(world.Origin + path);
+            if (scheme == ColorScheme.Light || name == "now")
+            {
+                await PictureAsync(page, scheme == ColorScheme.Light ? name : name + "-dark");
+            }
+
+            var found = await page.RunAxe();
+            wrong.AddRange(found.Violations.SelectMany(one => one.Nodes.Select(node => $"{name}: {one.Id} {node.Html}")));
+            await page.SetViewportSizeAsync(680, 450);
+            if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+            {
+                wrong.Add($"{name}: too wide at twice the size");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.False(world.Complaints.Any(), string.Join('\n', world.Complaints));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Keyboard_Alone_LeadsEverywhere()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Skip to content", await page.EvaluateAsync<string>("document.activeElement.textContent"));
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("c");
+        await page.WaitForURLAsync("**/console/clients");
+        await page.Keyboard.PressAsync("j");
+        Assert.Equal("A", await page.EvaluateAsync<string>("document.activeElement.tagName"));
+        await page.Keyboard.PressAsync("/");
+        Assert.Equal("q", await page.EvaluateAsync<string>("document.activeElement.id"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Page_WithoutScript_DoesEverything()
+    {
+        var page = await world.OpenAsync("analyst", new BrowserNewContextOptions { JavaScriptEnabled = false });
+        await page.ClickAsync("nav.side a:has-text('Audit search')");
+        await page.FillAsync("#client", "ward-app");
+        await page.ClickAsync("form.filters button");
+        Assert.Contains("client=ward-app", page.Url);
+        Assert.Contains("ward-app", await page.Locator("tbody tr").First.InnerTextAsync());
+        await page.ClickAsync("text=Sign out");
+        Assert.Contains("Signed out", await page.Locator("h1").InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Page_Printed_IsTheContentAlone()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        Assert.False(await page.Locator("nav.side").IsVisibleAsync());
+        Assert.False(await page.Locator("header.top").IsVisibleAsync());
+        Assert.True(await page.Locator("#headline").IsVisibleAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public void Document_OfTheConsole_ShowsEveryScreen()
+    {
+        var document = File.ReadAllText(RepositoryPaths.Of("docs", "console.md"));
+        var shown = Picture().Matches(document).Select(match => match.Groups["name"].Value).ToHashSet();
+
+        Assert.Equal(Screens.Select(screen => screen.Name).Concat(["now-dark", "one-access", "patient"]).Order(), shown.Order());
+        Assert.All(shown, name => Assert.True(File.Exists(RepositoryPaths.Of("docs", "console", name + ".png")), name));
+    }
+
+    private static async Task PictureAsync(IPage page, string name)
+    {
+        var options = new PageScreenshotOptions { FullPage = false };
+        if (Environment.GetEnvironmentVariable(Pictures) == "1")
+        {
+            options.Path = RepositoryPaths.Of("docs", "console", name + ".png");
+        }
+
+        Assert.NotEmpty(await page.ScreenshotAsync(options));
+    }
+
+    [GeneratedRegex(@"\]\(console/(?<name>[a-z0-9-]+)\.png\)")]
+    private static partial Regex Picture();
+}
