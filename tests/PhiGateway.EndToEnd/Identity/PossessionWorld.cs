@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using PhiGateway.EndToEnd.Peers;
 using PhiGateway.Tests.Common.Identity;
@@ -21,6 +22,15 @@ public sealed class PossessionWorld : GatewayWorld
 
     internal IdentityProviderClient Prover { get; }
 
+    private async Task<Reply> CallAsync(string token, SigningKey key)
+    {
+        using var http = new HttpClient();
+        var place = new Uri(Gateway.Data, "/fhir/Patient/f001");
+        var proof = new ProofRecipe(key, token, "GET", place.AbsoluteUri, TimeProvider.System.GetUtcNow()).Sign();
+        (string, string)[] headers = [("Authorization", "DPoP " + token), ("DPoP", proof)];
+        return await Reply.AskAsync(http, new HttpRequestMessage(HttpMethod.Get, place), null, null, "application/fhir+json", headers);
+    }
+
     private protected override string Provider => "Sqlite";
 
     private protected override IReadOnlyList<IdentityProviderClient> MoreClients => [Prover];
@@ -29,5 +39,14 @@ public sealed class PossessionWorld : GatewayWorld
     {
         await base.InitializeAsync();
         await AdmitAsync(Prover.ClientId, "ward-charting", "dpop");
+
+        // The node follows the registry: once this client's call passes, its approval is in force.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var key = SigningKey.Es256("first");
+        var token = await Issuer.BoundTokenAsync(Prover, Key, key);
+        while ((await CallAsync(token, key)).Status != HttpStatusCode.OK)
+        {
+            await Task.Delay(20, patience.Token);
+        }
     }
 }
