@@ -84,7 +84,6 @@ public static class AdminServices
         services.AddSingleton<EventSearch>();
         services.AddSingleton<DisclosureRegister>();
         services.AddSingleton<AccountingCommands>();
-        services.AddSingleton<TrailExport>();
         services.AddSingleton<TrafficReports>();
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<VendorDirectory>();
