@@ -33,6 +33,7 @@ if [[ "$fast" == no ]]; then
   have openssl || missing+=(openssl)
   have haproxy || missing+=(haproxy)
   have go || missing+=(golang-go)
+  have promtool || missing+=(prometheus)
   [[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ]] || missing+=(golang-golang-x-mod-dev)
 fi
 if [[ ${#missing[@]} -gt 0 ]]; then

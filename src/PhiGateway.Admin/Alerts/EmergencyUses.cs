@@ -160,6 +160,7 @@ public sealed class EmergencyUses
             Subject = KindWord.Of(RegistryKind.Client, client),
             At = first.Time,
             Severity = AlertSeverity.Urgent,
+            Lane = AlertLane.Act,
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{calls.Count} emergency call{(calls.Count == 1 ? string.Empty : "s")} for {first.Purpose} in tenant {first.Tenant}; "

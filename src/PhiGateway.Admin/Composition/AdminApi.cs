@@ -9,6 +9,7 @@ using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
 using PhiGateway.Admin.Status;
@@ -39,6 +40,7 @@ public static class AdminApi
         DecisionEndpoints.Map(api);
         StatusEndpoints.Map(api);
         ConfigEndpoints.Map(api);
+        ReplayEndpoints.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRoles(AdminRoles.All);
         return app;
     }

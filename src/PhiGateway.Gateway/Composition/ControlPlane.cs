@@ -14,6 +14,7 @@ using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Watch.Usage;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -25,7 +26,7 @@ internal static class ControlPlane
     private const long MaxBody = 64L * 1024 * 1024;
 
     /// <summary>Builds it, not started.</summary>
-    public static WebApplication Build(GatewayParts parts, Readiness readiness, ICallerAuthenticator authenticator)
+    public static WebApplication Build(GatewayParts parts, Readiness readiness, ICallerAuthenticator authenticator, IUsageSource? usage)
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -52,6 +53,11 @@ internal static class ControlPlane
         services.AddSingleton(parts.Proof.Prover);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
+        if (usage is not null)
+        {
+            services.AddSingleton(usage);
+        }
+
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));
         services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower));
         services.AddPhiGatewayAdmin(
@@ -63,6 +69,7 @@ internal static class ControlPlane
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                DormantDays = options.Admin.DormantDays ?? [30],
                 AnswersCut = async revision =>
                 {
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);

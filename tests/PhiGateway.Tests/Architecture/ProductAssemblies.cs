@@ -16,6 +16,7 @@ internal static class ProductAssemblies
             ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
             ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
             ["PhiGateway.Proof"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
+            ["PhiGateway.Watch"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit", "PhiGateway.Proof"],
             ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
             ["PhiGateway.Admin"] =
@@ -26,6 +27,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Proof",
                 "PhiGateway.Identity",
                 "PhiGateway.RegistryFiles",
+                "PhiGateway.Watch",
             ],
             ["PhiGateway.Cli"] =
             [
@@ -45,6 +47,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Identity",
                 "PhiGateway.Storage",
                 "PhiGateway.RegistryFiles",
+                "PhiGateway.Watch",
                 "PhiGateway.Admin",
             ],
         };
