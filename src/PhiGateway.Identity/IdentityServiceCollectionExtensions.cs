@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity;
@@ -18,13 +20,17 @@ public static class IdentityServiceCollectionExtensions
     /// not.</param>
     /// <param name="readScope">Reads the <c>scope</c> claim; the SMART grammar lives in another module.</param>
     /// <param name="connect">Opens the connections to issuers, by the host's own rules; null: as the runtime does.</param>
+    /// <param name="dpop">How proofs of possession are judged; null: by the defaults. They are remembered over all nodes where the host
+    /// registers <see cref="ISingleUses"/>.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
         Func<string?, ScopeSet> readScope,
-        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
+        DpopOptions? dpop = null
     )
     {
+        var proofs = dpop ?? new DpopOptions();
         var problems = IssuerOptionsValidator.Validate(issuers);
         if (problems.Count > 0)
         {
@@ -40,9 +46,20 @@ public static class IdentityServiceCollectionExtensions
             connect
         ));
         services.AddSingleton(new ValidatedTokenCache(ValidatedTokenCache.DefaultCapacity));
+        services.AddSingleton(static provider => new NonceKeeper(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DpopChecker(
+            proofs,
+            provider.GetRequiredService<NonceKeeper>(),
+            new SeenProofs(provider.GetRequiredService<TimeProvider>(), proofs.LongestLife),
+            provider.GetService<ISingleUses>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DpopChecker>>()
+        ));
+        services.AddSingleton<IKeyProof>(static provider => provider.GetRequiredService<DpopChecker>());
         services.AddSingleton<ICallerAuthenticator>(provider => new CallerAuthenticator(
             provider.GetRequiredService<IssuerDirectory>(),
             provider.GetRequiredService<ValidatedTokenCache>(),
+            provider.GetRequiredService<DpopChecker>(),
             readScope,
             provider.GetRequiredService<TimeProvider>()
         ));

@@ -36,6 +36,9 @@ public sealed class RegistryStorage : IAsyncDisposable
     /// <summary>Counts what clients with quotas took, over all nodes.</summary>
     public IQuotaUses QuotaUses => _source.QuotaUses;
 
+    /// <summary>Remembers what was used once, over all nodes.</summary>
+    public ISingleUses SingleUses => _source.SingleUses;
+
     /// <summary>Makes and checks the schema; called by the command that migrates and at the start of a node.</summary>
     public IStorageMigrator Migrator { get; }
 

@@ -316,7 +316,7 @@ public abstract class GatewayWorld : IAsyncLifetime
         await AdmitAsync(Exporter.ClientId, "quality-export");
     }
 
-    private protected async Task AdmitAsync(string client, string useCase)
+    private protected async Task AdmitAsync(string client, string useCase, params string[] requires)
     {
         await Mary.CreateAsync(
             "clients",
@@ -326,6 +326,7 @@ public abstract class GatewayWorld : IAsyncLifetime
                 useCase,
                 owner = "mary.smith@hospital.example",
                 environment = "production",
+                requires,
             }
         );
         await Mary.CreateAsync(

@@ -11,8 +11,6 @@ public sealed class HeldMemoryTests(HeldMemoryTests.Tight world) : IClassFixture
 {
     private const int Many = 24;
 
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
-
     [Fact]
     public async Task Read_ManyLargeAnswersAtOnce_StayWithinTheBudgetWhileSmallReadsPass()
     {
@@ -21,6 +19,20 @@ public sealed class HeldMemoryTests(HeldMemoryTests.Tight world) : IClassFixture
         var before = MegabytesOf("VmRSS");
 
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Many });
+        await BurstAsync(http, token);
+
+        // It comes back: to the next who asks, and the next burst needs no more than the one before.
+        await BurstAsync(http, token);
+        using var again = await OpenWhenThereIsRoomAsync(http, token);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.InRange((await again.Content.ReadAsByteArrayAsync()).Length, Tight.Large, Tight.Large + 1024);
+
+        // Each answer by itself would hold 36 MiB and as much again on the way to the client: 1.7 GB together.
+        Assert.InRange(MegabytesOf("VmHWM") - before, 0, 3 * Tight.Megabytes);
+    }
+
+    private async Task BurstAsync(HttpClient http, string token)
+    {
         var answers = await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => OpenAsync(http, token)));
         var small = await world.GetAsync("/Patient/f001", token);
 
@@ -32,21 +44,25 @@ public sealed class HeldMemoryTests(HeldMemoryTests.Tight world) : IClassFixture
         Assert.All(refused, static answer => Assert.NotNull(answer.Headers.RetryAfter));
         Assert.Contains("memory-exhausted", await refused[0].Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        // Each of them by itself would hold 36 MiB and as much again on the way to the client: 1.7 GB together.
-        Assert.InRange(MegabytesOf("VmHWM") - before, 0, 3 * Tight.Megabytes);
-
         foreach (var answer in answers)
         {
             answer.Dispose();
         }
+    }
 
-        // It comes back: to the next who asks, and to the system.
-        using var again = await OpenAsync(http, token);
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-        Assert.InRange((await again.Content.ReadAsByteArrayAsync()).Length, Tight.Large, Tight.Large + 1024);
-        while (MegabytesOf("VmRSS") - before > 96)
+    // What the others held is given back a moment after they went away.
+    private async Task<HttpResponseMessage> OpenWhenThereIsRoomAsync(HttpClient http, string token)
+    {
+        while (true)
         {
-            await Task.Delay(Poll);
+            var answer = await OpenAsync(http, token);
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+            await Task.Delay(50);
         }
     }
 

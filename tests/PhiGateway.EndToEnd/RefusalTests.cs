@@ -116,8 +116,9 @@ public sealed class RefusalTests(OpenWorld world)
         var (none, _) = await world.AskAsync(Without(RawShape.Get("/fhir/Patient/f001")));
         var (bad, _) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001").Replace("{token}", "nonsense", StringComparison.Ordinal));
 
-        Assert.Equal("Bearer realm=\"north\"", none!.Header("WWW-Authenticate"));
-        Assert.Equal("Bearer realm=\"north\", error=\"invalid_token\"", bad!.Header("WWW-Authenticate"));
+        const string Other = "DPoP realm=\"north\", algs=\"ES256 ES384 PS256\"";
+        Assert.Equal("Bearer realm=\"north\", " + Other, none!.Header("WWW-Authenticate"));
+        Assert.Equal("Bearer realm=\"north\", error=\"invalid_token\", " + Other, bad!.Header("WWW-Authenticate"));
     }
 
     [Fact]

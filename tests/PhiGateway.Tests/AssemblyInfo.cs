@@ -1,6 +1,7 @@
 using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
+[assembly: TestCollectionOrderer(typeof(TestOrder))]
 [assembly: TestCaseOrderer(typeof(TestOrder))]
 [assembly: TestMethodOrderer(typeof(TestOrder))]
 [assembly: TestClassOrderer(typeof(TestOrder))]

@@ -31,7 +31,7 @@ internal sealed class AdminKeyAuthenticator(IAdminKeys keys, TimeProvider time)
             ? new AdminCaller(found.Person, KeyMethod + found.Id, [AdminRoles.Unclaimed])
             : new AdminCaller(found.Person, KeyMethod + found.Id, [.. found.Roles.Where(AdminRoles.IsKnown)])
             {
-                Makers = await keys.MakersAsync(found, cancellationToken),
+                Makers = await keys.KnownToAsync(found, cancellationToken),
             };
     }
 }

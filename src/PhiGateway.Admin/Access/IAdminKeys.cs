@@ -8,6 +8,6 @@ internal interface IAdminKeys
     /// <summary>Every key as it is now, ended and disabled ones too.</summary>
     Task<IEnumerable<AdminKey>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whoever made a key and was shown its whole secret, and is not its person.</summary>
-    Task<IReadOnlyList<string>> MakersAsync(AdminKey key, CancellationToken cancellationToken);
+    /// <summary>Whoever was shown a key's whole secret, or was its person before, and is not its person.</summary>
+    Task<IReadOnlyList<string>> KnownToAsync(AdminKey key, CancellationToken cancellationToken);
 }

@@ -14,18 +14,24 @@ internal sealed class OidcAuthenticator(AdminOptions options)
 
     public async Task<AdminCaller?> AuthenticateAsync(HttpContext context)
     {
-        if (options.Oidc is not { } oidc)
+        if (options.Oidc is null)
         {
             return null;
         }
 
         var result = await context.AuthenticateAsync(Scheme);
-        if (!result.Succeeded || result.Principal.FindFirst(oidc.NameClaim)?.Value is not { Length: > 0 and <= 256 } person)
+        return result.Succeeded ? CallerOf(result.Principal) : null;
+    }
+
+    /// <summary>The caller that a validated principal is; null when it names nobody.</summary>
+    public AdminCaller? CallerOf(ClaimsPrincipal principal)
+    {
+        if (options.Oidc is not { } oidc || principal.FindFirst(oidc.NameClaim)?.Value is not { Length: > 0 and <= 256 } person)
         {
             return null;
         }
 
-        var roles = Values(result.Principal, oidc.RoleClaim)
+        var roles = Values(principal, oidc.RoleClaim)
             .Select(role => oidc.RoleMap.Count == 0 ? role : oidc.RoleMap.GetValueOrDefault(role, string.Empty))
             .Where(AdminRoles.IsKnown)
             .Distinct(StringComparer.Ordinal);

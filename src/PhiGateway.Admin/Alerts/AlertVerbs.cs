@@ -22,7 +22,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "close",
             AlertState.Closed,
             reasonRequired: true,
-            static (alert, _) =>
+            static (alert, _, _) =>
                 alert.Kind == EmergencyUses.Kind
                     ? AdminProblem.Conflict("needs-review", "An emergency use is decided (:review), not closed.")
                     : null
@@ -46,11 +46,11 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             "review",
             AlertState.Closed,
             reasonRequired: true,
-            (alert, set) => Refusal(call, alert, set)
+            (alert, item, set) => Refusal(call, alert, item, set)
         );
     }
 
-    private static AdminProblem? Refusal(AdminCall call, Alert alert, WorkingSet set)
+    private static AdminProblem? Refusal(AdminCall call, Alert alert, RegistryItem item, WorkingSet set)
     {
         if (alert.Kind != EmergencyUses.Kind)
         {
@@ -58,8 +58,10 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         }
 
         var client = set.Find<Client>(RegistryKind.Client, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]);
-        string?[] behind = [client?.Owner, client?.Deputy, .. alert.Notify?.Split(", ") ?? []];
-        return behind.OfType<string>().Any(name => call.Persons.Any(new Author(name, 0).Is))
+
+        // Whoever stood behind it when it was used, and whoever does now: nobody becomes a stranger by handing it over.
+        string?[] behind = [client?.Owner, client?.Deputy, .. AuthorNote.Behind(item), .. alert.Notify?.Split(", ") ?? []];
+        return call.MayBeAny(behind.OfType<string>())
             ? new AdminProblem(403, "four-eyes", "A second person must decide", "You stand behind this client; somebody else must decide.")
             : null;
     }
@@ -71,7 +73,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
         string verb,
         AlertState to,
         bool reasonRequired,
-        Func<Alert, WorkingSet, AdminProblem?>? refusal = null
+        Func<Alert, RegistryItem, WorkingSet, AdminProblem?>? refusal = null
     )
     {
         if (reasonRequired && ReasonBody.Require(body.Reason) is { } missing)
@@ -94,7 +96,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
                     return stale;
                 }
 
-                if (refusal?.Invoke(alert, set) is { } refused)
+                if (refusal?.Invoke(alert, found.Item, set) is { } refused)
                 {
                     return refused;
                 }
@@ -108,10 +110,8 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
                 }
 
                 var next = alert with { State = to, HandledBy = call.Person, HandledAt = time.GetUtcNow(), Resolution = body.Reason };
-                return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(next), found.Item.Version)])
-                {
-                    Note = body.Reason,
-                };
+                var json = AuthorNote.Carried(RegistryJson.Serialize(next), found.Item);
+                return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, found.Item.Version)]) { Note = body.Reason };
             }
         );
         return await editor.WriteAsync(call, edit);

@@ -15,7 +15,7 @@ namespace PhiGateway.Admin.Alerts;
 /// </summary>
 internal static class ClosingDoors
 {
-    public const string Kind = "door-closing";
+    public const string Kind = AlertKinds.DoorClosing;
 
     // More names help nobody.
     private const int MaxNamed = 10;

@@ -17,13 +17,13 @@ namespace PhiGateway.Admin.Alerts;
 /// Makes an alert of every emergency use in the trail: the owner is told, and it waits for somebody else's decision; run by the host.
 /// </summary>
 /// <remarks>
-/// One alert per client, token and day, however many calls it was. It is worked out from the trail anew at each look, so a restart, another
+/// One alert per client, token and day, however many calls it was, and one for all tokens of a client beyond the hundredth. It is worked out from the trail anew at each look, so a restart, another
 /// node or a look that failed loses none; further use after a decision opens it again.
 /// </remarks>
 public sealed class EmergencyUses
 {
     /// <summary>Kind of the alert.</summary>
-    public const string Kind = EmergencyUse.Event;
+    public const string Kind = AlertKinds.Emergency;
 
     private const string Gateway = "system";
 
@@ -79,44 +79,41 @@ public sealed class EmergencyUses
         }
     }
 
-    /// <summary>One look; returns how many alerts were written.</summary>
+    /// <summary>One look, day by day, the oldest first; returns how many alerts were written.</summary>
     /// <param name="daysBack">How many whole days before today are looked at.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cancellationToken">Stops it, between one page and the next too.</param>
     public async Task<int> RunOnceAsync(int daysBack, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var uses = await ReadAsync(new DateTimeOffset(now.UtcDateTime.Date.AddDays(-daysBack), TimeSpan.Zero), cancellationToken);
-        if (uses.Count == 0)
-        {
-            return 0;
-        }
-
-        var set = await _sets.GetAsync(cancellationToken);
+        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         var written = 0;
-        foreach (
-            var use in uses.GroupBy(static record => (record.Client, record.TokenHash, DateOnly.FromDateTime(record.Time.UtcDateTime)))
-        )
+        for (var day = today.AddDays(-daysBack); day <= today; day = day.AddDays(1))
         {
-            var alert = Alert(set, [.. use.OrderBy(static record => record.Time)]);
-            var there = set.Find(RegistryKind.Alert, alert.Id);
-            if ((there?.Entity as Alert)?.Evidence == alert.Evidence)
+            var uses = await ReadAsync(day, cancellationToken);
+            if (uses.Count == 0)
             {
                 continue;
             }
 
-            await WriteAsync(alert, there?.Item, set.Revision, now);
-            written++;
+            // Each day's alerts stand before the next day is read: a look that breaks off has not looked in vain.
+            var set = await _sets.GetAsync(cancellationToken);
+            foreach (var use in uses)
+            {
+                written += await WriteAsync(set, use, now) ? 1 : 0;
+            }
         }
 
         return written;
     }
 
-    private async Task<List<AuditRecord>> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken)
+    // What is kept of a day is bounded by its alerts, not by its calls.
+    private async Task<IReadOnlyList<DayUse>> ReadAsync(DateTimeOffset day, CancellationToken cancellationToken)
     {
-        var found = new List<AuditRecord>();
+        var found = new DayUses(day);
         var query = new AuditQuery
         {
-            From = from,
+            From = day,
+            To = day.AddDays(1),
             Actor = EmergencyUse.Actor,
             Kind = AuditKind.Override,
             Limit = PageRequest.Most,
@@ -124,10 +121,17 @@ public sealed class EmergencyUses
         while (true)
         {
             var page = await _trail.QueryAsync(query, cancellationToken);
-            found.AddRange(page.Entries.Select(Read).OfType<AuditRecord>());
+            foreach (var entry in page.Entries)
+            {
+                if (Read(entry) is { } record)
+                {
+                    found.Add(record);
+                }
+            }
+
             if (page.Next is null)
             {
-                return found;
+                return found.ToList();
             }
 
             query = query with { Cursor = page.Next };
@@ -146,25 +150,45 @@ public sealed class EmergencyUses
         }
     }
 
-    // Why it was asked for may name a patient: it stands in the record, which the decision's id leads to.
-    private static Alert Alert(WorkingSet set, IReadOnlyList<AuditRecord> calls)
+    private async Task<bool> WriteAsync(WorkingSet set, DayUse use, DateTimeOffset now)
     {
-        var (first, last) = (calls[0], calls[^1]);
-        var client = first.Client ?? "unknown";
-        var key = $"{client}\n{first.TokenHash}\n{first.Time.UtcDateTime:yyyy-MM-dd}";
-        var known = set.Find<Client>(RegistryKind.Client, client);
+        var alert = Alert(set, use);
+        var there = set.Find(RegistryKind.Alert, alert.Id);
+        if (there?.Entity is Alert { Kind: Kind } stands && stands.Evidence == alert.Evidence)
+        {
+            return false;
+        }
+
+        // Whoever answered for the client at one of these calls, or at an earlier look: nobody decides later about a time that was theirs.
+        var known = set.Find<Client>(RegistryKind.Client, use.Client);
+        var behind = (there is null ? [] : AuthorNote.Behind(there.Item)).Concat(use.Owners).Append(known?.Owner).Append(known?.Deputy);
+        await WriteAsync(
+            alert,
+            AuthorNote.WithBehind(RegistryJson.Serialize(alert), behind.OfType<string>()),
+            there?.Item,
+            set.Revision,
+            now
+        );
+        return true;
+    }
+
+    // Why it was asked for may name a patient: it stands in the record, which the decision's id leads to.
+    private static Alert Alert(WorkingSet set, DayUse use)
+    {
+        var (first, last) = (use.First, use.Last);
+        var known = set.Find<Client>(RegistryKind.Client, use.Client);
         return new Alert
         {
-            Id = $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}",
+            Id = $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(use.Key)).AsSpan(0, 12))}",
             Kind = Kind,
-            Subject = KindWord.Of(RegistryKind.Client, client),
+            Subject = KindWord.Of(RegistryKind.Client, use.Client),
             At = first.Time,
             Severity = AlertSeverity.Urgent,
             Lane = AlertLane.Act,
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{calls.Count} emergency call{(calls.Count == 1 ? string.Empty : "s")} for {first.Purpose} in tenant {first.Tenant}; "
-                    + $"decision {first.ParentId:D}, last {last.ParentId:D} at {last.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}. "
+                $"{use.Calls} emergency call{(use.Calls == 1 ? string.Empty : "s")}{use.Tokens} for {first.Purpose} in tenant {first.Tenant}; "
+                    + $"decision {first.Decision:D}, last {last.Decision:D} at {last.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}. "
                     + $"The justification is in the record."
             ),
             Notify = string.Join(
@@ -176,9 +200,8 @@ public sealed class EmergencyUses
         };
     }
 
-    private async Task WriteAsync(Alert alert, RegistryItem? before, long revision, DateTimeOffset now)
+    private async Task WriteAsync(Alert alert, string json, RegistryItem? before, long revision, DateTimeOffset now)
     {
-        var json = RegistryJson.Serialize(alert);
         await _journal.AppendAsync(
             new AuditRecord
             {
@@ -189,8 +212,8 @@ public sealed class EmergencyUses
                 Actor = Gateway,
                 Target = KindWord.Of(RegistryKind.Alert, alert.Id),
                 Revision = revision,
-                Before = before?.Json,
-                After = json,
+                Before = DocumentMeta.ForRecord(RegistryKind.Alert, before?.Json),
+                After = DocumentMeta.ForRecord(RegistryKind.Alert, json),
                 Note = "intent",
             }
         );

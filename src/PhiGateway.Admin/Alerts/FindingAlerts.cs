@@ -37,16 +37,21 @@ public sealed class FindingAlerts(
         var there = await store.FindAsync(RegistryKind.Alert, alert.Id, cancellationToken);
         if (there is null)
         {
-            await WriteAsync("alert.raise", alert, null);
+            await WriteAsync("alert.raise", await ActedOnAsync(alert, finding), null);
+            return;
         }
-        else if (RegistryJson.Deserialize<Alert>(there.Json) is var known && IsWorse(known, alert))
+
+        var known = RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString());
+        if (IsWorse(known, alert))
         {
+            var found = await ActedOnAsync(alert, finding);
             var worse = known with
             {
-                Severity = alert.Severity,
+                Severity = found.Severity,
+                Lane = found.Lane,
                 State = AlertState.Open,
-                Evidence = alert.Evidence,
-                Records = alert.Records,
+                Evidence = found.Evidence,
+                Records = found.Records,
             };
             await WriteAsync("alert.escalate", worse, there);
         }

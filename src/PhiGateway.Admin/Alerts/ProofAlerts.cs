@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
@@ -15,7 +16,7 @@ namespace PhiGateway.Admin.Alerts;
 public sealed class ProofAlerts(IRegistryStore store, IAuditJournal journal, TimeProvider time)
 {
     /// <summary>Kind of these alerts.</summary>
-    public const string Kind = "audit-finding";
+    public const string Kind = AlertKinds.AuditFinding;
 
     private const string Gateway = "system";
 

@@ -34,4 +34,13 @@ internal sealed record AdminCall(AdminCaller Caller, Guid RequestId, Cancellatio
 
     /// <summary>Everybody whose act the call may be, the caller first.</summary>
     public IReadOnlyList<string> Persons => [Caller.Person, .. Caller.Makers];
+
+    /// <summary>
+    /// Whether the call may be the act of somebody by that name. Security: every comparison of two persons asks this, never the name of the
+    /// key alone.
+    /// </summary>
+    public bool MayBe(string name) => Persons.Any(person => PersonName.AreSame(person, name));
+
+    /// <summary>Whether the call may be the act of one of several.</summary>
+    public bool MayBeAny(IEnumerable<string> names) => names.Any(MayBe);
 }

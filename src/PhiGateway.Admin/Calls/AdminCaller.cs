@@ -7,8 +7,8 @@ namespace PhiGateway.Admin.Calls;
 internal sealed record AdminCaller(string Person, string Method, IReadOnlyList<string> Roles)
 {
     /// <summary>
-    /// Others who may be behind the call: whoever was shown the whole secret of its key. Security: what the call does counts as theirs too,
-    /// so that nobody acts as two by making a key.
+    /// Others who may be behind the call: whoever was shown the whole secret of its key, or was its person before. Security: what the call
+    /// does counts as theirs too, so that nobody acts as two by making a key. Who only edited the key is not among them.
     /// </summary>
     public IReadOnlyList<string> Makers { get; init; } = [];
 

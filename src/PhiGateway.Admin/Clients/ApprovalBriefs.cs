@@ -47,7 +47,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
             PathChange.Of(set, after, [id], now)[0].Opened,
             [.. PathChange.Shut(after, id, now).Select(static door => door.ToOpen is { } toOpen ? $"{door.Name}: {toOpen}" : door.Name)],
             Authorship.Open(set, view, view.Client.RequestedBy),
-            Refusal(call, FourEyes.Refuse(set, view, call.Person))
+            Refusal(call, FourEyes.Refuse(set, view, call))
         );
     }
 
@@ -82,7 +82,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
                         .SelectMany(static path => path.Opened.Select(door => $"{path.Client}: {door}")),
                 ],
                 [.. AuthorNote.Read(found.Item).Select(static author => author.Person).Distinct(StringComparer.OrdinalIgnoreCase)],
-                Refusal(call, FourEyes.Refuse(found.Item, call.Person))
+                Refusal(call, FourEyes.Refuse(found.Item, call))
             ),
             found.Item.Version
         );

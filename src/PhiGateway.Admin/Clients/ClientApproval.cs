@@ -34,7 +34,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
 
         // 2. Four eyes.
         var actor = call.Person;
-        if (FourEyes.Refuse(set, view, actor) is { } same)
+        if (FourEyes.Refuse(set, view, call) is { } same)
         {
             return same;
         }

@@ -60,7 +60,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                 }
 
                 // Whoever shut it and whoever opens it are two persons.
-                return AuthorNote.ClosedBy(view.Item).Any(closer => new Author(closer, 0).Is(call.Person))
+                return call.MayBeAny(AuthorNote.ClosedBy(view.Item))
                     ? new AdminProblem(
                         403,
                         "four-eyes",
@@ -115,7 +115,16 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         reason =>
         {
             var now = time.GetUtcNow();
-            return new Revocation(Guid.CreateVersion7(now).ToString(), RevocationTarget.Client, id, null, null, reason, call.Person, now);
+            return new Revocation(
+                Guid.CreateVersion7(now).ToString(),
+                RevocationTarget.Client,
+                id,
+                null,
+                null,
+                reason,
+                PersonName.Signed(call.Persons),
+                now
+            );
         };
 
     private static Outcome<Client> Move(Client client, ClientStatus to, string? reason) =>
@@ -164,7 +173,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                     return refused;
                 }
 
-                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, Noted(view, next, call.Persons), view.Item.Version)])
+                return new EditPlan([new RegistryWrite(RegistryKind.Client, id, Noted(call, view, next, set.Revision), view.Item.Version)])
                 {
                     Note = body.Reason,
                     Revocations = revocation is null ? [] : [revocation(body.Reason!)],
@@ -177,12 +186,19 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
         return await editor.WriteAsync(call, edit);
     }
 
-    private static string Noted(ApprovedClient view, Client next, IReadOnlyList<string> persons)
+    private static string Noted(AdminCall call, ApprovedClient view, Client next, long revision)
     {
         var json = RegistryJson.Serialize(next);
+
+        // Who asks through a key that somebody else knows: neither of them approves what was asked for.
+        if (next.RequestedBy != view.Client.RequestedBy && call.Persons.Count > 1)
+        {
+            json = AuthorNote.With(json, AuthorNote.Read(view.Item), call.Persons, revision);
+        }
+
         return next.Status switch
         {
-            ClientStatus.Suspended or ClientStatus.Quarantined => AuthorNote.Closed(json, view.Item, persons),
+            ClientStatus.Suspended or ClientStatus.Quarantined => AuthorNote.Closed(json, view.Item, call.Persons),
             ClientStatus.Active when view.Client.Status != ClientStatus.Active => AuthorNote.Closed(json, view.Item, null),
             _ => json,
         };

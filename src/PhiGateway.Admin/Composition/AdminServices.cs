@@ -75,6 +75,11 @@ public static class AdminServices
         services.AddSingleton<RevocationCommands>();
         services.AddSingleton<TrailSearch>();
         services.AddSingleton<TrailProofs>();
+        services.AddSingleton<TrailExport>();
+        services.AddSingleton<TrafficReports>();
+        services.AddSingleton<ClientDirectory>();
+        services.AddSingleton<VendorDirectory>();
+        services.AddSingleton<AlertInbox>();
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();

@@ -1,4 +1,5 @@
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 
@@ -11,14 +12,13 @@ internal sealed class WorkingSetKeys(WorkingSetSource sets) : IAdminKeys
         (await sets.GetAsync(cancellationToken)).All<AdminKey>(RegistryKind.AdminKey);
 
     // The key of a new installation is above this: it makes the first persons' keys, and ends.
-    public async Task<IReadOnlyList<string>> MakersAsync(AdminKey key, CancellationToken cancellationToken) =>
-        key.Handover == KeyHandover.Shown && (await sets.GetAsync(cancellationToken)).Find(RegistryKind.AdminKey, key.Id)?.Item is { } item
+    public async Task<IReadOnlyList<string>> KnownToAsync(AdminKey key, CancellationToken cancellationToken) =>
+        (await sets.GetAsync(cancellationToken)).Find(RegistryKind.AdminKey, key.Id)?.Item is { } item
             ?
             [
                 .. AuthorNote
-                    .Read(item)
-                    .Where(author => !author.Is(key.Person) && !author.Is(BootstrapKey.Id))
-                    .Select(static author => author.Person),
+                    .KnownTo(item)
+                    .Where(person => !PersonName.AreSame(person, key.Person) && !PersonName.AreSame(person, BootstrapKey.Id)),
             ]
             : [];
 }

@@ -4,6 +4,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -39,22 +40,22 @@ internal sealed class DecisionExplainer(
         var look = records.Create(call, "decision.explain", "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
         look.Note = "id=" + guid.ToString("D");
         await journal.AppendAsync(look);
-        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = PageRequest.Most }, call.Cancelled);
+        var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
         if (
-            page.Entries.FirstOrDefault(entry =>
+            family.Entries.FirstOrDefault(entry =>
                 entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent
             )
                 is not { } entry
             || Read(entry) is not { } record
         )
         {
-            return AdminProblem.NotFound("decision");
+            return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("decision");
         }
 
         // A write that was let in may have been refused later: what came of it decides.
         var last =
             record.Kind == AuditKind.Intent
-                ? page
+                ? family
                     .Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome)
                     .Select(Read)
                     .FirstOrDefault(static found => found is not null)

@@ -38,6 +38,11 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             };
         }
 
+        if (kind == RegistryKind.AdminKey)
+        {
+            draft = draft with { Json = AuthorNote.Known(draft.Json, isPart ? [] : call.Persons) };
+        }
+
         var written = await WriteAsync(
             call,
             kind,
@@ -142,6 +147,14 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             return AdminProblem.Of(refused);
         }
 
+        if (current is not null && KeyOf(json, kind) is { } was)
+        {
+            // To edit a key is not to know it; whose it was knows it still.
+            var isHandedOn = !PersonName.AreSame(was.Person, ((AdminKey)draft.Entity).Person);
+            string[] before = isHandedOn ? [was.Person] : [];
+            draft = draft with { Json = AuthorNote.Known(draft.Json, [.. AuthorNote.KnownTo(current), .. before]) };
+        }
+
         return Put(kind, draft, current?.Version ?? 0);
     }
 
@@ -155,11 +168,16 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 
         return draft.Entity switch
         {
-            AdminKey key when AdminKeyRules.Check(key, KeyOf(current)) is { Count: > 0 } findings => AdminProblem.Invalid(findings),
+            AdminKey key when AdminKeyRules.Check(key, KeyOf(current, kind)) is { Count: > 0 } findings => AdminProblem.Invalid(findings),
             AdminKey { Expires: { } end } when current is null && end <= now => AdminProblem.Invalid(
                 "/expires",
                 "past",
                 "A key ends in the future."
+            ),
+            Alert alert when AlertKinds.IsOurs(alert.Kind, alert.Id) => AdminProblem.Invalid(
+                "/kind",
+                "managed",
+                "The gateway raises and writes such alerts; people acknowledge, close and review them."
             ),
             Organization { Status: OrganizationStatus.Offboarded } when current is null => AdminProblem.Invalid(
                 "/status",
@@ -170,8 +188,8 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
         };
     }
 
-    private static AdminKey? KeyOf(JsonObject? current) =>
-        current is null ? null : JsonSerializer.Deserialize<AdminKey>(current, RegistryJson.Options);
+    private static AdminKey? KeyOf(JsonObject? current, RegistryKind kind) =>
+        current is null || kind != RegistryKind.AdminKey ? null : JsonSerializer.Deserialize<AdminKey>(current, RegistryJson.Options);
 
     private static EditPlan Put(RegistryKind kind, Draft draft, long version) =>
         new([new RegistryWrite(kind, draft.Id, draft.Json, version)]);

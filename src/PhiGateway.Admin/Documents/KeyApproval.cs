@@ -6,7 +6,7 @@ using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
 
-/// <summary>Releases a disabled admin key: an approver does, who neither made it nor is whose it is.</summary>
+/// <summary>Releases a disabled admin key: an approver does, who neither made it, nor knew it, nor is whose it is.</summary>
 /// <remarks>
 /// Security: what is handed over has two parts. Who made the key saw the first, who releases it sees the second; only the person who is
 /// given both can claim the key itself (<see cref="KeyClaim"/>), which neither of them ever sees.
@@ -41,13 +41,14 @@ internal sealed class KeyApproval(RegistryEditor editor)
             return AdminProblem.Conflict("nothing-to-approve", "Only a disabled key is released; this one works.");
         }
 
-        if (Authorship.Includes(found.Item, call.Person) || new Author(key.Person, 0).Is(call.Person))
+        // What they know already is the first part: whoever made it, and whoever knew the key when it was another's.
+        if (Authorship.Includes(found.Item, call) || call.MayBeAny([key.Person, .. AuthorNote.KnownTo(found.Item)]))
         {
             return new AdminProblem(
                 403,
                 "four-eyes",
                 "A second person must approve",
-                "You made this key or it is yours; somebody else must release it."
+                "You made this key, knew it, or it is yours; somebody else must release it."
             );
         }
 

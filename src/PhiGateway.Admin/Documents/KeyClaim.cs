@@ -41,6 +41,7 @@ internal sealed class KeyClaim(RegistryEditor editor)
         }
 
         var next = key with { Hash = AdminKeyHash.Of(secret), Handover = KeyHandover.Claimed };
-        return new EditPlan([new RegistryWrite(RegistryKind.AdminKey, id, RegistryJson.Serialize(next), found.Item.Version)]);
+        var json = AuthorNote.Known(RegistryJson.Serialize(next), []);
+        return new EditPlan([new RegistryWrite(RegistryKind.AdminKey, id, json, found.Item.Version)]);
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Approvals;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Editing;
@@ -20,8 +22,10 @@ internal static class AuthorNote
     private const string SeenAt = "_seen";
     private const string Closers = "_closedBy";
     private const string Content = "_approved";
+    private const string Knowers = "_knownTo";
+    private const string Standing = "_behind";
 
-    private static readonly string[] Notes = [Authors, SeenAt, Closers, Content];
+    private static readonly string[] Notes = [Authors, SeenAt, Closers, Content, Knowers, Standing];
 
     /// <summary>Whoever changed a document; of one that was written before there were notes, whoever did so last.</summary>
     public static IReadOnlyList<Author> Read(RegistryItem item)
@@ -97,8 +101,7 @@ internal static class AuthorNote
         Parse(approval.Json)[SeenAt] is JsonValue value && value.TryGetValue<long>(out var revision) ? revision : approval.Revision;
 
     /// <summary>Who shut a client since it was last resumed.</summary>
-    public static IReadOnlyList<string> ClosedBy(RegistryItem client) =>
-        Parse(client.Json)[Closers] is JsonArray list ? [.. list.Select(static entry => (string)entry!)] : [];
+    public static IReadOnlyList<string> ClosedBy(RegistryItem client) => Names(Parse(client.Json), Closers) ?? [];
 
     /// <summary>The stored form of a client that somebody has shut, or, with null, that is open again.</summary>
     public static string Closed(string json, RegistryItem before, IReadOnlyList<string>? persons)
@@ -106,6 +109,44 @@ internal static class AuthorNote
         var form = Parse(json);
         string[] closers = persons is null ? [] : [.. ClosedBy(before).Concat(persons).Distinct(StringComparer.OrdinalIgnoreCase)];
         form[Closers] = new JsonArray([.. closers.Select(static closer => (JsonNode)closer)]);
+        return form.ToJsonString();
+    }
+
+    /// <summary>
+    /// Who has been shown the whole secret of an admin key, or was its person; of a key that was shown and does not say to whom, everybody
+    /// who changed it.
+    /// </summary>
+    public static IReadOnlyList<string> KnownTo(RegistryItem key)
+    {
+        if (Names(Parse(key.Json), Knowers) is { } named)
+        {
+            return named;
+        }
+
+        var isShown = StoredBody.Read(key, out _) is not AdminKey { Handover: not KeyHandover.Shown };
+        return isShown ? [.. Read(key).Select(static author => author.Person)] : [];
+    }
+
+    /// <summary>The stored form of an admin key that says who has been shown its secret.</summary>
+    public static string Known(string json, IEnumerable<string> persons) => WithNames(json, Knowers, persons);
+
+    /// <summary>Who answered for what an alert is about at any time since; none: it does not say.</summary>
+    public static IReadOnlyList<string> Behind(RegistryItem alert) => Names(Parse(alert.Json), Standing) ?? [];
+
+    /// <summary>The stored form of an alert that says who has answered for what it is about.</summary>
+    public static string WithBehind(string json, IEnumerable<string> persons) => WithNames(json, Standing, persons);
+
+    private static IReadOnlyList<string>? Names(JsonObject form, string note) =>
+        form[note] is JsonArray list ? [.. list.Select(static entry => (string)entry!)] : null;
+
+    private static string WithNames(string json, string note, IEnumerable<string> persons)
+    {
+        var form = Parse(json);
+        var names = persons
+            .Where(static person => !string.IsNullOrWhiteSpace(person))
+            .Select(static person => person.Trim())
+            .Distinct(StringComparer.OrdinalIgnoreCase);
+        form[note] = new JsonArray([.. names.Select(static person => (JsonNode)person)]);
         return form.ToJsonString();
     }
 
@@ -132,6 +173,5 @@ internal static class AuthorNote
 /// <param name="After">The registry revision on which their latest change was planned.</param>
 internal sealed record Author(string Person, long After)
 {
-    // Persons are names of an identity provider: compared without case, so that no spelling makes two of one.
-    public bool Is(string person) => string.Equals(Person.Trim(), person.Trim(), StringComparison.OrdinalIgnoreCase);
+    public bool Is(string person) => PersonName.AreSame(Person, person);
 }

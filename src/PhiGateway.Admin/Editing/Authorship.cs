@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
@@ -31,8 +32,9 @@ internal static class Authorship
             Writes = [.. plan.Writes.Select(write => Stamp(write, before, persons, opens))],
         };
 
-    /// <summary>Whether somebody changed anything under a client's fingerprint that its last approval did not cover.</summary>
-    public static bool Includes(WorkingSet set, ApprovedClient view, string person) => Open(set, view).Any(author => author.Is(person));
+    /// <summary>Whether a caller changed anything under a client's fingerprint that its last approval did not cover.</summary>
+    public static bool Includes(WorkingSet set, ApprovedClient view, AdminCall call) =>
+        call.MayBeAny(Open(set, view).Select(static author => author.Person));
 
     /// <summary>Everybody who did, and who asked, by name.</summary>
     public static IReadOnlyList<string> Open(WorkingSet set, ApprovedClient view, string? requestedBy) =>
@@ -77,8 +79,9 @@ internal static class Authorship
         ];
     }
 
-    /// <summary>Whether somebody ever changed a document.</summary>
-    public static bool Includes(RegistryItem item, string person) => AuthorNote.Read(item).Any(author => author.Is(person));
+    /// <summary>Whether a caller ever changed a document.</summary>
+    public static bool Includes(RegistryItem item, AdminCall call) =>
+        call.MayBeAny(AuthorNote.Read(item).Select(static author => author.Person));
 
     private static RegistryWrite Stamp(RegistryWrite write, WorkingSet before, IReadOnlyList<string> persons, bool opens)
     {

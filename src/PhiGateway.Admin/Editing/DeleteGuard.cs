@@ -1,5 +1,4 @@
 using PhiGateway.Admin.Calls;
-using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -33,7 +32,7 @@ internal static class DeleteGuard
     }
 
     /// <summary>Whether a document is evidence, which nobody rewrites or deletes.</summary>
-    public static bool IsKept(IRegistryEntity? entity) => entity is Alert { Kind: EmergencyUse.Event };
+    public static bool IsKept(IRegistryEntity? entity) => entity is Alert { Kind: AlertKinds.Emergency };
 
     internal static IEnumerable<string> Referrers(WorkingSet set, RegistryKind kind, string id) =>
         kind switch

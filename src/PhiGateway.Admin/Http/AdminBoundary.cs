@@ -71,8 +71,8 @@ internal sealed class AdminBoundary(RequestDelegate next, TimeProvider time, ILo
         await new ProblemResult(problem).ExecuteAsync(context);
     }
 
-    // Stores wrap what their driver throws.
-    private static bool IsDatabase(Exception exception)
+    /// <summary>Whether a store could not be reached; stores wrap what their driver throws.</summary>
+    public static bool IsDatabase(Exception exception)
     {
         for (Exception? step = exception; step is not null; step = step.InnerException)
         {

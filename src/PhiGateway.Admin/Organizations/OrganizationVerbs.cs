@@ -92,7 +92,7 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time
                         null,
                         null,
                         body.Reason!,
-                        call.Person,
+                        PersonName.Signed(call.Persons),
                         now
                     ),
                 ],

@@ -63,11 +63,13 @@ internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
     private RegistryWrite Alert(WorkingSet set, string owner, string subject, string? notify)
     {
         // One alert per person and thing: said twice, it is still one.
-        var id = "owner-left-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner + "\n" + subject)).AsSpan(0, 12));
+        var id =
+            $"{AlertKinds.OwnerLeft}-"
+            + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner + "\n" + subject)).AsSpan(0, 12));
         var alert = new Alert
         {
             Id = id,
-            Kind = "owner-left",
+            Kind = AlertKinds.OwnerLeft,
             Subject = subject,
             At = time.GetUtcNow(),
             Evidence = $"The accountable owner {owner} left; name a new one and attest.",

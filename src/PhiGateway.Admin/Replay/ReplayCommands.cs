@@ -100,7 +100,7 @@ internal sealed class ReplayCommands(
         WorkingSet set,
         UseCase useCase,
         UsedGrants used,
-        IReadOnlyList<string> clients,
+        string[] clients,
         TrailWindow window,
         int days,
         DateTimeOffset now,

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Replay;
 
@@ -20,7 +22,7 @@ internal static class ReplayEndpoints
         api.MapGet(
                 "/use-cases/{id}/right-size",
                 (HttpContext context, string id, ReplayCommands commands) =>
-                    Answer.JsonAsync(context, call => commands.RightSizeAsync(call, id, Days(context)))
+                    Answer.OfAsync(context, call => commands.RightSizeAsync(call, id, Days(context)), Render)
             )
             .RequireRoles(Askers)
             .Describe(
@@ -48,6 +50,18 @@ internal static class ReplayEndpoints
             .Takes(typeof(RegistryFileBody), ConfigEndpoints.Yaml)
             .Returns(typeof(ReplayReport))
             .Reads(CallParameter.Days);
+    }
+
+    // Grants are part of a registry document: in the form in which they are written back.
+    private static IResult Render(RightSizeReport report)
+    {
+        var json = JsonSerializer.SerializeToNode(report, AdminJson.Options)!;
+        if (report.Grants is { } grants)
+        {
+            json["grants"] = JsonSerializer.SerializeToNode(grants, RegistryJson.Options);
+        }
+
+        return new AdminResult(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(json)) { ContentType = "application/json" };
     }
 
     // What is no number is out of range.

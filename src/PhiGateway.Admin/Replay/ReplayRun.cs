@@ -106,28 +106,42 @@ internal sealed class ReplayRun(TwoRegistries registries, AdminOptions options, 
         return isNamed ? new Answered(null, useCase!.Id) : new Answered(new Deny(DenyReason.OutsideUseCase), useCase?.Id);
     }
 
-    // What was let out is asked for one by one, where the registry as it is permits that at all.
+    // What was let out is asked for one by one: what could be searched or read, and can be neither any more, is lost.
     private Answered Released(AuditRecord record, AccessRequest access)
     {
         foreach (var type in TypesOf(record))
         {
-            foreach (var interaction in (Interaction[])[Interaction.SearchType, Interaction.Read])
+            IEnumerable<PatientId?> patients = PatientsOf(record).Cast<PatientId?>().DefaultIfEmpty();
+            foreach (var patient in patients)
             {
-                var part = new AccessPart { Interaction = interaction, Type = type };
-                IEnumerable<PatientId?> patients = PatientsOf(record).Cast<PatientId?>().DefaultIfEmpty();
-                foreach (var patient in patients)
+                if (Reach(access, type, patient, registries.Before) is null && Reach(access, type, patient, registries.After) is { } lost)
                 {
-                    var one = access with { Parts = [patient is { } known ? part with { Patients = [known] } : part] };
-                    if (Decide(one, registries.Before).Deny is null && Decide(one, registries.After) is { Deny: not null } lost)
-                    {
-                        Missing.Add(type);
-                        return lost;
-                    }
+                    Missing.Add(type);
+                    return lost;
                 }
             }
         }
 
         return new Answered(null, null);
+    }
+
+    // Null: a search or a read is permitted.
+    private static Answered? Reach(AccessRequest access, ResourceType type, PatientId? patient, RegistrySnapshot snapshot)
+    {
+        Answered? denied = null;
+        foreach (var interaction in (Interaction[])[Interaction.SearchType, Interaction.Read])
+        {
+            var part = new AccessPart { Interaction = interaction, Type = type };
+            var answered = Decide(access with { Parts = [patient is { } known ? part with { Patients = [known] } : part] }, snapshot);
+            if (answered.Deny is null)
+            {
+                return null;
+            }
+
+            denied ??= answered;
+        }
+
+        return denied;
     }
 
     private static IEnumerable<ResourceType> TypesOf(AuditRecord record)

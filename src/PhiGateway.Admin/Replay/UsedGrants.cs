@@ -15,8 +15,8 @@ internal sealed class UsedGrants(AdminOptions options)
     private readonly HashSet<(string Type, string Operation)> _operations = [];
     private readonly HashSet<string> _includes = new(StringComparer.Ordinal);
 
-    /// <summary>Types whose resources an answer contained, whether they were asked for or came along.</summary>
-    private readonly HashSet<string> _released = new(StringComparer.Ordinal);
+    // Types whose resources came although no part of the request named them.
+    private readonly HashSet<string> _alongside = new(StringComparer.Ordinal);
 
     /// <summary>Types of which everything that is granted stays.</summary>
     public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
@@ -25,7 +25,6 @@ internal sealed class UsedGrants(AdminOptions options)
     public void Take(AuditRecord record)
     {
         var released = TypesReleased(record).ToList();
-        _released.UnionWith(released);
         if (RecordedAccess.Read(record, options, out _) is { } access)
         {
             foreach (var part in access.Parts)
@@ -36,6 +35,8 @@ internal sealed class UsedGrants(AdminOptions options)
                     Note(part);
                 }
             }
+
+            _alongside.UnionWith(released.Where(type => !access.Parts.Any(part => part.Type.Name == type)));
         }
         else if (record.ResourceType is { } type)
         {
@@ -46,7 +47,7 @@ internal sealed class UsedGrants(AdminOptions options)
 
     /// <summary>Whether a grant on a type is used by this word.</summary>
     public bool Uses(string type, string word) =>
-        Kept.Contains(type) || _words.Contains((type, word)) || (word is Search or Read && _released.Contains(type));
+        Kept.Contains(type) || _words.Contains((type, word)) || (word is Search or Read && _alongside.Contains(type));
 
     /// <summary>Whether an operation is used on a type.</summary>
     public bool UsesOperation(string type, string operation) => Kept.Contains(type) || _operations.Contains((type, operation));

@@ -9,8 +9,8 @@ namespace PhiGateway.Admin.Revocations;
 /// <summary>Revokes anything that can be revoked, lists what was, and lifts what was revoked by mistake.</summary>
 internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, TimeProvider time)
 {
-    // What the store is asked for when one row is looked for by its id.
-    private const int LookBack = 10_000;
+    // What the store is asked for at first when all are looked through; more, when there are more.
+    internal const int LookBack = 10_000;
 
     /// <summary>Writes one revocation.</summary>
     public async Task<Outcome<RevocationOutcome>> RevokeAsync(AdminCall call, RevokeBody body)
@@ -34,7 +34,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             body.Issuer,
             issuedBefore,
             body.Reason!,
-            call.Person,
+            PersonName.Signed(call.Persons),
             now
         );
         return await WriteAsync(call, "revocation.create", row);
@@ -48,21 +48,20 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             return missing;
         }
 
-        var rows = await store.ListRevocationsAsync(LookBack, call.Cancelled);
+        var rows = await AllAsync(call);
         var row = rows.FirstOrDefault(found => found.Id == id);
         if (row is null)
         {
             return AdminProblem.NotFound("revocation");
         }
 
-        var actor = call.Person;
         if (row.Lifted)
         {
             return AdminProblem.Conflict("is-a-lift", "This row lifts a revocation; it cannot be lifted itself.");
         }
 
         // A lift takes every revocation of the same thing away, so nobody who wrote one of them does it.
-        if (rows.Any(other => IsSame(other, row) && new Author(other.By, 0).Is(actor)))
+        if (rows.Any(other => IsSame(other, row) && call.Persons.Any(person => PersonName.Names(other.By, person))))
         {
             return new AdminProblem(
                 403,
@@ -80,7 +79,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             {
                 Id = Guid.CreateVersion7(now).ToString(),
                 Reason = body.Reason!,
-                By = actor,
+                By = PersonName.Signed(call.Persons),
                 At = now,
                 Lifted = true,
             }
@@ -90,16 +89,34 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
     /// <summary>One page of revocations, newest first.</summary>
     public async Task<Outcome<RevocationPage>> ListAsync(AdminCall call, PageRequest page)
     {
-        var rows = (await store.ListRevocationsAsync(page.After is null ? page.Limit + 1 : LookBack, call.Cancelled)).AsEnumerable();
+        var rows = page.After is null ? await store.ListRevocationsAsync(page.Limit + 1, call.Cancelled) : await AllAsync(call);
         if (page.After is { } after)
         {
-            rows = rows.SkipWhile(row => row.Id != after.Id).Skip(1);
+            rows = [.. rows.SkipWhile(row => row.Id != after.Id)];
+            if (rows.Count == 0)
+            {
+                return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
+            }
+
+            rows = [.. rows.Skip(1)];
         }
 
         var found = rows.Take(page.Limit + 1).ToList();
         return found.Count > page.Limit
             ? new RevocationPage(found[..page.Limit], new Cursor(null, found[page.Limit - 1].Id).Encode())
             : new RevocationPage(found, null);
+    }
+
+    private async Task<IReadOnlyList<Revocation>> AllAsync(AdminCall call)
+    {
+        for (var most = LookBack; ; most *= 4)
+        {
+            var rows = await store.ListRevocationsAsync(most, call.Cancelled);
+            if (rows.Count < most)
+            {
+                return rows;
+            }
+        }
     }
 
     private static bool IsSame(Revocation one, Revocation other) =>

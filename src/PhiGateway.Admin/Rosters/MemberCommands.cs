@@ -33,18 +33,7 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
             return AdminProblem.NotFound("roster");
         }
 
-        if (!call.IsDryRun && await growth.BeforeAsync(call, id, 1) is { } stopped)
-        {
-            return stopped;
-        }
-
-        var written = await WriteAsync(
-            call,
-            "roster.member.put",
-            id,
-            patient,
-            actor => store.PutMembersAsync([line.ToMember(id)], actor, CancellationToken.None)
-        );
+        var written = await WriteAsync(call, "roster.member.put", id, patient, () => growth.PutAsync(call, id, [line.ToMember(id)]));
         if (!call.IsDryRun)
         {
             await growth.AfterAsync(call, id);
@@ -66,7 +55,7 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
             "roster.member.remove",
             id,
             patient,
-            actor => store.RemoveMembersAsync(id, [parsed], actor, CancellationToken.None)
+            async () => new MembersWritten(await store.RemoveMembersAsync(id, [parsed], call.Person, CancellationToken.None))
         );
     }
 
@@ -105,7 +94,7 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
         string @event,
         string id,
         string patient,
-        Func<string, Task<long>> write
+        Func<Task<Outcome<MembersWritten>>> write
     )
     {
         var change = new MemberChange(@event, call.IsDryRun);
@@ -116,10 +105,10 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
 
         var target = "roster/" + id;
         await journal.IntentAsync(call, @event, target, null, [patient]);
-        long revision;
+        Outcome<MembersWritten> written;
         try
         {
-            revision = await write(call.Person);
+            written = await write();
         }
         catch (Exception fault)
         {
@@ -127,8 +116,12 @@ internal sealed class MemberCommands(IRegistryStore store, AdminJournal journal,
             throw;
         }
 
-        return await journal.OutcomeAsync(call, @event, target, 204, AdminJournal.WrittenAt(revision), revision) is { } unrecorded
-            ? unrecorded
-            : change;
+        if (written.Failed(out var stopped, out var done))
+        {
+            return await journal.OutcomeAsync(call, @event, target, stopped.Status, "not written: " + stopped.Code) ?? stopped;
+        }
+
+        var note = AdminJournal.WrittenAt(done.Revision);
+        return await journal.OutcomeAsync(call, @event, target, 204, note, done.Revision) is { } unrecorded ? unrecorded : change;
     }
 }

@@ -162,12 +162,12 @@ internal sealed class MemberImport(
         {
             if (run.Puts.Count > 0)
             {
-                if (await growth.BeforeAsync(call, run.Roster, run.Puts.Count) is { } stopped)
+                if ((await growth.PutAsync(call, run.Roster, [.. run.Puts.Values])).Failed(out var stopped, out var written))
                 {
                     throw new InvalidOperationException(stopped.Code);
                 }
 
-                run.Revision = await store.PutMembersAsync([.. run.Puts.Values], call.Person, CancellationToken.None);
+                run.Revision = written.Revision;
             }
 
             if (run.Removals.Count > 0)

@@ -26,45 +26,66 @@ internal sealed class RosterGrowth(
 )
 {
     /// <summary>Kind of the alert.</summary>
-    public const string Kind = "roster-grew";
+    public const string Kind = AlertKinds.RosterGrew;
 
     // A share of a few says nothing.
     private const int LeastForShare = 20;
 
     private const int MaxNamed = 10;
 
+    // Each attempt is a race lost against another write, or a client whose approval was ended.
+    private const int MaxAttempts = 20;
+
     /// <summary>
-    /// Asked before memberships are written: ends the approvals behind the roster when these would be more than one person may add. The
-    /// problem when that could not be done; then nothing may be written.
+    /// Writes memberships; ends the approvals behind the roster first when these would be more than one person may add. The problem when
+    /// that could not be done; then not all was written.
     /// </summary>
-    public async Task<AdminProblem?> BeforeAsync(AdminCall call, string roster, int adds)
+    /// <remarks>
+    /// Whether they are too many is counted by the store within the very write, over everybody's: writes that come together do not each pass.
+    /// </remarks>
+    public async Task<Outcome<MembersWritten>> PutAsync(AdminCall call, string roster, IReadOnlyList<RosterMember> members)
     {
-        if (options.RosterGrowth.MostAlone is not { } most || adds == 0)
+        if (options.RosterGrowth.MostAlone is not { } most || members.Count == 0)
         {
-            return null;
+            return new MembersWritten(await store.PutMembersAsync(members, call.Person, CancellationToken.None));
         }
 
-        var set = await sets.GetAsync(CancellationToken.None);
-        var outgrown = new List<string>();
-        foreach (var (client, seen) in Approved(set, roster))
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            // Whoever was on it for a while was seen: removed again, a membership is one that was added all the same.
-            if (adds > most || await store.CountMembersAsync(roster, seen, withRemoved: true, CancellationToken.None) + adds > most)
+            var set = await sets.GetAsync(CancellationToken.None);
+            var approved = Approved(set, roster).ToList();
+            var bound = new MemberBound(roster, most, [.. approved.Select(static client => client.Seen)], set.Revision);
+            switch (await store.PutMembersAsync(members, bound, call.Person, CancellationToken.None))
             {
-                outgrown.Add(client);
+                case MemberWriteResult.Written written:
+                    return new MembersWritten(written.Revision);
+                case MemberWriteResult.Outgrown outgrown:
+                    if (await EndAsync(call, roster, most, [.. outgrown.Since]) is { } stopped)
+                    {
+                        return stopped;
+                    }
+
+                    break;
+                default:
+                    // Somebody changed a document, perhaps an approval: look again.
+                    break;
             }
         }
 
-        if (outgrown.Count == 0)
-        {
-            return null;
-        }
+        return AdminProblem.Busy;
+    }
 
+    // Of every client whose approval stood behind the roster at one of these revisions, as the set is once nobody else writes.
+    private async Task<AdminProblem?> EndAsync(AdminCall call, string roster, long most, HashSet<long> outgrown)
+    {
         var edit = new Edit(
             "roster.outgrown",
             KindWord.Of(RegistryKind.Roster, roster),
             now => new EditPlan([
-                .. outgrown.Select(client => OpeningGuard.Take(now, client, call.Persons, time.GetUtcNow())).OfType<RegistryWrite>(),
+                .. Approved(now, roster)
+                    .Where(client => outgrown.Contains(client.Seen))
+                    .Select(client => OpeningGuard.Take(now, client.Client, call.Persons, time.GetUtcNow()))
+                    .OfType<RegistryWrite>(),
             ])
             {
                 Note = string.Create(CultureInfo.InvariantCulture, $"more than {most} memberships since the approval"),
@@ -145,3 +166,7 @@ internal sealed class RosterGrowth(
         string.Join(", ", names.Take(MaxNamed))
         + (names.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MaxNamed} more") : string.Empty);
 }
+
+/// <summary>The result of writing memberships.</summary>
+/// <param name="Revision">The revision written.</param>
+internal sealed record MembersWritten(long Revision);

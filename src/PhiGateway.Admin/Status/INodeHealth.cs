@@ -18,6 +18,7 @@ public interface INodeHealth
 /// <param name="LastError">Why a newer one could not be taken, in words without PHI; null: all is well.</param>
 /// <param name="Problems">Rows that contradict each other or cannot be read.</param>
 /// <param name="NotUnderstood">How many of them are of a newer version, which this node does not understand.</param>
+/// <param name="Unshipped">Records of the journal that the audit store does not have yet; absent: not known.</param>
 public sealed record NodeHealth(
     string Node,
     long Revision,
@@ -25,5 +26,6 @@ public sealed record NodeHealth(
     string Source,
     string? LastError,
     int Problems,
-    int NotUnderstood = 0
+    int NotUnderstood = 0,
+    long? Unshipped = null
 );

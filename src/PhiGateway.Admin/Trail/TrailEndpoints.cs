@@ -27,6 +27,19 @@ internal static class TrailEndpoints
         new(TrailQueryReader.PatientHeader, "Logical id of a patient.") { IsHeader = true },
     ];
 
+    private static readonly CallParameter[] Counted =
+    [
+        new("from", "From this moment on; required."),
+        new("to", "Before this moment; required."),
+        new("step", "Length of one step of time in seconds."),
+        new("by", "Columns, with commas between them."),
+        new("client", "Registered client."),
+        new("tenant", "Tenant."),
+        new("decision", "permit, deny or error."),
+        new("reason", "Code of a deny reason."),
+        new("limit", "Most rows, those with the highest counts."),
+    ];
+
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/audit", (HttpContext context, TrailSearch search) => GetAsync(context, search))
@@ -37,6 +50,14 @@ internal static class TrailEndpoints
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
             .Reads([.. CallParameter.Page, .. Filters]);
+        api.MapGet("/audit/counts", (HttpContext context, TrafficReports traffic) => CountAsync(context, traffic))
+            .RequireRoles([AdminRoles.Auditor])
+            .Describe(
+                "Counts the requests of the trail",
+                "By steps of time (`step`, seconds) and up to three columns (`by`: decision, reason, client, tenant, resource-type, interaction). Each count is itself recorded."
+            )
+            .Returns(typeof(TrafficReport))
+            .Reads(Counted);
         api.MapPost(
                 "/audit:search",
                 (HttpContext context, TrailSearch search) =>
@@ -107,6 +128,15 @@ internal static class TrailEndpoints
                 PageLink.Write(context, page.Next);
                 return Json(page.Body);
             }
+        );
+
+    private static Task<IResult> CountAsync(HttpContext context, TrafficReports traffic) =>
+        Answer.JsonAsync(
+            context,
+            async call =>
+                TrafficQuery.Read(context.Request.Query).Failed(out var problem, out var query)
+                    ? problem
+                    : await traffic.CountAsync(call, query)
         );
 
     private static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body));

@@ -14,9 +14,6 @@ namespace PhiGateway.Admin.Trail;
 /// </summary>
 internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, AdminJournal records, LogProver? prover = null)
 {
-    // A decision and what belongs to it.
-    private const int MaxRecords = PageRequest.Most;
-
     /// <summary>Name, newest checkpoint and keys of the log.</summary>
     public Task<Outcome<LogReport>> ReportAsync(AdminCall call) =>
         Tried<LogReport>(of => of.Checkpoint is { } checkpoint ? new LogReport(of.Log, checkpoint, of.Keys, of.Statements) : NotYet());
@@ -58,18 +55,19 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
         var record = records.Create(call, "audit.evidence", "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
         record.Note = "id=" + guid.ToString("D");
         await journal.AppendAsync(record);
-        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = MaxRecords }, call.Cancelled);
-        if (page.Entries.Count == 0)
+        var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
+        if (family.Entries.Count == 0 || family.IsCut)
         {
-            return AdminProblem.NotFound("record");
+            // A part of an access would prove something else than the access.
+            return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");
         }
 
-        if (page.Entries.FirstOrDefault(entry => entry.Log != prover.Log) is { } other)
+        if (family.Entries.FirstOrDefault(entry => entry.Log != prover.Log) is { } other)
         {
             return AdminProblem.Conflict("other-node", $"The record stands in the log {other.Log}: ask the node that writes it.");
         }
 
-        var entries = await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled);
+        var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
         return await Tried<EvidenceReport>(of =>
             of.MakeBundle([.. entries.OrderBy(static entry => entry.Sequence)]) is { } files ? new EvidenceReport(files) : NotYet()
         );

@@ -35,6 +35,9 @@ public sealed record TrailQuery(
     string? Cursor = null
 )
 {
+    /// <summary>Why somebody looks, in words for the record of the look; null: it was not asked.</summary>
+    internal string? Why { get; init; }
+
     /// <summary>Instead of a tenant's name: each of them.</summary>
     internal const string Every = "*";
 
@@ -118,6 +121,7 @@ public sealed record TrailQuery(
                 Part("kind", Kind is { } kind ? JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()) : null),
                 Part("id", Id?.ToString()),
                 Part("actor", Actor),
+                Part("why", Why),
                 Part("page", Cursor is null ? null : "next"),
             }.Where(static part => part is not null)
         );

@@ -72,7 +72,7 @@ internal static class TrailQueryReader
         };
 
     // A moment without an offset would mean another moment on another machine.
-    private static DateTimeOffset? Moment(string text) =>
+    public static DateTimeOffset? Moment(string text) =>
         DateTimeOffset.TryParse(
             text,
             CultureInfo.InvariantCulture,

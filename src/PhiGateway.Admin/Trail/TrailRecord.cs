@@ -6,9 +6,11 @@ namespace PhiGateway.Admin.Trail;
 /// <summary>One record of the trail with those that belong to it.</summary>
 /// <param name="Record">The record with its place in the log.</param>
 /// <param name="Children">Outcomes, deliveries, parts; oldest first.</param>
+/// <param name="Truncated">Only the newest of them: the rest is found by a search for the id; absent: all of them.</param>
 public sealed record TrailRecord(
     [property: JsonPropertyName("record")] TrailEntry Record,
-    [property: JsonPropertyName("children")] IReadOnlyList<TrailEntry> Children
+    [property: JsonPropertyName("children")] IReadOnlyList<TrailEntry> Children,
+    [property: JsonPropertyName("truncated")] bool? Truncated = null
 );
 
 /// <summary>One record with its place in a log; the answer is written from the stored bytes, this is its shape.</summary>

@@ -20,9 +20,6 @@ internal sealed class TrailSearch(
     IPatientPseudonym? pseudonym = null
 )
 {
-    // A decision and what belongs to it: intent, outcome, deliveries.
-    private const int MaxChildren = PageRequest.Most;
-
     /// <summary>One record and those that belong to it.</summary>
     public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string id)
     {
@@ -32,14 +29,14 @@ internal sealed class TrailSearch(
         }
 
         await RecordAsync(call, "audit.read", "id=" + guid.ToString("D"), null, null);
-        var page = await store.QueryAsync(new AuditQuery { Id = guid, Limit = MaxChildren }, call.Cancelled);
-        var record = page.Entries.FirstOrDefault(entry => entry.Id == guid);
+        var family = await TrailFamily.ReadAsync(store, guid, call.Cancelled);
+        var record = family.Entries.FirstOrDefault(entry => entry.Id == guid);
         if (record is null)
         {
-            return AdminProblem.NotFound("record");
+            return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("record");
         }
 
-        var entries = await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled);
+        var entries = await TrailDelivery.WithAsync(store, family.Entries, call.Cancelled);
         var children = new JsonArray([
             .. entries
                 .Where(entry => entry.Id != guid)
@@ -47,7 +44,13 @@ internal sealed class TrailSearch(
                 .ThenBy(static entry => entry.Sequence)
                 .Select(static entry => (JsonNode)Render(entry)),
         ]);
-        return new JsonObject { ["record"] = Render(record), ["children"] = children };
+        var body = new JsonObject { ["record"] = Render(record), ["children"] = children };
+        if (family.IsCut)
+        {
+            body["truncated"] = true;
+        }
+
+        return body;
     }
 
     /// <summary>One page of records, newest first.</summary>

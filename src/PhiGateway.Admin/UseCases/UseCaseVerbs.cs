@@ -29,7 +29,7 @@ internal sealed class UseCaseVerbs(RegistryEditor editor)
                     return AdminProblem.Conflict("no-grants", "A use case without grants permits nothing; there is nothing to approve.");
                 }
 
-                return (ETag.RequireSeen(call, item.Version) ?? FourEyes.Refuse(item, call.Person)) is { } refused
+                return (ETag.RequireSeen(call, item.Version) ?? FourEyes.Refuse(item, call)) is { } refused
                     ? refused
                     : useCase with
                     {

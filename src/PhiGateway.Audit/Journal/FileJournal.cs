@@ -6,13 +6,12 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>
-/// The journal of one node: append-only segment files with a hash chain, made durable by group commit. Thread-safe; one process per
-/// directory.
+/// The journal of one node: takes audit records, writes them to append-only segment files with a hash chain and returns each one's place
+/// once it is durable (group commit). Called by both planes through <see cref="IAuditJournal"/>. Thread-safe; one process per directory.
 /// </summary>
 /// <remarks>
 /// A record is durable, chained and in order when its append completes; a failed flush ends the journal for good
-/// (<see cref="JournalStatus.Dead"/>), a full
-/// disk only until there is room again. Damage of acknowledged records is never repaired: opening is refused.
+/// (<see cref="JournalStatus.Dead"/>), a full disk only until there is room again. Damage of acknowledged records is never repaired: opening is refused.
 /// </remarks>
 public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDisposable
 {
@@ -20,6 +19,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     private readonly JournalState _state;
     private readonly PendingQueue _queue;
     private readonly PendingPool _pool = new();
+    private readonly RecentFrames _recent = new();
     private readonly SegmentTable _table;
     private readonly JournalSpace _space;
     private readonly JournalWriter _writer;
@@ -82,6 +82,7 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
             _space,
             checkpoint,
             _metrics,
+            _recent,
             file,
             tail,
             () => _keeper!.Wake()
@@ -223,8 +224,11 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _announcer.SayWhenPossible("journal.forked", why);
     }
 
-    /// <summary>A reader of durable records, from one on; dispose it, for it keeps its segment from being recycled.</summary>
+    /// <summary>A reader of durable records as they stand in the files, from one on; dispose it, for it keeps its segment from being recycled.</summary>
     public JournalReader CreateReader(long fromSequence) => new(_table, _state, fromSequence);
+
+    /// <summary>The same for what goes along with the journal: what was written just now comes from memory, as it was written.</summary>
+    public JournalReader CreateFollower(long fromSequence) => new(_table, _state, fromSequence, _recent);
 
     /// <summary>Takes note that the store has everything up to a record; what is shipped may be recycled.</summary>
     public void Acknowledge(long sequence)

@@ -12,6 +12,7 @@ public sealed class JournalReader : IDisposable
 
     private readonly SegmentTable _table;
     private readonly JournalState _state;
+    private readonly RecentFrames? _recent;
     private byte[] _window = new byte[WindowBytes];
     private int _windowAt;
     private int _windowEnd;
@@ -19,11 +20,15 @@ public sealed class JournalReader : IDisposable
     private long _fileOffset;
     private Segment? _segment;
     private SafeFileHandle? _handle;
+    private RecentFrame? _lastRecent;
+    private bool _isDisposed;
 
-    internal JournalReader(SegmentTable table, JournalState state, long fromSequence)
+    internal JournalReader(SegmentTable table, JournalState state, long fromSequence, RecentFrames? recent = null)
     {
         _table = table;
         _state = state;
+        _recent = recent;
+        recent?.CountFollowers(1);
         NextSequence = Math.Max(0, fromSequence);
     }
 
@@ -38,6 +43,16 @@ public sealed class JournalReader : IDisposable
         if (NextSequence > _state.Durable)
         {
             return false;
+        }
+
+        if (_recent?.Find(NextSequence) is { } recent)
+        {
+            Leave();
+            frame = recent.Frame;
+            _lastRecent = recent;
+            _recent.Had(recent);
+            NextSequence++;
+            return true;
         }
 
         if (_segment is null || NextSequence > _segment.LastSequence)
@@ -64,6 +79,7 @@ public sealed class JournalReader : IDisposable
     public void MoveTo(long sequence)
     {
         Leave();
+        _lastRecent = null;
         NextSequence = Math.Max(0, sequence);
     }
 
@@ -73,7 +89,15 @@ public sealed class JournalReader : IDisposable
     public void NoteTakenIn(long sequence) => _state.TakenIn = Math.Max(_state.TakenIn, sequence);
 
     /// <inheritdoc />
-    public void Dispose() => Leave();
+    public void Dispose()
+    {
+        Leave();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _recent?.CountFollowers(-1);
+        }
+    }
 
     private FrameHeader ReadFrame(out JournalFrame frame)
     {
@@ -122,7 +146,8 @@ public sealed class JournalReader : IDisposable
         Leave();
         _segment = _table.Lease(NextSequence) ?? throw new InvalidDataException($"Record {NextSequence} is no longer in the journal.");
         _handle = File.OpenHandle(_segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        _fileOffset = SegmentHeader.Bytes;
+        _fileOffset = _lastRecent is { } last && last.Segment == _segment ? last.End : SegmentHeader.Bytes;
+        _lastRecent = null;
         _windowAt = _windowEnd = 0;
         _windowDurable = -1;
     }

@@ -4,7 +4,10 @@ using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>One record between its caller and the disk: its bytes, and the promise the caller waits for. Pooled.</summary>
+/// <summary>
+/// One encoded record on its way to the disk, and the promise of its place that the caller waits for; made by <see cref="FileJournal"/>,
+/// completed by <see cref="JournalWriter"/>, pooled.
+/// </summary>
 internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPoolWorkItem
 {
     // A record with thousands of resources should not keep its buffer for ever.
@@ -37,9 +40,16 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPo
 
     public Span<byte> HeadroomAndBody => _buffer.AsSpan(0, JournalChain.Headroom + BodyBytes);
 
+    /// <summary>The record itself, until the writer has passed it on.</summary>
+    public AuditRecord? Record { get; private set; }
+
+    /// <summary>What followers get when the batch is durable; null: nobody follows.</summary>
+    public RecentFrame? Recent { get; set; }
+
     /// <summary>Encodes on the caller's thread.</summary>
     public void Encode(AuditRecord record, bool awaited, bool reserved)
     {
+        Record = record;
         Awaited = awaited;
         IsReserved = reserved;
         BodyBytes = AuditRecordWriter.Write(record, ref _buffer, JournalChain.Headroom);
@@ -86,6 +96,8 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPo
         }
 
         Next = null;
+        Record = null;
+        Recent = null;
         _failure = null;
         _core.Reset();
         _pool.Return(this);

@@ -1,6 +1,9 @@
 namespace PhiGateway.Audit.Journal;
 
-/// <summary>Many appenders, one taker, no lock: the taker gets all that waits at once, in order of arrival.</summary>
+/// <summary>
+/// A lock-free queue of records that wait to be written: request threads push, the <see cref="JournalWriter"/> takes all at once, in order
+/// of arrival.
+/// </summary>
 internal sealed class PendingQueue : IDisposable
 {
     private const int Awake = 0;

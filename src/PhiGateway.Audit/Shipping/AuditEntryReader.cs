@@ -3,7 +3,7 @@ using PhiGateway.Audit.Journal;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>Makes a store entry of a journal frame: the index columns are read from the very bytes that were hashed. Thread-safe.</summary>
+/// <summary>Makes a store entry of a journal frame: the index columns are those of the very bytes that were hashed. Thread-safe.</summary>
 public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
 {
     /// <summary>Reads one frame.</summary>
@@ -11,7 +11,11 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
     public AuditEntry Read(in JournalFrame frame)
     {
         var columns = new EntryColumns();
-        columns.Read(frame.Body.Span);
+        if (!columns.TryTake(frame.Record))
+        {
+            columns.Read(frame.Body.Span);
+        }
+
         return new AuditEntry
         {
             Log = log,
@@ -35,7 +39,7 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
         };
     }
 
-    private IReadOnlyList<string> Keys(string tenant, List<string>? patients)
+    private IReadOnlyList<string> Keys(string tenant, IReadOnlyList<string>? patients)
     {
         if (patients is null)
         {

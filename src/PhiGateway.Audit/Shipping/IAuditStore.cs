@@ -27,6 +27,9 @@ public interface IAuditStore
     /// <summary>Searches, newest first.</summary>
     Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Counts requests, the highest counts first.</summary>
+    Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken);
+
     /// <summary>The delivery of many (<see cref="Records.AuditRecord.Sequences"/>) that names one place of a log; null when there is none.</summary>
     Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken);
 

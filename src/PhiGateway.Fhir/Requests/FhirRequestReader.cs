@@ -2,6 +2,7 @@ using PhiGateway.Fhir.Canonical;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Requests.Bodies;
 using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests;
 

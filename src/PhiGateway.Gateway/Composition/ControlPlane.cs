@@ -5,6 +5,8 @@ using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Console.Composition;
+using PhiGateway.Console.Configuration;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
@@ -26,7 +28,18 @@ internal static class ControlPlane
     private const long MaxBody = 64L * 1024 * 1024;
 
     /// <summary>Builds it, not started.</summary>
-    public static WebApplication Build(GatewayParts parts, Readiness readiness, ICallerAuthenticator authenticator, IUsageSource? usage)
+    /// <param name="parts">What both planes share.</param>
+    /// <param name="readiness">For health.</param>
+    /// <param name="authenticator">Whose keys can be purged.</param>
+    /// <param name="console">What people look at; null: it is not on.</param>
+    /// <param name="usage">What clients used; null: this node does not watch the trail.</param>
+    public static WebApplication Build(
+        GatewayParts parts,
+        Readiness readiness,
+        ICallerAuthenticator authenticator,
+        ConsoleOptions? console,
+        IUsageSource? usage
+    )
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -59,7 +72,7 @@ internal static class ControlPlane
         }
 
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));
-        services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower));
+        services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower, parts.Shipper));
         services.AddPhiGatewayAdmin(
             new AdminOptions
             {
@@ -97,10 +110,20 @@ internal static class ControlPlane
             }
         );
 
+        if (console is not null)
+        {
+            services.AddPhiGatewayConsole(console);
+        }
+
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.UseParts(app, readiness);
         Greeting.Use(app, Greeting.OfControl);
+        if (console is not null)
+        {
+            app.UsePhiGatewayConsole();
+        }
+
         app.MapPhiGatewayAdmin();
         HealthEndpoints.MapParts(app, readiness);
         TelemetrySetup.Map(app, options);

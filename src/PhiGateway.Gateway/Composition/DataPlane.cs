@@ -84,7 +84,7 @@ internal static class DataPlane
             .AddSingleton(parts.Snapshots)
             .AddSingleton(parts.CutAnswers)
             .AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync);
+        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync, options.Dpop);
         services.AddReverseProxy();
         services
             .AddSingleton(egress)
@@ -97,7 +97,7 @@ internal static class DataPlane
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));
-        services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses);
+        services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses);
         services
             .AddExchange()
             .AddTelemetry(metrics)

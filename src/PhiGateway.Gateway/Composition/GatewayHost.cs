@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
+using PhiGateway.Console.Configuration;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
@@ -49,7 +50,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         GatewayOptions options,
         IConfigurationRoot configuration,
         bool quiet,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        ConsoleOptions? console = null
     )
     {
         var host = new GatewayHost();
@@ -75,7 +77,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._readiness = readiness;
             var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             var watch = WatchParts.Create(host.Parts, log);
-            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, watch?.Usage);
+            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options), watch?.Usage);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             await host._admin.StartAsync(cancellationToken);
@@ -277,6 +279,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             RegistrySource = registry.Source,
             TaskUses = registry.TaskUses,
             QuotaUses = registry.QuotaUses,
+            SingleUses = registry.SingleUses,
             AuditStore = ofAdmins.Audit.Store,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),

@@ -31,6 +31,9 @@ internal sealed record GatewayParts
     /// <summary>How often tasks were used.</summary>
     public required ITaskUses TaskUses { get; init; }
 
+    /// <summary>What was used once.</summary>
+    public required ISingleUses SingleUses { get; init; }
+
     public required IAuditStore AuditStore { get; init; }
 
     public required SnapshotHolder Snapshots { get; init; }

@@ -47,7 +47,7 @@ internal static class RunCommand
         }
         catch (Exception fault) when (StartFaults.IsForOperators(fault))
         {
-            await Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
+            await System.Console.Error.WriteLineAsync($"The gateway cannot start: {fault.Message}");
             return 1;
         }
     }
@@ -60,7 +60,7 @@ internal static class RunCommand
             return 2;
         }
 
-        await Console.Out.WriteLineAsync("The configuration is good.");
+        await System.Console.Out.WriteLineAsync("The configuration is good.");
         return 0;
     }
 
@@ -72,18 +72,18 @@ internal static class RunCommand
     public static async Task<int> VerifyAuditAsync(string[] args) =>
         !TryReadFile(args, out var file) || Load(file) is not { } loaded
             ? 2
-            : await VerifyAuditCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
+            : await VerifyAuditCommand.RunAsync(loaded.Options, System.Console.Out, System.Console.Error);
 
     /// <summary>Seals what the registry holds without a seal.</summary>
     public static async Task<int> SealRegistryAsync(string[] args) =>
         !TryReadFile(args, out var file) || Load(file) is not { } loaded
             ? 2
-            : await SealRegistryCommand.RunAsync(loaded.Options, Console.Out, Console.Error);
+            : await SealRegistryCommand.RunAsync(loaded.Options, System.Console.Out, System.Console.Error);
 
     /// <summary>Prints the usage.</summary>
     public static async Task<int> HelpAsync()
     {
-        await Console.Out.WriteLineAsync(Usage);
+        await System.Console.Out.WriteLineAsync(Usage);
         return 0;
     }
 
@@ -106,19 +106,19 @@ internal static class RunCommand
             );
             await registry.Migrator.MigrateAsync(CancellationToken.None);
             await audit.Migrator.MigrateAsync(CancellationToken.None);
-            await Console.Out.WriteLineAsync("Both databases have the schema of this version.");
+            await System.Console.Out.WriteLineAsync("Both databases have the schema of this version.");
             return 0;
         }
         catch (Exception fault) when (StartFaults.IsForOperators(fault))
         {
-            await Console.Error.WriteLineAsync($"The databases were not migrated: {fault.Message}");
+            await System.Console.Error.WriteLineAsync($"The databases were not migrated: {fault.Message}");
             return 1;
         }
     }
 
     // The key itself is not said: what is printed ends up in a log.
     private static Task ShowAsync(GatewayOptions options) =>
-        Console.Out.WriteLineAsync(
+        System.Console.Out.WriteLineAsync(
             $"First admin key: in {FirstKey.FileOf(options)}, readable by its owner only, and nowhere else.{Environment.NewLine}"
                 + $"It has every role, stands for nobody and ends in {BootstrapKey.Life.Days} days: make a key for each person with it, two of "
                 + "them at least, and then delete it and the file (phigw key delete bootstrap, by a key of the role admin)."
@@ -140,8 +140,8 @@ internal static class RunCommand
             return true;
         }
 
-        Console.Error.WriteLine("Unknown arguments.");
-        Console.Error.WriteLine(Usage);
+        System.Console.Error.WriteLine("Unknown arguments.");
+        System.Console.Error.WriteLine(Usage);
         return false;
     }
 
@@ -149,7 +149,7 @@ internal static class RunCommand
     {
         if (!File.Exists(file))
         {
-            Console.Error.WriteLine(
+            System.Console.Error.WriteLine(
                 $"There is no configuration file {file}. Run the demonstration with 'demo', or name a file with --config."
             );
             return null;
@@ -164,15 +164,17 @@ internal static class RunCommand
                 return new LoadedConfiguration(options, configuration);
             }
 
-            Console.Error.WriteLine($"The configuration {file} has {problems.Count} problem{(problems.Count == 1 ? string.Empty : "s")}:");
+            System.Console.Error.WriteLine(
+                $"The configuration {file} has {problems.Count} problem{(problems.Count == 1 ? string.Empty : "s")}:"
+            );
             foreach (var problem in problems)
             {
-                Console.Error.WriteLine($"  {problem.Key} {problem.Message}");
+                System.Console.Error.WriteLine($"  {problem.Key} {problem.Message}");
             }
         }
         catch (InvalidDataException fault)
         {
-            Console.Error.WriteLine($"The configuration {file} is not valid JSON{PlaceOf(fault)}.");
+            System.Console.Error.WriteLine($"The configuration {file} is not valid JSON{PlaceOf(fault)}.");
         }
 
         return null;

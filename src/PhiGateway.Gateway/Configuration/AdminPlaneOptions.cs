@@ -35,6 +35,9 @@ public sealed class AdminPlaneOptions
     /// <summary>OIDC issuer of administrators; null: keys only.</summary>
     public AdminOidcOptions? Oidc { get; set; }
 
+    /// <summary>The console that people look at; null: there is none.</summary>
+    public ConsolePlaneOptions? Console { get; set; }
+
     /// <summary>
     /// Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.
     /// </summary>

@@ -1,6 +1,7 @@
 using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Proofs;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -29,6 +30,9 @@ public sealed class GatewayOptions
 
     /// <summary>Token issuers; at least one.</summary>
     public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];
+
+    /// <summary>How proofs of possession are judged (RFC 9449).</summary>
+    public DpopOptions Dpop { get; set; } = new();
 
     public LimitOptions Limits { get; set; } = new();
 

@@ -1,9 +1,7 @@
 using System.Net;
-using PhiGateway.Admin.Alerts;
 using PhiGateway.Apis;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
-using PhiGateway.Watch.Detection;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -107,6 +105,12 @@ internal static class GatewayOptionsValidator
             Add("Registry:SealRequired", "needs Registry:SealKeyFile.");
         }
 
+        foreach (var problem in options.Dpop.Validate())
+        {
+            var space = problem.IndexOf(' ', StringComparison.Ordinal);
+            Add(problem[..space], problem[(space + 1)..]);
+        }
+
         ValidateLog(options.Audit.Log, Add);
         if (options.Limits.RequestsPerSecond is < 1 or > 1_000_000)
         {
@@ -204,27 +208,8 @@ internal static class GatewayOptionsValidator
             problems.Add(new ConfigurationProblem("PhiGateway:Admin:Oidc", problem));
         }
 
-        if (options.Admin.DormantDays is { } dormant && !IsLadder(dormant))
-        {
-            Add("Admin:DormantDays", "must be at most three numbers of days, each larger than the one before, the first at least 7.");
-        }
-
-        foreach (var entry in options.Watch.Quarantine)
-        {
-            if (QuarantineRules.Parse(entry) is not { } rule || !TrailWatch.RuleNames.Contains(rule.Rule))
-            {
-                Add(
-                    "Watch:Quarantine",
-                    $"'{entry}' is no rule: {string.Join(", ", TrailWatch.RuleNames)}; a risk may follow: low, medium or high."
-                );
-            }
-        }
-
-        if (options.Watch.MostQuarantines < 0)
-        {
-            Add("Watch:MostQuarantines", "must not be negative.");
-        }
-
+        ConsoleValidator.Validate(options.Admin, Add);
+        WatchValidator.Validate(options, Add);
         if (options.Admin.DoorWarningDays?.Any(static days => days is < 1 or > 366) == true)
         {
             Add("Admin:DoorWarningDays", "must be days between 1 and 366.");
@@ -368,7 +353,4 @@ internal static class GatewayOptionsValidator
             add($"{key}:ConnectionString", "holds a secret and is given by reference: write env:NAME or file:/path.");
         }
     }
-
-    private static bool IsLadder(IReadOnlyList<int> days) =>
-        days.Count <= 3 && (days.Count == 0 || days[0] >= 7) && days.Zip(days.Skip(1)).All(static pair => pair.First < pair.Second);
 }

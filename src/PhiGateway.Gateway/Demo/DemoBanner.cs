@@ -14,6 +14,7 @@ internal static class DemoBanner
             PHI Gateway · DEMONSTRATION · not for real data
             Keys, tokens and registry were made for this run; everything listens on loopback only; {folder} is deleted at the next start.
 
+              console       {host.AdminAddress}/console    choose who you are; nothing to install
               data plane    {host.DataAddress}/fhir         tokens in {folder}/*.token
               control plane {host.AdminAddress}/admin/v1    key in {folder}/admin.key
               FHIR backend  {backend.Base}  ({backend.Count} CC0 HL7 examples, no access control of its own)

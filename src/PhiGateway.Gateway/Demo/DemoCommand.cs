@@ -16,7 +16,7 @@ internal static class DemoCommand
     {
         if (!TryRead(args, out var settings))
         {
-            await Console.Error.WriteLineAsync(
+            await System.Console.Error.WriteLineAsync(
                 "Usage: demo [--port N] [--admin-port N] [--data DIR]. The demonstration listens on loopback only."
             );
             return 2;
@@ -36,21 +36,21 @@ internal static class DemoCommand
             );
             await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
             var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());
-            await Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens));
+            await System.Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens));
             await host.WaitForStopAsync();
             return 0;
         }
         catch (Exception fault)
             when (fault is AddressInUseException || (fault is IOException && fault.InnerException is AddressInUseException))
         {
-            await Console.Error.WriteLineAsync(
+            await System.Console.Error.WriteLineAsync(
                 $"Port {settings.Port} or {settings.AdminPort} is busy on loopback. Choose others: demo --port 9080 --admin-port 9081"
             );
             return 1;
         }
         catch (Exception fault) when (fault is DemoFolderException || StartFaults.IsForOperators(fault))
         {
-            await Console.Error.WriteLineAsync($"The demonstration cannot start: {fault.Message}");
+            await System.Console.Error.WriteLineAsync($"The demonstration cannot start: {fault.Message}");
             return 1;
         }
     }
@@ -97,7 +97,7 @@ internal static class DemoCommand
         );
         var (options, problems) = GatewayConfiguration.Read(configuration);
         return problems.Count == 0
-            ? GatewayHost.StartAsync(options, configuration, quiet: true, CancellationToken.None)
+            ? GatewayHost.StartAsync(options, configuration, quiet: true, CancellationToken.None, DemoPersons.Console(settings.AdminPort))
             : throw new DemoFolderException(string.Join(' ', problems.Select(static problem => $"{problem.Key} {problem.Message}")));
     }
 

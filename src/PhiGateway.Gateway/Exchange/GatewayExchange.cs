@@ -125,6 +125,9 @@ internal sealed partial class GatewayExchange(
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
     public string? ClaimedClientId { get; set; }
 
+    /// <summary>Nonce for the client's next proof of possession, told with whatever answer it gets; null: none.</summary>
+    public string? ProofNonce { get; set; }
+
     /// <summary>Methods to name with a refusal for the method; null: those of FHIR.</summary>
     public string? AllowedMethods { get; set; }
 

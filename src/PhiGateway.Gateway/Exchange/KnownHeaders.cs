@@ -8,6 +8,7 @@ internal static class KnownHeaders
     public const string Prefer = "Prefer";
     public const string IfNoneExist = "If-None-Exist";
     public const string Provenance = "X-Provenance";
+    public const string DpopNonce = "DPoP-Nonce";
     public const string Justification = "Phi-Justification";
 
     /// <summary>For what the gateway reads for its own judgement.</summary>

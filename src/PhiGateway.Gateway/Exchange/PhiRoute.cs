@@ -14,6 +14,9 @@ internal sealed record PhiRoute
     /// <summary>The base as a path, without trailing slash.</summary>
     public required string Base { get; init; }
 
+    /// <summary>Scheme and authority that clients use, without a slash at its end.</summary>
+    public required string PublicOrigin { get; init; }
+
     public required string Tenant { get; init; }
 
     /// <summary>The tag of this tenant's records, where tenants share the backend; null: it is the tenant's own.</summary>

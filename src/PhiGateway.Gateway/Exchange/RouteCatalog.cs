@@ -132,6 +132,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
         {
             RouteId = model.Config.RouteId,
             Base = basePath,
+            PublicOrigin = options.PublicBaseOf(model.Config.Match.Hosts).TrimEnd('/'),
             Tenant = tenant,
             TenantTag = tag,
             Environment =

@@ -1,11 +1,13 @@
 using PhiGateway.Admin.Status;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 
 namespace PhiGateway.Gateway.Health;
 
 /// <summary>Tells the control plane how its own node stands to the registry.</summary>
-internal sealed class NodeHealthReader(GatewayOptions options, SnapshotHolder snapshots, SnapshotFollower follower) : INodeHealth
+internal sealed class NodeHealthReader(GatewayOptions options, SnapshotHolder snapshots, SnapshotFollower follower, AuditShipper shipper)
+    : INodeHealth
 {
     public NodeHealth Get() =>
         new(
@@ -15,6 +17,7 @@ internal sealed class NodeHealthReader(GatewayOptions options, SnapshotHolder sn
             follower.HasReachedRegistry ? "database" : "last-good-snapshot",
             follower.Problem ?? follower.FailoverProblem,
             snapshots.Current.Problems.Count,
-            follower.NotUnderstood
+            follower.NotUnderstood,
+            shipper.Status.UnshippedRecords
         );
 }

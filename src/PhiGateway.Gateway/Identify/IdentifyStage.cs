@@ -31,7 +31,7 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
             }
         }
 
-        var check = authenticator.AuthenticateAsync(exchange.Http);
+        var check = authenticator.AuthenticateAsync(exchange.Http, exchange.Ingressed.Route.PublicOrigin);
         return check.IsCompletedSuccessfully ? new(Take(exchange, check.Result)) : Awaited(exchange, check);
     }
 
@@ -41,9 +41,15 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
     private static StageResult Take(GatewayExchange exchange, CallerResult result)
     {
         exchange.ClaimedClientId = result.IssuerClientId;
+        if (result.Nonce is { } nonce)
+        {
+            exchange.ProofNonce = nonce;
+            exchange.Http.Response.Headers[KnownHeaders.DpopNonce] = nonce;
+        }
+
         if (result.Caller is not { } caller)
         {
-            return StageResult.Refuse(result.Refusal ?? DenyReason.InvalidToken);
+            return StageResult.Refuse(result.Refusal ?? DenyReason.InvalidToken, result.Detail);
         }
 
         exchange.Fill(new Identified(caller, exchange.Snapshot.FindClient(caller.Issuer, caller.ClientId)));

@@ -40,7 +40,12 @@ internal static class RefusalWriter
 
         if (status == StatusCodes.Status401Unauthorized || reason.OAuthError is not null)
         {
-            response.Headers.WWWAuthenticate = Challenge(exchange, reason);
+            response.Headers.WWWAuthenticate = Challenges.Of(exchange, reason, status);
+        }
+
+        if (exchange.ProofNonce is { } nonce)
+        {
+            response.Headers[KnownHeaders.DpopNonce] = nonce;
         }
 
         if (
@@ -80,12 +85,6 @@ internal static class RefusalWriter
 
     // To a client a record that is missing and a record that is another patient's are the same, to the letter; the trail tells them apart.
     private static DenyReason Told(DenyReason reason) => reason == DenyReason.PatientNotFound ? DenyReason.NotFoundOrWithheld : reason;
-
-    private static string Challenge(GatewayExchange exchange, DenyReason reason)
-    {
-        var realm = exchange.Known.Route?.Tenant ?? "phi-gateway";
-        return reason.OAuthError is null ? $"Bearer realm=\"{realm}\"" : $"Bearer realm=\"{realm}\", error=\"{reason.OAuthError}\"";
-    }
 
     /// <summary>The OperationOutcome of a refusal; also for one entry of a batch.</summary>
     /// <param name="json">Receives it.</param>

@@ -13,7 +13,11 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Trail;
 
-/// <summary>Writes a request's records: nothing leaves, and nothing is changed upstream, before its record is durable.</summary>
+/// <summary>
+/// Writes the audit records of one request (disclosure, intent, outcome, refusal, delivery) from its exchange; each call returns once the
+/// record is durable, or a refusal when it cannot be. Called by the way out, the Forward stage and the request runner, so that nothing
+/// leaves, and nothing is changed upstream, before its record.
+/// </summary>
 internal sealed class AuditTrail(
     IAuditJournal journal,
     RefusalFold fold,

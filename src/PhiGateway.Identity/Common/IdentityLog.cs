@@ -13,4 +13,11 @@ internal static partial class IdentityLog
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "Issuer {Issuer}: fetching the keys faulted with {Fault}")]
     public static partial void KeyFetchFaulted(ILogger logger, string issuer, string fault);
+
+    [LoggerMessage(
+        EventId = 2003,
+        Level = LogLevel.Warning,
+        Message = "Proofs cannot be remembered for all nodes ({Fault}): nonces are demanded"
+    )]
+    public static partial void ProofsNotShared(ILogger logger, string fault);
 }

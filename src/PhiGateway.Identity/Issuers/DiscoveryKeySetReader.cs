@@ -10,13 +10,11 @@ namespace PhiGateway.Identity.Issuers;
 /// </remarks>
 internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
 {
-    private const int MaximumBytes = 256 * 1024;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     private readonly string _issuer;
     private readonly Uri _document;
-    private readonly HttpClient _client;
+    private readonly JwksDownload _download;
 
     /// <param name="issuer">The configured <c>iss</c>.</param>
     /// <param name="connect">Opens the connections, by the host's own rules; null: as the runtime does.</param>
@@ -24,53 +22,23 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
     {
         _issuer = issuer;
         _document = new Uri(issuer.TrimEnd('/') + "/.well-known/openid-configuration");
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = Timeout,
-            // DNS changes of the issuer are followed.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = connect,
-        };
-        _client = new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaximumBytes };
+        _download = new JwksDownload(connect);
     }
 
     public async Task<JwksReading> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var keys = FindKeys(await GetAsync(_document, cancellationToken), out var problem);
-            return keys is null ? JwksReading.Failed(problem) : JwksReader.Read(await GetAsync(keys, cancellationToken));
+            var keys = FindKeys(await _download.GetAsync(_document, cancellationToken), out var problem);
+            return keys is null ? JwksReading.Failed(problem) : JwksReader.Read(await _download.GetAsync(keys, cancellationToken));
         }
-        catch (HttpRequestException exception) when (exception.StatusCode is { } status)
+        catch (Exception fault) when (JwksDownload.WordsOf(fault, cancellationToken) is { } words)
         {
-            return JwksReading.Failed($"the issuer answered {(int)status}");
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            return JwksReading.Failed("the issuer cannot be reached");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return JwksReading.Failed("the issuer did not answer in time");
+            return JwksReading.Failed(words);
         }
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private async Task<byte[]> GetAsync(Uri address, CancellationToken cancellationToken)
-    {
-        using var response = await _client.GetAsync(address, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        if (response.StatusCode != System.Net.HttpStatusCode.OK)
-        {
-            // A redirect counts as failure: the address is pinned.
-            throw new HttpRequestException(null, null, response.StatusCode);
-        }
-
-        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
-    }
+    public void Dispose() => _download.Dispose();
 
     private Uri? FindKeys(byte[] json, out string problem)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Identity.Common;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Identity.Issuers;
 
@@ -70,6 +71,13 @@ internal static class JwksReader
 
             return new JwksReading(keys.Count == 0 ? null : new IssuerKeySet(keys), problems);
         }
+    }
+
+    /// <summary>Reads one key as the registry has it; null: it cannot verify anything.</summary>
+    public static IssuerKey? ReadOne(PublicJwk jwk)
+    {
+        using var document = JsonSerializer.SerializeToDocument(jwk, RegistryJson.Options);
+        return ReadKey(document.RootElement, out _);
     }
 
     // A key of a foreign sort (OKP, encryption) is none of our business: left out without a problem.

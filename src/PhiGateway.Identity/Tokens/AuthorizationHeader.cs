@@ -4,7 +4,7 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>Reads the one Authorization header of a request by RFC 6750 section 2.1: one scheme, one token, nothing else.</summary>
+/// <summary>Reads the one Authorization header of a request by RFC 6750 section 2.1 and RFC 9449 section 7.1: one scheme, one token, nothing else.</summary>
 internal readonly struct AuthorizationHeader
 {
     private const int MaximumLength = 16 * 1024;
@@ -15,10 +15,11 @@ internal readonly struct AuthorizationHeader
     private readonly string? _value;
     private readonly int _start;
 
-    private AuthorizationHeader(string value, int start)
+    private AuthorizationHeader(string value, int start, bool isDpop)
     {
         _value = value;
         _start = start;
+        IsDpop = isDpop;
         Refusal = null;
     }
 
@@ -31,6 +32,9 @@ internal readonly struct AuthorizationHeader
 
     /// <summary>Why there is no token; null when there is one.</summary>
     public DenyReason? Refusal { get; }
+
+    /// <summary>Whether the scheme is DPoP (RFC 9449 section 7.1), so that a proof is due; else it is Bearer.</summary>
+    public bool IsDpop { get; }
 
     /// <summary>The token, ASCII only.</summary>
     public ReadOnlySpan<char> Token => _value.AsSpan(_start);
@@ -77,8 +81,7 @@ internal readonly struct AuthorizationHeader
             return new AuthorizationHeader(DenyReason.MalformedCredential);
         }
 
-        // DPoP proofs (RFC 9449) are not checked by this version, so possession is not proven.
-        return isDpop ? new AuthorizationHeader(DenyReason.BindingFailed) : new AuthorizationHeader(value, start);
+        return new AuthorizationHeader(value, start, isDpop);
     }
 
     private static bool IsToken(ReadOnlySpan<char> text)

@@ -1,4 +1,5 @@
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Identity.Tokens;
@@ -11,6 +12,7 @@ internal sealed class CachedToken(
     IssuerKey signedBy,
     IssuerKeySet keys,
     byte[]? certificate,
+    BoundKey? key,
     long validUntil
 )
 {
@@ -24,6 +26,9 @@ internal sealed class CachedToken(
 
     /// <summary>SHA-256 of the certificate the token is bound to (RFC 8705); null: not bound. Compared on every call.</summary>
     public byte[]? Certificate { get; } = certificate;
+
+    /// <summary>The key the token is bound to (RFC 9449); null: none. Its proof is checked on every call.</summary>
+    public BoundKey? Key { get; } = key;
 
     /// <summary>Marks a use; true use since the last <see cref="ForgetUse"/> gives a second chance against eviction.</summary>
     public bool WasUsed => _touched;

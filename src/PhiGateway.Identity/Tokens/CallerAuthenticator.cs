@@ -1,8 +1,11 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Proofs;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -15,6 +18,7 @@ namespace PhiGateway.Identity.Tokens;
 internal sealed class CallerAuthenticator(
     IssuerDirectory directory,
     ValidatedTokenCache cache,
+    DpopChecker proofs,
     Func<string?, ScopeSet> readScope,
     TimeProvider time
 ) : ICallerAuthenticator
@@ -22,7 +26,7 @@ internal sealed class CallerAuthenticator(
     /// <summary>Longest time a validation is relied on.</summary>
     public static readonly TimeSpan MaximumCacheTime = TimeSpan.FromMinutes(5);
 
-    public ValueTask<CallerResult> AuthenticateAsync(HttpContext context)
+    public ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null)
     {
         var header = AuthorizationHeader.Read(context.Request.Headers.Authorization);
         if (header.Refusal is { } refusal)
@@ -31,8 +35,8 @@ internal sealed class CallerAuthenticator(
         }
 
         return cache.TryGet(header.Token, time.GetUtcNow().UtcTicks, out var known)
-            ? new ValueTask<CallerResult>(Bind(known, context))
-            : new ValueTask<CallerResult>(ValidateAsync(context, header.TokenText));
+            ? BindAsync(known, context, header.IsDpop, publicOrigin)
+            : ValidateAsync(context, header.TokenText, header.IsDpop, publicOrigin);
     }
 
     public IReadOnlyList<IssuerStatus> GetStatus() => [.. directory.Issuers.Select(issuer => issuer.Keys.Status)];
@@ -51,7 +55,7 @@ internal sealed class CallerAuthenticator(
         return null;
     }
 
-    private async Task<CallerResult> ValidateAsync(HttpContext context, string token)
+    private async ValueTask<CallerResult> ValidateAsync(HttpContext context, string token, bool isDpop, string? publicOrigin)
     {
         // 1. Read it, unverified, in the one way it can be read.
         if (!TokenText.TryRead(token, out var text))
@@ -111,14 +115,40 @@ internal sealed class CallerAuthenticator(
             // 6. Remember that it is valid, not what it may do.
             var expires = caller!.ExpiresAt + issuer.Options.ClockSkew;
             var validUntil = expires < now + MaximumCacheTime ? expires : now + MaximumCacheTime;
-            var valid = new CachedToken(token, caller, issuer, signedBy, keys, claims.Certificate, validUntil.UtcTicks);
+            var key = claims.Key is null ? null : new BoundKey(claims.Key, HashOf(token));
+            var valid = new CachedToken(token, caller, issuer, signedBy, keys, claims.Certificate, key, validUntil.UtcTicks);
             cache.Add(valid);
-            return Bind(valid, context);
+            return await BindAsync(valid, context, isDpop, publicOrigin);
         }
     }
 
+    private ValueTask<CallerResult> BindAsync(CachedToken token, HttpContext context, bool isDpop, string? publicOrigin)
+    {
+        // RFC 9449 section 7.1: a bound token comes with its scheme and its proof, and any other token without.
+        if (isDpop != token.Key is not null)
+        {
+            return new(CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId) with { Detail = "dpop:scheme" });
+        }
+
+        if (token.Key is { } key)
+        {
+            var check = proofs.CheckAsync(context, publicOrigin, key);
+            return check.IsCompletedSuccessfully ? new(Proven(token, check.Result)) : Awaited(token, check);
+        }
+
+        return new(BindCertificate(token, context));
+    }
+
+    private static async ValueTask<CallerResult> Awaited(CachedToken token, ValueTask<ProofCheck> check) => Proven(token, await check);
+
+    private static CallerResult Proven(CachedToken token, ProofCheck check)
+    {
+        var result = check.Refusal is { } refusal ? CallerResult.Refused(refusal, token.Caller.ClientId) : CallerResult.Of(token.Caller);
+        return check.Detail is null && check.Nonce is null ? result : result with { Detail = check.Detail, Nonce = check.Nonce };
+    }
+
     // RFC 8705 section 3: equality with the peer's certificate is the proof, on each call anew.
-    private static CallerResult Bind(CachedToken token, HttpContext context)
+    private static CallerResult BindCertificate(CachedToken token, HttpContext context)
     {
         if (token.Certificate is null)
         {
@@ -132,6 +162,9 @@ internal sealed class CallerAuthenticator(
             && CryptographicOperations.FixedTimeEquals(presented, token.Certificate);
         return proven ? CallerResult.Of(token.Caller) : CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId);
     }
+
+    // RFC 9449 section 4.2, ath.
+    private static string HashOf(string token) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
 
     private static string? ClaimedClient(TokenText text, TrustedIssuer issuer) =>
         ClaimPath.TryFind(text.Claims, issuer.Options.Claims.ClientId, out var value)

@@ -6,8 +6,15 @@ namespace PhiGateway.Identity.Tokens;
 /// <summary>Turns the credential of a request into a caller; caches validated tokens, never decisions.</summary>
 public interface ICallerAuthenticator
 {
-    /// <summary>Checks the request's single Authorization header; synchronous when the token is in the cache.</summary>
-    ValueTask<CallerResult> AuthenticateAsync(HttpContext context);
+    /// <summary>
+    /// Checks the request's single Authorization header, and the proof of possession that its token asks for; synchronous when the token is
+    /// in the cache and no proof has to be remembered elsewhere.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="publicOrigin">
+    /// Scheme and authority that clients use, without a slash at its end; null: the request's own. What a DPoP proof names.
+    /// </param>
+    ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null);
 
     /// <summary>
     /// Forgets an issuer's keys and fetches them anew; tokens of keys that it has withdrawn are refused from here on. Null: no such issuer.

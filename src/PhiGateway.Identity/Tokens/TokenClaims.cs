@@ -20,6 +20,9 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
     /// <summary>SHA-256 of the certificate in <c>cnf</c>; null: the token is not bound.</summary>
     public byte[]? Certificate { get; private set; }
 
+    /// <summary>Thumbprint of the key in <c>cnf.jkt</c> (RFC 9449 section 6.1); null: the token is not bound to one.</summary>
+    public byte[]? Key { get; private set; }
+
     /// <summary>Reads everything; null: <paramref name="caller"/> is there.</summary>
     public DenyReason? Read(DateTimeOffset now, TokenHashes hashes, Func<string?, ScopeSet> readScope, out Caller? caller)
     {
@@ -74,7 +77,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             TokenId = tokenId,
             TokenHash = hashes.SigningInput,
             TokenTextHashes = hashes.Texts,
-            Binding = Certificate is null ? ProofBinding.None : ProofBinding.Mtls,
+            Binding = BindingOf(Certificate, Key),
             CertificateHash = Certificate is null ? null : Convert.ToHexStringLower(Certificate),
             Actors = actors,
         };
@@ -122,9 +125,10 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
         foreach (var member in confirmation.EnumerateObject())
         {
             members++;
-            if (member.Name != "x5t#S256")
+            var isKey = member.Name == "jkt";
+            if (!isKey && member.Name != "x5t#S256")
             {
-                // A DPoP-bound token under Bearer (RFC 9449 section 7.1), or a sort of binding nobody checks here.
+                // A sort of binding nobody checks here.
                 return DenyReason.BindingFailed;
             }
 
@@ -133,7 +137,8 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
                 return DenyReason.InvalidToken;
             }
 
-            Certificate = digest;
+            Certificate = isKey ? null : digest;
+            Key = isKey ? digest : null;
         }
 
         return members == 1 ? null : DenyReason.InvalidToken;
@@ -250,6 +255,16 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
 
         moment = DateTimeOffset.FromUnixTimeSeconds(seconds);
         return true;
+    }
+
+    private static ProofBinding BindingOf(byte[]? certificate, byte[]? key)
+    {
+        if (certificate is not null)
+        {
+            return ProofBinding.Mtls;
+        }
+
+        return key is null ? ProofBinding.None : ProofBinding.Dpop;
     }
 
     // True with null: the claim is not there. False: it is there and not usable.

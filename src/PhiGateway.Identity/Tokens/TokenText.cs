@@ -1,8 +1,5 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using System.Text.Unicode;
 using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Identity.Tokens;
@@ -16,13 +13,6 @@ namespace PhiGateway.Identity.Tokens;
 /// </remarks>
 internal sealed class TokenText : IDisposable
 {
-    private static readonly SearchValues<char> Base64UrlCharacters = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    );
-
-    // RFC 8725 section 2.4 and 3.10: duplicates are refused, not resolved.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
-
     private readonly JsonDocument _header;
     private readonly JsonDocument _payload;
 
@@ -40,6 +30,9 @@ internal sealed class TokenText : IDisposable
 
     public string? Issuer { get; private set; }
 
+    /// <summary>The header; what it says about keys counts only where somebody compares it with what is registered.</summary>
+    public JsonElement Header => _header.RootElement;
+
     public JsonElement Claims => _payload.RootElement;
 
     /// <summary>
@@ -50,12 +43,16 @@ internal sealed class TokenText : IDisposable
     {
         text = null;
         Span<Range> parts = stackalloc Range[4];
-        if (token.Split(parts, '.') != 3 || !IsCanonical(token[parts[2]]) || !TryParse(token[parts[0]], out var header))
+        if (
+            token.Split(parts, '.') != 3
+            || !CompactText.IsCanonical(token[parts[2]])
+            || !CompactText.TryParse(token[parts[0]], out var header)
+        )
         {
             return false;
         }
 
-        if (!TryParse(token[parts[1]], out var payload))
+        if (!CompactText.TryParse(token[parts[1]], out var payload))
         {
             header.Dispose();
             return false;
@@ -82,89 +79,21 @@ internal sealed class TokenText : IDisposable
     {
         var header = _header.RootElement;
 
-        // No extension is understood, so none may be critical (RFC 7515 section 4.1.11). Keys in the header (jku, x5u, jwk, x5c) are never
-        // looked at.
-        if (header.TryGetProperty("crit", out _) || header.TryGetProperty("b64", out _) || header.TryGetProperty("zip", out _))
+        // Keys in the header (jku, x5u, jwk, x5c) are never looked at.
+        if (CompactText.HasExtension(header))
         {
             return false;
         }
 
         var good =
-            TryMember(header, "alg", out var algorithm)
-            & TryMember(header, "kid", out var keyId)
-            & TryMember(header, "typ", out var type)
-            & TryMember(Claims, "iss", out var issuer);
+            CompactText.TryMember(header, "alg", out var algorithm)
+            & CompactText.TryMember(header, "kid", out var keyId)
+            & CompactText.TryMember(header, "typ", out var type)
+            & CompactText.TryMember(Claims, "iss", out var issuer);
         Algorithm = algorithm;
         KeyId = keyId;
         Type = type;
         Issuer = issuer;
         return good;
     }
-
-    private static bool TryMember(JsonElement element, string name, out string? text)
-    {
-        text = null;
-        return !element.TryGetProperty(name, out var value) || ClaimText.TryRead(value, out text);
-    }
-
-    private static bool TryParse(ReadOnlySpan<char> segment, [NotNullWhen(true)] out JsonDocument? document)
-    {
-        document = null;
-        if (!IsCanonical(segment))
-        {
-            return false;
-        }
-
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(segment.Length)];
-        if (!Base64Url.TryDecodeFromChars(segment, bytes, out var length) || !Utf8.IsValid(bytes.AsSpan(0, length)))
-        {
-            return false;
-        }
-
-        try
-        {
-            document = JsonDocument.Parse(bytes.AsMemory(0, length), Strict);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-
-        if (document.RootElement.ValueKind == JsonValueKind.Object)
-        {
-            return true;
-        }
-
-        document.Dispose();
-        document = null;
-        return false;
-    }
-
-    // One token, one text: unused bits of the last character must be zero, or a revoked token would come back under another hash.
-    private static bool IsCanonical(ReadOnlySpan<char> segment)
-    {
-        if (segment.IsEmpty || segment.ContainsAnyExcept(Base64UrlCharacters))
-        {
-            return false;
-        }
-
-        var last = Value(segment[^1]);
-        return (segment.Length % 4) switch
-        {
-            0 => true,
-            2 => (last & 0b1111) == 0,
-            3 => (last & 0b11) == 0,
-            _ => false,
-        };
-    }
-
-    private static int Value(char character) =>
-        character switch
-        {
-            >= 'A' and <= 'Z' => character - 'A',
-            >= 'a' and <= 'z' => character - 'a' + 26,
-            >= '0' and <= '9' => character - '0' + 52,
-            '-' => 62,
-            _ => 63,
-        };
 }

@@ -99,8 +99,9 @@ public static class ApprovalFingerprint
         credentials.Where(static credential => CredentialKinds.IsEnforced(credential.Kind));
 
     /// <summary>One credential's share: by what it is recognised and revoked.</summary>
-    internal static string OfCredential(Credential credential) =>
-        new FingerprintWriter("credential")
+    internal static string OfCredential(Credential credential)
+    {
+        var form = new FingerprintWriter("credential")
             .Add("id", credential.Id)
             .Add("client", credential.Client)
             .Add("kind", credential.Kind.ToString())
@@ -110,8 +111,21 @@ public static class ApprovalFingerprint
             .Add("jwksUri", credential.JwksUri)
             .Add("jwkThumbprint", credential.JwkThumbprint)
             .Add("spiffeId", credential.SpiffeId)
-            .Add("keyHash", credential.KeyHash)
-            .ToString();
+            .Add("keyHash", credential.KeyHash);
+        // Written only when there is one, so that what was approved before there were such keys is still approved.
+        if (credential.Jwk is { } jwk)
+        {
+            form.Add("kty", jwk.Kty)
+                .Add("crv", jwk.Crv)
+                .Add("x", jwk.X)
+                .Add("y", jwk.Y)
+                .Add("n", jwk.N)
+                .Add("e", jwk.E)
+                .Add("kid", jwk.Kid);
+        }
+
+        return form.ToString();
+    }
 
     private static void Write(FingerprintWriter form, Grant grant)
     {

@@ -15,7 +15,7 @@ public sealed record Credential : IRegistryEntity
 
     /// <summary>
     /// Name of the issuer, for <see cref="CredentialKind.OidcClient"/>, <see cref="CredentialKind.ClientSecret"/> and
-    /// <see cref="CredentialKind.Jwks"/>.
+    /// <see cref="CredentialKind.Jwks"/>; the name of the token service, for <see cref="CredentialKind.ClientKey"/>.
     /// </summary>
     public string? Issuer { get; init; }
 
@@ -25,11 +25,16 @@ public sealed record Credential : IRegistryEntity
     /// <summary>SHA-256 of the certificate's DER in hex, for <see cref="CredentialKind.Certificate"/>.</summary>
     public string? Thumbprint { get; init; }
 
-    /// <summary>Where the client publishes its keys, https, for <see cref="CredentialKind.Jwks"/>.</summary>
+    /// <summary>
+    /// Where the client publishes its keys, https, for <see cref="CredentialKind.Jwks"/> and <see cref="CredentialKind.ClientKey"/>.
+    /// </summary>
     public string? JwksUri { get; init; }
 
     /// <summary>RFC 7638 thumbprint (SHA-256) of its public key in base64url, for <see cref="CredentialKind.Jwks"/>.</summary>
     public string? JwkThumbprint { get; init; }
+
+    /// <summary>The public key itself, for <see cref="CredentialKind.ClientKey"/>, unless <see cref="JwksUri"/> names where it is.</summary>
+    public PublicJwk? Jwk { get; init; }
 
     /// <summary>SPIFFE id of the workload, for <see cref="CredentialKind.Spiffe"/>.</summary>
     public string? SpiffeId { get; init; }
@@ -72,4 +77,10 @@ public enum CredentialKind : byte
 
     /// <summary>The keys with which the client gets its tokens from the issuer (private_key_jwt), which checks them; inventory.</summary>
     Jwks,
+
+    /// <summary>
+    /// The key, or the address of the keys, with which the client signs for its tokens at this gateway's own token service
+    /// (private_key_jwt). Enforced there.
+    /// </summary>
+    ClientKey,
 }

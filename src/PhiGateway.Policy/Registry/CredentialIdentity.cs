@@ -28,7 +28,8 @@ public static class CredentialIdentity
             { Kind: CredentialKind.Spiffe, SpiffeId: { Length: > 0 } id } => (Spiffe, id),
             { Kind: CredentialKind.ApiKey, KeyHash: { Length: > 0 } hash } => (ApiKey, hash),
             { Kind: CredentialKind.Jwks, JwkThumbprint: { Length: > 0 } thumbprint } => (Jwk, thumbprint),
-            { Kind: CredentialKind.Jwks, JwksUri: { Length: > 0 } uri } => (JwksUri, uri),
+            { Kind: CredentialKind.ClientKey, Jwk: { } jwk } => (Jwk, jwk.Thumbprint()),
+            { Kind: CredentialKind.Jwks or CredentialKind.ClientKey, JwksUri: { Length: > 0 } uri } => (JwksUri, uri),
             _ => null,
         };
 
@@ -36,6 +37,7 @@ public static class CredentialIdentity
     internal static string MemberOf(Credential credential) =>
         Of(credential)?.Issuer switch
         {
+            Jwk when credential.Jwk is not null => "jwk",
             Certificate => "thumbprint",
             Spiffe => "spiffeId",
             ApiKey => "keyHash",
@@ -51,7 +53,7 @@ public static class CredentialIdentity
         "thumbprint" => "certificate",
         "spiffeId" => "SPIFFE id",
         "keyHash" => "key",
-        "jwkThumbprint" or "jwksUri" => "public key",
+        "jwk" or "jwkThumbprint" or "jwksUri" => "public key",
         _ => "issuer and client id",
     }}; one credential belongs to one client.";
 }

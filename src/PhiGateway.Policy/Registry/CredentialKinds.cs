@@ -7,5 +7,6 @@ public static class CredentialKinds
     /// Whether the gateway itself checks credentials of this kind on a call; the others are inventory, with owner and rotation dates, and
     /// guard nothing here.
     /// </summary>
-    public static bool IsEnforced(CredentialKind kind) => kind is CredentialKind.OidcClient or CredentialKind.Certificate;
+    public static bool IsEnforced(CredentialKind kind) =>
+        kind is CredentialKind.OidcClient or CredentialKind.Certificate or CredentialKind.ClientKey;
 }

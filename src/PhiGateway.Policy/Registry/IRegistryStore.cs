@@ -27,6 +27,14 @@ public interface IRegistryStore
     /// <returns>The revision written.</returns>
     Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken);
 
+    /// <summary>Adds or changes memberships, slice by slice, as long as their roster does not grow too far by it.</summary>
+    Task<MemberWriteResult> PutMembersAsync(
+        IReadOnlyList<RosterMember> members,
+        MemberBound bound,
+        string actor,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Removes memberships; unknown ones are ignored.</summary>
     Task<long> RemoveMembersAsync(
         string roster,

@@ -10,16 +10,26 @@ internal static class CredentialMembers
 {
     private const int LongestSpiffeId = 2048;
     private const int LongestTrustDomain = 255;
+    private const int LongestKeyId = 128;
+
+    private static readonly CredentialKind[] OfClients =
+    [
+        CredentialKind.OidcClient,
+        CredentialKind.ClientSecret,
+        CredentialKind.Jwks,
+        CredentialKind.ClientKey,
+    ];
 
     internal static void Check(Credential credential, string path, ValidationContext context)
     {
         foreach (
             var (name, value, kinds) in new (string, string?, CredentialKind[])[]
             {
-                ("issuer", credential.Issuer, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
-                ("clientId", credential.ClientId, [CredentialKind.OidcClient, CredentialKind.ClientSecret, CredentialKind.Jwks]),
+                ("issuer", credential.Issuer, OfClients),
+                ("clientId", credential.ClientId, OfClients),
                 ("thumbprint", credential.Thumbprint, [CredentialKind.Certificate]),
-                ("jwksUri", credential.JwksUri, [CredentialKind.Jwks]),
+                ("jwksUri", credential.JwksUri, [CredentialKind.Jwks, CredentialKind.ClientKey]),
+                ("jwk", credential.Jwk?.Kty, [CredentialKind.ClientKey]),
                 ("jwkThumbprint", credential.JwkThumbprint, [CredentialKind.Jwks]),
                 ("spiffeId", credential.SpiffeId, [CredentialKind.Spiffe]),
                 ("keyHash", credential.KeyHash, [CredentialKind.ApiKey]),
@@ -40,7 +50,8 @@ internal static class CredentialMembers
         switch (credential.Kind)
         {
             case CredentialKind.OidcClient
-            or CredentialKind.ClientSecret when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
+            or CredentialKind.ClientSecret
+            or CredentialKind.ClientKey when string.IsNullOrEmpty(credential.Issuer) || string.IsNullOrEmpty(credential.ClientId):
                 context.Add(path + "/clientId", "A credential of this kind names its issuer and client id.");
                 break;
             case CredentialKind.Certificate when !ValidationContext.IsSha256(credential.Thumbprint?.ToLowerInvariant()):
@@ -55,10 +66,52 @@ internal static class CredentialMembers
             case CredentialKind.Jwks:
                 CheckJwks(credential, path, context);
                 break;
+            case CredentialKind.ClientKey:
+                CheckClientKey(credential, path, context);
+                break;
             default:
                 break;
         }
     }
+
+    private static void CheckClientKey(Credential credential, string path, ValidationContext context)
+    {
+        if (credential.JwksUri is null == credential.Jwk is null)
+        {
+            context.Add(path + "/jwk", "A client's key is given as jwk or by jwksUri, one of them.");
+        }
+
+        if (credential.JwksUri is { } uri && !IsJwksUri(uri))
+        {
+            context.Add(path + "/jwksUri", "An absolute https URL without user, fragment or query.");
+        }
+
+        if (credential.Jwk is { } jwk && !IsPublicKey(jwk))
+        {
+            context.Add(
+                path + "/jwk",
+                "A public key: EC on P-256, P-384 or P-521 with x and y, or RSA of 2048 bits and more with n and e."
+            );
+        }
+    }
+
+    // Sizes by length: 2048 bits are 342 characters. Whether the point lies on its curve is asked by whoever verifies with it.
+    private static bool IsPublicKey(PublicJwk jwk) =>
+        (jwk.Kid is null or { Length: > 0 and <= LongestKeyId })
+        && jwk switch
+        {
+            { Kty: "EC", Crv: "P-256", N: null, E: null } => IsNumber(jwk.X, 43, 43) && IsNumber(jwk.Y, 43, 43),
+            { Kty: "EC", Crv: "P-384", N: null, E: null } => IsNumber(jwk.X, 64, 64) && IsNumber(jwk.Y, 64, 64),
+            { Kty: "EC", Crv: "P-521", N: null, E: null } => IsNumber(jwk.X, 88, 88) && IsNumber(jwk.Y, 88, 88),
+            { Kty: "RSA", Crv: null, X: null, Y: null } => IsNumber(jwk.N, 342, 1366) && IsNumber(jwk.E, 1, 6),
+            _ => false,
+        };
+
+    private static bool IsNumber(string? text, int least, int most) =>
+        text is not null
+        && text.Length >= least
+        && text.Length <= most
+        && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 
     private static void CheckJwks(Credential credential, string path, ValidationContext context)
     {

@@ -28,6 +28,10 @@ public sealed partial class DenyReason
     public static readonly DenyReason UnknownIssuer = new("unknown-issuer", 401, DenyStage.Identify, "login", "The access token is not valid here.", "invalid_token");
     public static readonly DenyReason IssuerUnavailable = new("issuer-unavailable", 503, DenyStage.Identify, "transient", "The token cannot be checked at the moment.");
     public static readonly DenyReason BindingFailed = new("binding-failed", 401, DenyStage.Identify, "login", "Possession of the token was not proven.", "invalid_token");
+    public static readonly DenyReason DpopProofInvalid = new("dpop-proof-invalid", 401, DenyStage.Identify, "login", "The DPoP proof is not one for this request and this token.", "invalid_dpop_proof");
+    public static readonly DenyReason DpopProofReplayed = new("dpop-proof-replayed", 401, DenyStage.Identify, "login", "The DPoP proof has been used before.", "invalid_dpop_proof");
+    public static readonly DenyReason DpopNonceRequired = new("dpop-nonce-required", 401, DenyStage.Identify, "login", "The DPoP proof must carry the nonce that is given here.", "use_dpop_nonce");
+    public static readonly DenyReason TooManyProofs = new("too-many-proofs", 429, DenyStage.Identify, "throttled", "Too many requests with proofs at the moment.");
 
     // --- Understand ---
     public static readonly DenyReason RequestTooCostly = new("request-too-costly", 413, DenyStage.Understand, "too-costly", "The request has more values, parts or entries than one request may have; split it.");

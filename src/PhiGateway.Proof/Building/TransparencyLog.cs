@@ -54,7 +54,7 @@ public sealed class TransparencyLog : IDisposable
         (_journal, Files, _keys, _tree, _options, _exported, _clock) = (journal, files, keys, tree, options, exported, clock);
         Entries = new EntryFactory(journal.Log, keys.SaltKey.ToArray(), pseudonym);
         Origin = LogOrigin.Of(journal.Log);
-        _reader = journal.CreateReader(tree.Size);
+        _reader = journal.CreateFollower(tree.Size);
         _signedBefore = files.ReadCheckpoint()?.Checkpoint;
         _newest = _signedBefore;
     }

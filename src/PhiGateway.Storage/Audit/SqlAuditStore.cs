@@ -90,6 +90,14 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return new AuditPage(entries, new AuditCursor(last.Time, last.Log, last.Sequence).Write(query));
     }
 
+    public async Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = AuditCounting.Build(database, connection, counts);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await AuditCounting.ReadAsync(reader, counts, cancellationToken);
+    }
+
     public async Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken)
     {
         // It was written seconds after what it names, so that it is among the first behind it; the limit ends a search for what was dropped.

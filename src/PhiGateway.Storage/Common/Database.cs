@@ -40,6 +40,12 @@ internal abstract class Database : IAsyncDisposable
 
     public abstract DateTimeOffset ReadTime(DbDataReader reader, int column);
 
+    /// <summary>SQL for how many whole steps (<c>@step</c>) a time column lies behind <c>@from</c>.</summary>
+    public abstract string StepSql(string column);
+
+    /// <summary>A parameter value for a length of time, as <see cref="StepSql"/> takes it.</summary>
+    public abstract object Length(TimeSpan length);
+
     /// <summary>A parameter value for a uuid column.</summary>
     public abstract object Uuid(Guid id);
 

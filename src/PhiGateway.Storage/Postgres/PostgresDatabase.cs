@@ -56,6 +56,10 @@ internal sealed class PostgresDatabase : Database
 
     public override DateTimeOffset ReadTime(DbDataReader reader, int column) => new(reader.GetDateTime(column));
 
+    public override string StepSql(string column) => $"CAST(floor(extract(epoch FROM ({column} - @from)) / @step) AS bigint)";
+
+    public override object Length(TimeSpan length) => length.TotalSeconds;
+
     public override object Uuid(Guid id) => id;
 
     public override Guid ReadUuid(DbDataReader reader, int column) => reader.GetGuid(column);

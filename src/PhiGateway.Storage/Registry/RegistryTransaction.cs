@@ -55,6 +55,13 @@ internal sealed class RegistryTransaction : IAsyncDisposable
 
     public DbCommand Command(string sql) => Connection.Command(sql, Transaction);
 
+    /// <summary>The revision of the document that was written last.</summary>
+    public async Task<long> NewestDocumentAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("SELECT COALESCE(MAX(revision), 0) FROM documents");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
+    }
+
     /// <summary>Takes a further revision for what needs one of its own.</summary>
     public async Task<long> NextRevisionAsync(Database database, CancellationToken cancellationToken)
     {

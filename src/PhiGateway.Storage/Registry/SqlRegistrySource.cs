@@ -109,6 +109,9 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
     /// <summary>What clients with quotas took.</summary>
     public IQuotaUses QuotaUses => field ??= new SqlQuotaUses(database, EnterAsync);
 
+    /// <summary>What may be used once.</summary>
+    public ISingleUses SingleUses => field ??= new SqlSingleUses(database, Time, EnterAsync);
+
     /// <inheritdoc />
     public void Renew() => database.Renew();
 

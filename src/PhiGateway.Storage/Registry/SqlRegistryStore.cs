@@ -61,7 +61,7 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
 
         // From here on this transaction alone holds the revision's row: nobody writes between the look and the commit.
         await using var write = await BeginAsync(cancellationToken);
-        if (batch.SeenRevision is { } seen && await NewestDocumentAsync(write, cancellationToken) is var newest && newest > seen)
+        if (batch.SeenRevision is { } seen && await write.NewestDocumentAsync(cancellationToken) is var newest && newest > seen)
         {
             return new RegistryWriteResult.Moved(newest);
         }
@@ -87,7 +87,17 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         return new RegistryWriteResult.Written(last, items);
     }
 
-    public async Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken)
+    public async Task<long> PutMembersAsync(IReadOnlyList<RosterMember> members, string actor, CancellationToken cancellationToken) =>
+        await PutMembersAsync(members, null, actor, cancellationToken) is MemberWriteResult.Written written
+            ? written.Revision
+            : throw new InvalidOperationException("A write without a bound met one.");
+
+    public async Task<MemberWriteResult> PutMembersAsync(
+        IReadOnlyList<RosterMember> members,
+        MemberBound? bound,
+        string actor,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(actor);
 
@@ -107,10 +117,23 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         var revision = latest.Count == 0 ? await GetRevisionAsync(cancellationToken) : 0;
         foreach (var slice in latest.Values.Chunk(MembersPerTransaction))
         {
-            revision = await ChangeMembersAsync(write => UpsertMembersAsync(write, slice, cancellationToken), cancellationToken);
+            MemberWriteResult? refused = null;
+            revision = await ChangeMembersAsync(
+                async write =>
+                {
+                    var changed = await UpsertMembersAsync(write, slice, cancellationToken);
+                    refused = changed == 0 || bound is null ? null : await MemberBounds.CheckAsync(write, bound, cancellationToken);
+                    return refused is null ? changed : 0;
+                },
+                cancellationToken
+            );
+            if (refused is not null)
+            {
+                return refused;
+            }
         }
 
-        return revision;
+        return new MemberWriteResult.Written(revision);
     }
 
     public async Task<long> RemoveMembersAsync(
@@ -311,12 +334,6 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
         var latest = items.Where(i => states[(i.Kind, i.Id)].Version == i.Version).ToList();
         await StoreAsync(write, latest, cancellationToken);
         return (items, null);
-    }
-
-    private static async Task<long> NewestDocumentAsync(RegistryTransaction write, CancellationToken cancellationToken)
-    {
-        await using var command = write.Command("SELECT COALESCE(MAX(revision), 0) FROM documents");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
     }
 
     /// <returns>The revision of the same revocation written before; null when there is none.</returns>

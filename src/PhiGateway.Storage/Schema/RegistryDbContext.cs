@@ -69,6 +69,12 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
             e.Property(r => r.Client).UseCollation(KeyCollation);
             e.Property(r => r.Node).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<SingleUseRow>(e =>
+        {
+            e.ToTable("single_use").HasKey(r => r.Use);
+            e.HasIndex(r => r.Until);
+            e.Property(r => r.Use).UseCollation(KeyCollation);
+        });
         SnakeCase.Apply(modelBuilder);
     }
 }

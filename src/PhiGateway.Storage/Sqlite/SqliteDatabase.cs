@@ -66,6 +66,10 @@ internal sealed class SqliteDatabase : Database
     public override DateTimeOffset ReadTime(DbDataReader reader, int column) =>
         MicrosecondsConverter.FromMicroseconds(reader.GetInt64(column));
 
+    public override string StepSql(string column) => $"({column} - @from) / @step";
+
+    public override object Length(TimeSpan length) => length.Ticks / TimeSpan.TicksPerMicrosecond;
+
     public override object Uuid(Guid id) => id.ToString();
 
     public override Guid ReadUuid(DbDataReader reader, int column) => Guid.Parse(reader.GetString(column));

@@ -18,6 +18,11 @@ namespace PhiGateway.Watch.Detection;
 public sealed class TrailWatch : IDisposable
 {
     private static readonly TimeSpan Newsworthy = TimeSpan.FromDays(1);
+
+    // Read in one go before it rests, and for how long it rests.
+    private const int Slice = 2000;
+    private const int RestPerWork = 9;
+
     private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(5);
 
     private readonly TrailFeed _feed;
@@ -92,15 +97,25 @@ public sealed class TrailWatch : IDisposable
     /// <returns>How many findings were told.</returns>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var count = await _feed.ReadAsync(Take, cancellationToken);
-        _metrics.Count(count);
-        var told = 0;
-        while (_untold.TryPeek(out var finding))
+        var (count, told) = (0, 0);
+        while (true)
         {
-            await _sink.RaiseAsync(finding, cancellationToken);
-            _untold.Dequeue();
-            _metrics.Count(finding);
-            told++;
+            var began = _time.GetTimestamp();
+            var read = await _feed.ReadAsync(Take, Slice, cancellationToken);
+            _metrics.Count(read);
+            (count, told) = (count + read, told + await TellAsync(cancellationToken));
+            if (_time.GetUtcNow() - _kept >= KeepEvery)
+            {
+                Keep();
+            }
+
+            if (read < Slice)
+            {
+                break;
+            }
+
+            // Requests come first: while it is behind, it works for a tenth of the time, on one core.
+            await Task.Delay(_time.GetElapsedTime(began) * RestPerWork, _time, cancellationToken);
         }
 
         if (count > 0)
@@ -108,9 +123,18 @@ public sealed class TrailWatch : IDisposable
             Read?.Invoke(count, told);
         }
 
-        if (_time.GetUtcNow() - _kept >= KeepEvery)
+        return told;
+    }
+
+    private async Task<int> TellAsync(CancellationToken cancellationToken)
+    {
+        var told = 0;
+        while (_untold.TryPeek(out var finding))
         {
-            Keep();
+            await _sink.RaiseAsync(finding, cancellationToken);
+            _untold.Dequeue();
+            _metrics.Count(finding);
+            told++;
         }
 
         return told;

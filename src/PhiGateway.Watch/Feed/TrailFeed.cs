@@ -22,9 +22,9 @@ internal sealed class TrailFeed(IAuditStore store)
     /// <summary>Forgets every place: reading begins with the first record.</summary>
     public void Clear() => _logs.Clear();
 
-    /// <summary>Hands on whatever the store holds; returns how many entries that were.</summary>
+    /// <summary>Hands on what the store holds, up to a number; returns how many entries that were.</summary>
     /// <remarks>The logs are merged by time, so that nodes of which one is far behind do not set a client's clock back.</remarks>
-    public async Task<int> ReadAsync(Action<AuditEntry> take, CancellationToken cancellationToken)
+    public async Task<int> ReadAsync(Action<AuditEntry> take, int most, CancellationToken cancellationToken)
     {
         foreach (var log in await store.ListLogsAsync(cancellationToken))
         {
@@ -39,7 +39,7 @@ internal sealed class TrailFeed(IAuditStore store)
         }
 
         var count = 0;
-        while (await OldestAsync(cancellationToken) is { } oldest)
+        while (count < most && await OldestAsync(cancellationToken) is { } oldest)
         {
             take(oldest.Take());
             count++;

@@ -23,12 +23,12 @@ internal static class ChangesRun
     {
         var filling = Stopwatch.GetTimestamp();
         await using var fleet = await Fleet.StartAsync(nodes: 0, clients, members);
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"registry filled with {clients} clients and {members} memberships in {Stopwatch.GetElapsedTime(filling).TotalSeconds:0} s"
         );
         var starting = Stopwatch.GetTimestamp();
         var node = await fleet.AddNodeAsync();
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"node ready after {Stopwatch.GetElapsedTime(starting).TotalSeconds:0.0} s with {node.ResidentBytes / 1048576} MiB in RAM"
         );
 
@@ -53,18 +53,18 @@ internal static class ChangesRun
             }
         }
 
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"{ReadsPerSecond} reads/s; {kinds[1].Made / (double)(turns * seconds):0} "
                 + $"changes/s made elsewhere and {kinds[2].Made / (double)(turns * seconds):0} "
                 + $"followed of {ChangesPerSecond}, {PerTransaction} to a transaction; {node.ResidentBytes / 1048576} MiB in RAM at the end; milliseconds"
         );
-        Console.WriteLine(Latencies.Header);
+        System.Console.WriteLine(Latencies.Header);
         foreach (var kind in kinds)
         {
-            Console.WriteLine(kind.All);
+            System.Console.WriteLine(kind.All);
         }
 
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"medians of {turns} turns: with changes to without p50 "
                 + $"{Ratio(kinds[2].Medians, kinds[0].Medians):0.00}, p99 {Ratio(kinds[2].Tails, kinds[0].Tails):0.00}; "
                 + $"followed to elsewhere p50 {Ratio(kinds[2].Medians, kinds[1].Medians):0.00}, p99 {Ratio(kinds[2].Tails, kinds[1].Tails):0.00}"

@@ -56,7 +56,7 @@ internal sealed class FleetNode : IAsyncDisposable
             new ProcessStartInfo("dotnet", [dll, "--config", path]) { RedirectStandardOutput = true, RedirectStandardError = true }
         )!;
         process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, line) => Console.Error.WriteLine(line.Data);
+        process.ErrorDataReceived += static (_, line) => System.Console.Error.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var node = new FleetNode(process, new Uri($"http://127.0.0.1:{dataPort}"), new Uri($"http://127.0.0.1:{adminPort}"));

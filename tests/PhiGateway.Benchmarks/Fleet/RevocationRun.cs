@@ -37,7 +37,7 @@ internal static class RevocationRun
             var importing = ImportAsync(fleet, import.Token);
             rows.AddRange(await ScenarioAsync("NOTIFY, during a bulk import", 1 + rounds));
             await import.CancelAsync();
-            Console.WriteLine($"memberships imported meanwhile: {await importing}");
+            System.Console.WriteLine($"memberships imported meanwhile: {await importing}");
         }
 
         await fleet.SilenceNotifyAsync();
@@ -45,11 +45,11 @@ internal static class RevocationRun
         await stop.CancelAsync();
         await Task.WhenAll(load);
 
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"{rounds} revocations per scenario, {Nodes} nodes, {LoadPerSecond} reads/s on each; milliseconds from before the commit"
         );
-        Console.WriteLine(Latencies.Header);
-        rows.ForEach(Console.WriteLine);
+        System.Console.WriteLine(Latencies.Header);
+        rows.ForEach(System.Console.WriteLine);
 
         async Task<Latencies[]> ScenarioAsync(string name, int first)
         {

@@ -20,7 +20,7 @@ internal static class StreamRun
         }
 
         await using var body = await calls.OpenAsync(node, "/fhir/Observation?patient=p1&code=15074-8", token);
-        Console.WriteLine($"before: {node.ResidentBytes / 1048576} MiB in RAM");
+        System.Console.WriteLine($"before: {node.ResidentBytes / 1048576} MiB in RAM");
         var buffer = new byte[256 * 1024];
         var (read, next, started) = (0L, (long)Step, Stopwatch.GetTimestamp());
         while (read < mebibytes * 1048576L)
@@ -29,12 +29,12 @@ internal static class StreamRun
             read += count > 0 ? count : throw new InvalidOperationException("The answer ended.");
             if (read >= next)
             {
-                Console.WriteLine($"{read / 1048576, 5} MiB released: {node.ResidentBytes / 1048576} MiB in RAM");
+                System.Console.WriteLine($"{read / 1048576, 5} MiB released: {node.ResidentBytes / 1048576} MiB in RAM");
                 next += Step;
             }
         }
 
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"{read / 1048576 / Stopwatch.GetElapsedTime(started).TotalSeconds:0} MiB/s, judged, recorded segment by segment and released"
         );
     }

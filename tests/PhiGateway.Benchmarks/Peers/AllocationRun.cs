@@ -35,7 +35,9 @@ internal static class AllocationRun
             var port = LoopbackPort.Free();
             await LoadFixture.PrepareAsync(folder, port, LoopbackPort.Free(), address);
             var token = await File.ReadAllTextAsync(Path.Combine(folder, "token"));
-            Console.WriteLine($"bytes allocated for one read of {SilentSockets.BodyBytes} bytes ({Measured} reads, one connection):");
+            System.Console.WriteLine(
+                $"bytes allocated for one read of {SilentSockets.BodyBytes} bytes ({Measured} reads, one connection):"
+            );
             foreach (var kind in new[] { "yarp", "yarp-jwt" })
             {
                 await using var peer = await YarpPeer.BuildAsync(kind, LoopbackPort.Free(), address, folder);
@@ -66,6 +68,6 @@ internal static class AllocationRun
         SilentSockets.Ask(port, token, Warm);
         var before = GC.GetTotalAllocatedBytes(precise: true);
         SilentSockets.Ask(port, token, Measured);
-        Console.WriteLine($"{name, -10} {(GC.GetTotalAllocatedBytes(precise: true) - before) / Measured, 8:N0}");
+        System.Console.WriteLine($"{name, -10} {(GC.GetTotalAllocatedBytes(precise: true) - before) / Measured, 8:N0}");
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PhiGateway.Tests.Common.Identity;
 
 namespace PhiGateway.EndToEnd.Peers;
 
@@ -53,6 +54,33 @@ internal sealed class IdentityProvider : IAsyncDisposable
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = form });
     }
 
+    /// <summary>A token bound to a key (RFC 9449 section 5), by <c>private_key_jwt</c>.</summary>
+    public async Task<string> BoundTokenAsync(IdentityProviderClient client, SigningKey authentication, SigningKey key)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var endpoint = Issuer + "/token";
+        var assertion = authentication.Token(
+            $$"""{"alg":"{{authentication.Algorithm}}","kid":"{{authentication.KeyId}}","typ":"JWT"}""",
+            new JsonObject
+            {
+                ["iss"] = client.ClientId,
+                ["sub"] = client.ClientId,
+                ["aud"] = endpoint,
+                ["iat"] = now.ToUnixTimeSeconds(),
+                ["exp"] = now.ToUnixTimeSeconds() + 240,
+                ["jti"] = Path.GetRandomFileName(),
+            }.ToJsonString()
+        );
+        var form = Form(
+            client.Scope,
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion)
+        );
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = form };
+        request.Headers.Add("DPoP", new ProofRecipe(key, string.Empty, "POST", endpoint, now).Without("ath").Sign());
+        return await SendAsync(request);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -102,6 +130,9 @@ internal sealed record IdentityProviderClient(string ClientId, string Scope)
     public JsonNode? Jwks { get; init; }
 
     public string? AssertionAlgorithm { get; init; }
+
+    /// <summary>Whether its tokens are bound to a key of its own (RFC 9449).</summary>
+    public bool Dpop { get; init; }
 
     /// <summary>Copied into its tokens; <c>purpose_of_use</c> goes to <c>extensions.hl7-b2b</c>.</summary>
     public JsonObject Claims { get; init; } = [];

@@ -83,6 +83,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_gateway", "DELETE FROM node_status");
         await DeniedAsync("phigw_gateway", "DELETE FROM task_use");
         await DeniedAsync("phigw_gateway", "DELETE FROM quota_use");
+        await DeniedAsync("phigw_gateway", "UPDATE single_use SET until = now()");
         await DeniedAsync("phigw_gateway", "SELECT * FROM audit_event");
         await DeniedAsync("phigw_gateway", "INSERT INTO audit_log VALUES ('x', 0, 0)");
         await DeniedAsync("phigw_gateway", "CREATE TABLE x (y int)");

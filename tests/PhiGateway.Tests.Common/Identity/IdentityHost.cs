@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Tests.Common.Identity;
@@ -29,8 +31,18 @@ internal sealed class IdentityHost : IDisposable
         Action<IssuerOptions>? configure = null,
         params IEnumerable<IssuerOptions> others
     )
+        : this(seenAs, configure, null, null, null, others) { }
+
+    private IdentityHost(
+        Func<TimeProvider, TimeProvider> seenAs,
+        Action<IssuerOptions>? configure,
+        SharedUses? shared,
+        DpopOptions? dpop,
+        SigningKey? key,
+        params IEnumerable<IssuerOptions> others
+    )
     {
-        Key = SigningKey.Es256("k1");
+        Key = key ?? SigningKey.Es256("k1");
         Publish(Key);
         var issuer = new IssuerOptions
         {
@@ -46,10 +58,21 @@ internal sealed class IdentityHost : IDisposable
         services.AddLogging();
         services.AddSingleton(seenAs(Clock));
         services.AddSingleton(Scopes);
-        services.AddPhiGatewayIdentity([issuer, .. others], Scopes.Read);
+        if (shared is not null)
+        {
+            services.AddSingleton<ISingleUses>(shared);
+        }
+
+        services.AddPhiGatewayIdentity([issuer, .. others], Scopes.Read, dpop: dpop);
         _services = services.BuildServiceProvider();
         Authenticator = _services.GetRequiredService<ICallerAuthenticator>();
     }
+
+    /// <summary>A node among others, which share what was used once.</summary>
+    public static IdentityHost Node(SharedUses? shared, DpopOptions? dpop = null, SigningKey? key = null) => new(shared, dpop, key);
+
+    private IdentityHost(SharedUses? shared, DpopOptions? dpop, SigningKey? key)
+        : this(static clock => clock, null, shared, dpop, key) { }
 
     public AdjustableClock Clock { get; } = new();
 

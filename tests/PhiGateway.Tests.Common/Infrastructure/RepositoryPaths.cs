@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace PhiGateway.Tests.Common.Infrastructure;
 
 /// <summary>Where things lie in the source tree, found from wherever the tests were built to.</summary>
@@ -15,14 +17,18 @@ internal static class RepositoryPaths
     /// <summary>A path below the root, given in parts.</summary>
     public static string Of(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>Files below a folder that a person wrote, so without build output and installed packages.</summary>
+    /// <summary>Files below a folder that a person wrote: folders of build output and installed packages are not walked into.</summary>
     public static IEnumerable<string> Files(string folder, string pattern) =>
-        Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Where(file => !IsGenerated(file));
-
-    private static bool IsGenerated(string file) =>
-        Path.GetRelativePath(Root, file)
-            .Split(Path.DirectorySeparatorChar)
-            .Any(part => part is "bin" or "obj" or "node_modules" or ".git" or "TestResults" or "BenchmarkDotNet.Artifacts");
+        new FileSystemEnumerable<string>(
+            folder,
+            static (ref entry) => entry.ToFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }
+        )
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && FileSystemName.MatchesSimpleExpression(pattern, entry.FileName),
+            ShouldRecursePredicate = static (ref entry) =>
+                entry.FileName is not ("bin" or "obj" or "node_modules" or ".git" or "TestResults" or "BenchmarkDotNet.Artifacts"),
+        };
 
     private static string FindRoot()
     {

@@ -7,13 +7,16 @@ using Xunit.v3;
 namespace PhiGateway.Tests.Common.Infrastructure;
 
 /// <summary>
-/// Classes that share a collection, the methods of a class and the rows of a method run by name, the same everywhere: xunit's own order
+/// Collections, the classes that share one, the methods of a class and the rows of a method run by name, the same everywhere: xunit's own order
 /// follows the folder of the checkout. With PHIGW_TEST_SEED set they are shuffled by it, which finds a test that lives on what another one
 /// left behind.
 /// </summary>
-public sealed class TestOrder : ITestCaseOrderer, ITestMethodOrderer, ITestClassOrderer
+public sealed class TestOrder : ITestCollectionOrderer, ITestCaseOrderer, ITestMethodOrderer, ITestClassOrderer
 {
     private static readonly string? Seed = Environment.GetEnvironmentVariable("PHIGW_TEST_SEED");
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection => ByName(testCollections, static collection => collection.TestCollectionDisplayName);
 
     public IReadOnlyCollection<TTestCase> OrderTestCases<TTestCase>(IReadOnlyCollection<TTestCase> testCases)
         where TTestCase : notnull, ITestCase => ByName(testCases, static test => test.TestCaseDisplayName);

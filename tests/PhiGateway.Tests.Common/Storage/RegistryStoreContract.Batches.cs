@@ -1,4 +1,5 @@
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
 using Xunit;
 
 namespace PhiGateway.Tests.Common.Storage;
@@ -100,5 +101,64 @@ public abstract partial class RegistryStoreContract
         Assert.Single(results.OfType<RegistryWriteResult.Written>());
         Assert.Equal(11, results.OfType<RegistryWriteResult.Moved>().Count());
         Assert.Equal(2, (await Store.ListAsync(RegistryKind.Client, null, 100, None)).Count);
+    }
+
+    [Fact]
+    public async Task PutMembers_BeyondTheBound_WritesNothing_WithinItAll()
+    {
+        var start = await Store.PutMembersAsync([Member("r", "p0"), Member("other", "x0")], "tester", None);
+        var bound = new MemberBound("r", 2, [0, start], await Store.GetRevisionAsync(None));
+
+        var both = await Store.PutMembersAsync([Member("r", "p1"), Member("r", "p2")], bound, "tester", None);
+        Assert.Equal([0L], Assert.IsType<MemberWriteResult.Outgrown>(both).Since);
+        bound = bound with { Since = [start] };
+        Assert.IsType<MemberWriteResult.Written>(
+            await Store.PutMembersAsync([Member("r", "p1"), Member("r", "p2")], bound, "tester", None)
+        );
+        Assert.IsType<MemberWriteResult.Written>(await Store.PutMembersAsync([Member("r", "p1")], bound, "tester", None));
+        Assert.IsType<MemberWriteResult.Outgrown>(await Store.PutMembersAsync([Member("r", "p3")], bound, "tester", None));
+
+        // What went again was added all the same.
+        await Store.RemoveMembersAsync("r", [PatientId.Parse("p1"), PatientId.Parse("p2")], "tester", None);
+        Assert.IsType<MemberWriteResult.Outgrown>(await Store.PutMembersAsync([Member("r", "p3")], bound, "tester", None));
+        Assert.Equal(["p0"], (await Store.ListMembersAsync("r", null, 10, None)).Select(static member => member.Patient.Value));
+    }
+
+    [Fact]
+    public async Task PutMembers_OnDocumentsThatHaveMoved_WritesNothing()
+    {
+        var bound = new MemberBound("r", 5, [0], await Store.GetRevisionAsync(None));
+        await Store.WriteAsync([new RegistryWrite(RegistryKind.Roster, "r", "{}", null)], "tester", None);
+
+        Assert.IsType<MemberWriteResult.Moved>(await Store.PutMembersAsync([Member("r", "p1")], bound, "tester", None));
+        Assert.Empty(await Store.ListMembersAsync("r", null, 10, None));
+    }
+
+    [Fact]
+    public async Task PutMembers_TwoAtOnce_NeverPassTheBoundTogether()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var roster = $"r{round}";
+            var revision = await Store.GetRevisionAsync(None);
+            var bound = new MemberBound(roster, 5, [revision], revision);
+            var results = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 3)
+                    .Select(writer =>
+                        Task.Run(() =>
+                            Store.PutMembersAsync(
+                                [.. Enumerable.Range(0, 3).Select(i => Member(roster, $"p{writer}{i}"))],
+                                bound,
+                                "tester",
+                                None
+                            )
+                        )
+                    )
+            );
+
+            Assert.Single(results.OfType<MemberWriteResult.Written>());
+            Assert.Equal(3, await Store.CountMembersAsync(roster, 0, withRemoved: true, None));
+        }
     }
 }

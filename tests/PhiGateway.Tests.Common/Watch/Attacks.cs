@@ -1,5 +1,3 @@
-using PhiGateway.Watch.Feed;
-
 namespace PhiGateway.Tests.Common.Watch;
 
 /// <summary>Plants labelled attacks: of each kind so many, each at a client of its own, weak ones among them.</summary>

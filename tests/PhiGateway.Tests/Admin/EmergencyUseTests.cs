@@ -67,10 +67,90 @@ public sealed class EmergencyUseTests
         Assert.Equal("arno@hospital.example", (string)closed["handledBy"]!);
     }
 
+    [Theory]
+    [InlineData("owner")]
+    [InlineData("deputy")]
+    public async Task Use_IsNotDecidedByWhoStoodBehindTheClientThen_AfterAHandover(string role)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        await server.PatchAsync("/admin/v1/clients/acme-connector", $$"""{"{{role}}":"anna@hospital.example"}""");
+        Add(server, "t1");
+        var uses = server.Services.GetRequiredService<EmergencyUses>();
+        await uses.RunOnceAsync(1, default);
+
+        // Handed over, used again and looked at again: it was hers all the same.
+        await server.PatchAsync("/admin/v1/clients/acme-connector", $$"""{"{{role}}":"zoe@hospital.example"}""");
+        Add(server, "t1");
+        Assert.Equal(1, await uses.RunOnceAsync(1, default));
+        var alert = (await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!;
+        Assert.DoesNotContain("anna", (string)alert["notify"]!);
+        var id = (string)alert["id"]!;
+        Assert.Equal(200, (await server.PostAsync($"/admin/v1/alerts/{id}:acknowledge", "{}")).Status);
+
+        Assert.Equal("four-eyes", (await ReviewAsync(server, id, "anna")).Code);
+        Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
+    }
+
+    [Fact]
+    public async Task Use_IsNotDecidedByWhoOwnedTheClientAtTheCall_HandedOverBeforeTheLook()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        Add(server, "t1", "Anna@hospital.example");
+        await server.Services.GetRequiredService<EmergencyUses>().RunOnceAsync(1, default);
+        var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!["id"]!;
+
+        Assert.Equal("four-eyes", (await ReviewAsync(server, id, "anna")).Code);
+        Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
+    }
+
+    [Fact]
+    public async Task Uses_OfManyTokens_AreAsManyAlertsAsAPersonDecides_AndEveryCallIsInOne()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        for (var i = 0; i < 700; i++)
+        {
+            Add(server, $"t{i % 350}", at: server.Time.Now.AddSeconds(i));
+        }
+
+        var uses = server.Services.GetRequiredService<EmergencyUses>();
+        Assert.Equal(DayUses.MostTokens + 1, await uses.RunOnceAsync(1, default));
+        Assert.Equal(0, await uses.RunOnceAsync(1, default));
+        var alerts = (await server.GetAsync("/admin/v1/alerts?kind=break-glass&limit=500")).Json["items"]!.AsArray();
+        var calls = alerts.Select(static alert => int.Parse(((string)alert!["evidence"]!).Split(' ')[0])).ToList();
+        Assert.Equal(DayUses.MostTokens + 1, calls.Count);
+        Assert.Equal(700, calls.Sum());
+        Assert.Contains(alerts, static alert => ((string)alert!["evidence"]!).Contains("with further tokens", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("break-glass", "mine")]
+    [InlineData("Break-Glass", "mine")]
+    [InlineData("note", "break-glass-0123456789abcdef01234567")]
+    [InlineData("note", "audit-finding-0123456789abcdef01234567")]
+    [InlineData("roster-grew", "mine")]
+    [InlineData("owner-left", "mine")]
+    [InlineData("door-closing", "mine")]
+    public async Task Alert_OfTheGatewaysOwn_IsNotWrittenByAPerson_ANoteIs(string kind, string id)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        Assert.Equal(["/kind"], (await server.PostAsync("/admin/v1/alerts", Body(kind, id))).Pointers);
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/alerts", Body("note", "n1"))).Status);
+        Assert.Equal(["/kind"], (await server.PatchAsync("/admin/v1/alerts/n1", """{"kind":"break-glass"}""")).Pointers);
+        Assert.Equal(200, (await server.PatchAsync("/admin/v1/alerts/n1", """{"evidence":"Look again."}""")).Status);
+        Assert.Equal(200, (await server.PostAsync("/admin/v1/alerts/n1:close", """{"reason":"seen"}""", "otto")).Status);
+
+        static string Body(string kind, string id) =>
+            $$"""{"id":"{{id}}","kind":"{{kind}}","subject":"client/acme-connector","at":"2026-01-01T00:00:00Z","evidence":"Look."}""";
+    }
+
     private static Task<AdminAnswer> ReviewAsync(AdminServer server, string id, string person) =>
         server.PostAsync($"/admin/v1/alerts/{id}:review", """{"decision":"justified","reason":"the patient was unconscious"}""", person);
 
-    private static void Add(AdminServer server, string token)
+    private static void Add(AdminServer server, string token, string? owner = null, DateTimeOffset? at = null)
     {
         var record = new AuditRecord
         {
@@ -79,7 +159,8 @@ public sealed class EmergencyUseTests
             Kind = AuditKind.Override,
             Event = EmergencyUse.Event,
             Actor = EmergencyUse.Actor,
-            Time = server.Time.Now,
+            Time = at ?? server.Time.Now,
+            Owner = owner,
             Client = "acme-connector",
             Tenant = "north",
             Purpose = "ETREAT",

@@ -19,7 +19,7 @@ public sealed class OnePersonTests
         get
         {
             var data = new TheoryData<int, int>();
-            for (var closer = 0; closer < 7; closer++)
+            for (var closer = 0; closer < 10; closer++)
             {
                 data.Add(closer, closer + 1);
                 data.Add(closer, closer + 101);
@@ -63,8 +63,18 @@ public sealed class OnePersonTests
             3 => server.PostAsync(Client + ":suspend", """{"reason":"r"}""", "mona"),
             4 => server.PatchAsync(UseCase, """{"legalBasis":"other"}""", "mona"),
             5 => server.PatchAsync("/admin/v1/agreements/baa-1", """{"terminated":true}""", "mona"),
+            7 => ByGhostAsync(server, "/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"r"}"""),
+            8 => ByGhostAsync(server, "/admin/v1/revocations", """{"target":"organization","value":"acme","reason":"r"}"""),
+            9 => ByGhostAsync(server, Client + ":suspend", """{"reason":"r"}"""),
             _ => GrowAsync(server),
         };
+
+    // By a key that she made and knows, for another name.
+    private static async Task ByGhostAsync(AdminServer server, string path, string body)
+    {
+        await server.MakeKeyAsync("mona", "ghost", "operator");
+        await server.PostAsync(path, body, "ghost");
+    }
 
     private static async Task GrowAsync(AdminServer server)
     {
@@ -127,6 +137,7 @@ public sealed class OnePersonTests
                 ("revoke", () => Post("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"r"}""")),
                 ("suspend", () => Post(Client + ":suspend", """{"reason":"r"}""")),
                 ("member", async () => await server.SendAsync(who, "PUT", $"{Roster}/p-{step}", "{}")),
+                ("key's person", () => RenameAsync(who, step)),
                 ("key", () => MakeAsync(who, $"g{step}", "operator", "admin")),
                 ("approver's key", () => MakeAsync(who, $"g{step}", "approver", "operator")),
                 ("release", () => ReleaseAsync(who)),
@@ -163,6 +174,15 @@ public sealed class OnePersonTests
             }
 
             return made;
+        }
+
+        private async Task<AdminAnswer?> RenameAsync(string who, int step)
+        {
+            var path = "/admin/v1/admin-keys/" + _keys[^1];
+            var tag = (await server.GetAsync(path, "mona")).ETag!;
+            var body = $$"""{"person":"n{{step}}@hospital.example"}""";
+            (string, string)[] headers = [("If-Match", tag), ("Content-Type", "application/merge-patch+json")];
+            return await server.SendAsync(who, "PATCH", path, body, headers);
         }
 
         private async Task<AdminAnswer?> ReleaseAsync(string who)

@@ -125,6 +125,7 @@ public sealed class OpenApiTests
                             operation.Key == "get"
                                 || path.Key.EndsWith(":search", StringComparison.Ordinal)
                                 || path.Key.EndsWith(":explain", StringComparison.Ordinal)
+                                || path.Key.EndsWith(":replay", StringComparison.Ordinal)
                                 || operation.Value!["parameters"]!.AsArray().Any(parameter => (string)parameter!["name"]! == "dry_run"),
                             $"{operation.Key} {path.Key} has no dry_run"
                         )

@@ -12,7 +12,7 @@ namespace PhiGateway.Tests.Admin;
 public sealed class RepeatedCallTests
 {
     // Reads with a body: nothing changes, and their answers are PHI that must not be kept.
-    private static readonly string[] Reads = ["/admin/v1/audit:search", "/admin/v1/decisions:explain"];
+    private static readonly string[] Reads = ["/admin/v1/audit:search", "/admin/v1/decisions:explain", "/admin/v1/policies:replay"];
 
     [Fact]
     public async Task Endpoints_EveryPost_TakesAnIdempotencyKey()

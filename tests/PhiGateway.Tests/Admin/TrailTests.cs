@@ -1,4 +1,5 @@
 using System.Text;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Tests.Common.Admin;
@@ -80,6 +81,52 @@ public sealed class TrailTests
         Assert.Single(answer.Json["children"]!.AsArray());
         Assert.Equal(404, (await server.GetAsync($"/admin/v1/audit/{Guid.Empty}", "august")).Status);
         Assert.Equal(404, (await server.GetAsync("/admin/v1/audit/nonsense", "august")).Status);
+    }
+
+    [Fact]
+    public async Task Read_RecordWithMoreChildrenThanAPage_HasThemAll()
+    {
+        await using var server = await StartAsync();
+        AddChildren(server, 1200);
+        var answer = await server.GetAsync($"/admin/v1/audit/{Decision}", "august");
+        Assert.Equal(1, (int)answer.Json["record"]!["sequence"]!);
+        Assert.Equal(1201, answer.Json["children"]!.AsArray().Count);
+        Assert.Null(answer.Json["truncated"]);
+    }
+
+    [Theory]
+    [InlineData("audit")]
+    [InlineData("decisions")]
+    public async Task Read_RecordWithMoreChildrenThanAreRead_SaysSo_AndASearchPagesThem(string place)
+    {
+        await using var server = await StartAsync();
+        AddChildren(server, TrailFamily.Most);
+        var answer = await server.GetAsync($"/admin/v1/{place}/{Decision}", "august");
+        Assert.Equal("too-many-records", answer.Code);
+
+        // Where the record itself is among those that were read, they are shown, and said not to be all.
+        server.Trail.Entries[0] = server.Trail.Entries[0] with
+        {
+            Time = server.Time.Now.AddDays(1),
+        };
+        if (place == "audit")
+        {
+            answer = await server.GetAsync($"/admin/v1/audit/{Decision}", "august");
+            Assert.True((bool)answer.Json["truncated"]!);
+        }
+
+        var page = await server.GetAsync($"/admin/v1/audit?id={Decision}&limit=500", "august");
+        Assert.Equal(500, page.Json["items"]!.AsArray().Count);
+        Assert.NotNull(page.Json["next_cursor"]);
+    }
+
+    private static void AddChildren(AdminServer server, int count)
+    {
+        var child = server.Trail.Entries[1];
+        for (var i = 0; i < count; i++)
+        {
+            server.Trail.Entries.Add(child with { Id = Guid.NewGuid(), Sequence = 10 + i, Time = child.Time.AddSeconds(i) });
+        }
     }
 
     [Theory]

@@ -58,6 +58,17 @@ public sealed class ControlPlaneTests
         Findings.AssertNone(arrows.Select(group => group.Key).Where(room => Reach(arrows, room).Contains(room)));
     }
 
+    // Four eyes compare everybody who may be behind a call, so the name of its key is compared nowhere.
+    [Fact]
+    public void Admin_PersonOfACall_IsNeverComparedByItself()
+    {
+        var comparison = new Regex(
+            @"\.Is\((?:call|caller)\.\S*Person\b|Person\s*[=!]=|[=!]=\s*call\.\S*Person\b|Equals\([^;]*call\.\S*Person\b"
+        );
+
+        Findings.AssertNone(RepositoryPaths.Files(Admin, "*.cs").Where(file => comparison.IsMatch(File.ReadAllText(file))).Select(Name));
+    }
+
     [Fact]
     public void Phigw_CompiledReferences_HoldNoAspNetCore()
     {

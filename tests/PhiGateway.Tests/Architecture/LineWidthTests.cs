@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PhiGateway.Tests.Common.Infrastructure;
 using Xunit;
 
 namespace PhiGateway.Tests.Architecture;
@@ -32,10 +33,7 @@ public sealed partial class LineWidthTests
 
     [Fact]
     public void Tables_EachOne_IsThereAndStillWide() =>
-        Assert.All(
-            Tables,
-            name => Assert.NotEmpty(Wide(File.ReadLines(SourceFiles.Below().Single(file => SourceFiles.Name(file) == name))))
-        );
+        Assert.All(Tables, static name => Assert.NotEmpty(Wide(File.ReadLines(RepositoryPaths.Of(name)))));
 
     [Fact]
     public void Wide_CodeAndData_AreToldApart()

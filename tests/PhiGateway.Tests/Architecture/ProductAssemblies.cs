@@ -29,6 +29,15 @@ internal static class ProductAssemblies
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Watch",
             ],
+            ["PhiGateway.Console"] =
+            [
+                "PhiGateway.Policy",
+                "PhiGateway.Audit",
+                "PhiGateway.Identity",
+                "PhiGateway.Proof",
+                "PhiGateway.RegistryFiles",
+                "PhiGateway.Admin",
+            ],
             ["PhiGateway.Cli"] =
             [
                 "PhiGateway.Policy",
@@ -49,6 +58,7 @@ internal static class ProductAssemblies
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Watch",
                 "PhiGateway.Admin",
+                "PhiGateway.Console",
             ],
         };
 
@@ -68,6 +78,8 @@ internal static class ProductAssemblies
             if (
                 step.IsDefined(typeof(CompilerGeneratedAttribute), false)
                 || step.Name.Contains('<', StringComparison.Ordinal)
+                // What Razor makes of the usings that its files share.
+                || step.Name == "_Imports"
                 || step.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), false)
                 || step.Namespace?.Contains(".Migrations", StringComparison.Ordinal) == true
             )

@@ -36,13 +36,23 @@ public sealed class TreeHygieneTests
         "",
     ];
 
+    // Read once for all of them.
+    private static readonly Lazy<List<(string Name, string Text)>> Texts = new(static () =>
+        [
+            .. RepositoryPaths
+                .Files(RepositoryPaths.Root, "*")
+                .Where(IsOurText)
+                .Select(static file => (SourceFiles.Name(file), File.ReadAllText(file))),
+        ]
+    );
+
     [Fact]
     public void Tree_PathsOfOneMachine_AreNone() =>
         AssertNowhere(
             new Regex(
                 @"(?<![\w.~-])/(?:"
                     + string.Join('|', "wo" + "rk", "ro" + "ot", "ho" + "me/[a-z]", "Us" + "ers/[A-Za-z]")
-                    + @")(?:/|\b(?=[""'\s]))"
+                    + @")(?:/|\b(?=[""' \t]))"
             )
         );
 
@@ -75,20 +85,15 @@ public sealed class TreeHygieneTests
 
     private static void AssertNowhere(Regex banned, params string[] folders)
     {
-        var roots =
-            folders.Length == 0 ? [RepositoryPaths.Root] : folders.Select(folder => RepositoryPaths.Of(folder)).Where(Directory.Exists);
-        var found = roots
-            .SelectMany(root => RepositoryPaths.Files(root, "*"))
-            .Where(IsOurText)
-            .SelectMany(file =>
-                File.ReadLines(file)
-                    .Select((line, index) => (File: Path.GetRelativePath(RepositoryPaths.Root, file), Line: index + 1, Text: line))
-            )
-            .Where(place => banned.IsMatch(place.Text))
-            .Select(place => $"{place.File}:{place.Line}");
+        var found = Texts
+            .Value.Where(file => folders.Length == 0 || folders.Any(folder => file.Name.StartsWith(folder + "/", StringComparison.Ordinal)))
+            .SelectMany(file => Places(file.Name, file.Text, banned));
 
         Findings.AssertNone(found);
     }
+
+    private static IEnumerable<string> Places(string name, string text, Regex banned) =>
+        banned.Matches(text).Select(match => $"{name}:{text.AsSpan(0, match.Index).Count('\n') + 1}");
 
     private static bool IsOurText(string file) =>
         TextEndings.Contains(Path.GetExtension(file))

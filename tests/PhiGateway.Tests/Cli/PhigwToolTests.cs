@@ -5,6 +5,7 @@ using Xunit;
 namespace PhiGateway.Tests.Cli;
 
 /// <summary>What <c>dotnet pack</c> makes of phigw is a tool that installs and runs, without any package source but its own folder.</summary>
+[Trait("Size", "Large")]
 public sealed class PhigwToolTests
 {
     [Fact]

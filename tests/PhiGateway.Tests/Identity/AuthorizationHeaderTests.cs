@@ -58,7 +58,15 @@ public sealed class AuthorizationHeaderTests
         Assert.Equal(accepted ? null : DenyReason.MalformedCredential, header.Refusal);
     }
 
-    [Fact]
-    public void Read_DpopScheme_RefusesBindingFailed() =>
-        Assert.Same(DenyReason.BindingFailed, AuthorizationHeader.Read("DPoP abc").Refusal);
+    [Theory]
+    [InlineData("DPoP abc", true)]
+    [InlineData("dpop abc", true)]
+    [InlineData("Bearer abc", false)]
+    public void Read_EitherScheme_SaysWhetherAProofIsDue(string value, bool isDpop)
+    {
+        var header = AuthorizationHeader.Read(value);
+
+        Assert.Null(header.Refusal);
+        Assert.Equal(isDpop, header.IsDpop);
+    }
 }

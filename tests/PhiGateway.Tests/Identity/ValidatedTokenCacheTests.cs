@@ -193,7 +193,7 @@ public sealed class ValidatedTokenCacheTests : IDisposable
         var issuer = _host.Directory.Issuers[0];
         var keys = issuer.Keys.Current ?? await issuer.Keys.RefreshAsync(force: true);
         var caller = (await _host.BearerAsync(_host.Recipe())).Caller!;
-        cache.Add(new CachedToken(token, caller, issuer, keys!.Find("k1", SignatureAlgorithm.Find("ES256")!)!, keys, null, 1));
+        cache.Add(new CachedToken(token, caller, issuer, keys!.Find("k1", SignatureAlgorithm.Find("ES256")!)!, keys, null, null, 1));
         return token;
     }
 }

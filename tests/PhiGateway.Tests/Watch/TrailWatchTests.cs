@@ -66,6 +66,22 @@ public sealed class TrailWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOnce_MoreThanIsReadInOneGo_IsReadToItsEnd()
+    {
+        for (var call = 0; call < 2500; call++)
+        {
+            _trail.Entries.Add(WatchEventReaderTests.Entry(TestRecords.Disclosure(), call));
+        }
+
+        _trail.Entries.Add(WatchEventReaderTests.Entry(Denied("wrong-environment", 0), 2500));
+        _trail.Entries.Add(WatchEventReaderTests.Entry(Denied("wrong-environment", 1), 2501));
+        _trail.Entries.Add(WatchEventReaderTests.Entry(Denied("wrong-environment", 2), 2502));
+        await Watch().RunOnceAsync(default);
+
+        Assert.Single(await AlertsAsync());
+    }
+
+    [Fact]
     public async Task RunOnce_OldRecords_TeachAndAreNotTold()
     {
         Deny("wrong-environment", 5);

@@ -11,9 +11,9 @@ namespace PhiGateway.Audit.Journal.Files;
 /// </summary>
 /// <remarks>
 /// Written after every flush, without a flush of its own: a killed process loses nothing of it, a power cut at most what came after the
-/// keeper's last
-/// <see cref="Flush"/>. Two slots in turn, so that a torn write leaves the other one. Beside the log's end it keeps two facts that must not
-/// hang on records, for records are recycled: the newest registry revision that was enforced, and that the log is not to be trusted.
+/// keeper's last <see cref="Flush"/>. Two slots in turn, so that a torn write leaves the other one. Beside the log's end it keeps two facts
+/// that must not hang on records, for records are recycled: the newest registry revision that was enforced, and that the log is not to be
+/// trusted.
 /// </remarks>
 internal sealed class JournalCheckpoint : IDisposable
 {

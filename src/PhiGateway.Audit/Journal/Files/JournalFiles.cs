@@ -2,7 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PhiGateway.Audit.Journal.Files;
 
-/// <summary>The real disk: synchronous data writes on Linux, write and flush elsewhere.</summary>
+/// <summary>
+/// Opens and moves the journal's files on the real disk: synchronous data writes on Linux, write and flush elsewhere. Given to
+/// <see cref="JournalOpener"/> by default.
+/// </summary>
 internal sealed class JournalFiles : IJournalFiles
 {
     private const int ZeroChunk = 1024 * 1024;

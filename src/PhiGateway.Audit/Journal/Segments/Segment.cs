@@ -1,7 +1,8 @@
 namespace PhiGateway.Audit.Journal.Segments;
 
 /// <summary>
-/// One segment file of the running journal; its numbers change under the lock of <see cref="SegmentTable"/> or on the writer thread only.
+/// One segment file of the running journal, its first sequence and how far it is filled; its numbers change under the lock of
+/// <see cref="SegmentTable"/> or on the writer thread only.
 /// </summary>
 internal sealed class Segment(string path, long firstSequence)
 {

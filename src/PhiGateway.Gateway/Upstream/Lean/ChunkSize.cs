@@ -1,6 +1,9 @@
 namespace PhiGateway.Gateway.Upstream.Lean;
 
-/// <summary>Reads the line before a chunk (RFC 9112, section 7.1): hexadecimal digits, and perhaps an extension, which means nothing here.</summary>
+/// <summary>
+/// Reads the size of a chunk from the line before it (RFC 9112, section 7.1): hexadecimal digits, and perhaps an extension, which means
+/// nothing here. Called by <see cref="LeanBody"/>.
+/// </summary>
 internal static class ChunkSize
 {
     // 2^60 bytes and more are no body.

@@ -3,7 +3,10 @@ using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
-/// <summary>The body of one answer, read by its stated length or by its chunks; gives the connection back at its end.</summary>
+/// <summary>
+/// The body of one answer as a stream, read from its <see cref="LeanConnection"/> by its stated length or by its chunks; gives the
+/// connection back to its pool at the end. Made by <see cref="LeanClient"/>, read by the Release stage.
+/// </summary>
 /// <remarks>A body that ends early throws: it is never taken for a whole one. Not thread-safe.</remarks>
 internal sealed class LeanBody : ReadOnlyStream
 {

@@ -9,9 +9,9 @@ using PhiGateway.Gateway.Egress;
 namespace PhiGateway.Gateway.Upstream.Lean;
 
 /// <summary>
-/// Sends reads over HTTP/1.1 connections of its own: the request is written once, the answer read strictly, nothing else is done. What it
-/// does
-/// not do (bodies, HTTP/2, proxies, odd certificates) goes by YARP's client.
+/// Sends a read to an upstream address over HTTP/1.1 connections of its own and returns the answer's head and body stream; called by the
+/// upstream port for every call that <c>CanSend</c> allows. What it does not do (bodies, HTTP/2, proxies, odd certificates) goes by YARP's
+/// client.
 /// </summary>
 /// <remarks>
 /// Thread-safe. A read is sent once more, over a new connection, when an idle one turns out to have been closed; nothing else is.

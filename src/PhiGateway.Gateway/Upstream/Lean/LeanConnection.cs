@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 namespace PhiGateway.Gateway.Upstream.Lean;
 
 /// <summary>
-/// One HTTP/1.1 connection to an upstream: sends one request at a time, reads the head of its answer, lends itself to the body.
+/// One HTTP/1.1 connection to an upstream: sends the bytes of one request at a time and reads the head of its answer; lent by
+/// <see cref="LeanPool"/> to <see cref="LeanClient"/>, then to the <see cref="LeanBody"/> that reads on.
 /// </summary>
 /// <remarks>
 /// Not thread-safe but for <see cref="AbortIfLate"/> and <see cref="Dispose"/>. Who waits too long is found by <see cref="LeanPool"/>'s
-/// sweep, so that no request pays for a
-/// timer of its own.
+/// sweep, so that no request pays for a timer of its own.
 /// </remarks>
 internal sealed class LeanConnection(LeanPool pool, Socket socket, Stream? secured) : IDisposable
 {

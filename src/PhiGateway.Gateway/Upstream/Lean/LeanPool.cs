@@ -8,7 +8,10 @@ using PhiGateway.Gateway.Egress;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
-/// <summary>The connections to one upstream address; lends them, takes them back, closes those that lie idle or wait too long.</summary>
+/// <summary>
+/// Holds the connections to one upstream address: lends one to each request of <see cref="LeanClient"/>, takes it back from the body, and
+/// closes those that lie idle or wait too long for the upstream.
+/// </summary>
 /// <remarks>Thread-safe. One per destination address, for the life of the process.</remarks>
 internal sealed class LeanPool : IDisposable
 {

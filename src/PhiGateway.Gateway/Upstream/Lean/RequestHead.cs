@@ -4,7 +4,10 @@ using PhiGateway.Fhir.Requests;
 
 namespace PhiGateway.Gateway.Upstream.Lean;
 
-/// <summary>Writes the head of a request without a body to one upstream address (RFC 9112, sections 2 and 3).</summary>
+/// <summary>
+/// Writes the head of a request without a body, for one upstream address, into a buffer (RFC 9112, sections 2 and 3); says before whether
+/// every part of the call can be written as it is. Called by <see cref="LeanClient"/>.
+/// </summary>
 internal sealed class RequestHead
 {
     // What may stand in a request target; anything else would be written by hand into a line that ends at a blank.

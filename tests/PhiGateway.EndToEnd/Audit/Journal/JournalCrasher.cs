@@ -28,7 +28,7 @@ internal static class JournalCrasher
     private static void Run(string directory)
     {
         var journal = FileJournal.OpenAsync(JournalKillTests.Options(directory), TimeProvider.System).GetAwaiter().GetResult();
-        using var output = Console.OpenStandardOutput();
+        using var output = System.Console.OpenStandardOutput();
         var batch = new List<(Guid Id, Task<AuditPosition> Append)>();
         for (var i = 0; ; i++)
         {

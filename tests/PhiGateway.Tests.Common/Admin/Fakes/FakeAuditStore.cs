@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Tests.Common.Admin.Fakes;
@@ -53,6 +54,29 @@ internal sealed class FakeAuditStore : IAuditStore
         );
     }
 
+    public Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AuditCount>>([
+            .. Entries
+                .Where(entry => entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent)
+                .Where(entry =>
+                    entry.Time >= counts.From
+                    && entry.Time < counts.To
+                    && (counts.Client is null || entry.Client == counts.Client)
+                    && (counts.Tenant is null || entry.Tenant == counts.Tenant)
+                    && (counts.Decision is null || entry.Decision == counts.Decision)
+                    && (counts.Reason is null || entry.Reason == counts.Reason)
+                )
+                .Select(entry => new AuditCount(
+                    counts.Step is { } step ? counts.From + ((entry.Time - counts.From).Ticks / step.Ticks * step) : counts.From,
+                    [.. counts.By.Select(column => ValueOf(entry, column))],
+                    1
+                ))
+                .GroupBy(count => (count.At, string.Join('\n', count.Values)))
+                .Select(group => group.First() with { Count = group.Count() })
+                .OrderByDescending(count => count.Count)
+                .Take(counts.Limit),
+        ]);
+
     public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
         Task.FromResult(Entries.Find(entry => entry.Log == log && entry.Delivers(sequence)));
 
@@ -60,4 +84,15 @@ internal sealed class FakeAuditStore : IAuditStore
         Task.FromResult<IReadOnlyList<AuditEntry>>([
             .. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit),
         ]);
+
+    private static string? ValueOf(AuditEntry entry, AuditColumn column) =>
+        column switch
+        {
+            AuditColumn.Decision => entry.Decision,
+            AuditColumn.Reason => entry.Reason,
+            AuditColumn.Client => entry.Client,
+            AuditColumn.Tenant => entry.Tenant,
+            AuditColumn.ResourceType => entry.ResourceType,
+            _ => entry.Interaction,
+        };
 }

@@ -144,6 +144,42 @@ internal sealed class FakeRegistryStore(TimeProvider time) : IRegistryStore
         }
     }
 
+    public async Task<MemberWriteResult> PutMembersAsync(
+        IReadOnlyList<RosterMember> members,
+        MemberBound bound,
+        string actor,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            var newest = _items.Values.Select(item => item.Revision).DefaultIfEmpty().Max();
+            if (newest > bound.SeenRevision)
+            {
+                return new MemberWriteResult.Moved(newest);
+            }
+
+            var changed = members
+                .Where(member => !_members.TryGetValue((member.Roster, member.Patient.Value!), out var known) || known != member)
+                .Select(member => (member.Roster, member.Patient.Value!))
+                .ToHashSet();
+            var outgrown = bound
+                .Since.Where(since =>
+                    changed.Count > 0
+                    && changed
+                        .Union(_memberRevisions.Where(member => member.Value > since).Select(member => member.Key))
+                        .Count(member => member.Item1 == bound.Roster) > bound.Most
+                )
+                .ToList();
+            if (outgrown.Count > 0)
+            {
+                return new MemberWriteResult.Outgrown(outgrown);
+            }
+        }
+
+        return new MemberWriteResult.Written(await PutMembersAsync(members, actor, cancellationToken));
+    }
+
     public Task<long> RemoveMembersAsync(
         string roster,
         IReadOnlyList<PatientId> patients,

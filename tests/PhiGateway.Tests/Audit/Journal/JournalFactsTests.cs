@@ -265,6 +265,9 @@ public sealed class JournalFactsTests
         public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken) =>
             Task.FromResult(new AuditPage([], null));
 
+        public Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<AuditCount>>([]);
+
         public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
             Task.FromResult<AuditEntry?>(null);
 

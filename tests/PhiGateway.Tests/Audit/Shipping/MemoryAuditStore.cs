@@ -65,6 +65,9 @@ internal sealed class MemoryAuditStore : IAuditStore
 
     public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => Task.FromResult(new AuditPage([], null));
 
+    public Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AuditCount>>([]);
+
     public Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken) =>
         Task.FromResult(Rows.Values.FirstOrDefault(entry => entry.Delivers(sequence)));
 

@@ -98,6 +98,7 @@ internal sealed class StageWorld : IDisposable
         {
             RouteId = "fhir",
             Base = "/fhir",
+            PublicOrigin = "https://gw.example",
             Tenant = "north",
             Environment = "production",
             Timeout = TimeSpan.FromSeconds(10),
@@ -186,7 +187,7 @@ internal sealed class StageWorld : IDisposable
 
         internal int Asks { get; private set; }
 
-        public ValueTask<CallerResult> AuthenticateAsync(HttpContext context)
+        public ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null)
         {
             Asks++;
             return new(Result);

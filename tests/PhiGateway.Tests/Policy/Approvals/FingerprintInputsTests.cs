@@ -55,6 +55,16 @@ public sealed class FingerprintInputsTests
                 JwkThumbprint = "thumb",
                 SpiffeId = "spiffe://acme.example/feed",
                 KeyHash = new string('b', 64),
+                Jwk = new PublicJwk
+                {
+                    Kty = "EC",
+                    Crv = "P-256",
+                    X = "x",
+                    Y = "y",
+                    N = "n",
+                    E = "e",
+                    Kid = "k",
+                },
             },
         ]
     );

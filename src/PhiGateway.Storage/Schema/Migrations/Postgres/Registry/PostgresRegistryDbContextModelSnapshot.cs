@@ -295,6 +295,26 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Registry
                     b.ToTable("roster_member", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.SingleUseRow", b =>
+                {
+                    b.Property<string>("Use")
+                        .HasColumnType("text")
+                        .HasColumnName("use")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Use")
+                        .HasName("pk_single_use");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_single_use_until");
+
+                    b.ToTable("single_use", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.TaskUseRow", b =>
                 {
                     b.Property<string>("Task")

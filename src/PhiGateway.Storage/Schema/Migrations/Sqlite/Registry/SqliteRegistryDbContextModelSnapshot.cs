@@ -281,6 +281,25 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Registry
                     b.ToTable("roster_member", (string)null);
                 });
 
+            modelBuilder.Entity("PhiGateway.Storage.Schema.SingleUseRow", b =>
+                {
+                    b.Property<string>("Use")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("use");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Use")
+                        .HasName("pk_single_use");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_single_use_until");
+
+                    b.ToTable("single_use", (string)null);
+                });
+
             modelBuilder.Entity("PhiGateway.Storage.Schema.TaskUseRow", b =>
                 {
                     b.Property<string>("Task")

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using PhiGateway.Policy.Vocabulary;
 
-namespace PhiGateway.Fhir;
+namespace PhiGateway.Policy.Vocabulary;
 
 /// <summary>The outcome of reading something that a client or an upstream sent: exactly one meaning, or a refusal.</summary>
 /// <remarks>The default value is a refusal.</remarks>

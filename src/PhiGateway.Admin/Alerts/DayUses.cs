@@ -1,0 +1,142 @@
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>
+/// Adds up one day's emergency calls, in any order, into one use per client and token; filled by the look for emergency uses.
+/// </summary>
+/// <remarks>
+/// Of a client with more tokens than a person would ever decide about one by one, those that came last are one use together: what is kept,
+/// and how many alerts there are, does not grow with the calls.
+/// </remarks>
+internal sealed class DayUses(DateTimeOffset day)
+{
+    /// <summary>Tokens of one client and day with an alert of their own.</summary>
+    internal const int MostTokens = 100;
+
+    private readonly Dictionary<(string Client, string? Token), DayUse> _uses = [];
+    private readonly Dictionary<string, int> _tokens = new(StringComparer.Ordinal);
+
+    /// <summary>Counts one call.</summary>
+    public void Add(AuditRecord record)
+    {
+        var client = record.Client ?? "unknown";
+        var key = (client, record.TokenHash);
+        if (!_uses.TryGetValue(key, out var use))
+        {
+            // Twice as many as are told apart in the end, so that of those the earliest are.
+            var count = _tokens.GetValueOrDefault(client);
+            if (count >= 2 * MostTokens)
+            {
+                Rest(client).Add(record);
+                return;
+            }
+
+            _tokens[client] = count + 1;
+            _uses[key] = use = new DayUse(client, $"{client}\n{record.TokenHash}\n{day:yyyy-MM-dd}");
+        }
+
+        use.Add(record);
+    }
+
+    /// <summary>What there is to tell.</summary>
+    public IReadOnlyList<DayUse> ToList()
+    {
+        foreach (var client in _tokens.Where(static count => count.Value > MostTokens).Select(static count => count.Key))
+        {
+            var late = _uses
+                .Where(use => use.Key.Client == client && !use.Value.IsRest)
+                .OrderBy(static use => use.Value.First.Time)
+                .ThenBy(static use => use.Value.Key, StringComparer.Ordinal)
+                .Skip(MostTokens)
+                .ToList();
+            foreach (var (key, use) in late)
+            {
+                _uses.Remove(key);
+                Rest(client).Add(use);
+            }
+        }
+
+        return [.. _uses.Values.OrderBy(static use => use.First.Time)];
+    }
+
+    // No token's hash is that.
+    private DayUse Rest(string client)
+    {
+        var key = (client, (string?)"*");
+        if (!_uses.TryGetValue(key, out var rest))
+        {
+            _uses[key] = rest = new DayUse(client, $"{client}\n*\n{day:yyyy-MM-dd}") { IsRest = true };
+        }
+
+        return rest;
+    }
+}
+
+/// <summary>The emergency calls of one client with one token on one day, or with all its further tokens.</summary>
+/// <param name="client">Id of the client.</param>
+/// <param name="key">Names it, for the alert's id.</param>
+internal sealed class DayUse(string client, string key)
+{
+    // Owners do not change so often; who else it was stands in the records.
+    private const int MostOwners = 50;
+
+    private readonly HashSet<string> _owners = new(StringComparer.OrdinalIgnoreCase);
+
+    public string Client => client;
+
+    public string Key => key;
+
+    /// <summary>How many calls.</summary>
+    public long Calls { get; private set; }
+
+    /// <summary>Whether it stands for several tokens.</summary>
+    public bool IsRest { get; init; }
+
+    /// <summary>Whoever owned the client at one of the calls.</summary>
+    public IReadOnlyCollection<string> Owners => _owners;
+
+    public UseMoment First { get; private set; } = null!;
+
+    public UseMoment Last { get; private set; } = null!;
+
+    /// <summary>Says that it is of several tokens, when it is.</summary>
+    public string Tokens => IsRest ? " with further tokens" : string.Empty;
+
+    /// <summary>Counts one call.</summary>
+    public void Add(AuditRecord record)
+    {
+        Calls++;
+        Take(new UseMoment(record.Time, record.ParentId, record.Purpose, record.Tenant, record.Owner));
+    }
+
+    /// <summary>Takes another's calls.</summary>
+    public void Add(DayUse other)
+    {
+        Calls += other.Calls;
+        Take(other.First);
+        Take(other.Last);
+        foreach (var owner in other._owners)
+        {
+            Take(owner);
+        }
+    }
+
+    private void Take(UseMoment moment)
+    {
+        First = First is null || moment.Time < First.Time ? moment : First;
+        Last = Last is null || moment.Time > Last.Time ? moment : Last;
+        Take(moment.Owner);
+    }
+
+    private void Take(string? owner)
+    {
+        if (!string.IsNullOrWhiteSpace(owner) && _owners.Count < MostOwners)
+        {
+            _owners.Add(owner);
+        }
+    }
+}
+
+/// <summary>One emergency call, as far as its alert names it.</summary>
+internal sealed record UseMoment(DateTimeOffset Time, Guid Decision, string? Purpose, string? Tenant, string? Owner);

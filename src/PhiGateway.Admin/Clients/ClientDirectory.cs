@@ -1,0 +1,102 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Clients;
+
+/// <summary>Finds clients by part of anything that names them, and shows one with all that stands behind it; called by the console.</summary>
+internal sealed class ClientDirectory(WorkingSetSource sets, ISnapshotSource snapshots, AdminOptions options, TimeProvider time)
+{
+    /// <summary>One client with what stands behind it.</summary>
+    public async Task<Outcome<ClientProfile>> FindAsync(AdminCall call, string id)
+    {
+        if (ApprovedClient.Find(await sets.GetAsync(call.Cancelled), id) is not { } view)
+        {
+            return AdminProblem.NotFound("client");
+        }
+
+        return new ClientProfile(
+            view.Client,
+            view.Item.Version,
+            view.UseCase,
+            view.Organization,
+            view.Agreement,
+            view.Credentials,
+            view.Approval,
+            view.IsApproved,
+            [.. view.UseCase?.Grants.Select(GrantWords.Of) ?? []]
+        );
+    }
+
+    /// <summary>One page of the clients whose id, owner, use case or organization has the text, searched over all of them.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="text">Part of a name, in any case; null: all.</param>
+    /// <param name="status">Only in this state; null: in any.</param>
+    /// <param name="after">Id after which the page begins; null: at the first.</param>
+    /// <param name="limit">Most entries.</param>
+    public async Task<Outcome<ClientPage>> SearchAsync(AdminCall call, string? text, ClientStatus? status, string? after, int limit)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        var (snapshot, now) = (snapshots.Current, time.GetUtcNow());
+        var page = new List<ClientLine>();
+        var (total, isMore) = (0, false);
+        foreach (var client in set.All<Client>(RegistryKind.Client))
+        {
+            var useCase = set.Find<UseCase>(RegistryKind.UseCase, client.UseCase);
+            var organization = useCase is null ? null : set.Find<Organization>(RegistryKind.Organization, useCase.Organization);
+            if ((status is not null && client.Status != status) || (text is not null && !Names(client, useCase, organization, text)))
+            {
+                continue;
+            }
+
+            total++;
+            if (after is not null && string.CompareOrdinal(client.Id, after) <= 0)
+            {
+                continue;
+            }
+
+            if (page.Count == limit)
+            {
+                isMore = true;
+                continue;
+            }
+
+            page.Add(Line(client, useCase, organization, snapshot, now));
+        }
+
+        return new ClientPage(page, total, isMore ? page[^1].Client.Id : null);
+    }
+
+    private ClientLine Line(Client client, UseCase? useCase, Organization? organization, RegistrySnapshot snapshot, DateTimeOffset now)
+    {
+        var doors = snapshot.FindClientById(client.Id) is { } entry ? DoorReport.Of(entry, snapshot, now, options.WarnDays) : [];
+        var guarding = doors.Where(static door => door.Guards).ToList();
+        return new ClientLine(
+            client,
+            useCase?.Title,
+            organization?.Name,
+            guarding.Count > 0 && guarding.TrueForAll(static door => door.Open),
+            guarding.Find(static door => !door.Open),
+            guarding.Where(static door => door is { Open: true, ClosesAt: not null }).MinBy(static door => door.ClosesAt)
+        );
+    }
+
+    private static bool Names(Client client, UseCase? useCase, Organization? organization, string text)
+    {
+        string?[] names =
+        [
+            client.Id,
+            client.Owner,
+            client.Deputy,
+            client.Description,
+            useCase?.Id,
+            useCase?.Title,
+            organization?.Id,
+            organization?.Name,
+        ];
+        return Array.Exists(names, name => name?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+    }
+}

@@ -1,0 +1,34 @@
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Admin.Editing;
+
+/// <summary>
+/// Names the kinds of alerts that the gateway itself raises, and refuses to let anybody write one: whoever put one there first would keep
+/// the gateway's own from being raised.
+/// </summary>
+internal static class AlertKinds
+{
+    /// <summary>A door with a date will close.</summary>
+    public const string DoorClosing = "door-closing";
+
+    /// <summary>An accountable owner has left.</summary>
+    public const string OwnerLeft = "owner-left";
+
+    /// <summary>A roster has grown by much.</summary>
+    public const string RosterGrew = "roster-grew";
+
+    /// <summary>The trail is not what was recorded.</summary>
+    public const string AuditFinding = "audit-finding";
+
+    /// <summary>Somebody used an emergency right.</summary>
+    public const string Emergency = EmergencyUse.Event;
+
+    private static readonly string[] Raised = [DoorClosing, OwnerLeft, RosterGrew, AuditFinding, Emergency];
+
+    /// <summary>Whether an alert by that kind or id is the gateway's to raise; its ids begin with their kind.</summary>
+    public static bool IsOurs(string kind, string id) =>
+        Raised.Any(raised =>
+            string.Equals(kind, raised, StringComparison.OrdinalIgnoreCase)
+            || id.StartsWith(raised + "-", StringComparison.OrdinalIgnoreCase)
+        );
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>Counts the requests of the trail for pictures and tables; each count is itself on record before its answer leaves.</summary>
+internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, AdminJournal records)
+{
+    /// <summary>Counts what a query asks for.</summary>
+    public async Task<Outcome<TrafficReport>> CountAsync(AdminCall call, TrafficQuery query)
+    {
+        if (query.ToStore().Failed(out var problem, out var counts))
+        {
+            return problem;
+        }
+
+        // A page counts several things at once: each record has an id of its own below the call's.
+        var record = records.Create(call, "audit.count", "audit", Guid.CreateVersion7(), call.RequestId, AuditKind.AuditUse);
+        record.Tenant = query.Tenant;
+        record.Note = Describe(query);
+        await journal.AppendAsync(record);
+        var rows = await store.CountAsync(counts, call.Cancelled);
+        return new TrafficReport(
+            counts.From,
+            counts.To,
+            query.StepSeconds,
+            query.By?.Split(',') ?? [],
+            [.. rows.Select(static row => new TrafficCount(row.At, row.Values, row.Count))]
+        );
+    }
+
+    private static string Describe(TrafficQuery query) =>
+        string.Join(
+            ' ',
+            new (string Name, string? Value)[]
+            {
+                ("from", query.From?.ToString("O", CultureInfo.InvariantCulture)),
+                ("to", query.To?.ToString("O", CultureInfo.InvariantCulture)),
+                ("by", query.By),
+                ("client", query.Client),
+                ("decision", query.Decision),
+                ("reason", query.Reason),
+            }
+                .Where(static part => part.Value is not null)
+                .Select(static part => $"{part.Name}={(part.Value!.Length <= 128 ? part.Value : part.Value[..128] + "…")}")
+        );
+}

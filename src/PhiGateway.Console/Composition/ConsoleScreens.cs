@@ -1,0 +1,53 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Pages.Access;
+using PhiGateway.Console.Pages.Alerts;
+using PhiGateway.Console.Pages.Approvals;
+using PhiGateway.Console.Pages.Clients;
+using PhiGateway.Console.Pages.Design;
+using PhiGateway.Console.Pages.Now;
+using PhiGateway.Console.Pages.Patients;
+using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Pages.Trust;
+using PhiGateway.Console.Pages.Vendors;
+
+namespace PhiGateway.Console.Composition;
+
+/// <summary>The map of the console: every page and every step, with the roles that the admin API asks for the same.</summary>
+internal static class ConsoleScreens
+{
+    private static readonly string[] Auditors = [AdminRoles.Auditor];
+    private static readonly string[] Approvers = [AdminRoles.Approver];
+    private static readonly string[] Reviewers = [AdminRoles.Approver, AdminRoles.Auditor];
+
+    /// <summary>Maps them all.</summary>
+    public static void Map(ConsoleRoutes routes) =>
+        routes
+            .Get<NowScreen>("/console/now", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<SearchScreen>("/console/audit", Auditors, static (screen, request) => screen.ShowAsync(request))
+            .Get<SearchScreen>("/console/audit/export", Auditors, static (screen, request) => screen.ExportAsync(request))
+            .Get<AccessScreen>("/console/access/{id}", Auditors, static (screen, request) => screen.ShowAsync(request))
+            .Get<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
+            .Get<ClientsScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.FindAsync(request))
+            .Get<ClientsScreen>("/console/clients", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<ClientsScreen>("/console/clients/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
+            .Post<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
+            .Post<StopScreen>("/console/clients/{id}/resume", Approvers, static (screen, request) => screen.ResumeAsync(request))
+            .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Post<ApprovalsScreen>("/console/approvals/{id}", Approvers, static (screen, request) => screen.ApproveAsync(request))
+            .Get<AlertsScreen>("/console/alerts", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Post<AlertsScreen>("/console/alerts/{id}/take", AdminRoles.Closers, static (screen, request) => screen.TakeAsync(request))
+            .Post<AlertsScreen>("/console/alerts/{id}/close", AdminRoles.Keepers, static (screen, request) => screen.CloseAsync(request))
+            .Get<AlertsScreen>("/console/break-glass", AdminRoles.All, static (screen, request) => screen.EmergenciesAsync(request))
+            .Post<AlertsScreen>("/console/break-glass/{id}", Reviewers, static (screen, request) => screen.ReviewAsync(request))
+            .Get<PatientScreen>("/console/patient", Auditors, static (screen, request) => screen.AskAsync(request))
+            .Post<PatientScreen>("/console/patient", Auditors, static (screen, request) => screen.OpenAsync(request))
+            .Get<PatientScreen>("/console/patient/{key}", Auditors, static (screen, request) => screen.ShowAsync(request))
+            .Get<VendorsScreen>("/console/vendors", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Get<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.PreviewAsync(request))
+            .Post<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
+            .Get<TrustScreen>("/console/trust", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<TrustScreen>("/console/design", AdminRoles.All, static (_, request) => Task.FromResult(DesignModel.PageOf(request)));
+}

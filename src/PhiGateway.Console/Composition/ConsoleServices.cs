@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Console.Configuration;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Pages.Access;
+using PhiGateway.Console.Pages.Alerts;
+using PhiGateway.Console.Pages.Approvals;
+using PhiGateway.Console.Pages.Clients;
+using PhiGateway.Console.Pages.Now;
+using PhiGateway.Console.Pages.Patients;
+using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Pages.Trust;
+using PhiGateway.Console.Pages.Vendors;
+using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Sessions;
+using PhiGateway.Console.SignIn;
+
+namespace PhiGateway.Console.Composition;
+
+/// <summary>Registers the console; the control plane's commands, the journal and the clock are there already.</summary>
+public static class ConsoleServices
+{
+    /// <summary>Adds the console's services.</summary>
+    public static IServiceCollection AddPhiGatewayConsole(this IServiceCollection services, ConsoleOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<ConsoleSessions>();
+        services.AddSingleton<PageRenderer>();
+        services.AddSingleton<PageWriter>();
+        services.AddSingleton<SignInBook>();
+        services.AddSingleton<NowTrafficReader>();
+        services.AddSingleton<NowScreen>();
+        services.AddSingleton<SearchScreen>();
+        services.AddSingleton<AccessScreen>();
+        services.AddSingleton<ClientsScreen>();
+        services.AddSingleton<StopScreen>();
+        services.AddSingleton<ApprovalsScreen>();
+        services.AddSingleton<AlertsScreen>();
+        services.AddSingleton<PatientScreen>();
+        services.AddSingleton<VendorsScreen>();
+        services.AddSingleton<TrustScreen>();
+        OidcSignIn.Add(services, options);
+        return services;
+    }
+}

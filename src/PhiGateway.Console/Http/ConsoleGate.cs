@@ -1,0 +1,119 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Console.Sessions;
+
+namespace PhiGateway.Console.Http;
+
+/// <summary>
+/// Lets a click pass only with a live session, a role that its endpoint names, and, when it sends something, the token of the session's
+/// forms; an endpoint that names no role and is not open to visitors is closed.
+/// </summary>
+internal sealed class ConsoleGate(
+    RequestDelegate next,
+    ConsoleSessions sessions,
+    PageWriter pages,
+    IAuditJournal journal,
+    TimeProvider time
+)
+{
+    private static readonly object Key = new();
+
+    /// <summary>The request that passed.</summary>
+    public static ConsoleRequest RequestOf(HttpContext context) =>
+        context.Items[Key] as ConsoleRequest ?? throw new InvalidOperationException("The console's gate has not run.");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var endpoint = context.GetEndpoint();
+        if (endpoint?.Metadata.GetMetadata<OpenToVisitors>() is not null)
+        {
+            await next(context);
+            return;
+        }
+
+        var session = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token ? sessions.Find(token) : null;
+        if (session is null)
+        {
+            await SignInAsync(context);
+            return;
+        }
+
+        var required = endpoint?.Metadata.GetMetadata<RequiredRoles>();
+        if (endpoint is not RouteEndpoint { RoutePattern.RawText: { } template })
+        {
+            // Nothing there, or routing's own for a method that is not known.
+            var status = endpoint is null ? StatusCodes.Status404NotFound : StatusCodes.Status405MethodNotAllowed;
+            await pages.ProblemAsync(context, AdminProblem.OfStatus(status), session);
+            return;
+        }
+
+        if (required is null || !session.Caller.HasAny(required.AnyOf))
+        {
+            await RefuseAsync(context, session, template, required);
+            return;
+        }
+
+        IFormCollection? form = null;
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            form = await ConsoleForm.ReadAsync(context);
+            if (form is null || form[ConsoleForm.Token] is not [{ } sent] || !SessionToken.AreSame(sent, session.FormToken))
+            {
+                var stale = AdminProblem.Forbidden(
+                    "The form is not of this session. Nothing was changed: open the page again and send it anew."
+                );
+                await pages.ProblemAsync(context, stale, session);
+                return;
+            }
+        }
+
+        context.Items[Key] = ConsoleRequest.Of(context, session, form);
+        await next(context);
+    }
+
+    private async Task SignInAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            var ended = new AdminProblem(401, "session-ended", "Your session has ended", "Nothing was changed. Sign in and do it again.");
+            await pages.ProblemAsync(context, ended);
+            return;
+        }
+
+        // A link from another site comes without the cookie: asked for again from here, it comes with it.
+        if (context.Request.Headers["Sec-Fetch-Site"] is ["cross-site"])
+        {
+            context.Response.Headers["Refresh"] = "0";
+            return;
+        }
+
+        var wanted = context.Request.Path + context.Request.QueryString.ToString();
+        PageWriter.Redirect(context, "/console/sign-in?to=" + Uri.EscapeDataString(wanted));
+    }
+
+    private async Task RefuseAsync(HttpContext context, ConsoleSession session, string template, RequiredRoles? required)
+    {
+        journal.TryAppend(
+            new AuditRecord
+            {
+                Id = RequestId.GuidOf(context),
+                Kind = AuditKind.Auth,
+                Event = "admin.authorize",
+                Time = time.GetUtcNow(),
+                Decision = "deny",
+                Reason = "role-missing",
+                Actor = session.Caller.Person,
+                Method = context.Request.Method,
+                Template = template,
+                Status = StatusCodes.Status403Forbidden,
+            }
+        );
+        var needed = required is null ? "nobody" : string.Join(" or ", required.AnyOf);
+        await pages.ProblemAsync(context, AdminProblem.Forbidden($"This is open to: {needed}."), session);
+    }
+}

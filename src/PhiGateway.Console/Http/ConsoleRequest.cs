@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Http;
+using PhiGateway.Console.Sessions;
+
+namespace PhiGateway.Console.Http;
+
+/// <summary>One click of a signed-in person: the call of the control plane that it makes, and what was filled in.</summary>
+internal sealed class ConsoleRequest
+{
+    // What is longer was not typed.
+    private const int MostCharacters = 4096;
+
+    private readonly HttpContext _context;
+
+    private ConsoleRequest(HttpContext context, ConsoleSession session, IFormCollection? form)
+    {
+        _context = context;
+        Session = session;
+        Form = form;
+        Call = new AdminCall(session.Caller, RequestId.GuidOf(context), context.RequestAborted)
+        {
+            Method = context.Request.Method,
+            Peer = context.Connection.RemoteIpAddress?.ToString(),
+        };
+    }
+
+    /// <summary>The session.</summary>
+    public ConsoleSession Session { get; }
+
+    /// <summary>The call, as the person.</summary>
+    public AdminCall Call { get; }
+
+    /// <summary>The parameters of the query.</summary>
+    public IQueryCollection Query => _context.Request.Query;
+
+    /// <summary>Path and query as they are.</summary>
+    public string PathAndQuery => _context.Request.Path + _context.Request.QueryString.ToString();
+
+    private IFormCollection? Form { get; }
+
+    /// <summary>Made by the gate, which has looked at everything.</summary>
+    public static ConsoleRequest Of(HttpContext context, ConsoleSession session, IFormCollection? form) => new(context, session, form);
+
+    /// <summary>The call on exactly the version that was seen.</summary>
+    public AdminCall CallOn(string version) => Call with { IfMatch = [version] };
+
+    /// <summary>A part of the path.</summary>
+    public string Route(string name) => _context.GetRouteValue(name) as string ?? string.Empty;
+
+    /// <summary>One value of the query, trimmed; null: absent, empty, twice, or too long.</summary>
+    public string? Asked(string name) => One(Query[name]);
+
+    /// <summary>One value of the form, trimmed; null: absent, empty, twice, or too long.</summary>
+    public string? Typed(string name) => Form is null ? null : One(Form[name]);
+
+    private static string? One(Microsoft.Extensions.Primitives.StringValues values) =>
+        values is [{ } value] && value.Trim() is { Length: > 0 and <= MostCharacters } text ? text : null;
+}

@@ -1,0 +1,35 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Console.Rendering;
+
+namespace PhiGateway.Console.Http;
+
+/// <summary>The entries of the navigation, each with the roles that its screen is open to.</summary>
+internal static class ConsoleSections
+{
+    private static readonly string[] Auditors = [AdminRoles.Auditor];
+
+    /// <summary>Who may see anything at all.</summary>
+    public static IReadOnlyList<string> Readers { get; } = AdminRoles.All;
+
+    /// <summary>Who may read the trail.</summary>
+    public static IReadOnlyList<string> TrailReaders => Auditors;
+
+    /// <summary>In the order shown.</summary>
+    public static IReadOnlyList<ConsoleSection> All { get; } =
+    [
+        new(new("now", "/console/now", "Now", "n"), AdminRoles.All),
+        new(new("alerts", "/console/alerts", "Alerts", "l"), AdminRoles.All),
+        new(new("audit", "/console/audit", "Audit search", "a"), Auditors),
+        new(new("patient", "/console/patient", "Patient", "p"), Auditors),
+        new(new("clients", "/console/clients", "Clients", "c"), AdminRoles.All),
+        new(new("approvals", "/console/approvals", "Approvals", "o"), AdminRoles.All),
+        new(new("vendors", "/console/vendors", "Vendors", "v"), AdminRoles.All),
+        new(new("break-glass", "/console/break-glass", "Break-glass", "b"), AdminRoles.All),
+        new(new("trust", "/console/trust", "Trust", "t"), AdminRoles.All),
+    ];
+}
+
+/// <summary>One entry and who sees it.</summary>
+/// <param name="Shown">The entry.</param>
+/// <param name="Roles">Any of these.</param>
+internal sealed record ConsoleSection(ShellSection Shown, IReadOnlyList<string> Roles);

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Parts;
+
+namespace PhiGateway.Console.Pages.Access;
+
+/// <summary>Picks what a page shows of a record: names, numbers and codes, never a patient, a resource or the target as it was sent.</summary>
+internal static class AccessFacts
+{
+    private static readonly (string Member, string Label)[] Texts =
+    [
+        ("client", "Client"),
+        ("actor", "Person"),
+        ("target", "About"),
+        ("useCase", "Use case"),
+        ("organization", "Organization"),
+        ("owner", "Accountable owner then"),
+        ("purpose", "Purpose of use"),
+        ("purposeFrom", "Purpose from"),
+        ("tenant", "Tenant"),
+        ("environment", "Environment"),
+        ("template", "Request"),
+        ("interaction", "Interaction"),
+        ("resourceType", "Resource type"),
+        ("scope", "Scope of the token"),
+        ("issuer", "Issuer"),
+        ("issuerClientId", "Client id at the issuer"),
+        ("subject", "Subject, or how signed in"),
+        ("binding", "Proof of possession"),
+        ("tokenHash", "SHA-256 of the token"),
+        ("peer", "Address"),
+        ("rule", "Rule"),
+        ("upstream", "Upstream"),
+        ("outcome", "Outcome of the write"),
+        ("delivery", "Delivery"),
+        ("patientState", "Patients"),
+        ("note", "Note"),
+    ];
+
+    private static readonly (string Member, string Label)[] Numbers =
+    [
+        ("revision", "Registry revision that decided"),
+        ("status", "Status sent"),
+        ("upstreamStatus", "Status of the upstream"),
+        ("resourceCount", "Resources released"),
+        ("withheldCount", "Resources withheld"),
+        ("bytes", "Bytes"),
+    ];
+
+    /// <summary>The members that a record has.</summary>
+    public static IReadOnlyList<AccessFact> Of(JsonObject record)
+    {
+        var facts = new List<AccessFact>();
+        foreach (var (member, label) in Texts)
+        {
+            if (TrailLine.Text(record, member) is { Length: > 0 } text)
+            {
+                facts.Add(new AccessFact(label, text, member == "client" ? Links.Client(text) : null));
+            }
+        }
+
+        foreach (var (member, label) in Numbers)
+        {
+            if (TrailLine.Number(record, member) is > 0 and var number)
+            {
+                facts.Add(new AccessFact(label, number.ToString("N0", CultureInfo.InvariantCulture)));
+            }
+        }
+
+        foreach (
+            var (member, label) in (ReadOnlySpan<(string, string)>)[("obligations", "Obligations fulfilled"), ("labels", "Labels released")]
+        )
+        {
+            if (record[member] is JsonArray { Count: > 0 } list)
+            {
+                facts.Add(new AccessFact(label, string.Join(", ", list.Select(static item => item?.ToString()))));
+            }
+        }
+
+        return facts;
+    }
+}

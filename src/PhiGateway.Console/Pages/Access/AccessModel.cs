@@ -1,0 +1,38 @@
+using PhiGateway.Admin.Decisions;
+using PhiGateway.Console.Pages.Search;
+
+namespace PhiGateway.Console.Pages.Access;
+
+/// <summary>What the page of one record shows.</summary>
+/// <param name="Line">The record in short.</param>
+/// <param name="Facts">What else it says, by name.</param>
+/// <param name="Patients">How many patients it is about.</param>
+/// <param name="Explanation">Why it was decided so; null: it is no decision.</param>
+/// <param name="Children">Records that belong to it, oldest first.</param>
+/// <param name="Log">Log that holds it.</param>
+/// <param name="Sequence">Its place there.</param>
+/// <param name="ChainHash">Hash chained to the record before.</param>
+/// <param name="Proof">Proof that it is under the newest checkpoint; null: not here, or not yet.</param>
+/// <param name="NoProof">Why there is none; null: there is one.</param>
+/// <param name="Before">An entity before a change; null: it did not exist, or none was changed.</param>
+/// <param name="After">The same after it.</param>
+public sealed record AccessModel(
+    TrailLine Line,
+    IReadOnlyList<AccessFact> Facts,
+    int Patients,
+    DecisionExplanation? Explanation,
+    IReadOnlyList<TrailLine> Children,
+    string Log,
+    long Sequence,
+    string ChainHash,
+    string? Proof,
+    string? NoProof,
+    string? Before,
+    string? After
+);
+
+/// <summary>One member of a record.</summary>
+/// <param name="Label">Its name in words.</param>
+/// <param name="Text">Its value.</param>
+/// <param name="Href">Where it leads; null: nowhere.</param>
+public sealed record AccessFact(string Label, string Text, string? Href = null);

@@ -1,0 +1,99 @@
+using System.Globalization;
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Rendering;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Console.Pages.Alerts;
+
+/// <summary>Lists alerts by lane and emergency uses by decision, and takes the steps that people take on them.</summary>
+internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs)
+{
+    private const string Alerts = "/console/alerts";
+    private const string BreakGlass = "/console/break-glass";
+
+    /// <summary>The lanes.</summary>
+    public Task<ScreenAnswer> ListAsync(ConsoleRequest request) => PageAsync(request, false, null, null);
+
+    /// <summary>The queue of emergency uses.</summary>
+    public Task<ScreenAnswer> EmergenciesAsync(ConsoleRequest request) => PageAsync(request, true, null, null);
+
+    /// <summary>Somebody is at it.</summary>
+    public Task<ScreenAnswer> TakeAsync(ConsoleRequest request) =>
+        StepAsync(request, false, "taken", (call, id) => verbs.AcknowledgeAsync(call, id, new ReasonBody(request.Typed("reason"))));
+
+    /// <summary>It is dealt with.</summary>
+    public Task<ScreenAnswer> CloseAsync(ConsoleRequest request) =>
+        StepAsync(request, false, "closed", (call, id) => verbs.CloseAsync(call, id, new ReasonBody(request.Typed("reason"))));
+
+    /// <summary>An emergency use was one, or was none.</summary>
+    public Task<ScreenAnswer> ReviewAsync(ConsoleRequest request) =>
+        StepAsync(
+            request,
+            true,
+            "decided",
+            (call, id) =>
+                verbs.ReviewAsync(
+                    call,
+                    id,
+                    new ReviewBody(
+                        request.Typed("decision") switch
+                        {
+                            "justified" => EmergencyDecision.Justified,
+                            "unjustified" => EmergencyDecision.Unjustified,
+                            _ => null,
+                        },
+                        request.Typed("reason")
+                    )
+                )
+        );
+
+    private async Task<ScreenAnswer> StepAsync(
+        ConsoleRequest request,
+        bool isEmergency,
+        string done,
+        Func<AdminCall, string, Task<Outcome<EditOutcome>>> step
+    )
+    {
+        var id = request.Route("id");
+        var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
+        return (await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _)
+            ? await PageAsync(request, isEmergency, id, problem)
+            : new ScreenAnswer.Go(isEmergency ? BreakGlass : Alerts, $"The alert is {done}.");
+    }
+
+    private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, bool isEmergency, string? tried, AdminProblem? problem)
+    {
+        var isClosed = request.Asked("state") == "closed";
+        AlertState[] states = isClosed ? [AlertState.Closed] : [AlertState.Open, AlertState.Acknowledged];
+        var listed = await inbox.ListAsync(request.Call, states, isEmergency ? EmergencyUses.Kind : null);
+        if (listed.Failed(out var refused, out var list))
+        {
+            return refused;
+        }
+
+        var caller = request.Call.Caller;
+        return new PageContent(
+            isEmergency ? "Break-glass" : "Alerts",
+            isEmergency ? "break-glass" : "alerts",
+            isEmergency ? typeof(BreakGlassPage) : typeof(AlertsPage),
+            new AlertsModel(
+                list.Items,
+                list.Total,
+                isClosed,
+                caller.HasAny(AdminRoles.Closers),
+                caller.HasAny(AdminRoles.Keepers),
+                caller.HasAny([AdminRoles.Approver, AdminRoles.Auditor]),
+                tried,
+                problem?.Detail ?? problem?.Title,
+                request.Typed("reason"),
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = problem?.Status ?? 200,
+        };
+    }
+}

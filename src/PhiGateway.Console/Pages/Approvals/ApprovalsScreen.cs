@@ -1,0 +1,71 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
+using PhiGateway.Console.Rendering;
+
+namespace PhiGateway.Console.Pages.Approvals;
+
+/// <summary>Shows what waits for a second person, says in words what an approval would permit, and takes it for exactly what was shown.</summary>
+internal sealed class ApprovalsScreen(ClientReports reports, ApprovalBriefs briefs, ClientApproval approval, TimeProvider time)
+{
+    /// <summary>The queue.</summary>
+    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request) =>
+        (await reports.QueueAsync(request.Call, new PageRequest(PageRequest.Most, null), null)).Failed(out var problem, out var queue)
+            ? problem
+            : new PageContent(
+                "Approvals",
+                "approvals",
+                typeof(ApprovalsPage),
+                new ApprovalsModel([.. queue.Items.OrderBy(static entry => entry.Since)], time.GetUtcNow())
+            );
+
+    /// <summary>One client in words.</summary>
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => BriefAsync(request, null);
+
+    /// <summary>Approves what was shown.</summary>
+    public async Task<ScreenAnswer> ApproveAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        var typed = request.Typed("until");
+        DateOnly? until = null;
+        if (typed is not null)
+        {
+            if (!DateOnly.TryParseExact(typed, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            {
+                return await BriefAsync(
+                    request,
+                    AdminProblem.Invalid("/until", "malformed", "Write the day as 2027-06-30, or leave it empty.")
+                );
+            }
+
+            until = day;
+        }
+
+        var body = new ApproveBody(request.Typed("fingerprint"), request.Typed("reason"), until);
+        return (await approval.ApproveAsync(request.Call, id, body)).Failed(out var problem, out var outcome)
+            ? await BriefAsync(request, problem)
+            : new ScreenAnswer.Go(Links.Client(id), $"{id} is approved, as registry revision {Words.Number(outcome.Revision)}.");
+    }
+
+    private async Task<ScreenAnswer> BriefAsync(ConsoleRequest request, AdminProblem? tried) =>
+        (await briefs.OfClientAsync(request.Call, request.Route("id"))).Failed(out var problem, out var brief)
+            ? problem
+            : new PageContent(
+                "Approve " + brief.Client,
+                "approvals",
+                typeof(ApprovalPage),
+                new ApprovalModel(
+                    brief,
+                    request.Call.Caller.HasAny([AdminRoles.Approver]),
+                    request.Typed("reason"),
+                    request.Typed("until"),
+                    tried?.Detail ?? tried?.Title,
+                    request.Session.FormToken
+                )
+            )
+            {
+                Status = tried?.Status ?? 200,
+            };
+}

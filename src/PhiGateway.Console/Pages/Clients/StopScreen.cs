@@ -1,0 +1,96 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
+using PhiGateway.Console.Rendering;
+
+namespace PhiGateway.Console.Pages.Clients;
+
+/// <summary>Stops a client in two clicks: first what stops with it, then the step, on exactly the version that was seen.</summary>
+internal sealed class StopScreen(
+    ClientDirectory directory,
+    ClientReports reports,
+    ClientVerbs verbs,
+    TrafficReports traffic,
+    TimeProvider time
+)
+{
+    private const int Days = 7;
+
+    /// <summary>What stops.</summary>
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => PreviewAsync(request, null);
+
+    /// <summary>Stops it.</summary>
+    public async Task<ScreenAnswer> StopAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        var call = request.CallOn(ETag.Of(VersionOf(request)));
+        var body = new ReasonBody(request.Typed("reason"));
+        var done = request.Typed("step") switch
+        {
+            "suspend" => await verbs.SuspendAsync(call, id, body),
+            "quarantine" => await verbs.QuarantineAsync(call, id, body),
+            "revoke" => await verbs.RevokeAsync(call, id, body),
+            _ => AdminProblem.Invalid("/step", "required", "Choose what to do: suspend, quarantine or revoke."),
+        };
+        return done.Failed(out var problem, out var outcome)
+            ? await PreviewAsync(request, problem)
+            : new ScreenAnswer.Go(
+                Links.Client(id),
+                $"{id} is stopped ({request.Typed("step")}), as registry revision {Words.Number(outcome.Revision)}, in force on every node in under a second."
+            );
+    }
+
+    /// <summary>Opens a suspended client again.</summary>
+    public async Task<ScreenAnswer> ResumeAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        var call = request.CallOn(ETag.Of(VersionOf(request)));
+        return (await verbs.ResumeAsync(call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out var outcome)
+            ? problem
+            : new ScreenAnswer.Go(Links.Client(id), $"{id} is active again, as registry revision {Words.Number(outcome.Revision)}.");
+    }
+
+    private static long VersionOf(ConsoleRequest request) =>
+        long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+
+    private async Task<ScreenAnswer> PreviewAsync(ConsoleRequest request, AdminProblem? tried)
+    {
+        var (call, id) = (request.Call, request.Route("id"));
+        if (
+            (await directory.FindAsync(call, id)).Failed(out var problem, out var profile)
+            || (await reports.BlastRadiusAsync(call, id)).Failed(out problem, out var blast)
+        )
+        {
+            return problem;
+        }
+
+        long? allowed = null;
+        if (call.Caller.HasAny(ConsoleSections.TrailReaders))
+        {
+            var now = time.GetUtcNow();
+            var query = new TrafficQuery(now.AddDays(-Days), now, null, "decision", id, Decision: "permit");
+            allowed = (await traffic.CountAsync(call, query)).Value?.Items.Sum(static item => item.Count);
+        }
+
+        return new PageContent(
+            "Stop " + id,
+            "clients",
+            typeof(StopPage),
+            new StopModel(
+                profile,
+                blast,
+                allowed,
+                request.Typed("step"),
+                request.Typed("reason"),
+                tried?.Detail ?? tried?.Title,
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = tried?.Status ?? 200,
+        };
+    }
+}

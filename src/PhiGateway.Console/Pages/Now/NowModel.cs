@@ -1,0 +1,68 @@
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Status;
+using PhiGateway.Console.Parts;
+
+namespace PhiGateway.Console.Pages.Now;
+
+/// <summary>What the first screen shows.</summary>
+/// <param name="Range">24h, 7d or 14d.</param>
+/// <param name="At">When it was made.</param>
+/// <param name="Traffic">Allowed and refused; null: the viewer may not read the trail.</param>
+/// <param name="Alerts">Alerts that nobody has closed.</param>
+/// <param name="Nodes">Every node as it last reported.</param>
+/// <param name="Status">This node.</param>
+/// <param name="Waiting">How many clients wait for an approver.</param>
+/// <param name="IsLive">Whether the page is asked for again by itself.</param>
+/// <param name="MayStop">Whether the viewer may stop a client.</param>
+public sealed record NowModel(
+    string Range,
+    DateTimeOffset At,
+    NowTraffic? Traffic,
+    AlertList Alerts,
+    NodesReport Nodes,
+    StatusReport Status,
+    int Waiting,
+    bool IsLive,
+    bool MayStop
+);
+
+/// <summary>Allowed and refused over a time, against what is usual.</summary>
+/// <param name="From">From this moment on.</param>
+/// <param name="To">Before this moment.</param>
+/// <param name="Allowed">How many were allowed.</param>
+/// <param name="Denied">How many were refused.</param>
+/// <param name="Failed">How many could not be answered.</param>
+/// <param name="UsualAllowed">The middle of earlier times of that length; null: there are none.</param>
+/// <param name="UsualDenied">The same of refusals.</param>
+/// <param name="AllowedBars">Allowed over time.</param>
+/// <param name="DeniedBars">Refused over time, by reason.</param>
+/// <param name="Reasons">Refusals by reason, most first.</param>
+/// <param name="Clients">Clients with the most refusals.</param>
+/// <param name="Tenants">How many tenants were asked for.</param>
+public sealed record NowTraffic(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    long Allowed,
+    long Denied,
+    long Failed,
+    long? UsualAllowed,
+    long? UsualDenied,
+    BarsModel AllowedBars,
+    BarsModel DeniedBars,
+    IReadOnlyList<NowReason> Reasons,
+    IReadOnlyList<NowClient> Clients,
+    int Tenants
+);
+
+/// <summary>One reason of refusals.</summary>
+/// <param name="Code">Its code.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Usual">The middle of earlier times; null: there are none.</param>
+public sealed record NowReason(string Code, long Count, long? Usual);
+
+/// <summary>One client and what became of its calls.</summary>
+/// <param name="Id">Registered client; null: a stranger.</param>
+/// <param name="Organization">Who runs it; null: not known.</param>
+/// <param name="Allowed">How many were allowed.</param>
+/// <param name="Denied">How many were refused.</param>
+public sealed record NowClient(string? Id, string? Organization, long Allowed, long Denied);

@@ -1,0 +1,54 @@
+namespace PhiGateway.Console.Pages.Search;
+
+/// <summary>What the search of the trail shows.</summary>
+/// <param name="Filters">What was filled in, as it was.</param>
+/// <param name="Lines">One page of records, newest first.</param>
+/// <param name="Next">Address of the next page; null: this is the last.</param>
+/// <param name="Facets">Counts over the whole result; empty: there are none for these filters.</param>
+/// <param name="Csv">Address of the whole result as CSV.</param>
+/// <param name="Ndjson">Address of the whole result as NDJSON.</param>
+/// <param name="Problem">What cannot be read; null: all can.</param>
+/// <param name="IsDefault">Whether the last day was taken because no time was named.</param>
+public sealed record SearchModel(
+    SearchFilters Filters,
+    IReadOnlyList<TrailLine> Lines,
+    string? Next,
+    IReadOnlyList<SearchFacet> Facets,
+    string Csv,
+    string Ndjson,
+    string? Problem,
+    bool IsDefault
+);
+
+/// <summary>The filters as they stand in the address.</summary>
+/// <param name="From">From this moment on.</param>
+/// <param name="To">Before this moment.</param>
+/// <param name="Client">Registered client.</param>
+/// <param name="Tenant">Tenant.</param>
+/// <param name="Decision">permit, deny or error.</param>
+/// <param name="Reason">Code of a refusal.</param>
+/// <param name="Kind">Kind of record.</param>
+/// <param name="Actor">Person.</param>
+public sealed record SearchFilters(
+    string? From,
+    string? To,
+    string? Client,
+    string? Tenant,
+    string? Decision,
+    string? Reason,
+    string? Kind,
+    string? Actor
+);
+
+/// <summary>Counts of one column over the whole result.</summary>
+/// <param name="Name">Name of the filter.</param>
+/// <param name="Label">Name as shown.</param>
+/// <param name="Values">Most first.</param>
+public sealed record SearchFacet(string Name, string Label, IReadOnlyList<FacetValue> Values);
+
+/// <summary>One value of a facet.</summary>
+/// <param name="Text">The value.</param>
+/// <param name="Count">How many requests have it.</param>
+/// <param name="Href">The search with it, or without it when it is chosen.</param>
+/// <param name="IsChosen">Whether it is chosen.</param>
+public sealed record FacetValue(string Text, long Count, string Href, bool IsChosen);

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Components;
+
+namespace PhiGateway.Console.Pages.Search;
+
+/// <summary>The search of the audit trail: who saw what, when, why, and how that is proven.</summary>
+public sealed partial class SearchPage
+{
+    /// <summary>What it shows.</summary>
+    [Parameter, EditorRequired]
+    public required SearchModel Model { get; set; }
+
+    private static readonly string[] Decisions = ["permit", "deny", "error"];
+
+    private static readonly string[] Kinds =
+    [
+        .. Enum.GetValues<PhiGateway.Audit.Records.AuditKind>()
+            .Select(static kind => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString())),
+    ];
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using PhiGateway.Console.Parts;
+
+namespace PhiGateway.Console.Pages.Trust;
+
+/// <summary>Why the trail can be believed, and what is not met.</summary>
+public sealed partial class TrustPage
+{
+    /// <summary>What it shows.</summary>
+    [Parameter, EditorRequired]
+    public required TrustModel Model { get; set; }
+
+    // The second line of a checkpoint is its size (C2SP tlog-checkpoint).
+    private string Size =>
+        Model.Log?.Checkpoint.Split('\n') is [_, var size, ..]
+        && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? Words.Number(number)
+            : "–";
+
+    private List<string> NotMet
+    {
+        get
+        {
+            var words = new List<string>();
+            if (Model.NoLog is { } why)
+            {
+                words.Add($"There is no checkpoint: {why}");
+            }
+
+            if (Model.Status.Journal != "open")
+            {
+                words.Add($"The audit journal is {Model.Status.Journal}.");
+            }
+
+            if (!Model.Status.InForce)
+            {
+                words.Add("This node does not enforce the newest registry.");
+            }
+
+            words.AddRange(Model.Nodes.Nodes.Where(static node => !node.Alive).Select(static node => $"Node {node.Node} is silent."));
+            words.AddRange(
+                Model
+                    .Nodes.Nodes.Where(static node => node is { Alive: true, Behind: > 0 })
+                    .Select(static node => $"Node {node.Node} is behind.")
+            );
+            if (Model.Status.Problems.Count > 0)
+            {
+                words.Add($"The registry contradicts itself in {Words.Count(Model.Status.Problems.Count, "place", "places")}.");
+            }
+
+            return words;
+        }
+    }
+}

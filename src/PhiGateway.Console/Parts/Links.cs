@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+
+namespace PhiGateway.Console.Parts;
+
+/// <summary>The addresses of the console's pages: relative, so that a colleague can open them, and without PHI.</summary>
+internal static class Links
+{
+    /// <summary>One client.</summary>
+    public static string Client(string id) => "/console/clients/" + Uri.EscapeDataString(id);
+
+    /// <summary>One access.</summary>
+    public static string Access(Guid id) => "/console/access/" + id.ToString("D");
+
+    /// <summary>The approval of a client.</summary>
+    public static string Approval(string client) => "/console/approvals/" + Uri.EscapeDataString(client);
+
+    /// <summary>A search of the trail.</summary>
+    public static string Audit(
+        DateTimeOffset? from = null,
+        DateTimeOffset? to = null,
+        string? decision = null,
+        string? reason = null,
+        string? client = null,
+        string? tenant = null
+    ) =>
+        With(
+            "/console/audit",
+            ("from", from is { } begin ? Moment(begin) : null),
+            ("to", to is { } end ? Moment(end) : null),
+            ("decision", decision),
+            ("reason", reason),
+            ("client", client),
+            ("tenant", tenant)
+        );
+
+    /// <summary>A path with those of the parameters that have a value.</summary>
+    public static string With(string path, params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        var text = new StringBuilder(path);
+        var separator = '?';
+        foreach (var (name, value) in parameters)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                text.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+                separator = '&';
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A moment as it stands in an address.</summary>
+    public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The address of what an alert is about; null: it has no page.</summary>
+    public static string? Subject(string subject) =>
+        subject.Split('/', 2) switch
+        {
+            ["client", var id] => Client(id),
+            ["organization", var id] => "/console/vendors#" + Uri.EscapeDataString(id),
+            _ => null,
+        };
+}

@@ -1,0 +1,18 @@
+namespace PhiGateway.Console.Rendering;
+
+/// <summary>What a screen shows: a component with its parameters, and what the frame around it says.</summary>
+/// <param name="Title">Title of the page, without PHI.</param>
+/// <param name="Section">Which entry of the navigation it belongs to; empty: none.</param>
+/// <param name="Body">The component.</param>
+/// <param name="Model">Its one parameter, <c>Model</c>.</param>
+internal sealed record PageContent(string Title, string Section, Type Body, object Model)
+{
+    /// <summary>HTTP status.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>What of this view is on record, in words; null: nothing is.</summary>
+    public string? OnRecord { get; init; }
+
+    /// <summary>Seconds after which the page is asked for again; null: never.</summary>
+    public int? Again { get; init; }
+}

@@ -1,0 +1,72 @@
+using PhiGateway.Admin.Calls;
+
+namespace PhiGateway.Console.Sessions;
+
+/// <summary>One person at one browser, from sign-in to sign-out; kept in this node's memory and nowhere else.</summary>
+/// <remarks>Not thread-safe but for what says so: two clicks at once of one person may lose a message, never a right.</remarks>
+internal sealed class ConsoleSession(AdminCaller caller, string name, string task, DateTimeOffset begun, string? providerSession)
+{
+    // Somebody looks at a handful of patients at a time; the oldest is asked for anew.
+    private const int MostOpened = 32;
+
+    private readonly Lock _gate = new();
+    private readonly List<OpenedPatient> _opened = [];
+    private string? _notice;
+
+    /// <summary>Who acts, with roles.</summary>
+    public AdminCaller Caller { get; } = caller;
+
+    /// <summary>Name as shown.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What the person does, as shown; empty: not said.</summary>
+    public string Task { get; } = task;
+
+    /// <summary>Stands in every form of the session and in no other (synchronizer token).</summary>
+    public string FormToken { get; } = SessionToken.New();
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Begun { get; } = begun;
+
+    /// <summary>The last click.</summary>
+    public DateTimeOffset LastSeen { get; set; } = begun;
+
+    /// <summary>The session at the identity provider, which can end this one; null: none is known.</summary>
+    public string? ProviderSession { get; } = providerSession;
+
+    /// <summary>Leaves a message for the next page.</summary>
+    public void Say(string words) => Interlocked.Exchange(ref _notice, words);
+
+    /// <summary>Takes the message, once.</summary>
+    public string? TakeNotice() => Interlocked.Exchange(ref _notice, null);
+
+    /// <summary>Remembers that a patient was opened for a reason; thread-safe.</summary>
+    public void Open(OpenedPatient patient)
+    {
+        lock (_gate)
+        {
+            _opened.RemoveAll(known => known.Key == patient.Key);
+            _opened.Add(patient);
+            if (_opened.Count > MostOpened)
+            {
+                _opened.RemoveAt(0);
+            }
+        }
+    }
+
+    /// <summary>The patient behind a key, when this session opened it; null: a reason has to be given first.</summary>
+    public OpenedPatient? FindOpened(string key)
+    {
+        lock (_gate)
+        {
+            return _opened.Find(known => known.Key == key);
+        }
+    }
+}
+
+/// <summary>A patient that was opened in a session. PHI: it stays in memory.</summary>
+/// <param name="Key">Keyed hash, for URLs.</param>
+/// <param name="Tenant">Tenant.</param>
+/// <param name="Patient">Logical id.</param>
+/// <param name="Why">The reason that was given.</param>
+internal sealed record OpenedPatient(string Key, string Tenant, string Patient, string Why);

@@ -1,0 +1,104 @@
+using PhiGateway.Console.Configuration;
+
+namespace PhiGateway.Console.Sessions;
+
+/// <summary>Keeps the sessions of this node; bounded, and each ends by idleness, by age, by its person or by the identity provider.</summary>
+/// <remarks>Thread-safe. A session is of one node: behind a balancer the console is pinned to a node, and ends with it.</remarks>
+internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time)
+{
+    // More than a hospital has at work at once; who comes then ends the session that was idle longest.
+    internal const int Most = 500;
+
+    // Of one person: a desk, a laptop, a forgotten browser or two.
+    internal const int MostOfOne = 5;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ConsoleSession> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>Begins a session.</summary>
+    /// <returns>The token of its cookie, which is kept nowhere here.</returns>
+    public string Begin(ConsoleSession session)
+    {
+        var token = SessionToken.New();
+        lock (_gate)
+        {
+            Sweep();
+            MakeRoom(MostOfOne, known => known.Caller.Person == session.Caller.Person);
+            MakeRoom(Most, static _ => true);
+            _sessions[SessionToken.HashOf(token)] = session;
+        }
+
+        return token;
+    }
+
+    /// <summary>The live session of a cookie, which this click keeps alive; null: there is none.</summary>
+    public ConsoleSession? Find(string token)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            var key = SessionToken.HashOf(token);
+            if (!_sessions.TryGetValue(key, out var session))
+            {
+                return null;
+            }
+
+            if (!IsAlive(session, now))
+            {
+                _sessions.Remove(key);
+                return null;
+            }
+
+            session.LastSeen = now;
+            return session;
+        }
+    }
+
+    /// <summary>Ends the session of a cookie.</summary>
+    public void End(string token)
+    {
+        lock (_gate)
+        {
+            _sessions.Remove(SessionToken.HashOf(token));
+        }
+    }
+
+    /// <summary>Ends every session of a person, or of one session at the identity provider.</summary>
+    /// <returns>How many ended.</returns>
+    public int EndAll(string? person, string? providerSession)
+    {
+        lock (_gate)
+        {
+            var ended = _sessions
+                .Where(pair =>
+                    (person is not null && pair.Value.Caller.Person == person)
+                    || (providerSession is not null && pair.Value.ProviderSession == providerSession)
+                )
+                .Select(static pair => pair.Key)
+                .ToList();
+            ended.ForEach(key => _sessions.Remove(key));
+            return ended.Count;
+        }
+    }
+
+    private bool IsAlive(ConsoleSession session, DateTimeOffset now) =>
+        now - session.LastSeen < options.Idle && now - session.Begun < options.Longest;
+
+    private void Sweep()
+    {
+        var now = time.GetUtcNow();
+        foreach (var key in _sessions.Where(pair => !IsAlive(pair.Value, now)).Select(static pair => pair.Key).ToList())
+        {
+            _sessions.Remove(key);
+        }
+    }
+
+    private void MakeRoom(int most, Func<ConsoleSession, bool> counts)
+    {
+        var counted = _sessions.Where(pair => counts(pair.Value)).ToList();
+        if (counted.Count >= most)
+        {
+            _sessions.Remove(counted.MinBy(static pair => pair.Value.LastSeen).Key);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Console.Sessions;
+
+namespace PhiGateway.Console.SignIn;
+
+/// <summary>Begins and ends sessions, each on record before it counts; a browser that signs in anew leaves its old session.</summary>
+internal sealed class SignInBook(ConsoleSessions sessions, IAuditJournal journal, TimeProvider time)
+{
+    /// <summary>Begins a session under a new token: whatever cookie the browser had before is worth nothing.</summary>
+    /// <exception cref="JournalUnavailableException">Nobody was signed in.</exception>
+    public async Task BeginAsync(HttpContext context, AdminCaller caller, string name, string task, string? providerSession)
+    {
+        await RecordAsync(context, caller, "console.sign-in");
+        EndCurrent(context);
+        var session = new ConsoleSession(caller, name, task, time.GetUtcNow(), providerSession);
+        ConsoleCookies.Write(context, ConsoleCookies.Session, sessions.Begin(session));
+        ConsoleCookies.Remove(context, ConsoleCookies.Visitor);
+    }
+
+    /// <summary>Ends the session of this browser.</summary>
+    public async Task EndAsync(HttpContext context, AdminCaller caller)
+    {
+        EndCurrent(context);
+        ConsoleCookies.Remove(context, ConsoleCookies.Session);
+        await RecordAsync(context, caller, "console.sign-out");
+    }
+
+    private void EndCurrent(HttpContext context)
+    {
+        if (ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token)
+        {
+            sessions.End(token);
+        }
+    }
+
+    private async Task RecordAsync(HttpContext context, AdminCaller caller, string @event) =>
+        await journal.AppendAsync(
+            new AuditRecord
+            {
+                Id = RequestId.GuidOf(context),
+                Kind = AuditKind.Auth,
+                Event = @event,
+                Time = time.GetUtcNow(),
+                Decision = "permit",
+                Actor = caller.Person,
+                Subject = caller.Method,
+                Method = context.Request.Method,
+                Peer = context.Connection.RemoteIpAddress?.ToString(),
+                Note = "roles=" + string.Join(',', caller.Roles),
+            }
+        );
+}

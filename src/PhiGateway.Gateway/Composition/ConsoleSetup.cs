@@ -1,0 +1,37 @@
+using PhiGateway.Console.Configuration;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
+using PhiGateway.Identity.Common;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>Makes the console's options of a node's configuration.</summary>
+internal static class ConsoleSetup
+{
+    /// <summary>The options; null: the configuration has no console.</summary>
+    public static ConsoleOptions? Of(GatewayOptions options)
+    {
+        if (options.Admin is not { Console: { } written, Oidc: { } oidc })
+        {
+            return null;
+        }
+
+        var secret = string.Empty;
+        if (written.ClientSecret is { } reference && !SecretReference.TryResolve(reference, out secret, out var why))
+        {
+            throw new InvalidOperationException($"PhiGateway:Admin:Console:ClientSecret: {why}");
+        }
+
+        var plain = new ConsoleOptions { PublicBase = new Uri(written.PublicBase) };
+        return new ConsoleOptions
+        {
+            PublicBase = plain.PublicBase,
+            Idle = written.Idle ?? plain.Idle,
+            Longest = written.Longest ?? plain.Longest,
+            Oidc = oidc,
+            ClientId = written.ClientId,
+            ClientSecret = secret.Length == 0 ? null : secret,
+            Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
+        };
+    }
+}

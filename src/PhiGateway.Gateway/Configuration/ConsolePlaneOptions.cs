@@ -1,0 +1,23 @@
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>What an operator writes about the console that people look at, on the control plane's listener.</summary>
+public sealed class ConsolePlaneOptions
+{
+    /// <summary>
+    /// Scheme, host and port by which browsers reach it, such as <c>https://phi-console.hospital.example</c>; https, or http on loopback.
+    /// Security: requests for any other host are refused.
+    /// </summary>
+    public string PublicBase { get; set; } = string.Empty;
+
+    /// <summary>The console's client id at the issuer of <see cref="AdminPlaneOptions.Oidc"/>, which signs people in.</summary>
+    public string ClientId { get; set; } = string.Empty;
+
+    /// <summary>Its secret, by reference; null: it is a public client, protected by PKCE alone.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>Without a click for this long a session ends; null: 15 minutes.</summary>
+    public TimeSpan? Idle { get; set; }
+
+    /// <summary>A session ends after this long in any case; null: 8 hours.</summary>
+    public TimeSpan? Longest { get; set; }
+}

@@ -1,0 +1,54 @@
+using PhiGateway.Identity.Common;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Finds what is wrong with the configuration of the console; called with the rest of the options at start.</summary>
+internal static class ConsoleValidator
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
+    /// <summary>Adds every problem.</summary>
+    public static void Validate(AdminPlaneOptions admin, Action<string, string> add)
+    {
+        if (admin.Console is not { } console)
+        {
+            return;
+        }
+
+        if (admin.Oidc is null)
+        {
+            add("Admin:Console", "needs Admin:Oidc: the issuer signs people in.");
+        }
+
+        if (!IsBase(console.PublicBase))
+        {
+            add(
+                "Admin:Console:PublicBase",
+                "must be https://host or https://host:port without a path, as browsers reach the console; http on loopback."
+            );
+        }
+
+        if (string.IsNullOrWhiteSpace(console.ClientId))
+        {
+            add("Admin:Console:ClientId", "is required.");
+        }
+
+        if (console.ClientSecret is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
+        {
+            add("Admin:Console:ClientSecret", why);
+        }
+
+        if (IsOut(console.Idle) || IsOut(console.Longest))
+        {
+            add("Admin:Console:Idle", "and Longest must be between a minute and a day.");
+        }
+    }
+
+    private static bool IsBase(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        && uri.PathAndQuery == "/"
+        && uri.Fragment.Length + uri.UserInfo.Length == 0;
+
+    private static bool IsOut(TimeSpan? time) => time < TimeSpan.FromMinutes(1) || time > Longest;
+}

@@ -1,0 +1,13 @@
+namespace PhiGateway.Identity.Assertions;
+
+/// <summary>A client's assertion whose signature holds and that was not used before (RFC 7523, SMART Backend Services).</summary>
+/// <param name="ClientId"><c>iss</c> and <c>sub</c>.</param>
+/// <param name="Purposes">What <c>extensions.hl7-b2b.purpose_of_use</c> says, as it says it; empty: nothing.</param>
+/// <param name="Key">RFC 7638 thumbprint of the key that signed it.</param>
+public sealed record ClaimedAssertion(string ClientId, IReadOnlyList<string> Purposes, string Key);
+
+/// <summary>What checking an assertion came to.</summary>
+/// <param name="Assertion">Set exactly when it is good.</param>
+/// <param name="Flaw">Which check failed, for the record; never told to the client.</param>
+/// <param name="IsUnavailable">Whether it could not be checked at the moment.</param>
+public readonly record struct AssertionCheck(ClaimedAssertion? Assertion, string? Flaw, bool IsUnavailable = false);

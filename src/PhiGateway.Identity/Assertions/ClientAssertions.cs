@@ -1,0 +1,298 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Identity.Assertions;
+
+/// <summary>
+/// Checks the assertions with which clients authenticate at the token service: <c>private_key_jwt</c> by RFC 7523 section 3 and SMART
+/// Backend Services, each good once over all nodes.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Nothing outside is asked before everything that can be checked without it was found right.
+/// </remarks>
+public sealed class ClientAssertions : IDisposable
+{
+    /// <summary>Longest time that an assertion may have left (SMART: five minutes), and the difference of clocks beside it.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(5);
+
+    private const int MaximumLength = 8 * 1024;
+    private const int MaximumPurposes = 8;
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    // SMART requires the first two of servers; the others are FAPI 2.0's.
+    private static readonly string[] Algorithms = ["RS384", "ES384", "ES256", "PS256", "PS384"];
+
+    private readonly ISingleUses _uses;
+    private readonly TimeProvider _time;
+    private readonly ClientKeySources _sources;
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaximumLength };
+
+    /// <param name="uses">What was used once, over all nodes.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For keys that cannot be read.</param>
+    /// <param name="connect">Opens the connections to clients' keys, by the host's own rules; null: as the runtime does.</param>
+    public ClientAssertions(
+        ISingleUses uses,
+        TimeProvider time,
+        ILogger<ClientAssertions> logger,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null
+    )
+    {
+        _uses = uses;
+        _time = time;
+        _sources = new ClientKeySources(time, logger, connect);
+    }
+
+    /// <summary>The names of the algorithms, for metadata.</summary>
+    public static IReadOnlyList<string> SigningAlgorithms => Algorithms;
+
+    /// <summary>Whom an assertion is said to be of, unverified; null: it cannot be read, or does not say it in one way.</summary>
+    public static string? ClientOf(string? assertion)
+    {
+        if (assertion is not { Length: > 0 and <= MaximumLength } || !TokenText.TryRead(assertion, out var text))
+        {
+            return null;
+        }
+
+        using (text)
+        {
+            return
+                CompactText.TryMember(text.Claims, "sub", out var subject)
+                && subject is { Length: > 0 and <= 256 }
+                && subject == text.Issuer
+                && !subject.AsSpan().ContainsAnyInRange('\0', '\u001f')
+                ? subject
+                : null;
+        }
+    }
+
+    /// <summary>Checks an assertion of a client whose keys are known, and takes its one use.</summary>
+    /// <param name="assertion">As it was sent; <see cref="ClientOf"/> gave its client.</param>
+    /// <param name="keys">The client's keys.</param>
+    /// <param name="audiences">What <c>aud</c> may say: the token endpoint, the issuer.</param>
+    /// <param name="cancellationToken">Gives up waiting for keys.</param>
+    public async Task<AssertionCheck> CheckAsync(
+        string assertion,
+        RegisteredKeys keys,
+        IReadOnlyList<string> audiences,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ClientOf(assertion) is not { } client || !TokenText.TryRead(assertion, out var text))
+        {
+            return new AssertionCheck(null, "assertion:form");
+        }
+
+        using (text)
+        {
+            var now = _time.GetUtcNow();
+            if (FirstFalse(text, audiences, now, out var id, out var until) is { } flaw)
+            {
+                return new AssertionCheck(null, flaw);
+            }
+
+            if (text.Algorithm is null || Array.IndexOf(Algorithms, text.Algorithm) < 0)
+            {
+                return new AssertionCheck(null, "assertion:alg");
+            }
+
+            var algorithm = SignatureAlgorithm.Find(text.Algorithm)!;
+            var header = text.Header;
+            if (header.TryGetProperty("jku", out var jku) && !(ClaimText.TryRead(jku, out var address) && keys.Addresses.Contains(address)))
+            {
+                return new AssertionCheck(null, "assertion:jku");
+            }
+
+            var signedBy = await FindAsync(assertion, text.KeyId, algorithm, keys, cancellationToken);
+            if (signedBy.Key is null)
+            {
+                return new AssertionCheck(null, signedBy.IsUnavailable ? "assertion:keys-unavailable" : "assertion:signature");
+            }
+
+            try
+            {
+                // The client is part of the mark: ids of two clients may be the same.
+                var mark = SHA256.HashData(Encoding.UTF8.GetBytes(client + "\0" + id));
+                return await _uses.TryUseAsync("assertion:" + Convert.ToHexStringLower(mark), until + Skew, cancellationToken)
+                    ? new AssertionCheck(new ClaimedAssertion(client, PurposesOf(text.Claims), signedBy.Key.Thumbprint), null)
+                    : new AssertionCheck(null, "assertion:replayed");
+            }
+#pragma warning disable CA1031 // Whatever is wrong with the database: what it cannot remember is not taken.
+            catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                return new AssertionCheck(null, "assertion:not-remembered", IsUnavailable: true);
+            }
+        }
+    }
+
+    public void Dispose() => _sources.Dispose();
+
+    private static string? FirstFalse(
+        TokenText text,
+        IReadOnlyList<string> audiences,
+        DateTimeOffset now,
+        out string id,
+        out DateTimeOffset until
+    )
+    {
+        (id, until) = (string.Empty, default);
+        if (text.Type is not null && !string.Equals(text.Type, "JWT", StringComparison.OrdinalIgnoreCase))
+        {
+            return "assertion:typ";
+        }
+
+        if (string.IsNullOrEmpty(text.KeyId))
+        {
+            return "assertion:kid";
+        }
+
+        if (!IsFor(text.Claims, audiences))
+        {
+            return "assertion:aud";
+        }
+
+        if (!TryTime(text.Claims, "exp", out var expires) || expires <= now || expires > now + LongestLife + Skew)
+        {
+            return "assertion:exp";
+        }
+
+        if (!IsPast(text.Claims, "iat", now) || !IsPast(text.Claims, "nbf", now))
+        {
+            return "assertion:iat";
+        }
+
+        if (!CompactText.TryMember(text.Claims, "jti", out var jti) || jti is not { Length: > 0 and <= 256 })
+        {
+            return "assertion:jti";
+        }
+
+        (id, until) = (jti, expires);
+        return null;
+    }
+
+    private async Task<(IssuerKey? Key, bool IsUnavailable)> FindAsync(
+        string assertion,
+        string? keyId,
+        SignatureAlgorithm algorithm,
+        RegisteredKeys keys,
+        CancellationToken cancellationToken
+    )
+    {
+        // 1. Keys by value. One without a name answers to any.
+        foreach (var jwk in keys.Values)
+        {
+            if (jwk.Kid is not null && jwk.Kid != keyId)
+            {
+                continue;
+            }
+
+            if (JwksReader.ReadOne(jwk) is { } key && key.Fits(algorithm) && await VerifiesAsync(assertion, key, algorithm))
+            {
+                return (key, false);
+            }
+        }
+
+        // 2. Keys by address.
+        var unavailable = false;
+        foreach (var address in keys.Addresses)
+        {
+            var set = await _sources.FindAsync(address, keyId, algorithm, cancellationToken);
+            unavailable |= set is null;
+            if (set?.Find(keyId, algorithm) is { } key && await VerifiesAsync(assertion, key, algorithm))
+            {
+                return (key, false);
+            }
+        }
+
+        return (null, unavailable);
+    }
+
+    private async Task<bool> VerifiesAsync(string assertion, IssuerKey key, SignatureAlgorithm algorithm)
+    {
+        // Everything but the signature was judged from the text that the signature covers.
+        var parameters = new TokenValidationParameters
+        {
+            ValidateIssuer = false,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+            RequireExpirationTime = false,
+            RequireSignedTokens = true,
+            TryAllIssuerSigningKeys = false,
+            ValidAlgorithms = [algorithm.Name],
+            IssuerSigningKeyResolver = (_, _, _, _) => [key.SecurityKey],
+        };
+        return (await _handler.ValidateTokenAsync(assertion, parameters)).IsValid;
+    }
+
+    private static bool IsFor(JsonElement claims, IReadOnlyList<string> audiences)
+    {
+        if (!claims.TryGetProperty("aud", out var audience))
+        {
+            return false;
+        }
+
+        // One audience, alone or in a list: an assertion that is good elsewhere too could be sent on from there.
+        if (audience.ValueKind == JsonValueKind.Array)
+        {
+            if (audience.GetArrayLength() != 1)
+            {
+                return false;
+            }
+
+            audience = audience[0];
+        }
+
+        return ClaimText.TryRead(audience, out var text) && audiences.Contains(text, StringComparer.Ordinal);
+    }
+
+    private static bool IsPast(JsonElement claims, string name, DateTimeOffset now) =>
+        !claims.TryGetProperty(name, out _) || (TryTime(claims, name, out var moment) && moment <= now + Skew);
+
+    private static bool TryTime(JsonElement claims, string name, out DateTimeOffset moment)
+    {
+        moment = default;
+        if (
+            !claims.TryGetProperty(name, out var value)
+            || value.ValueKind != JsonValueKind.Number
+            || !value.TryGetDouble(out var seconds)
+            || !(seconds >= 0 && seconds < 253_402_214_400)
+        )
+        {
+            return false;
+        }
+
+        moment = DateTimeOffset.FromUnixTimeSeconds((long)seconds);
+        return true;
+    }
+
+    // What is not text is kept as a purpose that nobody knows, so that it is refused where purposes are judged.
+    private static List<string> PurposesOf(JsonElement claims)
+    {
+        var purposes = new List<string>();
+        if (ClaimPath.TryFind(claims, "extensions.hl7-b2b.purpose_of_use", out var value))
+        {
+            if (value.ValueKind != JsonValueKind.Array)
+            {
+                purposes.Add(ClaimText.TryRead(value, out var one) ? one! : "?");
+                return purposes;
+            }
+
+            foreach (var item in value.EnumerateArray().Take(MaximumPurposes + 1))
+            {
+                purposes.Add(ClaimText.TryRead(item, out var text) ? text! : "?");
+            }
+        }
+
+        return purposes;
+    }
+}

@@ -1,0 +1,92 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Policy.Decisions;
+
+/// <summary>
+/// Says whether a client may be given a token, and whether one that it has is still good: the same doors and revocations that its calls
+/// meet, asked by the token service before a call is made.
+/// </summary>
+public static class TokenQuestions
+{
+    /// <summary>The keys by which a client may authenticate at the token service now; none when it is not known there.</summary>
+    public static IReadOnlyList<Credential> KeysOf(RegistrySnapshot snapshot, string issuer, string clientId, DateTimeOffset now)
+    {
+        if (snapshot.FindBinding(issuer, clientId) is not { Client: var entry })
+        {
+            return [];
+        }
+
+        return
+        [
+            .. entry
+                .CompiledCredentials.Where(credential =>
+                    credential.Credential.Kind == CredentialKind.ClientKey
+                    && string.Equals(credential.Credential.Issuer, issuer, StringComparison.Ordinal)
+                    && string.Equals(credential.Credential.ClientId, clientId, StringComparison.Ordinal)
+                    && IsOpen(credential, now.UtcTicks)
+                    && RevocationQuestion.OfCredential(credential, snapshot.Revocations) is null
+                )
+                .Select(static credential => credential.Credential),
+        ];
+    }
+
+    /// <summary>Why a client is given no token; null: its path is open, and <paramref name="client"/> is there.</summary>
+    public static Deny? Ask(RegistrySnapshot snapshot, string issuer, string clientId, DateTimeOffset now, out ClientEntry? client)
+    {
+        client = null;
+        if (snapshot.FindBinding(issuer, clientId) is not { Client: var entry, Credential: var credential })
+        {
+            return new Deny(DenyReason.UnknownClient);
+        }
+
+        client = entry;
+        if (snapshot.NotUnderstood is { } unknown)
+        {
+            return new Deny(DenyReason.RegistryNotUnderstood, unknown);
+        }
+
+        var revocations = snapshot.Revocations;
+        if (revocations.Contains(RevocationTarget.Issuer, issuer))
+        {
+            return new Deny(DenyReason.Revoked, "revocation/issuer");
+        }
+
+        if ((RevocationQuestion.OfClient(entry, revocations) ?? RevocationQuestion.OfCredential(credential, revocations)) is { } rule)
+        {
+            return new Deny(DenyReason.Revoked, rule);
+        }
+
+        var ticks = now.UtcTicks;
+        return FirstClosed(entry.Doors, ticks) ?? FirstClosed(credential.Doors, ticks) ?? Unexplained(entry, ticks);
+    }
+
+    /// <summary>Whether a token is revoked: by its hash, its id, or as all that were issued before a moment.</summary>
+    public static bool IsRevoked(RegistrySnapshot snapshot, Caller token) =>
+        RevocationQuestion.OfToken(token, snapshot.Revocations) is not null;
+
+    /// <summary>Whether the client must prove possession of a key or a certificate, and which of the two it may.</summary>
+    public static (bool Required, bool Mtls, bool Dpop) BindingOf(ClientEntry client) =>
+        (client.BindingRequired || client.Certificates.Count > 0, client.AcceptsMtls || client.Certificates.Count > 0, client.AcceptsDpop);
+
+    private static bool IsOpen(CredentialEntry credential, long ticks) => ticks >= credential.OpenFrom && ticks < credential.OpenUntil;
+
+    private static Deny? Unexplained(ClientEntry entry, long ticks) =>
+        ticks >= entry.OpenFrom && ticks < entry.OpenUntil && entry.Compiled is not null
+            ? null
+            : new Deny(DenyReason.RegistryContradiction);
+
+    private static Deny? FirstClosed(PathDoor[] doors, long ticks)
+    {
+        foreach (var door in doors)
+        {
+            if (!door.IsOpen(ticks))
+            {
+                return new Deny(door.Reason, door.Rule);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,17 @@
+namespace PhiGateway.Policy.Registry;
+
+/// <summary>
+/// Remembers over all nodes what may be used once, such as a proof of possession or a client's assertion; called by whoever checks them,
+/// implemented per database.
+/// </summary>
+public interface ISingleUses
+{
+    /// <summary>
+    /// Takes the one use of something; true the first time, false from then on. Throws when the database is away: nothing was taken then,
+    /// or it was and is lost.
+    /// </summary>
+    /// <param name="use">What is used: a kind and a digest, never a secret or a name.</param>
+    /// <param name="until">From when on it is worth nothing by itself, so that it may be forgotten.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<bool> TryUseAsync(string use, DateTimeOffset until, CancellationToken cancellationToken);
+}
