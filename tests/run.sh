@@ -34,6 +34,8 @@ if [[ "$fast" == no ]]; then
   have haproxy || missing+=(haproxy)
   have go || missing+=(golang-go)
   have promtool || missing+=(prometheus)
+  have rsyslogd || missing+=(rsyslog)
+  compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' >/dev/null || missing+=(rsyslog-openssl)
   [[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ]] || missing+=(golang-golang-x-mod-dev)
 fi
 if [[ ${#missing[@]} -gt 0 ]]; then

@@ -67,14 +67,14 @@ BEGIN
 
     IF to_regclass('audit_event') IS NOT NULL THEN
         GRANT SELECT ON audit_migrations TO phigw_audit_writer, phigw_audit_reader;
-        GRANT INSERT ON audit_event, audit_patient TO phigw_audit_writer;
+        GRANT INSERT ON audit_event, audit_patient, audit_shape TO phigw_audit_writer;
 
         -- Just enough to see whether a record is stored already, and as the same record.
         GRANT SELECT (log, sequence, chain_hash) ON audit_event TO phigw_audit_writer;
         GRANT SELECT ON audit_log TO phigw_audit_writer, phigw_audit_reader;
         GRANT EXECUTE ON FUNCTION audit_open(text), audit_advance(text), audit_ensure_partitions(integer) TO phigw_audit_writer;
 
-        GRANT SELECT ON audit_event, audit_patient TO phigw_audit_reader;
+        GRANT SELECT ON audit_event, audit_patient, audit_shape TO phigw_audit_reader;
 
         -- What the transparency logs have signed: a node puts it here and cannot touch it again.
         GRANT INSERT ON audit_head TO phigw_audit_writer;

@@ -36,7 +36,7 @@ internal sealed class ApiRecordJudge(ApiRequest request, ApiShape shape, Release
             return true;
         }
 
-        disclosure.Withhold(reason);
+        disclosure.Withhold(reason, _facts);
         return true;
     }
 

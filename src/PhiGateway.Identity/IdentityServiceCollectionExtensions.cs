@@ -22,12 +22,14 @@ public static class IdentityServiceCollectionExtensions
     /// <param name="connect">Opens the connections to issuers, by the host's own rules; null: as the runtime does.</param>
     /// <param name="dpop">How proofs of possession are judged; null: by the defaults. They are remembered over all nodes where the host
     /// registers <see cref="ISingleUses"/>.</param>
+    /// <param name="longestHeader">Characters of an Authorization header; null: 16 KiB.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
         Func<string?, ScopeSet> readScope,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
-        DpopOptions? dpop = null
+        DpopOptions? dpop = null,
+        int? longestHeader = null
     )
     {
         var proofs = dpop ?? new DpopOptions();
@@ -55,13 +57,20 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DpopChecker>>()
         ));
+        services.AddSingleton(provider => new OpaqueTokens(
+            provider.GetRequiredService<IssuerDirectory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            connect
+        ));
         services.AddSingleton<IKeyProof>(static provider => provider.GetRequiredService<DpopChecker>());
         services.AddSingleton<ICallerAuthenticator>(provider => new CallerAuthenticator(
             provider.GetRequiredService<IssuerDirectory>(),
             provider.GetRequiredService<ValidatedTokenCache>(),
+            provider.GetRequiredService<OpaqueTokens>().Issuers,
             provider.GetRequiredService<DpopChecker>(),
             readScope,
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            longestHeader ?? AuthorizationHeader.DefaultLength
         ));
         services.AddHostedService<IssuerKeyRefresher>();
         return services;

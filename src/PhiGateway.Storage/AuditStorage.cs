@@ -22,11 +22,15 @@ public sealed class AuditStorage : IAsyncDisposable
         _database = database;
         _store = store;
         Heads = new SqlHeadStore(database, store.EnterAsync);
+        Reports = new SqlAuditReports(database);
         Migrator = migrator;
     }
 
     /// <summary>What shippers write and auditors search.</summary>
     public IAuditStore Store => _store;
+
+    /// <summary>What auditors ask about many records at once.</summary>
+    public IAuditReports Reports { get; }
 
     /// <summary>What transparency logs have signed, out of their nodes' reach.</summary>
     public IHeadStore Heads { get; }

@@ -31,6 +31,7 @@ public static class StorageRegistration
         return services
             .AddSingleton(p => AuditStorage.Create(options, p.GetService<TimeProvider>()))
             .AddSingleton(p => p.GetRequiredService<AuditStorage>().Store)
+            .AddSingleton(p => p.GetRequiredService<AuditStorage>().Reports)
             .AddSingleton(p => p.GetRequiredService<AuditStorage>().Migrator);
     }
 }

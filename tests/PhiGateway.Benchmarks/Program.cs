@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using PhiGateway.Benchmarks.Audit;
 using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Benchmarks.Peers;
 using PhiGateway.Benchmarks.Watch;
@@ -29,6 +30,10 @@ switch (args)
     case ["detection", .. var rest]:
         var seeds = rest.Where(static word => word != "-v").Select(ulong.Parse).ToList();
         DetectionReport.Run(seeds.Count > 0 ? seeds : [2, 3, 4], clients: 200, days: 120, each: 8, rest.Contains("-v"));
+        return;
+    case ["search", .. var rest]:
+        var search = rest.Select(int.Parse).Concat(new[] { 1_000_000, 5 }.Skip(rest.Length)).ToList();
+        await SearchRun.RunAsync(search[0], search[1]);
         return;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(LoadFixture).Assembly).Run(args);

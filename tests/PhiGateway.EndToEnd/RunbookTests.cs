@@ -6,6 +6,9 @@ namespace PhiGateway.EndToEnd;
 /// <summary>Runbooks walked on a node of its own: what they say one sees is seen, what they say one does helps.</summary>
 public sealed class RunbookTests
 {
+    // Bounds a hang only.
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
+
     // restore-from-backup.md, "A node's disk", without a backup; and the words of key-lost.md.
     [Fact]
     public async Task DiskLost_WithTheKeyOfAnotherNodeAndTheWord_BeginsANewLog()
@@ -118,15 +121,17 @@ public sealed class RunbookTests
 
     private static async Task InForceAsync(AdminClient admin)
     {
+        using var bound = new CancellationTokenSource(Bound);
         while (!(bool)(await admin.GetAsync("config/status"))["in_force"]!)
         {
-            await Task.Delay(50);
+            await Task.Delay(50, bound.Token);
         }
     }
 
     // Until the record has been shipped.
     private static async Task<string> TrailAsync(AdminClient admin, string name)
     {
+        using var bound = new CancellationTokenSource(Bound);
         while (true)
         {
             var found = (await admin.GetAsync("audit?kind=system&limit=200")).ToJsonString();
@@ -135,13 +140,14 @@ public sealed class RunbookTests
                 return found;
             }
 
-            await Task.Delay(100);
+            await Task.Delay(100, bound.Token);
         }
     }
 
     private static async Task<string> ReadinessAsync(GatewayProcess gateway)
     {
         using var http = new HttpClient { BaseAddress = gateway.Admin };
+        using var bound = new CancellationTokenSource(Bound);
         while (true)
         {
             using var answer = await http.GetAsync("/readyz");
@@ -151,7 +157,7 @@ public sealed class RunbookTests
                 return text;
             }
 
-            await Task.Delay(50);
+            await Task.Delay(50, bound.Token);
         }
     }
 }

@@ -3,6 +3,7 @@
 // config: { "port": 0, "audience": "https://gw/fhir", "algorithm": "ES256", "lifetime": 300, "clients": [
 //   { "clientId": "lab", "clientSecret": "…" | "jwks": {"keys": […]}, "assertionAlgorithm": "ES384", "scope": "system/Observation.rs",
 //     "claims": { "tenant": "north", "patient": "example", "purpose_of_use": ["TREAT"] }, "dpop": false, "mtls": false } ] }
+// "format": "opaque" makes its tokens opaque; a client with "introspects": "plain" | "signed" (RFC 9701) is one that asks about them.
 // Prints {"ready": issuer, "pid": …} when it listens. purpose_of_use goes to extensions.hl7-b2b, as does that extension of a client assertion (UDAP B2B).
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -34,6 +35,7 @@ const registration = (client) => ({
   ...(client.jwks
     ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: client.assertionAlgorithm ?? 'ES384', jwks: client.jwks }
     : { token_endpoint_auth_method: 'client_secret_basic', client_secret: client.clientSecret }),
+  ...(client.introspects === 'signed' ? { introspection_signed_response_alg: config.algorithm } : {}),
   ...(client.dpop ? { dpop_bound_access_tokens: true } : {}),
   ...(client.mtls ? { tls_client_certificate_bound_access_tokens: true } : {}),
 });
@@ -66,6 +68,9 @@ listener.listen(config.port, '127.0.0.1', () => {
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      introspection: { enabled: config.format === 'opaque' },
+      jwtIntrospection: { enabled: config.format === 'opaque' },
+      revocation: { enabled: config.format === 'opaque' },
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => false },
       // Stands for the TLS terminator: the certificate comes in a header.
       mTLS: { enabled: true, certificateBoundAccessTokens: true, getCertificate: (ctx) => (ctx.get('x-client-cert') ? new X509Certificate(decodeURIComponent(ctx.get('x-client-cert'))).toString() : undefined) },
@@ -73,7 +78,7 @@ listener.listen(config.port, '127.0.0.1', () => {
         enabled: true,
         defaultResource: async () => config.audience,
         useGrantedResource: async () => true,
-        getResourceServerInfo: async (_ctx, resource) => ({ scope: scopes.join(' '), audience: resource, accessTokenTTL: config.lifetime, accessTokenFormat: 'jwt', jwt: { sign: { alg: config.algorithm } } }),
+        getResourceServerInfo: async (_ctx, resource) => ({ scope: scopes.join(' '), audience: resource, accessTokenTTL: config.lifetime, ...(config.format === 'opaque' ? { accessTokenFormat: 'opaque' } : { accessTokenFormat: 'jwt', jwt: { sign: { alg: config.algorithm } } }) }),
       },
     },
   });

@@ -66,7 +66,7 @@ internal static class OidcSetup
         }
         catch (ArgumentException fault)
         {
-            throw new AdminStartException("Admin:Oidc:Jwks is not a JSON Web Key Set.", fault);
+            throw new AdminStartException($"Admin:Oidc:Jwks is not a JSON Web Key Set: {jwks}.", fault);
         }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
                         return AdminProblem.NotFound("alert");
                     }
 
-                    if (ETag.Optional(call, found.Item.Version) is { } stale)
+                    if (ETag.Optional(call, found.Item) is { } stale)
                     {
                         return stale;
                     }

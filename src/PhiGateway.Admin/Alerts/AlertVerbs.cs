@@ -57,10 +57,12 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             return AdminProblem.Conflict("no-review", "Only an emergency use is reviewed; close the alert.");
         }
 
-        var client = set.Find<Client>(RegistryKind.Client, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        var found = set.Find(RegistryKind.Client, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        var client = found?.Entity as Client;
+        var former = found is null ? [] : AuthorNote.StoodSince(found.Item, alert.At);
 
         // Whoever stood behind it when it was used, and whoever does now: nobody becomes a stranger by handing it over.
-        string?[] behind = [client?.Owner, client?.Deputy, .. AuthorNote.Behind(item), .. alert.Notify?.Split(", ") ?? []];
+        string?[] behind = [client?.Owner, client?.Deputy, .. former, .. AuthorNote.Behind(item), .. alert.Notify?.Split(", ") ?? []];
         return call.MayBeAny(behind.OfType<string>())
             ? new AdminProblem(403, "four-eyes", "A second person must decide", "You stand behind this client; somebody else must decide.")
             : null;
@@ -91,7 +93,7 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
                     return AdminProblem.NotFound("alert");
                 }
 
-                if (ETag.Optional(call, found.Item.Version) is { } stale)
+                if (ETag.Optional(call, found.Item) is { } stale)
                 {
                     return stale;
                 }

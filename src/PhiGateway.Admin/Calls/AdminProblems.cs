@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Calls;
@@ -33,8 +34,9 @@ internal sealed partial record AdminProblem
 
     public static AdminProblem Conflict(string code, string detail) => new(409, code, "It cannot be done in the present state", detail);
 
-    public static AdminProblem PreconditionFailed(long current) =>
-        new(412, "precondition-failed", "It has changed since you saw it", current == 0 ? "It does not exist." : $"It is at version {current} now; read it again.");
+    /// <summary>Somebody else was faster: who, and when.</summary>
+    public static AdminProblem PreconditionFailed(RegistryItem current) =>
+        new(412, "precondition-failed", "It has changed since you saw it", $"It is at version {current.Version} now, written by {current.UpdatedBy} at {current.UpdatedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}; read it again.");
 
     public static AdminProblem TooLarge(long most) => new(413, "body-too-large", "The body is too large", $"At most {most} bytes are accepted here.");
 

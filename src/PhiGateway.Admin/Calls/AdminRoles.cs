@@ -23,6 +23,16 @@ public static class AdminRoles
     /// <summary>Reads the registry and stops whom it must: suspends, revokes, offboards. It opens nothing and writes nothing else.</summary>
     public const string Responder = "responder";
 
+    /// <summary>
+    /// Reads the registry, accounts for disclosures to patients, keeps the holds on that, and finds whom and what a client touched.
+    /// </summary>
+    public const string PrivacyOfficer = "privacy-officer";
+
+    /// <summary>
+    /// Reads and searches the trail as FHIR AuditEvents (IHE ITI-81), as a repository's consumer does, and nothing else.
+    /// </summary>
+    public const string AuditConsumer = "audit-consumer";
+
     /// <summary>Writes the memberships of rosters, as a feed does, and nothing else.</summary>
     public const string Feed = "feed";
 
@@ -37,14 +47,16 @@ public static class AdminRoles
         Approver,
         Admin,
         Responder,
+        PrivacyOfficer,
+        AuditConsumer,
         Feed
     );
 
     /// <summary>Every role that reads the registry.</summary>
-    public static IReadOnlyList<string> All { get; } = [Viewer, Auditor, Operator, Approver, Admin, Responder];
+    public static IReadOnlyList<string> All { get; } = [Viewer, Auditor, Operator, Approver, Admin, Responder, PrivacyOfficer];
 
     /// <summary>Every role that a key may have.</summary>
-    internal static IReadOnlyList<string> Given { get; } = [.. All, Feed];
+    internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed];
 
     /// <summary>Whoever may change the registry.</summary>
     internal static IReadOnlyList<string> Writers { get; } = [Operator, Admin];

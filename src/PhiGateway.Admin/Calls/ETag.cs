@@ -1,4 +1,5 @@
 using System.Globalization;
+using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Calls;
 
@@ -17,19 +18,19 @@ internal static class ETag
     /// <summary>Whether a list of tags, or <c>*</c>, contains this one.</summary>
     public static bool ListContains(IReadOnlyList<string> tags, string tag) => tags.Contains(Any) || tags.Contains(tag);
 
-    /// <summary>Checks the required If-Match against the version that is there; null when it holds.</summary>
-    public static AdminProblem? Require(AdminCall call, long version)
+    /// <summary>Checks the required If-Match against the document that is there; null when it holds.</summary>
+    public static AdminProblem? Require(AdminCall call, RegistryItem item)
     {
         if (call.IfMatch is null)
         {
             return AdminProblem.PreconditionRequired;
         }
 
-        return ListContains(call.IfMatch, Of(version)) ? null : AdminProblem.PreconditionFailed(version);
+        return ListContains(call.IfMatch, Of(item.Version)) ? null : AdminProblem.PreconditionFailed(item);
     }
 
     /// <summary>As <see cref="Require"/>, of a version that was really seen: <c>*</c> is none.</summary>
-    public static AdminProblem? RequireSeen(AdminCall call, long version)
+    public static AdminProblem? RequireSeen(AdminCall call, RegistryItem item)
     {
         if (call.IfMatch is null || call.IfMatch.Contains(Any))
         {
@@ -39,9 +40,9 @@ internal static class ETag
             };
         }
 
-        return Require(call, version);
+        return Require(call, item);
     }
 
     /// <summary>Checks If-Match where it is optional: verbs that close a path must not wait for a fresh read.</summary>
-    public static AdminProblem? Optional(AdminCall call, long version) => call.IfMatch is null ? null : Require(call, version);
+    public static AdminProblem? Optional(AdminCall call, RegistryItem item) => call.IfMatch is null ? null : Require(call, item);
 }

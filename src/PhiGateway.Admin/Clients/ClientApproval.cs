@@ -96,7 +96,7 @@ internal sealed class ClientApproval(RegistryEditor editor, TimeProvider time)
         }
 
         return string.Equals(body.Fingerprint, view.Fingerprint, StringComparison.Ordinal)
-            ? ETag.Optional(call, view.Item.Version)
+            ? ETag.Optional(call, view.Item)
             : new AdminProblem(
                 412,
                 "fingerprint-changed",

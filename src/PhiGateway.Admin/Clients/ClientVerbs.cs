@@ -163,7 +163,7 @@ internal sealed class ClientVerbs(RegistryEditor editor, TimeProvider time)
                     return AdminProblem.NotFound("client");
                 }
 
-                if (ETag.Optional(call, view.Item.Version) is { } stale)
+                if (ETag.Optional(call, view.Item) is { } stale)
                 {
                     return stale;
                 }

@@ -55,7 +55,7 @@ internal sealed class CredentialRotation(RegistryEditor editor, TimeProvider tim
             return AdminProblem.NotFound("client");
         }
 
-        if (ETag.Optional(call, client.Item.Version) is { } stale)
+        if (ETag.Optional(call, client.Item) is { } stale)
         {
             return stale;
         }

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using PhiGateway.Admin.Access;
+using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.AuditEvents;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Decisions;
@@ -37,10 +39,12 @@ public static class AdminApi
         AlertEndpoints.Map(api);
         RosterEndpoints.Map(api);
         TrailEndpoints.Map(api);
+        AccountingEndpoints.Map(api);
         DecisionEndpoints.Map(api);
         StatusEndpoints.Map(api);
         ConfigEndpoints.Map(api);
         ReplayEndpoints.Map(api);
+        AuditEventEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRoles(AdminRoles.All);
         return app;
     }

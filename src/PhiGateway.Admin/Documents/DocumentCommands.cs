@@ -12,6 +12,9 @@ namespace PhiGateway.Admin.Documents;
 /// <summary>Creates, replaces, patches and deletes documents of every kind; called by their endpoints.</summary>
 internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
 {
+    // More places help nobody.
+    private const int MaxNamed = 20;
+
     /// <summary>Creates one document under the id that its body names; a new admin key comes with its secret.</summary>
     public async Task<Outcome<DocumentChange>> CreateAsync(AdminCall call, RegistryKind kind, JsonObject body)
     {
@@ -68,7 +71,9 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             set =>
             {
                 var current = set.Find(kind, id)?.Item;
-                return Precondition(call, kind, current) is { } refused ? refused : Plan(call, kind, id, body, current);
+                return Precondition(call, kind, current) is { } refused
+                    ? Stale(refused, current, body)
+                    : Plan(call, kind, id, body, current);
             }
         );
 
@@ -86,9 +91,8 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
                     return AdminProblem.NotFound(KindWord.Of(kind));
                 }
 
-                return ETag.Require(call, current.Version) is { } refused
-                    ? refused
-                    : Plan(call, kind, id, MergePatch.Apply(Parse(current), patch), current);
+                var next = MergePatch.Apply(Parse(current), patch);
+                return ETag.Require(call, current) is { } refused ? Stale(refused, current, next) : Plan(call, kind, id, next, current);
             }
         );
 
@@ -106,7 +110,7 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
                     return AdminProblem.NotFound(KindWord.Of(kind));
                 }
 
-                return (ETag.Require(call, current.Item.Version) ?? DeleteGuard.Check(set, current)) is { } refused
+                return (ETag.Require(call, current.Item) ?? DeleteGuard.Check(set, current)) is { } refused
                     ? refused
                     : new EditPlan([new RegistryWrite(kind, id, null, current.Item.Version)]);
             }
@@ -198,15 +202,43 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
     {
         if (call.CreateOnly)
         {
-            return current is null ? null : AdminProblem.PreconditionFailed(current.Version);
+            return current is null ? null : AdminProblem.PreconditionFailed(current);
         }
 
         if (current is not null)
         {
-            return ETag.Require(call, current.Version);
+            return ETag.Require(call, current);
         }
 
         return call.IfMatch is null ? AdminProblem.PreconditionRequired : AdminProblem.NotFound(KindWord.Of(kind));
+    }
+
+    // Where what was sent and what stands there now differ: there somebody else was at work, or the caller.
+    private static AdminProblem Stale(AdminProblem refused, RegistryItem? current, JsonObject sent)
+    {
+        if (refused.Status != 412 || current is null)
+        {
+            return refused;
+        }
+
+        var now = Parse(current);
+        foreach (var member in ManagedMembers.Of(current.Kind).Append(DocumentDraft.Meta))
+        {
+            now.Remove(member);
+        }
+
+        return refused with
+        {
+            Errors =
+            [
+                .. DocumentDiff
+                    .Of(now, sent)
+                    .Where(line => !line.Pointer.StartsWith("/" + DocumentDraft.Meta, StringComparison.Ordinal))
+                    .Where(line => !ManagedMembers.Of(current.Kind).Contains(line.Pointer.TrimStart('/')))
+                    .Take(MaxNamed)
+                    .Select(static line => new ProblemPointer(line.Pointer, "differs", "What was sent is not what stands there now.")),
+            ],
+        };
     }
 
     private AdminProblem? NewKey(JsonObject body, out string? secret)

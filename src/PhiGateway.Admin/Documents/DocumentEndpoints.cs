@@ -72,6 +72,7 @@ internal static class DocumentEndpoints
                 "Filters by equality on simple members (`status=active`), ranges (`expires.lt=2027-01-01`), `sort`, `fields`, `limit` and `cursor`."
             )
             .Returns(typeof(DocumentPage<>).MakeGenericType(route.Type))
+            .WithMetadata(new ReadsQueryItself())
             .Reads([
                 .. CallParameter.Page,
                 CallParameter.Sort,

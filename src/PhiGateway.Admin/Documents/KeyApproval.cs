@@ -31,7 +31,7 @@ internal sealed class KeyApproval(RegistryEditor editor)
             return AdminProblem.NotFound("admin-key");
         }
 
-        if (ETag.RequireSeen(call, found.Item.Version) is { } unseen)
+        if (ETag.RequireSeen(call, found.Item) is { } unseen)
         {
             return unseen;
         }

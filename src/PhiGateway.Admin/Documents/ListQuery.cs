@@ -6,6 +6,7 @@ using Microsoft.Extensions.Primitives;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Documents;
@@ -116,7 +117,7 @@ internal sealed class ListQuery
         var @operator = dot < 0 ? "eq" : name[(dot + 1)..];
         if (!members.TryGetValue(member, out var property) || @operator is not ("eq" or "lt" or "le" or "gt" or "ge"))
         {
-            return AdminProblem.BadParameter(Shorten(name), "there is no such filter.");
+            return AdminProblem.BadParameter(Shorten(name), "there is no such filter." + NearestName.Hint(member, members.Keys));
         }
 
         if (!IsSimple(property, @operator))
@@ -142,10 +143,14 @@ internal sealed class ListQuery
             case "sort" when value.Length > 0:
                 _descending = value[0] == '-';
                 _sort = value.TrimStart('-');
-                return members.ContainsKey(_sort) ? null : AdminProblem.BadParameter("sort", "there is no such member.");
+                return members.ContainsKey(_sort)
+                    ? null
+                    : AdminProblem.BadParameter("sort", "there is no such member." + NearestName.Hint(_sort, members.Keys));
             case "fields":
                 _fields = [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-                return _fields.All(members.ContainsKey) ? null : AdminProblem.BadParameter("fields", "there is no such member.");
+                return _fields.FirstOrDefault(field => !members.ContainsKey(field)) is { } field
+                    ? AdminProblem.BadParameter("fields", $"there is no member '{Shorten(field)}'.{NearestName.Hint(field, members.Keys)}")
+                    : null;
             case "sort" or "limit" or "cursor":
                 return null;
             default:

@@ -24,8 +24,12 @@ internal static class AuthorNote
     private const string Content = "_approved";
     private const string Knowers = "_knownTo";
     private const string Standing = "_behind";
+    private const string Former = "_stood";
 
-    private static readonly string[] Notes = [Authors, SeenAt, Closers, Content, Knowers, Standing];
+    // Owners do not change so often.
+    private const int MostFormer = 50;
+
+    private static readonly string[] Notes = [Authors, SeenAt, Closers, Content, Knowers, Standing, Former];
 
     /// <summary>Whoever changed a document; of one that was written before there were notes, whoever did so last.</summary>
     public static IReadOnlyList<Author> Read(RegistryItem item)
@@ -135,6 +139,27 @@ internal static class AuthorNote
 
     /// <summary>The stored form of an alert that says who has answered for what it is about.</summary>
     public static string WithBehind(string json, IEnumerable<string> persons) => WithNames(json, Standing, persons);
+
+    /// <summary>Who answered for a client at a moment or since, and does no longer.</summary>
+    public static IReadOnlyList<string> StoodSince(RegistryItem client, DateTimeOffset moment) =>
+        Parse(client.Json)[Former] is JsonArray list
+            ?
+            [
+                .. list.OfType<JsonObject>()
+                    .Where(entry => (DateTimeOffset)entry["until"]! >= moment)
+                    .Select(static entry => (string)entry["by"]!),
+            ]
+            : [];
+
+    /// <summary>The stored form of a client that says who no longer answers for it, from when on.</summary>
+    public static string WithFormer(string json, IEnumerable<string> persons, DateTimeOffset until)
+    {
+        var form = Parse(json);
+        var added = persons.Select(person => (JsonNode)new JsonObject { ["by"] = person, ["until"] = JsonValue.Create(until) });
+        var list = form[Former] is JsonArray known ? known.Select(static entry => entry!.DeepClone()) : [];
+        form[Former] = new JsonArray([.. list.Concat(added).TakeLast(MostFormer)]);
+        return form.ToJsonString();
+    }
 
     private static IReadOnlyList<string>? Names(JsonObject form, string note) =>
         form[note] is JsonArray list ? [.. list.Select(static entry => (string)entry!)] : null;

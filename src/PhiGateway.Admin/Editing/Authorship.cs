@@ -25,11 +25,12 @@ internal static class Authorship
     /// <param name="plan">The plan.</param>
     /// <param name="before">The set that it was planned on.</param>
     /// <param name="persons">Whose plan it may be.</param>
+    /// <param name="now">The moment.</param>
     /// <param name="opens">Whether the plan opens doors: then its authors are those of every document that it writes.</param>
-    public static EditPlan Stamp(EditPlan plan, WorkingSet before, IReadOnlyList<string> persons, bool opens) =>
+    public static EditPlan Stamp(EditPlan plan, WorkingSet before, IReadOnlyList<string> persons, DateTimeOffset now, bool opens) =>
         plan with
         {
-            Writes = [.. plan.Writes.Select(write => Stamp(write, before, persons, opens))],
+            Writes = [.. plan.Writes.Select(write => Stamp(write, before, persons, now, opens))],
         };
 
     /// <summary>Whether a caller changed anything under a client's fingerprint that its last approval did not cover.</summary>
@@ -83,7 +84,13 @@ internal static class Authorship
     public static bool Includes(RegistryItem item, AdminCall call) =>
         call.MayBeAny(AuthorNote.Read(item).Select(static author => author.Person));
 
-    private static RegistryWrite Stamp(RegistryWrite write, WorkingSet before, IReadOnlyList<string> persons, bool opens)
+    private static RegistryWrite Stamp(
+        RegistryWrite write,
+        WorkingSet before,
+        IReadOnlyList<string> persons,
+        DateTimeOffset now,
+        bool opens
+    )
     {
         var current = before.Find(write.Kind, write.Id)?.Item;
         if (write.Json is not { } json || !(NotCovered.ContainsKey(write.Kind) || write.Kind == RegistryKind.Approval))
@@ -92,6 +99,11 @@ internal static class Authorship
         }
 
         json = AuthorNote.Carried(json, current);
+        if (Former(write, before, json) is { Count: > 0 } former)
+        {
+            json = AuthorNote.WithFormer(json, former, now);
+        }
+
         var isAuthor = write.Kind != RegistryKind.Approval && (opens || current is null || !SameContent(write.Kind, current.Json, json));
         if (!isAuthor)
         {
@@ -102,6 +114,24 @@ internal static class Authorship
         {
             Json = AuthorNote.With(json, current is null ? [] : AuthorNote.Read(current), persons, before.Revision),
         };
+    }
+
+    // Whoever owned a client or stood in for its owner, and no longer does.
+    private static IReadOnlyList<string> Former(RegistryWrite write, WorkingSet before, string json)
+    {
+        if (write.Kind != RegistryKind.Client || before.Find<Client>(RegistryKind.Client, write.Id) is not { } was)
+        {
+            return [];
+        }
+
+        var next = StoredBody.WithoutNotes(json);
+        string?[] now = [(string?)next["owner"], (string?)next["deputy"]];
+        return
+        [
+            .. new[] { was.Owner, was.Deputy }
+                .OfType<string>()
+                .Where(name => name.Length > 0 && !now.OfType<string>().Any(stays => PersonName.AreSame(stays, name))),
+        ];
     }
 
     private static bool SameContent(RegistryKind kind, string before, string after) =>

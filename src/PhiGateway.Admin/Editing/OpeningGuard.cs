@@ -19,8 +19,16 @@ internal static class OpeningGuard
     /// <param name="plan">The plan.</param>
     /// <param name="before">The set that it was planned on.</param>
     /// <param name="persons">Whose act it may be, the one who asks first.</param>
+    /// <param name="revoked">Ids of the credentials that are revoked, as far as the plan writes any.</param>
     /// <param name="now">The moment.</param>
-    public static EditPlan Extend(Edit edit, EditPlan plan, WorkingSet before, IReadOnlyList<string> persons, DateTimeOffset now)
+    public static EditPlan Extend(
+        Edit edit,
+        EditPlan plan,
+        WorkingSet before,
+        IReadOnlyList<string> persons,
+        IReadOnlySet<string> revoked,
+        DateTimeOffset now
+    )
     {
         var after = before.After(plan.Writes, now, persons[0]);
         var clients = AffectedClients.Of(before, after, plan.Writes);
@@ -30,6 +38,7 @@ internal static class OpeningGuard
                 .Of(before, after, clients, now)
                 .Where(static change => change.Opened.Count > 0)
                 .Select(static change => change.Client)
+                .Concat(Replaced(plan, before, after, revoked, now))
                 .ToHashSet();
         var losers = plan
             .Writes.Where(static write => write.Kind == RegistryKind.Credential)
@@ -38,7 +47,7 @@ internal static class OpeningGuard
             .Where(credential => after.Find<Credential>(RegistryKind.Credential, credential.Id)?.Client != credential.Client)
             .Select(static credential => credential.Client)
             .ToHashSet(StringComparer.Ordinal);
-        var stamped = Authorship.Stamp(plan, before, persons, opened.Count > 0);
+        var stamped = Authorship.Stamp(plan, before, persons, now, opened.Count > 0);
         var taken = new List<string>();
         var notes = new List<RegistryWrite>();
         foreach (var client in clients.Where(client => opened.Contains(client) || losers.Contains(client)))
@@ -59,6 +68,35 @@ internal static class OpeningGuard
             Writes = [.. stamped.Writes.Where(write => !changed.Contains((write.Kind, write.Id))), .. notes],
             Taken = taken,
         };
+    }
+
+    // Another credential in the place of one that is revoked opens what the revocation shut, though no door of a document does.
+    private static IEnumerable<string> Replaced(
+        EditPlan plan,
+        WorkingSet before,
+        WorkingSet after,
+        IReadOnlySet<string> revoked,
+        DateTimeOffset now
+    ) =>
+        revoked.Count == 0
+            ? []
+            : plan
+                .Writes.Where(write => write.Kind == RegistryKind.Credential && !revoked.Contains(write.Id))
+                .Select(write => after.Find<Credential>(RegistryKind.Credential, write.Id))
+                .OfType<Credential>()
+                .Where(credential => before.Find<Credential>(RegistryKind.Credential, credential.Id)?.Client != credential.Client)
+                .Where(credential => IsShutByRevocation(before.CredentialsOf(credential.Client), credential.Kind, revoked, now))
+                .Select(static credential => credential.Client);
+
+    private static bool IsShutByRevocation(
+        IEnumerable<Credential> credentials,
+        CredentialKind kind,
+        IReadOnlySet<string> revoked,
+        DateTimeOffset now
+    )
+    {
+        var same = credentials.Where(credential => credential.Kind == kind).ToList();
+        return same.Count > 0 && same.TrueForAll(credential => revoked.Contains(credential.Id) || credential.OverlapUntil <= now);
     }
 
     /// <summary>The end of a client's approval, with whose act that is in it; null: it has none that counts.</summary>

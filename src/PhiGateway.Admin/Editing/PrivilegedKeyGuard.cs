@@ -5,7 +5,7 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>
-/// Refuses a write that makes a key with the role approver or auditor work before an approver has released it: who approves and who reads
+/// Refuses a write that makes a key with the role approver or one that reads the trail work before an approver has released it: who approves and who reads
 /// the trail is not one administrator's choice.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ internal static class PrivilegedKeyGuard
     private const string Bootstrap = "key:" + AdminKeyRules.Bootstrap;
 
     /// <summary>Whether a key has a role that needs a second person.</summary>
-    public static bool IsPrivileged(AdminKey key) => key.Roles.Any(static role => role is AdminRoles.Approver or AdminRoles.Auditor);
+    public static bool IsPrivileged(AdminKey key) => key.Roles.Any(IsPrivileged);
 
     /// <summary>Whether the caller makes such keys alone.</summary>
     public static bool IsFree(AdminCall call) => call.Caller.Method == Bootstrap && call.Caller.HasAny([AdminRoles.Approver]);
@@ -48,6 +48,9 @@ internal static class PrivilegedKeyGuard
             : null;
     }
 
+    private static bool IsPrivileged(string role) =>
+        role is AdminRoles.Approver or AdminRoles.Auditor or AdminRoles.PrivacyOfficer or AdminRoles.AuditConsumer;
+
     // What has been handed over in parts has never been seen whole: let to work by its maker alone, the first part would do.
     private static bool NeedsRelease(AdminKey key) => IsPrivileged(key) || key.Handover == KeyHandover.Unclaimed;
 
@@ -58,6 +61,6 @@ internal static class PrivilegedKeyGuard
         && Works(was, now)
         && string.Equals(was.Person, key.Person, StringComparison.Ordinal)
         && string.Equals(was.Hash, key.Hash, StringComparison.Ordinal)
-        && key.Roles.All(role => was.Roles.Contains(role) || role is not (AdminRoles.Approver or AdminRoles.Auditor))
+        && key.Roles.All(role => was.Roles.Contains(role) || !IsPrivileged(role))
         && (was.Expires is null || key.Expires <= was.Expires);
 }

@@ -159,7 +159,11 @@ internal sealed class RegistryEditor(
         }
 
         // What opens needs two: the approvals behind a door that would open end with the same write.
-        plan = OpeningGuard.Extend(edit, plan, before, call.Persons, now);
+        var writesCredentials = plan.Writes.Any(static write => write.Kind == RegistryKind.Credential);
+        IReadOnlySet<string> revoked = writesCredentials
+            ? await RevocationRows.CredentialsAsync(store, call.Cancelled)
+            : new HashSet<string>();
+        plan = OpeningGuard.Extend(edit, plan, before, call.Persons, revoked, now);
         return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
         {
             Warnings = rules.Warn(after, plan.Writes),

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Policy.Validation;
 
 namespace PhiGateway.Admin.Http;
 
@@ -25,7 +26,7 @@ internal static class CallReader
         var first = Flag(context, DryRun, out var dryRun);
         var second = Flag(context, "drop_unknown", out var dropUnknown);
         var third = Flag(context, "carry_approval", out var carryApproval);
-        if ((first ?? second ?? third) is { } problem)
+        if ((first ?? second ?? third ?? Unknown(context)) is { } problem)
         {
             return problem;
         }
@@ -41,6 +42,34 @@ internal static class CallReader
             IfMatch = string.IsNullOrEmpty(headers.IfMatch.ToString()) ? null : ETag.Split(headers.IfMatch),
             CreateOnly = headers.IfNoneMatch is [ETag.Any],
         };
+    }
+
+    // A parameter that is passed over is a dry run that writes, or a filter that shows everything.
+    private static AdminProblem? Unknown(HttpContext context)
+    {
+        if (context.Request.Query.Count == 0 || context.GetEndpoint() is not { } endpoint)
+        {
+            return null;
+        }
+
+        if (endpoint.Metadata.GetMetadata<ReadsQueryItself>() is not null)
+        {
+            return null;
+        }
+
+        var isWrite = !HttpMethods.IsGet(context.Request.Method);
+        var known = endpoint
+            .Metadata.GetOrderedMetadata<CallParameter>()
+            .Concat(isWrite ? CallParameter.Write : [])
+            .Where(static parameter => !parameter.IsHeader)
+            .Select(static parameter => parameter.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        return context.Request.Query.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown
+            ? AdminProblem.BadParameter(
+                unknown.Length <= 64 ? unknown : unknown[..64],
+                "there is no such parameter here." + NearestName.Hint(unknown, known)
+            )
+            : null;
     }
 
     /// <summary>Reads a flag of the query: absent is false, and anything but true and false is refused.</summary>

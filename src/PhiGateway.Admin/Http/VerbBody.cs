@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Policy.Validation;
 using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Http;
@@ -16,11 +17,16 @@ internal static class VerbBody
             return problem;
         }
 
+        var known = AdminJson.Options.GetTypeInfo(typeof(T)).Properties.Select(static property => property.Name).ToList();
         foreach (var (name, _) in body)
         {
-            if (AdminJson.Options.GetTypeInfo(typeof(T)).Properties.All(property => property.Name != name))
+            if (!known.Contains(name))
             {
-                return AdminProblem.Invalid(DocumentJson.Pointer([name]), "unknown-member", "There is no such member here.");
+                return AdminProblem.Invalid(
+                    DocumentJson.Pointer([name]),
+                    "unknown-member",
+                    "There is no such member here." + NearestName.Hint(name, known)
+                );
             }
         }
 

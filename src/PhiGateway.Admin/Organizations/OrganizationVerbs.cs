@@ -28,7 +28,7 @@ internal sealed class OrganizationVerbs(RegistryEditor editor, TimeProvider time
             return AdminProblem.NotFound("organization");
         }
 
-        if (ETag.Optional(call, found.Item.Version) is { } stale)
+        if (ETag.Optional(call, found.Item) is { } stale)
         {
             return stale;
         }

@@ -9,9 +9,6 @@ namespace PhiGateway.Admin.Revocations;
 /// <summary>Revokes anything that can be revoked, lists what was, and lifts what was revoked by mistake.</summary>
 internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore store, TimeProvider time)
 {
-    // What the store is asked for at first when all are looked through; more, when there are more.
-    internal const int LookBack = 10_000;
-
     /// <summary>Writes one revocation.</summary>
     public async Task<Outcome<RevocationOutcome>> RevokeAsync(AdminCall call, RevokeBody body)
     {
@@ -48,7 +45,7 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             return missing;
         }
 
-        var rows = await AllAsync(call);
+        var rows = await RevocationRows.AllAsync(store, call.Cancelled);
         var row = rows.FirstOrDefault(found => found.Id == id);
         if (row is null)
         {
@@ -89,7 +86,9 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
     /// <summary>One page of revocations, newest first.</summary>
     public async Task<Outcome<RevocationPage>> ListAsync(AdminCall call, PageRequest page)
     {
-        var rows = page.After is null ? await store.ListRevocationsAsync(page.Limit + 1, call.Cancelled) : await AllAsync(call);
+        var rows = page.After is null
+            ? await store.ListRevocationsAsync(page.Limit + 1, call.Cancelled)
+            : await RevocationRows.AllAsync(store, call.Cancelled);
         if (page.After is { } after)
         {
             rows = [.. rows.SkipWhile(row => row.Id != after.Id)];
@@ -105,18 +104,6 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
         return found.Count > page.Limit
             ? new RevocationPage(found[..page.Limit], new Cursor(null, found[page.Limit - 1].Id).Encode())
             : new RevocationPage(found, null);
-    }
-
-    private async Task<IReadOnlyList<Revocation>> AllAsync(AdminCall call)
-    {
-        for (var most = LookBack; ; most *= 4)
-        {
-            var rows = await store.ListRevocationsAsync(most, call.Cancelled);
-            if (rows.Count < most)
-            {
-                return rows;
-            }
-        }
     }
 
     private static bool IsSame(Revocation one, Revocation other) =>

@@ -8,7 +8,7 @@ using PhiGateway.Audit.Shipping;
 namespace PhiGateway.Admin.Trail;
 
 /// <summary>Counts the requests of the trail for pictures and tables; each count is itself on record before its answer leaves.</summary>
-internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, AdminJournal records)
+internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, AdminJournal records, TrailNames names)
 {
     /// <summary>Counts what a query asks for.</summary>
     public async Task<Outcome<TrafficReport>> CountAsync(AdminCall call, TrafficQuery query)
@@ -24,6 +24,12 @@ internal sealed class TrafficReports(IAuditStore store, IAuditJournal journal, A
         record.Note = Describe(query);
         await journal.AppendAsync(record);
         var rows = await store.CountAsync(counts, call.Cancelled);
+        var asked = new TrailQuery { Client = query.Client, Tenant = query.Tenant };
+        if (rows.Count == 0 && await names.FindUnknownAsync(asked, call.Cancelled) is { } unknown)
+        {
+            return unknown;
+        }
+
         return new TrafficReport(
             counts.From,
             counts.To,

@@ -19,11 +19,17 @@ internal static class TrailEndpoints
         new("to", "Before this moment."),
         new("client", "Registered client."),
         new("tenant", "Tenant; required with a patient."),
+        new("withheld", "true, with a patient: what was withheld of the patient, not what left."),
         new("decision", "permit, deny or error."),
         new("reason", "Code of a deny reason."),
         new("kind", "Kind of record."),
         new("id", "Decision or request id."),
         new("actor", "Person."),
+        new("organization", "Organization of the use case."),
+        new("use_case", "Use case under which it was decided."),
+        new("type", "FHIR resource type asked for."),
+        new("interaction", "FHIR interaction, such as search-type."),
+        new("purpose", "A purpose code that counted."),
         new(TrailQueryReader.PatientHeader, "Logical id of a patient.") { IsHeader = true },
     ];
 
@@ -46,9 +52,10 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Searches the audit trail",
-                "By from, to, client, tenant, decision, reason, kind, id, actor; a patient only in the header X-Patient. Each search is itself recorded."
+                "By every filter named here, alone or together; a patient only in the header X-Patient. Each search is itself recorded."
             )
             .Returns(typeof(DocumentPage<TrailEntry>))
+            .WithMetadata(new ReadsQueryItself())
             .Reads([.. CallParameter.Page, .. Filters]);
         api.MapGet("/audit/counts", (HttpContext context, TrafficReports traffic) => CountAsync(context, traffic))
             .RequireRoles([AdminRoles.Auditor])
@@ -74,7 +81,19 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe("Reads one record and those that belong to it")
             .Returns(typeof(TrailRecord));
+        api.MapPost(
+                "/audit:reach",
+                (HttpContext context, ReachSearch search) => Answer.JsonAsync<ReachQuery, ReachReport>(context, search.FindAsync)
+            )
+            .RequireRoles([AdminRoles.PrivacyOfficer])
+            .Describe(
+                "Says which patients and records somebody touched",
+                "By token, credential, client or organization, between two moments; the whole of it or nothing. Itself recorded."
+            )
+            .Takes(typeof(ReachQuery))
+            .Returns(typeof(ReachReport));
         MapProofs(api);
+        TrailReportEndpoints.Map(api);
     }
 
     private static void MapProofs(RouteGroupBuilder api)
@@ -139,5 +158,5 @@ internal static class TrailEndpoints
                     : await traffic.CountAsync(call, query)
         );
 
-    private static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body));
+    internal static AdminResult Json(JsonObject body) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body));
 }

@@ -13,11 +13,17 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Client">Registered client.</param>
 /// <param name="Tenant">Tenant; required with a patient, where <c>*</c> means each of them.</param>
 /// <param name="Patient">Logical id of a patient; in a body or the header only. PHI.</param>
+/// <param name="Withheld">With a patient: what was withheld of that patient, in the place of what left; null: what left.</param>
 /// <param name="Decision">permit, deny or error.</param>
 /// <param name="Reason">Code of a deny reason.</param>
 /// <param name="Kind">Kind of record, such as disclosure.</param>
 /// <param name="Id">Decision or request id: the record and those that belong to it.</param>
 /// <param name="Actor">Person, for admin records.</param>
+/// <param name="Organization">Organization of the use case.</param>
+/// <param name="UseCase">Use case under which it was decided.</param>
+/// <param name="Type">FHIR resource type asked for.</param>
+/// <param name="Interaction">FHIR interaction, such as search-type.</param>
+/// <param name="Purpose">One purpose code among those that counted.</param>
 /// <param name="Limit">1 to 500; default 50.</param>
 /// <param name="Cursor">Place of the page.</param>
 public sealed record TrailQuery(
@@ -26,11 +32,17 @@ public sealed record TrailQuery(
     string? Client = null,
     string? Tenant = null,
     string? Patient = null,
+    bool? Withheld = null,
     string? Decision = null,
     string? Reason = null,
     AuditKind? Kind = null,
     Guid? Id = null,
     string? Actor = null,
+    string? Organization = null,
+    string? UseCase = null,
+    string? Type = null,
+    string? Interaction = null,
+    string? Purpose = null,
     int? Limit = null,
     string? Cursor = null
 )
@@ -40,6 +52,9 @@ public sealed record TrailQuery(
 
     /// <summary>Instead of a tenant's name: each of them.</summary>
     internal const string Every = "*";
+
+    /// <summary>Whether something is asked for that only the record of a request itself can have.</summary>
+    internal bool IsOfRequest => (Organization ?? UseCase ?? Type ?? Interaction ?? Purpose) is not null;
 
     // Copied out of a resource it comes with its type.
     internal string? PatientId
@@ -82,9 +97,19 @@ public sealed record TrailQuery(
             return AdminProblem.BadParameter("tenant", "a patient is looked for within one tenant, or within each with '*'.");
         }
 
+        if (Withheld is not null && Patient is null)
+        {
+            return AdminProblem.BadParameter("withheld", "what was withheld is looked for by the patient whom it concerns.");
+        }
+
         if (Reason is not null && DenyReason.Find(Reason) is null)
         {
             return AdminProblem.BadParameter("reason", "there is no such reason of a refusal.");
+        }
+
+        if (Purpose is not null && !PurposeOfUse.TryParse(Purpose, out _))
+        {
+            return AdminProblem.BadParameter("purpose", "there is no such purpose of use.");
         }
 
         var within = Tenant == Every ? tenants : [Tenant ?? string.Empty];
@@ -94,16 +119,24 @@ public sealed record TrailQuery(
             To = To,
             Client = Client,
             Tenant = Tenant == Every ? null : Tenant,
-            PatientKeys = Patient is null ? [] : [.. within.Select(tenant => pseudonym!.Of(tenant, PatientId!))],
+            PatientKeys = Patient is null ? [] : [.. within.Select(tenant => KeyOf(pseudonym!, tenant))],
             Decision = Decision,
             Reason = Reason,
             Kind = Kind,
             Id = Id,
             Actor = Actor,
+            Organization = Organization,
+            UseCase = UseCase,
+            ResourceType = Type,
+            Interaction = Interaction,
+            Purpose = Purpose is not null && PurposeOfUse.TryParse(Purpose, out var purpose) ? purpose.Code : null,
             Limit = Limit ?? PageRequest.Default,
             Cursor = Cursor,
         };
     }
+
+    private string KeyOf(IPatientPseudonym pseudonym, string tenant) =>
+        Withheld == true ? pseudonym.OfWithheld(tenant, PatientId!) : pseudonym.Of(tenant, PatientId!);
 
     /// <summary>The query in words for the record of its use; the patient stands in the record's own field.</summary>
     internal string Describe() =>
@@ -116,11 +149,17 @@ public sealed record TrailQuery(
                 Part("client", Client),
                 Part("tenant", Tenant),
                 Patient is null ? null : "patient=yes",
+                Part("withheld", Withheld is true ? "true" : null),
                 Part("decision", Decision),
                 Part("reason", Reason),
                 Part("kind", Kind is { } kind ? JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()) : null),
                 Part("id", Id?.ToString()),
                 Part("actor", Actor),
+                Part("organization", Organization),
+                Part("use_case", UseCase),
+                Part("type", Type),
+                Part("interaction", Interaction),
+                Part("purpose", Purpose),
                 Part("why", Why),
                 Part("page", Cursor is null ? null : "next"),
             }.Where(static part => part is not null)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Validation;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -9,6 +10,21 @@ namespace PhiGateway.Admin.Trail;
 internal static class TrailQueryReader
 {
     public const string PatientHeader = "X-Patient";
+
+    private static readonly string[] Known =
+    [
+        "from",
+        "to",
+        "client",
+        "tenant",
+        "decision",
+        "reason",
+        "kind",
+        "id",
+        "actor",
+        "limit",
+        "cursor",
+    ];
 
     /// <summary>Reads the parameters of the query and the header with the patient.</summary>
     public static Outcome<TrailQuery> Read(IEnumerable<KeyValuePair<string, StringValues>> parameters, StringValues patient)
@@ -34,7 +50,7 @@ internal static class TrailQueryReader
 
                 return AdminProblem.BadParameter(
                     name.Length <= 64 ? name : name[..64],
-                    "there is no such filter, or its value cannot be read."
+                    Known.Contains(name) ? "its value cannot be read." : $"there is no such filter.{NearestName.Hint(name, Known)}"
                 );
             }
 
@@ -56,11 +72,17 @@ internal static class TrailQueryReader
             "to" => Moment(value) is { } to ? query with { To = to } : null,
             "client" => query with { Client = value },
             "tenant" => query with { Tenant = value },
+            "withheld" => bool.TryParse(value, out var withheld) ? query with { Withheld = withheld } : null,
             "decision" => query with { Decision = value },
             "reason" => query with { Reason = value },
             "kind" => Kind(value) is { } kind ? query with { Kind = kind } : null,
             "id" => Guid.TryParse(value, out var id) ? query with { Id = id } : null,
             "actor" => query with { Actor = value },
+            "organization" => query with { Organization = value },
+            "use_case" => query with { UseCase = value },
+            "type" => query with { Type = value },
+            "interaction" => query with { Interaction = value },
+            "purpose" => query with { Purpose = value },
             "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
                 ? query with
                 {

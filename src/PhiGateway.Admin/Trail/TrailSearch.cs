@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
-using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
-using PhiGateway.Policy.Registry;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -15,8 +13,7 @@ internal sealed class TrailSearch(
     IAuditStore store,
     IAuditJournal journal,
     AdminJournal records,
-    WorkingSetSource sets,
-    AdminOptions options,
+    TrailNames names,
     IPatientPseudonym? pseudonym = null
 )
 {
@@ -56,18 +53,9 @@ internal sealed class TrailSearch(
     /// <summary>One page of records, newest first.</summary>
     public async Task<Outcome<TrailPage>> SearchAsync(AdminCall call, TrailQuery query)
     {
-        IReadOnlyCollection<string> tenants = query.Tenant == TrailQuery.Every ? await TenantsAsync(call.Cancelled) : [];
-        if (query.ToStore(pseudonym, tenants).Failed(out var problem, out var asked))
+        if ((await BeginAsync(call, query, "audit.search")).Failed(out var problem, out var asked))
         {
             return problem;
-        }
-
-        // Within each tenant that was looked into, so that the patient's own trail has it everywhere.
-        var isFirst = true;
-        foreach (var tenant in tenants.Cast<string?>().DefaultIfEmpty(query.Tenant))
-        {
-            await RecordAsync(call, "audit.search", query.Describe(), tenant, query.PatientId, isFirst);
-            isFirst = false;
         }
 
         AuditPage page;
@@ -80,13 +68,13 @@ internal sealed class TrailSearch(
             return AdminProblem.BadParameter("cursor", "it does not belong to this list.");
         }
 
-        if (page.Entries.Count == 0 && query.Cursor is null && await UnknownNameAsync(query, call.Cancelled) is { } unknown)
+        if (page.Entries.Count == 0 && query.Cursor is null && await names.FindUnknownAsync(query, call.Cancelled) is { } unknown)
         {
             return unknown;
         }
 
         // What a delivery says of itself, not what the search asks of decisions, lets it in.
-        var entries = query is { Id: not null, Cursor: null, Kind: null, Decision: null, Reason: null, Actor: null }
+        var entries = query is { Id: not null, Cursor: null, Kind: null, Decision: null, Reason: null, Actor: null, IsOfRequest: false }
             ? await TrailDelivery.WithAsync(store, page.Entries, call.Cancelled)
             : page.Entries;
         var body = new JsonObject { ["items"] = new JsonArray([.. entries.Select(static entry => (JsonNode)Render(entry))]) };
@@ -98,31 +86,29 @@ internal sealed class TrailSearch(
         return new TrailPage(body, page.Next);
     }
 
-    // "Nobody" is an answer to a question about somebody: a name that neither a record nor the registry knows is a mistake of the asker's.
-    private async Task<AdminProblem?> UnknownNameAsync(TrailQuery query, CancellationToken cancellationToken)
+    /// <summary>Reads what is asked for and puts it on record, durably; nothing may be shown before.</summary>
+    public async Task<Outcome<AuditQuery>> BeginAsync(AdminCall call, TrailQuery query, string @event, string? note = null)
     {
-        var set = await sets.GetAsync(cancellationToken);
-        if (query.Client is { } client && set.Find(RegistryKind.Client, client) is null)
+        IReadOnlyCollection<string> tenants = query.Tenant == TrailQuery.Every ? await names.TenantsAsync(call.Cancelled) : [];
+        if (query.ToStore(pseudonym, tenants).Failed(out var problem, out var asked))
         {
-            return AdminProblem.BadParameter("client", "neither the registry nor a record knows such a client.");
+            return problem;
         }
 
-        return
-            query.Tenant is { } tenant and not TrailQuery.Every
-            && !set.All<UseCase>(RegistryKind.UseCase).Any(useCase => useCase.Tenants.Contains(tenant))
-            ? AdminProblem.BadParameter("tenant", "neither the registry nor a record knows such a tenant.")
-            : null;
+        // Within each tenant that was looked into, so that the patient's own trail has it everywhere.
+        var isFirst = true;
+        foreach (var tenant in tenants.Cast<string?>().DefaultIfEmpty(query.Tenant))
+        {
+            var words = note is null ? query.Describe() : $"{query.Describe()} {note}".TrimStart();
+            await RecordAsync(call, @event, words, tenant, query.PatientId, isFirst);
+            isFirst = false;
+        }
+
+        return asked;
     }
 
-    private async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
-        (await sets.GetAsync(cancellationToken))
-            .All<UseCase>(RegistryKind.UseCase)
-            .SelectMany(static useCase => useCase.Tenants)
-            .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
-            .ToHashSet(StringComparer.Ordinal);
-
-    // Who looks into the trail is looked at too: durable before the answer.
-    private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
+    /// <summary>Who looks into the trail is looked at too: durable before the answer.</summary>
+    public async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
     {
         var parent = isFirst ? Guid.Empty : call.RequestId;
         var record = records.Create(call, @event, "audit", isFirst ? call.RequestId : Guid.CreateVersion7(), parent, AuditKind.AuditUse);
@@ -132,7 +118,8 @@ internal sealed class TrailSearch(
         await journal.AppendAsync(record);
     }
 
-    private static JsonObject Render(AuditEntry entry) =>
+    /// <summary>One record with its place, as every answer shows it.</summary>
+    public static JsonObject Render(AuditEntry entry) =>
         new()
         {
             ["log"] = entry.Log,

@@ -29,7 +29,7 @@ internal sealed class UseCaseVerbs(RegistryEditor editor)
                     return AdminProblem.Conflict("no-grants", "A use case without grants permits nothing; there is nothing to approve.");
                 }
 
-                return (ETag.RequireSeen(call, item.Version) ?? FourEyes.Refuse(item, call)) is { } refused
+                return (ETag.RequireSeen(call, item) ?? FourEyes.Refuse(item, call)) is { } refused
                     ? refused
                     : useCase with
                     {
@@ -44,7 +44,7 @@ internal sealed class UseCaseVerbs(RegistryEditor editor)
             id,
             body,
             "retire",
-            (useCase, item) => ETag.Optional(call, item.Version) is { } stale ? stale : useCase with { Status = UseCaseStatus.Retired }
+            (useCase, item) => ETag.Optional(call, item) is { } stale ? stale : useCase with { Status = UseCaseStatus.Retired }
         );
 
     private async Task<Outcome<EditOutcome>> RunAsync(

@@ -11,7 +11,8 @@ namespace PhiGateway.Audit.Journal;
 /// </summary>
 /// <remarks>
 /// A record is durable, chained and in order when its append completes; a failed flush ends the journal for good
-/// (<see cref="JournalStatus.Dead"/>), a full disk only until there is room again. Damage of acknowledged records is never repaired: opening is refused.
+/// (<see cref="JournalStatus.Dead"/>), a full
+/// disk only until there is room again. Damage of acknowledged records is never repaired: opening is refused.
 /// </remarks>
 public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDisposable
 {
@@ -19,7 +20,6 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
     private readonly JournalState _state;
     private readonly PendingQueue _queue;
     private readonly PendingPool _pool = new();
-    private readonly RecentFrames _recent = new();
     private readonly SegmentTable _table;
     private readonly JournalSpace _space;
     private readonly JournalWriter _writer;
@@ -82,7 +82,6 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
             _space,
             checkpoint,
             _metrics,
-            _recent,
             file,
             tail,
             () => _keeper!.Wake()
@@ -224,11 +223,8 @@ public sealed class FileJournal : IAuditJournal, IEnforcedRevision, IAsyncDispos
         _announcer.SayWhenPossible("journal.forked", why);
     }
 
-    /// <summary>A reader of durable records as they stand in the files, from one on; dispose it, for it keeps its segment from being recycled.</summary>
+    /// <summary>A reader of durable records, from one on; dispose it, for it keeps its segment from being recycled.</summary>
     public JournalReader CreateReader(long fromSequence) => new(_table, _state, fromSequence);
-
-    /// <summary>The same for what goes along with the journal: what was written just now comes from memory, as it was written.</summary>
-    public JournalReader CreateFollower(long fromSequence) => new(_table, _state, fromSequence, _recent);
 
     /// <summary>Takes note that the store has everything up to a record; what is shipped may be recycled.</summary>
     public void Acknowledge(long sequence)

@@ -1,15 +1,7 @@
-using PhiGateway.Audit.Records;
-
 namespace PhiGateway.Audit.Journal;
 
 /// <summary>One durable record as it stands in the journal; readers own its memory.</summary>
 /// <param name="Sequence">Place in the log.</param>
 /// <param name="ChainHash">SHA-256 over the previous chain hash, the sequence and the body: 32 bytes.</param>
 /// <param name="Body">UTF-8 JSON exactly as hashed.</param>
-public readonly record struct JournalFrame(long Sequence, ReadOnlyMemory<byte> ChainHash, ReadOnlyMemory<byte> Body)
-{
-    /// <summary>
-    /// The object that the body was encoded from, while it is at hand: saves reading the body. Null for what was read from a file.
-    /// </summary>
-    internal AuditRecord? Record { get; init; }
-}
+public readonly record struct JournalFrame(long Sequence, ReadOnlyMemory<byte> ChainHash, ReadOnlyMemory<byte> Body);

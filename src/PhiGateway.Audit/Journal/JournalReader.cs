@@ -12,7 +12,6 @@ public sealed class JournalReader : IDisposable
 
     private readonly SegmentTable _table;
     private readonly JournalState _state;
-    private readonly RecentFrames? _recent;
     private byte[] _window = new byte[WindowBytes];
     private int _windowAt;
     private int _windowEnd;
@@ -20,15 +19,11 @@ public sealed class JournalReader : IDisposable
     private long _fileOffset;
     private Segment? _segment;
     private SafeFileHandle? _handle;
-    private RecentFrame? _lastRecent;
-    private bool _isDisposed;
 
-    internal JournalReader(SegmentTable table, JournalState state, long fromSequence, RecentFrames? recent = null)
+    internal JournalReader(SegmentTable table, JournalState state, long fromSequence)
     {
         _table = table;
         _state = state;
-        _recent = recent;
-        recent?.CountFollowers(1);
         NextSequence = Math.Max(0, fromSequence);
     }
 
@@ -43,16 +38,6 @@ public sealed class JournalReader : IDisposable
         if (NextSequence > _state.Durable)
         {
             return false;
-        }
-
-        if (_recent?.Find(NextSequence) is { } recent)
-        {
-            Leave();
-            frame = recent.Frame;
-            _lastRecent = recent;
-            _recent.Had(recent);
-            NextSequence++;
-            return true;
         }
 
         if (_segment is null || NextSequence > _segment.LastSequence)
@@ -79,7 +64,6 @@ public sealed class JournalReader : IDisposable
     public void MoveTo(long sequence)
     {
         Leave();
-        _lastRecent = null;
         NextSequence = Math.Max(0, sequence);
     }
 
@@ -89,15 +73,7 @@ public sealed class JournalReader : IDisposable
     public void NoteTakenIn(long sequence) => _state.TakenIn = Math.Max(_state.TakenIn, sequence);
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        Leave();
-        if (!_isDisposed)
-        {
-            _isDisposed = true;
-            _recent?.CountFollowers(-1);
-        }
-    }
+    public void Dispose() => Leave();
 
     private FrameHeader ReadFrame(out JournalFrame frame)
     {
@@ -146,8 +122,7 @@ public sealed class JournalReader : IDisposable
         Leave();
         _segment = _table.Lease(NextSequence) ?? throw new InvalidDataException($"Record {NextSequence} is no longer in the journal.");
         _handle = File.OpenHandle(_segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        _fileOffset = _lastRecent is { } last && last.Segment == _segment ? last.End : SegmentHeader.Bytes;
-        _lastRecent = null;
+        _fileOffset = SegmentHeader.Bytes;
         _windowAt = _windowEnd = 0;
         _windowDurable = -1;
     }

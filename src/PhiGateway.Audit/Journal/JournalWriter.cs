@@ -24,7 +24,6 @@ internal sealed class JournalWriter : IDisposable
     private readonly JournalSpace _space;
     private readonly JournalCheckpoint _checkpoint;
     private readonly JournalMetrics _metrics;
-    private readonly RecentFrames _recent;
     private readonly Action _rolled;
     private readonly BatchWindow _window;
     private readonly Thread _thread;
@@ -61,7 +60,6 @@ internal sealed class JournalWriter : IDisposable
         JournalSpace space,
         JournalCheckpoint checkpoint,
         JournalMetrics metrics,
-        RecentFrames recent,
         IJournalFile file,
         JournalTail tail,
         Action rolled
@@ -75,7 +73,6 @@ internal sealed class JournalWriter : IDisposable
         _space = space;
         _checkpoint = checkpoint;
         _metrics = metrics;
-        _recent = recent;
         _rolled = rolled;
         _window = new BatchWindow(options.MaxBatchWindow);
         _file = file;
@@ -221,7 +218,6 @@ internal sealed class JournalWriter : IDisposable
         FrameFormat.Write(_buffer.AsSpan(_filled, size), _next, _inBatch, _chain, pending.Body);
         pending.Sequence = _next++;
         _filled += size;
-        pending.Recent = _recent.Keeps(pending.BodyBytes) ? Copy(pending) : null;
         _inBatch++;
         _inBatchReservedOnly &= pending.IsReserved;
         _first ??= pending;
@@ -231,18 +227,6 @@ internal sealed class JournalWriter : IDisposable
         }
 
         _last = pending;
-    }
-
-    private RecentFrame Copy(PendingAppend pending)
-    {
-        var bytes = new byte[JournalChain.HashBytes + pending.BodyBytes];
-        _chain.CopyTo(bytes, 0);
-        pending.Body.CopyTo(bytes.AsSpan(JournalChain.HashBytes));
-        var frame = new JournalFrame(pending.Sequence, bytes.AsMemory(0, JournalChain.HashBytes), bytes.AsMemory(JournalChain.HashBytes))
-        {
-            Record = pending.Record,
-        };
-        return new RecentFrame(frame, _segment, _bufferOffset + _filled);
     }
 
     // Whatever the marks say, for the disk may have filled since it was measured: the end of the last segment is kept for what must not be
@@ -309,14 +293,6 @@ internal sealed class JournalWriter : IDisposable
         _filled -= whole;
         _filledDurable = _filled;
         _checkpoint.Write(_state.Log, _next - 1, _chainDurable, clean: false);
-        for (var pending = _first; pending is not null; pending = pending.Next)
-        {
-            if (pending.Recent is { } recent)
-            {
-                _recent.Add(recent);
-            }
-        }
-
         _state.Durable = _next - 1;
         _space.Blocked = _space.Blocked && _inBatchReservedOnly;
         _space.Evaluate();

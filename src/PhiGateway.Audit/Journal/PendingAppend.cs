@@ -40,16 +40,9 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPo
 
     public Span<byte> HeadroomAndBody => _buffer.AsSpan(0, JournalChain.Headroom + BodyBytes);
 
-    /// <summary>The record itself, until the writer has passed it on.</summary>
-    public AuditRecord? Record { get; private set; }
-
-    /// <summary>What followers get when the batch is durable; null: nobody follows.</summary>
-    public RecentFrame? Recent { get; set; }
-
     /// <summary>Encodes on the caller's thread.</summary>
     public void Encode(AuditRecord record, bool awaited, bool reserved)
     {
-        Record = record;
         Awaited = awaited;
         IsReserved = reserved;
         BodyBytes = AuditRecordWriter.Write(record, ref _buffer, JournalChain.Headroom);
@@ -96,8 +89,6 @@ internal sealed class PendingAppend : IValueTaskSource<AuditPosition>, IThreadPo
         }
 
         Next = null;
-        Record = null;
-        Recent = null;
         _failure = null;
         _core.Reset();
         _pool.Return(this);

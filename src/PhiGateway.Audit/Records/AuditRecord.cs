@@ -76,6 +76,9 @@ public sealed class AuditRecord
     /// <summary>Where the purpose came from: <c>token</c>, or <c>registry</c> where the issuer asserts none.</summary>
     public string? PurposeFrom { get; set; }
 
+    /// <summary>Whether what left is accounted for to the patient, fixed now (<see cref="AccountingClass"/>); null where no client was known.</summary>
+    public string? Accounting { get; set; }
+
     /// <summary>Scope of the token, as sent.</summary>
     public string? Scope { get; set; }
 
@@ -113,6 +116,12 @@ public sealed class AuditRecord
 
     /// <summary>How many resources were withheld.</summary>
     public int WithheldCount { get; set; }
+
+    /// <summary>Logical ids of the patients of whom something was withheld, as far as the gateway could say whose it was. PHI.</summary>
+    public IReadOnlyList<string> WithheldPatients { get; set; } = [];
+
+    /// <summary>Resources withheld, each as <c>Type/id</c>, a blank and why; at most 1,000 are listed. PHI.</summary>
+    public IReadOnlyList<string> Withheld { get; set; } = [];
 
     /// <summary>Labels on what was released, as <c>system|code</c>.</summary>
     public IReadOnlyList<string> Labels { get; set; } = [];

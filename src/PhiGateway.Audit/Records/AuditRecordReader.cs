@@ -106,6 +106,9 @@ public static class AuditRecordReader
             case "purpose":
                 r.Purpose = reader.GetString();
                 break;
+            case "accounting":
+                r.Accounting = reader.GetString();
+                break;
             case "scope":
                 r.Scope = reader.GetString();
                 break;
@@ -141,6 +144,12 @@ public static class AuditRecordReader
                 break;
             case "withheldCount":
                 r.WithheldCount = reader.GetInt32();
+                break;
+            case "withheldPatients":
+                r.WithheldPatients = List(ref reader);
+                break;
+            case "withheld":
+                r.Withheld = List(ref reader);
                 break;
             case "labels":
                 r.Labels = List(ref reader);

@@ -37,6 +37,7 @@ internal static class AuditRecordWriter
         json.Text(",\"binding\":"u8, record.Binding);
         json.Text(",\"purpose\":"u8, record.Purpose);
         json.Text(",\"purposeFrom\":"u8, record.PurposeFrom);
+        json.Text(",\"accounting\":"u8, record.Accounting);
         json.Text(",\"scope\":"u8, record.Scope);
         json.Text(",\"peer\":"u8, record.Peer);
         json.Text(",\"method\":"u8, record.Method);
@@ -49,6 +50,8 @@ internal static class AuditRecordWriter
         json.ListIfAny(",\"resources\":"u8, record.Resources);
         json.NumberIfAny(",\"resourceCount\":"u8, record.ResourceCount);
         json.NumberIfAny(",\"withheldCount\":"u8, record.WithheldCount);
+        json.ListIfAny(",\"withheldPatients\":"u8, record.WithheldPatients);
+        json.ListIfAny(",\"withheld\":"u8, record.Withheld);
         json.ListIfAny(",\"labels\":"u8, record.Labels);
         json.ListIfAny(",\"obligations\":"u8, record.Obligations);
         json.Text(",\"upstream\":"u8, record.Upstream);

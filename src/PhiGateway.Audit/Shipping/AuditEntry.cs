@@ -51,6 +51,15 @@ public sealed record AuditEntry
     /// <summary>FHIR interaction asked for.</summary>
     public string? Interaction { get; init; }
 
+    /// <summary>Id of the use case under which it was decided; told to the store only: whoever reads an entry finds it in the body.</summary>
+    public string? UseCase { get; init; }
+
+    /// <summary>Id of the use case's organization; told to the store only.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>Purpose codes that counted, space-separated; told to the store only.</summary>
+    public string? Purpose { get; init; }
+
     /// <summary>Keyed pseudonyms of the patients concerned, once each.</summary>
     public IReadOnlyList<string> PatientKeys { get; init; } = [];
 

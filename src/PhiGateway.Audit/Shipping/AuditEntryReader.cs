@@ -3,7 +3,7 @@ using PhiGateway.Audit.Journal;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>Makes a store entry of a journal frame: the index columns are those of the very bytes that were hashed. Thread-safe.</summary>
+/// <summary>Makes a store entry of a journal frame: the index columns are read from the very bytes that were hashed. Thread-safe.</summary>
 public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
 {
     /// <summary>Reads one frame.</summary>
@@ -11,11 +11,7 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
     public AuditEntry Read(in JournalFrame frame)
     {
         var columns = new EntryColumns();
-        if (!columns.TryTake(frame.Record))
-        {
-            columns.Read(frame.Body.Span);
-        }
-
+        columns.Read(frame.Body.Span);
         return new AuditEntry
         {
             Log = log,
@@ -33,29 +29,43 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
             Status = columns.Status,
             ResourceType = columns.ResourceType,
             Interaction = columns.Interaction,
-            PatientKeys = Keys(columns.Tenant ?? string.Empty, columns.Patients),
+            UseCase = columns.UseCase,
+            Organization = columns.Organization,
+            Purpose = columns.Purpose,
+            PatientKeys = Keys(columns.Tenant ?? string.Empty, columns.Patients, columns.WithheldPatients),
             ChainHash = frame.ChainHash,
             Body = frame.Body,
         };
     }
 
-    private IReadOnlyList<string> Keys(string tenant, IReadOnlyList<string>? patients)
+    // Of whom something was withheld is filed apart: whoever asks what left of a patient is not told what did not.
+    private IReadOnlyList<string> Keys(string tenant, IReadOnlyList<string>? patients, IReadOnlyList<string>? withheld)
     {
-        if (patients is null)
+        if (patients is null && withheld is null)
         {
             return [];
         }
 
-        var keys = new List<string>(patients.Count);
+        var keys = new List<string>((patients?.Count ?? 0) + (withheld?.Count ?? 0));
+        Add(tenant, PatientPseudonym.LogicalId, patients, keys);
+        Add(tenant, PatientPseudonym.Withheld, withheld, keys);
+        return keys;
+    }
+
+    private void Add(string tenant, string system, IReadOnlyList<string>? patients, List<string> keys)
+    {
+        if (patients is null)
+        {
+            return;
+        }
+
         var seen = patients.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
         foreach (var patient in patients)
         {
             if (seen is null || seen.Add(patient))
             {
-                keys.Add(pseudonym.Of(tenant, patient));
+                keys.Add(pseudonym.Of(tenant, system, patient));
             }
         }
-
-        return keys;
     }
 }

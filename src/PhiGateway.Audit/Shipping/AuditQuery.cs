@@ -35,6 +35,21 @@ public sealed record AuditQuery
     /// <summary>Who did it, for changes and searches of the trail.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>FHIR resource type asked for.</summary>
+    public string? ResourceType { get; init; }
+
+    /// <summary>FHIR interaction asked for.</summary>
+    public string? Interaction { get; init; }
+
+    /// <summary>Id of the use case under which it was decided.</summary>
+    public string? UseCase { get; init; }
+
+    /// <summary>Id of the use case's organization.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>One purpose code among those that counted.</summary>
+    public string? Purpose { get; init; }
+
     /// <summary>1 to 500; default 50.</summary>
     public int Limit { get; init; } = 50;
 

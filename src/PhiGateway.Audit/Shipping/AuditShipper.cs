@@ -146,7 +146,7 @@ public sealed class AuditShipper(
             from > watermark + 1
                 ? $"The store has lost records {watermark + 1} to {from - 1} of {journal.Log}, which are no longer in the journal."
                 : null;
-        _reader = journal.CreateFollower(from);
+        _reader = journal.CreateReader(from);
         return true;
     }
 

@@ -1,10 +1,9 @@
-using System.Text;
 using System.Text.Json;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
 
-/// <summary>Reads out of a record's body the members that the store indexes, or takes them from the object it was encoded from.</summary>
+/// <summary>Reads out of a record's body the members that the store indexes; everything else is passed over unread.</summary>
 internal struct EntryColumns
 {
     public Guid Id;
@@ -20,28 +19,13 @@ internal struct EntryColumns
     public int Status;
     public string? ResourceType;
     public string? Interaction;
+    public string? UseCase;
+    public string? Organization;
+    public string? Purpose;
     public IReadOnlyList<string>? Patients;
+    public IReadOnlyList<string>? WithheldPatients;
 
     public EntryColumns() => Event = Decision = string.Empty;
-
-    /// <summary>Takes the columns from the object that a body was encoded from; false when the body must be read.</summary>
-    /// <remarks>
-    /// What is not plain text may stand otherwise in the bytes (half a surrogate pair does), and the bytes are what counts.
-    /// </remarks>
-    public bool TryTake(AuditRecord? record)
-    {
-        if (record is not { Kind: not 0 } || !IsPlain(record))
-        {
-            return false;
-        }
-
-        (Id, ParentId, Kind, Event) = (record.Id, record.ParentId, record.Kind, record.Event);
-        Time = new DateTimeOffset(record.Time.UtcDateTime);
-        (Decision, Reason, Client, Tenant, Actor) = (record.Decision, record.Reason, record.Client, record.Tenant, record.Actor);
-        (Status, ResourceType, Interaction) = (record.Status, record.ResourceType, record.Interaction);
-        Patients = record.Patients.Count == 0 ? null : record.Patients;
-        return true;
-    }
 
     /// <exception cref="JsonException">The bytes are no record.</exception>
     public void Read(ReadOnlySpan<byte> body)
@@ -134,13 +118,31 @@ internal struct EntryColumns
         }
         else if (Is(ref reader, "patients"u8))
         {
-            var patients = new List<string>();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                patients.Add(reader.GetString()!);
-            }
+            Patients = List(ref reader);
+        }
+        else if (Is(ref reader, "withheldPatients"u8))
+        {
+            WithheldPatients = List(ref reader);
+        }
+        else
+        {
+            Approved(ref reader);
+        }
+    }
 
-            Patients = patients;
+    private void Approved(ref Utf8JsonReader reader)
+    {
+        if (Is(ref reader, "useCase"u8))
+        {
+            UseCase = reader.GetString();
+        }
+        else if (Is(ref reader, "organization"u8))
+        {
+            Organization = reader.GetString();
+        }
+        else if (Is(ref reader, "purpose"u8))
+        {
+            Purpose = reader.GetString();
         }
         else
         {
@@ -149,25 +151,15 @@ internal struct EntryColumns
         }
     }
 
-    private static bool IsPlain(AuditRecord record)
+    private static List<string> List(ref Utf8JsonReader reader)
     {
-        var patients = record.Patients;
-        for (var i = 0; i < patients.Count; i++)
+        List<string> texts = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (!Ascii.IsValid(patients[i]))
-            {
-                return false;
-            }
+            texts.Add(reader.GetString()!);
         }
 
-        return Ascii.IsValid(record.Event)
-            && Ascii.IsValid(record.Decision)
-            && Ascii.IsValid(record.Reason)
-            && Ascii.IsValid(record.Client)
-            && Ascii.IsValid(record.Tenant)
-            && Ascii.IsValid(record.Actor)
-            && Ascii.IsValid(record.ResourceType)
-            && Ascii.IsValid(record.Interaction);
+        return texts;
     }
 
     // The two words of nearly every record are not made anew.

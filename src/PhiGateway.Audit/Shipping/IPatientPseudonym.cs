@@ -7,4 +7,9 @@ public interface IPatientPseudonym
     /// <param name="tenant">Tenant id.</param>
     /// <param name="patientId">Logical id, without its type.</param>
     string Of(string tenant, string patientId);
+
+    /// <summary>The word under which records are found of answers from which something of that patient was withheld.</summary>
+    /// <param name="tenant">Tenant id.</param>
+    /// <param name="patientId">Logical id, without its type.</param>
+    string OfWithheld(string tenant, string patientId);
 }

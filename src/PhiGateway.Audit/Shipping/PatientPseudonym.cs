@@ -18,6 +18,9 @@ public sealed class PatientPseudonym : IPatientPseudonym
     /// <summary>Identifier system of a FHIR logical id.</summary>
     public const string LogicalId = "Patient";
 
+    /// <summary>The same, for records of answers from which something of the patient was withheld.</summary>
+    public const string Withheld = "Patient withheld";
+
     /// <summary>Length of a pseudonym: 130 bits.</summary>
     public const int Characters = 26;
 
@@ -41,6 +44,9 @@ public sealed class PatientPseudonym : IPatientPseudonym
 
     /// <summary>The pseudonym of a patient's logical id within a tenant.</summary>
     public string Of(string tenant, string patientId) => Of(tenant, LogicalId, patientId);
+
+    /// <summary>The word under which it is found that something of a patient was withheld.</summary>
+    public string OfWithheld(string tenant, string patientId) => Of(tenant, Withheld, patientId);
 
     /// <summary>The pseudonym of an identifier within a tenant.</summary>
     public string Of(string tenant, string system, string value)

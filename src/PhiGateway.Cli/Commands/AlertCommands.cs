@@ -17,13 +17,19 @@ internal static class AlertCommands
             Description = "member=value, as in the API; may be repeated.",
             DefaultValueFactory = static _ => [],
         };
+        var cursor = Cursor();
         alert.Add(
             CliRun.Action(
-                new Command("list", "Lists open alerts, the nearest date first; 1 when there are any.") { all, filter },
+                new Command("list", "Lists open alerts, the nearest date first; 1 when there are any.") { all, filter, cursor },
                 common,
                 async (parsed, run, cancellationToken) =>
                 {
                     var query = parsed.GetValue(filter)!.Select(ClientCommands.ToQuery).Append("sort=due").Append("limit=500");
+                    if (parsed.GetValue(cursor) is { } place)
+                    {
+                        query = query.Append("cursor=" + Uri.EscapeDataString(place));
+                    }
+
                     var answer = (
                         await run.Client.SendAsync(
                             HttpMethod.Get,
@@ -96,15 +102,18 @@ internal static class AlertCommands
     {
         var why = new Option<string?>("--why") { Description = "never-approved, changed or expired." };
         why.AcceptOnlyFromAmong("never-approved", "changed", "expired");
+        var cursor = Cursor();
         return CliRun.Action(
-            new Command("queue", "Lists clients that wait for an approver, since when and why; 1 when there are any.") { why },
+            new Command("queue", "Lists clients that wait for an approver, since when and why; 1 when there are any.") { why, cursor },
             common,
             async (parsed, run, cancellationToken) =>
             {
                 var answer = (
                     await run.Client.SendAsync(
                         HttpMethod.Get,
-                        "/admin/v1/approvals/queue?limit=500" + (parsed.GetValue(why) is { } word ? "&why=" + word : string.Empty),
+                        "/admin/v1/approvals/queue?limit=500"
+                            + (parsed.GetValue(why) is { } word ? "&why=" + word : string.Empty)
+                            + (parsed.GetValue(cursor) is { } place ? "&cursor=" + Uri.EscapeDataString(place) : string.Empty),
                         cancellationToken
                     )
                 ).Json;
@@ -124,4 +133,6 @@ internal static class AlertCommands
             }
         );
     }
+
+    private static Option<string?> Cursor() => new("--cursor") { Description = "Place of the next page." };
 }

@@ -7,7 +7,7 @@ using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines <c>audit</c>: search, show, verify, prove and rotate-key.</summary>
+/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove and rotate-key.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
@@ -16,23 +16,17 @@ internal static class AuditCommands
     {
         var audit = new Command("audit", "The audit trail.");
         var search = new Command("search", "Searches the trail; the search itself is recorded.");
-        var texts = ((string Name, string Words)[])
-            [
-                ("from", "From this moment on."),
-                ("to", "Before this moment."),
-                ("client", "Registered client."),
-                ("tenant", "Tenant; required with --patient, where * means each."),
-                ("patient", "Logical id of a patient; sent in the body, never in a URL."),
-                ("decision", "permit, deny or error."),
-                ("reason", "Code of a deny reason."),
-                ("kind", "Kind of record."),
-                ("id", "Decision or request id."),
-                ("actor", "Person."),
-                ("cursor", "Place of the next page."),
-            ];
+        (string Name, string Words)[] texts =
+        [
+            .. AuditFilters.Texts,
+            ("id", "Decision or request id."),
+            ("cursor", "Place of the next page."),
+        ];
         var options = texts.Select(static text => new Option<string?>("--" + text.Name) { Description = text.Words }).ToList();
         var limit = new Option<int>("--limit") { Description = "1 to 500.", DefaultValueFactory = static _ => 50 };
+        var withheld = new Option<bool>("--withheld") { Description = "With --patient: what was withheld of the patient, not what left." };
         options.ForEach(search.Options.Add);
+        search.Options.Add(withheld);
         search.Options.Add(limit);
         audit.Add(
             CliRun.Action(
@@ -41,11 +35,16 @@ internal static class AuditCommands
                 async (parsed, run, cancellationToken) =>
                 {
                     var body = new JsonObject { ["limit"] = parsed.GetValue(limit) };
+                    if (parsed.GetValue(withheld))
+                    {
+                        body["withheld"] = true;
+                    }
+
                     foreach (var option in options)
                     {
                         if (parsed.GetValue(option) is { } value)
                         {
-                            body[option.Name[2..]] = value;
+                            body[option.Name[2..].Replace('-', '_')] = value;
                         }
                     }
 
@@ -80,6 +79,9 @@ internal static class AuditCommands
                 }
             )
         );
+        AuditReportCommands.AddTo(audit, common);
+        audit.Add(PrivacyCommands.Accounting(common));
+        audit.Add(PrivacyCommands.Reach(common));
         audit.Add(VerifyCommand.Create(common));
         audit.Add(Prove(common));
         audit.Add(RotateKey(common));

@@ -85,6 +85,7 @@ internal static class FileCommands
         }
         else
         {
+            run.Note($"In {file}:");
             Printer.List(run.Out, run.Format, list, "pointer", "code", "detail");
         }
 
@@ -121,7 +122,7 @@ internal static class FileCommands
         return ExitCodes.Ok;
     }
 
-    private static Task<CliAnswer> SendAsync(
+    private static async Task<CliAnswer> SendAsync(
         string verb,
         FileInfo file,
         bool prune,
@@ -131,14 +132,21 @@ internal static class FileCommands
     )
     {
         var path = verb + (prune ? "?prune=true" : string.Empty);
-        return run.Client.SendAsync(
-            HttpMethod.Post,
-            verb == "config:apply" ? run.Write(path) : "/admin/v1/" + path,
-            CliFiles.Read(file),
-            IsYaml(file) ? "application/yaml" : "application/json",
-            cancellationToken,
-            headers
-        );
+        try
+        {
+            return await run.Client.SendAsync(
+                HttpMethod.Post,
+                verb == "config:apply" ? run.Write(path) : "/admin/v1/" + path,
+                CliFiles.Read(file),
+                IsYaml(file) ? "application/yaml" : "application/json",
+                cancellationToken,
+                headers
+            );
+        }
+        catch (CliFault fault) when (fault.ExitCode == ExitCodes.Findings)
+        {
+            throw new CliFault(fault.ExitCode, $"In {file}: {fault.Message}");
+        }
     }
 
     private static void Print(CliRun run, CliAnswer answer)

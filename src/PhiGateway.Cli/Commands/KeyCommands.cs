@@ -29,7 +29,8 @@ internal static class KeyCommands
         var person = new Option<string>("--person") { Description = "Whose it is.", Required = true };
         var role = new Option<string[]>("--role")
         {
-            Description = "viewer, auditor, operator, approver, admin, responder or feed; may be repeated.",
+            Description =
+                "viewer, auditor, operator, approver, admin, responder, privacy-officer, audit-consumer or feed; may be repeated.",
             Required = true,
         };
         var expires = new Option<string?>("--expires") { Description = "When it ends." };

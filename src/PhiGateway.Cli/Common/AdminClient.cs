@@ -11,6 +11,8 @@ internal sealed class AdminClient : IDisposable
     // An apply of a large registry takes seconds; nothing takes minutes.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
+    private const int LinesBetweenWords = 10_000;
+
     private readonly HttpClient _http;
 
     public AdminClient(Uri server, string keyReference)
@@ -76,6 +78,52 @@ internal sealed class AdminClient : IDisposable
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CliFault(ExitCodes.Unreachable, $"{_http.BaseAddress} did not answer in time.");
+        }
+    }
+
+    /// <summary>Copies a long answer line by line as it comes, and says now and then how many lines there are.</summary>
+    /// <returns>How many lines.</returns>
+    /// <exception cref="CliFault">It was refused, or broke off: what was copied is not whole.</exception>
+    public async Task<long> DownloadAsync(
+        string path,
+        JsonNode body,
+        string accept,
+        Stream output,
+        Action<long> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString()));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw Refusal((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+            }
+
+            await using var input = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var buffer = new byte[64 * 1024];
+            var (lines, told) = (0L, 0L);
+            for (int read; (read = await input.ReadAsync(buffer, cancellationToken)) > 0; )
+            {
+                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                lines += buffer.AsSpan(0, read).Count((byte)'\n');
+                if (lines - told >= LinesBetweenWords)
+                {
+                    progress(lines);
+                    told = lines;
+                }
+            }
+
+            return lines;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new CliFault(ExitCodes.Unreachable, "The answer broke off: nothing was written.");
         }
     }
 

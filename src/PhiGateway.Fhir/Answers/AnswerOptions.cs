@@ -21,8 +21,8 @@ public sealed record AnswerOptions
     /// </summary>
     public KnownTargets? Targets { get; init; }
 
-    /// <summary>For a Binary that was read by its id: who names it, as far as it was looked up. Null (default): nobody looked.</summary>
-    public Referrers? Referrers { get; init; }
+    /// <summary>Who names each Binary of the answer, as far as it was looked up. Null (default): nobody looked.</summary>
+    public FileReferrers? Referrers { get; init; }
 
     /// <summary>
     /// For versions that may not be the current ones (vread, histories): which resources may be shown in them at all. Null (default): every
@@ -35,6 +35,12 @@ public sealed record AnswerOptions
     /// place: every resource is taken to be current.
     /// </summary>
     public IReadOnlyList<CurrentVersions?>? Currents { get; init; }
+
+    /// <summary>
+    /// For a transaction: places, in the order of the request, of entries that did not go upstream since there was nothing to do; each is
+    /// answered as done. Empty by default.
+    /// </summary>
+    public IReadOnlySet<int> Idle { get; init; } = System.Collections.Frozen.FrozenSet<int>.Empty;
 
     /// <summary>
     /// Parameters that the permit added to the search; empty by default. When the answer's self link does not show them all,

@@ -23,6 +23,9 @@ public sealed class CurrentVersions
 {
     private readonly Dictionary<ResourceName, State> _states = [];
 
+    /// <summary>Who names each Binary whose versions are judged; null (default): nobody looked.</summary>
+    public FileReferrers? Files { get; init; }
+
     /// <summary>Judges every resource of a Bundle as one of several versions; false when it cannot be read.</summary>
     public bool TryConsider(ReadOnlySpan<byte> bundle, ReleasePolicy policy, FhirContext context) =>
         TryJudge(ByteOrderMark.Skip(bundle), policy, context, isCurrent: false);
@@ -38,21 +41,29 @@ public sealed class CurrentVersions
     /// <param name="context">Bases and depth.</param>
     public bool TryConfirmNamed(FhirRequest request, ReadOnlySpan<byte> resource, ReleasePolicy policy, FhirContext context)
     {
-        var facts = new ResourceFacts();
-        if (
-            !ResourceScanner.TryScan(ByteOrderMark.Skip(resource), policy, context, facts)
-            || facts.Type != request.Type
-            || facts.Id is null
-            || facts.Id != request.Id
-        )
+        var reader = ResourceReader.Rent();
+        try
         {
-            return false;
-        }
+            var facts = reader.Facts;
+            if (
+                !reader.TryReadWhole(ByteOrderMark.Skip(resource), policy, Bases.Of(context), facts)
+                || facts.Type != request.Type
+                || facts.Id is null
+                || facts.Id != request.Id
+            )
+            {
+                return false;
+            }
 
-        if (facts.Type != ResourceType.Bundle)
+            if (facts.Type != ResourceType.Bundle)
+            {
+                Take(facts, Judge(reader, policy), isCurrent: true);
+                return true;
+            }
+        }
+        finally
         {
-            Take(facts, policy.Judge(facts), isCurrent: true);
-            return true;
+            ResourceReader.Return(reader);
         }
 
         // A Bundle is judged by what it holds.
@@ -66,7 +77,7 @@ public sealed class CurrentVersions
             Template = request.Template,
         };
         var verdict = AnswerFilter.Filter(read, resource, policy, context, new ArrayBufferWriter<byte>(), new Disclosure());
-        _states[new ResourceName(facts.Type, facts.Id)] = new State(
+        _states[new ResourceName(request.Type, request.Id!)] = new State(
             true,
             verdict is not (AnswerVerdict.Unchanged or AnswerVerdict.Rewritten),
             null,
@@ -174,7 +185,7 @@ public sealed class CurrentVersions
                     continue;
                 }
 
-                Take(scanner.Facts, policy.Judge(scanner.Facts), isCurrent);
+                Take(scanner.Facts, Judge(scanner, policy), isCurrent);
             }
 
             return true;
@@ -187,6 +198,12 @@ public sealed class CurrentVersions
         {
             ResourceReader.Return(scanner);
         }
+    }
+
+    private ReleaseVerdict Judge(ResourceReader reader, ReleasePolicy policy)
+    {
+        var hidden = FileReferrers.Attribute(Files, reader, policy);
+        return hidden == WithholdReason.None ? policy.Judge(reader.Facts) : ReleaseVerdict.Withheld(hidden);
     }
 
     // A version that cannot be read keeps back whatever it may be a version of; it is itself passed by where the answer is written.

@@ -10,6 +10,11 @@ namespace PhiGateway.Fhir.Answers;
 /// <remarks>Mutable and reusable; not thread-safe.</remarks>
 public sealed class Disclosure
 {
+    /// <summary>Withheld resources that are named, and patients of such; beyond it they are counted.</summary>
+    public const int MostWithheldNamed = 1000;
+
+    private const int MostWithheldPatients = 10_000;
+
     private static readonly int ReasonCount = Enum.GetValues<WithholdReason>().Length;
 
     private readonly List<DisclosedResource> _resources = [];
@@ -18,6 +23,8 @@ public sealed class Disclosure
     private readonly List<SecurityLabel> _labels = [];
     private readonly HashSet<SecurityLabel> _knownLabels = [];
     private int[]? _reasons;
+    private List<WithheldResource>? _withheld;
+    private HashSet<PatientId>? _withheldPatients;
 
     /// <summary>Every resource released, in order.</summary>
     public IReadOnlyList<DisclosedResource> Resources => _resources;
@@ -36,6 +43,17 @@ public sealed class Disclosure
 
     /// <summary>Why the last withheld resource was withheld.</summary>
     public WithholdReason LastWithheld { get; private set; }
+
+    /// <summary>The first withheld resources by their names, for the record; PHI. What could not be read has none.</summary>
+    public IReadOnlyList<WithheldResource> WithheldResources => _withheld ?? [];
+
+    /// <summary>Every patient of whom something was withheld, once each, up to a bound; PHI.</summary>
+    public IReadOnlyCollection<PatientId> WithheldPatients => _withheldPatients ?? [];
+
+    /// <summary>
+    /// There will soon be no room for further patients of whom something was withheld: an answer that is running is to put them on record first.
+    /// </summary>
+    public bool HoldsManyNames => _withheldPatients?.Count >= MostWithheldPatients / 2;
 
     /// <summary>How many entries or lines could not even be read; they are among the withheld.</summary>
     public int Unread { get; private set; }
@@ -93,6 +111,39 @@ public sealed class Disclosure
         (_reasons ??= new int[ReasonCount])[(int)reason]++;
     }
 
+    /// <summary>Notes a withheld resource by what it is and whose.</summary>
+    public void Withhold(WithholdReason reason, ResourceFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        Withhold(reason);
+        if (reason == WithholdReason.OutsideTenant)
+        {
+            // Whose it is is no news to this tenant's trail.
+            return;
+        }
+
+        Name(new WithheldResource(facts.Type, facts.Id, reason));
+        for (var i = 0; i < facts.Owners.Count; i++)
+        {
+            Name(facts.Owners[i]);
+        }
+    }
+
+    /// <summary>Takes over the names of what a part withheld, without its counts: of a container that was withheld for them.</summary>
+    public void NameWithheld(Disclosure part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        foreach (var resource in part.WithheldResources)
+        {
+            Name(resource);
+        }
+
+        foreach (var patient in part.WithheldPatients)
+        {
+            Name(patient);
+        }
+    }
+
     /// <summary>Notes an entry or a line that could not be read.</summary>
     public void PassBy()
     {
@@ -113,6 +164,7 @@ public sealed class Disclosure
         }
 
         LastWithheld = part.Withheld > 0 ? part.LastWithheld : LastWithheld;
+        NameWithheld(part);
     }
 
     /// <summary>Takes over what a part of the same answer lets out.</summary>
@@ -158,12 +210,36 @@ public sealed class Disclosure
         Unread = 0;
         CannotFollow = false;
         _reasons.AsSpan().Clear();
+        _withheld?.Clear();
+        _withheldPatients?.Clear();
         LastWithheld = WithholdReason.None;
         Redacted = false;
         NarrowingNotApplied = false;
         HasUndeterminedPatient = false;
     }
+
+    private void Name(WithheldResource resource)
+    {
+        if ((_withheld ??= []).Count < MostWithheldNamed)
+        {
+            _withheld.Add(resource);
+        }
+    }
+
+    private void Name(PatientId patient)
+    {
+        if ((_withheldPatients ??= []).Count < MostWithheldPatients)
+        {
+            _withheldPatients.Add(patient);
+        }
+    }
 }
+
+/// <summary>One withheld resource, for the record of the answer that it is missing from; PHI.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Id">Logical id; null when it has none.</param>
+/// <param name="Reason">Why it was withheld.</param>
+public readonly record struct WithheldResource(ResourceType Type, string? Id, WithholdReason Reason);
 
 /// <summary>One released resource.</summary>
 /// <param name="Type">Its type.</param>

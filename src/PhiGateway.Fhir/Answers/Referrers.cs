@@ -18,7 +18,8 @@ namespace PhiGateway.Fhir.Answers;
 /// </remarks>
 /// <param name="id">Id of the Binary.</param>
 /// <param name="context">Bases and depth.</param>
-public sealed class Referrers(string id, FhirContext context)
+/// <param name="version">Version of the Binary as it was met; null: it has none.</param>
+public sealed class Referrers(string id, FhirContext context, string? version = null)
 {
     private static readonly (ResourceType Type, string Parameter)[] Addressed = [(ResourceType.Parse("DocumentReference"), "location")];
 
@@ -31,6 +32,9 @@ public sealed class Referrers(string id, FhirContext context)
         ResourceType.Parse("Consent"),
     ];
 
+    // They stand in the address of a search.
+    private const int AddressesAtOnce = 12;
+
     private readonly HashSet<PatientId> _owners = [];
     private readonly HashSet<SecurityLabel> _labels = [];
     private readonly Bases _bases = Bases.Of(context);
@@ -40,29 +44,36 @@ public sealed class Referrers(string id, FhirContext context)
     private int _shown;
     private bool _isSomebodys;
 
+    /// <summary>Id of the Binary.</summary>
+    public string Id => id;
+
     /// <summary>Types whose attachments are found by no parameter: their records are looked through.</summary>
     public static IReadOnlyList<ResourceType> LookedThrough => Attaching;
 
     /// <summary>One of them may leave, and none is hidden.</summary>
     public bool IsShown => _shown > 0 && !IsHidden;
 
+    /// <summary>Nothing more is to be looked for.</summary>
+    public bool IsSettled => _shown > 0 || IsHidden;
+
     /// <summary>One of them must stay, and so the Binary.</summary>
     public bool IsHidden => _hidden != WithholdReason.None;
 
     /// <summary>
-    /// The Binary's id when only who names it can say whose it is; null when it says so itself, or says something that cannot be read.
+    /// Where to collect them, when only who names it can say whose a Binary is; null when it says so itself, or says something that cannot be
+    /// read.
     /// </summary>
-    public static string? FindNeeded(ReadOnlySpan<byte> binary, ReleasePolicy policy, FhirContext context)
+    public static Referrers? FindNeeded(ReadOnlySpan<byte> binary, ReleasePolicy policy, FhirContext context)
     {
         var reader = ResourceReader.Rent();
         try
         {
             return
                 reader.TryReadWhole(ByteOrderMark.Skip(binary), policy, Bases.Of(context), reader.Facts)
-                && reader.Facts is { Owner: OwnerState.Undetermined, NamesNoPatient: true } facts
-                && facts.Type == ResourceType.Binary
-                && reader.Owners is { Named: false, AreTargetsRead: true }
-                ? facts.Id
+                && reader.Facts is { Type: var type, Id: { } id } facts
+                && type == ResourceType.Binary
+                && AreNeeded(reader)
+                ? new Referrers(id, context, facts.VersionId)
                 : null;
         }
         finally
@@ -92,12 +103,18 @@ public sealed class Referrers(string id, FhirContext context)
         return found;
     }
 
-    /// <summary>The Binary's addresses, as a record may name it: the alternatives of such a parameter.</summary>
-    public static string AddressesOf(string id, FhirContext context) =>
-        string.Join(
-            ',',
-            context.UpstreamBases.Append(context.GatewayBase).Select(root => $"{root}/Binary/{id}").Prepend($"Binary/{id}").Distinct()
-        );
+    /// <summary>The Binary's addresses, as a record may name it: the alternatives of such a parameter, so many at a time.</summary>
+    public IEnumerable<string> Addresses()
+    {
+        var names = context
+            .UpstreamBases.Append(context.GatewayBase)
+            .Concat(context.Aliases)
+            .Select(root => $"{root}/Binary/{id}")
+            .Prepend($"Binary/{id}")
+            .Distinct();
+        var versioned = version is not null && FhirId.IsValid(version) ? names.Select(name => $"{name}/_history/{version}") : [];
+        return names.Concat(versioned).Chunk(AddressesAtOnce).Select(static some => string.Join(',', some));
+    }
 
     /// <summary>It could not be found out who names it, so it must stay.</summary>
     public void Hide() => _hidden = WithholdReason.UndeterminedPatient;
@@ -163,7 +180,7 @@ public sealed class Referrers(string id, FhirContext context)
     internal WithholdReason Attribute(ResourceReader reader, ReleasePolicy policy)
     {
         var facts = reader.Facts;
-        if (facts.Owner != OwnerState.Undetermined || facts.Id != id)
+        if (facts.Id != id || !AreNeeded(reader))
         {
             return WithholdReason.None;
         }
@@ -199,6 +216,10 @@ public sealed class Referrers(string id, FhirContext context)
 
         return WithholdReason.None;
     }
+
+    /// <summary>Whether only who names the Binary just read can say whose it is.</summary>
+    internal static bool AreNeeded(ResourceReader reader) =>
+        reader.Facts is { Owner: OwnerState.Undetermined, NamesNoPatient: true } && reader.Owners is { Named: false, AreTargetsRead: true };
 
     private void Take(ReadOnlySpan<byte> resource, ReleasePolicy policy, ResourceReader scanner)
     {

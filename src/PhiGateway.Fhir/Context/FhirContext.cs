@@ -43,6 +43,12 @@ public sealed record FhirContext
     /// <summary>The tag that is put on what a client writes without one, where tenants share the upstream; null: none is needed.</summary>
     public TokenValue? TenantTag { get; init; }
 
+    /// <summary>
+    /// Public bases of other routes that lead to the same server, absolute, without trailing slash: what stands below one of them in content
+    /// is a name of this server's; empty by default.
+    /// </summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     /// <summary>The parameter of a type by its exact name: R4's, or one that was declared.</summary>
     internal bool TryFind(ResourceType type, string name, [NotNullWhen(true)] out SearchParameterDefinition? parameter) =>
         SearchGrammar.TryFind(type, name, out parameter) || Declared.TryFind(type, name, out parameter);

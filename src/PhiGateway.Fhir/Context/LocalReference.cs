@@ -75,6 +75,15 @@ internal readonly ref struct LocalReference
             }
         }
 
+        for (var i = 0; i < context.Aliases.Count; i++)
+        {
+            if (StartsWithBase(text, context.Aliases[i]))
+            {
+                text = text[(context.Aliases[i].Length + 1)..];
+                return true;
+            }
+        }
+
         return false;
     }
 

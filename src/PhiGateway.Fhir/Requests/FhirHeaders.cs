@@ -19,4 +19,7 @@ public readonly record struct FhirHeaders
 
     /// <summary>A Provenance of what is written, as <c>X-Provenance</c> carries it.</summary>
     public string? Provenance { get; init; }
+
+    /// <summary>Whose the content of a Binary is, as <c>X-Security-Context</c> says it.</summary>
+    public string? SecurityContext { get; init; }
 }

@@ -13,6 +13,7 @@ public sealed class FhirRequest
     private const string CountedAtOnce = "200";
 
     private IReadOnlyList<QueryParameter> _parameters = [];
+    private IReadOnlyList<FhirRequest> _entries = [];
 
     /// <summary>The reading it came from.</summary>
     public required CanonicalRequest Canonical { get; init; }
@@ -66,7 +67,11 @@ public sealed class FhirRequest
     public string? FullUrl { get; private set; }
 
     /// <summary>Entries of a batch or transaction, in order, each a whole request; empty otherwise.</summary>
-    public IReadOnlyList<FhirRequest> Entries { get; init; } = [];
+    public IReadOnlyList<FhirRequest> Entries
+    {
+        get => _entries;
+        init => _entries = value;
+    }
 
     /// <summary>
     /// For an entry of a batch that could not be read: why not; it has no parts, no interaction and no way upstream. Null: it was read.
@@ -156,6 +161,36 @@ public sealed class FhirRequest
         patched.Patched = result;
         return patched;
     }
+
+    /// <summary>The same batch with other entries in the places of its own.</summary>
+    public FhirRequest WithEntries(IReadOnlyList<FhirRequest> entries)
+    {
+        var changed = (FhirRequest)MemberwiseClone();
+        changed._entries = entries;
+        return changed;
+    }
+
+    /// <summary>An entry of a batch that was read and may not go any further for what it holds: refused by itself.</summary>
+    public FhirRequest AsUnread(DenyReason reason, string detail) =>
+        new()
+        {
+            Canonical = Canonical,
+            Interaction = Interaction.None,
+            Parts = [],
+            Template = "batch entry",
+            Unread = new UnreadEntry(reason, detail, Canonical.Method, Canonical.ToTarget()),
+        };
+
+    /// <summary>The same transaction without its entries, where none of them has anything to do.</summary>
+    internal FhirRequest AsEmpty()
+    {
+        var empty = (FhirRequest)MemberwiseClone();
+        empty._entries = [];
+        return empty;
+    }
+
+    /// <summary>The result of its patch has gone upstream and is not needed any more.</summary>
+    public void ForgetPatched() => Patched = default;
 
     /// <summary>The search whose matches are counted in the place of a bare count: of no more than matches, in whatever order.</summary>
     public FhirRequest AsCounted() =>

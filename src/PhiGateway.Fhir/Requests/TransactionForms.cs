@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
@@ -14,24 +15,44 @@ namespace PhiGateway.Fhir.Requests;
 /// <summary>Writes a transaction anew with its conditions looked up, and reads it again: from there on it holds none.</summary>
 public static class TransactionForms
 {
-    /// <summary>The same transaction with plain entries.</summary>
-    /// <param name="transaction">As it was read.</param>
-    /// <param name="forms">One per entry; null leaves the entry as it is.</param>
-    /// <param name="references">Conditional references and what each of them means.</param>
-    /// <param name="context">Bases and limits.</param>
+    /// <summary>The same transaction with plain entries, all of which go upstream.</summary>
     public static Reading<FhirRequest> Read(
         FhirRequest transaction,
         IReadOnlyList<PlainForm?> forms,
         IReadOnlyDictionary<string, string> references,
         FhirContext context
+    ) => Read(transaction, forms, references, FrozenSet<int>.Empty, context);
+
+    /// <summary>The same transaction with plain entries.</summary>
+    /// <param name="transaction">As it was read.</param>
+    /// <param name="forms">One per entry; null leaves the entry as it is.</param>
+    /// <param name="references">Conditional references and what each of them means.</param>
+    /// <param name="idle">Places of entries that come to nothing: deletes whose condition matched nothing. They do not go upstream.</param>
+    /// <param name="context">Bases and limits.</param>
+    public static Reading<FhirRequest> Read(
+        FhirRequest transaction,
+        IReadOnlyList<PlainForm?> forms,
+        IReadOnlyDictionary<string, string> references,
+        IReadOnlySet<int> idle,
+        FhirContext context
     )
     {
+        if (idle.Count == transaction.Entries.Count)
+        {
+            return Reading<FhirRequest>.Of(transaction.AsEmpty());
+        }
+
         var output = new ArrayBufferWriter<byte>(transaction.Body.Length + 256);
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
         {
             BundleWriter.Begin(json, Interaction.Transaction);
             for (var i = 0; i < transaction.Entries.Count; i++)
             {
+                if (idle.Contains(i))
+                {
+                    continue;
+                }
+
                 var entry = transaction.Entries[i];
                 var form = forms[i] ?? new PlainForm(entry.Canonical.Method, entry.Canonical.Segments, entry.Headers, entry.Body);
                 var url = new StringBuilder(64);

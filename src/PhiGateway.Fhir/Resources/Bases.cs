@@ -23,7 +23,8 @@ internal sealed class Bases
     {
         // Longest first, so that a base below another base wins.
         var bases = context
-            .UpstreamBases.Append(context.GatewayBase)
+            .UpstreamBases.Concat(context.Aliases)
+            .Append(context.GatewayBase)
             .Select(static text => text.TrimEnd('/'))
             .Where(static text => text.Length > 0)
             .Distinct(StringComparer.Ordinal)

@@ -1,16 +1,26 @@
 using System.Collections.Concurrent;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>Finds or makes the gate of a client by its registry id; asked by Admit and by the keeper of quotas.</summary>
 /// <remarks>Thread-safe. As many as clients that are registered.</remarks>
-internal sealed class ClientGates
+/// <param name="pseudonym">Makes the words by which the quotas of a client tell patients apart.</param>
+internal sealed class ClientGates(PatientPseudonym pseudonym)
 {
+    // The words of the trail's index are others: who reads one of the two places learns nothing of the other.
+    private const string Quota = "quota";
+
     private readonly ConcurrentDictionary<string, ClientGate> _gates = new(StringComparer.Ordinal);
 
     /// <summary>The gate of a client.</summary>
-    public ClientGate Of(string client) => _gates.GetOrAdd(client, static _ => new ClientGate());
+    public ClientGate Of(string client) =>
+        _gates.GetOrAdd(
+            client,
+            static (client, pseudonym) => new ClientGate(new ClientQuota(patient => pseudonym.Of(client, Quota, patient))),
+            pseudonym
+        );
 
     /// <summary>Every gate there is.</summary>
     public IEnumerable<KeyValuePair<string, ClientGate>> All => _gates;

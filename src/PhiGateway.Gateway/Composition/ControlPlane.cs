@@ -61,7 +61,8 @@ internal static class ControlPlane
             .AddSingleton(parts.Clock)
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.RegistrySource)
-            .AddSingleton(parts.AuditStore);
+            .AddSingleton(parts.AuditStore)
+            .AddSingleton(parts.AuditReports);
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton(parts.Proof.Prover);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);

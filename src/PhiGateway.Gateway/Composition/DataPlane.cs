@@ -36,17 +36,19 @@ namespace PhiGateway.Gateway.Composition;
 /// <summary>Builds the web application that clients reach: YARP's routes, our pipeline, nothing else.</summary>
 internal static class DataPlane
 {
-    private static readonly WireLimits Heads = new(
-        RequestLine: 16 * 1024,
-        HeaderBytes: 32 * 1024,
-        Headers: 64,
-        HeadTime: TimeSpan.FromSeconds(30)
-    );
+    // Beside the token.
+    private const int OtherHeaders = 16 * 1024;
 
     /// <summary>Builds it, not started.</summary>
     public static WebApplication Build(GatewayParts parts, IConfigurationRoot configuration, Func<Readiness> readiness)
     {
         var options = parts.Options;
+        var heads = new WireLimits(
+            RequestLine: 16 * 1024,
+            HeaderBytes: OtherHeaders + options.Limits.MaxToken,
+            Headers: 64,
+            HeadTime: TimeSpan.FromSeconds(30)
+        );
         var peers = new PeerAddress(options.TrustedProxies);
         var metrics = new GatewayMetrics();
         var gate = new ConnectionGate(ConnectionLimits.Of(options.Limits), peers, metrics);
@@ -65,15 +67,16 @@ internal static class DataPlane
                 kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBody + 1;
                 kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.LeastRate, ReaderPace.Grace);
                 kestrel.Limits.MinResponseDataRate = new MinDataRate(options.Limits.LeastRate, ReaderPace.Grace);
-                kestrel.Limits.MaxRequestLineSize = Heads.RequestLine;
-                kestrel.Limits.MaxRequestHeadersTotalSize = Heads.HeaderBytes;
-                kestrel.Limits.MaxRequestHeaderCount = Heads.Headers;
+                kestrel.Limits.MaxRequestLineSize = heads.RequestLine;
+                kestrel.Limits.MaxRequestHeadersTotalSize = heads.HeaderBytes;
+                kestrel.Limits.Http2.MaxRequestHeaderFieldSize = heads.HeaderBytes;
+                kestrel.Limits.MaxRequestHeaderCount = heads.Headers;
                 Listeners.Add(
                     kestrel,
                     options.Listeners.Data,
                     options.Listeners,
                     before: gate.Use,
-                    after: static listen => WireGuard.Use(listen, Heads)
+                    after: listen => WireGuard.Use(listen, heads)
                 );
             });
 
@@ -84,7 +87,7 @@ internal static class DataPlane
             .AddSingleton(parts.Snapshots)
             .AddSingleton(parts.CutAnswers)
             .AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync, options.Dpop);
+        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync, options.Dpop, options.Limits.MaxToken);
         services.AddReverseProxy();
         services
             .AddSingleton(egress)
@@ -97,7 +100,7 @@ internal static class DataPlane
                 parts.Clock,
                 provider.GetRequiredService<ILogger<RouteSource>>()
             ));
-        services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses);
+        services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses).AddSingleton(parts.Pseudonym);
         services
             .AddExchange()
             .AddTelemetry(metrics)

@@ -10,9 +10,11 @@ using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
+using PhiGateway.TokenService.Signing;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -24,6 +26,8 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private WebApplication? _data;
     private WebApplication? _admin;
+    private WebApplication? _tokens;
+    private KeyRing? _ring;
     private Readiness? _readiness;
 
     private GatewayHost() { }
@@ -62,6 +66,12 @@ internal sealed class GatewayHost : IAsyncDisposable
             // The control plane first: an operator can look at a node that is not ready yet.
             host._data = DataPlane.Build(host.Parts, configuration, () => host._readiness!);
             var authenticator = host._data.Services.GetRequiredService<ICallerAuthenticator>();
+            if (options.TokenService is { } service && host._ring is { } ring)
+            {
+                host._tokens = TokenPlane.Build(host.Parts, service, ring, host._data.Services.GetRequiredService<IKeyProof>());
+                host._owned.Add(host._tokens);
+            }
+
             var routes = host._data.Services.GetRequiredService<RouteSource>();
             var readiness = new Readiness(
                 options,
@@ -70,6 +80,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Journal,
                 host.Parts.Shipper,
                 () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status),
+                () => host.Parts.Sinks?.Status ?? [],
                 authenticator.GetStatus,
                 () => routes.Status,
                 host.Parts.Clock
@@ -84,6 +95,11 @@ internal sealed class GatewayHost : IAsyncDisposable
             var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
             await quotas.StartAsync(cancellationToken);
             await host._data.StartAsync(cancellationToken);
+            if (host._tokens is not null)
+            {
+                await host._tokens.StartAsync(cancellationToken);
+            }
+
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
@@ -146,6 +162,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         if (_data is not null)
         {
             await _data.StopAsync();
+        }
+
+        if (_tokens is not null)
+        {
+            await _tokens.StopAsync();
         }
 
         if (_admin is not null)
@@ -219,6 +240,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         _owned.Add(ofAdmins.Audit);
         await StoragePreparation.PrepareAsync([registry.Migrator, audit.Migrator], clock, log, _loops, _stopping.Token, cancellationToken);
 
+        // What this node issues itself it also takes, as of any issuer.
+        if (options.TokenService is { } service)
+        {
+            _ring = TokenPlane.OpenKeys(service, clock);
+            _owned.Add(new Owned(_ring));
+            options.Issuers = [.. options.Issuers, TokenPlane.IssuerOf(service, options.Environment, _ring)];
+        }
+
         // 2. The journal: without it nothing is ever released.
         var renewed = await FirstStart.EnsureAsync(options, audit.Store, cancellationToken);
         _ = ByteSize.TryParse(options.Audit.Journal.Budget, out var budget);
@@ -258,6 +287,12 @@ internal sealed class GatewayHost : IAsyncDisposable
         );
         _owned.Add(new Owned(proof));
 
+        var sinks = SinkParts.Open(options, journal, ofAdmins.Audit.Store, pseudonym, clock);
+        if (sinks is not null)
+        {
+            _owned.Add(new Owned(sinks));
+        }
+
         // 3. The registry in force.
         var snapshots = new SnapshotHolder(clock);
         var follower = new SnapshotFollower(
@@ -281,12 +316,14 @@ internal sealed class GatewayHost : IAsyncDisposable
             QuotaUses = registry.QuotaUses,
             SingleUses = registry.SingleUses,
             AuditStore = ofAdmins.Audit.Store,
+            AuditReports = ofAdmins.Audit.Reports,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,
             Journal = journal,
             Shipper = shipper,
             Proof = proof,
+            Sinks = sinks,
             Pseudonym = pseudonym,
         };
         await follower.StartWithRegistryAsync(cancellationToken);
@@ -295,6 +332,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         _loops.Add(Watched("transparency log", proof.Log.RunAsync, log));
         _loops.Add(Watched("audit verifier", proof.Watch.RunAsync, log));
         _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
+
+        if (sinks is not null)
+        {
+            _loops.Add(Watched("sinks", sinks.RunAsync, log));
+        }
 
         // 4. A first key to the control plane, if there is none.
         (BootstrapKey, var settled) = await FirstKey.TryEnsureAsync(Parts, cancellationToken);

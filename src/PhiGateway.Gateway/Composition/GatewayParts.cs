@@ -3,6 +3,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Sinks;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -36,6 +37,8 @@ internal sealed record GatewayParts
 
     public required IAuditStore AuditStore { get; init; }
 
+    public required IAuditReports AuditReports { get; init; }
+
     public required SnapshotHolder Snapshots { get; init; }
 
     public required CutAnswers CutAnswers { get; init; }
@@ -50,4 +53,7 @@ internal sealed record GatewayParts
 
     /// <summary>The transparency log over the journal, and what verifies it.</summary>
     public required ProofParts Proof { get; init; }
+
+    /// <summary>Where the trail is sent on to; null: nowhere.</summary>
+    public required SinkSet? Sinks { get; init; }
 }

@@ -88,6 +88,7 @@ internal sealed class RouteSource : IProxyConfigProvider, IDisposable
 
             var before = _current;
             _options.RouteHosts = RoutePlaces.HostsOf(section);
+            _options.RoutePlaces = RoutePlaces.Of(section);
             _current = Read(candidate);
             _status = new RouteStatus(hash, _clock.GetUtcNow(), null);
             GatewayLog.RoutesChanged(_log, hash);

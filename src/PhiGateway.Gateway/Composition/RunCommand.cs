@@ -21,6 +21,7 @@ internal static class RunCommand
         phi-gateway probe [--config F]     ask this machine's node whether it is ready: exit code 0 or 1
         phi-gateway demo                   run the demonstration on loopback
           --port N --admin-port N          other ports (default 8080 and 8081)
+          --token-port N                   port of the token service (default: a free one)
           --data DIR                       where it keeps its files (default ./demo-data)
         """;
 

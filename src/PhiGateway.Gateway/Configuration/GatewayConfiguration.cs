@@ -57,6 +57,7 @@ internal static class GatewayConfiguration
         problems.AddRange(UnknownKeys.Find(gateway, typeof(GatewayOptions)));
         var options = Bind(gateway, problems);
         options.RouteHosts = RoutePlaces.HostsOf(configuration.GetSection("ReverseProxy"));
+        options.RoutePlaces = RoutePlaces.Of(configuration.GetSection("ReverseProxy"));
         options.RouteNames = RoutePlaces.NamesOf(configuration.GetSection("ReverseProxy"), options.Environment);
         GatewayOptionsValidator.Validate(options, problems);
         SearchParameterFiles.Load(configuration.GetSection("ReverseProxy"), options, problems);

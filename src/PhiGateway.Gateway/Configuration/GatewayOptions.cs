@@ -2,6 +2,8 @@ using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
+using PhiGateway.Sinks.Configuration;
+using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -28,11 +30,17 @@ public sealed class GatewayOptions
 
     public AuditOptions Audit { get; set; } = new();
 
+    /// <summary>Where the trail is sent on to, without PHI; none by default.</summary>
+    public IReadOnlyList<SinkOptions> Sinks { get; set; } = [];
+
     /// <summary>Token issuers; at least one.</summary>
     public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];
 
     /// <summary>How proofs of possession are judged (RFC 9449).</summary>
     public DpopOptions Dpop { get; set; } = new();
+
+    /// <summary>Issues tokens itself, on a listener of its own; null: it does not.</summary>
+    public TokenServiceOptions? TokenService { get; set; }
 
     public LimitOptions Limits { get; set; } = new();
 
@@ -96,6 +104,9 @@ public sealed class GatewayOptions
     /// <summary>Hosts that routes name (<c>Match:Hosts</c>), with their port or without.</summary>
     internal IReadOnlyList<string> RouteHosts { get; set; } = [];
 
+    /// <summary>Every FHIR route, for what another route's addresses are to a route; replaced when routes change.</summary>
+    internal IReadOnlyList<RoutePlace> RoutePlaces { get; set; } = [];
+
     /// <summary>Tenant and environment of every route.</summary>
     internal IReadOnlyList<(string Tenant, string Environment)> RouteNames { get; set; } = [];
 
@@ -115,6 +126,19 @@ public sealed class GatewayOptions
         hosts is [var first, ..] && Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri)
             ? $"{uri.Scheme}://{AuthorityOf(first, uri)}"
             : PublicBase;
+
+    /// <summary>The same for every host under which clients may reach the route.</summary>
+    internal IEnumerable<string> PublicBasesOf(IReadOnlyList<string> hosts)
+    {
+        if (!Uri.TryCreate(PublicBase, UriKind.Absolute, out var uri))
+        {
+            return [];
+        }
+
+        return hosts.Count > 0
+            ? hosts.Select(host => $"{uri.Scheme}://{AuthorityOf(host, uri)}")
+            : Hosts.Select(host => $"{uri.Scheme}://{host}").Prepend(PublicBase.TrimEnd('/'));
+    }
 
     private static string AuthorityOf(string host, Uri publicBase) =>
         publicBase.IsDefaultPort || (host.Contains(':', StringComparison.Ordinal) && !host.EndsWith(']'))

@@ -2,6 +2,7 @@ using System.Net;
 using PhiGateway.Apis;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -50,6 +51,11 @@ internal static class GatewayOptionsValidator
         if (AreOne(options.Listeners.Data, options.Listeners.Admin))
         {
             Add("Listeners:Admin", "must differ from Listeners:Data: the control plane has its own listener.");
+        }
+
+        if (options.TokenService is { } tokens)
+        {
+            ValidateTokenService(tokens, options, Add);
         }
 
         ValidateHandleKey(options.HandleKey, Add);
@@ -127,6 +133,11 @@ internal static class GatewayOptionsValidator
             Add("Limits:Concurrency", "must be between 1 and 100000.");
         }
 
+        if (options.Limits.MaxToken is < 4096 or > 65536)
+        {
+            Add("Limits:MaxToken", "must be between 4096 and 65536 characters.");
+        }
+
         if (options.Limits.MaxRequestBody is < 1024 or > 256L * 1024 * 1024)
         {
             Add("Limits:MaxRequestBody", "must be between 1024 bytes and 256 MiB.");
@@ -191,9 +202,14 @@ internal static class GatewayOptionsValidator
         }
 
         EdgeValidator.Validate(options, Add);
-        foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
+        SinkValidator.Validate(options, Add);
+        // A node that issues tokens itself needs nobody else's.
+        if (options.TokenService is null || options.Issuers.Count > 0)
         {
-            problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));
+            foreach (var problem in IssuerOptionsValidator.Validate(options.Issuers))
+            {
+                problems.Add(new ConfigurationProblem("PhiGateway:Issuers", problem));
+            }
         }
 
         foreach (var (name, api) in options.Apis)
@@ -299,6 +315,22 @@ internal static class GatewayOptionsValidator
             other.Host.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase),
             StringComparison.OrdinalIgnoreCase
         );
+
+    private static void ValidateTokenService(TokenServiceOptions tokens, GatewayOptions options, Action<string, string> add)
+    {
+        const string Listener = "TokenService:Listener";
+        ValidateListener(tokens.Listener, Listener, options.Listeners, options.Listeners.AllowPlainHttpBehindTerminator, add);
+        if (AreOne(tokens.Listener, options.Listeners.Data) || AreOne(tokens.Listener, options.Listeners.Admin))
+        {
+            add(Listener, "must differ from the other listeners: issuing has its own.");
+        }
+
+        tokens.Validate((key, words) => add($"TokenService:{key}", words));
+        if (options.Issuers.Any(issuer => issuer.Name == tokens.Name || issuer.Issuer == tokens.Issuer))
+        {
+            add("TokenService:Name", "is an issuer's of Issuers, by name or by iss; the token service is one by itself.");
+        }
+    }
 
     private static void ValidateListener(string text, string key, ListenerOptions listeners, bool plainAllowed, Action<string, string> add)
     {

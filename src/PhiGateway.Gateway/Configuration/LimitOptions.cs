@@ -24,6 +24,11 @@ public sealed class LimitOptions
     /// </summary>
     public int? ConnectionsPerPeer { get; set; }
 
+    /// <summary>
+    /// Characters of an access token with its scheme, from 4096 to 65536; default 16384. All other headers together have 16 KiB beside it.
+    /// </summary>
+    public int MaxToken { get; set; } = 16 * 1024;
+
     /// <summary>Bytes; default 2 MiB.</summary>
     public long MaxRequestBody { get; set; } = 2 * 1024 * 1024;
 

@@ -35,6 +35,12 @@ internal static class RouteMetadata
     /// </summary>
     public const string Bases = "Phi.Bases";
 
+    /// <summary>
+    /// Cluster: bases under which the server behind keeps the files of exports elsewhere, separated by spaces; none: an export file that
+    /// lies elsewhere is not fetched. Security: they are called without the upstream's credential.
+    /// </summary>
+    public const string Storage = "Phi.Storage";
+
     /// <summary>Route of kind <c>rest-json</c>: which of <c>PhiGateway:Apis</c> declares what may be asked there. Required.</summary>
     public const string Api = "Phi.Api";
 
@@ -97,7 +103,7 @@ internal static class RouteMetadata
     ];
 
     /// <summary>Keys a cluster may have.</summary>
-    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks, Bases];
+    public static readonly string[] OfClusters = [Credential, ForwardClientToken, SelfLinks, Bases, Storage];
 
     /// <summary>Reads a tenant's tag: both parts, none of them with a character that FHIR search would have to escape.</summary>
     public static bool TryReadTag(string text, out TokenValue tag) =>

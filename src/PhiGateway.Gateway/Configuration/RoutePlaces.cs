@@ -18,6 +18,33 @@ internal static class RoutePlaces
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];
 
+    /// <summary>Every FHIR route with where clients find it and which servers are behind it.</summary>
+    public static IReadOnlyList<RoutePlace> Of(IConfigurationSection section)
+    {
+        var places = new List<RoutePlace>();
+        foreach (var route in section.GetSection("Routes").GetChildren())
+        {
+            if (route.GetSection("Metadata")[RouteMetadata.Kind] != RouteMetadata.FhirR4 || route["ClusterId"] is not { } cluster)
+            {
+                continue;
+            }
+
+            var behind = section.GetSection("Clusters").GetSection(cluster);
+            var servers = behind
+                .GetSection("Destinations")
+                .GetChildren()
+                .Select(static destination => destination["Address"]?.TrimEnd('/') ?? string.Empty)
+                .Where(static address => address.Length > 0)
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
+            _ = UpstreamBaseList.TryRead(behind.GetSection("Metadata")[RouteMetadata.Bases], out var bases);
+            places.Add(
+                new RoutePlace(HostsOfRoute(route), route.GetSection("Metadata")[RouteMetadata.Base] ?? string.Empty, servers, bases)
+            );
+        }
+
+        return places;
+    }
+
     /// <summary>Tenant and environment of every route that names a tenant.</summary>
     public static IReadOnlyList<(string Tenant, string Environment)> NamesOf(IConfigurationSection section, string environment) =>
         [
@@ -147,3 +174,10 @@ internal static class RoutePlaces
                 .Where(static host => host.Length > 0),
         ];
 }
+
+/// <summary>Where clients find one FHIR route, and which servers are behind it; two routes may lead to one server.</summary>
+/// <param name="Hosts">Hosts that the route names; empty: all of the gateway's.</param>
+/// <param name="Base">Its base as a path.</param>
+/// <param name="Servers">Addresses that are called.</param>
+/// <param name="Bases">Bases under which these servers name themselves besides.</param>
+internal sealed record RoutePlace(IReadOnlyList<string> Hosts, string Base, IReadOnlySet<string> Servers, IReadOnlyList<string> Bases);

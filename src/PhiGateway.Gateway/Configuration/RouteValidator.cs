@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Identity.Common;
+using PhiGateway.Policy.Validation;
 using Yarp.ReverseProxy.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -25,7 +26,7 @@ internal static class RouteValidator
 
         foreach (var child in section.GetChildren().Where(static child => child.Key is not ("Routes" or "Clusters")))
         {
-            problems.Add(new ConfigurationProblem(child.Path, "is not a known key."));
+            problems.Add(new ConfigurationProblem(child.Path, "is not a known key." + NearestName.Hint(child.Key, ["Routes", "Clusters"])));
         }
 
         foreach (var route in routes)
@@ -183,6 +184,19 @@ internal static class RouteValidator
             );
         }
 
+        if (
+            !UpstreamBaseList.TryRead(metadata[RouteMetadata.Storage], out var storage)
+            || storage.Any(one => egress.FindFlaw(one) is not null)
+        )
+        {
+            problems.Add(
+                new ConfigurationProblem(
+                    $"{metadata.Path}:{RouteMetadata.Storage}",
+                    "must be bases that may be called from here, separated by spaces, such as https://exports.storage.example/hospital."
+                )
+            );
+        }
+
         if (cluster["LoadBalancingPolicy"] is { } policy && !SafePolicies.Contains(policy, StringComparer.OrdinalIgnoreCase))
         {
             problems.Add(
@@ -229,7 +243,12 @@ internal static class RouteValidator
         {
             if (entry.Key.StartsWith("Phi.", StringComparison.OrdinalIgnoreCase) && !known.Contains(entry.Key, StringComparer.Ordinal))
             {
-                problems.Add(new ConfigurationProblem(entry.Path, $"is not a known key; known here are {string.Join(", ", known)}."));
+                problems.Add(
+                    new ConfigurationProblem(
+                        entry.Path,
+                        $"is not a known key; known here are {string.Join(", ", known)}.{NearestName.Hint(entry.Key, known)}"
+                    )
+                );
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using PhiGateway.Policy.Validation;
 
 namespace PhiGateway.Gateway.Configuration;
 
@@ -20,7 +21,7 @@ internal static class UnknownKeys
         {
             if (!properties.TryGetValue(child.Key, out var property))
             {
-                yield return new ConfigurationProblem(child.Path, "is not a known key.");
+                yield return new ConfigurationProblem(child.Path, "is not a known key." + NearestName.Hint(child.Key, properties.Keys));
                 continue;
             }
 

@@ -6,7 +6,13 @@ namespace PhiGateway.Gateway.Demo;
 internal static class DemoBanner
 {
     /// <summary>The text.</summary>
-    public static string Write(GatewayHost host, DemoBackend backend, string folder, IReadOnlyDictionary<string, string> tokens)
+    public static string Write(
+        GatewayHost host,
+        DemoBackend backend,
+        string folder,
+        IReadOnlyDictionary<string, string> tokens,
+        DemoClientKey key
+    )
     {
         var acme = tokens["acme-results-connector"];
         return $"""
@@ -17,6 +23,7 @@ internal static class DemoBanner
               console       {host.AdminAddress}/console    choose who you are; nothing to install
               data plane    {host.DataAddress}/fhir         tokens in {folder}/*.token
               control plane {host.AdminAddress}/admin/v1    key in {folder}/admin.key
+              token service {host.Parts.Options.TokenService?.Issuer}              SMART Backend Services for {DemoClientKey.Client} with {key.File}
               FHIR backend  {backend.Base}  ({backend.Count} CC0 HL7 examples, no access control of its own)
               clients       acme-results-connector (lab vendor), ward-app (internal), clearbill-claims (billing), cohort-44-loader (research)
 

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using PhiGateway.Gateway.Composition;
 using PhiGateway.Gateway.Configuration;
@@ -17,7 +20,7 @@ internal static class DemoCommand
         if (!TryRead(args, out var settings))
         {
             await System.Console.Error.WriteLineAsync(
-                "Usage: demo [--port N] [--admin-port N] [--data DIR]. The demonstration listens on loopback only."
+                "Usage: demo [--port N] [--admin-port N] [--token-port N] [--data DIR]. The demonstration listens on loopback only."
             );
             return 2;
         }
@@ -27,16 +30,18 @@ internal static class DemoCommand
             DemoFolder.Prepare(settings.Data);
             using var issuer = new DemoIssuer();
             await using var backend = await DemoBackend.StartAsync();
+            var key = DemoClientKey.Create(settings.Data);
             await using var host = await StartAsync(settings, issuer, backend);
             await DemoRegistry.SeedAsync(
                 host.Parts.RegistryStore,
                 host.Parts.RegistrySource,
+                key.Public,
                 TimeProvider.System.GetUtcNow(),
                 CancellationToken.None
             );
             await host.Parts.Follower.FollowOnceAsync(CancellationToken.None);
             var tokens = DemoFolder.WriteTokens(settings.Data, issuer, $"{host.DataAddress}/fhir", TimeProvider.System.GetUtcNow());
-            await System.Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens));
+            await System.Console.Out.WriteLineAsync(DemoBanner.Write(host, backend, settings.Data, tokens, key));
             await host.WaitForStopAsync();
             return 0;
         }
@@ -59,6 +64,8 @@ internal static class DemoCommand
     {
         var keys = Path.Combine(settings.Data, "jwks.json");
         File.WriteAllText(keys, issuer.Jwks());
+        var secret = DemoFolder.WriteSecret(settings.Data, "signing.secret", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        var auth = $"http://127.0.0.1:{settings.TokenPort.ToString(CultureInfo.InvariantCulture)}";
         var publicBase = $"http://127.0.0.1:{settings.Port.ToString(CultureInfo.InvariantCulture)}";
         var configuration = GatewayConfiguration.Load(
             null,
@@ -87,6 +94,12 @@ internal static class DemoCommand
                 ["PhiGateway:Issuers:0:Jwks"] = keys,
                 ["PhiGateway:Issuers:0:MaxTokenLifetime"] = "12:00:00",
                 ["PhiGateway:Issuers:0:Claims:Purpose"] = "purpose_of_use",
+                ["PhiGateway:TokenService:Name"] = DemoRegistry.TokenServiceName,
+                ["PhiGateway:TokenService:Listener"] = auth,
+                ["PhiGateway:TokenService:Issuer"] = auth,
+                ["PhiGateway:TokenService:Audience"] = $"{publicBase}/fhir",
+                ["PhiGateway:TokenService:KeyDirectory"] = Path.Combine(settings.Data, "signing"),
+                ["PhiGateway:TokenService:KeySecret"] = $"file:{secret}",
                 ["ReverseProxy:Routes:fhir:ClusterId"] = "sample",
                 ["ReverseProxy:Routes:fhir:Match:Path"] = "/fhir/{**rest}",
                 ["ReverseProxy:Routes:fhir:Metadata:Phi.Kind"] = RouteMetadata.FhirR4,
@@ -103,7 +116,7 @@ internal static class DemoCommand
 
     private static bool TryRead(string[] args, out DemoSettings settings)
     {
-        settings = new DemoSettings(8080, 8081, "demo-data");
+        settings = new DemoSettings(8080, 8081, 0, "demo-data");
         for (var i = 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length)
@@ -121,6 +134,9 @@ internal static class DemoCommand
                 case "--admin-port" when isPort:
                     settings = settings with { AdminPort = port };
                     break;
+                case "--token-port" when isPort:
+                    settings = settings with { TokenPort = port };
+                    break;
                 case "--data" when args[i + 1].Length > 0:
                     settings = settings with { Data = args[i + 1] };
                     break;
@@ -133,9 +149,18 @@ internal static class DemoCommand
         settings = settings with
         {
             Data = Path.GetFullPath(settings.Data),
+            TokenPort = settings.TokenPort == 0 ? FreePort() : settings.TokenPort,
         };
-        return settings.Port != settings.AdminPort;
+        return settings.Port != settings.AdminPort && settings.TokenPort != settings.Port && settings.TokenPort != settings.AdminPort;
     }
 
-    private sealed record DemoSettings(int Port, int AdminPort, string Data);
+    // Its address is its name, so it must be known before it listens.
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private sealed record DemoSettings(int Port, int AdminPort, int TokenPort, string Data);
 }

@@ -54,13 +54,14 @@ internal static class DemoFolder
         foreach (var (client, purpose) in Clients)
         {
             // Wider than any of the use cases on purpose: the token is not the permission.
-            files[client] = Write(folder, $"{client}.token", issuer.Issue(client, "system/*.cruds", purpose, audience, now));
+            files[client] = WriteSecret(folder, $"{client}.token", issuer.Issue(client, "system/*.cruds", purpose, audience, now));
         }
 
         return files;
     }
 
-    private static string Write(string folder, string name, string text)
+    /// <summary>Writes a file that its owner alone can read; answers its name.</summary>
+    public static string WriteSecret(string folder, string name, string text)
     {
         var path = Path.Combine(folder, name);
         File.WriteAllText(path, text);

@@ -15,6 +15,9 @@ internal static class DemoRegistry
 
     public const string Tenant = "north";
 
+    /// <summary>The gateway's own token service, as an issuer.</summary>
+    public const string TokenServiceName = "phi-gateway";
+
     /// <summary>Who asks and who approves in the demonstration.</summary>
     private const string Requester = "mary.smith@hospital.example";
 
@@ -24,6 +27,7 @@ internal static class DemoRegistry
     public static async Task SeedAsync(
         IRegistryStore store,
         IRegistrySource source,
+        PublicJwk key,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
@@ -35,7 +39,8 @@ internal static class DemoRegistry
             .Concat(Rosters())
             .Concat(UseCases(today))
             .Concat(Clients(today))
-            .Concat(Credentials(today));
+            .Concat(Credentials(today))
+            .Concat(TokenServiceCredentials(key, today));
         await WriteAsync(store, documents, cancellationToken);
         await store.PutMembersAsync(Members(), Requester, cancellationToken);
 
@@ -297,6 +302,21 @@ internal static class DemoRegistry
             Status = ClientStatus.Active,
             MaxTokenLifetimeSeconds = 43_200,
         };
+
+    // The lab vendor may also get its tokens from the gateway itself.
+    private static Credential[] TokenServiceCredentials(PublicJwk key, DateOnly today)
+    {
+        var own = new Credential
+        {
+            Id = $"{DemoClientKey.Client}-own",
+            Client = DemoClientKey.Client,
+            Issuer = TokenServiceName,
+            ClientId = DemoClientKey.Client,
+            Created = today,
+            RotateBy = today.AddDays(90),
+        };
+        return [own, own with { Id = $"{DemoClientKey.Client}-key", Kind = CredentialKind.ClientKey, Jwk = key }];
+    }
 
     private static Credential[] Credentials(DateOnly today) =>
         Array.ConvertAll(

@@ -5,7 +5,8 @@ namespace PhiGateway.Gateway.Exchange;
 /// records per day.
 /// </summary>
 /// <remarks>Thread-safe. A refused request does not extend the wait.</remarks>
-internal sealed class ClientGate
+/// <param name="quota">What the client took of its quotas.</param>
+internal sealed class ClientGate(ClientQuota quota)
 {
     private long _nextAllowed;
     private long _refusedUntil;
@@ -78,5 +79,5 @@ internal sealed class ClientGate
     }
 
     /// <summary>Distinct patients per hour and records per day.</summary>
-    public ClientQuota Quota { get; } = new();
+    public ClientQuota Quota { get; } = quota;
 }

@@ -8,15 +8,22 @@ namespace PhiGateway.Gateway.Exchange;
 /// Counts what one client took of its quotas, on this node and as far as is known on the others: distinct patients in the hour, records on
 /// the day. Part of <see cref="ClientGate"/>; filled and emptied by the keeper that tells the other nodes.
 /// </summary>
-/// <remarks>Thread-safe. Hours and days are UTC's; they never go back.</remarks>
-internal sealed class ClientQuota
+/// <remarks>
+/// Thread-safe. Hours and days are UTC's; they never go back. Patients are told apart by keyed words, since what is said here stands in a
+/// database that is no place for their ids.
+/// </remarks>
+/// <param name="wordOf">The keyed word of a patient's id, the same on every node.</param>
+internal sealed class ClientQuota(Func<string, string> wordOf)
 {
+    // No id has a colon: what has none was said by a node of an earlier version, in clear.
+    private const string Keyed = "k:";
+
     private readonly Lock _lock = new();
-    private readonly HashSet<PatientId> _own = [];
+    private readonly HashSet<string> _own = new(StringComparer.Ordinal);
 
     // Own and others' together.
-    private readonly HashSet<PatientId> _all = [];
-    private readonly Dictionary<string, HashSet<PatientId>> _patientsElsewhere = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _all = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _patientsElsewhere = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _recordsElsewhere = new(StringComparer.Ordinal);
     private long _hour;
     private long _day;
@@ -39,16 +46,19 @@ internal sealed class ClientQuota
                 return "records-per-day";
             }
 
-            if (!Fits(disclosure, patientsPerHour))
+            var words = new string[disclosure.Patients.Count];
+            for (var i = 0; i < words.Length; i++)
+            {
+                words[i] = WordOf(disclosure.Patients[i]);
+            }
+
+            if (!Fits(words, patientsPerHour))
             {
                 return "patients-per-hour";
             }
 
-            for (var i = 0; i < disclosure.Patients.Count; i++)
-            {
-                _own.Add(disclosure.Patients[i]);
-                _all.Add(disclosure.Patients[i]);
-            }
+            _own.UnionWith(words);
+            _all.UnionWith(words);
 
             _records += disclosure.Resources.Count;
             _isUnsaid = true;
@@ -68,7 +78,7 @@ internal sealed class ClientQuota
             }
 
             _isUnsaid = false;
-            return new QuotaUse(client, node, _hour, [.. _own.Select(static patient => patient.Value!)], _day, _records);
+            return new QuotaUse(client, node, _hour, [.. _own], _day, _records);
         }
     }
 
@@ -115,6 +125,9 @@ internal sealed class ClientQuota
                 Unite();
             }
 
+            // In clear it does not stay.
+            _isUnsaid |= use.Patients.Any(static patient => !patient.StartsWith(Keyed, StringComparison.Ordinal));
+
             if (use.Day == _day)
             {
                 _records += use.Records;
@@ -122,14 +135,20 @@ internal sealed class ClientQuota
         }
     }
 
-    private static HashSet<PatientId> PatientsOf(QuotaUse use)
+    private string WordOf(PatientId patient) => Keyed + wordOf(patient.Value!);
+
+    private HashSet<string> PatientsOf(QuotaUse use)
     {
-        var patients = new HashSet<PatientId>();
+        var patients = new HashSet<string>(StringComparer.Ordinal);
         foreach (var text in use.Patients)
         {
-            if (PatientId.TryParse(text, out var patient))
+            if (text.StartsWith(Keyed, StringComparison.Ordinal))
             {
-                patients.Add(patient);
+                patients.Add(text);
+            }
+            else if (PatientId.TryParse(text, out var patient))
+            {
+                patients.Add(WordOf(patient));
             }
         }
 
@@ -157,7 +176,7 @@ internal sealed class ClientQuota
         return records;
     }
 
-    private bool Fits(Disclosure disclosure, int? patientsPerHour)
+    private bool Fits(string[] patients, int? patientsPerHour)
     {
         if (patientsPerHour is not { } most)
         {
@@ -165,9 +184,9 @@ internal sealed class ClientQuota
         }
 
         var fresh = 0;
-        for (var i = 0; i < disclosure.Patients.Count; i++)
+        for (var i = 0; i < patients.Length; i++)
         {
-            fresh += _all.Contains(disclosure.Patients[i]) ? 0 : 1;
+            fresh += _all.Contains(patients[i]) ? 0 : 1;
         }
 
         return _all.Count + fresh <= most;

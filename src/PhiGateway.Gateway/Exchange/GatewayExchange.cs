@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
@@ -35,6 +36,7 @@ internal sealed partial class GatewayExchange(
     private Shelf<Resolved> _recognized = new("Forward");
     private Shelf<Forwarded> _forwarded = new("Forward");
     private PooledBuffer? _body;
+    private List<HeldShare>? _held;
 
     public HttpContext Http { get; } = http;
 
@@ -100,6 +102,9 @@ internal sealed partial class GatewayExchange(
             return _decided.IsFilled ? _decided.Value.Entries : [];
         }
     }
+
+    /// <summary>Places of a transaction's entries that have nothing to do, so that they do not go upstream; empty for most.</summary>
+    public IReadOnlySet<int> Idle => _resolved.IsFilled && _resolved.Value.Idle is { } idle ? idle : FrozenSet<int>.Empty;
 
     /// <summary>A write as it came, with conditions, once <see cref="Request"/> is the plain one; null otherwise.</summary>
     public FhirRequest? Conditional => _resolved.IsFilled ? Understood.Request : null;
@@ -193,6 +198,25 @@ internal sealed partial class GatewayExchange(
         return _body = new PooledBuffer(most, memory, HeldFor.Request);
     }
 
+    /// <summary>Room that is needed until the request ends: what was worked out for it and goes upstream.</summary>
+    public void Hold(HeldShare share) => (_held ??= []).Add(share);
+
+    /// <summary>Gives that room back with what it was for: of an entry that is answered while others of its batch are still to come.</summary>
+    public void LetGo()
+    {
+        if (_settled.IsFilled)
+        {
+            _settled.Value.Request?.ForgetPatched();
+        }
+
+        foreach (var share in _held ?? [])
+        {
+            share.Dispose();
+        }
+
+        _held = null;
+    }
+
     /// <summary>An entry of this bundle, as an exchange of its own.</summary>
     public GatewayExchange OpenEntry(FhirRequest entry, Guid id)
     {
@@ -223,5 +247,6 @@ internal sealed partial class GatewayExchange(
         }
 
         _body?.Dispose();
+        LetGo();
     }
 }

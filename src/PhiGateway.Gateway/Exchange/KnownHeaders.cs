@@ -8,6 +8,7 @@ internal static class KnownHeaders
     public const string Prefer = "Prefer";
     public const string IfNoneExist = "If-None-Exist";
     public const string Provenance = "X-Provenance";
+    public const string SecurityContext = "X-Security-Context";
     public const string DpopNonce = "DPoP-Nonce";
     public const string Justification = "Phi-Justification";
 

@@ -39,6 +39,9 @@ internal sealed record PhiRoute
     /// <summary>What the upstream's self links must show of a narrowed search.</summary>
     public SelfLinkRule SelfLinks { get; init; }
 
+    /// <summary>Bases where the upstream keeps the files of exports, beside its own; empty by default.</summary>
+    public IReadOnlyList<string> Storage { get; init; } = [];
+
     /// <summary>Whether an update may create what is not there.</summary>
     public bool UpdateCreates { get; init; } = true;
 

@@ -16,4 +16,8 @@ internal readonly record struct Resolved(
     StoredState Expected = StoredState.Unknown,
     IReadOnlyList<GatewayExchange>? Entries = null,
     Permit? Permit = null
-);
+)
+{
+    /// <summary>Places of a transaction's entries, as it came, that have nothing to do and do not go upstream; null: none.</summary>
+    public IReadOnlySet<int>? Idle { get; init; }
+}

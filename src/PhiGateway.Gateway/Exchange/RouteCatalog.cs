@@ -17,7 +17,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
-    private readonly ConditionalWeakTable<RouteModel, PhiRoute> _routes = [];
+    private volatile Known _known = new(options.RoutePlaces, []);
 
     // Validated at start; one that does not compile has no routes.
     private readonly Dictionary<string, ApiTable> _apis = CompileApis(options);
@@ -25,8 +25,9 @@ internal sealed class RouteCatalog(GatewayOptions options)
     /// <summary>The route of a request; null when the route's metadata is not that of a PHI route, so nothing is forwarded.</summary>
     public PhiRoute? Find(IReverseProxyFeature proxy)
     {
+        var routes = RoutesNow();
         var model = proxy.Route;
-        if (_routes.TryGetValue(model, out var known))
+        if (routes.TryGetValue(model, out var known))
         {
             return known;
         }
@@ -34,10 +35,36 @@ internal sealed class RouteCatalog(GatewayOptions options)
         var derived = Derive(model, proxy.Cluster.Config);
         if (derived is not null)
         {
-            _routes.AddOrUpdate(model, derived);
+            routes.AddOrUpdate(model, derived);
         }
 
         return derived;
+    }
+
+    // A route that was added or taken away elsewhere may have been another way to the same server.
+    private ConditionalWeakTable<RouteModel, PhiRoute> RoutesNow()
+    {
+        var known = _known;
+        if (!ReferenceEquals(known.Places, options.RoutePlaces))
+        {
+            _known = known = new Known(options.RoutePlaces, []);
+        }
+
+        return known.Routes;
+    }
+
+    // Where else clients find the servers behind: under the other hosts of this route, and on all routes that lead to one of them.
+    private string[] AliasesOf(ClusterConfig cluster, string own)
+    {
+        var servers = cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')).ToList() ?? [];
+        return
+        [
+            .. options
+                .RoutePlaces.Where(place => servers.Exists(place.Servers.Contains))
+                .SelectMany(place => options.PublicBasesOf(place.Hosts).Select(root => root + place.Base).Concat(place.Bases))
+                .Where(known => known != own)
+                .Distinct(StringComparer.Ordinal),
+        ];
     }
 
     private static Dictionary<string, ApiTable> CompileApis(GatewayOptions options)
@@ -118,6 +145,11 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        if (!UpstreamBaseList.TryRead(cluster.Metadata?.GetValueOrDefault(RouteMetadata.Storage), out var storage))
+        {
+            return null;
+        }
+
         if (!RoutingMarks.TryRead(metadata.GetValueOrDefault(RouteMetadata.RoutingMarks), out var marks))
         {
             return null;
@@ -128,6 +160,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
             return null;
         }
 
+        var gatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath;
         return new PhiRoute
         {
             RouteId = model.Config.RouteId,
@@ -146,6 +179,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
                 && forwards,
             Timeout = cluster.HttpRequest?.ActivityTimeout ?? DefaultTimeout,
             SelfLinks = selfLinks,
+            Storage = storage,
             Origins = origins,
             RoutingMarks = marks,
             // Whatever else stands there, validated at start, permits nothing.
@@ -153,12 +187,13 @@ internal sealed class RouteCatalog(GatewayOptions options)
             Api = api,
             Language = new FhirContext
             {
-                GatewayBase = options.PublicBaseOf(model.Config.Match.Hosts) + basePath,
+                GatewayBase = gatewayBase,
                 UpstreamBases =
                 [
                     .. cluster.Destinations?.Values.Select(static destination => destination.Address.TrimEnd('/')) ?? [],
                     .. ownBases,
                 ],
+                Aliases = AliasesOf(cluster, gatewayBase),
                 Declared = declared,
                 TenantTag = tag,
                 MaxBundleEntries = options.Limits.BundleEntries,
@@ -168,4 +203,6 @@ internal sealed class RouteCatalog(GatewayOptions options)
             },
         };
     }
+
+    private sealed record Known(IReadOnlyList<RoutePlace> Places, ConditionalWeakTable<RouteModel, PhiRoute> Routes);
 }

@@ -57,6 +57,9 @@ internal sealed class UpstreamAnswer : IDisposable
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
+    /// <summary>How far a job is, in the upstream's words, which may hold anything; null: it does not say.</summary>
+    public string? Progress => _head.Progress;
+
     /// <summary>What is not empty must be FHIR's JSON.</summary>
     public StageResult CheckType(PooledBuffer body) =>
         body.Length == 0 || KnownMediaTypes.IsFhirJson(MediaType)

@@ -23,6 +23,9 @@ internal readonly record struct UpstreamHead
 
     public string? RetryAfter { get; init; }
 
+    /// <summary>How far an asynchronous job is, in the upstream's words.</summary>
+    public string? Progress { get; init; }
+
     /// <summary>The same of an answer that an HTTP client read.</summary>
     public static UpstreamHead Of(HttpResponseMessage response)
     {
@@ -39,6 +42,7 @@ internal readonly record struct UpstreamHead
             Location = response.Headers.Location?.OriginalString,
             ContentLocation = content.ContentLocation?.OriginalString,
             RetryAfter = response.Headers.RetryAfter?.ToString(),
+            Progress = response.Headers.TryGetValues("X-Progress", out var progress) ? progress.First() : null,
         };
     }
 }

@@ -41,6 +41,30 @@ internal static class CallWriter
         return UpstreamCallFactory.Create(plain, permit);
     }
 
+    /// <summary>Bytes of what the entries of a transaction write, together.</summary>
+    public static long LengthOf(GatewayExchange exchange)
+    {
+        var length = 0L;
+        for (var i = 0; i < exchange.Entries.Count; i++)
+        {
+            var request = exchange.Entries[i].Request;
+            length += request.Patched.IsEmpty ? request.Body.Length : request.Patched.Length;
+        }
+
+        return length;
+    }
+
+    /// <summary>The reply to a transaction of which nothing is left to send.</summary>
+    public static UpstreamReply NothingDone() =>
+        new(
+            new UpstreamAnswer(
+                new UpstreamHead { Status = 200, ContentType = KnownMediaTypes.FhirJson },
+                new MemoryStream("""{"resourceType":"Bundle","type":"transaction-response"}"""u8.ToArray())
+            ),
+            null,
+            WasSent: false
+        );
+
     private static UpstreamCall WriteSingle(GatewayExchange exchange)
     {
         // Behind a handle, the place that the upstream named.

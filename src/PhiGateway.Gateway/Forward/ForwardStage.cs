@@ -12,9 +12,18 @@ namespace PhiGateway.Gateway.Forward;
 /// The Forward stage of the pipeline: writes the settled request as one upstream call, sends it and fills the exchange with the reply. Task
 /// uses are counted, owners told and the intent of a write made durable before anything goes.
 /// </summary>
-internal sealed class ForwardStage(IUpstream upstream, ConditionSearch conditions, TaskCounter tasks, OwnerNotice notice, AuditTrail trail)
-    : IStage
+internal sealed class ForwardStage(
+    IUpstream upstream,
+    ConditionSearch conditions,
+    TaskCounter tasks,
+    OwnerNotice notice,
+    AuditTrail trail,
+    AnswerBuffers buffers
+) : IStage
 {
+    // A transaction is written beside the bodies of its entries, and once more when it is done.
+    private const int TimesWritten = 2;
+
     public string Name => "Forward";
 
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange) =>
@@ -30,7 +39,18 @@ internal sealed class ForwardStage(IUpstream upstream, ConditionSearch condition
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StageResult> ForwardAsync(GatewayExchange exchange)
     {
-        // 1. The call.
+        if (exchange is { Kind: RequestKind.Transaction, Entries.Count: 0 })
+        {
+            // Every entry was found to have nothing to do.
+            return Keep(exchange, CallWriter.NothingDone());
+        }
+
+        // 1. The call, and room for a transaction that is written anew: patches may have made it far larger than what was sent.
+        if (exchange.Kind == RequestKind.Transaction)
+        {
+            exchange.Hold(buffers.Take(exchange, TimesWritten * CallWriter.LengthOf(exchange)));
+        }
+
         var written = CallWriter.Write(exchange);
         if (!written.Continues)
         {
@@ -63,6 +83,12 @@ internal sealed class ForwardStage(IUpstream upstream, ConditionSearch condition
 
         // 5. Away with it.
         var reply = await upstream.SendAsync(written.Value, exchange, exchange.Http.RequestAborted);
+        for (var hops = 0; hops < FileRedirects.Most && FileRedirects.Find(exchange, reply) is { } further; hops++)
+        {
+            reply.Answer.Value.Dispose();
+            reply = await upstream.SendAsync(further, exchange, exchange.Http.RequestAborted);
+        }
+
         return exchange.Settled.Unless is { } unless && reply.Status is 200 or 412
             ? await RaceAsync(exchange, unless.Request, reply)
             : Keep(exchange, reply);

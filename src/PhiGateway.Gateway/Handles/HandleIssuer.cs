@@ -24,7 +24,8 @@ internal sealed class HandleIssuer(HandleSealer sealer, BaseProposals proposals)
             return null;
         }
 
-        if (FindPlace(exchange, upstreamUrl) is not { } place)
+        var stored = kind == HandleKind.File ? UpstreamPlace.FindBelow(upstreamUrl, exchange.Ingressed.Route.Storage) : null;
+        if ((stored ?? FindPlace(exchange, upstreamUrl)) is not { } place)
         {
             return null;
         }

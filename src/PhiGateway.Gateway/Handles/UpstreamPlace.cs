@@ -49,6 +49,22 @@ internal static class UpstreamPlace
         return null;
     }
 
+    /// <summary>An address below one of several other bases, as it may be called; null when it is elsewhere or could be read as elsewhere.</summary>
+    /// <param name="address">As the upstream wrote it, absolute.</param>
+    /// <param name="bases">Absolute, without trailing slash.</param>
+    public static string? FindBelow(string address, IReadOnlyList<string> bases)
+    {
+        for (var i = 0; i < bases.Count; i++)
+        {
+            if (address.StartsWith(bases[i], StringComparison.Ordinal) && Find(address, [bases[i]]) is { } place)
+            {
+                return bases[i] + place;
+            }
+        }
+
+        return null;
+    }
+
     private static string Absolute(string link, string upstreamBase, Uri root) =>
         link[0] switch
         {

@@ -6,6 +6,7 @@ using PhiGateway.Gateway.Following;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Verification;
+using PhiGateway.Sinks.Feeding;
 
 namespace PhiGateway.Gateway.Health;
 
@@ -17,6 +18,7 @@ internal sealed class Readiness(
     FileJournal journal,
     AuditShipper shipper,
     Func<(TransparencyLogStatus Log, LogWatchStatus Watch)> proof,
+    Func<IReadOnlyList<SinkStatus>> sinks,
     Func<IReadOnlyList<IssuerStatus>> issuers,
     Func<RouteStatus> routes,
     TimeProvider clock
@@ -46,6 +48,7 @@ internal sealed class Readiness(
                 anyKeys ? "at least one issuer's keys are there" : "no issuer's keys are there: every token is refused"
             )
         );
+        parts.AddRange(sinks().Select(Sink));
         if (_isDraining)
         {
             parts.Add(new ReadinessPart("process", false, true, "is about to stop: what runs is finished, send it nothing more"));
@@ -152,6 +155,21 @@ internal sealed class Readiness(
             Plain = good
                 ? "records are under signed checkpoints"
                 : "the trail is not what was recorded: see docs/runbooks/log-contradicts.md",
+        };
+    }
+
+    // Informational: a receiver that is away keeps nobody from their data.
+    private static ReadinessPart Sink(SinkStatus sink)
+    {
+        var words = $"{sink.Lag} records to send, the oldest {(long)sink.Behind.TotalSeconds} s old";
+        return new ReadinessPart(
+            $"sink {sink.Name}",
+            sink.LastError is null,
+            Critical: false,
+            sink.LastError is null ? words : $"{words}; {sink.LastError}"
+        )
+        {
+            IsNamed = true,
         };
     }
 

@@ -47,9 +47,9 @@ internal sealed class IdentifyStage(ICallerAuthenticator authenticator) : IStage
             exchange.Http.Response.Headers[KnownHeaders.DpopNonce] = nonce;
         }
 
-        if (result.Caller is not { } caller)
+        if (!result.Reading.TryGet(out var caller, out var refusal))
         {
-            return StageResult.Refuse(result.Refusal ?? DenyReason.InvalidToken, result.Detail);
+            return StageResult.Refuse(refusal, result.Detail);
         }
 
         exchange.Fill(new Identified(caller, exchange.Snapshot.FindClient(caller.Issuer, caller.ClientId)));

@@ -20,7 +20,8 @@ internal sealed class CrossOriginStage(OwnHosts hosts) : IStage
 
     // What clients of FHIR, SMART and Bulk Data send that is not among the Fetch standard's safe headers.
     private const string Asked =
-        "Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist";
+        "Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, "
+        + "X-Security-Context";
 
     // What an app needs from an answer besides its body.
     private const string Exposed =

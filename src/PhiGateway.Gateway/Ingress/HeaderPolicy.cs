@@ -26,6 +26,7 @@ internal static class HeaderPolicy
         HeaderNames.IfNoneMatch,
         HeaderNames.IfModifiedSince,
         KnownHeaders.IfNoneExist,
+        KnownHeaders.SecurityContext,
         HeaderNames.Host,
         HeaderNames.ContentLength,
         "DPoP",
@@ -77,7 +78,11 @@ internal static class HeaderPolicy
             return HeaderNames.TransferEncoding;
         }
 
-        if (headers.ContainsKey(HeaderNames.ContentEncoding))
+        // That nothing was done to the body says nothing (RFC 9110, 8.4.1).
+        if (
+            headers.TryGetValue(HeaderNames.ContentEncoding, out var coding)
+            && !(coding.Count == 1 && string.Equals(coding[0], "identity", StringComparison.OrdinalIgnoreCase))
+        )
         {
             return HeaderNames.ContentEncoding;
         }
@@ -117,6 +122,7 @@ internal static class HeaderPolicy
             IfModifiedSince = One(headers.IfModifiedSince),
             IfNoneExist = One(headers[KnownHeaders.IfNoneExist]),
             Provenance = One(headers[KnownHeaders.Provenance]),
+            SecurityContext = One(headers[KnownHeaders.SecurityContext]),
         };
 
     // Chunks and a length are two ends of one body, and HTTP/1.0 knows no chunks (RFC 9112 section 6.1). Kestrel takes the length away from

@@ -52,7 +52,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
         var broken = HeaderPolicy.FindBroken(request, rawTarget);
         if (broken is not null)
         {
-            return StageResult.Refuse(broken == HeaderNames.Upgrade ? DenyReason.UpgradeRefused : DenyReason.MalformedHeader, broken);
+            return StageResult.Refuse(ReasonOf(broken), broken);
         }
 
         // 5. The line, from the raw target: Request.Path was decoded once already and two targets share one path.
@@ -85,5 +85,15 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
 
         exchange.Fill(new Ingressed(route, proxy, canonical, HeaderPolicy.Read(request.Headers), document));
         return StageResult.Continue;
+    }
+
+    private static DenyReason ReasonOf(string header)
+    {
+        if (header == HeaderNames.ContentEncoding)
+        {
+            return DenyReason.UnsupportedMediaType;
+        }
+
+        return header == HeaderNames.Upgrade ? DenyReason.UpgradeRefused : DenyReason.MalformedHeader;
     }
 }

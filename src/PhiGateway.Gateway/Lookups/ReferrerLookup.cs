@@ -15,32 +15,42 @@ namespace PhiGateway.Gateway.Lookups;
 /// </summary>
 internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, GatewayOptions options)
 {
-    /// <summary>Who names it; null when it is not needed.</summary>
+    /// <summary>Looks up who names the Binaries of one answer, or of one page of it, as far as that is needed and not known yet.</summary>
     /// <param name="exchange">The client's request.</param>
-    /// <param name="binary">The Binary, whole.</param>
-    /// <param name="policy">The judge of the Binary.</param>
-    public async ValueTask<Referrers?> FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> binary, ReleasePolicy policy)
+    /// <param name="answer">One resource, or a Bundle.</param>
+    /// <param name="policy">The judge of the Binaries.</param>
+    /// <param name="files">Receives what was found out; a Binary beyond the bound stays.</param>
+    public async ValueTask FindAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, ReleasePolicy policy, FileReferrers files)
     {
         var context = exchange.Ingressed.Route.Language;
-        if (Referrers.FindNeeded(binary.Span, policy, context) is not { } id)
+        var counter = exchange.Bundle ?? exchange;
+        var open = new List<Referrers>();
+        foreach (var found in files.FindMissing(answer.Span, policy, context))
         {
-            return null;
+            files.Add(found);
+            if (files.Count > 1 && counter.WalkedSearches++ >= options.Limits.WalkedSearches)
+            {
+                found.Hide();
+                continue;
+            }
+
+            foreach (var (type, parameter) in Referrers.ByAddress(context))
+            {
+                foreach (var addresses in found.Addresses())
+                {
+                    var search = $"/{type.Name}?{parameter}={Uri.EscapeDataString(addresses)}&_count=50";
+                    await AskAsync(exchange, found, search, JudgeOf(exchange, type));
+                }
+            }
+
+            open.Add(found);
         }
 
-        var found = new Referrers(id, context);
-        var addresses = Uri.EscapeDataString(Referrers.AddressesOf(id, context));
-        foreach (var (type, parameter) in Referrers.ByAddress(context))
+        // One search after the other, no more of them than a chain may cost, for all of them together.
+        for (var i = 0; i < Referrers.LookedThrough.Count && open.Exists(static found => !found.IsSettled); i++)
         {
-            await AskAsync(exchange, found, $"/{type.Name}?{parameter}={addresses}&_count=50", JudgeOf(exchange, type));
+            await LookThroughAsync(exchange, open, Referrers.LookedThrough[i]);
         }
-
-        // One search after the other, no more of them than a chain may cost.
-        for (var i = 0; i < Referrers.LookedThrough.Count && !found.IsShown && !found.IsHidden; i++)
-        {
-            await LookThroughAsync(exchange, found, Referrers.LookedThrough[i]);
-        }
-
-        return found;
     }
 
     private async ValueTask AskAsync(GatewayExchange exchange, Referrers found, string search, ReleasePolicy judge)
@@ -73,7 +83,7 @@ internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, Gateway
         }
     }
 
-    private async ValueTask LookThroughAsync(GatewayExchange exchange, Referrers found, ResourceType type)
+    private async ValueTask LookThroughAsync(GatewayExchange exchange, List<Referrers> open, ResourceType type)
     {
         if (OwnRequest.Read(exchange.Ingressed.Route, $"/{type.Name}?_count=50") is not { } search)
         {
@@ -92,8 +102,8 @@ internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, Gateway
             search,
             decided.Value,
             (_, page) =>
-                found.TryTake(page.Span, decided.Value.Release, out string? _)
-                && !found.IsShown
+                open.TrueForAll(found => found.IsSettled || found.TryTake(page.Span, decided.Value.Release, out string? _))
+                && open.Exists(static found => !found.IsSettled)
                 && ++counter.WalkedSearches < options.Limits.WalkedSearches
         );
     }

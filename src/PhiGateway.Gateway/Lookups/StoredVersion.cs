@@ -12,4 +12,7 @@ internal sealed record StoredVersion(AccessPart Part, string? Version)
 {
     /// <summary>The request with its patch applied over what is stored; null: it goes as it is.</summary>
     public FhirRequest? Request { get; init; }
+
+    /// <summary>Binary resources of this server that this very version names; who keeps such a name names nothing new.</summary>
+    public IReadOnlyCollection<string> Files { get; init; } = [];
 }

@@ -54,7 +54,10 @@ internal sealed class StoredVersionLookup(Fetch fetch, AnswerBuffers buffers, Ga
         }
 
         var known = part with { StoredState = StoredState.Present, Stored = facts };
-        return Compare(exchange, new StoredVersion(known, facts.VersionId), stored);
+        var files = part.Interaction is Interaction.Update or Interaction.Patch
+            ? BinaryNames.In(stored.Span, exchange.Ingressed.Route.Language)
+            : [];
+        return Compare(exchange, new StoredVersion(known, facts.VersionId) { Files = files }, stored);
     }
 
     // What is stored, with what the write would make of it.
@@ -108,6 +111,8 @@ internal sealed class StoredVersionLookup(Fetch fetch, AnswerBuffers buffers, Ga
             );
         }
 
+        // The result is held until it has gone upstream, as the body of an update is.
+        exchange.Hold(buffers.Take(exchange, patched.Body.Length));
         var relabels = part.Relabels || patched.Changes != ProtectedChanges.None;
         return version with
         {

@@ -9,7 +9,7 @@ namespace PhiGateway.Gateway.Lookups;
 /// Fetches the current version of resources whose earlier versions are about to be judged: what was restricted since must not leave as it
 /// was before.
 /// </summary>
-internal sealed class VersionLookup(Fetch fetch)
+internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers)
 {
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     private const int PerSearch = 20;
@@ -43,7 +43,7 @@ internal sealed class VersionLookup(Fetch fetch)
     {
         if (exchange.Kind != RequestKind.Transaction)
         {
-            var current = new CurrentVersions();
+            var current = new CurrentVersions { Files = options.Referrers };
             var confirmed = await ConfirmNamedAsync(exchange, current);
             return confirmed.Continues ? options with { Current = current } : confirmed;
         }
@@ -58,7 +58,7 @@ internal sealed class VersionLookup(Fetch fetch)
             }
 
             // The transaction is done: what cannot be looked up now is not shown. Nor is the history of a whole type.
-            currents[i] = new CurrentVersions();
+            currents[i] = new CurrentVersions { Files = options.Referrers };
             if (entry.Request.Id is not null)
             {
                 _ = await ConfirmNamedAsync(entry, currents[i]!);
@@ -88,6 +88,7 @@ internal sealed class VersionLookup(Fetch fetch)
         switch (named)
         {
             case Fetched.Found found:
+                await FindFilesAsync(exchange, found.Body, versions);
                 return versions.TryConfirmNamed(request, found.Body.Span, release, context)
                     ? StageResult.Continue
                     : Refuse(DenyReason.UnreadableAnswer);
@@ -96,6 +97,11 @@ internal sealed class VersionLookup(Fetch fetch)
         }
 
         using var history = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{request.Id}/_history?_count=50");
+        if (history is Fetched.Found gone)
+        {
+            await FindFilesAsync(exchange, gone.Body, versions);
+        }
+
         switch (history)
         {
             case Fetched.Found found when versions.TryConsider(found.Body.Span, release, context):
@@ -128,6 +134,11 @@ internal sealed class VersionLookup(Fetch fetch)
             {
                 left -= ids.Length;
                 using var fetched = await fetch.ReadAsync(exchange, $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}");
+                if (fetched is Fetched.Found current)
+                {
+                    await FindFilesAsync(exchange, current.Body, versions);
+                }
+
                 switch (fetched)
                 {
                     case Fetched.Failed failed:
@@ -139,6 +150,14 @@ internal sealed class VersionLookup(Fetch fetch)
         }
 
         return StageResult.Continue;
+    }
+
+    private ValueTask FindFilesAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, CurrentVersions versions)
+    {
+        var policy = exchange.Permit.Release;
+        return versions.Files is { } files && FileReferrers.Matter(exchange.Request, policy, answer.Span)
+            ? referrers.FindAsync(exchange, answer, policy, files)
+            : default;
     }
 
     private static StageResult Refuse(DenyReason reason) => StageResult.Refuse(reason, "current-version");

@@ -44,13 +44,29 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
         var walks = WalkReader.Read(search, exchange.Ingressed.Route.Language, options.Limits.WalkedRecords);
         foreach (var walk in walks)
         {
+            var isOpen = false;
+            var refused = StageResult.Continue;
             foreach (var inner in walk.Searches)
             {
-                var found = await FindAsync(exchange, walk, inner);
+                var decided = DecisionMaker.Decide(exchange, inner.Parts);
+                if (!decided.Continues)
+                {
+                    refused = decided.Result;
+                    continue;
+                }
+
+                isOpen = true;
+                var found = await FindAsync(exchange, walk, inner, decided.Value);
                 if (!found.Continues)
                 {
                     return found;
                 }
+            }
+
+            // A chain to several types is walked over those that this client may search: what it may not see is not there.
+            if (!isOpen && !refused.Continues)
+            {
+                return refused;
             }
 
             if (walk.Count > options.Limits.WalkedRecords)
@@ -63,7 +79,7 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
         return new WalkedSearch(replaced, added);
     }
 
-    private async ValueTask<StageResult> FindAsync(GatewayExchange exchange, Walk walk, FhirRequest inner)
+    private async ValueTask<StageResult> FindAsync(GatewayExchange exchange, Walk walk, FhirRequest inner, Permit permit)
     {
         var counter = exchange.Bundle ?? exchange;
         if (counter.WalkedSearches++ >= options.Limits.WalkedSearches)
@@ -71,13 +87,7 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
             return StageResult.Refuse(DenyReason.ChainTooBroad, "walked-searches");
         }
 
-        var decided = DecisionMaker.Decide(exchange, inner.Parts);
-        if (!decided.Continues)
-        {
-            return decided.Result;
-        }
-
-        var walked = await ResolveAsync(exchange, inner, decided.Value);
+        var walked = await ResolveAsync(exchange, inner, permit);
         if (!walked.Continues)
         {
             return walked.Result;
@@ -86,7 +96,7 @@ internal sealed class WalkSearch(JudgedSearch searches, GatewayOptions options)
         var hasMore = await searches.RunAsync(
             exchange,
             walked.Value.Search,
-            decided.Value,
+            permit,
             (found, answer) =>
             {
                 walk.Add(inner, Shown(inner, found), answer);

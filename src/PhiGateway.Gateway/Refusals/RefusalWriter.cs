@@ -33,6 +33,12 @@ internal static class RefusalWriter
             response.Headers.RetryAfter = retryAfter.Count > 0 ? retryAfter : "1";
         }
 
+        if (status == StatusCodes.Status415UnsupportedMediaType)
+        {
+            // Bodies come as they are (RFC 9110, 12.5.3).
+            response.Headers.AcceptEncoding = "identity";
+        }
+
         if (status == StatusCodes.Status405MethodNotAllowed)
         {
             response.Headers.Allow = exchange.AllowedMethods ?? "GET, HEAD, POST, PUT, PATCH, DELETE";

@@ -29,8 +29,10 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
     public static bool IsNeeded(GatewayExchange exchange, in Settled settled)
     {
         var request = settled.Request ?? exchange.Request;
-        return request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
-            && BinaryNames.MayBeIn(BodyOf(request).Span);
+        return (
+                request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
+                || request is { Interaction: Interaction.Operation, OperationWrites: true }
+            ) && BinaryNames.MayBeIn(BodyOf(request).Span);
     }
 
     /// <summary>Continues when every Binary that is named may be named.</summary>
@@ -41,17 +43,11 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         var body = BodyOf(request);
         HashSet<string> named =
         [
-            .. request.Patch is { IsAppliedHere: false } ? BinaryNames.InAnyText(body.Span, context) : BinaryNames.In(body.Span, context),
+            .. IsPlacedElsewhere(request) ? BinaryNames.InAnyText(body.Span, context) : BinaryNames.In(body.Span, context),
         ];
         named.ExceptWith(WrittenBeside(exchange));
-        if (named.Count > 0 && request is { Id: { } id, Interaction: Interaction.Update or Interaction.Patch })
-        {
-            using var stored = await fetch.ReadAsync(exchange, $"/{request.Type.Name}/{id}");
-            if (stored is Fetched.Found found)
-            {
-                named.ExceptWith(BinaryNames.In(found.Body.Span, context));
-            }
-        }
+        // Of the version that was decided over, and none that was written meanwhile: a name that somebody else may add is not this client's.
+        named.ExceptWith(settled.StoredFiles ?? []);
 
         if (named.Count > Most)
         {
@@ -68,6 +64,10 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
 
         return StageResult.Continue;
     }
+
+    // What the upstream makes of it, and where its texts will stand, cannot be seen here.
+    private static bool IsPlacedElsewhere(FhirRequest request) =>
+        request.Interaction == Interaction.Operation || request.Patch is { IsAppliedHere: false };
 
     private static ReadOnlyMemory<byte> BodyOf(FhirRequest request) =>
         request switch
@@ -127,11 +127,9 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
             return false;
         }
 
-        var view = AnswerOptions.Default with
-        {
-            Targets = await targets.FindAsync(exchange, binary, policy),
-            Referrers = await referrers.FindAsync(exchange, binary, policy),
-        };
+        var files = new FileReferrers();
+        await referrers.FindAsync(exchange, binary, policy, files);
+        var view = AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, binary, policy), Referrers = files };
         var verdict = AnswerFilter.Filter(
             read,
             binary.Span,
@@ -147,6 +145,12 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
     // The record speaks of the patients of the file, too: the same write, were it theirs as well.
     private static bool MayWriteFor(GatewayExchange exchange, FhirRequest write, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> binary)
     {
+        if (write.Interaction == Interaction.Operation)
+        {
+            // Nobody knows whose record it makes of it.
+            return false;
+        }
+
         var context = exchange.Ingressed.Route.Language;
         var (owned, facts) = (new ResourceFacts(), new ResourceFacts());
         if (

@@ -43,11 +43,26 @@ internal sealed class StartingRecordGuard(Fetch fetch)
                     return StageResult.Refuse(DenyReason.UnreadableAnswer, Detail);
                 }
 
-                return seen.MayShowNamed(request) || IsNobodys(exchange, permit, found.Body)
-                    ? new Settled(permit)
-                    : StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
+                if (seen.MayShowNamed(request) || IsNobodys(exchange, permit, found.Body))
+                {
+                    return new Settled(permit);
+                }
+
+                NoteWithheld(exchange, permit, found.Body);
+                return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
             default:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
+        }
+    }
+
+    // For the record: whose record it is of which the client is told that it is not there.
+    private static void NoteWithheld(GatewayExchange exchange, Permit permit, ReadOnlyMemory<byte> record)
+    {
+        var facts = new ResourceFacts();
+        if (ResourceScanner.TryScan(record.Span, permit.Release, exchange.Ingressed.Route.Language, facts))
+        {
+            var reason = permit.Release.Judge(facts).Reason;
+            exchange.Disclosure.Withhold(reason == WithholdReason.None ? WithholdReason.NotCovered : reason, facts);
         }
     }
 

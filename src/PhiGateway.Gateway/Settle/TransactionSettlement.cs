@@ -36,12 +36,23 @@ internal sealed class TransactionSettlement(
             var settled = await SettleEntryAsync(exchange.Entries[i]);
             if (!settled.Continues)
             {
-                return BundleDecision.RefuseFor(exchange, i, settled);
+                return BundleDecision.RefuseFor(exchange, PlaceAsAsked(exchange, i), settled);
             }
         }
 
         // 3. The whole, for the record; each answer is judged under its entry's own permit.
         return new Settled(Join(exchange));
+    }
+
+    private static int PlaceAsAsked(GatewayExchange exchange, int place)
+    {
+        var asked = 0;
+        for (var left = place; exchange.Idle.Contains(asked) || left > 0; asked++)
+        {
+            left -= exchange.Idle.Contains(asked) ? 0 : 1;
+        }
+
+        return asked;
     }
 
     private async ValueTask<StageResult> SettleEntryAsync(GatewayExchange entry)
@@ -131,12 +142,13 @@ internal sealed class TransactionSettlement(
         }
 
         var forms = new PlainForm?[transaction.Entries.Count];
+        var idle = new HashSet<int>();
         var references = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < forms.Length; i++)
         {
             foreach (var condition in transaction.Entries[i].Conditions)
             {
-                var refused = await LookUpAsync(exchange.Entries[i], condition, form => forms[i] = form, references);
+                var refused = await LookUpAsync(exchange.Entries[i], condition, form => Keep(i, form), references);
                 if (!refused.Continues)
                 {
                     return BundleDecision.RefuseFor(exchange, i, refused);
@@ -144,20 +156,29 @@ internal sealed class TransactionSettlement(
             }
         }
 
-        var reading = TransactionForms.Read(transaction, forms, references, exchange.Ingressed.Route.Language);
+        var reading = TransactionForms.Read(transaction, forms, references, idle, exchange.Ingressed.Route.Language);
         if (!reading.TryGet(out var plain, out var unread))
         {
             return StageResult.Refuse(unread, reading.Detail);
         }
 
-        exchange.Resolve(new Resolved(plain, Entries: BundleDecision.Open(exchange, plain, clock)));
+        exchange.Resolve(new Resolved(plain, Entries: BundleDecision.Open(exchange, plain, clock)) { Idle = idle });
         return StageResult.Continue;
+
+        void Keep(int place, PlainForm? form)
+        {
+            forms[place] = form;
+            if (form is null)
+            {
+                idle.Add(place);
+            }
+        }
     }
 
     private async ValueTask<StageResult> LookUpAsync(
         GatewayExchange entry,
         WriteCondition condition,
-        Action<PlainForm> keep,
+        Action<PlainForm?> keep,
         Dictionary<string, string> references
     )
     {
@@ -187,6 +208,13 @@ internal sealed class TransactionSettlement(
             }
 
             references[condition.Reference] = $"{condition.Search.Type.Name}/{ids[0]}";
+            return StageResult.Continue;
+        }
+
+        if (ids.Count == 0 && entry.Request.Interaction == Interaction.Delete)
+        {
+            // To delete what is not there is done when it is asked for (R4 3.1.0.7.1).
+            keep(null);
             return StageResult.Continue;
         }
 

@@ -131,6 +131,27 @@ internal static class AuditText
         return ids;
     }
 
+    public static IReadOnlyList<string> PatientsOf(IReadOnlyCollection<PatientId> patients) =>
+        patients.Count == 0 ? [] : [.. patients.Select(static patient => patient.Value!)];
+
+    /// <summary>What stayed, each with why; what has no id stays by its type alone.</summary>
+    public static IReadOnlyList<string> WithheldOf(IReadOnlyList<WithheldResource> withheld)
+    {
+        if (withheld.Count == 0)
+        {
+            return [];
+        }
+
+        var texts = new string[withheld.Count];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var (type, id, reason) = withheld[i];
+            texts[i] = $"{(id is null ? type.Name : string.Concat(type.Name, "/", id))} {ReasonNames[(int)reason]}";
+        }
+
+        return texts;
+    }
+
     public static IReadOnlyList<string> ResourcesOf(IReadOnlyList<DisclosedResource> resources, int most)
     {
         if (resources.Count == 0)

@@ -179,6 +179,7 @@ internal sealed class AuditTrail(
         record.Reason = reason.Code;
         record.Rule = detail;
         RecordedRequest.AddAsked(record, exchange);
+        RecordedRequest.AddWithheld(record, exchange.Disclosure);
         if (await TryAppendAsync(record, isStranger ? AuditLane.Stranger : AuditLane.Ordinary))
         {
             return reason;

@@ -3,6 +3,7 @@ using PhiGateway.Audit.Records;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Trail;
@@ -26,7 +27,7 @@ internal static class RecordedRequest
         record.Patients = AuditText.PatientsOf(disclosure.Patients);
         record.Resources = AuditText.ResourcesOf(disclosure.Resources, MostListed);
         record.ResourceCount = disclosure.Resources.Count;
-        record.WithheldCount = disclosure.Withheld;
+        AddWithheld(record, disclosure);
         if (AuditText.NoteOf(disclosure) is { } note)
         {
             record.Note = record.Note is null ? note : $"{note}; {record.Note}";
@@ -34,6 +35,17 @@ internal static class RecordedRequest
 
         record.Labels = AuditText.LabelsOf(disclosure.Labels);
         record.Bytes = bytes;
+    }
+
+    /// <summary>Adds what stayed, and of whom: also where all of it did, so that nothing left.</summary>
+    public static void AddWithheld(AuditRecord record, Disclosure disclosure)
+    {
+        if (disclosure.Withheld > 0)
+        {
+            record.WithheldCount = disclosure.Withheld;
+            record.WithheldPatients = AuditText.PatientsOf(disclosure.WithheldPatients);
+            record.Withheld = AuditText.WithheldOf(disclosure.WithheldResources);
+        }
     }
 
     /// <summary>Adds what a request named, for records of things that were not released.</summary>
@@ -137,6 +149,12 @@ internal static class RecordedRequest
         else if (caller.PurposeFromRegistry && client?.UseCase is { Purposes: [var only] })
         {
             (record.Purpose, record.PurposeFrom) = (only, "registry");
+        }
+
+        if (client is not null)
+        {
+            // What it counts as is fixed now: what the organization becomes later changes nothing about what happened.
+            record.Accounting = AccountingClass.Of(record.Purpose, client.Organization is { Kind: OrganizationKind.Internal });
         }
     }
 

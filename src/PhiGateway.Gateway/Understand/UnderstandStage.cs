@@ -110,9 +110,22 @@ internal sealed class UnderstandStage(
             return StageResult.Refuse(refusal, reading.Detail);
         }
 
-        if (request.IsWrite && line.Route.RoutingMarks?.StandIn(body.Span) == true)
+        if (request.Body.Length > body.Length)
         {
-            return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
+            // What was made of the body, such as a resource around a file, takes room beside it.
+            exchange.Hold(memory.Take(request.Body.Length, HeldFor.Request));
+        }
+
+        if (request.IsWrite && line.Route.RoutingMarks is { } marks)
+        {
+            if (request.Interaction == Interaction.Batch)
+            {
+                request = RefuseMarked(request, marks);
+            }
+            else if (marks.StandIn(body.Span) || request.Entries.Any(entry => marks.StandIn(entry.Body.Span)))
+            {
+                return StageResult.Refuse(DenyReason.MalformedBody, "routing-mark");
+            }
         }
 
         if (request.Handle is null)
@@ -128,6 +141,22 @@ internal sealed class UnderstandStage(
         }
 
         return opened;
+    }
+
+    // Of a batch each entry by itself; a patch stands in it in another spelling than its own.
+    private static FhirRequest RefuseMarked(FhirRequest batch, RoutingMarks marks)
+    {
+        FhirRequest[]? entries = null;
+        for (var i = 0; i < batch.Entries.Count; i++)
+        {
+            if (marks.StandIn(batch.Entries[i].Body.Span))
+            {
+                entries ??= [.. batch.Entries];
+                entries[i] = entries[i].AsUnread(DenyReason.MalformedBody, "routing-mark");
+            }
+        }
+
+        return entries is null ? batch : batch.WithEntries(entries);
     }
 
     private static RequestKind KindOf(Interaction asked, bool isDeclared) =>

@@ -7,5 +7,5 @@ internal static class UpstreamRegistration
 {
     /// <summary>The seam to the proxy.</summary>
     public static IServiceCollection AddUpstream(this IServiceCollection services) =>
-        services.AddSingleton<LeanClient>().AddSingleton<IUpstream, YarpUpstream>();
+        services.AddSingleton<LeanClient>().AddSingleton<StorageClient>().AddSingleton<IUpstream, YarpUpstream>();
 }

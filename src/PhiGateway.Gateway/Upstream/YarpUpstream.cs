@@ -16,8 +16,13 @@ namespace PhiGateway.Gateway.Upstream;
 /// Sends calls to the destination that YARP's clusters choose, by health and load: reads over plain HTTP/1.1 by connections of the
 /// gateway's own, everything else by the cluster's HTTP client. The bytes are the gateway's own in both.
 /// </summary>
-internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, LeanClient lean, GatewayOptions options, TimeProvider clock)
-    : IUpstream
+internal sealed class YarpUpstream(
+    IEnumerable<ILoadBalancingPolicy> policies,
+    LeanClient lean,
+    StorageClient storage,
+    GatewayOptions options,
+    TimeProvider clock
+) : IUpstream
 {
     private static readonly MediaTypeHeaderValue Json = new(KnownMediaTypes.FhirJson) { CharSet = "utf-8" };
 
@@ -27,6 +32,11 @@ internal sealed class YarpUpstream(IEnumerable<ILoadBalancingPolicy> policies, L
     public async ValueTask<UpstreamReply> SendAsync(UpstreamCall call, GatewayExchange exchange, CancellationToken cancellationToken)
     {
         var (route, proxy) = (exchange.Ingressed.Route, exchange.Ingressed.Proxy);
+        if (StorageClient.IsFor(call))
+        {
+            return await storage.SendAsync(call, route, cancellationToken);
+        }
+
         var destination = Pick(exchange, proxy);
         if (destination?.Model?.Config is not { } target)
         {

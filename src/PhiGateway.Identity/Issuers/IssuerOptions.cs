@@ -36,5 +36,8 @@ public sealed class IssuerOptions
     /// </summary>
     public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How opaque tokens of this issuer are asked about (RFC 7662); null: it has none, only JWTs.</summary>
+    public IntrospectionOptions? Introspection { get; set; }
+
     public IssuerClaimOptions Claims { get; set; } = new();
 }

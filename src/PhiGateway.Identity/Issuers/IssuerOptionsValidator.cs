@@ -44,9 +44,33 @@ public static class IssuerOptionsValidator
             ValidateTimes(options, Report);
             ValidateClaims(options.Claims, Report);
             ValidateKeys(options, Report);
+            options.Introspection?.Validate(Report);
         }
 
+        ValidatePrefixes(issuers, problems);
+
         return problems;
+    }
+
+    // An opaque token is shown to one issuer: nobody learns another's.
+    private static void ValidatePrefixes(IReadOnlyList<IssuerOptions> issuers, List<string> problems)
+    {
+        var prefixes = issuers
+            .Where(static issuer => issuer.Introspection is not null)
+            .Select(static issuer => issuer.Introspection!.Prefix)
+            .ToList();
+        for (var one = 0; one < prefixes.Count; one++)
+        {
+            for (var other = one + 1; other < prefixes.Count; other++)
+            {
+                var (left, right) = (prefixes[one] ?? string.Empty, prefixes[other] ?? string.Empty);
+                if (left.StartsWith(right, StringComparison.Ordinal) || right.StartsWith(left, StringComparison.Ordinal))
+                {
+                    problems.Add("Issuers: of several issuers with Introspection each needs a Prefix that none of the others begins with.");
+                    return;
+                }
+            }
+        }
     }
 
     private static void ValidateAddress(IssuerOptions options, Action<string> report)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
@@ -25,9 +26,14 @@ internal static class JwksReader
         {
             document = JsonDocument.Parse(json, Strict);
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            return JwksReading.Failed("the key set is not JSON");
+            return JwksReading.Failed(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the key set is not JSON that can be read in one way: line {fault.LineNumber + 1}, column {fault.BytePositionInLine + 1}"
+                )
+            );
         }
 
         using (document)

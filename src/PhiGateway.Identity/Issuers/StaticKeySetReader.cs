@@ -20,17 +20,23 @@ internal sealed class StaticKeySetReader(string location) : IKeySetReader
             var value = Environment.GetEnvironmentVariable(name);
             return string.IsNullOrEmpty(value)
                 ? JwksReading.Failed($"the environment variable {name} is not set")
-                : JwksReader.Read(Encoding.UTF8.GetBytes(value));
+                : At($"in the environment variable {name}", JwksReader.Read(Encoding.UTF8.GetBytes(value)));
         }
 
         try
         {
-            return JwksReader.Read(File.ReadAllBytes(location));
+            return At($"in the file {location}", JwksReader.Read(File.ReadAllBytes(location)));
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return JwksReading.Failed("the key set file cannot be read");
+            return JwksReading.Failed($"the key set file {location} cannot be read ({exception.GetType().Name})");
         }
     }
+
+    private static JwksReading At(string place, JwksReading reading) =>
+        reading with
+        {
+            Problems = [.. reading.Problems.Select(problem => $"{problem} ({place})")],
+        };
 }

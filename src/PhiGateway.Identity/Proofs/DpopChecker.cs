@@ -39,7 +39,10 @@ internal sealed class DpopChecker(
     /// <param name="context">The request.</param>
     /// <param name="publicOrigin">Scheme and authority that clients use; null: the request's own.</param>
     /// <param name="key">The key that the token is bound to.</param>
-    public ValueTask<ProofCheck> CheckAsync(HttpContext context, string? publicOrigin, BoundKey key)
+    public ValueTask<ProofCheck> CheckAsync(HttpContext context, string? publicOrigin, BoundKey key) =>
+        CheckAsync(context, publicOrigin, context.Request.Host, key);
+
+    private ValueTask<ProofCheck> CheckAsync(HttpContext context, string? publicOrigin, HostString host, BoundKey key)
     {
         var values = context.Request.Headers["DPoP"];
         if (values is not [{ Length: > 0 and <= MaximumLength } text])
@@ -60,7 +63,7 @@ internal sealed class DpopChecker(
 
         using (payload)
         {
-            if ((DpopProof.Read(payload.RootElement, out var claims) ?? FirstFalse(context, publicOrigin, key, claims)) is { } wrong)
+            if ((DpopProof.Read(payload.RootElement, out var claims) ?? FirstFalse(context, publicOrigin, host, key, claims)) is { } wrong)
             {
                 return Invalid("dpop:" + wrong);
             }
@@ -72,7 +75,8 @@ internal sealed class DpopChecker(
     public async ValueTask<KeyProof> ReadAsync(HttpContext context, string publicOrigin)
     {
         var key = new BoundKey(null, null);
-        var check = await CheckAsync(context, publicOrigin, key);
+        // The public address alone: nobody has said here that the host which a request names is ours.
+        var check = await CheckAsync(context, publicOrigin, default, key);
         key.Borrow()?.Key.Dispose();
         var thumbprint = check.Refusal is null && key.Thumbprint is { } found ? Base64Url.EncodeToString(found) : null;
         return new KeyProof(thumbprint, check.Refusal, check.Detail, check.Nonce);
@@ -141,7 +145,7 @@ internal sealed class DpopChecker(
         }
     }
 
-    private static string? FirstFalse(HttpContext context, string? publicOrigin, BoundKey key, in DpopProof claims)
+    private static string? FirstFalse(HttpContext context, string? publicOrigin, HostString host, BoundKey key, in DpopProof claims)
     {
         var request = context.Request;
         if (!string.Equals(claims.Method, request.Method, StringComparison.Ordinal))
@@ -150,7 +154,7 @@ internal sealed class DpopChecker(
         }
 
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        if (string.IsNullOrEmpty(target) || !CalledUri.IsNamedBy(claims.Uri, publicOrigin, request.Host, request.Scheme, target))
+        if (string.IsNullOrEmpty(target) || !CalledUri.IsNamedBy(claims.Uri, publicOrigin, host, request.Scheme, target))
         {
             return "htu";
         }

@@ -29,14 +29,18 @@ internal sealed class SeenProofs(TimeProvider time, TimeSpan memory, int capacit
         lock (part)
         {
             part.TurnTo(turn);
-            if (part.Older.Contains(proof))
+            if (part.Older.Contains(proof) || part.Newer.Contains(proof))
             {
                 return ProofUse.Seen;
             }
 
-            return part.Newer.Count >= capacity / _parts.Length && !part.Newer.Contains(proof) ? ProofUse.NoRoom
-                : part.Newer.Add(proof) ? ProofUse.First
-                : ProofUse.Seen;
+            if (part.Newer.Count >= capacity / _parts.Length)
+            {
+                return ProofUse.NoRoom;
+            }
+
+            part.Newer.Add(proof);
+            return ProofUse.First;
         }
     }
 

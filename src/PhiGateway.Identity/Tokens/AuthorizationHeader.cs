@@ -7,7 +7,9 @@ namespace PhiGateway.Identity.Tokens;
 /// <summary>Reads the one Authorization header of a request by RFC 6750 section 2.1 and RFC 9449 section 7.1: one scheme, one token, nothing else.</summary>
 internal readonly struct AuthorizationHeader
 {
-    private const int MaximumLength = 16 * 1024;
+    /// <summary>Longest header that is taken where nothing else is said.</summary>
+    public const int DefaultLength = 16 * 1024;
+
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
     );
@@ -43,7 +45,9 @@ internal readonly struct AuthorizationHeader
     public string TokenText => _value![_start..];
 
     /// <summary>Reads all values of the header together.</summary>
-    public static AuthorizationHeader Read(StringValues values)
+    /// <param name="values">All lines of it.</param>
+    /// <param name="most">Characters that it may have.</param>
+    public static AuthorizationHeader Read(StringValues values, int most = DefaultLength)
     {
         if (values.Count != 1)
         {
@@ -56,9 +60,9 @@ internal readonly struct AuthorizationHeader
             return new AuthorizationHeader(DenyReason.NoCredential);
         }
 
-        if (value.Length > MaximumLength)
+        if (value.Length > most)
         {
-            return new AuthorizationHeader(DenyReason.MalformedCredential);
+            return new AuthorizationHeader(DenyReason.HeadersTooLarge);
         }
 
         var space = value.IndexOf(' ', StringComparison.Ordinal);

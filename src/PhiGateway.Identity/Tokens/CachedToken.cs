@@ -9,14 +9,14 @@ internal sealed class CachedToken(
     string token,
     Caller caller,
     TrustedIssuer issuer,
-    IssuerKey signedBy,
-    IssuerKeySet keys,
+    IssuerKey? signedBy,
+    IssuerKeySet? keys,
     byte[]? certificate,
     BoundKey? key,
     long validUntil
 )
 {
-    private volatile IssuerKeySet _keys = keys;
+    private volatile IssuerKeySet? _keys = keys;
     private volatile bool _touched;
 
     /// <summary>The whole token, signature included: what the cache asks by. A secret; never written anywhere.</summary>
@@ -39,6 +39,12 @@ internal sealed class CachedToken(
         if (now >= validUntil)
         {
             return false;
+        }
+
+        // What its issuer was asked about holds for its time; no key stands behind it.
+        if (signedBy is null)
+        {
+            return true;
         }
 
         var current = issuer.Keys.Current;

@@ -18,9 +18,11 @@ namespace PhiGateway.Identity.Tokens;
 internal sealed class CallerAuthenticator(
     IssuerDirectory directory,
     ValidatedTokenCache cache,
+    IReadOnlyList<(TrustedIssuer Issuer, Introspector Introspector)> opaque,
     DpopChecker proofs,
     Func<string?, ScopeSet> readScope,
-    TimeProvider time
+    TimeProvider time,
+    int longestHeader = AuthorizationHeader.DefaultLength
 ) : ICallerAuthenticator
 {
     /// <summary>Longest time a validation is relied on.</summary>
@@ -28,7 +30,7 @@ internal sealed class CallerAuthenticator(
 
     public ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null)
     {
-        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization);
+        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
         if (header.Refusal is { } refusal)
         {
             return new ValueTask<CallerResult>(CallerResult.Refused(refusal));
@@ -60,7 +62,7 @@ internal sealed class CallerAuthenticator(
         // 1. Read it, unverified, in the one way it can be read.
         if (!TokenText.TryRead(token, out var text))
         {
-            return CallerResult.Refused(DenyReason.InvalidToken);
+            return await IntrospectAsync(context, token, isDpop, publicOrigin);
         }
 
         using (text)
@@ -122,12 +124,54 @@ internal sealed class CallerAuthenticator(
         }
     }
 
+    // What is no JWT may be an opaque token of the one issuer that such tokens are shown to.
+    private async ValueTask<CallerResult> IntrospectAsync(HttpContext context, string token, bool isDpop, string? publicOrigin)
+    {
+        foreach (var (issuer, introspector) in opaque)
+        {
+            if (!introspector.Takes(token))
+            {
+                continue;
+            }
+
+            var answer = await introspector.AskAsync(token);
+            if (answer.Claims is not { } document)
+            {
+                return CallerResult.Refused(answer.IsUnavailable ? DenyReason.IssuerUnavailable : DenyReason.InvalidToken);
+            }
+
+            using (document)
+            {
+                var now = time.GetUtcNow();
+                var claims = new TokenClaims(document.RootElement, issuer.Options, isAnswer: true);
+                var hash = TokenKey.Of(token).ToString();
+                if (claims.Read(now, new TokenHashes(hash, [hash]), readScope, out var caller) is { } reason)
+                {
+                    return CallerResult.Refused(reason);
+                }
+
+                var reliedOn = now + issuer.Options.Introspection!.CacheTime;
+                var validUntil = caller!.ExpiresAt < reliedOn ? caller.ExpiresAt : reliedOn;
+                var key = claims.Key is null ? null : new BoundKey(claims.Key, HashOf(token));
+                var valid = new CachedToken(token, caller, issuer, null, null, claims.Certificate, key, validUntil.UtcTicks);
+                if (validUntil > now)
+                {
+                    cache.Add(valid);
+                }
+
+                return await BindAsync(valid, context, isDpop, publicOrigin);
+            }
+        }
+
+        return CallerResult.Refused(DenyReason.InvalidToken);
+    }
+
     private ValueTask<CallerResult> BindAsync(CachedToken token, HttpContext context, bool isDpop, string? publicOrigin)
     {
         // RFC 9449 section 7.1: a bound token comes with its scheme and its proof, and any other token without.
         if (isDpop != token.Key is not null)
         {
-            return new(CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId) with { Detail = "dpop:scheme" });
+            return new(CallerResult.Refused(DenyReason.BindingFailed, token.Caller.ClientId, "dpop:scheme"));
         }
 
         if (token.Key is { } key)
@@ -143,8 +187,10 @@ internal sealed class CallerAuthenticator(
 
     private static CallerResult Proven(CachedToken token, ProofCheck check)
     {
-        var result = check.Refusal is { } refusal ? CallerResult.Refused(refusal, token.Caller.ClientId) : CallerResult.Of(token.Caller);
-        return check.Detail is null && check.Nonce is null ? result : result with { Detail = check.Detail, Nonce = check.Nonce };
+        var result = check.Refusal is { } refusal
+            ? CallerResult.Refused(refusal, token.Caller.ClientId, check.Detail)
+            : CallerResult.Of(token.Caller);
+        return check.Nonce is null ? result : result with { Nonce = check.Nonce };
     }
 
     // RFC 8705 section 3: equality with the peer's certificate is the proof, on each call anew.

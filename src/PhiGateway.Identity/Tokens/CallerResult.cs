@@ -3,19 +3,26 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity.Tokens;
 
-/// <summary>The result of validating a credential: the caller that it proves, or why there is none.</summary>
-/// <param name="Caller">Set exactly when the credential is good.</param>
-/// <param name="Refusal">Set exactly when it is not.</param>
+/// <summary>
+/// What came of checking the credential of a request: the caller that it proves or a refusal, and beside it what the record and the client's
+/// next attempt are told. Made by <see cref="ICallerAuthenticator"/>, taken apart by the Identify stage. The default value is a refusal.
+/// </summary>
+/// <param name="Reading">The caller, or why there is none; its detail says which check refused, for the record only.</param>
 /// <param name="IssuerClientId">Client id that an invalid token claimed, unverified, for the record only; null when unreadable.</param>
-public readonly record struct CallerResult(Caller? Caller, DenyReason? Refusal, string? IssuerClientId)
+/// <param name="Nonce">For the client's next proof of possession (RFC 9449 section 8.2); null: it needs none.</param>
+public readonly record struct CallerResult(Reading<Caller> Reading, string? IssuerClientId = null, string? Nonce = null)
 {
+    /// <summary>Set exactly when the credential is good.</summary>
+    public Caller? Caller => Reading.TryGet(out var caller, out _) ? caller : null;
+
+    /// <summary>Set exactly when it is not.</summary>
+    public DenyReason? Refusal => Reading.TryGet(out _, out var refusal) ? null : refusal;
+
     /// <summary>Which check refused, for the record only.</summary>
-    public string? Detail { get; init; }
+    public string? Detail => Reading.Detail;
 
-    /// <summary>A nonce for the client's next proof of possession (RFC 9449 section 8.2); null: it needs none.</summary>
-    public string? Nonce { get; init; }
+    public static CallerResult Of(Caller caller) => new(Reading<Caller>.Of(caller));
 
-    public static CallerResult Of(Caller caller) => new(caller, null, null);
-
-    public static CallerResult Refused(DenyReason reason, string? claimedClientId = null) => new(null, reason, claimedClientId);
+    public static CallerResult Refused(DenyReason reason, string? claimedClientId = null, string? detail = null) =>
+        new(Reading<Caller>.Refused(reason, detail), claimedClientId);
 }

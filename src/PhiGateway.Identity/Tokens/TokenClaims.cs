@@ -9,7 +9,10 @@ namespace PhiGateway.Identity.Tokens;
 /// <summary>
 /// Turns the claims of a token whose signature holds into a caller, by the issuer's rules; a claim of the wrong sort refuses the token.
 /// </summary>
-internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
+/// <param name="claims">The claims.</param>
+/// <param name="options">The issuer's rules.</param>
+/// <param name="isAnswer">Whether they are an answer about an opaque token, which may leave out whose it is (RFC 7662 section 2.2).</param>
+internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, bool isAnswer = false)
 {
     private const int MaximumActors = 5;
     private const int MaximumTextLength = 256;
@@ -41,7 +44,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             !TryText(options.Claims.ClientId, out var clientId)
             || clientId is null
             || !TryText("sub", out var subject)
-            || subject is null
+            || (subject is null && !isAnswer)
             || !TryText("jti", out var tokenId)
             || !TryText(options.Claims.Tenant, out var tenant)
             || !TryText(options.Claims.Patient, out var patientText)
@@ -65,7 +68,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options)
             Issuer = options.Name,
             IssuerEnvironment = options.Environment,
             ClientId = clientId,
-            Subject = subject,
+            Subject = subject ?? clientId,
             Scopes = readScope(scope),
             HasUnknownPurpose = !fromRegistry && !ReadPurposes(purposes),
             Purposes = purposes,

@@ -8,7 +8,9 @@ internal static class CredentialDiff
 {
     internal static void Compare(IReadOnlyCollection<Credential> before, IReadOnlyCollection<Credential> after, List<AccessChange> changes)
     {
-        foreach (var credential in ApprovalFingerprint.Counting(after).Where(credential => !Has(before, credential)))
+        // Each is written out once: compared pair by pair, a client with many costs the square of their number.
+        var (was, becomes) = (Prints(before), Prints(after));
+        foreach (var credential in ApprovalFingerprint.Counting(after).Where(credential => !was.Contains(Print(credential))))
         {
             // One that only restricts: a certificate that must be proven where a bearer token was enough.
             var binds =
@@ -16,7 +18,7 @@ internal static class CredentialDiff
             Add(changes, binds ? ChangeKind.Narrowing : ChangeKind.Widening, credential, "added");
         }
 
-        foreach (var credential in ApprovalFingerprint.Counting(before).Where(credential => !Has(after, credential)))
+        foreach (var credential in ApprovalFingerprint.Counting(before).Where(credential => !becomes.Contains(Print(credential))))
         {
             // Without its last certificate a bound client is served by bearer token.
             var unbinds =
@@ -25,8 +27,10 @@ internal static class CredentialDiff
         }
     }
 
-    private static bool Has(IReadOnlyCollection<Credential> credentials, Credential wanted) =>
-        credentials.Any(credential => ApprovalFingerprint.OfCredential(credential) == ApprovalFingerprint.OfCredential(wanted));
+    private static HashSet<string> Prints(IEnumerable<Credential> credentials) =>
+        credentials.Select(Print).ToHashSet(StringComparer.Ordinal);
+
+    private static string Print(Credential credential) => ApprovalFingerprint.OfCredential(credential);
 
     private static void Add(List<AccessChange> changes, ChangeKind kind, Credential credential, string what) =>
         changes.Add(

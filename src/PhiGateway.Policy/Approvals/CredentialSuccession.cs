@@ -23,46 +23,55 @@ public static class CredentialSuccession
     /// <param name="now">The moment of the change, UTC.</param>
     public static bool KeepsApproval(IReadOnlyCollection<Credential> before, IReadOnlyCollection<Credential> after, DateTimeOffset now)
     {
-        var added = ApprovalFingerprint.Counting(after).Where(credential => !before.Any(other => IsSame(credential, other))).ToList();
-        var removed = ApprovalFingerprint.Counting(before).Where(credential => !after.Any(other => IsSame(credential, other))).ToList();
+        // Each is written out once: compared pair by pair, a client with many costs the square of their number.
+        var was = before.Select(static credential => new Printed(credential, ApprovalFingerprint.OfCredential(credential))).ToList();
+        var becomes = after.ToLookup(ApprovalFingerprint.OfCredential, StringComparer.Ordinal);
+        var known = was.Select(static printed => printed.Print).ToHashSet(StringComparer.Ordinal);
         var replaced = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var credential in added)
+        foreach (var group in becomes.Where(group => !known.Contains(group.Key)))
         {
-            if (Predecessor(credential, before, after, replaced, now) is not { } old)
+            foreach (var credential in ApprovalFingerprint.Counting(group))
             {
-                return false;
-            }
+                if (Predecessor(credential, was, becomes, replaced, now) is not { } old)
+                {
+                    return false;
+                }
 
-            replaced.Add(old.Id);
+                replaced.Add(old.Id);
+            }
         }
 
-        return removed.TrueForAll(credential =>
-            credential.OverlapUntil is not null
-            && after.Any(other => other.Kind == credential.Kind && other.OverlapUntil is null && IsForTheSame(credential, other))
-        );
+        var removed = was.Where(printed => !becomes.Contains(printed.Print)).Select(static printed => printed.Credential);
+        return ApprovalFingerprint
+            .Counting(removed)
+            .All(credential =>
+                credential.OverlapUntil is not null
+                && after.Any(other => other.Kind == credential.Kind && other.OverlapUntil is null && IsForTheSame(credential, other))
+            );
     }
 
     private static Credential? Predecessor(
         Credential added,
-        IReadOnlyCollection<Credential> before,
-        IReadOnlyCollection<Credential> after,
+        List<Printed> before,
+        ILookup<string, Credential> after,
         HashSet<string> replaced,
         DateTimeOffset now
     ) =>
         added.OverlapUntil is not null || CredentialIdentity.Of(added) is null
             ? null
-            : before.FirstOrDefault(old =>
-                old.OverlapUntil is null
-                && old.Kind == added.Kind
-                && IsForTheSame(old, added)
-                && !replaced.Contains(old.Id)
-                && after.Any(ended => IsSame(ended, old) && ended.OverlapUntil is { } until && until <= now.AddDays(LongestOverlapDays))
-            );
+            : before
+                .Find(old =>
+                    old.Credential.OverlapUntil is null
+                    && old.Credential.Kind == added.Kind
+                    && IsForTheSame(old.Credential, added)
+                    && !replaced.Contains(old.Credential.Id)
+                    && after[old.Print].Any(ended => ended.OverlapUntil is { } until && until <= now.AddDays(LongestOverlapDays))
+                )
+                ?.Credential;
 
     private static bool IsForTheSame(Credential one, Credential other) =>
         string.Equals(one.Issuer, other.Issuer, StringComparison.Ordinal)
         && string.Equals(one.ClientId, other.ClientId, StringComparison.Ordinal);
 
-    private static bool IsSame(Credential one, Credential other) =>
-        string.Equals(ApprovalFingerprint.OfCredential(one), ApprovalFingerprint.OfCredential(other), StringComparison.Ordinal);
+    private sealed record Printed(Credential Credential, string Print);
 }

@@ -80,6 +80,13 @@ public sealed record AccessPart
     public bool IsResolvable { get; init; }
 
     /// <summary>
+    /// For what an untyped chain walks to: names the chain, of which this is one target type among several. Where the walk can be made by a
+    /// search of its own it is made over those types alone that may be searched, as long as one remains. Null (the default): it is the only
+    /// one, or was named.
+    /// </summary>
+    public string? OneOf { get; init; }
+
+    /// <summary>
     /// The write touches <c>meta.security</c>, <c>meta.tag</c> or a link to a patient, or it cannot be told whether it does (patches).
     /// </summary>
     public bool Relabels { get; init; }

@@ -42,7 +42,14 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     internal string UseCaseRule => "use-case/" + UseCase.UseCase.Id;
 
     /// <summary>Whether nothing is left to ask about a part: a container, or a type that fell out of a wildcard.</summary>
-    internal bool IsSettled(int place) => IsContainer(Request.Parts[place]) || (Grants[place].IsEmpty && Request.Parts[place].IsWildcard);
+    internal bool IsSettled(int place)
+    {
+        var part = Request.Parts[place];
+        return IsContainer(part) || (Grants[place].IsEmpty && (part.IsWildcard || IsOneOfSeveral(part)));
+    }
+
+    /// <summary>Whether a part may fall out of a chain that leads to several types, since what remains is looked up here.</summary>
+    internal static bool IsOneOfSeveral(AccessPart part) => part is { OneOf: not null, IsResolvable: true };
 
     /// <summary>Containers ask for nothing themselves: their entries stand among the parts.</summary>
     internal static bool IsContainer(AccessPart part) => part.Interaction is Interaction.Batch or Interaction.Transaction;

@@ -33,6 +33,14 @@ internal static class PartQuestion
                 continue;
             }
 
+            if (DecisionRun.IsOneOfSeveral(part) && OthersRemain(run, isFirst, place))
+            {
+                // The backend would walk over this type too, so it may not be asked to.
+                run.ResolvesWalks = true;
+                run.Grants[place] = default;
+                continue;
+            }
+
             // Inside a bundle nobody can tell whose wildcard a type belongs to: there every type counts as named.
             if (!part.IsWildcard || inContainer)
             {
@@ -44,6 +52,22 @@ internal static class PartQuestion
         }
 
         return remains ? null : nearest;
+    }
+
+    // Of the parts behind this one it is not known yet; the last of them that falls denies the whole.
+    private static bool OthersRemain(DecisionRun run, bool isFirst, int place)
+    {
+        var parts = run.Request.Parts;
+        for (var other = 0; other < parts.Count; other++)
+        {
+            var isSibling = other != place && parts[other].OneOf == parts[place].OneOf && DecisionRun.IsOneOfSeveral(parts[other]);
+            if (isSibling && (!run.Grants[other].IsEmpty || (isFirst && other > place)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // What the scopes leave but the use case does not says more than the many types that no scope names.

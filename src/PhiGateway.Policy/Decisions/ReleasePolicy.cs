@@ -35,6 +35,26 @@ public abstract class ReleasePolicy
     /// <summary>Judges one resource.</summary>
     public abstract ReleaseVerdict Judge(ResourceFacts facts);
 
+    /// <summary>
+    /// Whether every resource of a type would leave of which nobody can say whose it is: however confidential, whatever its sensitivity. So
+    /// for who may see it nothing is gained by finding out.
+    /// </summary>
+    public bool ShowsWhatIsNobodysKnown(ResourceType type)
+    {
+        var any = new ResourceFacts
+        {
+            Type = type,
+            NamesNoPatient = true,
+            Confidentiality = Confidentiality.VeryRestricted,
+        };
+        foreach (var label in WalkQuestions.Sensitivities)
+        {
+            any.AddLabel(label);
+        }
+
+        return Judge(any).Reason == WithholdReason.None;
+    }
+
     private sealed class NothingPolicy : ReleasePolicy
     {
         public override ResourceTypeSet Types => default;

@@ -1,3 +1,4 @@
+using System.Net;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
@@ -32,7 +33,7 @@ public static class TokenQuestions
         ];
     }
 
-    /// <summary>Why a client is given no token; null: its path is open, and <paramref name="client"/> is there.</summary>
+    /// <summary>Why a client's tokens are worth nothing now; null: its path is open, and <paramref name="client"/> is there.</summary>
     public static Deny? Ask(RegistrySnapshot snapshot, string issuer, string clientId, DateTimeOffset now, out ClientEntry? client)
     {
         client = null;
@@ -62,13 +63,39 @@ public static class TokenQuestions
         return FirstClosed(entry.Doors, ticks) ?? FirstClosed(credential.Doors, ticks) ?? Unexplained(entry, ticks);
     }
 
+    /// <summary>
+    /// Why a client whose path is open is given no token here and now: it belongs to another environment, or asks from where or when it may
+    /// not call; null: nothing of it.
+    /// </summary>
+    public static Deny? AskPlace(ClientEntry client, string environment, IPAddress? peer, DateTimeOffset now)
+    {
+        var rule = "client/" + client.Client.Id;
+        if (!string.Equals(client.Client.Environment, environment, StringComparison.Ordinal))
+        {
+            return new Deny(DenyReason.WrongEnvironment, rule);
+        }
+
+        if (client.Networks.Length > 0 && (peer is null || !NetworkRange.Contains(client.Networks, peer)))
+        {
+            return new Deny(DenyReason.WrongNetwork, rule);
+        }
+
+        return client.Hours.Length == 0 || Array.Exists(client.Hours, window => window.Contains(now.UtcTicks))
+            ? null
+            : new Deny(DenyReason.OutsideHours, rule);
+    }
+
     /// <summary>Whether a token is revoked: by its hash, its id, or as all that were issued before a moment.</summary>
     public static bool IsRevoked(RegistrySnapshot snapshot, Caller token) =>
         RevocationQuestion.OfToken(token, snapshot.Revocations) is not null;
 
     /// <summary>Whether the client must prove possession of a key or a certificate, and which of the two it may.</summary>
     public static (bool Required, bool Mtls, bool Dpop) BindingOf(ClientEntry client) =>
-        (client.BindingRequired || client.Certificates.Count > 0, client.AcceptsMtls || client.Certificates.Count > 0, client.AcceptsDpop);
+        (
+            client.BindingRequired || client.Certificates.Count > 0,
+            client.AcceptsMtls || (!client.BindingRequired && client.Certificates.Count > 0),
+            client.AcceptsDpop
+        );
 
     private static bool IsOpen(CredentialEntry credential, long ticks) => ticks >= credential.OpenFrom && ticks < credential.OpenUntil;
 

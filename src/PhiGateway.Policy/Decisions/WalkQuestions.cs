@@ -15,7 +15,7 @@ namespace PhiGateway.Policy.Decisions;
 internal static class WalkQuestions
 {
     // Together they hold every sensitivity that HL7 has a code for (v3-InformationSensitivityPolicy).
-    private static readonly SecurityLabel[] Sensitivities =
+    internal static readonly SecurityLabel[] Sensitivities =
     [
         new(ActCodes.System, "_ActInformationSensitivityPolicy"),
         new(ActCodes.System, "_EntitySensitivityPolicyType"),

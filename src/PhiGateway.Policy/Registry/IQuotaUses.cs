@@ -14,7 +14,7 @@ public interface IQuotaUses
 /// <param name="Client">Id of the client.</param>
 /// <param name="Node">Name of the node.</param>
 /// <param name="Hour">Hours since year 1, UTC.</param>
-/// <param name="Patients">Ids of the patients in that hour.</param>
+/// <param name="Patients">Keyed words of the patients in that hour; their ids stand nowhere.</param>
 /// <param name="Day">Days since year 1, UTC.</param>
 /// <param name="Records">Records on that day.</param>
 public sealed record QuotaUse(string Client, string Node, long Hour, IReadOnlyList<string> Patients, long Day, long Records);

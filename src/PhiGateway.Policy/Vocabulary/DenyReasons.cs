@@ -11,11 +11,12 @@ public sealed partial class DenyReason
     public static readonly DenyReason MalformedPath = new("malformed-path", 400, DenyStage.Ingress, "invalid", "The path is not in a form that is served here.");
     public static readonly DenyReason MalformedQuery = new("malformed-query", 400, DenyStage.Ingress, "invalid", "The query cannot be read in exactly one way.");
     public static readonly DenyReason MalformedHeader = new("malformed-header", 400, DenyStage.Ingress, "invalid", "A header appears twice or is not allowed from clients.");
+    public static readonly DenyReason HeadersTooLarge = new("headers-too-large", 431, DenyStage.Ingress, "too-long", "The headers of the request, or the access token in them, are larger than this gateway accepts.");
     public static readonly DenyReason MethodNotAllowed = new("method-not-allowed", 405, DenyStage.Ingress, "not-supported", "The method is not supported here.");
     public static readonly DenyReason UnknownHost = new("unknown-host", 421, DenyStage.Ingress, "not-found", "This host is not served here.");
     public static readonly DenyReason NoRoute = new("no-route", 404, DenyStage.Ingress, "not-found", "Nothing is served at this path.");
     public static readonly DenyReason BodyTooLarge = new("body-too-large", 413, DenyStage.Ingress, "too-long", "The body is larger than this gateway accepts.");
-    public static readonly DenyReason UnsupportedMediaType = new("unsupported-media-type", 415, DenyStage.Ingress, "not-supported", "The body's media type is not supported here.");
+    public static readonly DenyReason UnsupportedMediaType = new("unsupported-media-type", 415, DenyStage.Ingress, "not-supported", "The body's media type or content coding is not supported here.");
     public static readonly DenyReason UpgradeRefused = new("upgrade-refused", 400, DenyStage.Ingress, "not-supported", "Protocol upgrades are not supported.");
     public static readonly DenyReason NotAcceptable = new("not-acceptable", 406, DenyStage.Ingress, "not-supported", "Only application/fhir+json is served.");
 

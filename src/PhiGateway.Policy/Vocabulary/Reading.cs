@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PhiGateway.Policy.Vocabulary;
 
-/// <summary>The outcome of reading something that a client or an upstream sent: exactly one meaning, or a refusal.</summary>
+/// <summary>
+/// The house's one shape for a value or a refusal, below the pipeline: what became of reading or checking something that a client or an
+/// upstream sent. Returned by the readers of requests and by the check of credentials.
+/// </summary>
 /// <remarks>The default value is a refusal.</remarks>
 public readonly struct Reading<T>
     where T : class

@@ -33,6 +33,7 @@ public sealed class TransparencyLog : IDisposable
     private readonly JournalReader _reader;
     private readonly Checkpoint? _signedBefore;
     private readonly List<LogHead> _unsent = [];
+    private bool _isLate;
     private Checkpoint? _newest;
     private SignedNote? _newestNote;
     private long _exportedSize = -1;
@@ -54,7 +55,7 @@ public sealed class TransparencyLog : IDisposable
         (_journal, Files, _keys, _tree, _options, _exported, _clock) = (journal, files, keys, tree, options, exported, clock);
         Entries = new EntryFactory(journal.Log, keys.SaltKey.ToArray(), pseudonym);
         Origin = LogOrigin.Of(journal.Log);
-        _reader = journal.CreateFollower(tree.Size);
+        _reader = journal.CreateReader(tree.Size);
         _signedBefore = files.ReadCheckpoint()?.Checkpoint;
         _newest = _signedBefore;
     }
@@ -178,7 +179,8 @@ public sealed class TransparencyLog : IDisposable
             Evolve(now);
         }
 
-        if (taken > 0 || isNew || _newestNote is null)
+        // By the size, not by what this pass has read: a pass that failed may have read more.
+        if (isNew || _newestNote is null || _newest?.Size != _tree.Size)
         {
             Sign();
         }
@@ -226,6 +228,7 @@ public sealed class TransparencyLog : IDisposable
 
     private int TakeIn()
     {
+        _tree.Flush();
         BeginLate();
         var taken = 0;
         while (taken < PassRecords && _reader.TryRead(out var frame))
@@ -236,6 +239,9 @@ public sealed class TransparencyLog : IDisposable
             {
                 Compare(before);
             }
+
+            // Last: what has been read is in the tree, whatever the disk says now.
+            _tree.Flush();
         }
 
         return _signedBefore is { } signed && taken < PassRecords && _tree.Size < signed.Size
@@ -253,16 +259,18 @@ public sealed class TransparencyLog : IDisposable
             return;
         }
 
-        if (_tree.Size > 0 || _signedBefore is { Size: > 0 })
+        if (!_isLate && (_tree.Size > 0 || _signedBefore is { Size: > 0 }))
         {
             throw new LogFaultException(
                 $"Records {_reader.NextSequence} to {_journal.FirstSequence - 1} are neither in the log nor in the journal."
             );
         }
 
+        _isLate = true;
         while (_tree.Size < _journal.FirstSequence)
         {
             _tree.Add(EntryFactory.MakeMissing(_tree.Size));
+            _tree.Flush();
         }
 
         _reader.MoveTo(_tree.Size);

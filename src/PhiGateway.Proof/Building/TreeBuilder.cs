@@ -10,6 +10,9 @@ internal sealed class TreeBuilder
     private readonly LogFiles _files;
     private readonly byte[] _bundle = new byte[TilePath.Width * EntryBundle.Stride];
     private readonly TileEdge _edge;
+
+    // Full tiles that are in no file yet: a disk that takes nothing keeps them here, and no entry is lost or taken twice.
+    private readonly Queue<(string Name, byte[] Bytes)> _unwritten = new();
     private long _durableTiles;
 
     private TreeBuilder(LogFiles files, TileEdge edge, long durableTiles)
@@ -47,7 +50,7 @@ internal sealed class TreeBuilder
         return builder;
     }
 
-    /// <summary>Adds the next entry.</summary>
+    /// <summary>Adds the next entry, in memory: it is in the tree when this returns, and in the files after <see cref="Flush"/>.</summary>
     public void Add(in LogEntry entry)
     {
         var place = (int)(_edge.Size % TilePath.Width);
@@ -55,10 +58,21 @@ internal sealed class TreeBuilder
         Epoch = entry.Epoch;
         if (place == TilePath.Width - 1)
         {
-            WriteBundle(_edge.Size / TilePath.Width, TilePath.Width);
+            _unwritten.Enqueue((TilePath.OfEntries(_edge.Size / TilePath.Width), [.. _bundle]));
         }
 
-        _edge.Add(entry.Leaf(), WriteFull);
+        _edge.Add(entry.Leaf(), (level, index, hashes) => _unwritten.Enqueue((TilePath.OfHashes(level, index), Bytes(hashes))));
+    }
+
+    /// <summary>Writes the full tiles that are in no file yet; what fails is tried again by the next call.</summary>
+    public void Flush()
+    {
+        while (_unwritten.TryPeek(out var tile))
+        {
+            _files.Tiles.Write(tile.Name, tile.Bytes);
+            _files.Tiles.DropPartials(tile.Name);
+            _unwritten.Dequeue();
+        }
     }
 
     /// <summary>Writes what does not fill a tile yet, so that a checkpoint of this size can be followed.</summary>
@@ -78,13 +92,15 @@ internal sealed class TreeBuilder
         var rest = (int)(size % TilePath.Width);
         if (rest > 0)
         {
-            WriteBundle(size / TilePath.Width, rest);
+            var name = TilePath.OfEntries(size / TilePath.Width, rest);
+            _files.Tiles.Write(name, _bundle.AsSpan(0, rest * EntryBundle.Stride));
         }
     }
 
     /// <summary>Makes the full tiles durable; true when there are more of them than before.</summary>
     public bool Sync()
     {
+        Flush();
         var tiles = _edge.Size / TilePath.Width;
         if (tiles == _durableTiles)
         {
@@ -95,23 +111,6 @@ internal sealed class TreeBuilder
         _files.WriteDurable(tiles);
         _durableTiles = tiles;
         return true;
-    }
-
-    private void WriteFull(int level, long index, TreeHash[] hashes)
-    {
-        var name = TilePath.OfHashes(level, index);
-        _files.Tiles.Write(name, Bytes(hashes));
-        _files.Tiles.DropPartials(name);
-    }
-
-    private void WriteBundle(long index, int width)
-    {
-        var name = TilePath.OfEntries(index, width);
-        _files.Tiles.Write(name, _bundle.AsSpan(0, width * EntryBundle.Stride));
-        if (width == TilePath.Width)
-        {
-            _files.Tiles.DropPartials(name);
-        }
     }
 
     private static byte[] Bytes(ReadOnlySpan<TreeHash> hashes)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -26,7 +27,7 @@ public static class DocumentJson
             var (node, duplicate) = Read(ref reader, path);
             if (duplicate is not null)
             {
-                return DocumentRefusal.Malformed("A member stands twice.", duplicate);
+                return DocumentRefusal.Malformed($"A member stands twice{Place(utf8, reader.TokenStartIndex)}.", duplicate);
             }
 
             if (node is null)
@@ -34,13 +35,27 @@ public static class DocumentJson
                 return DocumentRefusal.Malformed("null is not a document.");
             }
 
-            return reader.Read() ? DocumentRefusal.Malformed("Something follows the document.") : node;
+            return reader.Read()
+                ? DocumentRefusal.Malformed($"Something follows the document{Place(utf8, reader.TokenStartIndex)}.")
+                : node;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return DocumentRefusal.Malformed("This is not JSON that can be read in one way.", Pointer(path));
+            var place = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
+                ? Place(line, column)
+                : Place(utf8, reader.TokenStartIndex);
+            return DocumentRefusal.Malformed($"This is not JSON that can be read in one way{place}.", Pointer(path));
         }
     }
+
+    private static string Place(ReadOnlySpan<byte> utf8, long index)
+    {
+        var before = utf8[..(int)Math.Min(index, utf8.Length)];
+        return Place(before.Count((byte)'\n'), before.Length - 1 - before.LastIndexOf((byte)'\n'));
+    }
+
+    private static string Place(long line, long column) =>
+        string.Create(CultureInfo.InvariantCulture, $": line {line + 1}, column {column + 1}");
 
     /// <summary>RFC 6901 form of a path.</summary>
     public static string Pointer(IEnumerable<string> path) =>
@@ -97,7 +112,7 @@ public static class DocumentJson
         var result = new JsonArray();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            path.Add(result.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            path.Add(result.Count.ToString(CultureInfo.InvariantCulture));
             var (node, duplicate) = Read(ref reader, path);
             if (duplicate is not null)
             {

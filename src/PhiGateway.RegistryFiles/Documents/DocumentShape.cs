@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
 
 namespace PhiGateway.RegistryFiles.Documents;
 
@@ -89,7 +90,7 @@ public static class DocumentShape
             var place = pointer + DocumentJson.Pointer([name]);
             if (!known.TryGetValue(name, out var property))
             {
-                findings.Add(new ProblemPointer(place, "unknown-member", $"There is no member '{Shorten(name)}' here."));
+                findings.Add(new ProblemPointer(place, "unknown-member", $"There is no member '{Shorten(name)}' here.{NearestName.Hint(name, known.Keys)}"));
             }
             else if (value is null)
             {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.RegistryFiles.Yaml;
 
@@ -78,6 +79,7 @@ public sealed class RegistryFile
                         DocumentJson.Pointer([name]),
                         "unknown-member",
                         "There is no such section: " + string.Join(", ", Sections.Select(static section => section.Section)) + "."
+                            + NearestName.Hint(name, Sections.Select(static section => section.Section))
                     )
                 );
             }

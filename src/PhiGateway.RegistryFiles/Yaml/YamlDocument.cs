@@ -35,7 +35,12 @@ internal static class YamlDocument
         }
         catch (YamlException exception)
         {
-            return DocumentRefusal.Malformed($"Line {exception.Start.Line.ToString(CultureInfo.InvariantCulture)}: {Reason(exception)}");
+            return DocumentRefusal.Malformed(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Line {exception.Start.Line}, column {exception.Start.Column}: {Reason(exception)}"
+                )
+            );
         }
     }
 

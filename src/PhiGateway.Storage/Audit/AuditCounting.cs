@@ -4,11 +4,14 @@ using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;
 
-/// <summary>Turns a count of requests into one statement that groups by steps of time and columns; no value becomes part of the text.</summary>
+/// <summary>
+/// Turns a count of requests into one statement that groups by steps of time and shapes, and then by columns; no value becomes part of the
+/// text.
+/// </summary>
 internal static class AuditCounting
 {
     // Decision, disclosure, intent: what one request leaves first.
-    private const string Requests = "e.kind IN (1, 2, 3)";
+    private const string Requests = "s.kind IN (1, 2, 3)";
 
     /// <summary>The statement.</summary>
     /// <exception cref="ArgumentException">Too many columns or rows, or a step that is not whole seconds.</exception>
@@ -22,22 +25,26 @@ internal static class AuditCounting
             throw new ArgumentException("A step has whole seconds.", nameof(counts));
         }
 
-        var command = connection.Command(string.Empty);
-        var conditions = new List<string> { "e.time >= @from", "e.time < @to", Requests };
-        command.With("from", database.Time(counts.From)).With("to", database.Time(counts.To));
-        void Where(string condition, string name, string? value)
+        var command = connection
+            .Command(string.Empty)
+            .With("from", database.Time(counts.From))
+            .With("to", database.Time(counts.To))
+            .With("first_month", AuditMonth.Of(counts.From))
+            .With("last_month", AuditMonth.Of(counts.To));
+        var conditions = "s.month BETWEEN @first_month AND @last_month AND " + Requests;
+        void Where(string column, string? value)
         {
             if (value is not null)
             {
-                conditions.Add(condition);
-                command.With(name, StorableText.Clean(value));
+                conditions += $" AND s.{column} = @{column}";
+                command.With(column, StorableText.Clean(value));
             }
         }
 
-        Where("e.client = @client", "client", counts.Client);
-        Where("e.tenant = @tenant", "tenant", counts.Tenant);
-        Where("e.decision = @decision", "decision", counts.Decision);
-        Where("e.reason = @reason", "reason", counts.Reason);
+        Where("client", counts.Client);
+        Where("tenant", counts.Tenant);
+        Where("decision", counts.Decision);
+        Where("reason", counts.Reason);
         var at = "CAST(0 AS bigint)";
         if (counts.Step is { } length)
         {
@@ -45,10 +52,13 @@ internal static class AuditCounting
             command.With("step", database.Length(length));
         }
 
-        string[] columns = [at, .. counts.By.Select(ColumnOf)];
+        string[] columns = ["c.at", .. counts.By.Select(ColumnOf)];
+        string[] shape = ["s.id", .. counts.By.Select(ColumnOf)];
 #pragma warning disable CA2100 // put together from constants of this file and of the database only
         command.CommandText =
-            $"SELECT {string.Join(", ", columns)}, count(*) AS many FROM audit_event e WHERE {string.Join(" AND ", conditions)}"
+            $"SELECT {string.Join(", ", columns)}, CAST(sum(c.n) AS bigint) AS many FROM (SELECT {at} AS at, e.shape, count(*) AS n FROM audit_event e "
+            + $"WHERE e.time >= @from AND e.time < @to AND e.shape IN (SELECT s.id FROM audit_shape s WHERE {conditions}) GROUP BY 1, 2) c "
+            + $"JOIN (SELECT DISTINCT {string.Join(", ", shape)} FROM audit_shape s WHERE {conditions}) s ON s.id = c.shape"
             + $" GROUP BY {string.Join(", ", columns.Select(static (_, place) => place + 1))} ORDER BY many DESC LIMIT @limit";
 #pragma warning restore CA2100
         return command.With("limit", counts.Limit);
@@ -80,12 +90,12 @@ internal static class AuditCounting
     private static string ColumnOf(AuditColumn column) =>
         column switch
         {
-            AuditColumn.Decision => "e.decision",
-            AuditColumn.Reason => "e.reason",
-            AuditColumn.Client => "e.client",
-            AuditColumn.Tenant => "e.tenant",
-            AuditColumn.ResourceType => "e.resource_type",
-            AuditColumn.Interaction => "e.interaction",
+            AuditColumn.Decision => "s.decision",
+            AuditColumn.Reason => "s.reason",
+            AuditColumn.Client => "s.client",
+            AuditColumn.Tenant => "s.tenant",
+            AuditColumn.ResourceType => "s.resource_type",
+            AuditColumn.Interaction => "s.interaction",
             _ => throw new ArgumentOutOfRangeException(nameof(column)),
         };
 }

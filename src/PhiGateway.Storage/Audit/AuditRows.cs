@@ -16,7 +16,7 @@ internal static class AuditRows
     /// <summary>The same columns for inserting.</summary>
     public const string InsertColumns =
         "log, sequence, time, id, parent_id, kind, event, decision, reason, client, "
-        + "tenant, actor, status, resource_type, interaction, patient_keys, chain_hash, body";
+        + "tenant, actor, status, resource_type, interaction, shape, patient_keys, chain_hash, body";
 
     public static async Task<List<AuditEntry>> ReadAsync(Database database, DbCommand command, CancellationToken cancellationToken)
     {

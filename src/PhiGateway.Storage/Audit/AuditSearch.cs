@@ -1,30 +1,169 @@
 using System.Data.Common;
-using System.Globalization;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage.Common;
 
 namespace PhiGateway.Storage.Audit;
 
-/// <summary>Turns a search into one statement that walks an index from its newest end; no value becomes part of the text.</summary>
-internal static class AuditSearch
+/// <summary>
+/// Finds one page of a query, newest first, inside one reading transaction. By id and by patient it asks their own indexes; everything else
+/// goes by shapes: <c>audit_shape</c> says in which months there is anything, and those are asked one after the other until the page is
+/// full. Called by the audit store; each database has its own way to ask for several shapes at once.
+/// </summary>
+internal abstract class AuditSearch(Database database, DbConnection connection, DbTransaction transaction, AuditQuery query)
 {
+    /// <summary>Newest first; the order of every page.</summary>
+    protected const string NewestFirst = "ORDER BY e.time DESC, e.log DESC, e.sequence DESC";
+
     private const int MaxLimit = 500;
+
+    // So many shapes are asked for one by one in one statement; each costs a descent of one index.
+    private const int ShapesAtOnce = 1024;
+
+    // Of so many shapes one is nearly always among the newest records, which are looked at first: so many of them.
+    private const int ManyShapes = 256;
+    private const int Glance = 2000;
 
     // Found first, sorted then: a planner without statistics would rather walk all records in order of time until one has the id.
     private const string WithHits =
         "WITH hit AS MATERIALIZED (SELECT * FROM audit_event WHERE id = @id UNION ALL SELECT * FROM audit_event WHERE parent_id = @id AND id <> @id) ";
 
-    /// <summary>The statement reads one entry more than the page, to know whether there is a next.</summary>
-    /// <exception cref="ArgumentException">Limit out of range, or a cursor of another search.</exception>
-    public static DbCommand Build(Database database, DbConnection connection, AuditQuery query)
+    private readonly AuditCursor? _cursor = query.Cursor is null ? null : AuditCursor.Read(query);
+
+    protected AuditFilter Filter { get; } = new(query);
+
+    /// <exception cref="ArgumentOutOfRangeException">The limit is out of range.</exception>
+    public static void Check(AuditQuery query)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, MaxLimit, nameof(query));
+    }
 
-        var command = connection.Command(string.Empty);
-        var conditions = new List<string>();
+    /// <summary>One entry more than the page holds, to know whether there is a next.</summary>
+    public async Task<List<AuditEntry>> RunAsync(CancellationToken cancellationToken)
+    {
+        var missing = query.Limit + 1;
+        if (query.Id is not null || query.PatientKeys.Count > 0)
+        {
+            return await ReadAsync(Direct(missing), cancellationToken);
+        }
 
-        // By patient the narrow table leads, and its time prunes the partitions of the other.
+        var found = new List<AuditEntry>();
+        var months = await MonthsAsync(cancellationToken);
+        for (var next = 0; next < months.Count && missing > 0; )
+        {
+            var newest = months[next++];
+            var span = new MonthSpan(newest.Month, newest.Month, newest.Shapes);
+            while (Filter.AsksForShape && next < months.Count && span.Shapes + months[next].Shapes <= ShapesAtOnce)
+            {
+                span = new MonthSpan(months[next].Month, span.Last, span.Shapes + months[next].Shapes);
+                next++;
+            }
+
+            var part = await FindAsync(span, missing, cancellationToken);
+            found.AddRange(part);
+            missing -= part.Count;
+        }
+
+        return found;
+    }
+
+    /// <summary>What stands behind <c>SELECT … FROM audit_event e WHERE 1 = 1</c> to keep to the query's time and behind its cursor.</summary>
+    protected string Window(DbCommand command, MonthSpan span)
+    {
+        var from = AuditMonth.Start(span.First);
+        var to = AuditMonth.End(span.Last);
+        command
+            .With("from", database.Time(query.From > from ? query.From.Value : from))
+            .With("to", database.Time(query.To < to ? query.To.Value : to));
+        return " AND e.time >= @from AND e.time < @to" + BehindCursor(command, "e");
+    }
+
+    /// <summary>The same without the time, for whoever has it already.</summary>
+    protected string BehindCursor(DbCommand command, string alias)
+    {
+        if (_cursor is not { } cursor)
+        {
+            return string.Empty;
+        }
+
+        command.With("c_time", database.Time(cursor.Time)).With("c_log", cursor.Log).With("c_sequence", cursor.Sequence);
+        return $" AND {alias}.time <= @c_time AND ({alias}.time, {alias}.log, {alias}.sequence) < (@c_time, @c_log, @c_sequence)";
+    }
+
+    /// <summary>Records of any shape that the query asks for, within a span of months.</summary>
+    protected abstract Task<List<AuditEntry>> FindByShapeAsync(MonthSpan span, int take, CancellationToken cancellationToken);
+
+    protected DbCommand Command() => connection.Command(string.Empty, transaction);
+
+    protected async Task<List<AuditEntry>> ReadAsync(DbCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            return await AuditRows.ReadAsync(database, command, cancellationToken);
+        }
+    }
+
+#pragma warning disable CA2100 // put together from constants of these files only
+    /// <summary>Walks along the index of time; the shape is only looked at, where it is asked for.</summary>
+    protected DbCommand Walk(MonthSpan span, int take, int? glance)
+    {
+        var command = Command();
+        var window = Window(command, span);
+        var shapes = Filter.AsksForShape ? $" AND +e.shape IN (SELECT s.id FROM audit_shape s WHERE 1 = 1{Shapes(command, span)})" : "";
+        command.CommandText = glance is null
+            ? $"SELECT {AuditRows.Columns} FROM audit_event e WHERE 1 = 1{window}{shapes} {NewestFirst} LIMIT @limit"
+            : $"SELECT {AuditRows.Columns} FROM (SELECT * FROM audit_event e WHERE 1 = 1{window} {NewestFirst} LIMIT {glance}) e"
+                + $" WHERE 1 = 1{shapes} {NewestFirst} LIMIT @limit";
+        return command.With("limit", take);
+    }
+
+    /// <summary>Conditions on <c>audit_shape s</c> within a span of months.</summary>
+    protected string Shapes(DbCommand command, MonthSpan span)
+    {
+        command.With("first_month", span.First).With("last_month", span.Last);
+        return " AND s.month BETWEEN @first_month AND @last_month" + Filter.OfShape(command);
+    }
+
+    private async Task<List<AuditEntry>> FindAsync(MonthSpan span, int take, CancellationToken cancellationToken)
+    {
+        if (!Filter.AsksForShape)
+        {
+            return await ReadAsync(Walk(span, take, null), cancellationToken);
+        }
+
+        if (span.Shapes > ManyShapes)
+        {
+            var newest = await ReadAsync(Walk(span, take, Glance), cancellationToken);
+            if (newest.Count == take)
+            {
+                return newest;
+            }
+        }
+
+        return await FindByShapeAsync(span, take, cancellationToken);
+    }
+
+    private async Task<List<(int Month, int Shapes)>> MonthsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command();
+        var last = _cursor is { } cursor ? Math.Min(Filter.LastMonth, AuditMonth.Of(cursor.Time)) : Filter.LastMonth;
+        command.CommandText =
+            $"SELECT s.month, count(*) FROM audit_shape s WHERE 1 = 1{Shapes(command, new MonthSpan(Filter.FirstMonth, last, 0))}"
+            + " GROUP BY s.month ORDER BY s.month DESC";
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var months = new List<(int, int)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            months.Add((reader.GetInt32(0), (int)reader.GetInt64(1)));
+        }
+
+        return months;
+    }
+
+    // By patient the narrow table leads, and its time prunes the partitions of the other.
+    private DbCommand Direct(int take)
+    {
+        var command = Command();
         var byPatient = query.PatientKeys.Count > 0;
         var lead = byPatient ? "p" : "e";
         var with = query.Id is null ? string.Empty : WithHits;
@@ -32,51 +171,22 @@ internal static class AuditSearch
         var from = byPatient
             ? $"audit_patient p JOIN {events} e ON e.log = p.log AND e.sequence = p.sequence AND e.time = p.time"
             : $"{events} e";
-
-        void Where(string condition, string name, object? value)
+        var conditions = Filter.OfPatients(command) + Filter.OfTime(command, lead, database);
+        if (Filter.AsksForShape)
         {
-            if (value is not null)
-            {
-                conditions.Add(condition);
-                command.With(name, value);
-            }
+            var shapes = Shapes(command, new MonthSpan(Filter.FirstMonth, Filter.LastMonth, 0));
+            conditions += $" AND e.shape IN (SELECT s.id FROM audit_shape s WHERE 1 = 1{shapes})";
         }
 
-        if (byPatient)
-        {
-            var names = query.PatientKeys.Select(static (_, place) => string.Create(CultureInfo.InvariantCulture, $"@patient{place}"));
-            conditions.Add($"p.patient_key IN ({string.Join(", ", names)})");
-            for (var i = 0; i < query.PatientKeys.Count; i++)
-            {
-                command.With(string.Create(CultureInfo.InvariantCulture, $"patient{i}"), StorableText.Clean(query.PatientKeys[i]));
-            }
-        }
-
-        Where($"{lead}.time >= @from", "from", database.Time(query.From));
-        Where($"{lead}.time < @to", "to", database.Time(query.To));
-        Where("e.client = @client", "client", StorableText.Clean(query.Client));
-        Where("e.tenant = @tenant", "tenant", StorableText.Clean(query.Tenant));
-        Where("e.decision = @decision", "decision", StorableText.Clean(query.Decision));
-        Where("e.reason = @reason", "reason", StorableText.Clean(query.Reason));
-        Where("e.actor = @actor", "actor", StorableText.Clean(query.Actor));
-        Where("e.kind = @kind", "kind", query.Kind is { } kind ? (short)kind : null);
         if (query.Id is { } id)
         {
             command.With("id", database.Uuid(id));
         }
 
-        if (query.Cursor is not null)
-        {
-            var cursor = AuditCursor.Read(query);
-            conditions.Add($"({lead}.time, {lead}.log, {lead}.sequence) < (@c_time, @c_log, @c_sequence)");
-            command.With("c_time", database.Time(cursor.Time)).With("c_log", cursor.Log).With("c_sequence", cursor.Sequence);
-        }
-
-#pragma warning disable CA2100 // put together from constants of this file only
         command.CommandText =
-            $"{with}SELECT {AuditRows.Columns} FROM {from}{(conditions.Count == 0 ? "" : " WHERE " + string.Join(" AND ", conditions))}"
+            $"{with}SELECT {AuditRows.Columns} FROM {from} WHERE 1 = 1{conditions}{BehindCursor(command, lead)}"
             + $" ORDER BY {lead}.time DESC, {lead}.log DESC, {lead}.sequence DESC LIMIT @limit";
-#pragma warning restore CA2100
-        return command.With("limit", query.Limit + 1);
+        return command.With("limit", take);
     }
+#pragma warning restore CA2100
 }

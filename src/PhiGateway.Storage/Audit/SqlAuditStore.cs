@@ -66,7 +66,9 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
             return;
         }
 
-        await InsertAsync(connection, transaction, fresh, cancellationToken);
+        var shapes = AuditShapeBatch.Of(fresh);
+        await AddShapesAsync(connection, transaction, shapes.Shapes, cancellationToken);
+        await InsertAsync(connection, transaction, fresh, shapes.Ids, cancellationToken);
         foreach (var (log, _) in logs)
         {
             await AdvanceAsync(connection, transaction, log, cancellationToken);
@@ -77,9 +79,10 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
 
     public async Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
+        AuditSearch.Check(query);
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = AuditSearch.Build(database, connection, query);
-        var entries = await AuditRows.ReadAsync(database, command, cancellationToken);
+        await using var transaction = await database.BeginSearchAsync(connection, cancellationToken);
+        var entries = await Search(connection, transaction, query).RunAsync(cancellationToken);
         if (entries.Count <= query.Limit)
         {
             return new AuditPage(entries, null);
@@ -166,10 +169,22 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Looks for one page in this database's own way.</summary>
+    protected abstract AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query);
+
+    /// <summary>Adds those that are not there yet.</summary>
+    protected abstract Task AddShapesAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        IReadOnlyList<(long Id, AuditShape Shape)> shapes,
+        CancellationToken cancellationToken
+    );
+
     protected abstract Task InsertAsync(
         DbConnection connection,
         DbTransaction transaction,
         List<AuditEntry> entries,
+        IReadOnlyList<long> shapes,
         CancellationToken cancellationToken
     );
 

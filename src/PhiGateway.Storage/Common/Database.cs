@@ -32,6 +32,10 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>A transaction whose reads all see one moment.</summary>
     public abstract ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>The same for a few rows out of many: planned for the first of them, and by one process.</summary>
+    public virtual ValueTask<DbTransaction> BeginSearchAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        BeginReadAsync(connection, cancellationToken);
+
     /// <summary>A transaction that will write.</summary>
     public abstract ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
 

@@ -60,10 +60,51 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         return hashes;
     }
 
+    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query) =>
+        new PostgresAuditSearch(database, connection, transaction, query);
+
+    protected override async Task AddShapesAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        IReadOnlyList<(long Id, AuditShape Shape)> shapes,
+        CancellationToken cancellationToken
+    )
+    {
+        // Without naming what may conflict: that would take the right to read.
+        await using var command = connection.Command(
+            $"INSERT INTO audit_shape ({AuditShape.Columns}) SELECT * FROM unnest(@month, @id, @kind, @decision, @reason, @client, @tenant, "
+                + "@actor, @resource_type, @interaction, @use_case, @organization, @purpose) ON CONFLICT DO NOTHING",
+            transaction
+        );
+        command
+            .With("month", shapes.Select(static s => s.Shape.Month).ToArray())
+            .With("id", shapes.Select(static s => s.Id).ToArray())
+            .With("kind", shapes.Select(static s => s.Shape.Kind).ToArray());
+        Texts(command, "decision", shapes, static shape => shape.Decision);
+        Texts(command, "reason", shapes, static shape => shape.Reason);
+        Texts(command, "client", shapes, static shape => shape.Client);
+        Texts(command, "tenant", shapes, static shape => shape.Tenant);
+        Texts(command, "actor", shapes, static shape => shape.Actor);
+        Texts(command, "resource_type", shapes, static shape => shape.ResourceType);
+        Texts(command, "interaction", shapes, static shape => shape.Interaction);
+        Texts(command, "use_case", shapes, static shape => shape.UseCase);
+        Texts(command, "organization", shapes, static shape => shape.Organization);
+        Texts(command, "purpose", shapes, static shape => shape.Purpose);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void Texts(
+        DbCommand command,
+        string name,
+        IReadOnlyList<(long Id, AuditShape Shape)> shapes,
+        Func<AuditShape, string?> member
+    ) => command.With(name, shapes.Select(s => member(s.Shape)).ToArray());
+
     protected override async Task InsertAsync(
         DbConnection connection,
         DbTransaction transaction,
         List<AuditEntry> entries,
+        IReadOnlyList<long> shapes,
         CancellationToken cancellationToken
     )
     {
@@ -75,9 +116,9 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
             )
         )
         {
-            foreach (var entry in entries)
+            for (var i = 0; i < entries.Count; i++)
             {
-                await WriteAsync(events, entry, cancellationToken);
+                await WriteAsync(events, entries[i], shapes[i], cancellationToken);
             }
 
             await events.CompleteAsync(cancellationToken);
@@ -119,7 +160,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    private static async Task WriteAsync(NpgsqlBinaryImporter row, AuditEntry entry, CancellationToken cancellationToken)
+    private static async Task WriteAsync(NpgsqlBinaryImporter row, AuditEntry entry, long shape, CancellationToken cancellationToken)
     {
         await row.StartRowAsync(cancellationToken);
         await row.WriteAsync(entry.Log, NpgsqlDbType.Text, cancellationToken);
@@ -145,6 +186,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         await row.WriteAsync(entry.Status, NpgsqlDbType.Integer, cancellationToken);
         await TextAsync(row, entry.ResourceType, cancellationToken);
         await TextAsync(row, entry.Interaction, cancellationToken);
+        await row.WriteAsync(shape, NpgsqlDbType.Bigint, cancellationToken);
         await row.WriteAsync(
             entry.PatientKeys.Select(StorableText.Clean).ToArray(),
             NpgsqlDbType.Array | NpgsqlDbType.Text,

@@ -49,6 +49,16 @@ internal sealed class PostgresDatabase : Database
     public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken) =>
         connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
 
+    // Compiling a plan, or starting workers for it, takes longer than a page of fifty rows. Said to the transaction, not to the connection,
+    // which a pooler may hand to somebody else.
+    public override async ValueTask<DbTransaction> BeginSearchAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await BeginReadAsync(connection, cancellationToken);
+        await using var settings = connection.Command("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0", transaction);
+        await settings.ExecuteNonQueryAsync(cancellationToken);
+        return transaction;
+    }
+
     public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
         connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
 

@@ -33,36 +33,14 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
                 e.HasKey(r => new { r.Log, r.Sequence });
             }
 
-            // Each of them ends in the order of pages, newest first.
+            // In the order of pages; every filter but patient and id goes by the shape.
             e.HasIndex(r => new
             {
                 r.Time,
                 r.Log,
                 r.Sequence,
             });
-            e.HasIndex(r => new
-            {
-                r.Client,
-                r.Time,
-                r.Log,
-                r.Sequence,
-            });
-            e.HasIndex(r => new
-                {
-                    r.Reason,
-                    r.Time,
-                    r.Log,
-                    r.Sequence,
-                })
-                .HasFilter("reason IS NOT NULL");
-            e.HasIndex(r => new
-                {
-                    r.Actor,
-                    r.Time,
-                    r.Log,
-                    r.Sequence,
-                })
-                .HasFilter("actor IS NOT NULL");
+            e.HasIndex(r => new { r.Shape, r.Time });
             e.HasIndex(r => r.Id);
             e.HasIndex(r => r.ParentId).HasFilter("parent_id IS NOT NULL");
             // Deliveries of many, which are looked for by place; 5 is their kind.
@@ -82,6 +60,7 @@ internal abstract class AuditDbContext(DbContextOptions options) : DbContext(opt
             e.Property(r => r.PatientKey).UseCollation(KeyCollation);
             e.Property(r => r.Log).UseCollation(KeyCollation);
         });
+        modelBuilder.Entity<AuditShapeRow>(e => e.ToTable("audit_shape").HasKey(r => new { r.Month, r.Id }));
         modelBuilder.Entity<AuditLogRow>(e =>
         {
             e.ToTable("audit_log").HasKey(r => r.Log);

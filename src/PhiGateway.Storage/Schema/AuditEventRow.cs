@@ -33,6 +33,9 @@ internal sealed class AuditEventRow
 
     public string? Interaction { get; set; }
 
+    /// <summary>The combination of what it is searched by (<see cref="AuditShapeRow"/>).</summary>
+    public long Shape { get; set; }
+
     public required string[] PatientKeys { get; set; }
 
     public required byte[] ChainHash { get; set; }

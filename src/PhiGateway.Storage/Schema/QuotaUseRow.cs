@@ -13,7 +13,7 @@ internal sealed class QuotaUseRow
     /// <summary>Hours since year 1, UTC.</summary>
     public long Hour { get; set; }
 
-    /// <summary>Ids of the patients of that hour, one a line.</summary>
+    /// <summary>Keyed words of the patients of that hour, one a line.</summary>
     public required string Patients { get; set; }
 
     /// <summary>Days since year 1, UTC.</summary>

@@ -60,10 +60,46 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return hashes;
     }
 
+    protected override AuditSearch Search(DbConnection connection, DbTransaction transaction, AuditQuery query) =>
+        new SqliteAuditSearch(database, connection, transaction, query);
+
+    protected override Task AddShapesAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        IReadOnlyList<(long Id, AuditShape Shape)> shapes,
+        CancellationToken cancellationToken
+    )
+    {
+        using var add = new SqliteStatement(
+            (SqliteConnection)connection,
+            $"INSERT INTO audit_shape ({AuditShape.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        );
+        foreach (var (id, shape) in shapes)
+        {
+            add.Bind(shape.Month)
+                .Bind(id)
+                .Bind(shape.Kind)
+                .Bind(shape.Decision)
+                .Bind(shape.Reason)
+                .Bind(shape.Client)
+                .Bind(shape.Tenant)
+                .Bind(shape.Actor)
+                .Bind(shape.ResourceType)
+                .Bind(shape.Interaction)
+                .Bind(shape.UseCase)
+                .Bind(shape.Organization)
+                .Bind(shape.Purpose)
+                .Execute();
+        }
+
+        return Task.CompletedTask;
+    }
+
     protected override Task InsertAsync(
         DbConnection connection,
         DbTransaction transaction,
         List<AuditEntry> entries,
+        IReadOnlyList<long> shapes,
         CancellationToken cancellationToken
     )
     {
@@ -75,8 +111,9 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
             (SqliteConnection)connection,
             "INSERT INTO audit_patient (patient_key, time, log, sequence, tenant) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         );
-        foreach (var entry in entries)
+        for (var i = 0; i < entries.Count; i++)
         {
+            var entry = entries[i];
             cancellationToken.ThrowIfCancellationRequested();
             var time = MicrosecondsConverter.ToMicroseconds(entry.Time);
             var tenant = StorableText.Clean(entry.Tenant);
@@ -96,6 +133,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
                 .Bind(entry.Status)
                 .Bind(StorableText.Clean(entry.ResourceType))
                 .Bind(StorableText.Clean(entry.Interaction))
+                .Bind(shapes[i])
                 .Bind(entry.PatientKeys.Count == 0 ? "[]" : JsonSerializer.Serialize(entry.PatientKeys.Select(StorableText.Clean)))
                 .Bind(entry.ChainHash.Span)
                 .Bind(entry.Body.Span)

@@ -54,6 +54,21 @@ internal sealed class IdentityProvider : IAsyncDisposable
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, Issuer + "/token") { Content = form });
     }
 
+    /// <summary>Gives a token back (RFC 7009).</summary>
+    public async Task RevokeAsync(IdentityProviderClient client, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Issuer + "/token/revocation")
+        {
+            Content = new FormUrlEncodedContent([new("token", token)]),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.ASCII.GetBytes($"{client.ClientId}:{client.ClientSecret}"))
+        );
+        using var response = await _http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>A token bound to a key (RFC 9449 section 5), by <c>private_key_jwt</c>.</summary>
     public async Task<string> BoundTokenAsync(IdentityProviderClient client, SigningKey authentication, SigningKey key)
     {
@@ -114,6 +129,9 @@ internal sealed record IdentityProviderConfig(string Audience, IReadOnlyList<Ide
 
     public string Algorithm { get; init; } = "ES256";
 
+    /// <summary><c>jwt</c> or <c>opaque</c>.</summary>
+    public string Format { get; init; } = "jwt";
+
     /// <summary>Seconds.</summary>
     public int Lifetime { get; init; } = 300;
 }
@@ -130,6 +148,9 @@ internal sealed record IdentityProviderClient(string ClientId, string Scope)
     public JsonNode? Jwks { get; init; }
 
     public string? AssertionAlgorithm { get; init; }
+
+    /// <summary><c>plain</c> or <c>signed</c>: it asks about tokens, and gets such answers; null: it does not.</summary>
+    public string? Introspects { get; init; }
 
     /// <summary>Whether its tokens are bound to a key of its own (RFC 9449).</summary>
     public bool Dpop { get; init; }

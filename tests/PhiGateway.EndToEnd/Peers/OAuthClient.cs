@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PhiGateway.EndToEnd.Peers;
 
-/// <summary>A conforming OAuth client (<c>oauth4webapi</c>): gets a token by <c>private_key_jwt</c>, with DPoP where asked, and uses it.</summary>
+/// <summary>A conforming OAuth client (<c>oauth4webapi</c> or another): gets a token by <c>private_key_jwt</c>, with DPoP where asked, and uses it.</summary>
 internal static class OAuthClient
 {
     /// <summary>Runs it to its end.</summary>
@@ -14,6 +14,7 @@ internal static class OAuthClient
         string scope,
         bool dpop = false,
         bool revoke = false,
+        string script = "oauth4webapi.mjs",
         params IEnumerable<string> resources
     )
     {
@@ -35,7 +36,7 @@ internal static class OAuthClient
             environment["REVOKE"] = "1";
         }
 
-        var output = await NodePeers.RunAsync("clients/oauth4webapi.mjs", environment);
+        var output = await NodePeers.RunAsync("clients/" + script, environment);
         return JsonSerializer.Deserialize<OAuthJourney>(output, JsonSerializerOptions.Web)
             ?? throw new InvalidOperationException("The client reported nothing.");
     }

@@ -82,7 +82,8 @@ internal sealed class AdminServer : IAsyncDisposable
             .Services.AddSingleton<TimeProvider>(time)
             .AddSingleton(registry ?? store)
             .AddSingleton<IAuditJournal>(journal)
-            .AddSingleton<IAuditStore>(trail);
+            .AddSingleton<IAuditStore>(trail)
+            .AddSingleton<IAuditReports>(new FakeAuditReports(trail));
         AdminServerPorts.Add(builder.Services, registry ?? store);
         var options = new AdminOptions();
         configure?.Invoke(options);

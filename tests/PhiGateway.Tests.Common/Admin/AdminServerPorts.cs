@@ -31,5 +31,7 @@ internal static class AdminServerPorts
     private sealed class LegiblePseudonym : IPatientPseudonym
     {
         public string Of(string tenant, string patientId) => $"key({tenant},{patientId})";
+
+        public string OfWithheld(string tenant, string patientId) => $"withheld({tenant},{patientId})";
     }
 }

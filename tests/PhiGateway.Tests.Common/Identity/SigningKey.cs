@@ -33,6 +33,8 @@ internal sealed class SigningKey
 
     public static SigningKey Rs256(string kid, int bits = 2048) => new(kid, "RS256", null, RSA.Create(bits));
 
+    public static SigningKey Rs384(string kid) => new(kid, "RS384", null, RSA.Create(2048));
+
     public string PublicPem() => _ec?.ExportSubjectPublicKeyInfoPem() ?? _rsa!.ExportSubjectPublicKeyInfoPem();
 
     public JsonObject PublicJwk()
@@ -68,7 +70,19 @@ internal sealed class SigningKey
     public JsonObject PrivateJwk()
     {
         var jwk = PublicJwk();
-        jwk["d"] = Base64Url.EncodeToString(_ec?.ExportParameters(true).D ?? _rsa!.ExportParameters(true).D);
+        if (_ec is not null)
+        {
+            jwk["d"] = Base64Url.EncodeToString(_ec.ExportParameters(true).D);
+            return jwk;
+        }
+
+        var secret = _rsa!.ExportParameters(true);
+        jwk["d"] = Base64Url.EncodeToString(secret.D);
+        jwk["p"] = Base64Url.EncodeToString(secret.P);
+        jwk["q"] = Base64Url.EncodeToString(secret.Q);
+        jwk["dp"] = Base64Url.EncodeToString(secret.DP);
+        jwk["dq"] = Base64Url.EncodeToString(secret.DQ);
+        jwk["qi"] = Base64Url.EncodeToString(secret.InverseQ);
         return jwk;
     }
 
@@ -78,6 +92,7 @@ internal sealed class SigningKey
             "ES256" => _ec!.SignData(data, HashAlgorithmName.SHA256),
             "ES384" => _ec!.SignData(data, HashAlgorithmName.SHA384),
             "ES512" => _ec!.SignData(data, HashAlgorithmName.SHA512),
+            "RS384" => _rsa!.SignData(data, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
             "PS256" => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
             _ => _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
         };

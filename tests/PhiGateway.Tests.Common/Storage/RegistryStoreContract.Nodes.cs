@@ -29,6 +29,19 @@ public abstract partial class RegistryStoreContract
     }
 
     [Fact]
+    public async Task TryUse_ByManyAtOnce_IsTakenByOne()
+    {
+        var until = DateTimeOffset.UtcNow.AddMinutes(2);
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => Task.Run(() => Storage.SingleUses.TryUseAsync("proof:1", until, None)))
+        );
+
+        Assert.Single(taken, static first => first);
+        Assert.False(await Storage.SingleUses.TryUseAsync("proof:1", until, None));
+        Assert.True(await Storage.SingleUses.TryUseAsync("proof:2", until, None));
+    }
+
+    [Fact]
     public async Task Quotas_SaidByTwoNodes_AreSeenWholeAndNewOnesSinceThen()
     {
         var a = new QuotaUse("quota-client", "a", 17_800_000, ["p1", "p2"], 740_000, 12);

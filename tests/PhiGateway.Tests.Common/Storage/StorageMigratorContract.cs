@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Storage;
 using PhiGateway.Storage.Common;
@@ -74,6 +76,26 @@ public abstract class StorageMigratorContract : IAsyncLifetime
             Assert.Equal(StorageProblem.SchemaAhead, refused.Problem);
             Assert.Contains("29990101000000_Future", refused.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Migrate_QuotasWithPatientsInClear_KeepsNoneOfThemAndTheRecordsOfTheDay()
+    {
+        await using var context = RegistryContext();
+        var before = context
+            .Database.GetMigrations()
+            .TakeWhile(static name => !name.EndsWith("_QuotaWords", StringComparison.Ordinal))
+            .Last();
+        await context.GetService<IMigrator>().MigrateAsync(before);
+        await using var storage = RegistryStorage.Create(Location.Options);
+        var clear = new QuotaUse("acme", "a", 17_800_000, ["p1", "p2"], 740_000, 12);
+        await storage.QuotaUses.ExchangeAsync([clear], DateTimeOffset.UnixEpoch, None);
+
+        await storage.Migrator.MigrateAsync(None);
+
+        var use = Assert.Single((await storage.QuotaUses.ExchangeAsync([], DateTimeOffset.UnixEpoch, None)).Uses);
+        Assert.Empty(use.Patients);
+        Assert.Equal(12, use.Records);
     }
 
     [Fact]

@@ -61,6 +61,42 @@ public sealed class CredentialApprovalTests
         Assert.False(await IsOpenAsync(server));
     }
 
+    // What a revocation shut, another key in its place would open: that takes a second person, as lifting it does.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rotate_OfARevokedCertificate_WaitsForAnApprover_OfOneInOrderDoesNot(bool isRevoked)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        Assert.Equal(201, (await server.PostAsync(Credentials, Certificate("cert-1", 'a'))).Status);
+        await Approvals.ApproveAsync(server);
+        if (isRevoked)
+        {
+            const string Stolen = """{"target":"credential","value":"cert-1","reason":"stolen"}""";
+            Assert.Equal(201, (await server.PostAsync("/admin/v1/revocations", Stolen)).Status);
+        }
+
+        var rotation = $$"""{"credential":{{Certificate("cert-2", 'b')}},"replaces":"cert-1","overlap_hours":24}""";
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(200, (await server.PostAsync(Client + ":rotate", rotation, "nora")).Status);
+
+        Assert.Equal(!isRevoked, await IsApprovedAsync(server));
+        if (isRevoked)
+        {
+            Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
+            server.Time.Now = server.Time.Now.AddMinutes(1);
+            Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
+            Assert.True(await IsApprovedAsync(server));
+        }
+    }
+
+    private static async Task<bool> IsApprovedAsync(AdminServer server) =>
+        (await server.GetAsync(Client + "/posture")).Json["doors"]!
+            .AsArray()
+            .Where(static door => ((string)door!["name"]!).StartsWith("approval", StringComparison.Ordinal))
+            .All(static door => (bool)door!["open"]!);
+
     [Fact]
     public async Task Rotate_ToAnotherClientId_WaitsForAnApprover()
     {

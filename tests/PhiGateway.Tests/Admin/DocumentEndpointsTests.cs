@@ -151,6 +151,65 @@ public sealed class DocumentEndpointsTests
         Assert.Equal(["/id"], answer.Pointers);
     }
 
+    // Two persons with the same form: the second is told who was faster, when, and where the two differ.
+    [Theory]
+    [InlineData("PUT")]
+    [InlineData("PATCH")]
+    public async Task Write_ByAStaleForm_Is412AndNamesWhoAndWhatChanged_ByAFreshOnePasses(string method)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        const string Path = "/admin/v1/organizations/acme";
+        var form = await server.GetAsync(Path);
+        Assert.Equal(200, (await server.PatchAsync(Path, """{"name":"Acme Labs"}""", "otto")).Status);
+
+        var mine = method == "PUT" ? Edited(form.Json) : """{"name":"Acme","modules":["results@9"]}""";
+        (string, string)[] headers = [("If-Match", form.ETag!), ("Content-Type", Type(method))];
+        var stale = await server.SendAsync("olga", method, Path, mine, headers);
+
+        Assert.Equal((412, "precondition-failed"), (stale.Status, stale.Code));
+        Assert.Contains("written by otto@hospital.example at 20", (string)stale.Json["detail"]!);
+        Assert.Equal(["/modules", "/name"], stale.Pointers.Order());
+        headers[0] = ("If-Match", (await server.GetAsync(Path)).ETag!);
+        Assert.Equal(200, (await server.SendAsync("olga", method, Path, mine, headers)).Status);
+
+        static string Type(string method) => method == "PUT" ? "application/json" : "application/merge-patch+json";
+
+        static string Edited(System.Text.Json.Nodes.JsonNode form)
+        {
+            var next = form.DeepClone();
+            next["name"] = "Acme";
+            next["modules"] = new System.Text.Json.Nodes.JsonArray("results@9");
+            return next.ToJsonString();
+        }
+    }
+
+    [Theory]
+    [InlineData("clients/acme-connector:suspend")]
+    [InlineData("clients/acme-connector:attest")]
+    [InlineData("use-cases/lab-results:retire")]
+    [InlineData("organizations/acme:offboard")]
+    public async Task Verb_ByAStaleForm_Is412AndNamesWho_ByAFreshOnePasses(string verb)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        var path = "/admin/v1/" + verb.Split(':')[0];
+        var seen = (await server.GetAsync(path)).ETag!;
+        var change = verb[0] switch
+        {
+            'c' => """{"description":"Other words."}""",
+            'u' => """{"title":"Other words"}""",
+            _ => """{"name":"Other words"}""",
+        };
+        Assert.Equal(200, (await server.PatchAsync(path, change, "otto")).Status);
+
+        var stale = await server.PostAsync("/admin/v1/" + verb, """{"reason":"r"}""", "olga", ("If-Match", seen));
+        Assert.Equal(412, stale.Status);
+        Assert.Contains("written by otto@hospital.example", (string)stale.Json["detail"]!);
+        var fresh = (await server.GetAsync(path)).ETag!;
+        Assert.Equal(200, (await server.PostAsync("/admin/v1/" + verb, """{"reason":"r"}""", "olga", ("If-Match", fresh))).Status);
+    }
+
     [Fact]
     public async Task Replace_TwoAdminsAtOnce_SecondIs412()
     {

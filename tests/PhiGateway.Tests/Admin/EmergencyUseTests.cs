@@ -92,6 +92,30 @@ public sealed class EmergencyUseTests
         Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
     }
 
+    // The look may come late: the client itself says whose it was.
+    [Theory]
+    [InlineData("owner")]
+    [InlineData("deputy")]
+    public async Task Use_IsNotDecidedByWhoStoodBehindTheClientThen_HandedOverBeforeTheLook_NorLongBeforeIsHeldAgainstAnybody(string role)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        const string Client = "/admin/v1/clients/acme-connector";
+        await server.PatchAsync(Client, $$"""{"{{role}}":"arno@hospital.example"}""");
+        server.Time.Now = server.Time.Now.AddHours(1);
+        await server.PatchAsync(Client, $$"""{"{{role}}":"anna@hospital.example"}""");
+        server.Time.Now = server.Time.Now.AddHours(1);
+        Add(server, "t1");
+        server.Time.Now = server.Time.Now.AddHours(1);
+        await server.PatchAsync(Client, $$"""{"{{role}}":"zoe@hospital.example"}""");
+        await server.Services.GetRequiredService<EmergencyUses>().RunOnceAsync(1, default);
+        var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!["id"]!;
+
+        Assert.Equal("four-eyes", (await ReviewAsync(server, id, "anna")).Code);
+        Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
+        Assert.Null((await server.GetAsync(Client)).Json["_stood"]);
+    }
+
     [Fact]
     public async Task Use_IsNotDecidedByWhoOwnedTheClientAtTheCall_HandedOverBeforeTheLook()
     {

@@ -19,7 +19,7 @@ public sealed class OnePersonTests
         get
         {
             var data = new TheoryData<int, int>();
-            for (var closer = 0; closer < 10; closer++)
+            for (var closer = 0; closer < 11; closer++)
             {
                 data.Add(closer, closer + 1);
                 data.Add(closer, closer + 101);
@@ -65,6 +65,7 @@ public sealed class OnePersonTests
             5 => server.PatchAsync("/admin/v1/agreements/baa-1", """{"terminated":true}""", "mona"),
             7 => ByGhostAsync(server, "/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"r"}"""),
             8 => ByGhostAsync(server, "/admin/v1/revocations", """{"target":"organization","value":"acme","reason":"r"}"""),
+            10 => server.PostAsync("/admin/v1/revocations", """{"target":"credential","value":"acme-oidc","reason":"r"}""", "mona"),
             9 => ByGhostAsync(server, Client + ":suspend", """{"reason":"r"}"""),
             _ => GrowAsync(server),
         };
@@ -137,6 +138,8 @@ public sealed class OnePersonTests
                 ("revoke", () => Post("/admin/v1/revocations", """{"target":"client","value":"acme-connector","reason":"r"}""")),
                 ("suspend", () => Post(Client + ":suspend", """{"reason":"r"}""")),
                 ("member", async () => await server.SendAsync(who, "PUT", $"{Roster}/p-{step}", "{}")),
+                ("rotate", () => Post(Client + ":rotate", Rotation(step, "acme-oidc"))),
+                ("rotate again", () => Post(Client + ":rotate", Rotation(step, null))),
                 ("key's person", () => RenameAsync(who, step)),
                 ("key", () => MakeAsync(who, $"g{step}", "operator", "admin")),
                 ("approver's key", () => MakeAsync(who, $"g{step}", "approver", "operator")),
@@ -150,6 +153,13 @@ public sealed class OnePersonTests
                     ? await Post($"/admin/v1/revocations/{row["id"]}:lift", """{"reason":"mistake"}""")
                     : null;
             }
+        }
+
+        // The same identity under another id, so that no revocation of the first names it.
+        private static string Rotation(int step, string? replaces)
+        {
+            var named = replaces is null ? string.Empty : $", \"replaces\": \"{replaces}\"";
+            return $$"""{"credential":{"id":"r-{{step}}","issuer":"hospital-idp","clientId":"acme-connector"}{{named}},"overlap_hours":1}""";
         }
 
         private async Task<AdminAnswer?> ApproveUseCaseAsync(string who) =>

@@ -12,7 +12,17 @@ namespace PhiGateway.Tests.Admin;
 public sealed class RepeatedCallTests
 {
     // Reads with a body: nothing changes, and their answers are PHI that must not be kept.
-    private static readonly string[] Reads = ["/admin/v1/audit:search", "/admin/v1/decisions:explain", "/admin/v1/policies:replay"];
+    private static readonly string[] Reads =
+    [
+        "/admin/v1/accounting:csv",
+        "/admin/v1/accounting:page",
+        "/admin/v1/accounting:report",
+        "/admin/v1/audit:reach",
+        "/admin/v1/audit:search",
+        "/admin/v1/decisions:explain",
+        "/admin/v1/policies:replay",
+        "/fhir/AuditEvent/_search",
+    ];
 
     [Fact]
     public async Task Endpoints_EveryPost_TakesAnIdempotencyKey()

@@ -21,6 +21,13 @@ public sealed class RoleTests
             + "/admin/v1/organizations/{id}:offboard /admin/v1/owners/{owner}:left /admin/v1/revocations /admin/v1/use-cases/{id}:retire"
     )]
     [InlineData(
+        AdminRoles.PrivacyOfficer,
+        "/admin/v1/accounting/holds /admin/v1/accounting/holds/{id}:release /admin/v1/accounting/requests "
+            + "/admin/v1/accounting/requests/{id}:extend /admin/v1/accounting:csv /admin/v1/accounting:page "
+            + "/admin/v1/accounting:report /admin/v1/audit:reach /admin/v1/config:plan"
+    )]
+    [InlineData(AdminRoles.AuditConsumer, "/fhir/AuditEvent/_search")]
+    [InlineData(
         AdminRoles.Feed,
         "/admin/v1/rosters/{id}/members/{patient} /admin/v1/rosters/{id}/members/{patient} /admin/v1/rosters/{id}/members:import"
     )]

@@ -47,6 +47,21 @@ public sealed class TrailTests
     }
 
     [Fact]
+    public async Task Search_ForWhatWasWithheldOfAPatient_AsksByItsOwnWordAndOnlyWithAPatient()
+    {
+        await using var server = await StartAsync();
+        await server.PostAsync("/admin/v1/audit:search", """{"tenant":"north","patient":"p-1","withheld":true}""", "august");
+        Assert.Equal(["withheld(north,p-1)"], server.Trail.LastQuery!.PatientKeys);
+        Assert.Contains("withheld=true", server.Journal.Records[^1].Note);
+        Assert.Equal(["p-1"], server.Journal.Records[^1].Patients);
+
+        await server.SendAsync("august", "GET", "/admin/v1/audit?tenant=north&withheld=false", null, ("X-Patient", "p-1"));
+        Assert.Equal(["key(north,p-1)"], server.Trail.LastQuery!.PatientKeys);
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?tenant=north&withheld=true", "august")).Status);
+        Assert.Equal(400, (await server.GetAsync("/admin/v1/audit?tenant=north&withheld=perhaps", "august")).Status);
+    }
+
+    [Fact]
     public async Task Search_ByPatientInEveryTenant_AsksForEach_AndUnknownNamesAreErrors()
     {
         await using var server = await StartAsync();

@@ -18,7 +18,9 @@ internal static class ProductAssemblies
             ["PhiGateway.Proof"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.Watch"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit", "PhiGateway.Proof"],
+            ["PhiGateway.Sinks"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
+            ["PhiGateway.TokenService"] = ["PhiGateway.Policy", "PhiGateway.Fhir", "PhiGateway.Audit", "PhiGateway.Identity"],
             ["PhiGateway.Admin"] =
             [
                 "PhiGateway.Policy",
@@ -55,9 +57,11 @@ internal static class ProductAssemblies
                 "PhiGateway.Proof",
                 "PhiGateway.Identity",
                 "PhiGateway.Storage",
+                "PhiGateway.Sinks",
                 "PhiGateway.RegistryFiles",
                 "PhiGateway.Watch",
                 "PhiGateway.Admin",
+                "PhiGateway.TokenService",
                 "PhiGateway.Console",
             ],
         };

@@ -80,6 +80,60 @@ public sealed partial class DocumentedCommandsTests
         }
     }
 
+    // A block of a document is typed as it stands: commands of ours in it are understood, and what they run or read is there.
+    [Fact]
+    public void Blocks_EveryCommandOfOurs_IsUnderstood_AndEveryFileIsThere()
+    {
+        var commands = 0;
+        foreach (var (page, line) in Pages().SelectMany(Lines))
+        {
+            foreach (Match match in OursInABlock.Matches(line))
+            {
+                commands++;
+                var words = Plain(match.Groups["words"].Value.Trim());
+                var errors = PhigwCommand.Create().Parse(words).Errors.Select(static error => error.Message);
+                Assert.True(!errors.Any(), $"{page}: {line}: {string.Join(' ', errors)}");
+            }
+
+            foreach (Match match in RepositoryFile.Matches(line))
+            {
+                var path = RepositoryPaths.Of(match.Groups["path"].Value.Split('/'));
+                Assert.True(Path.Exists(path), $"{page}: {line}: there is no {match.Groups["path"].Value}.");
+            }
+        }
+
+        Assert.True(commands >= 10, $"{commands} commands were found.");
+    }
+
+    [Fact]
+    public void Pages_EveryCommandOfTheGateway_IsOneOfItsUsage()
+    {
+        var usage = File.ReadAllText(RepositoryPaths.Of("src", "PhiGateway.Gateway", "Composition", "RunCommand.cs"));
+        var known = Regex
+            .Matches(usage, "^ +phi-gateway (?<word>[a-z-]+)", RegexOptions.Multiline)
+            .Select(static match => match.Groups["word"].Value);
+        var found = Pages()
+            .SelectMany(static page => Gateways.Matches(File.ReadAllText(page)).Select(match => (page, Word: match.Groups["word"].Value)))
+            .ToList();
+
+        Assert.True(found.Count >= 5);
+        Assert.All(found, command => Assert.Contains(command.Word, known));
+    }
+
+    // Files that a runbook tells a person to run or to keep.
+    [Fact]
+    public void Pages_EveryFileOfTheRepository_IsThere()
+    {
+        foreach (var page in Pages())
+        {
+            foreach (Match match in InlineFile.Matches(File.ReadAllText(page)))
+            {
+                var path = RepositoryPaths.Of(match.Groups["path"].Value.TrimEnd('/', '.').Split('/'));
+                Assert.True(Path.Exists(path), $"{Path.GetFileName(page)} names {match.Groups["path"].Value}, which is not there.");
+            }
+        }
+    }
+
     // A runbook names settings, records and metrics: each of them is there.
     [Fact]
     public void Runbooks_EveryNameInThem_IsThere()
@@ -104,6 +158,30 @@ public sealed partial class DocumentedCommandsTests
             }
         }
     }
+
+    // "mary" and "wei" stand for phigw with a person's key.
+    [GeneratedRegex(@"^(?:phigw|mary|wei|root|until mary|until wei) (?<words>(?!\(\))[^|<>]+?)(?:\s*(?:[|<>]|<<<).*|; do .*)?$")]
+    private static partial Regex OursInABlock { get; }
+
+    [GeneratedRegex(
+        @"(?:\$repo/|\./|--project |^|\s)(?<path>(?:tests|samples|deploy|docs|src)/[A-Za-z0-9_./-]+)(?<!/bin/Debug/net10\.0/[A-Za-z.]+)"
+    )]
+    private static partial Regex RepositoryFile { get; }
+
+    [GeneratedRegex(@"(?<![\w./-])phi-gateway (?<word>[a-z][a-z-]+)(?: --config|`)")]
+    private static partial Regex Gateways { get; }
+
+    [GeneratedRegex(@"`(?<path>(?:tests|samples|deploy|docs|src)/[A-Za-z0-9_./-]+)`")]
+    private static partial Regex InlineFile { get; }
+
+    private static IEnumerable<(string Page, string Line)> Lines(string page) =>
+        Regex
+            .Matches(File.ReadAllText(page), @"^```[^\n]*\n(?<block>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)
+            .SelectMany(static match =>
+                match.Groups["block"].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n', StringSplitOptions.TrimEntries)
+            )
+            .Where(static line => line.Length > 0 && !line.StartsWith('#'))
+            .Select(line => (Path.GetFileName(page), line.TrimStart('$', ' ')));
 
     [GeneratedRegex(@"`phigw (?<words>[^`]+)`")]
     private static partial Regex Command { get; }

@@ -28,6 +28,8 @@ public sealed class PhigwTests : IDisposable
         var bad = await RunAsync(null, null, "validate", Write("bad.yaml", "organisations: []"));
         Assert.Equal(1, bad.Code);
         Assert.Contains("/organisations", bad.Output);
+        Assert.Contains("Did you mean 'organizations'?", bad.Output);
+        Assert.Contains("bad.yaml", bad.Error);
         Assert.Equal(2, (await RunAsync(null, null, "validate", Path.Combine(_folder, "none.yaml"))).Code);
     }
 

@@ -55,8 +55,12 @@ public sealed class AuthorizationHeaderTests
     {
         var header = AuthorizationHeader.Read("Bearer " + new string('a', length - 7));
 
-        Assert.Equal(accepted ? null : DenyReason.MalformedCredential, header.Refusal);
+        Assert.Equal(accepted ? null : DenyReason.HeadersTooLarge, header.Refusal);
     }
+
+    [Fact]
+    public void Read_LongTokenWhereItMayBeLonger_IsTaken() =>
+        Assert.Null(AuthorizationHeader.Read("Bearer " + new string('a', 40_000), 65_536).Refusal);
 
     [Theory]
     [InlineData("DPoP abc", true)]

@@ -35,6 +35,25 @@ public sealed class IssuerOptionsValidatorTests
         AssertOneProblem(With(options => options.Algorithms = ["ES256", algorithm]), words);
 
     [Fact]
+    public void Validate_KeySetFile_IsNamedWithItsPathAndPlace()
+    {
+        var folder = Directory.CreateTempSubdirectory("jwks");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "keys.json");
+            AssertOneProblem(With(options => options.Jwks = file), $"the key set file {file} cannot be read");
+            File.WriteAllText(file, "{\n  \"keys\": [,]\n}");
+            AssertOneProblem(With(options => options.Jwks = file), "line 2, column 12 (in the file " + file);
+            File.WriteAllText(file, "{}");
+            AssertOneProblem(With(options => options.Jwks = file), "no array 'keys' (in the file " + file);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Validate_EachSetting_IsChecked()
     {
         AssertOneProblem(With(options => options.Name = " "), "Name is required");

@@ -12,6 +12,7 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private int _fetches;
+    private int _introspections;
 
     private LoopbackIssuer(WebApplication app) => _app = app;
 
@@ -24,7 +25,19 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
     public Func<LoopbackIssuer, string> Discovery { get; set; } =
         static issuer => $$"""{"issuer":"{{issuer.Issuer}}","jwks_uri":"{{issuer.Issuer}}/jwks"}""";
 
-    /// <summary>Status of both documents.</summary>
+    /// <summary>The answer about any token, and its media type.</summary>
+    public string Introspection { get; set; } = """{"active":false}""";
+
+    public string IntrospectionType { get; set; } = "application/json";
+
+    /// <summary>How often it was asked about a token, the last time by whom and what.</summary>
+    public int Introspections => Volatile.Read(ref _introspections);
+
+    public string? AskedBy { get; private set; }
+
+    public string? Asked { get; private set; }
+
+    /// <summary>Status of every document.</summary>
     public int Status { get; set; } = 200;
 
     /// <summary>How often the keys were fetched.</summary>
@@ -55,6 +68,16 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
                 return issuer.Answer(issuer.Jwks);
             }
         );
+        issuer._app.MapPost(
+            "/introspect",
+            async (HttpContext http) =>
+            {
+                Interlocked.Increment(ref issuer._introspections);
+                using var reader = new StreamReader(http.Request.Body);
+                (issuer.AskedBy, issuer.Asked) = (http.Request.Headers.Authorization, await reader.ReadToEndAsync());
+                return issuer.Answer(issuer.Introspection, issuer.IntrospectionType);
+            }
+        );
         await issuer._app.StartAsync();
         issuer.Issuer = issuer._app.Urls.First();
         return issuer;
@@ -62,10 +85,10 @@ internal sealed class LoopbackIssuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private IResult Answer(string body) =>
+    private IResult Answer(string body, string type = "application/json") =>
         Status switch
         {
-            200 => Results.Content(body, "application/json"),
+            200 => Results.Content(body, type),
             302 => Results.Redirect("/jwks"),
             _ => Results.StatusCode(Status),
         };

@@ -28,6 +28,32 @@ public sealed class TransparencyLogTests
         Assert.Empty(world.Verify().Items);
     }
 
+    // Where a file should be written there is a folder: the disk takes everything but that tile, as one that has just become full.
+    [Theory]
+    [InlineData("tile/entries/000")]
+    [InlineData("tile/0/000")]
+    [InlineData("tile/entries/001")]
+    [InlineData("tile/0/001")]
+    [InlineData("checkpoint")]
+    public async Task Log_DiskThatTakesAFileLater_LosesNoEntry(string file)
+    {
+        await using var world = await LogWorld.StartAsync();
+        var path = Path.Combine(world.Log.Files.Folder, Path.Combine(file.Split('/')));
+        File.Delete(path);
+        Directory.CreateDirectory(Path.Combine(path, "full"));
+        await world.AppendAsync(600);
+        Assert.NotNull(world.Log.Problem);
+        await world.AppendAsync(100);
+        Directory.Delete(path, recursive: true);
+        await world.AppendAsync(0);
+
+        Assert.Equal(world.Journal.DurableSequence + 1, world.Log.Status.Size);
+        Assert.Null(world.Log.Fault);
+        await world.AppendAsync(300);
+        await world.CloseAsync();
+        Assert.Empty(world.Verify().Items);
+    }
+
     [Fact]
     public async Task Log_Restarted_GoesOnWhereItWas()
     {

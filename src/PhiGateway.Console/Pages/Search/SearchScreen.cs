@@ -78,8 +78,16 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
         }
 
         return format == "csv"
-            ? new ScreenAnswer.File("text/csv; charset=utf-8", "audit.csv", context => TrailFiles.WriteCsvAsync(context, stream))
-            : new ScreenAnswer.File("application/x-ndjson", "audit.ndjson", context => TrailFiles.WriteNdjsonAsync(context, stream));
+            ? new ScreenAnswer.File(
+                "text/csv; charset=utf-8",
+                "audit.csv",
+                context => TrailFile.WriteAsync(context, stream, new CsvTrail())
+            )
+            : new ScreenAnswer.File(
+                "application/x-ndjson",
+                "audit.ndjson",
+                context => TrailFile.WriteAsync(context, stream, new NdjsonTrail())
+            );
     }
 
     private static SearchFacet Facet(SearchQuery asked, string name, string label, int place, IReadOnlyList<TrafficCount> counted) =>

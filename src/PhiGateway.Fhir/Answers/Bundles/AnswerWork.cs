@@ -126,9 +126,9 @@ internal sealed class AnswerWork : IDisposable
         }
 
         var hidden = known is not null && ScanProgram.For(facts.Type).OfTargets ? known.Attribute(Reader) : WithholdReason.None;
-        if (hidden == WithholdReason.None && Options.Referrers is { } referrers && facts.Type == ResourceType.Binary)
+        if (hidden == WithholdReason.None && facts.Type == ResourceType.Binary && Container is null)
         {
-            hidden = referrers.Attribute(Reader, Policy);
+            hidden = FileReferrers.Attribute(Options.Referrers, Reader, Policy);
         }
 
         var verdict = hidden == WithholdReason.None ? Policy.Judge(facts) : ReleaseVerdict.Withheld(hidden);
@@ -142,14 +142,14 @@ internal sealed class AnswerWork : IDisposable
             }
 
             LastReason = verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason;
-            disclosure.Withhold(LastReason);
+            disclosure.Withhold(LastReason, facts);
             return ReleaseOutcome.Withheld;
         }
 
         if (Current?.Admits(facts, elements) == false)
         {
             LastReason = WithholdReason.CurrentVersion;
-            disclosure.Withhold(LastReason);
+            disclosure.Withhold(LastReason, facts);
             return ReleaseOutcome.Withheld;
         }
 
@@ -203,7 +203,7 @@ internal sealed class AnswerWork : IDisposable
                 Current = current,
                 Currents = null,
                 Targets = null,
-                Referrers = null,
+                Referrers = container is null ? Options.Referrers : null,
             },
             null,
             Nesting + 1

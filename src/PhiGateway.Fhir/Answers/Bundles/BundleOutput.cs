@@ -14,6 +14,7 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
     private byte[] _storedType = [];
     private bool _headWritten;
     private bool _entriesOpen;
+    private int _place;
 
     /// <summary>What the Bundle is, as far as it is known by now.</summary>
     public BundleKind Kind { get; private set; } = kind;
@@ -64,9 +65,26 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
             return;
         }
 
+        WriteIdle();
+        BeginEntry();
+    }
+
+    private void BeginEntry()
+    {
         WriteHead();
         work.Output.Write(_entriesOpen ? ","u8 : ",\"entry\":["u8);
         _entriesOpen = true;
+        _place++;
+    }
+
+    // Answers stand in the places of what was asked: those of entries that did not go upstream are written where they belong.
+    private void WriteIdle()
+    {
+        while (Kind == BundleKind.TransactionResponse && work.Nesting == 0 && work.Options.Idle.Contains(_place))
+        {
+            BeginEntry();
+            work.Output.Write("{\"response\":{\"status\":\"204 No Content\"}}"u8);
+        }
     }
 
     /// <summary>No more entries follow; what else must be said in one may still be.</summary>
@@ -113,6 +131,7 @@ internal sealed class BundleOutput(AnswerWork work, PageWindow? window, BundleKi
             return;
         }
 
+        WriteIdle();
         var lost = links.Seal(work.Bases, work.Options);
         work.Disclosure.CannotFollow |= lost;
         Say(lost, IncompleteOutcome.CannotFollow);

@@ -66,7 +66,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         if (isStored && !StoredEntry.Fits(data, ref entry, work.Reader.Facts, work.Bases))
         {
-            work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+            work.Disclosure.Withhold(WithholdReason.Unjudgeable, work.Reader.Facts);
             return ScanResult.Complete;
         }
 
@@ -136,7 +136,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         if (work.Current?.AdmitsDeletion(type, id) is not { } facts)
         {
             window?.Hide();
-            work.Disclosure.Withhold(WithholdReason.CurrentVersion);
+            work.Disclosure.Withhold(WithholdReason.CurrentVersion, new ResourceFacts { Type = type, Id = id });
             return;
         }
 
@@ -225,7 +225,7 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         {
             if (asked is not null && !AnswerFit.Fits(asked, work.Reader.Facts))
             {
-                work.Disclosure.Withhold(WithholdReason.Unjudgeable);
+                work.Disclosure.Withhold(WithholdReason.Unjudgeable, work.Reader.Facts);
             }
             else
             {

@@ -51,7 +51,8 @@ internal static class NestedBundle
 
         if (part.Withheld > 0)
         {
-            disclosure.Withhold(part.LastWithheld);
+            disclosure.Withhold(part.LastWithheld, work.Reader.Facts);
+            disclosure.NameWithheld(part);
             return ReleaseOutcome.Withheld;
         }
 
@@ -60,7 +61,7 @@ internal static class NestedBundle
         var verdict = work.Policy.Judge(facts);
         if (verdict is not { Reason: WithholdReason.None, Elements: { } elements } || !elements.Contains("entry"))
         {
-            disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            disclosure.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason, facts);
             return ReleaseOutcome.Withheld;
         }
 
@@ -70,7 +71,7 @@ internal static class NestedBundle
             var own = work.Policy.Judge(member);
             if (own is not { Reason: WithholdReason.None, Elements.IsAll: true })
             {
-                disclosure.Withhold(own.Reason == WithholdReason.None ? WithholdReason.NotCovered : own.Reason);
+                disclosure.Withhold(own.Reason == WithholdReason.None ? WithholdReason.NotCovered : own.Reason, facts);
                 return ReleaseOutcome.Withheld;
             }
 
@@ -79,7 +80,7 @@ internal static class NestedBundle
 
         if (work.Current?.AdmitsWhole(facts) == false)
         {
-            disclosure.Withhold(WithholdReason.CurrentVersion);
+            disclosure.Withhold(WithholdReason.CurrentVersion, facts);
             return ReleaseOutcome.Withheld;
         }
 

@@ -54,7 +54,7 @@ internal sealed class ParametersFilter
 
         if (list.WrittenCount == 0 && !filter._mayShowValues)
         {
-            part.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason);
+            part.Withhold(verdict.Reason == WithholdReason.None ? WithholdReason.NotCovered : verdict.Reason, facts);
             disclosure.Merge(part);
             return ReleaseOutcome.Withheld;
         }

@@ -97,7 +97,7 @@ public static class BundleStreamFilter
                     : StreamVerdict.Unreadable;
             }
 
-            if (segment.WrittenCount >= limits.SegmentBytes)
+            if (segment.WrittenCount >= limits.SegmentBytes || disclosure.HoldsManyNames)
             {
                 await HandOutAsync();
             }

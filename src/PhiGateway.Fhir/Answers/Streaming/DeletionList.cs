@@ -70,7 +70,7 @@ internal static class DeletionList
             var facts = FactsOf(name);
             if (work.Policy.Judge(facts).Reason is not WithholdReason.None and var reason)
             {
-                work.Disclosure.Withhold(reason);
+                work.Disclosure.Withhold(reason, facts);
                 continue;
             }
 

@@ -67,6 +67,7 @@ public static class NdjsonFilter
 
             if (
                 segment.WrittenCount >= limits.SegmentBytes
+                || disclosure.HoldsManyNames
                 || (filled == FillResult.End && (segment.WrittenCount > 0 || disclosure.Withheld > 0))
             )
             {

@@ -61,8 +61,9 @@ internal static class BundleReader
             return ReadingBudget.TooManyEntries.As<FhirRequest>();
         }
 
+        // In a batch nobody refers to anybody else by such a name, and two of one name are no matter.
         var names = new TransactionNames();
-        foreach (var entry in entries.EnumerateArray())
+        foreach (var entry in kind == "transaction" ? entries.EnumerateArray() : default)
         {
             if (RequestEntry.FullUrl(entry) is { } name && !RequestEntry.TryName(source.Context, names, name, entry))
             {
@@ -106,6 +107,11 @@ internal static class BundleReader
 
             requests.Add(request);
             parts.AddRange(request.Parts);
+        }
+
+        if (scope.IsTransaction)
+        {
+            FilesBeside.Attribute(requests, source.Context);
         }
 
         return Reading<FhirRequest>.Of(

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace PhiGateway.Fhir.Requests.Bundles;
 
-/// <summary>Puts other texts in the place of whole references; everything else stays as it is.</summary>
+/// <summary>
+/// Puts other texts in the place of whole references, and of addresses that stand in <c>url</c>; everything else stays as it is.
+/// </summary>
 internal static class ReferenceRewriter
 {
     /// <summary>The JSON with the references replaced; null when none was in it.</summary>
@@ -29,7 +31,7 @@ internal static class ReferenceRewriter
                 {
                     json.WritePropertyName(member.Name);
                     if (
-                        member.NameEquals("reference"u8)
+                        (member.NameEquals("reference"u8) || member.NameEquals("url"u8))
                         && member.Value.ValueKind == JsonValueKind.String
                         && replacements.TryGetValue(member.Value.GetString()!, out var text)
                     )

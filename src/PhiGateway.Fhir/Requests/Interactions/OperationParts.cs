@@ -158,24 +158,34 @@ internal static class OperationParts
             }
         }
 
-        if (call.Id is not null || call.Resources.Count == 0)
+        // What it changes beside what was submitted nobody knows: it is a patch that may touch anything of the record, or of any record.
+        var isNamed = OperationTargets.Find(source, operation, out var named);
+        if (call.Id is not null || call.Resources.Count == 0 || isNamed)
         {
-            // What it changes nobody knows: it is a patch that may touch anything of the record, or of any record.
-            parts.Add(
-                new AccessPart
-                {
-                    Interaction = Interaction.Patch,
-                    Type = call.Type,
-                    Id = call.Id,
-                    Patients = patients,
-                    Relabels = true,
-                    Probes = true,
-                }
-            );
+            parts.Add(AnyChange(call.Type, call.Id, patients));
+        }
+
+        foreach (var type in named.Members())
+        {
+            if (type != call.Type)
+            {
+                parts.Add(AnyChange(type, null, patients));
+            }
         }
 
         return null;
     }
+
+    private static AccessPart AnyChange(ResourceType type, string? id, IReadOnlyList<PatientId> patients) =>
+        new()
+        {
+            Interaction = Interaction.Patch,
+            Type = type,
+            Id = id,
+            Patients = patients,
+            Relabels = true,
+            Probes = true,
+        };
 
     private static Refusal? AddSubmission(RequestSource source, ReadOnlyMemory<byte> resource, List<AccessPart> parts)
     {

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Requests.Bodies;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Routing;
@@ -38,6 +39,11 @@ internal static class RequestHeaders
         if (headers.Provenance is not null)
         {
             return Refusal.Unknown("X-Provenance: a Provenance is written as a resource of its own, or in a transaction");
+        }
+
+        if (headers.SecurityContext is not null && !source.IsGet && !RawBinary.IsOne(source))
+        {
+            return Refusal.Header("X-Security-Context beside something other than the content of a Binary");
         }
 
         if (headers.IfNoneMatch is not null && !source.IsGet)

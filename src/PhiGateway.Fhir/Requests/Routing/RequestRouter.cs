@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Requests.Bodies;
 using PhiGateway.Fhir.Requests.Bundles;
 using PhiGateway.Fhir.Requests.Interactions;
 using PhiGateway.Policy.Vocabulary;
@@ -30,6 +31,17 @@ internal static class RequestRouter
         if (source.Method is "GET" or "HEAD" or "DELETE" && !source.Body.IsEmpty)
         {
             return Reading<FhirRequest>.Refused(DenyReason.MalformedBody, "method takes no body");
+        }
+
+        if (source.Method is "POST" or "PUT" && RawBinary.IsOne(source))
+        {
+            var content = RawBinary.Read(source);
+            if (!content.TryGet(out var resource, out var unread))
+            {
+                return Reading<FhirRequest>.Refused(unread, content.Detail);
+            }
+
+            source = resource;
         }
 
         var segments = source.Line.SegmentArray;

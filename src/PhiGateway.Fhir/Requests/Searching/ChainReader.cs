@@ -85,14 +85,16 @@ internal static class ChainReader
         canonical = value;
         var first = FirstOf(rest);
         var walked = 0;
-        foreach (var target in definition.Targets.Members())
-        {
-            if (first != "_has" && !reading.Context.TryFind(target, first, out _))
-            {
-                continue;
-            }
+        var targets = definition
+            .Targets.Members()
+            .Where(target => first == "_has" || reading.Context.TryFind(target, first, out _))
+            .ToArray();
 
-            if (Walk(reading, target, PartRole.Chain, definition, rest, value, depth, out var spelling) is { } refusal)
+        // A walk that is one of several may leave out what the client may not search; one within another walk is told apart by its depth.
+        var oneOf = targets.Length > 1 ? string.Create(null, $"{depth} {definition.Name}.{rest}") : null;
+        foreach (var target in targets)
+        {
+            if (Walk(reading, target, PartRole.Chain, definition, rest, value, depth, out var spelling, oneOf) is { } refusal)
             {
                 return refusal;
             }
@@ -146,7 +148,8 @@ internal static class ChainReader
         string rest,
         string value,
         int depth,
-        out string canonical
+        out string canonical,
+        string? oneOf = null
     )
     {
         var inner = new SearchReading(reading.Context, reading.Budget, type, isCondition: true);
@@ -173,6 +176,7 @@ internal static class ChainReader
                 Patients = inner.Patients,
                 Conditions = inner.Conditions,
                 Uses = inner.Uses,
+                OneOf = oneOf,
                 IsSeparable = isForward && through.IsSingle,
                 // Backwards, the references that lead to the type searched are read out of what is found.
                 IsResolvable = isForward || through.Paths.Count > 0,

@@ -28,6 +28,6 @@ internal sealed record WireFlaw(DenyReason Reason, string Detail, int? Status = 
     public static readonly WireFlaw Host = new(DenyReason.MalformedHeader, "host");
     public static readonly WireFlaw Length = new(DenyReason.MalformedHeader, "content-length");
     public static readonly WireFlaw Coding = new(DenyReason.MalformedHeader, "transfer-encoding");
-    public static readonly WireFlaw TooLarge = new(DenyReason.MalformedHeader, "headers-too-large", 431);
+    public static readonly WireFlaw TooLarge = new(DenyReason.HeadersTooLarge, "headers-too-large");
     public static readonly WireFlaw Chunk = new(DenyReason.MalformedRequest, "chunk");
 }

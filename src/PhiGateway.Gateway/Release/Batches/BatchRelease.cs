@@ -48,6 +48,8 @@ internal sealed class BatchRelease(
                 records.Add(RefuseAsync(entry, reason, result.Detail));
                 writer.WriteRefusal(entry, reason, result.Status);
             }
+
+            entry.LetGo();
         }
 
         writer.End();

@@ -39,7 +39,15 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
-        if (options.Issuers.Count > 0)
+        if (options.TokenService is { } own)
+        {
+            json.WriteString("issuer", own.Issuer);
+            json.WriteString("jwks_uri", options.SmartEndpoints.Jwks ?? own.Issuer + "/jwks");
+            json.WriteString("token_endpoint", options.SmartEndpoints.Token ?? own.TokenEndpoint);
+            json.WriteString("introspection_endpoint", own.Issuer + "/introspect");
+            json.WriteString("revocation_endpoint", own.Issuer + "/revoke");
+        }
+        else if (options.Issuers.Count > 0)
         {
             // The first issuer of the environment; several issuers are told apart by their own metadata.
             var issuer = options.Issuers[0].Issuer.TrimEnd('/');

@@ -67,6 +67,11 @@ internal sealed class ExportAnswers(AnswerBuffers buffers, HandleIssuer handles,
     private ValueTask<StageResult> WorkingAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
         SetWait(exchange, answer);
+        if (ExportProgress.Of(answer.Progress) is { } progress)
+        {
+            exchange.Http.Response.Headers["X-Progress"] = progress;
+        }
+
         return BodilessAsync(exchange, StatusCodes.Status202Accepted);
     }
 

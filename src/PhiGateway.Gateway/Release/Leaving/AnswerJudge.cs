@@ -73,10 +73,15 @@ internal sealed class AnswerJudge(
             return AttributeAsync(exchange, body, filtered);
         }
 
-        return VersionLookup.IsNeeded(exchange)
+        return VersionLookup.IsNeeded(exchange) || HoldsFiles(exchange, body)
             ? LookUpAsync(exchange, body, filtered)
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
+
+    // Of a write what was written is judged by itself.
+    private static bool HoldsFiles(GatewayExchange exchange, PooledBuffer body) =>
+        (!exchange.IsWrite || exchange.Kind == RequestKind.Transaction)
+        && FileReferrers.Matter(exchange.Request, exchange.Permit.Release, body.Written.Span);
 
     // A Provenance belongs to its targets' patients, a Binary to those of the records that name it: these are looked up before it is judged.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> AttributeAsync(
@@ -89,20 +94,35 @@ internal sealed class AnswerJudge(
         var view = AnswerOptions.Default with { Targets = await targets.FindAsync(exchange, body.Written, policy) };
         if (exchange.Request.Type == ResourceType.Binary)
         {
-            view = view with { Referrers = await referrers.FindAsync(exchange, body.Written, policy) };
+            var files = new FileReferrers();
+            await referrers.FindAsync(exchange, body.Written, policy, files);
+            view = view with { Referrers = files };
         }
 
         return Judge(exchange, body, filtered, view);
     }
 
-    // Versions that may not be the current ones are judged in the light of these.
+    // Versions that may not be the current ones are judged in the light of these, and Binaries in that of who names them.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> LookUpAsync(
         GatewayExchange exchange,
         PooledBuffer body,
         PooledBuffer filtered
     )
     {
-        var looked = await versions.LookUpAsync(exchange, PageLinks.OptionsFor(exchange, handles));
+        var options = PageLinks.OptionsFor(exchange, handles);
+        if (HoldsFiles(exchange, body))
+        {
+            var files = new FileReferrers();
+            await referrers.FindAsync(exchange, body.Written, exchange.Permit.Release, files);
+            options = options with { Referrers = files };
+        }
+
+        if (!VersionLookup.IsNeeded(exchange))
+        {
+            return Judge(exchange, body, filtered, options);
+        }
+
+        var looked = await versions.LookUpAsync(exchange, options);
         return looked.Continues ? Judge(exchange, body, filtered, looked.Value) : looked.Result;
     }
 
@@ -136,7 +156,7 @@ internal sealed class AnswerJudge(
             exchange.Ingressed.Route.Language,
             filtered,
             exchange.Disclosure,
-            view
+            exchange.IsWrite && exchange.Kind != RequestKind.Transaction ? view with { Referrers = FileReferrers.OfWritten } : view
         );
         return verdict switch
         {

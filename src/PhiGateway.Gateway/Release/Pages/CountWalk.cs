@@ -14,7 +14,7 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// Counts the matches that a client may see, page by page of the upstream up to a bound; for bare counts, and for an accurate total beside a
 /// page.
 /// </summary>
-internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class CountWalk(Fetch fetch, ReferrerLookup referrers, HandleIssuer handles, AnswerBuffers buffers, GatewayOptions options)
 {
     /// <summary>Answers a bare count.</summary>
     /// <param name="exchange">The request; what went upstream was the search whose matches are counted.</param>
@@ -23,7 +23,7 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers
     public async ValueTask<StageResult> RunAsync(GatewayExchange exchange, PooledBuffer body, PooledBuffer output)
     {
         var counted = new Counted();
-        var taken = Take(exchange, exchange.Request, body.Written, counted, isFirst: true);
+        var taken = await TakeAsync(exchange, exchange.Request, body.Written, counted, isFirst: true);
         taken = taken.Continues ? await FollowAsync(exchange, exchange.Request, counted) : taken;
         if (!taken.Continues)
         {
@@ -47,7 +47,7 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers
         var counted = new Counted();
         return
             fetched is Fetched.Found { IsReadable: true } found
-            && Take(exchange, search, found.Body, counted, isFirst: true).Continues
+            && (await TakeAsync(exchange, search, found.Body, counted, isFirst: true)).Continues
             && (await FollowAsync(exchange, search, counted)).Continues
             && counted.IsWhole
             ? counted.Matches
@@ -69,7 +69,7 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers
                 return StageResult.Refuse(fetched is Fetched.Failed failed ? failed.Reason : DenyReason.UpstreamRefused, "count");
             }
 
-            var taken = Take(exchange, search, found.Body, counted, isFirst: false);
+            var taken = await TakeAsync(exchange, search, found.Body, counted, isFirst: false);
             if (!taken.Continues)
             {
                 return taken;
@@ -78,6 +78,22 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers
 
         counted.IsWhole = true;
         return StageResult.Continue;
+    }
+
+    private async ValueTask<StageResult> TakeAsync(
+        GatewayExchange exchange,
+        FhirRequest search,
+        ReadOnlyMemory<byte> page,
+        Counted counted,
+        bool isFirst
+    )
+    {
+        if (FileReferrers.Matter(search, exchange.Permit.Release, page.Span))
+        {
+            await referrers.FindAsync(exchange, page, exchange.Permit.Release, counted.Files);
+        }
+
+        return Take(exchange, search, page, counted, isFirst);
     }
 
     private StageResult Take(GatewayExchange exchange, FhirRequest search, ReadOnlyMemory<byte> page, Counted counted, bool isFirst)
@@ -96,6 +112,7 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers
                 Links = links,
                 Narrowed = isFirst ? UpstreamCallFactory.FindNarrowing(search, exchange.Permit) : [],
                 SelfLinks = exchange.Ingressed.Route.SelfLinks,
+                Referrers = counted.Files,
             }
         );
         if (verdict is not (AnswerVerdict.Rewritten or AnswerVerdict.Unchanged))
@@ -132,6 +149,8 @@ internal sealed class CountWalk(Fetch fetch, HandleIssuer handles, AnswerBuffers
 
     private sealed class Counted
     {
+        public FileReferrers Files { get; } = new();
+
         public int Matches { get; set; }
 
         public string? Next { get; set; }

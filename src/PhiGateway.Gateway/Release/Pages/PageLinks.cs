@@ -19,7 +19,7 @@ internal sealed class PageLinks(HandleIssuer handles, GatewayExchange exchange) 
         if (exchange.Kind == RequestKind.Transaction)
         {
             // Each entry's answer under its entry's own permit.
-            return new AnswerOptions { Judges = [.. exchange.Entries.Select(static entry => entry.Permit.Release)] };
+            return new AnswerOptions { Judges = [.. exchange.Entries.Select(static entry => entry.Permit.Release)], Idle = exchange.Idle };
         }
 
         if (!BundleStreamFilter.CanStream(exchange.Request) || exchange.Request.IsWrite)

@@ -13,7 +13,14 @@ namespace PhiGateway.Gateway.Release.Pages;
 /// Fills a client's page from one or more pages of the upstream, leaving out withheld records; neither their number nor their place shows
 /// in the pages.
 /// </summary>
-internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer handles, CountWalk counts, GatewayOptions options)
+internal sealed class PageWalk(
+    Fetch fetch,
+    VersionLookup versions,
+    ReferrerLookup referrers,
+    HandleIssuer handles,
+    CountWalk counts,
+    GatewayOptions options
+)
 {
     /// <summary>Up to here a page is put together even when it is too large to be held beside others.</summary>
     private const int SmallPage = 200;
@@ -39,7 +46,8 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         var continuation = exchange.Understood.Continuation;
         var start = continuation?.Page ?? new PagePlace(string.Empty, 0);
         var asked = continuation?.Size ?? 0;
-        var current = VersionLookup.IsHistory(exchange.Request) ? new CurrentVersions() : null;
+        var files = new FileReferrers();
+        var current = VersionLookup.IsHistory(exchange.Request) ? new CurrentVersions { Files = files } : null;
         using var page = new PagedAnswer(
             exchange.Request,
             exchange.Permit.Release,
@@ -49,13 +57,14 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
             PageLinks.OptionsFor(exchange, handles) with
             {
                 Current = current,
+                Referrers = files,
             },
             asked > 0 ? asked : UpstreamCallFactory.PageSize(exchange.Request, exchange.Permit),
             start.From
         );
 
         // 1. What was fetched already.
-        var taken = await TakeAsync(exchange, page, body.Written, current);
+        var taken = await TakeAsync(exchange, page, body.Written, current, files);
         if (!taken.Continues)
         {
             return taken;
@@ -78,7 +87,7 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
                 break;
             }
 
-            taken = await FetchAsync(exchange, page, following, current);
+            taken = await FetchAsync(exchange, page, following, current, files);
             if (!taken.Continues)
             {
                 return taken;
@@ -151,9 +160,16 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         GatewayExchange exchange,
         PagedAnswer page,
         ReadOnlyMemory<byte> body,
-        CurrentVersions? current
+        CurrentVersions? current,
+        FileReferrers files
     )
     {
+        var policy = exchange.Permit.Release;
+        if (FileReferrers.Matter(exchange.Request, policy, body.Span))
+        {
+            await referrers.FindAsync(exchange, body, policy, files);
+        }
+
         if (current is not null)
         {
             var looked = StageResult.Continue;
@@ -175,13 +191,19 @@ internal sealed class PageWalk(Fetch fetch, VersionLookup versions, HandleIssuer
         return page.TryTake(body.Span) ? StageResult.Continue : StageResult.Refuse(DenyReason.UnreadableAnswer, "judgement");
     }
 
-    private async ValueTask<StageResult> FetchAsync(GatewayExchange exchange, PagedAnswer page, string place, CurrentVersions? current)
+    private async ValueTask<StageResult> FetchAsync(
+        GatewayExchange exchange,
+        PagedAnswer page,
+        string place,
+        CurrentVersions? current,
+        FileReferrers files
+    )
     {
         using var fetched = await fetch.ReadAsync(exchange, Continuation.CallTo(place));
         switch (fetched)
         {
             case Fetched.Found { IsReadable: true } found:
-                return await TakeAsync(exchange, page, found.Body, current);
+                return await TakeAsync(exchange, page, found.Body, current, files);
             case Fetched.Found:
                 return StageResult.Refuse(DenyReason.UnreadableAnswer, "media-type");
             case Fetched.Failed { Status: 0 or 200 } failed:

@@ -24,6 +24,12 @@ internal sealed class SegmentSink(GatewayExchange exchange, string contentType, 
         if (segment.IsEmpty)
         {
             _carried.Merge(disclosure);
+            if (_carried.HoldsManyNames)
+            {
+                await LetOutAsync(default, _carried, cancellation);
+                _carried.Reset();
+            }
+
             return;
         }
 

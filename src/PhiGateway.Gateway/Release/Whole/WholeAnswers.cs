@@ -111,6 +111,7 @@ internal sealed class WholeAnswers(
         && (request.Interaction != Interaction.Operation || request.Operation == "$everything")
         && BundleStreamFilter.CanStream(request)
         && !PageWalk.HoldsWhole(exchange)
+        && request.Type != ResourceType.Binary
         && !HttpMethods.IsHead(exchange.Http.Request.Method);
 
     private ValueTask<StageResult> StreamAsync(GatewayExchange exchange, PooledBuffer body, Stream stream)

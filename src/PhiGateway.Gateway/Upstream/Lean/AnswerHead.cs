@@ -46,6 +46,8 @@ internal sealed class AnswerHead
 
     public string? RetryAfter { get; set; }
 
+    public string? Progress { get; set; }
+
     /// <summary>The same without what is of the wire only.</summary>
     public UpstreamHead Known =>
         new()
@@ -59,5 +61,6 @@ internal sealed class AnswerHead
             Location = Location,
             ContentLocation = ContentLocation,
             RetryAfter = RetryAfter,
+            Progress = Progress,
         };
 }

@@ -182,6 +182,8 @@ internal static class AnswerHeadReader
                 return TakeOnce(head.ETag, value, out var tag) && (head.ETag = tag) is not null;
             case 8 when Is(name, "location"u8):
                 return TakeOnce(head.Location, value, out var location) && (head.Location = location) is not null;
+            case 10 when Is(name, "x-progress"u8):
+                return TakeOnce(null, value, out var progress) && (head.Progress ??= progress) is not null;
             case 11 when Is(name, "retry-after"u8):
                 return TakeOnce(head.RetryAfter, value, out var retry) && (head.RetryAfter = retry) is not null;
             case 12 when Is(name, "content-type"u8):

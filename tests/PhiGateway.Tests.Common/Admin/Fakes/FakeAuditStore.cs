@@ -31,19 +31,7 @@ internal sealed class FakeAuditStore : IAuditStore
     {
         LastQuery = query;
         var skip = query.Cursor is null ? 0 : int.Parse(query.Cursor);
-        var all = Entries
-            .Where(entry =>
-                (query.From is null || entry.Time >= query.From)
-                && (query.To is null || entry.Time < query.To)
-                && (query.Client is null || entry.Client == query.Client)
-                && (query.Tenant is null || entry.Tenant == query.Tenant)
-                && (query.PatientKeys.Count == 0 || query.PatientKeys.Any(entry.PatientKeys.Contains))
-                && (query.Decision is null || entry.Decision == query.Decision)
-                && (query.Reason is null || entry.Reason == query.Reason)
-                && (query.Kind is null || entry.Kind == query.Kind)
-                && (query.Id is null || entry.Id == query.Id || entry.ParentId == query.Id)
-                && (query.Actor is null || entry.Actor == query.Actor)
-            )
+        var all = Find(query)
             .OrderByDescending(entry => entry.Time)
             .ThenByDescending(entry => entry.Sequence)
             .Skip(skip)
@@ -53,6 +41,25 @@ internal sealed class FakeAuditStore : IAuditStore
             all.Count > query.Limit ? new AuditPage(all[..query.Limit], (skip + query.Limit).ToString()) : new AuditPage(all, null)
         );
     }
+
+    public IEnumerable<AuditEntry> Find(AuditQuery query) =>
+        Entries.Where(entry =>
+            (query.From is null || entry.Time >= query.From)
+            && (query.To is null || entry.Time < query.To)
+            && (query.Client is null || entry.Client == query.Client)
+            && (query.Tenant is null || entry.Tenant == query.Tenant)
+            && (query.PatientKeys.Count == 0 || query.PatientKeys.Any(entry.PatientKeys.Contains))
+            && (query.Decision is null || entry.Decision == query.Decision)
+            && (query.Reason is null || entry.Reason == query.Reason)
+            && (query.Kind is null || entry.Kind == query.Kind)
+            && (query.Id is null || entry.Id == query.Id || entry.ParentId == query.Id)
+            && (query.Actor is null || entry.Actor == query.Actor)
+            && (query.ResourceType is null || entry.ResourceType == query.ResourceType)
+            && (query.Interaction is null || entry.Interaction == query.Interaction)
+            && (query.UseCase is null || entry.UseCase == query.UseCase)
+            && (query.Organization is null || entry.Organization == query.Organization)
+            && (query.Purpose is null || entry.Purpose?.Split(' ').Contains(query.Purpose) == true)
+        );
 
     public Task<IReadOnlyList<AuditCount>> CountAsync(AuditCounts counts, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AuditCount>>([

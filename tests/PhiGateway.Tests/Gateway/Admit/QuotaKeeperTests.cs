@@ -61,6 +61,32 @@ public sealed class QuotaKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task Exchange_PatientsOfAClient_AreSaidByKeyedWordsOnly()
+    {
+        var a = Node("a", OnePatient);
+        await ExchangeAsync(a);
+        Assert.Null(await ReadAsync(a, patient: "patient-of-the-hour"));
+        await ExchangeAsync(a);
+
+        var use = Assert.Single(_board.Uses);
+        Assert.DoesNotContain("patient-of-the-hour", Assert.Single(use.Patients), StringComparison.Ordinal);
+    }
+
+    // A node of an earlier version said them in clear: it is counted by the same words, and does not stay.
+    [Fact]
+    public async Task Exchange_OwnRowInClear_IsCountedAndSaidAnew()
+    {
+        var hour = TestRegistry.Now.UtcTicks / TimeSpan.TicksPerHour;
+        var day = TestRegistry.Now.UtcTicks / TimeSpan.TicksPerDay;
+        _board.Say(new QuotaUse(OnePatient.Id, "a", hour, ["17"], day, 1));
+        var a = Node("a", OnePatient);
+        await ExchangeAsync(a);
+
+        Assert.DoesNotContain("17", Assert.Single(_board.Uses).Patients);
+        Assert.Equal([null, DenyReason.QuotaExceeded], [await ReadAsync(a), await ReadAsync(a, patient: "18")]);
+    }
+
+    [Fact]
     public async Task Take_NextDay_BeginsAnewOnBoth()
     {
         var (a, b) = (Node("a", ThreeADay), Node("b", ThreeADay));
@@ -84,7 +110,7 @@ public sealed class QuotaKeeperTests : IDisposable
     [Fact]
     public void FindExceeded_ClockSetBack_BeginsNothingAnew()
     {
-        var quota = new ClientQuota();
+        var quota = new ClientQuota(static patient => patient);
         var one = new Disclosure();
         one.Release(new ResourceFacts { Type = ResourceType.Patient, Id = "17" });
         Assert.Null(quota.FindExceeded(one, null, 1, TestRegistry.Now));

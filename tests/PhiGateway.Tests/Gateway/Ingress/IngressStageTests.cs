@@ -67,12 +67,23 @@ public sealed class IngressStageTests : IDisposable
     [InlineData("X-Rewrite-URL", "/fhir/observation/1")]
     [InlineData("X-Forwarded-Uri", "/fhir/Observation/1?_format=json")]
     [InlineData("X-Forwarded-Method", "get")]
-    [InlineData("Content-Encoding", "gzip")]
     public async Task Run_HeaderThatAsksForAnotherRequest_IsRefused(string name, string value)
     {
         using var exchange = _world.Open("GET", "/fhir/Observation/1", headers: (name, value));
 
         Assert.Equal(DenyReason.MalformedHeader, (await _world.WalkAsync(exchange, "Ingress")).Refusal);
+    }
+
+    [Theory]
+    [InlineData("gzip", "unsupported-media-type")]
+    [InlineData("identity, gzip", "unsupported-media-type")]
+    [InlineData("", "unsupported-media-type")]
+    [InlineData("Identity", null)]
+    public async Task Run_BodyInACoding_IsRefusedForThat(string coding, string? refusal)
+    {
+        using var exchange = _world.Open("POST", "/fhir/Observation", "{}", ("Content-Encoding", coding));
+
+        Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Ingress")).Refusal?.Code);
     }
 
     [Theory]

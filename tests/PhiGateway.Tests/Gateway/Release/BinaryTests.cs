@@ -171,6 +171,23 @@ public sealed class BinaryTests : IDisposable
         }
     }
 
+    // Another route to the same server is another name of it, on the way in and out; another server's base is none.
+    [Theory]
+    [InlineData("https://gw.example/south/Binary/b1", true)]
+    [InlineData("https://gw.example/southern/Binary/b1", false)]
+    [InlineData("https://elsewhere.example/fhir/Binary/b1", false)]
+    public async Task Run_FileNamedByTheBaseOfAnotherRoute_IsTheSameFile(string url, bool isSame)
+    {
+        _world.Route = _world.Route! with { Language = _world.Route.Language with { Aliases = ["https://gw.example/south"] } };
+        var byAll = ByAddress.Replace("&_count", "%2Chttps%3A%2F%2Fgw.example%2Fsouth%2FBinary%2Fb1&_count", StringComparison.Ordinal);
+        Holds(byAll, Document(url, "18"));
+        using var write = _world.Open("POST", "/fhir/DiagnosticReport", Report(url, "17", id: null));
+        Assert.Equal(isSame ? DenyReason.PatientUndetermined : null, (await _world.WalkAsync(write, "Settle")).Refusal);
+
+        Holds(byAll, Document(url, "17"));
+        Assert.Equal(isSame, (await AskAsync("/fhir/Binary/b1")).Refusal is null);
+    }
+
     [Theory]
     [InlineData("17", null)]
     [InlineData(null, "Patient/17")]
@@ -218,6 +235,25 @@ public sealed class BinaryTests : IDisposable
         using var exchange = _world.Open("PUT", "/fhir/DiagnosticReport/r1", Report("Binary/b9", "17"));
 
         Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
+    }
+
+    // Somebody else writes the name between the decision and the look at what is named.
+    [Fact]
+    public async Task Run_NameThatCameAfterTheVersionThatWasDecided_IsNewAllTheSame()
+    {
+        Holds(ByAddress, Document("Binary/b1", "18"));
+        _world.Upstream.Answers("GET /DiagnosticReport/r1", Report("Binary/b9", "17"));
+        _world.Upstream.OnCall = call =>
+        {
+            if (_world.Upstream.Calls.Count > 1)
+            {
+                _world.Upstream.Answers("GET /DiagnosticReport/r1", Report("Binary/b1", "17"));
+            }
+        };
+        using var exchange = _world.Open("PUT", "/fhir/DiagnosticReport/r1", Report("Binary/b1", "17"));
+
+        Assert.Equal(DenyReason.PatientUndetermined, (await _world.WalkAsync(exchange, "Settle")).Refusal);
+        Assert.Single(_world.Upstream.Lines, "GET /DiagnosticReport/r1");
     }
 
     private void Holds(string search, params string[] resources) =>

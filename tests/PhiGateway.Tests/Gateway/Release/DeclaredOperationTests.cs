@@ -148,6 +148,28 @@ public sealed class DeclaredOperationTests : IDisposable
     [InlineData("""{"name":"one","resource":OWN},{"name":"more","part":[{"name":"p","part":[{"name":"r","resource":FOREIGN}]}]}""", false)]
     [InlineData("""{"name":"target","valueReference":{"reference":"Observation/9"}}""", false)]
     [InlineData("""{"name":"target","valueReference":{"reference":"Observation/9"}},{"name":"note","resource":OWN}""", false)]
+    [InlineData("""{"name":"target","valueReference":{"reference":"Observation/9"}},{"name":"one","resource":OWN}""", false)]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"target","valueReference":{"identifier":{"value":"9"}}}""", false)]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"target","valueString":"9"}""", false)]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"note","valueString":"Observation/9"}""", false)]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"note","valueUri":"urn:oid:1.2.3"}""", false)]
+    [InlineData(
+        """{"name":"one","resource":OWN},{"name":"more","part":[{"name":"r","valueReference":{"reference":"Observation/9"}}]}""",
+        false
+    )]
+    [InlineData(
+        """{"name":"one","resource":OWN},{"name":"note","valueAnnotation":{"authorReference":{"reference":"Observation/9"}}}""",
+        false
+    )]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"note","valueString":"by telephone"}""", true)]
+    [InlineData(
+        """
+            {"name":"one","resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/17"},
+            "extension":[{"url":"https://ehr.example/file","valueAttachment":{"url":"Binary/b1"}}]}}
+            """,
+        false
+    )]
+    [InlineData("""{"name":"one","resource":OWN},{"name":"note","valueCodeableConcept":{"text":"urgent"}}""", true)]
     public async Task Run_WriteWithResources_IsDecidedOverEachOfThem(string parameters, bool isPermitted)
     {
         var operation = JsonNode.Parse(File.ReadAllText(DeclaredOperationsTests.Example))!["entry"]![3]!["resource"]!.DeepClone();

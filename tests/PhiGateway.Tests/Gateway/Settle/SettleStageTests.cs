@@ -1,3 +1,4 @@
+using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
 using Xunit;
@@ -28,6 +29,48 @@ public sealed class SettleStageTests : IDisposable
 
         Assert.True((await _world.WalkAsync(exchange, "Settle")).Continues);
         Assert.Equal("3", exchange.Settled.Version);
+    }
+
+    // A small patch of a large record is a large update.
+    [Theory]
+    [InlineData(200_000, true)]
+    [InlineData(10, false)]
+    public async Task Run_PatchAppliedHere_HoldsRoomForItsResultUntilTheRequestEnds(int length, bool isHeld)
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "patch"));
+        var stored = StageWorld.Observation().Replace("\"x\"", $"\"{new string('x', length)}\"", StringComparison.Ordinal);
+        world.Upstream.Answers("GET /Observation/1", stored);
+        var exchange = world.Open("PATCH", "/fhir/Observation/1", """[{"op":"replace","path":"/status","value":"amended"}]""");
+        exchange.Http.Request.ContentType = "application/json-patch+json";
+
+        Assert.True((await world.WalkAsync(exchange, "Settle")).Continues);
+        Assert.Equal(isHeld ? exchange.Request.Patched.Length : 0, world.Get<HeldMemory>().Held);
+
+        exchange.Dispose();
+        Assert.Equal(0, world.Get<HeldMemory>().Held);
+    }
+
+    [Fact]
+    public async Task Run_PatchesOfABatch_HoldRoomForOneResultAfterTheOther()
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "patch"));
+        var stored = StageWorld.Observation().Replace("\"x\"", $"\"{new string('x', 200_000)}\"", StringComparison.Ordinal);
+        world.Upstream.Answers("GET /Observation/1", stored).Answers("PUT /Observation/1", StageWorld.Observation(version: "4"));
+        var held = new List<long>();
+        world.Upstream.OnCall = call => held.Add(call.Method == "PUT" ? world.Get<HeldMemory>().Held : 0);
+        var patch = Convert.ToBase64String("""[{"op":"replace","path":"/status","value":"amended"}]"""u8);
+        var entry =
+            $$"""{"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{patch}}"},"request":{"method":"PATCH","url":"Observation/1"} }""";
+        using var exchange = world.Open(
+            "POST",
+            "/fhir",
+            $$"""{"resourceType":"Bundle","type":"batch","entry":[{{entry}},{{entry}},{{entry}}]}"""
+        );
+
+        Assert.True((await world.WalkAsync(exchange, "Release")).Continues);
+        Assert.Equal(3, held.Count(static bytes => bytes >= 200_000));
+        Assert.All(held, static bytes => Assert.True(bytes < 400_000));
+        Assert.Equal(0, world.Get<HeldMemory>().Held);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Configuration;
@@ -55,6 +56,7 @@ internal sealed class StageWorld : IDisposable
             .AddSingleton(Snapshots)
             .AddSingleton<CutAnswers>()
             .AddSingleton<IAuditJournal>(Journal);
+        services.AddSingleton(new PatientPseudonym(new byte[32]));
         services.AddSingleton<ITaskUses>(Tasks).AddSingleton<IQuotaUses>(_ => Quotas).AddSingleton<ICallerAuthenticator>(Callers);
         services
             .AddExchange()
@@ -216,6 +218,12 @@ internal sealed class StageWorld : IDisposable
         private readonly Dictionary<(string, string), QuotaUse> _uses = [];
 
         internal bool IsAway { get; set; }
+
+        /// <summary>What stands there now.</summary>
+        internal IEnumerable<QuotaUse> Uses => _uses.Values;
+
+        /// <summary>Puts there what a node said.</summary>
+        internal void Say(QuotaUse use) => _uses[(use.Client, use.Node)] = use;
 
         public Task<QuotaNews> ExchangeAsync(IReadOnlyList<QuotaUse> own, DateTimeOffset since, CancellationToken cancellationToken)
         {

@@ -94,6 +94,10 @@ internal sealed class RefusedRequests
         all["malformed-path"] = new("GET", "/fhir/Observation//1");
         all["malformed-query"] = new("GET", "/fhir/Observation?=1");
         all["malformed-header"] = new("GET", Read) { Headers = [("X-HTTP-Method-Override", "DELETE")] };
+        all["headers-too-large"] = new("GET", Read)
+        {
+            Arrange = static world => world.Callers.Result = CallerResult.Refused(DenyReason.HeadersTooLarge),
+        };
         all["method-not-allowed"] = new("TRACE", Read);
         all["unknown-host"] = new("GET", Read) { Spoil = static http => http.Request.Host = new HostString("elsewhere.example") };
         all["no-route"] = new("GET", Read) { Arrange = static world => world.Route = null };

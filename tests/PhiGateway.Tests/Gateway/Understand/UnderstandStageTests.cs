@@ -46,6 +46,51 @@ public sealed class UnderstandStageTests : IDisposable
         Assert.Equal(RequestKind.Export, exchange.Kind);
     }
 
+    // A mark that another product reads as an order where to keep a record: refused for its entry, also where a patch hides its spelling.
+    [Theory]
+    [InlineData("batch", false)]
+    [InlineData("transaction", true)]
+    public async Task Run_EntryWithARoutingMark_IsRefusedAloneInABatch(string type, bool isWhole)
+    {
+        _world.Route = _world.Route! with { RoutingMarks = PhiGateway.Gateway.Configuration.RoutingMarks.Default };
+        var patch = Convert.ToBase64String(
+            """[{"op":"add","path":"/extension/0","value":{"url":"https://aidbox.app/tenant-organization-id","valueString":"x"}}]"""u8
+        );
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            $$"""
+            {"resourceType":"Bundle","type":"{{type}}","entry":[{"request":{"method":"GET","url":"Observation/1"} },
+            {"resource":{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{{patch}}"},"request":{"method":"PATCH","url":"Observation/2"} }]}
+            """
+        );
+
+        var result = await _world.WalkAsync(exchange, "Understand");
+
+        Assert.Equal(isWhole ? DenyReason.MalformedBody : null, result.Refusal);
+        if (!isWhole)
+        {
+            Assert.Null(exchange.Request.Entries[0].Unread);
+            Assert.Equal("routing-mark", exchange.Request.Entries[1].Unread!.Detail);
+        }
+    }
+
+    [Theory]
+    [InlineData("batch", null)]
+    [InlineData("transaction", "malformed-body")]
+    public async Task Run_TwoEntriesOfOneName_AreNoMatterWhereNobodyRefersToThem(string type, string? refusal)
+    {
+        const string Entry =
+            """{"fullUrl":"urn:uuid:9a9b0e4c-0000-4000-8000-000000000001","request":{"method":"GET","url":"Observation/1"}}""";
+        using var exchange = _world.Open(
+            "POST",
+            "/fhir",
+            $$"""{"resourceType":"Bundle","type":"{{type}}","entry":[{{Entry}},{{Entry}}]}"""
+        );
+
+        Assert.Equal(refusal, (await _world.WalkAsync(exchange, "Understand")).Refusal?.Code);
+    }
+
     [Fact]
     public async Task Run_UnknownParameter_IsRefusedAndHasNoKind()
     {

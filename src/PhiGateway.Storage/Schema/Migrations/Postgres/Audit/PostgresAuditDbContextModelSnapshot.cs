@@ -94,6 +94,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                         .HasColumnType("text")
                         .HasColumnName("resource_type");
 
+                    b.Property<long>("Shape")
+                        .HasColumnType("bigint")
+                        .HasColumnName("shape");
+
                     b.Property<int>("Status")
                         .HasColumnType("integer")
                         .HasColumnName("status");
@@ -116,19 +120,11 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                         .HasDatabaseName("ix_audit_event_log_sequence")
                         .HasFilter("kind = 5 AND parent_id IS NULL");
 
+                    b.HasIndex("Shape", "Time")
+                        .HasDatabaseName("ix_audit_event_shape_time");
+
                     b.HasIndex("Time", "Log", "Sequence")
                         .HasDatabaseName("ix_audit_event_time_log_sequence");
-
-                    b.HasIndex("Actor", "Time", "Log", "Sequence")
-                        .HasDatabaseName("ix_audit_event_actor_time_log_sequence")
-                        .HasFilter("actor IS NOT NULL");
-
-                    b.HasIndex("Client", "Time", "Log", "Sequence")
-                        .HasDatabaseName("ix_audit_event_client_time_log_sequence");
-
-                    b.HasIndex("Reason", "Time", "Log", "Sequence")
-                        .HasDatabaseName("ix_audit_event_reason_time_log_sequence")
-                        .HasFilter("reason IS NOT NULL");
 
                     b.ToTable("audit_event", (string)null);
                 });
@@ -216,6 +212,67 @@ namespace PhiGateway.Storage.Schema.Migrations.Postgres.Audit
                         .HasName("pk_audit_patient");
 
                     b.ToTable("audit_patient", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditShapeRow", b =>
+                {
+                    b.Property<int>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("Client")
+                        .HasColumnType("text")
+                        .HasColumnName("client");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("Interaction")
+                        .HasColumnType("text")
+                        .HasColumnName("interaction");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Organization")
+                        .HasColumnType("text")
+                        .HasColumnName("organization");
+
+                    b.Property<string>("Purpose")
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ResourceType")
+                        .HasColumnType("text")
+                        .HasColumnName("resource_type");
+
+                    b.Property<string>("Tenant")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("UseCase")
+                        .HasColumnType("text")
+                        .HasColumnName("use_case");
+
+                    b.HasKey("Month", "Id")
+                        .HasName("pk_audit_shape");
+
+                    b.ToTable("audit_shape", (string)null);
                 });
 #pragma warning restore 612, 618
         }

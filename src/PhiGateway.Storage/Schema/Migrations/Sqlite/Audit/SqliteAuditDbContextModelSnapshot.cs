@@ -84,6 +84,10 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasColumnType("TEXT")
                         .HasColumnName("resource_type");
 
+                    b.Property<long>("Shape")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shape");
+
                     b.Property<int>("Status")
                         .HasColumnType("INTEGER")
                         .HasColumnName("status");
@@ -110,19 +114,11 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasDatabaseName("ix_audit_event_log_sequence")
                         .HasFilter("kind = 5 AND parent_id IS NULL");
 
+                    b.HasIndex("Shape", "Time")
+                        .HasDatabaseName("ix_audit_event_shape_time");
+
                     b.HasIndex("Time", "Log", "Sequence")
                         .HasDatabaseName("ix_audit_event_time_log_sequence");
-
-                    b.HasIndex("Actor", "Time", "Log", "Sequence")
-                        .HasDatabaseName("ix_audit_event_actor_time_log_sequence")
-                        .HasFilter("actor IS NOT NULL");
-
-                    b.HasIndex("Client", "Time", "Log", "Sequence")
-                        .HasDatabaseName("ix_audit_event_client_time_log_sequence");
-
-                    b.HasIndex("Reason", "Time", "Log", "Sequence")
-                        .HasDatabaseName("ix_audit_event_reason_time_log_sequence")
-                        .HasFilter("reason IS NOT NULL");
 
                     b.ToTable("audit_event", (string)null);
                 });
@@ -206,6 +202,67 @@ namespace PhiGateway.Storage.Schema.Migrations.Sqlite.Audit
                         .HasName("pk_audit_patient");
 
                     b.ToTable("audit_patient", (string)null);
+                });
+
+            modelBuilder.Entity("PhiGateway.Storage.Schema.AuditShapeRow", b =>
+                {
+                    b.Property<int>("Month")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("month");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("Client")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("Interaction")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("interaction");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Organization")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("organization");
+
+                    b.Property<string>("Purpose")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ResourceType")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resource_type");
+
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("UseCase")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("use_case");
+
+                    b.HasKey("Month", "Id")
+                        .HasName("pk_audit_shape");
+
+                    b.ToTable("audit_shape", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Accounting;
+
+/// <summary>
+/// The register of holds and requests. It has no table: each step is a record of the trail, and what stands is read from them, so that
+/// nobody can change it without a trace.
+/// </summary>
+/// <remarks>A step is seen once its record was shipped to the store, in which the register is read: within a second, as a rule.</remarks>
+internal sealed class DisclosureRegister(
+    IAuditStore store,
+    IAuditJournal journal,
+    AdminJournal records,
+    TimeProvider time,
+    IPatientPseudonym? pseudonym = null
+)
+{
+    public const string Hold = "accounting.hold";
+    public const string Release = "accounting.release";
+    public const string Request = "accounting.request";
+    public const string Extension = "accounting.extension";
+    public const string Answer = "accounting.answer";
+
+    private static readonly TimeSpan Clock = TimeSpan.FromDays(60);
+    private static readonly TimeSpan More = TimeSpan.FromDays(30);
+    private static readonly TimeSpan FreeEvery = TimeSpan.FromDays(365);
+
+    /// <summary>Writes one step; durable when it returns.</summary>
+    public async Task<RegisterEntry> WriteAsync(AdminCall call, string step, Guid parent, string? tenant, string? patient, object? content)
+    {
+        // The head record of a call has the call's id; a second one in the same call has one of its own.
+        var id = step == Answer ? Guid.CreateVersion7(time.GetUtcNow()) : call.RequestId;
+        var record = records.Create(call, step, $"accounting/{(parent == Guid.Empty ? id : parent):D}", id, parent, AuditKind.Hold);
+        record.Tenant = tenant;
+        record.Patients = patient is null ? [] : [patient];
+        record.After = content is null ? null : JsonSerializer.Serialize(content);
+        await journal.AppendAsync(record);
+        return new RegisterEntry(id, step);
+    }
+
+    /// <summary>The holds of a patient that are in force.</summary>
+    public async Task<IReadOnlyList<DisclosureHold>> HoldsAsync(string tenant, string patient, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return [.. HoldsOf(await StepsAsync(tenant, patient, cancellationToken)).Where(hold => hold.IsInForce(now))];
+    }
+
+    /// <summary>Every hold.</summary>
+    public async Task<HoldList> HoldsAsync(CancellationToken cancellationToken) =>
+        new([.. HoldsOf(await StepsAsync(null, null, cancellationToken)).OrderByDescending(static hold => hold.SetAt)]);
+
+    /// <summary>Every request.</summary>
+    public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return new RequestList([
+            .. RequestsOf(await StepsAsync(null, null, cancellationToken), now)
+                .OrderBy(static request => request.Answered is not null)
+                .ThenBy(static request => request.Due),
+        ]);
+    }
+
+    /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
+    public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
+    {
+        var page = await store.QueryAsync(new AuditQuery { Id = id, Limit = PageRequest.Most }, cancellationToken);
+        var entry = page.Entries.FirstOrDefault(entry => entry.Id == id && entry.Kind == AuditKind.Hold);
+        return entry is not null && AuditRecordReader.Read(entry.Body.Span) is { } record && record.Event == step ? record : null;
+    }
+
+    private static IEnumerable<DisclosureHold> HoldsOf(IReadOnlyList<AuditRecord> steps)
+    {
+        var released = steps
+            .Where(static step => step.Event == Release)
+            .GroupBy(static step => step.ParentId)
+            .ToDictionary(static group => group.Key, static group => group.Min(static step => step.Time));
+        foreach (var step in steps.Where(static step => step.Event == Hold))
+        {
+            var body = Content<HoldContent>(step);
+            yield return new DisclosureHold(
+                step.Id,
+                body.Organization,
+                body.Agency,
+                body.Oral,
+                body.Until,
+                step.Time,
+                step.Actor ?? string.Empty,
+                released.TryGetValue(step.Id, out var at) ? at : null
+            );
+        }
+    }
+
+    private static IEnumerable<DisclosureRequest> RequestsOf(IReadOnlyList<AuditRecord> steps, DateTimeOffset now)
+    {
+        var asked = steps.Where(static step => step.Event == Request).ToList();
+        foreach (var step in asked)
+        {
+            var received = Content<RequestContent>(step).Received;
+            var extension = steps.FirstOrDefault(other => other.Event == Extension && other.ParentId == step.Id);
+            var answer = steps.Where(other => other.Event == Answer && other.ParentId == step.Id).MinBy(static other => other.Time);
+            var due = received + Clock + (extension is null ? TimeSpan.Zero : More);
+            yield return new DisclosureRequest(
+                step.Id,
+                received,
+                due,
+                extension is null ? null : Content<ExtensionContent>(extension).Reason,
+                answer?.Time,
+                (answer?.Time ?? now) > due,
+                !asked.Exists(other => other != step && IsSamePatient(other, step) && IsWithinAYear(other, received)),
+                step.Actor ?? string.Empty
+            );
+        }
+    }
+
+    private static bool IsSamePatient(AuditRecord one, AuditRecord other) =>
+        one.Tenant == other.Tenant && one.Patients.SequenceEqual(other.Patients);
+
+    private static bool IsWithinAYear(AuditRecord earlier, DateTimeOffset received) =>
+        Content<RequestContent>(earlier).Received is var before && before < received && received - before < FreeEvery;
+
+    private static T Content<T>(AuditRecord step) =>
+        JsonSerializer.Deserialize<T>(step.After ?? "null") ?? throw new InvalidDataException($"The step {step.Id} cannot be read.");
+
+    private async Task<IReadOnlyList<AuditRecord>> StepsAsync(string? tenant, string? patient, CancellationToken cancellationToken)
+    {
+        var query = new AuditQuery { Kind = AuditKind.Hold, PatientKeys = KeysOf(tenant, patient) };
+        var steps = new List<AuditRecord>();
+        await foreach (var (_, record) in TrailWalk.AllAsync(store, query, cancellationToken))
+        {
+            steps.Add(record);
+        }
+
+        return steps;
+    }
+
+    private IReadOnlyList<string> KeysOf(string? tenant, string? patient) =>
+        tenant is null || patient is null || pseudonym is null ? [] : [pseudonym.Of(tenant, patient)];
+}
+
+/// <summary>What a hold's record says of it.</summary>
+internal sealed record HoldContent(string? Organization, string Agency, string Reason, bool Oral, DateTimeOffset Until);
+
+/// <summary>What a request's record says of it.</summary>
+internal sealed record RequestContent(DateTimeOffset Received);
+
+/// <summary>What an extension's, or a release's, record says of it.</summary>
+internal sealed record ExtensionContent(string Reason);

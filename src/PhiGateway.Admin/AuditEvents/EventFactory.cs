@@ -1,0 +1,141 @@
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.AuditEvents;
+
+/// <summary>
+/// Makes AuditEvents of a stored record: one for each patient, since a patient's own event must not name another; one when there is none.
+/// </summary>
+internal static class EventFactory
+{
+    /// <summary>Begins the second part of an event's id, where a record makes several.</summary>
+    public const char Part = '.';
+
+    /// <summary>The events of a record, in the order of its patients.</summary>
+    public static IReadOnlyList<FhirEvent> Make(AuditEntry entry, AuditRecord record)
+    {
+        if (record.Patients.Count == 0)
+        {
+            return [Of(entry, record, entry.Id.ToString("D"), null)];
+        }
+
+        var events = new List<FhirEvent>(record.Patients.Count);
+        for (var i = 0; i < record.Patients.Count; i++)
+        {
+            var id = record.Patients.Count == 1 ? entry.Id.ToString("D") : $"{entry.Id:D}{Part}{i + 1}";
+            events.Add(Of(entry, record, id, record.Patients[i]));
+        }
+
+        return events;
+    }
+
+    private static FhirEvent Of(AuditEntry entry, AuditRecord record, string id, string? patient)
+    {
+        var (profile, type, subtypes, outcome) = Kind(record, patient);
+        return new FhirEvent
+        {
+            Id = id,
+            Profile = profile,
+            Type = type,
+            Subtypes = subtypes,
+            Action = ActionOf(record),
+            Recorded = record.Time,
+            Outcome = outcome,
+            OutcomeDesc = DescribeOutcome(record),
+            Purposes = EventAgents.PurposesOf(record),
+            Agents = EventAgents.Of(entry, record, profile),
+            Site = record.Tenant,
+            Observer = entry.Log.Split('/')[0],
+            Entities = EventEntities.Of(entry, record, profile, patient),
+        };
+    }
+
+    private static (string Profile, FhirCoding Type, IReadOnlyList<FhirCoding> Subtypes, string Outcome) Kind(
+        AuditRecord record,
+        string? patient
+    ) =>
+        record.Kind switch
+        {
+            AuditKind.Disclosure or AuditKind.Intent or AuditKind.Delivery or AuditKind.Outcome => (
+                RestProfiles.Of(record, patient),
+                FhirCoding.RestOperation,
+                [Interaction(record)],
+                RestOutcome(record)
+            ),
+            AuditKind.Decision => (
+                record.Decision == "permit" ? EventProfiles.Access : EventProfiles.Denied,
+                FhirCoding.SecurityAlert,
+                [Interaction(record)],
+                Outcome(record)
+            ),
+            AuditKind.Auth => (EventProfiles.Denied, FhirCoding.Authentication, [FhirCoding.Login], record.Decision == "deny" ? "4" : "0"),
+            AuditKind.Override => (
+                EventProfiles.Override,
+                FhirCoding.SecurityAlert,
+                [FhirCoding.OverrideStarted, FhirCoding.Event(record.Event)],
+                Outcome(record)
+            ),
+            AuditKind.AuditUse => (EventProfiles.Administration, FhirCoding.LogUsed, [FhirCoding.Event(record.Event)], Outcome(record)),
+            AuditKind.System => (
+                EventProfiles.Administration,
+                FhirCoding.ApplicationActivity,
+                [SystemEvent(record.Event)],
+                Outcome(record)
+            ),
+            _ => (
+                EventProfiles.Administration,
+                FhirCoding.SecurityAlert,
+                [FhirCoding.SecurityConfiguration, FhirCoding.Event(record.Event)],
+                Outcome(record)
+            ),
+        };
+
+    private static FhirCoding SystemEvent(string name) =>
+        name switch
+        {
+            "node.start" => FhirCoding.Start,
+            "node.stop" => FhirCoding.Stop,
+            _ => FhirCoding.Event(name),
+        };
+
+    private static FhirCoding Interaction(AuditRecord record) =>
+        record.Interaction is { } interaction && RestProfiles.CodeOf(interaction) is { } code
+            ? FhirCoding.Interaction(code)
+            : FhirCoding.Event(record.Kind == AuditKind.Delivery ? "delivery" : record.Interaction ?? record.Event);
+
+    private static string Outcome(AuditRecord record) =>
+        record.Decision switch
+        {
+            "deny" => "8",
+            "error" => "12",
+            _ => "0",
+        };
+
+    private static string RestOutcome(AuditRecord record) =>
+        record switch
+        {
+            { Kind: AuditKind.Outcome, Outcome: "not-applied" } => "8",
+            { Kind: AuditKind.Outcome, Outcome: "unknown" } => "12",
+            { Kind: AuditKind.Delivery, Delivery: not "handed-over" } => "4",
+            _ => Outcome(record),
+        };
+
+    private static string? DescribeOutcome(AuditRecord record) =>
+        record switch
+        {
+            { Reason: { } reason } => reason,
+            { Kind: AuditKind.Intent } => "forwarded; the outcome has a record of its own",
+            { Kind: AuditKind.Outcome, Outcome: not "applied" } => record.Outcome,
+            { Kind: AuditKind.Delivery } => record.Delivery,
+            _ => null,
+        };
+
+    private static char ActionOf(AuditRecord record) =>
+        record.Kind switch
+        {
+            AuditKind.AuditUse => 'R',
+            AuditKind.Admin or AuditKind.Hold => RestProfiles.ActionOfMethod(record.Method),
+            AuditKind.Disclosure or AuditKind.Intent or AuditKind.Outcome => RestProfiles.ActionOf(record.Interaction),
+            _ => 'E',
+        };
+}

@@ -1,0 +1,104 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>
+/// Answers in one call which patients and records a token, a credential, a client or an organization touched; on record before it looks.
+/// </summary>
+/// <remarks>
+/// By client and by credential it walks the client's own records. By token and by organization it walks every record between the two
+/// moments, since whom a use case belonged to then is only said by the records of then.
+/// </remarks>
+internal sealed class ReachSearch(IAuditStore store, IAuditJournal journal, AdminJournal records, WorkingSetSource sets)
+{
+    /// <summary>The whole of it, or a refusal; never a part.</summary>
+    public async Task<Outcome<ReachReport>> FindAsync(AdminCall call, ReachQuery query)
+    {
+        if (query.From >= query.To)
+        {
+            return AdminProblem.Invalid("/to", "invalid", "It must be after 'from'.");
+        }
+
+        if (new[] { query.Token, query.Credential, query.Client, query.Organization }.Count(static one => !string.IsNullOrEmpty(one)) != 1)
+        {
+            return AdminProblem.Invalid(string.Empty, "required", "Exactly one of token, credential, client and organization is expected.");
+        }
+
+        if ((await WhoAsync(query, call.Cancelled)).Failed(out var problem, out var who))
+        {
+            return problem;
+        }
+
+        var record = records.Create(call, "audit.reach", "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
+        record.Tenant = query.Tenant;
+        record.Note = $"{who.Subject} from={query.From.UtcDateTime:O} to={query.To.UtcDateTime:O}";
+        await journal.AppendAsync(record);
+
+        var fold = new ReachFold();
+        var asked = new AuditQuery
+        {
+            From = query.From,
+            To = query.To,
+            Client = who.Client,
+            Tenant = query.Tenant,
+        };
+        await foreach (var (entry, found) in TrailWalk.AllAsync(store, asked, call.Cancelled))
+        {
+            fold.Note(found);
+            if (who.Matches(found))
+            {
+                fold.Add(entry, found);
+            }
+
+            if (fold.IsTooLarge)
+            {
+                return AdminProblem.Conflict(
+                    "answer-too-large",
+                    $"More than {ReachFold.MostPairs} resources were touched; nothing of it is shown, since a part would mislead. Ask for shorter times."
+                );
+            }
+        }
+
+        return fold.Report(who.Subject, query);
+    }
+
+    private async Task<Outcome<Who>> WhoAsync(ReachQuery query, CancellationToken cancellationToken)
+    {
+        var set = await sets.GetAsync(cancellationToken);
+        if (query.Client is { Length: > 0 } client)
+        {
+            // A client that was removed still stands in its records.
+            return new Who($"client/{client}", client, static _ => true);
+        }
+
+        if (query.Credential is { Length: > 0 } id)
+        {
+            return set.Find<Credential>(RegistryKind.Credential, id) is not { Kind: CredentialKind.OidcClient } credential
+                ? AdminProblem.Invalid("/credential", "unknown", "There is no such credential of a kind that callers are recognised by.")
+                : new Who(
+                    $"credential/{id}",
+                    credential.Client,
+                    found => found.Issuer == credential.Issuer && found.IssuerClientId == credential.ClientId
+                );
+        }
+
+        if (query.Organization is { Length: > 0 } organization)
+        {
+            return new Who($"organization/{organization}", null, found => found.Organization == organization);
+        }
+
+        var token = query.Token!;
+        return new Who(
+            "token",
+            null,
+            found => found.TokenId == token || string.Equals(found.TokenHash, token, StringComparison.OrdinalIgnoreCase)
+        );
+    }
+
+    private sealed record Who(string Subject, string? Client, Func<AuditRecord, bool> Matches);
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>
+/// Hands out every record once, oldest first, to a reader that keeps its own place: takes the place, answers records and the next place.
+/// Called by the endpoints, for forwarders of one's own.
+/// </summary>
+/// <remarks>
+/// The place is one per log, by sequence and not by time, and goes no further than a log is stored without a gap: a record that arrives late,
+/// from a node that was cut off, is handed out when it has arrived.
+/// </remarks>
+internal sealed class TrailFeed(IAuditStore store, IAuditReports reports, TrailSearch search)
+{
+    private const string Event = "audit.feed";
+
+    public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string? cursor, int limit)
+    {
+        if (FeedCursor.Read(cursor) is not { } place)
+        {
+            return AdminProblem.BadParameter("cursor", "it is none of the feed's.");
+        }
+
+        var found = await FindAsync(place, limit, call.Cancelled);
+
+        // A reader that has caught up is shown what its last call put on record; telling of that again would never end.
+        if (found.Any(entry => entry.Event != Event || entry.Actor != call.Person))
+        {
+            await search.RecordAsync(call, Event, $"records={found.Count}", null, null);
+        }
+
+        foreach (var entry in found)
+        {
+            place.Pass(entry);
+        }
+
+        return new JsonObject
+        {
+            ["items"] = new JsonArray([.. found.Select(static entry => (JsonNode)TrailSearch.Render(entry))]),
+            ["next_cursor"] = place.Write(),
+        };
+    }
+
+    // The oldest heads of all logs, one after the other; within a log in its own order.
+    private async Task<List<AuditEntry>> FindAsync(FeedCursor place, int limit, CancellationToken cancellationToken)
+    {
+        var heads = new PriorityQueue<Queue<AuditEntry>, DateTimeOffset>();
+        foreach (var mark in await reports.ListMarksAsync(cancellationToken))
+        {
+            var next = place.NextOf(mark.Log);
+            if (next > mark.Watermark)
+            {
+                continue;
+            }
+
+            var entries = await store.ReadAsync(mark.Log, next, (int)Math.Min(limit, mark.Watermark - next + 1), cancellationToken);
+            if (entries.Count > 0)
+            {
+                heads.Enqueue(new Queue<AuditEntry>(entries), entries[0].Time);
+            }
+        }
+
+        var found = new List<AuditEntry>();
+        while (found.Count < limit && heads.TryDequeue(out var log, out _))
+        {
+            found.Add(log.Dequeue());
+            if (log.TryPeek(out var head))
+            {
+                heads.Enqueue(log, head.Time);
+            }
+        }
+
+        return found;
+    }
+}

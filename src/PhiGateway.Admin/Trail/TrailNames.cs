@@ -1,0 +1,66 @@
+using System.Text.Json;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>
+/// Says which name of a search nobody knows, neither a record nor the registry: "nobody" is an answer to a question about somebody, and a
+/// mistyped name must not look like one. Asked by every kind of search of the trail that found nothing.
+/// </summary>
+internal sealed class TrailNames(WorkingSetSource sets, IAuditReports reports, AdminOptions options)
+{
+    // As the records spell them.
+    private static readonly HashSet<string> Interactions =
+    [
+        .. Enum.GetNames<Interaction>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName),
+    ];
+
+    /// <summary>The problem with the first unknown name; null: each is known.</summary>
+    public async Task<AdminProblem?> FindUnknownAsync(TrailQuery query, CancellationToken cancellationToken)
+    {
+        var set = await sets.GetAsync(cancellationToken);
+        foreach (
+            var (parameter, facet, name, isRegistered) in ((string, AuditFacet, string?, Func<string, bool>)[])
+                [
+                    ("client", AuditFacet.Client, query.Client, name => IsThere(set, RegistryKind.Client, name)),
+                    ("tenant", AuditFacet.Tenant, query.Tenant, name => name == TrailQuery.Every || Tenants(set).Contains(name)),
+                    ("organization", AuditFacet.Organization, query.Organization, name => IsThere(set, RegistryKind.Organization, name)),
+                    ("use_case", AuditFacet.UseCase, query.UseCase, name => IsThere(set, RegistryKind.UseCase, name)),
+                    ("type", AuditFacet.ResourceType, query.Type, static name => ResourceType.TryParse(name, out _)),
+                    ("interaction", AuditFacet.Interaction, query.Interaction, Interactions.Contains),
+                    (
+                        "actor",
+                        AuditFacet.Actor,
+                        query.Actor,
+                        name => set.All<AdminKey>(RegistryKind.AdminKey).Any(key => key.Person == name)
+                    ),
+                ]
+        )
+        {
+            if (name is not null && !isRegistered(name) && !await reports.KnowsAsync(facet, name, cancellationToken))
+            {
+                return AdminProblem.BadParameter(parameter, "neither the registry nor a record knows such a name.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Every tenant there is: of the use cases and of this node's routes.</summary>
+    public async Task<IReadOnlyCollection<string>> TenantsAsync(CancellationToken cancellationToken) =>
+        Tenants(await sets.GetAsync(cancellationToken));
+
+    private HashSet<string> Tenants(WorkingSet set) =>
+        set.All<UseCase>(RegistryKind.UseCase)
+            .SelectMany(static useCase => useCase.Tenants)
+            .Concat(options.Names?.Tenants ?? Enumerable.Empty<string>())
+            .ToHashSet(StringComparer.Ordinal);
+
+    private static bool IsThere(WorkingSet set, RegistryKind kind, string id) => set.Find(kind, id) is not null;
+}

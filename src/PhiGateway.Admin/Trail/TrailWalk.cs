@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>Reads the whole of what a search finds, page by page, newest first: for answers that must not be cut.</summary>
+internal static class TrailWalk
+{
+    /// <summary>Every record that the search finds; a body that cannot be read is a fault, not a gap.</summary>
+    /// <exception cref="InvalidDataException">A stored record cannot be read: an answer without it would be wrong.</exception>
+    public static async IAsyncEnumerable<(AuditEntry Entry, AuditRecord Record)> AllAsync(
+        IAuditStore store,
+        AuditQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await store.QueryAsync(query with { Limit = PageRequest.Most, Cursor = cursor }, cancellationToken);
+            foreach (var entry in page.Entries)
+            {
+                yield return (entry, Read(entry));
+            }
+
+            cursor = page.Next;
+        } while (cursor is not null);
+    }
+
+    private static AuditRecord Read(AuditEntry entry)
+    {
+        try
+        {
+            return AuditRecordReader.Read(entry.Body.Span);
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"Record {entry.Sequence} of {entry.Log} cannot be read.", fault);
+        }
+    }
+}

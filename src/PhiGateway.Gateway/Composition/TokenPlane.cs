@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Egress;
+using PhiGateway.Gateway.Ingress;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Proofs;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.TokenService;
+using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Signing;
+
+namespace PhiGateway.Gateway.Composition;
+
+/// <summary>Builds the web application that issues tokens, on a listener of its own; only where it is configured.</summary>
+internal static class TokenPlane
+{
+    private const long MaxBody = 64 * 1024;
+    private const int MaxConnections = 2_000;
+    private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Opens the signing keys.</summary>
+    /// <exception cref="InvalidOperationException">They cannot be opened; in words for operators.</exception>
+    public static KeyRing OpenKeys(TokenServiceOptions options, TimeProvider clock)
+    {
+        if (!SecretReference.TryResolve(options.KeySecret, out var secret, out var why))
+        {
+            throw new InvalidOperationException($"PhiGateway:TokenService:KeySecret: {why}");
+        }
+
+        try
+        {
+            return KeyRing.Open(options, secret, clock);
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            throw new InvalidOperationException("PhiGateway:TokenService:KeySecret: the signing keys are encrypted with another secret.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException("PhiGateway:TokenService:KeyDirectory: the folder cannot be used.", fault);
+        }
+    }
+
+    /// <summary>What the data plane believes of it: an issuer like others, whose keys lie on this machine.</summary>
+    public static IssuerOptions IssuerOf(TokenServiceOptions options, string environment, KeyRing ring) =>
+        new()
+        {
+            Name = options.Name,
+            Issuer = options.Issuer,
+            Audience = options.Audience,
+            Algorithms = ["ES256"],
+            Environment = environment,
+            Jwks = ring.PublicPath,
+            MaxTokenLifetime = TokenServiceOptions.LongestLifetime,
+        };
+
+    /// <summary>Builds it, not started.</summary>
+    public static WebApplication Build(GatewayParts parts, TokenServiceOptions service, KeyRing ring, IKeyProof proofs)
+    {
+        var options = parts.Options;
+        var peers = new PeerAddress(options.TrustedProxies);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddGatewayLog(parts.Log).AddFilter("Microsoft.AspNetCore", LogLevel.None);
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = MaxBody;
+                kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+                kestrel.Limits.RequestHeadersTimeout = HeadTime;
+                kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
+                kestrel.Limits.MinResponseDataRate = new MinDataRate(options.Limits.LeastRate, HeadTime);
+                Listeners.Add(kestrel, service.Listener, options.Listeners);
+            });
+        builder.Services.AddRouting();
+        builder
+            .Services.AddSingleton(parts.Clock)
+            .AddSingleton<IAuditJournal>(parts.Journal)
+            .AddSingleton<ISnapshotSource>(parts.Snapshots)
+            .AddSingleton(parts.RegistryStore)
+            .AddSingleton(parts.SingleUses)
+            .AddSingleton(proofs)
+            .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
+        var app = builder.Build();
+        if (peers.IsOn)
+        {
+            app.Use(next =>
+                http =>
+                {
+                    peers.Apply(http);
+                    return next(http);
+                }
+            );
+        }
+
+        app.MapTokenService();
+        return app;
+    }
+}

@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Issuers;
+
+namespace PhiGateway.Identity.Tokens;
+
+/// <summary>
+/// Asks one issuer about its opaque tokens (RFC 7662, with signed answers RFC 9701); called by <see cref="CallerAuthenticator"/> for tokens
+/// that are not in its cache.
+/// </summary>
+/// <remarks>
+/// Thread-safe. What strangers can make it do is bounded: so many questions at once, none twice within a few seconds about a token that the
+/// issuer does not know, no redirects, small answers, little time. A question is never asked again by itself.
+/// </remarks>
+internal sealed class Introspector : IDisposable
+{
+    private const int MaximumBytes = 64 * 1024;
+    private const int AtOnce = 64;
+    private const string SignedType = "application/token-introspection+jwt";
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    private readonly IntrospectionOptions _options;
+    private readonly TrustedIssuer _issuer;
+    private readonly RefusedTokens _refused;
+    private readonly HttpClient _client;
+    private readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaximumBytes };
+
+    public Introspector(
+        IntrospectionOptions options,
+        TrustedIssuer issuer,
+        TimeProvider time,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
+    )
+    {
+        _options = options;
+        _issuer = issuer;
+        _refused = new RefusedTokens(time);
+        _client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                UseCookies = false,
+                ConnectTimeout = Timeout,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                ConnectCallback = connect,
+            }
+        )
+        {
+            Timeout = Timeout,
+            MaxResponseContentBufferSize = MaximumBytes,
+        };
+    }
+
+    /// <summary>Whether a token can be this issuer's.</summary>
+    public bool Takes(string token) => _options.Prefix is null || token.StartsWith(_options.Prefix, StringComparison.Ordinal);
+
+    /// <summary>Asks about a token.</summary>
+    public async Task<Introspection> AskAsync(string token)
+    {
+        var mark = SHA256.HashData(Encoding.ASCII.GetBytes(token));
+        if (_refused.Contains(mark))
+        {
+            return Introspection.Inactive;
+        }
+
+        if (!await _room.WaitAsync(TimeSpan.Zero))
+        {
+            return Introspection.Unavailable;
+        }
+
+        try
+        {
+            var answer = await SendAsync(token);
+            if (answer is { Claims: null, IsUnavailable: false })
+            {
+                _refused.Add(mark);
+            }
+
+            return answer;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return Introspection.Unavailable;
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _room.Dispose();
+    }
+
+    private async Task<Introspection> SendAsync(string token)
+    {
+        // Read each time: a secret that was rotated is in force without a restart.
+        if (!SecretReference.TryResolve(_options.ClientSecret, out var secret, out _))
+        {
+            return Introspection.Unavailable;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint);
+        request.Content = new FormUrlEncodedContent([new("token", token), new("token_type_hint", "access_token")]);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(_options.Signed ? SignedType : "application/json"));
+        // RFC 6749 section 2.3.1: both are encoded before they are joined.
+        var basic = $"{Uri.EscapeDataString(_options.ClientId)}:{Uri.EscapeDataString(secret)}";
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(basic)));
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            return Introspection.Unavailable;
+        }
+
+        var isSigned = string.Equals(response.Content.Headers.ContentType?.MediaType, SignedType, StringComparison.OrdinalIgnoreCase);
+        if (isSigned != _options.Signed)
+        {
+            return Introspection.Unavailable;
+        }
+
+        return isSigned
+            ? await ReadSignedAsync(await response.Content.ReadAsStringAsync())
+            : Read(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    private Introspection Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return Judge(JsonDocument.Parse(json, Strict));
+        }
+        catch (JsonException)
+        {
+            return Introspection.Unavailable;
+        }
+    }
+
+    // RFC 9701 section 5: the issuer's signature, its own name, us as audience; a type of its own, so that no token can pass for an answer.
+    private async Task<Introspection> ReadSignedAsync(string answer)
+    {
+        if (!TokenText.TryRead(answer, out var text))
+        {
+            return Introspection.Unavailable;
+        }
+
+        using (text)
+        {
+            if (
+                !string.Equals(text.Type, "token-introspection+jwt", StringComparison.OrdinalIgnoreCase)
+                || text.Issuer != _issuer.Options.Issuer
+                || _issuer.FindAlgorithm(text.Algorithm) is not { } algorithm
+                || !IsForUs(text.Claims)
+                || !text.Claims.TryGetProperty("token_introspection", out var inner)
+                || inner.ValueKind != JsonValueKind.Object
+            )
+            {
+                return Introspection.Unavailable;
+            }
+
+            var keys = _issuer.Keys.Current;
+            var key = keys?.Find(text.KeyId, algorithm);
+            if (key is null)
+            {
+                keys = await _issuer.Keys.RefreshAsync(force: false);
+                key = keys?.Find(text.KeyId, algorithm);
+            }
+
+            if (key is null || !await VerifiesAsync(answer, key, algorithm))
+            {
+                return Introspection.Unavailable;
+            }
+
+            return Read(Encoding.UTF8.GetBytes(inner.GetRawText()));
+        }
+    }
+
+    private async Task<bool> VerifiesAsync(string answer, IssuerKey key, SignatureAlgorithm algorithm)
+    {
+        var parameters = new TokenValidationParameters
+        {
+            ValidateIssuer = false,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+            RequireExpirationTime = false,
+            RequireSignedTokens = true,
+            TryAllIssuerSigningKeys = false,
+            ValidAlgorithms = [algorithm.Name],
+            IssuerSigningKeyResolver = (_, _, _, _) => [key.SecurityKey],
+        };
+        return (await _handler.ValidateTokenAsync(answer, parameters)).IsValid;
+    }
+
+    private bool IsForUs(JsonElement claims) => AudienceClaim.Contains(claims, _options.ClientId);
+
+    // Active, of this issuer, for us; whatever is not plainly so is not.
+    private Introspection Judge(JsonDocument document)
+    {
+        var claims = document.RootElement;
+        var isActive =
+            claims.ValueKind == JsonValueKind.Object
+            && claims.TryGetProperty("active", out var active)
+            && active.ValueKind == JsonValueKind.True
+            && CompactText.TryMember(claims, "iss", out var issuer)
+            && (issuer is null || issuer == _issuer.Options.Issuer)
+            && AudienceClaim.Contains(claims, _issuer.Options.Audience);
+        if (isActive)
+        {
+            return new Introspection(document, false);
+        }
+
+        document.Dispose();
+        return Introspection.Inactive;
+    }
+}

@@ -1,0 +1,299 @@
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Sinks.Configuration;
+using PhiGateway.Sinks.Events;
+
+namespace PhiGateway.Sinks.Feeding;
+
+/// <summary>
+/// Sends the stored trail of this node on to one receiver: in order, at least once, from a durable cursor, again after a failure. It reads
+/// what is stored and stands in nobody's way: a receiver that is away costs nothing but its lag.
+/// </summary>
+/// <remarks>One instance per sink; <see cref="RunAsync"/> runs once.</remarks>
+internal sealed class SinkFeed(
+    SinkOptions options,
+    ISink sink,
+    SinkTrail trail,
+    SinkEventReader reader,
+    string cursorPath,
+    TimeProvider clock
+)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
+    // What was sent and may have to be sent again, oldest first.
+    private readonly Queue<Sent> _pending = new();
+    private readonly Dictionary<string, long> _next = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _ends = new(StringComparer.Ordinal);
+    private readonly HashSet<string>? _kinds = options.Kinds.Count == 0 ? null : new HashSet<string>(options.Kinds, StringComparer.Ordinal);
+    private SinkCursor? _cursor;
+    private DateTimeOffset? _oldest;
+    private DateTimeOffset? _savedAt;
+    private bool _isUnsaved;
+    private long _sent;
+    private long _failures;
+    private long _gaps;
+    private int _inARow;
+    private TimeSpan? _asked;
+    private string? _lastError;
+
+    private readonly record struct Sent(string Log, long Next, DateTimeOffset At, DateTimeOffset Oldest);
+
+    /// <summary>How it stands.</summary>
+    public SinkStatus Status
+    {
+        get
+        {
+            var lag = Lag();
+            return new SinkStatus(
+                options.Name,
+                Interlocked.Read(ref _sent),
+                lag,
+                lag > 0 && _oldest is { } oldest ? Later(clock.GetUtcNow() - oldest) : TimeSpan.Zero,
+                Interlocked.Read(ref _failures),
+                Interlocked.Read(ref _gaps),
+                _lastError
+            );
+        }
+    }
+
+    /// <summary>Sends until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                if (!await StepAsync(stopping))
+                {
+                    await Task.Delay(Pause(), clock, stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // As asked.
+        }
+        finally
+        {
+            await sink.DisposeAsync();
+            if (_isUnsaved)
+            {
+                _cursor?.Save();
+            }
+        }
+    }
+
+    /// <summary>One try: true when there may be more to send at once.</summary>
+    internal async Task<bool> StepAsync(CancellationToken stopping)
+    {
+        try
+        {
+            if (_cursor is null)
+            {
+                await OpenAsync(stopping);
+            }
+
+            sink.Check();
+            var more = await SendAsync(stopping);
+            Confirm();
+            _inARow = 0;
+            _asked = null;
+            _lastError = null;
+            return more;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever it was, the records stand in the store and are sent when it has passed.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            // A database's message may quote a row; the sinks' own are made for reading.
+            _lastError =
+                fault is SinkException ? fault.Message : $"The trail could not be read or the cursor not written ({fault.GetType().Name}).";
+            _asked = (fault as SinkException)?.RetryAfter;
+            _inARow = Math.Min(_inARow + 1, 30);
+            Interlocked.Increment(ref _failures);
+            await RewindAsync();
+            return false;
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken stopping)
+    {
+        var cursor = SinkCursor.Open(cursorPath);
+        var logs = await trail.Store.ListLogsAsync(trail.Node, stopping);
+        foreach (var log in logs.Where(log => log != trail.Log))
+        {
+            // An older generation: it grows no more.
+            _ends[log] = await trail.Store.GetWatermarkAsync(log, stopping);
+        }
+
+        if (cursor.IsNew && options.Start == "Now")
+        {
+            foreach (var (log, end) in _ends)
+            {
+                cursor.Next[log] = end + 1;
+            }
+
+            cursor.Next[trail.Log] = trail.Durable() + 1;
+        }
+
+        cursor.Save();
+        _cursor = cursor;
+        Restart();
+    }
+
+    private async Task<bool> SendAsync(CancellationToken stopping)
+    {
+        var log = Pick();
+        if (log is null)
+        {
+            return false;
+        }
+
+        var from = _next.GetValueOrDefault(log);
+        var entries = await trail.Store.ReadAsync(log, from, options.BatchRecords, stopping);
+        if (entries.Count == 0)
+        {
+            // Of an old log whose last records are gone, nothing more will come.
+            if (_ends.TryGetValue(log, out var end))
+            {
+                Moved(log, end + 1, clock.GetUtcNow());
+            }
+
+            return _ends.ContainsKey(log);
+        }
+
+        if (entries[0].Sequence > from)
+        {
+            Interlocked.Add(ref _gaps, entries[0].Sequence - from);
+        }
+
+        var events = new List<SinkEvent>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var read = reader.Read(entry);
+            if (_kinds is null || _kinds.Contains(EventMeaning.KindOf(read)))
+            {
+                events.Add(read);
+            }
+        }
+
+        _oldest ??= entries[0].Time;
+        if (events.Count > 0)
+        {
+            await sink.SendAsync(events, stopping);
+            Interlocked.Add(ref _sent, events.Count);
+        }
+
+        Moved(log, entries[^1].Sequence + 1, entries[0].Time);
+        return entries.Count == options.BatchRecords;
+    }
+
+    // Older generations first: their records are older.
+    private string? Pick()
+    {
+        foreach (var (log, end) in _ends)
+        {
+            if (_next.GetValueOrDefault(log) <= end)
+            {
+                return log;
+            }
+        }
+
+        return _next.GetValueOrDefault(trail.Log) <= trail.Shipped() ? trail.Log : null;
+    }
+
+    private void Moved(string log, long next, DateTimeOffset oldest)
+    {
+        _next[log] = next;
+        _pending.Enqueue(new Sent(log, next, clock.GetUtcNow(), oldest));
+    }
+
+    private void Confirm()
+    {
+        var now = clock.GetUtcNow();
+        while (_pending.TryPeek(out var sent) && (sink.Acknowledges || now - sent.At >= options.Resend))
+        {
+            _ = _pending.Dequeue();
+            lock (_ends)
+            {
+                _cursor!.Next[sent.Log] = sent.Next;
+            }
+
+            _isUnsaved = true;
+        }
+
+        _oldest = _pending.TryPeek(out var first) ? first.Oldest : null;
+
+        // What it costs to write it more seldom is that more is sent again after a crash.
+        if (_isUnsaved && (_savedAt is null || now - _savedAt >= Interval))
+        {
+            _cursor!.Save();
+            _savedAt = now;
+            _isUnsaved = false;
+        }
+    }
+
+    private async Task RewindAsync()
+    {
+        await sink.BreakAsync();
+        if (_cursor is not null)
+        {
+            Restart();
+        }
+    }
+
+    private void Restart()
+    {
+        _pending.Clear();
+        _next.Clear();
+        foreach (var (log, next) in _cursor!.Next)
+        {
+            _next[log] = next;
+        }
+    }
+
+    private long Lag()
+    {
+        if (_cursor is null)
+        {
+            return trail.Durable() + 1;
+        }
+
+        lock (_ends)
+        {
+            var lag = Math.Max(0, trail.Durable() + 1 - _cursor.Next.GetValueOrDefault(trail.Log));
+            foreach (var (log, end) in _ends)
+            {
+                lag += Math.Max(0, end + 1 - _cursor.Next.GetValueOrDefault(log));
+            }
+
+            return lag;
+        }
+    }
+
+    private static TimeSpan Later(TimeSpan age) => age > TimeSpan.Zero ? age : TimeSpan.Zero;
+
+    private TimeSpan Pause()
+    {
+        if (_inARow == 0)
+        {
+            return Interval;
+        }
+
+        if (_asked is { } asked)
+        {
+            return asked < LongestBackoff ? asked : LongestBackoff;
+        }
+
+        var backoff = Math.Min(FirstBackoff.TotalMilliseconds * Math.Pow(2, _inARow - 1), LongestBackoff.TotalMilliseconds);
+
+        // Half fixed, half random: a fleet must not come back as one.
+        return TimeSpan.FromMilliseconds(backoff * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+}

@@ -1,0 +1,89 @@
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Sinks.Configuration;
+using PhiGateway.Sinks.Events;
+using PhiGateway.Sinks.Feeding;
+using PhiGateway.Sinks.Files;
+using PhiGateway.Sinks.Formats;
+using PhiGateway.Sinks.Syslog;
+using PhiGateway.Sinks.Webhooks;
+
+namespace PhiGateway.Sinks;
+
+/// <summary>
+/// All sinks of a node: made by the host from its configuration, run beside everything else, asked by readiness. Not the record: a sink may
+/// fail, and says so.
+/// </summary>
+public sealed class SinkSet : IDisposable
+{
+    private readonly List<SinkFeed> _feeds = [];
+    private readonly List<IDisposable> _owned = [];
+    private readonly SinkMetrics _metrics;
+
+    /// <summary>Makes the sinks; nothing is opened or sent yet.</summary>
+    /// <param name="sinks">As configured and validated.</param>
+    /// <param name="store">The stored trail, with a login that may read it.</param>
+    /// <param name="journal">This node's journal, for how far it is stored.</param>
+    /// <param name="node">This node's name.</param>
+    /// <param name="pseudonym">Makes keyed hashes of what may name a person.</param>
+    /// <param name="cursors">Folder of the cursors.</param>
+    /// <param name="connect">Opens connections by the host's rules.</param>
+    /// <param name="clock">Clock.</param>
+    public SinkSet(
+        IReadOnlyList<SinkPlan> sinks,
+        IAuditStore store,
+        FileJournal journal,
+        string node,
+        PatientPseudonym pseudonym,
+        string cursors,
+        SinkConnect connect,
+        TimeProvider clock
+    )
+    {
+        var trail = new SinkTrail(store, node, journal.Log, () => journal.ShippedSequence, () => journal.DurableSequence);
+        var reader = new SinkEventReader(pseudonym);
+        foreach (var plan in sinks)
+        {
+            var path = Path.Combine(cursors, plan.Options.Name + ".cursor");
+            _feeds.Add(new SinkFeed(plan.Options, Make(plan, connect, clock), trail, reader, path, clock));
+        }
+
+        _metrics = new SinkMetrics(_feeds);
+    }
+
+    /// <summary>How each sink stands.</summary>
+    public IReadOnlyList<SinkStatus> Status => [.. _feeds.Select(static feed => feed.Status)];
+
+    /// <summary>Runs all of them until they are told to stop; one that fails does not touch another.</summary>
+    public Task RunAsync(CancellationToken stopping) =>
+        Task.WhenAll(_feeds.Select(feed => Task.Run(() => feed.RunAsync(stopping), stopping)));
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _owned.ForEach(static one => one.Dispose());
+    }
+
+    private ISink Make(SinkPlan plan, SinkConnect connect, TimeProvider clock)
+    {
+        var format = EventFormats.Of(plan.Options.Format);
+        if (plan.Options.Kind == "File")
+        {
+            return new FileSink(plan.Options, format, plan.RotateAt, plan.Keep, clock);
+        }
+
+        var trust = new TlsTrust(plan.Options);
+        _owned.Add(trust);
+        return plan.Options.Kind == "Syslog"
+            ? new SyslogSink(plan.Options, format, trust, connect)
+            : new WebhookSink(plan.Options, format, trust, connect, [.. plan.Secrets], clock);
+    }
+}
+
+/// <summary>One sink with what its configuration refers to.</summary>
+/// <param name="Options">As written.</param>
+/// <param name="RotateAt">Bytes at which a file is closed.</param>
+/// <param name="Keep">Bytes that a folder may hold.</param>
+/// <param name="Secrets">Secrets that sign, the newest first.</param>
+public sealed record SinkPlan(SinkOptions Options, long RotateAt, long Keep, IReadOnlyList<byte[]> Secrets);

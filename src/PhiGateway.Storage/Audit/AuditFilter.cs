@@ -1,0 +1,101 @@
+using System.Data.Common;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Storage.Common;
+
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>
+/// Turns what a query asks of shapes, patients and moments into conditions, and adds their parameters to a command; no value becomes part of
+/// the text. Used by every statement that searches or counts.
+/// </summary>
+internal sealed class AuditFilter(AuditQuery query)
+{
+    /// <summary>Whether anything that a shape tells is asked for.</summary>
+    public bool AsksForShape =>
+        query.Kind is not null || query.Purpose is not null || Members().Any(static member => member.Value is not null);
+
+    /// <summary>The first month that can hold anything.</summary>
+    public int FirstMonth => query.From is { } from ? AuditMonth.Of(from) : 0;
+
+    /// <summary>The last month that can hold anything; 'to' itself is no longer asked for.</summary>
+    public int LastMonth => query.To is { } to ? AuditMonth.Of(to) : int.MaxValue;
+
+    /// <summary>Conditions on <c>audit_shape s</c>, each behind an AND.</summary>
+    public string OfShape(DbCommand command)
+    {
+        var conditions = string.Empty;
+        foreach (var (column, value) in Members())
+        {
+            if (value is not null)
+            {
+                conditions += $" AND s.{column} = @{column}";
+                command.With(column, StorableText.Clean(value));
+            }
+        }
+
+        if (query.Kind is { } kind)
+        {
+            conditions += " AND s.kind = @kind";
+            command.With("kind", (short)kind);
+        }
+
+        if (query.Purpose is { } purpose)
+        {
+            // One among several, which stand behind one another.
+            conditions += " AND (' ' || s.purpose || ' ') LIKE ('% ' || @purpose || ' %')";
+            command.With("purpose", StorableText.Clean(purpose));
+        }
+
+        return conditions;
+    }
+
+    /// <summary>The query's own time, on a table under an alias.</summary>
+    public string OfTime(DbCommand command, string alias, Database database)
+    {
+        var conditions = string.Empty;
+        if (query.From is { } from)
+        {
+            conditions += $" AND {alias}.time >= @from";
+            command.With("from", database.Time(from));
+        }
+
+        if (query.To is { } to)
+        {
+            conditions += $" AND {alias}.time < @to";
+            command.With("to", database.Time(to));
+        }
+
+        return conditions;
+    }
+
+    /// <summary>Conditions on <c>audit_patient p</c>, which stands beside the events; empty where no patient is asked for.</summary>
+    public string OfPatients(DbCommand command)
+    {
+        if (query.PatientKeys.Count == 0)
+        {
+            return string.Empty;
+        }
+
+        var names = new List<string>();
+        for (var i = 0; i < query.PatientKeys.Count; i++)
+        {
+            names.Add($"@patient{i}");
+            command.With($"patient{i}", StorableText.Clean(query.PatientKeys[i]));
+        }
+
+        return $" AND p.patient_key IN ({string.Join(", ", names)})";
+    }
+
+    private IEnumerable<(string Column, string? Value)> Members() =>
+        [
+            ("client", query.Client),
+            ("tenant", query.Tenant),
+            ("decision", query.Decision),
+            ("reason", query.Reason),
+            ("actor", query.Actor),
+            ("resource_type", query.ResourceType),
+            ("interaction", query.Interaction),
+            ("use_case", query.UseCase),
+            ("organization", query.Organization),
+        ];
+}

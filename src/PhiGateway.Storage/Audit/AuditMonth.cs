@@ -1,0 +1,17 @@
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>Months as numbers such as 202611, UTC: how shapes are filed and Postgres' partitions are cut.</summary>
+internal static class AuditMonth
+{
+    public static int Of(DateTimeOffset time)
+    {
+        var utc = time.UtcDateTime;
+        return (utc.Year * 100) + utc.Month;
+    }
+
+    /// <summary>The month's first moment.</summary>
+    public static DateTimeOffset Start(int month) => new(month / 100, month % 100, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The first moment behind the month; of the last month that there can be, its last.</summary>
+    public static DateTimeOffset End(int month) => month >= 999912 ? DateTimeOffset.MaxValue : Start(month).AddMonths(1);
+}

@@ -1,0 +1,94 @@
+using PhiGateway.Identity.Common;
+
+namespace PhiGateway.TokenService.Configuration;
+
+/// <summary>What an operator writes under <c>TokenService</c>: the gateway then issues tokens itself, on a listener of its own.</summary>
+public sealed class TokenServiceOptions
+{
+    /// <summary>Longest life of a token that is issued here.</summary>
+    public static readonly TimeSpan LongestLifetime = TimeSpan.FromMinutes(5);
+
+    private const int ShortestSecret = 32;
+
+    /// <summary>The issuer's name in the registry, as credentials give it; default <c>phi-gateway</c>.</summary>
+    public string Name { get; set; } = "phi-gateway";
+
+    /// <summary>Where it listens, such as <c>https://0.0.0.0:8444</c>; required.</summary>
+    public string Listener { get; set; } = string.Empty;
+
+    /// <summary>
+    /// Scheme and authority that clients use, the <c>iss</c> of its tokens, such as <c>https://auth.hospital.example</c>; required.
+    /// </summary>
+    public string Issuer { get; set; } = string.Empty;
+
+    /// <summary>The <c>aud</c> of its tokens: the FHIR base; required.</summary>
+    public string Audience { get; set; } = string.Empty;
+
+    /// <summary>Folder of the signing keys, encrypted; the same for all nodes. Required.</summary>
+    public string KeyDirectory { get; set; } = string.Empty;
+
+    /// <summary>Secret that encrypts them, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters; required.</summary>
+    public string KeySecret { get; set; } = string.Empty;
+
+    /// <summary>Life of a token; default and at most 5 minutes.</summary>
+    public TimeSpan TokenLifetime { get; set; } = LongestLifetime;
+
+    /// <summary>Age at which a signing key is followed by a new one; default 30 days, 1 hour to 1 year.</summary>
+    public TimeSpan RotateAfter { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>Where clients ask for tokens; also the <c>aud</c> of their assertions.</summary>
+    public string TokenEndpoint => Issuer + "/token";
+
+    /// <summary>Reports what is wrong, by member and in words; the listener is judged by whoever opens listeners.</summary>
+    public void Validate(Action<string, string> add)
+    {
+        if (string.IsNullOrWhiteSpace(Name) || Name.Length > 64)
+        {
+            add("Name", "must be 1 to 64 characters.");
+        }
+
+        if (!IsOrigin(Issuer))
+        {
+            add("Issuer", "is required: an https URL (http on loopback) without a path or trailing slash.");
+        }
+
+        if (string.IsNullOrWhiteSpace(Audience))
+        {
+            add("Audience", "is required: the FHIR base that its tokens are for.");
+        }
+
+        if (string.IsNullOrWhiteSpace(KeyDirectory))
+        {
+            add("KeyDirectory", "is required: signing keys are kept there.");
+        }
+
+        ValidateSecret(add);
+        if (TokenLifetime < TimeSpan.FromSeconds(30) || TokenLifetime > LongestLifetime)
+        {
+            add("TokenLifetime", "must be between 30 seconds and 5 minutes.");
+        }
+
+        if (RotateAfter < TimeSpan.FromHours(1) || RotateAfter > TimeSpan.FromDays(366))
+        {
+            add("RotateAfter", "must be between 1 hour and 1 year.");
+        }
+    }
+
+    private void ValidateSecret(Action<string, string> add)
+    {
+        if (!SecretReference.TryResolve(KeySecret, out var secret, out var problem))
+        {
+            add("KeySecret", problem);
+        }
+        else if (secret.Length < ShortestSecret)
+        {
+            add("KeySecret", "must resolve to at least 32 characters.");
+        }
+    }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        && uri is { AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0 }
+        && !text.EndsWith('/');
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Grants;
+using PhiGateway.TokenService.Signing;
+using PhiGateway.TokenService.Trail;
+
+namespace PhiGateway.TokenService.Endpoints;
+
+/// <summary>
+/// <c>POST /introspect</c> (RFC 7662, SMART App Launch): whether a client's own token would be taken now. Of any other text the answer is
+/// that it is not active, and nothing else.
+/// </summary>
+internal sealed class IntrospectionEndpoint(
+    TokenServiceOptions options,
+    ISnapshotSource snapshots,
+    ClientAuthentication authentication,
+    TokenSigner signer,
+    TokenTrail trail,
+    TimeProvider time
+)
+{
+    private const string What = "token.introspect";
+
+    public async Task RunAsync(HttpContext http)
+    {
+        var snapshot = snapshots.Current;
+        var (form, unread) = await TokenForm.ReadAsync(http.Request);
+        if (form is null)
+        {
+            await RefuseAsync(http, snapshot, unread!, "form", null);
+            return;
+        }
+
+        var sender = await authentication.AuthenticateAsync(form, snapshot, http.RequestAborted);
+        if (sender.Assertion is not { } assertion)
+        {
+            await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId);
+            return;
+        }
+
+        if (form["token"] is not { } text)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.Malformed("The token is missing."), "token", assertion.ClientId);
+            return;
+        }
+
+        var token = signer.Read(text);
+        var isActive = IsActive(snapshot, token, text, assertion.ClientId);
+        trail.RecordIntrospected(http, snapshot.FindClient(options.Name, assertion.ClientId), assertion.ClientId, isActive, snapshot);
+        await Answers.WriteAsync(http, StatusCodes.Status200OK, json => Write(json, isActive ? token : null));
+    }
+
+    private bool IsActive(RegistrySnapshot snapshot, IssuedToken? token, string text, string clientId)
+    {
+        var now = time.GetUtcNow();
+        return token is not null
+            && token.ClientId == clientId
+            && token.ExpiresAt > now
+            && !Revoked.Is(snapshot, options, token, text)
+            && TokenQuestions.Ask(snapshot, options.Name, clientId, now, out _) is null;
+    }
+
+    private void Write(Utf8JsonWriter json, IssuedToken? token)
+    {
+        json.WriteBoolean("active", token is not null);
+        if (token is null)
+        {
+            return;
+        }
+
+        json.WriteString("iss", options.Issuer);
+        json.WriteString("aud", options.Audience);
+        json.WriteString("sub", token.ClientId);
+        json.WriteString("client_id", token.ClientId);
+        json.WriteString("jti", token.Id);
+        json.WriteString("scope", token.Scope);
+        json.WriteString("token_type", token.KeyThumbprint is null ? "Bearer" : "DPoP");
+        json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
+        json.WriteNumber("exp", token.ExpiresAt.ToUnixTimeSeconds());
+        TokenSigner.WriteBinding(json, token);
+    }
+
+    private Task RefuseAsync(HttpContext http, RegistrySnapshot snapshot, OAuthError error, string? detail, string? clientId)
+    {
+        trail.RecordRefused(http, What, error.Code, detail, error.Status, clientId, null, snapshot);
+        return Answers.WriteErrorAsync(http, error);
+    }
+}

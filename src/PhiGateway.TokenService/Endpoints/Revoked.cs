@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Signing;
+
+namespace PhiGateway.TokenService.Endpoints;
+
+/// <summary>Asks the registry whether a token that was issued here is revoked, in the words in which calls ask.</summary>
+internal static class Revoked
+{
+    public static bool Is(RegistrySnapshot snapshot, TokenServiceOptions options, IssuedToken token, string text) =>
+        TokenQuestions.IsRevoked(
+            snapshot,
+            new Caller
+            {
+                Issuer = options.Name,
+                IssuerEnvironment = string.Empty,
+                ClientId = token.ClientId,
+                Scopes = ScopeSet.Empty,
+                IssuedAt = token.IssuedAt,
+                ExpiresAt = token.ExpiresAt,
+                TokenId = token.Id,
+                TokenHash = TokenSigner.HashOf(text),
+                TokenTextHashes = [Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)))],
+            }
+        );
+}

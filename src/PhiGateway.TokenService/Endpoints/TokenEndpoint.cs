@@ -1,0 +1,215 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Proofs;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Grants;
+using PhiGateway.TokenService.Signing;
+using PhiGateway.TokenService.Trail;
+
+namespace PhiGateway.TokenService.Endpoints;
+
+/// <summary>
+/// <c>POST /token</c>: SMART Backend Services (RFC 6749 section 4.4). Issues exactly what the registry approved, to whom it approved it,
+/// bound where it must be, on record before it leaves.
+/// </summary>
+internal sealed class TokenEndpoint(
+    TokenServiceOptions options,
+    ServedEnvironment environment,
+    ISnapshotSource snapshots,
+    ClientAuthentication authentication,
+    IKeyProof proofs,
+    TokenSigner signer,
+    TokenTrail trail,
+    TimeProvider time
+)
+{
+    private const string What = "token.issue";
+
+    public async Task RunAsync(HttpContext http)
+    {
+        var snapshot = snapshots.Current;
+        var (form, unread) = await TokenForm.ReadAsync(http.Request);
+        if (form is null)
+        {
+            await RefuseAsync(http, snapshot, unread!, "form", null, null);
+            return;
+        }
+
+        if (form["grant_type"] != "client_credentials")
+        {
+            await RefuseAsync(http, snapshot, OAuthError.GrantType, "grant-type", form["client_id"], null);
+            return;
+        }
+
+        // 1. Who asks.
+        var sender = await authentication.AuthenticateAsync(form, snapshot, http.RequestAborted);
+        if (sender.Assertion is not { } assertion)
+        {
+            await RefuseAsync(http, snapshot, sender.Error!, sender.Detail, sender.ClaimedId, null);
+            return;
+        }
+
+        // 2. Whether its path is open.
+        var now = time.GetUtcNow();
+        var closed = TokenQuestions.Ask(snapshot, options.Name, assertion.ClientId, now, out var client);
+        if (closed is null && client is not null)
+        {
+            closed = TokenQuestions.AskPlace(client, environment.Name, http.Connection.RemoteIpAddress, now);
+        }
+
+        if (closed is not null || client is null)
+        {
+            await RefuseAsync(http, snapshot, OAuthError.NotAllowed, $"{closed?.Reason} {closed?.Rule}".Trim(), assertion.ClientId, client);
+            return;
+        }
+
+        // 3. For what: resource, scopes, purposes; never more than is approved.
+        if (Cut(form, assertion, client, out var scope, out var purposes) is { } outside)
+        {
+            await RefuseAsync(http, snapshot, outside, null, assertion.ClientId, client);
+            return;
+        }
+
+        // 4. Bound to what.
+        var bound = await BindAsync(http, client);
+        if (bound.Error is { } unbound)
+        {
+            await RefuseAsync(http, snapshot, unbound, bound.Detail, assertion.ClientId, client, bound.Nonce);
+            return;
+        }
+
+        var token = new IssuedToken
+        {
+            ClientId = assertion.ClientId,
+            Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+            IssuedAt = now,
+            ExpiresAt = now + LifetimeOf(client),
+            Scope = scope,
+            Purposes = purposes,
+            KeyThumbprint = bound.Key,
+            CertificateThumbprint = bound.Certificate,
+        };
+        await IssueAsync(http, snapshot, client, token, bound.Nonce);
+    }
+
+    private async Task IssueAsync(HttpContext http, RegistrySnapshot snapshot, ClientEntry client, IssuedToken token, string? nonce)
+    {
+        var text = signer.Sign(token);
+        try
+        {
+            await trail.RecordIssuedAsync(http, client, snapshot, token, text);
+        }
+        catch (JournalUnavailableException)
+        {
+            await Answers.WriteErrorAsync(http, OAuthError.Busy);
+            return;
+        }
+
+        if (nonce is not null)
+        {
+            http.Response.Headers["DPoP-Nonce"] = nonce;
+        }
+
+        await Answers.WriteAsync(
+            http,
+            StatusCodes.Status200OK,
+            json =>
+            {
+                json.WriteString("access_token", text);
+                json.WriteString("token_type", token.KeyThumbprint is null ? "Bearer" : "DPoP");
+                json.WriteNumber("expires_in", (int)(token.ExpiresAt - token.IssuedAt).TotalSeconds);
+                json.WriteString("scope", token.Scope);
+            }
+        );
+    }
+
+    private OAuthError? Cut(
+        TokenForm form,
+        ClaimedAssertion assertion,
+        ClientEntry client,
+        out string scope,
+        out IReadOnlyList<string> purposes
+    )
+    {
+        (scope, purposes) = (string.Empty, []);
+        if (form["resource"] is { } resource && resource != options.Audience)
+        {
+            return OAuthError.Target;
+        }
+
+        if (ApprovedScope.Cut(form["scope"], client.UseCase!) is not { Length: > 0 } granted)
+        {
+            return OAuthError.Scope;
+        }
+
+        if (AssertedPurposes.Of(assertion.Purposes, client.UseCase!) is not { } approved)
+        {
+            return OAuthError.Purpose;
+        }
+
+        (scope, purposes) = (granted, approved);
+        return null;
+    }
+
+    private async ValueTask<BoundTo> BindAsync(HttpContext http, ClientEntry client)
+    {
+        var (required, mtls, dpop) = TokenQuestions.BindingOf(client);
+        if (http.Request.Headers["DPoP"].Count > 0)
+        {
+            var proof = await proofs.ReadAsync(http, options.Issuer);
+            if (proof.Refusal is { } refusal)
+            {
+                return new BoundTo(ErrorOf(refusal), proof.Detail ?? refusal.Code, proof.Nonce, null, null);
+            }
+
+            return !required || dpop
+                ? new BoundTo(null, null, proof.Nonce, proof.Thumbprint, null)
+                : new BoundTo(OAuthError.Unproven, "binding:mtls", null, null, null);
+        }
+
+        if (required && mtls && http.Connection.ClientCertificate is { } certificate)
+        {
+            // RFC 8705 section 3.1: the certificate of this connection is the one that calls must show.
+            return new BoundTo(null, null, null, null, Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256)));
+        }
+
+        return required ? new BoundTo(OAuthError.Unproven, "binding:absent", null, null, null) : default;
+    }
+
+    private static OAuthError ErrorOf(DenyReason refusal)
+    {
+        if (refusal == DenyReason.DpopNonceRequired)
+        {
+            return OAuthError.Nonce;
+        }
+
+        return refusal == DenyReason.TooManyProofs ? OAuthError.Busy : OAuthError.Proof;
+    }
+
+    private TimeSpan LifetimeOf(ClientEntry client) =>
+        client.Client.MaxTokenLifetimeSeconds is { } most && TimeSpan.FromSeconds(most) < options.TokenLifetime
+            ? TimeSpan.FromSeconds(most)
+            : options.TokenLifetime;
+
+    private Task RefuseAsync(
+        HttpContext http,
+        RegistrySnapshot snapshot,
+        OAuthError error,
+        string? detail,
+        string? clientId,
+        ClientEntry? client,
+        string? nonce = null
+    )
+    {
+        trail.RecordRefused(http, What, error.Code, detail, error.Status, clientId, client, snapshot);
+        return Answers.WriteErrorAsync(http, error, nonce);
+    }
+
+    private readonly record struct BoundTo(OAuthError? Error, string? Detail, string? Nonce, string? Key, string? Certificate);
+}

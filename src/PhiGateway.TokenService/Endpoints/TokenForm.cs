@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using PhiGateway.TokenService.Grants;
+
+namespace PhiGateway.TokenService.Endpoints;
+
+/// <summary>The parameters of a request to the token service: a form, each at most once, none in the query (RFC 6749 section 3.2).</summary>
+internal sealed class TokenForm
+{
+    private const int MaximumBytes = 32 * 1024;
+    private const int MaximumParameters = 32;
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    private TokenForm() { }
+
+    /// <summary>A parameter's value; null: it is absent or empty, which is the same (RFC 6749 section 3.1).</summary>
+    public string? this[string name] => _values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>Reads the request's form.</summary>
+    public static async ValueTask<(TokenForm? Form, OAuthError? Error)> ReadAsync(HttpRequest request)
+    {
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        )
+        {
+            return (null, OAuthError.Malformed("The body must be a form."));
+        }
+
+        if (request.QueryString.HasValue || request.Headers.Authorization.Count > 0 || request.Headers["DPoP"].Count > 1)
+        {
+            return (null, OAuthError.Malformed("Parameters stand in the body, once, and a client authenticates by its assertion only."));
+        }
+
+        var body = new byte[MaximumBytes];
+        var length = 0;
+        int read;
+        while (length < body.Length && (read = await request.Body.ReadAsync(body.AsMemory(length), request.HttpContext.RequestAborted)) > 0)
+        {
+            length += read;
+        }
+
+        return length == body.Length ? (null, OAuthError.Malformed("The body is too large.")) : Parse(body.AsSpan(0, length));
+    }
+
+    private static (TokenForm? Form, OAuthError? Error) Parse(ReadOnlySpan<byte> body)
+    {
+        var form = new TokenForm();
+        var text = Encoding.UTF8.GetString(body);
+        foreach (var pair in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = Decode(equals < 0 ? pair : pair[..equals]);
+            var value = equals < 0 ? string.Empty : Decode(pair[(equals + 1)..]);
+            if (name is null || value is null || form._values.Count == MaximumParameters || !form._values.TryAdd(name, value))
+            {
+                return (null, OAuthError.Malformed("A parameter stands twice or cannot be read."));
+            }
+        }
+
+        return (form, null);
+    }
+
+    // Strict: neither a broken escape nor octets that are no text are "as they stand", and no control character is a value.
+    private static string? Decode(string text)
+    {
+        var octets = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        var length = 0;
+        for (var at = 0; at < text.Length; at++)
+        {
+            switch (text[at])
+            {
+                case '+':
+                    octets[length++] = (byte)' ';
+                    break;
+                case '%' when at + 2 < text.Length && char.IsAsciiHexDigit(text[at + 1]) && char.IsAsciiHexDigit(text[at + 2]):
+                    octets[length++] = Convert.FromHexString(text.AsSpan(at + 1, 2))[0];
+                    at += 2;
+                    break;
+                case '%':
+                    return null;
+                default:
+                    length += Encoding.UTF8.GetBytes(text.AsSpan(at, 1), octets.AsSpan(length));
+                    break;
+            }
+        }
+
+        if (!Utf8.IsValid(octets.AsSpan(0, length)))
+        {
+            return null;
+        }
+
+        var decoded = Encoding.UTF8.GetString(octets, 0, length);
+        foreach (var character in decoded)
+        {
+            if (char.IsControl(character) || character == '\ufffd')
+            {
+                return null;
+            }
+        }
+
+        return decoded;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using PhiGateway.Fhir.Scopes;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.TokenService.Grants;
+
+/// <summary>
+/// Cuts the scopes that a client asks for to what its approved use covers, type by type and letter by letter; called for each token.
+/// </summary>
+/// <remarks>
+/// What a token's scope leaves out its bearer cannot do, whatever the use case says; what it holds is decided on each call all the same.
+/// Only <c>system/</c> scopes are granted: nobody is in the loop of a backend service.
+/// </remarks>
+internal static class ApprovedScope
+{
+    private const int MaximumLength = 4096;
+    private const int MaximumScopes = 64;
+    private const string UriForm = "http://smarthealthit.org/fhir/scopes/";
+
+    private static readonly (ScopeRights Right, char Letter)[] Letters =
+    [
+        (ScopeRights.Create, 'c'),
+        (ScopeRights.Read, 'r'),
+        (ScopeRights.Update, 'u'),
+        (ScopeRights.Delete, 'd'),
+        (ScopeRights.Search, 's'),
+    ];
+
+    /// <summary>What is granted, separated by blanks; empty: nothing. Null: the request's scope is not one.</summary>
+    public static string? Cut(string? asked, UseCase useCase)
+    {
+        if (asked is not { Length: > 0 and <= MaximumLength })
+        {
+            return null;
+        }
+
+        var tokens = asked.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (tokens.Length is 0 or > MaximumScopes)
+        {
+            return null;
+        }
+
+        var approved = RightsOf(useCase);
+        var granted = new List<string>();
+        foreach (var token in tokens)
+        {
+            // One by one: what is not understood grants nothing and spoils nothing.
+            if (SmartScopeReader.Read(token) is not { Scopes: [{ Level: ScopeLevel.System } scope] })
+            {
+                continue;
+            }
+
+            var text = token.StartsWith(UriForm, StringComparison.Ordinal) ? token[UriForm.Length..] : token;
+            var mark = text.IndexOf('?', StringComparison.Ordinal);
+            var filter = mark < 0 ? string.Empty : text[mark..];
+            foreach (var (type, rights) in approved)
+            {
+                if (scope.Types.Contains(type) && (rights & scope.Rights) != ScopeRights.None)
+                {
+                    granted.Add($"system/{type.Name}.{LettersOf(rights & scope.Rights)}{filter}");
+                }
+            }
+        }
+
+        return string.Join(' ', granted.Distinct(StringComparer.Ordinal));
+    }
+
+    private static SortedDictionary<ResourceType, ScopeRights> RightsOf(UseCase useCase)
+    {
+        var approved = new SortedDictionary<ResourceType, ScopeRights>(
+            Comparer<ResourceType>.Create(static (left, right) => string.CompareOrdinal(left.Name, right.Name))
+        );
+        foreach (var grant in useCase.Grants)
+        {
+            var rights = grant.Operations.Count > 0 ? ScopeRights.Read | ScopeRights.Search : ScopeRights.None;
+            foreach (var word in grant.Interactions)
+            {
+                rights |= RightsOf(word);
+            }
+
+            foreach (var name in grant.Types)
+            {
+                if (ResourceType.TryParse(name, out var type))
+                {
+                    approved[type] = approved.GetValueOrDefault(type) | rights;
+                }
+            }
+        }
+
+        return approved;
+    }
+
+    private static ScopeRights RightsOf(string word) =>
+        word switch
+        {
+            "read" or "vread" => ScopeRights.Read,
+            "search" => ScopeRights.Search,
+            "history" or "export" => ScopeRights.Read | ScopeRights.Search,
+            "create" => ScopeRights.Create,
+            "update" or "patch" => ScopeRights.Update,
+            "delete" => ScopeRights.Delete,
+            _ => ScopeRights.None,
+        };
+
+    private static string LettersOf(ScopeRights rights)
+    {
+        var text = new StringBuilder(Letters.Length);
+        foreach (var (right, letter) in Letters)
+        {
+            if ((rights & right) != ScopeRights.None)
+            {
+                text.Append(letter);
+            }
+        }
+
+        return text.ToString();
+    }
+}

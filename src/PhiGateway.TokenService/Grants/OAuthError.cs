@@ -1,0 +1,22 @@
+namespace PhiGateway.TokenService.Grants;
+
+/// <summary>An error as OAuth tells it (RFC 6749 section 5.2): a code, a sentence that says nothing from inside, a status.</summary>
+/// <param name="Code"><c>error</c>.</param>
+/// <param name="Words"><c>error_description</c>.</param>
+/// <param name="Status">HTTP status.</param>
+internal sealed record OAuthError(string Code, string Words, int Status = 400)
+{
+    public static readonly OAuthError InvalidClient = new("invalid_client", "The client is not authenticated.");
+    public static readonly OAuthError NotAllowed = new("unauthorized_client", "This client is given no token at the moment.");
+    public static readonly OAuthError GrantType = new("unsupported_grant_type", "Only client_credentials is granted here.");
+    public static readonly OAuthError Scope = new("invalid_scope", "None of the scopes asked for is approved for this client.");
+    public static readonly OAuthError Target = new("invalid_target", "Tokens for this resource are not issued here.");
+    public static readonly OAuthError Purpose = new("invalid_grant", "The purpose of use is not part of the approved use.");
+    public static readonly OAuthError Unproven = new("invalid_request", "This client must prove possession of its key or certificate.");
+    public static readonly OAuthError Proof = new("invalid_dpop_proof", "The DPoP proof is not one for this request.");
+    public static readonly OAuthError Nonce = new("use_dpop_nonce", "The DPoP proof must carry the nonce that is given here.");
+    public static readonly OAuthError Busy = new("temporarily_unavailable", "Tokens cannot be issued at the moment.", 503);
+
+    /// <summary>A request that cannot be read in one way.</summary>
+    public static OAuthError Malformed(string words) => new("invalid_request", words);
+}

@@ -1,0 +1,36 @@
+namespace PhiGateway.TokenService.Signing;
+
+/// <summary>The claims of a token that is issued here (RFC 9068), before it is signed or after its signature was found to hold.</summary>
+internal sealed record IssuedToken
+{
+    /// <summary><c>client_id</c> and <c>sub</c>.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary><c>jti</c>.</summary>
+    public required string Id { get; init; }
+
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>SMART scopes.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Purpose-of-use codes.</summary>
+    public IReadOnlyList<string> Purposes { get; init; } = [];
+
+    /// <summary><c>cnf.jkt</c> (RFC 9449); null: not bound to a key.</summary>
+    public string? KeyThumbprint { get; init; }
+
+    /// <summary><c>cnf.x5t#S256</c> (RFC 8705); null: not bound to a certificate.</summary>
+    public string? CertificateThumbprint { get; init; }
+
+    /// <summary>How it is bound, as records say it.</summary>
+    public string Binding =>
+        (KeyThumbprint, CertificateThumbprint) switch
+        {
+            ({ }, _) => "dpop",
+            (_, { }) => "mtls",
+            _ => "none",
+        };
+}

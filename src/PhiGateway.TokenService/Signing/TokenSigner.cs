@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using PhiGateway.TokenService.Configuration;
+
+namespace PhiGateway.TokenService.Signing;
+
+/// <summary>Writes and signs tokens, and reads its own again; ES256, <c>typ</c> <c>at+jwt</c>.</summary>
+internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
+{
+    private const int MaximumLength = 8 * 1024;
+
+    /// <summary>The token's text, signed by the key that is in force.</summary>
+    public string Sign(IssuedToken token)
+    {
+        var key = ring.Current;
+        var header = Base64Url.EncodeToString(Encoding.ASCII.GetBytes($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{key.Id}}"}"""));
+        var payload = new ArrayBufferWriter<byte>(1024);
+        Write(payload, token);
+        var input = $"{header}.{Base64Url.EncodeToString(payload.WrittenSpan)}";
+        return $"{input}.{Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(input)))}";
+    }
+
+    /// <summary>SHA-256 of what is signed, lower-case hex: the token's identity, by which it is revoked and recorded.</summary>
+    public static string HashOf(string token) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token[..token.LastIndexOf('.')])));
+
+    /// <summary>A token that was signed here by a key that is still published; null: any other text.</summary>
+    public IssuedToken? Read(string? token)
+    {
+        if (token is not { Length: > 0 and <= MaximumLength } || !Ascii.IsValid(token))
+        {
+            return null;
+        }
+
+        var parts = token.Split('.');
+        if (
+            parts.Length != 3
+            || !TryDecode(parts[0], out var header)
+            || !TryDecode(parts[1], out var payload)
+            || !TryDecode(parts[2], out var signature)
+        )
+        {
+            return null;
+        }
+
+        try
+        {
+            using var head = JsonDocument.Parse(header);
+            var key =
+                head.RootElement.ValueKind == JsonValueKind.Object
+                && head.RootElement.TryGetProperty("kid", out var kid)
+                && kid.ValueKind == JsonValueKind.String
+                    ? ring.Find(kid.GetString())
+                    : null;
+            // Everything below was written by Sign.
+            return key is not null && key.Verifies(Encoding.ASCII.GetBytes(token[..token.LastIndexOf('.')]), signature)
+                ? ReadClaims(payload)
+                : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static IssuedToken ReadClaims(byte[] payload)
+    {
+        using var document = JsonDocument.Parse(payload);
+        var claims = document.RootElement;
+        var confirmation = claims.TryGetProperty("cnf", out var cnf) ? cnf : default;
+        return new IssuedToken
+        {
+            ClientId = claims.GetProperty("client_id").GetString()!,
+            Id = claims.GetProperty("jti").GetString()!,
+            IssuedAt = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64()),
+            ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("exp").GetInt64()),
+            Scope = claims.GetProperty("scope").GetString()!,
+            Purposes =
+            [
+                .. claims
+                    .GetProperty("extensions")
+                    .GetProperty("hl7-b2b")
+                    .GetProperty("purpose_of_use")
+                    .EnumerateArray()
+                    .Select(static item => item.GetString()!),
+            ],
+            KeyThumbprint = TextOf(confirmation, "jkt"),
+            CertificateThumbprint = TextOf(confirmation, "x5t#S256"),
+        };
+    }
+
+    private static string? TextOf(JsonElement holder, string name) =>
+        holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static bool TryDecode(string text, out byte[] bytes)
+    {
+        bytes = [];
+        if (!Base64Url.IsValid(text))
+        {
+            return false;
+        }
+
+        bytes = Base64Url.DecodeFromChars(text);
+        return true;
+    }
+
+    private void Write(IBufferWriter<byte> output, IssuedToken token)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("iss", options.Issuer);
+        json.WriteString("aud", options.Audience);
+        json.WriteString("sub", token.ClientId);
+        json.WriteString("client_id", token.ClientId);
+        json.WriteString("jti", token.Id);
+        json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
+        json.WriteNumber("exp", token.ExpiresAt.ToUnixTimeSeconds());
+        json.WriteString("scope", token.Scope);
+        json.WriteStartObject("extensions");
+        json.WriteStartObject("hl7-b2b");
+        json.WriteStartArray("purpose_of_use");
+        foreach (var purpose in token.Purposes)
+        {
+            json.WriteStringValue(purpose);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        WriteBinding(json, token);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The confirmation of a bound token; nothing for others.</summary>
+    internal static void WriteBinding(Utf8JsonWriter json, IssuedToken token)
+    {
+        var (name, value) = token.KeyThumbprint is { } key ? ("jkt", key) : ("x5t#S256", token.CertificateThumbprint);
+        if (value is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("cnf");
+        json.WriteString(name, value);
+        json.WriteEndObject();
+    }
+}

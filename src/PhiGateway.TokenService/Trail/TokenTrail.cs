@@ -1,0 +1,168 @@
+using Microsoft.AspNetCore.Http;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Signing;
+
+namespace PhiGateway.TokenService.Trail;
+
+/// <summary>
+/// Records what the token service does: what it issues, durably before the token leaves; what it revokes; and refusals, of which a few in a
+/// minute stand one by one and the rest are counted.
+/// </summary>
+/// <remarks>Thread-safe. A token is recorded by its hash and id, never as it is.</remarks>
+internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal journal, TimeProvider time)
+{
+    /// <summary>Bounds what somebody unknown can make the journal hold.</summary>
+    public const int RefusalsPerMinute = 120;
+
+    private readonly Lock _lock = new();
+    private long _minute;
+    private int _refusals;
+    private int _folded;
+
+    /// <summary>Completes when the issuance is on record; only then the token may go.</summary>
+    public async ValueTask RecordIssuedAsync(
+        HttpContext http,
+        ClientEntry client,
+        RegistrySnapshot snapshot,
+        IssuedToken token,
+        string text
+    )
+    {
+        var record = Of(http, "token.issue", "permit", StatusCodes.Status200OK);
+        Fill(record, client, snapshot, token, text);
+        await journal.AppendAsync(record, AuditLane.Release);
+    }
+
+    /// <summary>Completes when the revocation is on record.</summary>
+    public async ValueTask RecordRevokedAsync(
+        HttpContext http,
+        ClientEntry client,
+        RegistrySnapshot snapshot,
+        IssuedToken token,
+        string text
+    )
+    {
+        var record = Of(http, "token.revoke", "permit", StatusCodes.Status200OK);
+        Fill(record, client, snapshot, token, text);
+        await journal.AppendAsync(record, AuditLane.Reserved);
+    }
+
+    /// <summary>An answered question about a token; nobody waits for it.</summary>
+    public void RecordIntrospected(HttpContext http, ClientEntry? client, string clientId, bool isActive, RegistrySnapshot snapshot)
+    {
+        var record = Of(http, "token.introspect", "permit", StatusCodes.Status200OK);
+        Fill(record, client, snapshot);
+        record.IssuerClientId = clientId;
+        record.Note = isActive ? "active" : "not active";
+        journal.TryAppend(record);
+    }
+
+    /// <summary>A refusal.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="what">Which endpoint refused: <c>token.issue</c> and kin.</param>
+    /// <param name="reason">The OAuth error.</param>
+    /// <param name="detail">What failed: for operators only.</param>
+    /// <param name="status">Status of the answer.</param>
+    /// <param name="clientId">Whom the request said it was of; null: it did not.</param>
+    /// <param name="client">The client, where it was authenticated.</param>
+    /// <param name="snapshot">The registry that decided.</param>
+    public void RecordRefused(
+        HttpContext http,
+        string what,
+        string reason,
+        string? detail,
+        int status,
+        string? clientId,
+        ClientEntry? client,
+        RegistrySnapshot snapshot
+    )
+    {
+        if (!TakePlace(out var note))
+        {
+            return;
+        }
+
+        var record = Of(http, what, "deny", status);
+        Fill(record, client, snapshot);
+        record.Reason = reason;
+        record.Rule = detail;
+        record.IssuerClientId = clientId;
+        record.Note = note;
+        // Nothing is given to whom is refused, so nobody waits for this record.
+        journal.TryAppend(record);
+    }
+
+    // At the first refusal of a minute the record says how many of an earlier one it stands for.
+    private bool TakePlace(out string? note)
+    {
+        note = null;
+        lock (_lock)
+        {
+            var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
+            if (minute != _minute)
+            {
+                note = _folded > 0 ? $"{_folded} further refusals of an earlier minute were counted, not recorded." : null;
+                (_minute, _refusals, _folded) = (minute, 0, 0);
+            }
+
+            if (_refusals >= RefusalsPerMinute)
+            {
+                _folded++;
+                return false;
+            }
+
+            _refusals++;
+            return true;
+        }
+    }
+
+    private AuditRecord Of(HttpContext http, string what, string decision, int status)
+    {
+        var now = time.GetUtcNow();
+        return new AuditRecord
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = AuditKind.Auth,
+            Event = what,
+            Time = now,
+            Decision = decision,
+            Issuer = options.Name,
+            Peer = http.Connection.RemoteIpAddress?.ToString(),
+            Method = http.Request.Method.Length <= 16 ? http.Request.Method : null,
+            Status = status,
+        };
+    }
+
+    private static void Fill(AuditRecord record, ClientEntry? client, RegistrySnapshot snapshot)
+    {
+        record.Revision = snapshot.Revision;
+        record.Client = client?.Client.Id;
+        record.UseCase = client?.UseCase?.Id;
+        record.Organization = client?.UseCase?.Organization;
+        record.Owner = client?.Client.Owner;
+        record.Environment = client?.Client.Environment;
+        record.Tenant = TenantOf(client);
+    }
+
+    // A client of several tenants has tokens for all of them.
+    private static string? TenantOf(ClientEntry? client)
+    {
+        var tenants = client?.Client.Tenants is { Count: > 0 } own ? own : client?.UseCase?.Tenants;
+        return tenants is [var only] ? only : null;
+    }
+
+    private static void Fill(AuditRecord record, ClientEntry client, RegistrySnapshot snapshot, IssuedToken token, string text)
+    {
+        Fill(record, client, snapshot);
+        record.IssuerClientId = token.ClientId;
+        record.Subject = token.ClientId;
+        record.TokenId = token.Id;
+        record.TokenHash = TokenSigner.HashOf(text);
+        record.Binding = token.Binding;
+        record.Purpose = string.Join(' ', token.Purposes);
+        record.Scope = token.Scope;
+    }
+}

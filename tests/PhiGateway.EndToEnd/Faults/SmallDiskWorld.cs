@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+
+namespace PhiGateway.EndToEnd.Faults;
+
+/// <summary>One node with the embedded store whose journal is on a disk of 24 MiB.</summary>
+public sealed class SmallDiskWorld : GatewayWorld
+{
+    internal SmallDisk Disk { get; private set; } = null!;
+
+    private protected override string Provider => "Sqlite";
+
+    private protected override void Shape(JsonObject configuration)
+    {
+        Disk ??= SmallDisk.Create(Path.Combine(Folder, "disk"), 24);
+        var journal = configuration["PhiGateway"]!["Audit"]!["Journal"]!;
+        journal["Directory"] = Path.Combine(Disk.Path, "journal");
+        journal["Budget"] = "64 MiB";
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Gateway is not null)
+        {
+            await Gateway.DisposeAsync();
+        }
+
+        Disk?.Dispose();
+        await base.DisposeAsync();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using PhiGateway.EndToEnd.Peers;
+using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Sinks;
+
+namespace PhiGateway.EndToEnd.Sinks;
+
+/// <summary>A node that sends its trail on to a real rsyslog over TLS, to a webhook and into files.</summary>
+public sealed class SinkWorld : GatewayWorld
+{
+    private const string Secret = "a-secret-of-the-receiver-0123456789";
+
+    internal Rsyslog Rsyslog { get; private set; } = null!;
+
+    internal WebhookReceiver Hook { get; private set; } = null!;
+
+    internal string Files => Path.Combine(Folder, "lake");
+
+    private protected override string Provider => "Sqlite";
+
+    private protected override object Telemetry => new { Prometheus = true };
+
+    private TlsFiles Tls { get; set; } = null!;
+
+    private int Port { get; } = LoopbackPort.Free();
+
+    public override async ValueTask InitializeAsync()
+    {
+        Hook = await WebhookReceiver.StartAsync(Secret);
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Rsyslog.DisposeAsync();
+        await Hook.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>What the files hold, in the order in which it was written.</summary>
+    internal string TextOfFiles() =>
+        Directory.Exists(Files)
+            ? string.Concat(Directory.GetFiles(Files, "*.ndjson").Order(StringComparer.Ordinal).Select(File.ReadAllText))
+            : string.Empty;
+
+    private protected override void Shape(JsonObject configuration)
+    {
+        Tls = TlsFiles.Create(Folder);
+        Rsyslog = Rsyslog.Prepare(Path.Combine(Folder, "rsyslog"), Port, Tls);
+        var secret = Path.Combine(Folder, "hook.secret");
+        File.WriteAllText(secret, Secret);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        configuration["PhiGateway"]!["Sinks"] = new JsonArray(
+            new JsonObject
+            {
+                ["Name"] = "siem",
+                ["Kind"] = "Syslog",
+                ["Address"] = $"tls://127.0.0.1:{Port}",
+                ["CaFile"] = Tls.Certificate,
+                ["Resend"] = "00:00:20",
+            },
+            new JsonObject
+            {
+                ["Name"] = "hook",
+                ["Kind"] = "Webhook",
+                ["Format"] = "Json",
+                ["Address"] = Hook.Address,
+                ["Secret"] = $"file:{secret}",
+                ["BatchRecords"] = 5,
+            },
+            new JsonObject
+            {
+                ["Name"] = "lake",
+                ["Kind"] = "File",
+                ["Format"] = "Json",
+                ["Directory"] = Files,
+            }
+        );
+    }
+}

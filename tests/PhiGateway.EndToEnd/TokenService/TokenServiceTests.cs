@@ -1,0 +1,158 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using PhiGateway.EndToEnd.Peers;
+using PhiGateway.Tests.Common.Identity;
+using Xunit;
+
+namespace PhiGateway.EndToEnd.TokenService;
+
+/// <summary>Tokens that the gateway issues itself, asked for by clients that nobody here wrote.</summary>
+public sealed class TokenServiceTests(TokenServiceWorld world) : IClassFixture<TokenServiceWorld>
+{
+    [Fact]
+    public async Task Token_ByAConformingClient_IsServedUntilItIsGivenBack()
+    {
+        var journey = await OAuthClient.RunAsync(
+            world.Auth,
+            TokenServiceWorld.Plain,
+            world.PlainKey.PrivateJwk(),
+            "system/*.rs",
+            revoke: true,
+            resources: [$"{world.Base}/Patient/f001", $"{world.Base}/Observation?patient=f001"]
+        );
+
+        Assert.Null(journey.Error);
+        Assert.Equal("bearer", journey.Token!.Type);
+        // Of everything that was asked for what is approved, and no more.
+        Assert.Equal(
+            "system/Condition.rs system/DiagnosticReport.rs system/Encounter.rs system/Observation.rs system/Patient.rs",
+            journey.Token.Scope
+        );
+        Assert.All(journey.Calls, static call => Assert.Equal(200, call.Status));
+        Assert.True((bool)journey.Introspected!["active"]!);
+        Assert.Equal(TokenServiceWorld.Plain, (string)journey.Introspected["client_id"]!);
+
+        // Given back: refused on the data plane as soon as the registry is followed, and told apart in the trail.
+        Reply after;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        do
+        {
+            await Task.Delay(20, patience.Token);
+            after = await world.GetAsync("/Patient/f001", journey.Token.Text);
+        } while (after.Status == HttpStatusCode.OK);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "token-revoked"), (after.Status, after.Code));
+        string?[] events = [];
+        while (!events.Contains("token.revoke"))
+        {
+            await Task.Delay(20, patience.Token);
+            events = await EventsAsync(TokenServiceWorld.Plain);
+        }
+
+        Assert.Contains("token.issue", events);
+    }
+
+    [Fact]
+    public async Task Token_ByAnotherConformingClient_IsServed()
+    {
+        var journey = await OAuthClient.RunAsync(
+            world.Auth,
+            TokenServiceWorld.Plain,
+            world.PlainKey.PrivateJwk(),
+            "system/Patient.rs",
+            script: "openid-client.mjs",
+            resources: [$"{world.Base}/Patient/f001", $"{world.Base}/Observation?patient=f001"]
+        );
+
+        Assert.Null(journey.Error);
+        Assert.Equal("system/Patient.rs", journey.Token!.Scope);
+        Assert.Equal([200, 403], journey.Calls.Select(static call => call.Status));
+    }
+
+    [Fact]
+    public async Task Token_InTheHandsOfAFhirClient_ReadsTheChart()
+    {
+        var journey = await OAuthClient.RunAsync(world.Auth, TokenServiceWorld.Plain, world.PlainKey.PrivateJwk(), "system/*.rs");
+
+        var steps = await ClientJourney.FhirKitClientAsync(world.Base, journey.Token!.Text, "f001");
+
+        Assert.True(steps.Single(static step => step.Name == "read-patient").Ok);
+        Assert.True(steps.Single(static step => step.Name == "search-observations").Ok);
+    }
+
+    [Fact]
+    public async Task Token_OfAClientThatMustProveAKey_IsBoundToIt()
+    {
+        var journey = await OAuthClient.RunAsync(
+            world.Auth,
+            TokenServiceWorld.Bound,
+            world.BoundKey.PrivateJwk(),
+            "system/Patient.r",
+            dpop: true,
+            resources: [$"{world.Base}/Patient/f001"]
+        );
+        var unproven = await OAuthClient.RunAsync(world.Auth, TokenServiceWorld.Bound, world.BoundKey.PrivateJwk(), "system/Patient.r");
+
+        Assert.Null(journey.Error);
+        Assert.Equal("dpop", journey.Token!.Type);
+        Assert.Equal(200, Assert.Single(journey.Calls).Status);
+        Assert.Equal("invalid_request", unproven.Error);
+        Assert.Equal("binding-failed", (await world.GetAsync("/Patient/f001", journey.Token.Text)).Code);
+    }
+
+    private async Task<string?[]> EventsAsync(string client) =>
+        [
+            .. (await world.Wei.GetAsync($"audit?client={client}&limit=50"))["items"]!
+                .AsArray()
+                .Select(static item => (string?)item!["record"]!["event"]),
+        ];
+
+    [Fact]
+    public async Task Token_ForAThief_IsInvalidClient()
+    {
+        var thief = SigningKey.Es384("bed-board-1");
+
+        var journey = await OAuthClient.RunAsync(world.Auth, TokenServiceWorld.Plain, thief.PrivateJwk(), "system/*.rs");
+
+        Assert.Equal("invalid_client", journey.Error);
+    }
+
+    [Fact]
+    public async Task Metadata_EveryDocument_NamesTheSameService()
+    {
+        using var http = new HttpClient();
+        foreach (var name in new[] { "openid-configuration", "oauth-authorization-server", "smart-configuration" })
+        {
+            var document = JsonNode.Parse(await http.GetStringAsync($"{world.Auth}/.well-known/{name}"))!;
+            Assert.Equal(world.Auth, (string)document["issuer"]!);
+            Assert.Equal($"{world.Auth}/token", (string)document["token_endpoint"]!);
+        }
+
+        var smart = JsonNode.Parse(await http.GetStringAsync($"{world.Base}/.well-known/smart-configuration"))!;
+        Assert.Equal($"{world.Auth}/token", (string)smart["token_endpoint"]!);
+        var keys = JsonNode.Parse(await http.GetStringAsync($"{world.Auth}/jwks"))!["keys"]!.AsArray();
+        Assert.Equal("ES256", (string)Assert.Single(keys)!["alg"]!);
+        Assert.Null(keys[0]!["d"]);
+    }
+
+    [Theory]
+    [InlineData("GET", "/token", 405)]
+    [InlineData("POST", "/token", 400)]
+    [InlineData("POST", "/introspect", 400)]
+    [InlineData("POST", "/revoke", 400)]
+    [InlineData("GET", "/fhir/Patient/f001", 404)]
+    [InlineData("POST", "/authorize", 404)]
+    public async Task Endpoint_AskedForNothing_RefusesInOAuthsWords(string method, string path, int status)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), world.Auth + path);
+
+        using var answer = await http.SendAsync(request);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        if (status == 400)
+        {
+            Assert.Equal("invalid_request", (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!);
+        }
+    }
+}

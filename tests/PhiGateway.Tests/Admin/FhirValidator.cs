@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Firely.Fhir.Validation;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Serialization;
+using Hl7.Fhir.Specification.Source;
+using Hl7.Fhir.Specification.Terminology;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>Parses FHIR R4 strictly and validates it with the Firely SDK, over the definitions that HL7 publishes.</summary>
+internal static class FhirValidator
+{
+    private static readonly JsonSerializerOptions Json = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
+
+    private static readonly Lazy<Validator> Shared = new(static () =>
+    {
+        var definitions = new CachedResolver(ZipSource.CreateValidationSource());
+        return new Validator(definitions, LocalTerminologyService.CreateDefaultForCore(definitions));
+    });
+
+    /// <summary>Parses a resource; what R4 does not know throws.</summary>
+    public static T Parse<T>(string json)
+        where T : Resource => JsonSerializer.Deserialize<T>(json, Json)!;
+
+    /// <summary>What a resource does not keep to of R4, in words.</summary>
+    public static IReadOnlyList<string> Faults(Resource resource)
+    {
+        var copy = (Resource)resource.DeepCopy();
+        copy.Meta = null;
+        lock (Shared)
+        {
+            return
+            [
+                .. Shared
+                    .Value.Validate(copy)
+                    .Issue.Where(static issue =>
+                        issue.Severity is OperationOutcome.IssueSeverity.Error or OperationOutcome.IssueSeverity.Fatal
+                    )
+                    .Select(static issue => $"{string.Join(' ', issue.Expression)}: {issue.Details?.Text}"),
+            ];
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Reflection;
+using System.Text;
+using PhiGateway.Audit.Records;
+using PhiGateway.Sinks.Events;
+using PhiGateway.Sinks.Formats;
+using PhiGateway.Sinks.Syslog;
+using PhiGateway.Tests.Common.Audit;
+using Xunit;
+
+namespace PhiGateway.Tests.Sinks;
+
+/// <summary>What leaves for a security operations centre names no patient, whatever the record says.</summary>
+public sealed class NoPhiTests
+{
+    // Members that hold PHI, or words that somebody wrote.
+    private static readonly string[] Kept =
+    [
+        nameof(AuditRecord.RawTarget),
+        nameof(AuditRecord.Scope),
+        nameof(AuditRecord.Subject),
+        nameof(AuditRecord.IssuerClientId),
+        nameof(AuditRecord.Before),
+        nameof(AuditRecord.After),
+        nameof(AuditRecord.Note),
+        nameof(AuditRecord.Method),
+        nameof(AuditRecord.Sequences),
+    ];
+
+    private static readonly string[] Formats = ["Ocsf", "Cef", "Json"];
+
+    public static TheoryData<AuditKind> Kinds => new(Enum.GetValues<AuditKind>());
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Write_RecordWithACanaryInEveryMember_TellsOnlyWhatMayBeTold(AuditKind kind)
+    {
+        var record = new AuditRecord
+        {
+            Id = Guid.NewGuid(),
+            Kind = kind,
+            Event = "read",
+            Time = TestRecords.Noon,
+        };
+        var texts = typeof(AuditRecord).GetProperties().Where(static one => one.PropertyType == typeof(string) && one.CanWrite).ToList();
+        foreach (var member in texts.Where(static one => one.Name != nameof(AuditRecord.Event)))
+        {
+            member.SetValue(record, "canary-" + member.Name);
+        }
+
+        // An administrator's key and target are no patient's; of a machine's token the subject may be.
+        record.Target = "task-grant/canary-of-a-task";
+        if (kind is AuditKind.Admin or AuditKind.AuditUse)
+        {
+            record.Subject = "key:k1";
+        }
+
+        foreach (var list in typeof(AuditRecord).GetProperties().Where(static one => one.PropertyType == typeof(IReadOnlyList<string>)))
+        {
+            list.SetValue(record, new List<string> { "canary-" + list.Name });
+        }
+
+        foreach (var text in Texts(record))
+        {
+            Assert.DoesNotContain("canary-of-a-task", text, StringComparison.Ordinal);
+            foreach (var name in Kept.Concat(["Patients", "Resources", "Labels", "Obligations"]))
+            {
+                Assert.DoesNotContain("canary-" + name + "\"", text + "\"", StringComparison.Ordinal);
+                Assert.DoesNotContain("canary-" + name + " ", text + " ", StringComparison.Ordinal);
+            }
+
+            // The twin: what a centre needs is there.
+            Assert.Contains("canary-Tenant", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void SinkEvent_Members_AreAnAllowList()
+    {
+        var members = typeof(SinkEvent).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly);
+        foreach (var name in new[] { "RawTarget", "Resources", "Scope", "Note", "Before", "After", "Labels", "Obligations" })
+        {
+            Assert.DoesNotContain(members, member => member.Name == name);
+        }
+    }
+
+    [Fact]
+    public void Read_Patients_AreTheHashesByWhichTheTrailIsSearched()
+    {
+        var record = TestRecords.Disclosure("p-1");
+        record.Patients = [.. Enumerable.Range(0, 50).Select(static number => $"p-{number}")];
+        var read = SinkSample.EventOf(record);
+
+        Assert.Equal(SinkEventReader.MostPatients, read.Patients.Count);
+        Assert.Equal(50, read.PatientCount);
+        Assert.Equal(SinkSample.Pseudonym.Of("north", "p-0"), read.Patients[0]);
+    }
+
+    [Fact]
+    public void Read_RosterMemberAndMachine_TellRosterAndMachineOnly()
+    {
+        var admin = TestRecords.Of(AuditKind.Admin);
+        admin.Target = "roster/ward-3/members/p-1";
+        Assert.Equal("roster/ward-3", SinkSample.EventOf(admin).Target);
+
+        var machine = TestRecords.Disclosure();
+        (machine.Subject, machine.IssuerClientId) = ("acme-app", "acme-app");
+        Assert.Equal("acme-app", SinkSample.EventOf(machine).Subject);
+
+        var person = TestRecords.Disclosure();
+        person.Subject = "p-1@portal";
+        Assert.Null(SinkSample.EventOf(person).Subject);
+        Assert.Equal(26, SinkSample.EventOf(person).SubjectHash!.Length);
+    }
+
+    [Fact]
+    public void Read_BodyThatIsNoRecord_IsToldByItsPlace()
+    {
+        var read = new SinkEventReader(SinkSample.Pseudonym).Read(SinkSample.Unreadable(9));
+
+        Assert.Equal(("unreadable", 9L), (read.Event, read.Sequence));
+        Assert.DoesNotContain("p-secret", Encoding.UTF8.GetString(new JsonFormat().Write(read)), StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Texts(AuditRecord record)
+    {
+        var read = SinkSample.EventOf(record);
+        foreach (var name in Formats)
+        {
+            yield return Encoding.UTF8.GetString(Rfc5424.Frame(read, EventFormats.Of(name).Write(read)));
+        }
+    }
+}
