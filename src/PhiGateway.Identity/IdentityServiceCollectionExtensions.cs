@@ -60,6 +60,7 @@ public static class IdentityServiceCollectionExtensions
         services.AddSingleton(provider => new OpaqueTokens(
             provider.GetRequiredService<IssuerDirectory>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<OpaqueTokens>>(),
             connect
         ));
         services.AddSingleton<IKeyProof>(static provider => provider.GetRequiredService<DpopChecker>());

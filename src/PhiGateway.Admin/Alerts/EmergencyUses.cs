@@ -17,8 +17,9 @@ namespace PhiGateway.Admin.Alerts;
 /// Makes an alert of every emergency use in the trail: the owner is told, and it waits for somebody else's decision; run by the host.
 /// </summary>
 /// <remarks>
-/// One alert per client, token and day, however many calls it was, and one for all tokens of a client beyond the hundredth. It is worked out from the trail anew at each look, so a restart, another
-/// node or a look that failed loses none; further use after a decision opens it again.
+/// One alert per client, token and day, however many calls it was, and one for all tokens of a client beyond the hundredth. It is worked out
+/// from the trail anew at each look, so a restart, another node or a look that failed loses none; further use after a decision opens it
+/// again.
 /// </remarks>
 public sealed class EmergencyUses
 {
@@ -187,7 +188,8 @@ public sealed class EmergencyUses
             Lane = AlertLane.Act,
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{use.Calls} emergency call{(use.Calls == 1 ? string.Empty : "s")}{use.Tokens} for {first.Purpose} in tenant {first.Tenant}; "
+                $"{use.Calls} emergency call{(use.Calls == 1 ? string.Empty : "s")}{use.Tokens} for {first.Purpose} "
+                    + $"in tenant {first.Tenant}; "
                     + $"decision {first.Decision:D}, last {last.Decision:D} at {last.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}. "
                     + $"The justification is in the record."
             ),

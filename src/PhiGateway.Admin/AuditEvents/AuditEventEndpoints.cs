@@ -15,25 +15,27 @@ internal static class AuditEventEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        Get(app, "/fhir/metadata", static _ => Task.FromResult<IResult>(FhirAnswer.Json(200, FhirCapability.Write)));
+        app.MapGet("/fhir/metadata", static () => FhirAnswer.Json(200, FhirCapability.Write)).RequireRoles(Roles).ExcludeFromDescription();
         app.MapGet(
                 "/fhir/AuditEvent",
                 (HttpContext context, EventSearch search) => SearchAsync(context, search, Pairs(context.Request.Query), false)
             )
             .RequireRoles(Roles)
+            .WithMetadata(new ReadsQueryItself())
             .ExcludeFromDescription();
-        app.MapPost("/fhir/AuditEvent/_search", PostAsync).RequireRoles(Roles).ExcludeFromDescription();
+        app.MapPost("/fhir/AuditEvent/_search", PostAsync)
+            .RequireRoles(Roles)
+            .WithMetadata(new ReadsQueryItself())
+            .ExcludeFromDescription();
         app.MapGet(
                 "/fhir/AuditEvent/{id}",
                 (HttpContext context, string id, EventSearch search) =>
                     AnsweredAsync(context, call => search.ReadAsync(call, id), static one => FhirAnswer.Of(one))
             )
             .RequireRoles(Roles)
+            .WithMetadata(new ReadsQueryItself())
             .ExcludeFromDescription();
     }
-
-    private static void Get(IEndpointRouteBuilder app, string path, Func<HttpContext, Task<IResult>> answer) =>
-        app.MapGet(path, answer).RequireRoles(Roles).ExcludeFromDescription();
 
     private static async Task<IResult> PostAsync(HttpContext context, EventSearch search)
     {

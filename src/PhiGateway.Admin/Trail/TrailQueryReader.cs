@@ -22,6 +22,12 @@ internal static class TrailQueryReader
         "kind",
         "id",
         "actor",
+        "withheld",
+        "organization",
+        "use_case",
+        "type",
+        "interaction",
+        "purpose",
         "limit",
         "cursor",
     ];

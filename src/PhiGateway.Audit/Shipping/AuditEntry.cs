@@ -69,6 +69,12 @@ public sealed record AuditEntry
     /// <summary>UTF-8 JSON exactly as journaled.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>
+    /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadAsync"/> only. False: somebody took it out of
+    /// what searches go by.
+    /// </summary>
+    public bool IsFiled { get; init; } = true;
+
     /// <summary>Whether this is a delivery of many that names a place of its log.</summary>
     public bool Delivers(long sequence)
     {

@@ -20,4 +20,7 @@ internal static partial class IdentityLog
         Message = "Proofs cannot be remembered for all nodes ({Fault}): nonces are demanded"
     )]
     public static partial void ProofsNotShared(ILogger logger, string fault);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Issuer {Issuer}: a token could not be asked about: {Problem}")]
+    public static partial void NotIntrospected(ILogger logger, string issuer, string problem);
 }

@@ -35,6 +35,8 @@ internal sealed class DpopChecker(
     // With a nonce the clock of the client does not matter for freshness; that far off it is no clock.
     private static readonly TimeSpan SkewWithNonce = TimeSpan.FromMinutes(5);
 
+    private long _saidAt;
+
     /// <summary>Checks the request's proof.</summary>
     /// <param name="context">The request.</param>
     /// <param name="publicOrigin">Scheme and authority that clients use; null: the request's own.</param>
@@ -140,8 +142,19 @@ internal sealed class DpopChecker(
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            IdentityLog.ProofsNotShared(logger, fault.GetType().Name);
+            Say(fault.GetType().Name);
             return new ProofCheck(DenyReason.DpopNonceRequired, "dpop:not-shared", nonces.Current);
+        }
+    }
+
+    // Once a minute: what clients can cause must not fill the log.
+    private void Say(string fault)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        var said = Interlocked.Read(ref _saidAt);
+        if (now - said >= TimeSpan.TicksPerMinute && Interlocked.CompareExchange(ref _saidAt, now, said) == said)
+        {
+            IdentityLog.ProofsNotShared(logger, fault);
         }
     }
 

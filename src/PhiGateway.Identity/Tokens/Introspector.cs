@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Identity.Common;
@@ -30,6 +31,9 @@ internal sealed class Introspector : IDisposable
     private readonly TrustedIssuer _issuer;
     private readonly RefusedTokens _refused;
     private readonly HttpClient _client;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private long _saidAt;
     private readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaximumBytes };
 
@@ -37,12 +41,15 @@ internal sealed class Introspector : IDisposable
         IntrospectionOptions options,
         TrustedIssuer issuer,
         TimeProvider time,
+        ILogger logger,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
     )
     {
         _options = options;
         _issuer = issuer;
         _refused = new RefusedTokens(time);
+        _time = time;
+        _logger = logger;
         _client = new HttpClient(
             new SocketsHttpHandler
             {
@@ -89,7 +96,7 @@ internal sealed class Introspector : IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
         {
-            return Introspection.Unavailable;
+            return Unavailable("it cannot be reached, or does not answer in time");
         }
         finally
         {
@@ -106,9 +113,9 @@ internal sealed class Introspector : IDisposable
     private async Task<Introspection> SendAsync(string token)
     {
         // Read each time: a secret that was rotated is in force without a restart.
-        if (!SecretReference.TryResolve(_options.ClientSecret, out var secret, out _))
+        if (!SecretReference.TryResolve(_options.ClientSecret, out var secret, out var problem))
         {
-            return Introspection.Unavailable;
+            return Unavailable(problem);
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint);
@@ -120,13 +127,13 @@ internal sealed class Introspector : IDisposable
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            return Introspection.Unavailable;
+            return Unavailable($"it answered {(int)response.StatusCode}");
         }
 
         var isSigned = string.Equals(response.Content.Headers.ContentType?.MediaType, SignedType, StringComparison.OrdinalIgnoreCase);
         if (isSigned != _options.Signed)
         {
-            return Introspection.Unavailable;
+            return Unavailable(isSigned ? "its answer is signed, and need not be" : "its answer is not signed");
         }
 
         return isSigned
@@ -142,7 +149,7 @@ internal sealed class Introspector : IDisposable
         }
         catch (JsonException)
         {
-            return Introspection.Unavailable;
+            return Unavailable("its answer is not JSON, or says something twice");
         }
     }
 
@@ -151,7 +158,7 @@ internal sealed class Introspector : IDisposable
     {
         if (!TokenText.TryRead(answer, out var text))
         {
-            return Introspection.Unavailable;
+            return Unavailable("its answer is not a JWT");
         }
 
         using (text)
@@ -165,7 +172,7 @@ internal sealed class Introspector : IDisposable
                 || inner.ValueKind != JsonValueKind.Object
             )
             {
-                return Introspection.Unavailable;
+                return Unavailable("its signed answer is not one about a token, of this issuer, for this gateway");
             }
 
             var keys = _issuer.Keys.Current;
@@ -178,7 +185,7 @@ internal sealed class Introspector : IDisposable
 
             if (key is null || !await VerifiesAsync(answer, key, algorithm))
             {
-                return Introspection.Unavailable;
+                return Unavailable("the signature of its answer is not its own");
             }
 
             return Read(Encoding.UTF8.GetBytes(inner.GetRawText()));
@@ -199,6 +206,19 @@ internal sealed class Introspector : IDisposable
             IssuerSigningKeyResolver = (_, _, _, _) => [key.SecurityKey],
         };
         return (await _handler.ValidateTokenAsync(answer, parameters)).IsValid;
+    }
+
+    // Once a minute: what strangers can cause must not fill the log.
+    private Introspection Unavailable(string problem)
+    {
+        var now = _time.GetUtcNow().UtcTicks;
+        var said = Interlocked.Read(ref _saidAt);
+        if (now - said >= TimeSpan.TicksPerMinute && Interlocked.CompareExchange(ref _saidAt, now, said) == said)
+        {
+            IdentityLog.NotIntrospected(_logger, _issuer.Options.Name, problem);
+        }
+
+        return Introspection.Unavailable;
     }
 
     private bool IsForUs(JsonElement claims) => AudienceClaim.Contains(claims, _options.ClientId);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PhiGateway.Identity.Issuers;
 
 namespace PhiGateway.Identity.Tokens;
@@ -8,12 +9,13 @@ internal sealed class OpaqueTokens : IDisposable
     public OpaqueTokens(
         IssuerDirectory directory,
         TimeProvider time,
+        ILogger<OpaqueTokens> logger,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
     ) =>
         Issuers = [
             .. directory
                 .Issuers.Where(static issuer => issuer.Options.Introspection is not null)
-                .Select(issuer => (issuer, new Introspector(issuer.Options.Introspection!, issuer, time, connect))),
+                .Select(issuer => (issuer, new Introspector(issuer.Options.Introspection!, issuer, time, logger, connect))),
         ];
 
     public IReadOnlyList<(TrustedIssuer Issuer, Introspector Introspector)> Issuers { get; }

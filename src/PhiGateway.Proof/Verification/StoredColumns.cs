@@ -19,7 +19,8 @@ internal static class StoredColumns
         && Same(read.Actor, stored.Actor)
         && read.Status == stored.Status
         && Same(read.ResourceType, stored.ResourceType)
-        && Same(read.Interaction, stored.Interaction);
+        && Same(read.Interaction, stored.Interaction)
+        && stored.IsFiled;
 
     // A database takes no NUL: the store writes the replacement character in its place.
     private static bool Same(string? read, string? stored) =>

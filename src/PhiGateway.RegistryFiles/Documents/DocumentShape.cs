@@ -90,7 +90,13 @@ public static class DocumentShape
             var place = pointer + DocumentJson.Pointer([name]);
             if (!known.TryGetValue(name, out var property))
             {
-                findings.Add(new ProblemPointer(place, "unknown-member", $"There is no member '{Shorten(name)}' here.{NearestName.Hint(name, known.Keys)}"));
+                findings.Add(
+                    new ProblemPointer(
+                        place,
+                        "unknown-member",
+                        $"There is no member '{Shorten(name)}' here.{NearestName.Hint(name, known.Keys)}"
+                    )
+                );
             }
             else if (value is null)
             {

@@ -78,7 +78,9 @@ public sealed class RegistryFile
                     new ProblemPointer(
                         DocumentJson.Pointer([name]),
                         "unknown-member",
-                        "There is no such section: " + string.Join(", ", Sections.Select(static section => section.Section)) + "."
+                        "There is no such section: "
+                            + string.Join(", ", Sections.Select(static section => section.Section))
+                            + "."
                             + NearestName.Hint(name, Sections.Select(static section => section.Section))
                     )
                 );

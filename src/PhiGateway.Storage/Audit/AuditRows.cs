@@ -13,6 +13,12 @@ internal static class AuditRows
         "e.log, e.sequence, e.time, e.id, e.parent_id, e.kind, e.event, e.decision, e.reason, e.client, e.tenant, e.actor, e.status, "
         + "e.resource_type, e.interaction, e.patient_keys, e.chain_hash, e.body";
 
+    /// <summary>Behind <see cref="Columns"/>, of the shape <c>s</c> under which the record is filed: whether it is the record's own.</summary>
+    public const string IsFiled =
+        "s.kind = e.kind AND s.decision = e.decision AND s.reason IS NOT DISTINCT FROM e.reason AND s.client IS NOT DISTINCT FROM e.client "
+        + "AND s.tenant IS NOT DISTINCT FROM e.tenant AND s.actor IS NOT DISTINCT FROM e.actor "
+        + "AND s.resource_type IS NOT DISTINCT FROM e.resource_type AND s.interaction IS NOT DISTINCT FROM e.interaction";
+
     /// <summary>The same columns for inserting.</summary>
     public const string InsertColumns =
         "log, sequence, time, id, parent_id, kind, event, decision, reason, client, "
@@ -45,6 +51,7 @@ internal static class AuditRows
                     PatientKeys = database.ReadTexts(reader, 15),
                     ChainHash = reader.GetFieldValue<byte[]>(16),
                     Body = reader.GetFieldValue<byte[]>(17),
+                    IsFiled = reader.FieldCount <= 18 || (!reader.IsDBNull(18) && reader.GetBoolean(18)),
                 }
             );
         }

@@ -137,7 +137,9 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection
             .Command(
-                $"SELECT {AuditRows.Columns} FROM audit_event e WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit"
+                $"SELECT {AuditRows.Columns}, {AuditRows.IsFiled} FROM audit_event e "
+                    + $"LEFT JOIN audit_shape s ON s.month = {database.MonthOf("e.time")} AND s.id = e.shape "
+                    + "WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit"
             )
             .With("log", log)
             .With("from", fromSequence)

@@ -50,6 +50,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>A parameter value for a length of time, as <see cref="StepSql"/> takes it.</summary>
     public abstract object Length(TimeSpan length);
 
+    /// <summary>SQL for the month of a time column, UTC, as 202611.</summary>
+    public abstract string MonthOf(string column);
+
     /// <summary>A parameter value for a uuid column.</summary>
     public abstract object Uuid(Guid id);
 

@@ -70,6 +70,8 @@ internal sealed class PostgresDatabase : Database
 
     public override object Length(TimeSpan length) => length.TotalSeconds;
 
+    public override string MonthOf(string column) => $"CAST(to_char({column} AT TIME ZONE 'UTC', 'YYYYMM') AS integer)";
+
     public override object Uuid(Guid id) => id;
 
     public override Guid ReadUuid(DbDataReader reader, int column) => reader.GetGuid(column);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Storage.Common;
+using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Registry;
 
@@ -84,4 +85,14 @@ internal static class RegistryRows
             database.ReadTime(reader, 7),
             reader.GetBoolean(8)
         );
+
+    /// <summary>Whether two revocations do the same, whoever wrote them and why; times as the database keeps them.</summary>
+    public static bool SameEffect(Revocation a, Revocation b) =>
+        a.Target == b.Target
+        && a.Value == b.Value
+        && a.Issuer == b.Issuer
+        && a.Lifted == b.Lifted
+        && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore));
+
+    private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;
 }

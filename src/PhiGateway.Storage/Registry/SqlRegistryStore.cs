@@ -2,7 +2,6 @@ using System.Data.Common;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Storage.Common;
-using PhiGateway.Storage.Schema;
 
 namespace PhiGateway.Storage.Registry;
 
@@ -100,22 +99,11 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(actor);
-
-        // The last word on a membership counts, as if they had come one by one.
-        var latest = new Dictionary<(string, PatientId), RosterMember>(members.Count);
-        foreach (var member in members)
-        {
-            if (string.IsNullOrEmpty(member.Roster) || member.Patient.Value is null)
-            {
-                throw new ArgumentException("A membership names no roster or no patient.", nameof(members));
-            }
-
-            latest[(member.Roster, member.Patient)] = member;
-        }
+        var latest = MemberBounds.Latest(members);
 
         // In slices: writers take turns, and a revocation must not wait for a million rows.
         var revision = latest.Count == 0 ? await GetRevisionAsync(cancellationToken) : 0;
-        foreach (var slice in latest.Values.Chunk(MembersPerTransaction))
+        foreach (var slice in latest.Chunk(MembersPerTransaction))
         {
             MemberWriteResult? refused = null;
             revision = await ChangeMembersAsync(
@@ -348,7 +336,7 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             return null;
         }
 
-        return SameEffect(RegistryRows.ReadRevocation(database, reader), revocation)
+        return RegistryRows.SameEffect(RegistryRows.ReadRevocation(database, reader), revocation)
             ? reader.GetInt64(RegistryRows.RevocationColumnCount)
             : throw new ArgumentException("The id belongs to another revocation.", nameof(revocation));
     }
@@ -377,15 +365,6 @@ internal abstract class SqlRegistryStore(Database database) : IRegistryStore
             .With("revision", revision);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static bool SameEffect(Revocation a, Revocation b) =>
-        a.Target == b.Target
-        && a.Value == b.Value
-        && a.Issuer == b.Issuer
-        && a.Lifted == b.Lifted
-        && Nullable.Equals(Microseconds(a.IssuedBefore), Microseconds(b.IssuedBefore));
-
-    private static long? Microseconds(DateTimeOffset? time) => time is { } t ? MicrosecondsConverter.ToMicroseconds(t) : null;
 
     private async Task<long> ChangeMembersAsync(Func<RegistryTransaction, Task<long>> change, CancellationToken cancellationToken)
     {

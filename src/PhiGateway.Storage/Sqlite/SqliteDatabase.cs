@@ -70,6 +70,8 @@ internal sealed class SqliteDatabase : Database
 
     public override object Length(TimeSpan length) => length.Ticks / TimeSpan.TicksPerMicrosecond;
 
+    public override string MonthOf(string column) => $"CAST(strftime('%Y%m', {column} / 1000000, 'unixepoch') AS INTEGER)";
+
     public override object Uuid(Guid id) => id.ToString();
 
     public override Guid ReadUuid(DbDataReader reader, int column) => Guid.Parse(reader.GetString(column));

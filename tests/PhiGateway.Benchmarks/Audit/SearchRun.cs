@@ -103,12 +103,12 @@ internal static class SearchRun
             stored += batch.Length;
             if (stored % 500_000 == 0)
             {
-                Console.WriteLine($"{stored} records after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+                System.Console.WriteLine($"{stored} records after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
             }
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Console.WriteLine($"{stored} records stored, made on the way, in {seconds:0} s: {stored / seconds:0} a second");
+        System.Console.WriteLine($"{stored} records stored, made on the way, in {seconds:0} s: {stored / seconds:0} a second");
     }
 
     private static async Task TellSizeAsync(string connection, long records)
@@ -129,7 +129,7 @@ internal static class SearchRun
         );
         await using var reader = await size.ExecuteReaderAsync();
         await reader.ReadAsync();
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"bytes a record: {reader.GetDecimal(0) / records:0} rows, {reader.GetDecimal(1) / records:0} indexes, "
                 + $"of them {reader.GetDecimal(3) / records:0} by shape; {reader.GetInt64(2)} shapes over all months"
         );
@@ -157,13 +157,13 @@ internal static class SearchRun
 
     private static void Tell(List<(string Name, List<double> Milliseconds)> times, HashSet<string> alone)
     {
-        Console.WriteLine("\n| shape | p50 ms | p95 ms | max ms |\n|---|---|---|---|");
+        System.Console.WriteLine("\n| shape | p50 ms | p95 ms | max ms |\n|---|---|---|---|");
         foreach (var (name, milliseconds) in times.Where(one => alone.Contains(one.Name)))
         {
             Row(name, milliseconds);
         }
 
-        Console.WriteLine("\nThe slowest ten pairs:\n\n| shape | p50 ms | p95 ms | max ms |\n|---|---|---|---|");
+        System.Console.WriteLine("\nThe slowest ten pairs:\n\n| shape | p50 ms | p95 ms | max ms |\n|---|---|---|---|");
         foreach (
             var (name, milliseconds) in times
                 .Where(one => !alone.Contains(one.Name))
@@ -175,14 +175,14 @@ internal static class SearchRun
         }
 
         Row("all shapes, alone and in pairs", [.. times.SelectMany(static one => one.Milliseconds)]);
-        Console.WriteLine(
+        System.Console.WriteLine(
             $"\n{times.Count} shapes; {times.Count(one => P(one.Milliseconds, 0.95) > 100)} with a p95 over 100 ms, "
                 + $"{times.Count(one => P(one.Milliseconds, 0.95) > 50)} over 50 ms"
         );
     }
 
     private static void Row(string name, List<double> milliseconds) =>
-        Console.WriteLine($"| {name} | {P(milliseconds, 0.5):0.0} | {P(milliseconds, 0.95):0.0} | {P(milliseconds, 1):0.0} |");
+        System.Console.WriteLine($"| {name} | {P(milliseconds, 0.5):0.0} | {P(milliseconds, 0.95):0.0} | {P(milliseconds, 1):0.0} |");
 
     private static double P(List<double> milliseconds, double share)
     {
@@ -237,7 +237,7 @@ internal static class SearchRun
                 times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
 
-            Console.WriteLine($"{name}: {times.Order().ElementAt(1):0} ms");
+            System.Console.WriteLine($"{name}: {times.Order().ElementAt(1):0} ms");
         }
 
         Task OverTimeAsync(AuditCounts counts) => storage.Store.CountAsync(counts, default);

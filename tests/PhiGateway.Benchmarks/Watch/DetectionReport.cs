@@ -16,26 +16,28 @@ internal static class DetectionReport
             var watch = Stopwatch.StartNew();
             var (score, records) = DetectionRun.Score(seed, clients, days, each);
             watch.Stop();
-            Console.WriteLine(
+            System.Console.WriteLine(
                 $"\nSeed {seed}: {clients} clients, {days} days, {records:N0} records, {records / watch.Elapsed.TotalSeconds:N0} records/s"
             );
-            Console.WriteLine("| attack | planted | found | median time | longest | found mostly by |");
-            Console.WriteLine("|---|---|---|---|---|---|");
+            System.Console.WriteLine("| attack | planted | found | median time | longest | found mostly by |");
+            System.Console.WriteLine("|---|---|---|---|---|---|");
             foreach (var row in score.Rows)
             {
-                Console.WriteLine($"| {row.Kind} | {row.Planted} | {row.Found} | {Say(row.Median)} | {Say(row.Longest)} | {row.Rules} |");
+                System.Console.WriteLine(
+                    $"| {row.Kind} | {row.Planted} | {row.Found} | {Say(row.Median)} | {Say(row.Longest)} | {row.Rules} |"
+                );
             }
 
-            Console.WriteLine(
+            System.Console.WriteLine(
                 $"\nFound {score.Found} of {score.Planted} ({score.Rate:P1}); {score.FalseAlarms.Count} false alarms in "
                     + $"{score.ClientMonths:0} client-months: {score.FalseAlarmsPerClientMonth:0.000} per client-month."
             );
             foreach (var rule in score.FalseAlarms.GroupBy(static alarm => alarm.Rule).OrderByDescending(static rule => rule.Count()))
             {
-                Console.WriteLine($"- {rule.Key}: {rule.Count()}");
+                System.Console.WriteLine($"- {rule.Key}: {rule.Count()}");
                 foreach (var alarm in verbose ? rule.Take(6) : [])
                 {
-                    Console.WriteLine($"    {alarm.At:MM-dd HH:mm} {alarm.Subject}: {alarm.Words}");
+                    System.Console.WriteLine($"    {alarm.At:MM-dd HH:mm} {alarm.Subject}: {alarm.Words}");
                 }
             }
         }

@@ -14,7 +14,7 @@ public sealed class ForkedLogWorld : GatewayWorld
     {
         var file = Path.Combine(Folder, $"gateway-{Gateway.Data.Port}.json");
         var configuration = JsonNode.Parse(File.ReadAllText(file))!;
-        var journal = configuration["PhiGateway"]!["Audit"]!["Journal"]!.AsObject();
+        var journal = configuration["PhiGateway"]!["Audit"]![nameof(Journal)]!.AsObject();
         journal.Remove(word);
         if (isSaid)
         {

@@ -40,6 +40,13 @@ public sealed class FullDiskTests(SmallDiskWorld world) : IClassFixture<SmallDis
             Assert.True(revoked.Status == HttpStatusCode.Created, revoked.Body);
         }
 
+        // It stays shut as long as there is no room, and the node has looked and said so.
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ReadAsync(token)).Status);
+            await Task.Delay(250, bound.Token);
+        }
+
         // What one does, and checks: by itself, in the same process.
         world.Disk.Empty(world.Gateway);
         await UntilAsync(token, HttpStatusCode.OK, bound.Token);

@@ -1,8 +1,12 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Storage;
+using PhiGateway.Storage.Common;
 using Xunit;
 
 namespace PhiGateway.Tests.Common.Storage;
@@ -192,6 +196,31 @@ public abstract class AuditSearchContract : IAsyncLifetime
         await Store.AppendAsync([Entry(0) with { Log = "other" }, Entry(2) with { Log = "other" }], None);
 
         Assert.Equal([new AuditLogMark("log", Records - 1), new AuditLogMark("other", 0)], await _storage.Reports.ListMarksAsync(None));
+    }
+
+    [Fact]
+    public async Task Read_ShapeTakenAwayOrTurnedRound_IsNotFiled()
+    {
+        Assert.All(await Store.ReadAsync("log", 0, Records, None), e => Assert.True(e.IsFiled));
+        await ExecuteAsync("DELETE FROM audit_shape WHERE client = 'client-1'");
+        await ExecuteAsync("UPDATE audit_shape SET decision = 'permit' WHERE client = 'client-2' AND decision = 'deny'");
+
+        var hidden = All.Where(e => e.Client == "client-1" || e is { Client: "client-2", Decision: "deny" }).Select(e => e.Sequence);
+        var read = await Store.ReadAsync("log", 0, Records, None);
+        Assert.Equal(hidden.Order(), read.Where(e => !e.IsFiled).Select(e => e.Sequence));
+        Assert.Empty((await Store.QueryAsync(new AuditQuery { Client = "client-1" }, None)).Entries);
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using DbConnection connection =
+            _location.Options.Provider == StorageProvider.Postgres
+                ? new NpgsqlConnection(_location.Options.ConnectionString)
+                : new SqliteConnection(_location.Options.ConnectionString);
+        await connection.OpenAsync(None);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(None);
     }
 
     private static List<long> InOrder(IEnumerable<AuditEntry> entries) =>

@@ -77,7 +77,7 @@ public sealed class AuditEventTests
             var one = Assert.Single(EventsOf(record));
 
             Assert.Empty(FhirValidator.Faults(one));
-            Assert.NotEmpty(one.Meta.Profile);
+            Assert.NotEmpty(one.Meta!.Profile);
             Assert.Contains(one.Agent, static agent => agent.Requestor == true);
         }
     }
@@ -92,7 +92,7 @@ public sealed class AuditEventTests
         Assert.Empty(FhirValidator.Faults(one));
         Assert.Equal(AuditEvent.AuditEventOutcome.N8, one.Outcome);
         Assert.Equal("outside-use-case", one.OutcomeDesc);
-        Assert.Contains("urn:phi-gateway:StructureDefinition:audit-denied", one.Meta.Profile);
+        Assert.Contains("urn:phi-gateway:StructureDefinition:audit-denied", one.Meta!.Profile);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class AuditEventTests
         var found = await PostAsync(server, "patient=Patient/p-2");
 
         var one = Assert.Single(found.Entry);
-        Assert.Equal("Patient/p-2", ((AuditEvent)one.Resource).Entity[0].What.Reference);
+        Assert.Equal("Patient/p-2", ((AuditEvent)one.Resource!).Entity[0].What!.Reference);
         Assert.Empty(FhirValidator.Faults(found));
         var record = server.Journal.Records[^1];
         Assert.Equal(("audit.fhir-search", "p-2"), (record.Event, Assert.Single(record.Patients)));
@@ -166,7 +166,7 @@ public sealed class AuditEventTests
         {
             var page = FhirValidator.Parse<Bundle>((await server.GetAsync(path, "conny")).Text);
             Assert.InRange(page.Entry.Count, 0, 10);
-            seen.AddRange(page.Entry.Select(static entry => entry.Resource.Id));
+            seen.AddRange(page.Entry.Select(static entry => entry.Resource!.Id!));
             path = page.NextLink?.PathAndQuery;
         }
 
@@ -203,7 +203,7 @@ public sealed class AuditEventTests
         StoredTrail.Add(server, many);
         var second = await server.GetAsync($"{Path}/{many.Id:D}.2", "conny");
 
-        Assert.Equal("Patient/p-2", FhirValidator.Parse<AuditEvent>(second.Text).Entity[0].What.Reference);
+        Assert.Equal("Patient/p-2", FhirValidator.Parse<AuditEvent>(second.Text).Entity[0].What!.Reference);
         Assert.Equal(404, (await server.GetAsync($"{Path}/{many.Id:D}.3", "conny")).Status);
         Assert.Equal(404, (await server.GetAsync($"{Path}/{many.Id:D}", "conny")).Status);
         Assert.Equal(404, (await server.GetAsync($"{Path}/nonsense", "conny")).Status);
@@ -240,35 +240,35 @@ public sealed class AuditEventTests
         Assert.Empty(FhirValidator.Faults(one));
         var (action, client, server, role) = Patterns[pattern];
         var name = patient is null ? pattern : "Patient" + pattern;
-        Assert.Equal(["https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit." + name], one.Meta.Profile);
+        Assert.Equal(["https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit." + name], one.Meta!.Profile);
         Assert.Equal("rest", one.Type.Code);
         Assert.Equal("http://hl7.org/fhir/restful-interaction", Assert.Single(one.Subtype).System);
         Assert.Equal(action, one.Action);
         Assert.Equal(AuditEvent.AuditEventOutcome.N0, one.Outcome);
         foreach (var code in new[] { client, server })
         {
-            var agent = Assert.Single(one.Agent, agent => agent.Type.Coding[0].Code == code);
+            var agent = Assert.Single(one.Agent, agent => agent.Type!.Coding[0].Code == code);
             Assert.NotNull(agent.Who);
             Assert.NotNull(agent.Network);
             Assert.Null(agent.Media);
         }
 
         // The person has no network of its own, and is the one who asked.
-        var person = Assert.Single(one.Agent, static agent => agent.Type.Coding[0].Code is "IRCP" or "AUT");
-        Assert.Equal(pattern is "Create" or "Update" or "Delete" ? "AUT" : "IRCP", person.Type.Coding[0].Code);
+        var person = Assert.Single(one.Agent, static agent => agent.Type!.Coding[0].Code is "IRCP" or "AUT");
+        Assert.Equal(pattern is "Create" or "Update" or "Delete" ? "AUT" : "IRCP", person.Type!.Coding[0].Code);
         Assert.Null(person.Network);
         Assert.True(person.Requestor);
 
         // What the pattern is about stands once, and nothing else has its type.
-        var data = Assert.Single(one.Entity, static entity => entity.Type.Code == "2");
-        Assert.Equal(role, data.Role.Code);
+        var data = Assert.Single(one.Entity, static entity => entity.Type!.Code == "2");
+        Assert.Equal(role, data.Role!.Code);
         Assert.Equal(pattern == "Query", data.Query is not null);
         Assert.Equal(pattern == "Query", data.What is null);
         Assert.Empty(data.Detail);
-        var persons = one.Entity.Where(static entity => entity.Type.Code == "1").ToList();
+        var persons = one.Entity.Where(static entity => entity.Type!.Code == "1").ToList();
         string[] expected = patient is null ? [] : ["Patient/" + patient];
-        Assert.Equal(expected, persons.Select(static entity => entity.What.Reference));
-        Assert.All(persons, static entity => Assert.Equal("1", entity.Role.Code));
+        Assert.Equal(expected, persons.Select(static entity => entity.What!.Reference));
+        Assert.All(persons, static entity => Assert.Equal("1", entity.Role!.Code));
     }
 
     private static async Task<Bundle> PostAsync(AdminServer server, string form)

@@ -66,7 +66,9 @@ public sealed class ControlPlaneTests
             @"\.Is\((?:call|caller)\.\S*Person\b|Person\s*[=!]=|[=!]=\s*call\.\S*Person\b|Equals\([^;]*call\.\S*Person\b"
         );
 
-        Findings.AssertNone(RepositoryPaths.Files(Admin, "*.cs").Where(file => comparison.IsMatch(File.ReadAllText(file))).Select(Name));
+        // The trail is read by names, and decides nothing.
+        var files = RepositoryPaths.Files(Admin, "*.cs").Where(static file => Room(file) != "Trail");
+        Findings.AssertNone(files.Where(file => comparison.IsMatch(File.ReadAllText(file))).Select(Name));
     }
 
     [Fact]

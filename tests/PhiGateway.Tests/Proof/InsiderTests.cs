@@ -17,6 +17,7 @@ public sealed class InsiderTests
         {
             { "body", FindingCode.StoreRecordEdited },
             { "client", FindingCode.StoreColumnsEdited },
+            { "shape", FindingCode.StoreColumnsEdited },
             { "decision", FindingCode.StoreColumnsEdited },
             { "time", FindingCode.StoreColumnsEdited },
             { "hash", FindingCode.StoreColumnsEdited },
@@ -149,6 +150,9 @@ public sealed class InsiderTests
                 break;
             case "client":
                 rows[300] = row with { Client = "other" };
+                break;
+            case "shape":
+                rows[300] = row with { IsFiled = false };
                 break;
             case "decision":
                 rows[300] = row with { Decision = "deny" };

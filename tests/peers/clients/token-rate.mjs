@@ -1,0 +1,38 @@
+// How many tokens a second two token services issue, in turn, in one run.
+//   CLIENT_JWK='{…private…}' CLIENT_ID=… SCOPE=… node clients/token-rate.mjs http://127.0.0.1:8082 http://127.0.0.1:9280 …
+// Assertions are signed beforehand; 16 requests are under way at once; three rounds of each. Prints one line per service.
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import { importJWK, SignJWT } from 'jose';
+
+const { CLIENT_JWK, CLIENT_ID, SCOPE, COUNT = '1500', ROUNDS = '3' } = process.env;
+const jwk = JSON.parse(CLIENT_JWK);
+const key = await importJWK(jwk, jwk.alg);
+const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+
+const sign = (endpoint) => new SignJWT({}).setProtectedHeader({ alg: jwk.alg, kid: jwk.kid, typ: 'JWT' }).setIssuer(CLIENT_ID).setSubject(CLIENT_ID).setAudience(endpoint).setExpirationTime('4m').setJti(randomUUID()).sign(key);
+
+const ask = (endpoint, assertion) => new Promise((resolve, reject) => {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', scope: SCOPE, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion }).toString();
+  const request = http.request(endpoint, { agent, method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } }, (response) => response.resume().on('end', () => resolve(response.statusCode)));
+  request.on('error', reject).end(body);
+});
+
+const rates = new Map(process.argv.slice(2).map((base) => [base, []]));
+for (let round = 0; round < Number(ROUNDS); round += 1) {
+  for (const [base, taken] of rates) {
+    const endpoint = `${base}/token`;
+    const assertions = await Promise.all(Array.from({ length: Number(COUNT) }, () => sign(endpoint)));
+    const started = process.hrtime.bigint();
+    let good = 0;
+    await Promise.all(Array.from({ length: 16 }, async () => {
+      for (let next = assertions.pop(); next; next = assertions.pop()) {
+        if ((await ask(endpoint, next)) === 200) good += 1;
+      }
+    }));
+    taken.push(good / (Number(process.hrtime.bigint() - started) / 1e9));
+  }
+}
+for (const [base, taken] of rates) {
+  console.log(`${base} ${taken.map((rate) => rate.toFixed(0)).join(' ')} tokens/s`);
+}
