@@ -48,7 +48,7 @@ internal static class TrailReportEndpoints
         return Answer.OfAsync<TrailQuery, TrailStream>(
             context,
             (call, query) => export.OpenAsync(call, query, format.Name),
-            stream => new TrailFile(stream, format)
+            stream => new TrailFileAnswer(stream, format)
         );
     }
 

@@ -20,6 +20,8 @@ public sealed class OpenApiTests
         ":explain",
         ":replay",
         ":reach",
+        ":facets",
+        ":export",
         "accounting:report",
         "accounting:csv",
         "accounting:page",

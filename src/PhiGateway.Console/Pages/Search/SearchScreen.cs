@@ -82,12 +82,12 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
             ? new ScreenAnswer.File(
                 "text/csv; charset=utf-8",
                 "audit.csv",
-                context => TrailFile.WriteAsync(context, stream, new CsvTrail())
+                context => TrailFileAnswer.WriteAsync(context, stream, new CsvTrail())
             )
             : new ScreenAnswer.File(
                 "application/x-ndjson",
                 "audit.ndjson",
-                context => TrailFile.WriteAsync(context, stream, new NdjsonTrail())
+                context => TrailFileAnswer.WriteAsync(context, stream, new NdjsonTrail())
             );
     }
 

@@ -9,7 +9,7 @@ namespace PhiGateway.Admin.Trail;
 /// </summary>
 /// <param name="Stream">The result.</param>
 /// <param name="Format">How records are written.</param>
-internal sealed record TrailFile(TrailStream Stream, ITrailFormat Format) : IResult
+internal sealed record TrailFileAnswer(TrailStream Stream, ITrailFormat Format) : IResult
 {
     // Often enough that a reader shows progress, seldom enough that it costs nothing.
     private const int RecordsAtOnce = 500;
