@@ -19,9 +19,10 @@ public sealed class SmallDiskWorld : GatewayWorld
 
     public override async ValueTask DisposeAsync()
     {
+        // Ended before its disk goes; it is let go of with the rest of the world.
         if (Gateway is not null)
         {
-            await Gateway.DisposeAsync();
+            await Gateway.StopAsync();
         }
 
         Disk?.Dispose();
