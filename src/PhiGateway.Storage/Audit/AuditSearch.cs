@@ -174,8 +174,9 @@ internal abstract class AuditSearch(Database database, DbConnection connection, 
         var conditions = Filter.OfPatients(command) + Filter.OfTime(command, lead, database);
         if (Filter.AsksForShape)
         {
-            var shapes = Shapes(command, new MonthSpan(Filter.FirstMonth, Filter.LastMonth, 0));
-            conditions += $" AND e.shape IN (SELECT s.id FROM audit_shape s WHERE 1 = 1{shapes})";
+            // Looked up for each record that is found, and not joined: there may be far more shapes than records of one patient.
+            conditions +=
+                $" AND (SELECT 1 FROM audit_shape s WHERE s.month = {database.MonthOf("e.time")} AND s.id = e.shape{Filter.OfShape(command)}) = 1";
         }
 
         if (query.Id is { } id)
