@@ -33,6 +33,7 @@ if [[ "$fast" == no ]]; then
   have openssl || missing+=(openssl)
   have haproxy || missing+=(haproxy)
   have go || missing+=(golang-go)
+  have promtool || missing+=(prometheus)
   have rsyslogd || missing+=(rsyslog)
   compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' >/dev/null || missing+=(rsyslog-openssl)
   have chromium || missing+=(chromium fonts-dejavu-core)

@@ -33,6 +33,9 @@ internal static class PhigwCommand
         root.Add(AlertCommands.Queue(common));
         root.Add(AlertCommands.Create(common));
         root.Add(ExplainCommand.Create(common));
+        root.Add(PolicyTestCommand.Create(common));
+        root.Add(ReplayCommands.Replay(common));
+        root.Add(ReplayCommands.RightSize(common));
         root.Add(AuditCommands.Create(common));
         root.Add(DoctorCommand.Create(common));
         root.Add(CompletionCommand.Create(common));

@@ -2,9 +2,10 @@ using BenchmarkDotNet.Running;
 using PhiGateway.Benchmarks.Audit;
 using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Benchmarks.Peers;
+using PhiGateway.Benchmarks.Watch;
 
 // Several jobs in one program: the micro benchmarks; the peers that the load benchmark compares with, and its fixtures; a fleet of nodes on
-// one Postgres.
+// one Postgres; detection on synthetic traffic.
 switch (args)
 {
     case ["peer", var kind, var port, var backend, var folder]:
@@ -25,6 +26,10 @@ switch (args)
     case ["changes", .. var rest]:
         var numbers = rest.Select(int.Parse).Concat(new[] { 50_000, 1_000_000, 5, 10 }.Skip(rest.Length)).ToList();
         await ChangesRun.RunAsync(numbers[0], numbers[1], numbers[2], numbers[3]);
+        return;
+    case ["detection", .. var rest]:
+        var seeds = rest.Where(static word => word != "-v").Select(ulong.Parse).ToList();
+        DetectionReport.Run(seeds.Count > 0 ? seeds : [2, 3, 4], clients: 200, days: 120, each: 8, rest.Contains("-v"));
         return;
     case ["search", .. var rest]:
         var search = rest.Select(int.Parse).Concat(new[] { 1_000_000, 5 }.Skip(rest.Length)).ToList();

@@ -19,6 +19,30 @@ internal static class AlertEndpoints
             )
             .Verb(AdminRoles.Closers, "Says that somebody is at an alert", answer: typeof(Alert));
         api.MapPost(
+                "/alerts/{id}:take",
+                (HttpContext context, string id, AlertHandling handling) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Alert, id, (call, body) => handling.TakeAsync(call, id, body))
+            )
+            .Verb(AdminRoles.Closers, "Takes an alert: the caller deals with it", answer: typeof(Alert));
+        api.MapPost(
+                "/alerts/{id}:assign",
+                (HttpContext context, string id, AlertHandling handling) =>
+                    VerbAnswer.OfAsync<AssignBody>(context, RegistryKind.Alert, id, (call, body) => handling.AssignAsync(call, id, body))
+            )
+            .Verb(AdminRoles.Keepers, "Says who is to deal with an alert", null, typeof(AssignBody), typeof(Alert));
+        api.MapPost(
+                "/alerts/{id}:snooze",
+                (HttpContext context, string id, AlertHandling handling) =>
+                    VerbAnswer.OfAsync<SnoozeBody>(context, RegistryKind.Alert, id, (call, body) => handling.SnoozeAsync(call, id, body))
+            )
+            .Verb(
+                AdminRoles.Keepers,
+                "Lets an alert wait, with an end",
+                "For thirty days at most; a reason is required.",
+                typeof(SnoozeBody),
+                typeof(Alert)
+            );
+        api.MapPost(
                 "/alerts/{id}:close",
                 (HttpContext context, string id, AlertVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Alert, id, (call, body) => verbs.CloseAsync(call, id, body))

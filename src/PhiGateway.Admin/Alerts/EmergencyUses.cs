@@ -185,6 +185,7 @@ public sealed class EmergencyUses
             Subject = KindWord.Of(RegistryKind.Client, use.Client),
             At = first.Time,
             Severity = AlertSeverity.Urgent,
+            Lane = AlertLane.Act,
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{use.Calls} emergency call{(use.Calls == 1 ? string.Empty : "s")}{use.Tokens} for {first.Purpose} "

@@ -39,6 +39,7 @@ public sealed class ProofAlerts(IRegistryStore store, IAuditJournal journal, Tim
             Subject = "log/" + finding.Log,
             At = now,
             Severity = AlertSeverity.Urgent,
+            Lane = AlertLane.Act,
             Evidence = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{finding.Code}, first at record {finding.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "-"}. {finding.Words}"

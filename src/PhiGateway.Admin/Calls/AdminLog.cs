@@ -25,4 +25,7 @@ internal static partial class AdminLog
 
     [LoggerMessage(7007, LogLevel.Warning, "Emergency uses could not be looked for ({Fault}); trying again.")]
     public static partial void EmergencyUsesFailed(ILogger logger, string fault);
+
+    [LoggerMessage(7008, LogLevel.Warning, "Dormant clients could not be looked for ({Fault}); trying again.")]
+    public static partial void DormancyFailed(ILogger logger, string fault);
 }

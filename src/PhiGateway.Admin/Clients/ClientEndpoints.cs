@@ -13,6 +13,16 @@ internal static class ClientEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
+        api.MapGet(
+                "/clients/{id}/usage",
+                (HttpContext context, string id, UsageReports reports) => Answer.JsonAsync(context, call => reports.OfAsync(call, id))
+            )
+            .RequireRoles(AdminRoles.All)
+            .Describe(
+                "Says what a client used of what it may",
+                "By operation, purpose and tenant, with first and last use and a count; known to nodes that watch the trail."
+            )
+            .Returns(typeof(UsageReport));
         api.MapPost(
                 "/clients/{id}:submit",
                 (HttpContext context, string id, ClientVerbs verbs) =>

@@ -11,6 +11,7 @@ using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
 using PhiGateway.Admin.Status;
@@ -42,6 +43,7 @@ public static class AdminApi
         DecisionEndpoints.Map(api);
         StatusEndpoints.Map(api);
         ConfigEndpoints.Map(api);
+        ReplayEndpoints.Map(api);
         AuditEventEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRoles(AdminRoles.All);
         return app;

@@ -17,6 +17,7 @@ using PhiGateway.Admin.Editing;
 using PhiGateway.Admin.Http;
 using PhiGateway.Admin.OpenApi;
 using PhiGateway.Admin.Organizations;
+using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
 using PhiGateway.Admin.Status;
@@ -94,6 +95,9 @@ public static class AdminServices
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<ConfigCommands>();
         services.AddSingleton<AlertVerbs>();
+        services.AddSingleton<AlertHandling>();
+        services.AddSingleton<UsageReports>();
+        services.AddSingleton<ReplayCommands>();
         services.AddSingleton(static provider => new DoorWarnings(
             provider.GetRequiredService<IRegistryStore>(),
             provider.GetRequiredService<WorkingSetSource>(),
@@ -110,6 +114,15 @@ public static class AdminServices
             provider.GetRequiredService<IAuditStore>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EmergencyUses>>()
+        ));
+        services.AddSingleton(static provider => new DormancyLadder(
+            provider.GetRequiredService<IRegistryStore>(),
+            provider.GetRequiredService<IAuditJournal>(),
+            provider.GetRequiredService<IAuditStore>(),
+            provider.GetRequiredService<ISnapshotSource>(),
+            provider.GetRequiredService<AdminOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DormancyLadder>>()
         ));
         services.AddSingleton<RosterGrowth>();
         services.AddSingleton<MemberCommands>();

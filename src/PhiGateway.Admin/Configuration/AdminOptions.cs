@@ -34,6 +34,12 @@ public sealed class AdminOptions
     /// </summary>
     public IReadOnlyList<int> DoorWarningDays { get; set; } = [30, 7];
 
+    /// <summary>
+    /// Days without a call after which an active client is told of, suspended and revoked, in this order; default 30: told of, and neither
+    /// suspended nor revoked. Empty: nobody is told.
+    /// </summary>
+    public IReadOnlyList<int> DormantDays { get; set; } = [30];
+
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;
 

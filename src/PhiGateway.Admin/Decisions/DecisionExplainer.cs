@@ -60,12 +60,25 @@ internal sealed class DecisionExplainer(
                     .Select(Read)
                     .FirstOrDefault(static found => found is not null)
                 : null;
-        return Explain(record, last ?? record, entry.Log, await sets.GetAsync(call.Cancelled));
+        var set = await sets.GetAsync(call.Cancelled);
+        var snapshot = snapshots.Current;
+        var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
+        var changed = ChangedSince(record, client, set);
+        var isKnownThen = record.Client is not null && (changed.Count > 0 || client is null);
+        var then = isKnownThen ? await RegistryThen.FindAsync(store, set, record.Revision, record.Time, changed, call.Cancelled) : null;
+        var compiled = then is null ? null : PathChange.Compile(then, [record.Client!]);
+        return Explain(
+            record,
+            last ?? record,
+            entry.Log,
+            new Registries(set, snapshot, compiled?.FindClientById(record.Client!) is null ? null : compiled, changed)
+        );
     }
 
-    private DecisionExplanation Explain(AuditRecord record, AuditRecord verdict, string node, WorkingSet set)
+    private DecisionExplanation Explain(AuditRecord record, AuditRecord verdict, string node, Registries registries)
     {
-        var snapshot = snapshots.Current;
+        // Doors are those of the registry that decided, where it can be put together again.
+        var (set, snapshot) = (registries.Set, registries.Then ?? registries.Now);
         var client = record.Client is { } name ? snapshot.FindClientById(name) : null;
         var reason = verdict.Reason is { } code ? DenyReason.Find(code) : null;
         var told = reason is { Stage: DenyStage.Decide } || reason is null || IsBeforeDecide(reason) ? reason : null;
@@ -118,7 +131,7 @@ internal sealed class DecisionExplainer(
             doors,
             closed,
             toOpen,
-            Compare(record, snapshot, client, set)
+            new ExplainedRegistry(record.Revision, registries.Now.Revision, registries.Changed, NoteOf(record, registries, client is null))
         );
     }
 
@@ -134,7 +147,7 @@ internal sealed class DecisionExplainer(
     private static bool IsBeforeDecide(DenyReason reason) =>
         reason.Stage is DenyStage.Ingress or DenyStage.Identify or DenyStage.Understand;
 
-    private static ExplainedRegistry Compare(AuditRecord record, RegistrySnapshot snapshot, ClientEntry? client, WorkingSet set)
+    private static List<string> ChangedSince(AuditRecord record, ClientEntry? client, WorkingSet set)
     {
         var changed = new List<string>();
         if (client is not null)
@@ -148,30 +161,39 @@ internal sealed class DecisionExplainer(
             }
         }
 
-        var isForgotten = record.Client is not null && client is null;
-        return new ExplainedRegistry(record.Revision, snapshot.Revision, changed, NoteOf(record, snapshot, isForgotten, changed));
+        return changed;
     }
 
-    private static string NoteOf(AuditRecord record, RegistrySnapshot snapshot, bool isForgotten, List<string> changed)
+    private static string NoteOf(AuditRecord record, Registries registries, bool isForgotten)
     {
-        if (isForgotten)
+        var named = string.Join(", ", registries.Changed);
+        if (registries.Then is not null)
+        {
+            var what = named.Length > 0 ? $"The registry has changed since: {named}." : "The registry knows this client no longer.";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} Doors are those of revision {record.Revision}, put together from the trail."
+            );
+        }
+
+        if (record.Client is not null && isForgotten)
         {
             return "The registry knows this client no longer: doors cannot be shown.";
         }
 
-        if (changed.Count > 0)
+        if (named.Length > 0)
         {
-            return $"The registry has changed since: {string.Join(", ", changed)}. Doors and advice are those of today.";
+            return $"The registry has changed since: {named}. Doors and advice are those of today.";
         }
 
-        if (snapshot.Revision == record.Revision)
+        if (registries.Now.Revision == record.Revision)
         {
             return "The registry is the one that decided.";
         }
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"The registry went from revision {record.Revision} to {snapshot.Revision}; nothing on this client's path has changed."
+            $"The registry went from revision {record.Revision} to {registries.Now.Revision}; nothing on this client's path has changed."
         );
     }
 
@@ -200,4 +222,7 @@ internal sealed class DecisionExplainer(
             return null;
         }
     }
+
+    // As it is, as nodes have it, and as it was: null where it is the same, or cannot be put together.
+    private sealed record Registries(WorkingSet Set, RegistrySnapshot Now, RegistrySnapshot? Then, IReadOnlyList<string> Changed);
 }

@@ -14,7 +14,7 @@ namespace PhiGateway.Admin.Declarative;
 /// <summary>Maps the endpoints that export, plan and apply the registry as a file.</summary>
 internal static class ConfigEndpoints
 {
-    private const string Yaml = "application/yaml";
+    internal const string Yaml = "application/yaml";
 
     // Fifty thousand clients as YAML are some thirty megabytes.
     private const int MaxFile = 64 * 1024 * 1024;
@@ -85,7 +85,8 @@ internal static class ConfigEndpoints
             static change => AdminResult.Json(DryRunReport.Of(change.Edit)) with { ETag = change.ETag }
         );
 
-    private static async Task<Outcome<RegistryFile>> ReadAsync(HttpContext context)
+    /// <summary>Reads the file in a request's body.</summary>
+    internal static async Task<Outcome<RegistryFile>> ReadAsync(HttpContext context)
     {
         string[] yamlTypes = [Yaml, "application/x-yaml", "text/yaml"];
         var yaml = yamlTypes.Any(type => RequestBody.IsMediaType(context, type));

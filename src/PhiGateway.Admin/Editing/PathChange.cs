@@ -44,7 +44,8 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
     private static string[] Subjects(AccessStep step, StepKind kind) =>
         [.. step.Changes.Where(change => change.Kind == kind).Select(static change => change.Subject)];
 
-    private static RegistrySnapshot Compile(WorkingSet set, IReadOnlyList<string> clients)
+    /// <summary>The documents on the paths of these clients, each once.</summary>
+    internal static IReadOnlyList<RegistryItem> ItemsOf(WorkingSet set, IReadOnlyList<string> clients)
     {
         var items = new Dictionary<(RegistryKind, string), RegistryItem>();
         foreach (var id in clients)
@@ -52,8 +53,12 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
             Collect(set, id, items);
         }
 
-        return new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(Math.Max(set.Revision, 1), [.. items.Values], [], []));
+        return [.. items.Values];
     }
+
+    /// <summary>The set as nodes compile it, of these clients; without who is on rosters.</summary>
+    internal static RegistrySnapshot Compile(WorkingSet set, IReadOnlyList<string> clients) =>
+        new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(Math.Max(set.Revision, 1), ItemsOf(set, clients), [], []));
 
     private static void Collect(WorkingSet set, string id, Dictionary<(RegistryKind, string), RegistryItem> items)
     {

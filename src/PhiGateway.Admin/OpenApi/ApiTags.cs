@@ -13,7 +13,7 @@ internal static class ApiTags
         ("approvals", "What waits for a second person, and what was approved and reviewed.", ["approvals", "reviews"]),
         ("revocations", "Stopping, and lifting it.", ["revocations", "issuers"]),
         ("alerts", "What somebody must look at.", ["alerts"]),
-        ("trail", "Who did what, and why a call was decided as it was.", ["audit", "decisions"]),
+        ("trail", "Who did what, and why a call was decided as it was.", ["audit", "decisions", "policies"]),
         ("accounting", "What was disclosed about a patient, to whom and for what; holds and requests.", ["accounting"]),
         ("configuration", "The registry as a file, and what is in force.", ["config"]),
         ("admin keys", "Who may reach the control plane.", ["admin-keys"]),

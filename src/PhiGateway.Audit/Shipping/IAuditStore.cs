@@ -17,6 +17,9 @@ public interface IAuditStore
     /// <summary>Names of the logs that a node has written, of all generations.</summary>
     Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken);
 
+    /// <summary>Names of all logs, of all nodes and generations.</summary>
+    Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken);
+
     /// <summary>Stores a batch, idempotently by (log, sequence).</summary>
     /// <exception cref="AuditForkException">A sequence is already stored with another hash: nothing of the batch is stored.</exception>
     Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);

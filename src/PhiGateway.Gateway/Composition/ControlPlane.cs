@@ -16,6 +16,7 @@ using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Watch.Usage;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -31,7 +32,14 @@ internal static class ControlPlane
     /// <param name="readiness">For health.</param>
     /// <param name="authenticator">Whose keys can be purged.</param>
     /// <param name="console">What people look at; null: it is not on.</param>
-    public static WebApplication Build(GatewayParts parts, Readiness readiness, ICallerAuthenticator authenticator, ConsoleOptions? console)
+    /// <param name="usage">What clients used; null: this node does not watch the trail.</param>
+    public static WebApplication Build(
+        GatewayParts parts,
+        Readiness readiness,
+        ICallerAuthenticator authenticator,
+        ConsoleOptions? console,
+        IUsageSource? usage
+    )
     {
         var options = parts.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -59,6 +67,11 @@ internal static class ControlPlane
         services.AddSingleton(parts.Proof.Prover);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
+        if (usage is not null)
+        {
+            services.AddSingleton(usage);
+        }
+
         services.AddSingleton(new RegistryMetrics(parts.Snapshots));
         services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower, parts.Shipper));
         services.AddPhiGatewayAdmin(
@@ -70,6 +83,7 @@ internal static class ControlPlane
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
+                DormantDays = options.Admin.DormantDays ?? [30],
                 AnswersCut = async revision =>
                 {
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);

@@ -86,7 +86,9 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Clock
             );
             host._readiness = readiness;
-            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options));
+            var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
+            var watch = WatchParts.Create(host.Parts, log);
+            host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options), watch?.Usage);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
             await host._admin.StartAsync(cancellationToken);
@@ -98,12 +100,18 @@ internal sealed class GatewayHost : IAsyncDisposable
                 await host._tokens.StartAsync(cancellationToken);
             }
 
-            var log = host.Parts.Loggers.CreateLogger<GatewayHost>();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
             host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
+            host._loops.Add(host.Watched("dormancy", host._admin.Services.GetRequiredService<DormancyLadder>().RunAsync, log));
+            if (watch is not null)
+            {
+                host._owned.Add(new Owned(watch));
+                host._loops.Add(host.Watched("trail watch", watch.RunAsync, log));
+            }
+
             return host;
         }
         catch

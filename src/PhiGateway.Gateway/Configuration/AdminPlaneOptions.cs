@@ -44,6 +44,12 @@ public sealed class AdminPlaneOptions
     public IReadOnlyList<int>? DoorWarningDays { get; set; }
 
     /// <summary>
+    /// Days without a call after which an active client is told of, suspended and revoked, in this order, such as 30, 60, 90; null: 30, so
+    /// that it is told of and stays open.
+    /// </summary>
+    public IReadOnlyList<int>? DormantDays { get; set; }
+
+    /// <summary>
     /// Memberships of a roster, added or changed since somebody looked, from which on an alert is raised; null: 1000.
     /// </summary>
     public int? RosterAlertMembers { get; set; }

@@ -64,6 +64,8 @@ public sealed class GatewayOptions
 
     public TelemetryOptions Telemetry { get; set; } = new();
 
+    public WatchOptions Watch { get; set; } = new();
+
     /// <summary>Endpoints told to SMART apps; default: those customary at the first issuer.</summary>
     public SmartEndpointOptions SmartEndpoints { get; set; } = new();
 

@@ -225,6 +225,7 @@ internal static class GatewayOptionsValidator
         }
 
         ConsoleValidator.Validate(options.Admin, Add);
+        WatchValidator.Validate(options, Add);
         if (options.Admin.DoorWarningDays?.Any(static days => days is < 1 or > 366) == true)
         {
             Add("Admin:DoorWarningDays", "must be days between 1 and 366.");

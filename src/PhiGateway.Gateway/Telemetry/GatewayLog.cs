@@ -112,6 +112,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1205, LogLevel.Warning, "The audit store's partitions of the months to come were not made: {Fault}")]
     public static partial void PartitionsNotMade(ILogger log, string fault);
 
+    [LoggerMessage(1207, LogLevel.Warning, "The trail could not be watched ({Fault}); trying again")]
+    public static partial void WatchFailed(ILogger logger, string fault);
+
     [LoggerMessage(1206, LogLevel.Warning, "Whether an admin key exists is not known: the registry did not answer ({Fault}); asked again")]
     public static partial void FirstKeyDelayed(ILogger log, string fault);
 

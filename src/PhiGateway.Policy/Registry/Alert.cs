@@ -16,6 +16,15 @@ public sealed record Alert : IRegistryEntity
     /// <summary>Words without PHI.</summary>
     public required string Evidence { get; init; }
 
+    /// <summary>Risk of the OWASP Non-Human Identities Top 10 that it stands for, by number and title; null: none.</summary>
+    public string? Risk { get; init; }
+
+    /// <summary>Technique of MITRE ATT&amp;CK, by id and name; null: none.</summary>
+    public string? Technique { get; init; }
+
+    /// <summary>Ids of the records in the trail that show it, the oldest first.</summary>
+    public IReadOnlyList<string> Records { get; init; } = [];
+
     /// <summary>Who is told.</summary>
     public string? Notify { get; init; }
 
@@ -23,6 +32,15 @@ public sealed record Alert : IRegistryEntity
 
     /// <summary>How soon somebody must act; default warning.</summary>
     public AlertSeverity Severity { get; init; }
+
+    /// <summary>Lane of the inbox; default look.</summary>
+    public AlertLane Lane { get; init; }
+
+    /// <summary>Who deals with it; null: nobody yet.</summary>
+    public string? AssignedTo { get; init; }
+
+    /// <summary>When it is due again, UTC; null: it does not wait.</summary>
+    public DateTimeOffset? SnoozedUntil { get; init; }
 
     /// <summary>Which door it is about, such as <c>agreement</c>; null: none.</summary>
     public string? Door { get; init; }

@@ -15,7 +15,7 @@ public static class ManagedMembers
             RegistryKind.UseCase => ["status", "changedBy"],
             RegistryKind.Client => ["status", "statusReason", "ownerConfirmed", "requestedBy", "changedBy"],
             RegistryKind.Review => ["by"],
-            RegistryKind.Alert => ["state", "handledBy", "handledAt", "resolution"],
+            RegistryKind.Alert => ["state", "assignedTo", "snoozedUntil", "handledBy", "handledAt", "resolution"],
             RegistryKind.AdminKey => ["hash", "created", "handover"],
             _ => [],
         };

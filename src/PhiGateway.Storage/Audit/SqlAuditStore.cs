@@ -35,22 +35,11 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
     }
 
-    public async Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection
-            .Command("SELECT log FROM audit_log WHERE substr(log, 1, @length) = @start ORDER BY log")
-            .With("length", node.Length + 1)
-            .With("start", node + "/");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var logs = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            logs.Add(reader.GetString(0));
-        }
+    public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
+        LogsBeginningAsync(node + "/", cancellationToken);
 
-        return logs;
-    }
+    public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) =>
+        LogsBeginningAsync(string.Empty, cancellationToken);
 
     public async Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
@@ -208,4 +197,21 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         string log,
         CancellationToken cancellationToken
     );
+
+    private async Task<IReadOnlyList<string>> LogsBeginningAsync(string start, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command("SELECT log FROM audit_log WHERE substr(log, 1, @length) = @start ORDER BY log")
+            .With("length", start.Length)
+            .With("start", start);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var logs = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            logs.Add(reader.GetString(0));
+        }
+
+        return logs;
+    }
 }

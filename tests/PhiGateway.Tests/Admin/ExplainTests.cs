@@ -61,6 +61,27 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task Explain_RegistryChangedSince_ShowsTheDoorsOfThatTime()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        await RecordAsync(server, Refusal(await server.Store.GetRevisionAsync(default)));
+        Assert.Equal(200, (await server.PostAsync("/admin/v1/clients/acme-connector:suspend", """{"reason":"a look"}""")).Status);
+        Assert.False(IsOpen((await server.GetAsync(Path, "august")).Json, "client"));
+
+        // As the shipper would: what the journal holds stands in the trail.
+        foreach (var record in server.Journal.Records.Where(record => record.Kind == AuditKind.Admin))
+        {
+            server.Trail.Entries.Add(Watch.WatchEventReaderTests.Entry(record, server.Trail.Entries.Count));
+        }
+
+        var json = (await server.GetAsync(Path, "august")).Json;
+        Assert.True(IsOpen(json, "client"), json.ToJsonString());
+        Assert.Contains("put together from the trail", (string)json["registry"]!["note"]!, StringComparison.Ordinal);
+        Assert.Contains("client/acme-connector", json["registry"]!["changed_since"]!.AsArray().Select(node => (string)node!));
+    }
+
+    [Fact]
     public async Task Explain_ClosedDoor_NamesItsDateAndAdvice()
     {
         await using var server = await AdminServer.StartAsync();
@@ -269,6 +290,9 @@ public sealed class ExplainTests
         );
 
     private static string Path => $"/admin/v1/decisions/{Decision}";
+
+    private static bool IsOpen(JsonNode json, string door) =>
+        (bool)json["doors"]!.AsArray().Single(node => (string)node!["name"]! == door)!["open"]!;
 
     private static string? Outcome(JsonNode json, string question) =>
         (string?)json["questions"]!.AsArray().Single(node => (string)node!["name"]! == question)!["outcome"];

@@ -14,7 +14,16 @@ namespace PhiGateway.Tests.Admin;
 public sealed class OpenApiTests
 {
     // POSTs that change nothing.
-    private static readonly string[] Reads = [":search", ":explain", ":reach", "accounting:report", "accounting:csv", "accounting:page"];
+    private static readonly string[] Reads =
+    [
+        ":search",
+        ":explain",
+        ":replay",
+        ":reach",
+        "accounting:report",
+        "accounting:csv",
+        "accounting:page",
+    ];
 
     [Fact]
     public async Task Document_NamesEveryEndpoint_WithSummaryAndAnswers()

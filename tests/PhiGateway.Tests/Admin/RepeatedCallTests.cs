@@ -20,6 +20,7 @@ public sealed class RepeatedCallTests
         "/admin/v1/audit:reach",
         "/admin/v1/audit:search",
         "/admin/v1/decisions:explain",
+        "/admin/v1/policies:replay",
         "/fhir/AuditEvent/_search",
     ];
 

@@ -16,6 +16,7 @@ internal static class ProductAssemblies
             ["PhiGateway.Audit"] = ["PhiGateway.Policy"],
             ["PhiGateway.Identity"] = ["PhiGateway.Policy"],
             ["PhiGateway.Proof"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
+            ["PhiGateway.Watch"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.Storage"] = ["PhiGateway.Policy", "PhiGateway.Audit", "PhiGateway.Proof"],
             ["PhiGateway.Sinks"] = ["PhiGateway.Policy", "PhiGateway.Audit"],
             ["PhiGateway.RegistryFiles"] = ["PhiGateway.Policy"],
@@ -28,6 +29,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Proof",
                 "PhiGateway.Identity",
                 "PhiGateway.RegistryFiles",
+                "PhiGateway.Watch",
             ],
             ["PhiGateway.Console"] =
             [
@@ -57,6 +59,7 @@ internal static class ProductAssemblies
                 "PhiGateway.Storage",
                 "PhiGateway.Sinks",
                 "PhiGateway.RegistryFiles",
+                "PhiGateway.Watch",
                 "PhiGateway.Admin",
                 "PhiGateway.TokenService",
                 "PhiGateway.Console",

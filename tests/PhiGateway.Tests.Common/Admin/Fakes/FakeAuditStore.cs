@@ -18,6 +18,9 @@ internal sealed class FakeAuditStore : IAuditStore
     public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
 
+    public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Entries.Select(entry => entry.Log).Distinct()]);
+
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         Entries.AddRange(entries);

@@ -254,6 +254,9 @@ public sealed class JournalFactsTests
         public Task<byte[]?> GetHashAsync(string log, long sequence, CancellationToken cancellationToken) =>
             Task.FromResult<byte[]?>(new byte[32]);
 
+        public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) =>
+            ListLogsAsync(string.Empty, cancellationToken);
+
         public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<string>>([]);
 

@@ -35,6 +35,8 @@ internal sealed class MemoryAuditStore : IAuditStore
     public Task<IReadOnlyList<string>> ListLogsAsync(string node, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. Rows.Values.Select(row => row.Log).Distinct()]);
 
+    public Task<IReadOnlyList<string>> ListLogsAsync(CancellationToken cancellationToken) => ListLogsAsync(string.Empty, cancellationToken);
+
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         Fail();

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>
+/// Tells of active clients that have not called for long, then suspends and revokes them, as far as the operator wants that; run by the
+/// host.
+/// </summary>
+/// <remarks>
+/// Every node may run it: an alert's id follows from client and last call. A client of a use case that covers emergencies is told of and
+/// stays open.
+/// </remarks>
+public sealed class DormancyLadder
+{
+    /// <summary>Kind of the alert.</summary>
+    public const string Kind = "dormant";
+
+    private const string Gateway = "system";
+
+    // Days are what counts.
+    private static readonly TimeSpan Period = TimeSpan.FromHours(6);
+
+    // The first look waits until the node has its registry.
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
+
+    private readonly IRegistryStore _store;
+    private readonly IAuditJournal _journal;
+    private readonly IAuditStore _trail;
+    private readonly ISnapshotSource _snapshots;
+    private readonly IReadOnlyList<int> _days;
+    private readonly TimeProvider _time;
+    private readonly ILogger<DormancyLadder> _log;
+    private readonly PathCloser _closer;
+
+    internal DormancyLadder(
+        IRegistryStore store,
+        IAuditJournal journal,
+        IAuditStore trail,
+        ISnapshotSource snapshots,
+        AdminOptions options,
+        TimeProvider time,
+        ILogger<DormancyLadder> log
+    )
+    {
+        (_store, _journal, _trail, _snapshots, _days, _time, _log) = (store, journal, trail, snapshots, options.DormantDays, time, log);
+        _closer = new PathCloser(store, journal, time);
+    }
+
+    /// <summary>Looks until it is stopped; a fault waits for the next look.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (_days.Count > 0)
+        {
+            var good = false;
+            try
+            {
+                good = _snapshots.Current.Revision > 0;
+                if (good)
+                {
+                    await RunOnceAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+#pragma warning disable CA1031 // The store or the journal may be away; who was silent for a month may be so for a minute more.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                good = false;
+                AdminLog.DormancyFailed(_log, fault.GetType().Name);
+            }
+
+            await Task.Delay(good ? Period : Retry, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>One look; returns how many clients were told of or closed.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        var now = _time.GetUtcNow();
+        foreach (var entry in _snapshots.Current.ListClients())
+        {
+            if (entry is not { Client.Status: ClientStatus.Active, Approval.ApprovedAt: var approved } || Steps(approved, now) == 0)
+            {
+                continue;
+            }
+
+            var since = await LastCallAsync(entry.Client.Id, approved, cancellationToken);
+            var steps = Steps(since, now);
+            count += steps > 0 && await ActAsync(entry, since, steps, now) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private int Steps(DateTimeOffset since, DateTimeOffset now) => _days.Count(days => (now - since).TotalDays >= days);
+
+    // An approval is a use to come: whoever was approved lately is not dormant.
+    private async Task<DateTimeOffset> LastCallAsync(string client, DateTimeOffset approved, CancellationToken cancellationToken)
+    {
+        var newest = (await _trail.QueryAsync(new AuditQuery { Client = client, Limit = 1 }, cancellationToken)).Entries;
+        return newest is [var last, ..] && last.Time > approved ? last.Time : approved;
+    }
+
+    private async Task<bool> ActAsync(ClientEntry entry, DateTimeOffset since, int steps, DateTimeOffset now)
+    {
+        var id = entry.Client.Id;
+        var reason = string.Create(CultureInfo.InvariantCulture, $"no call since {since.UtcDateTime:yyyy-MM-dd}");
+        var done = "It is still open: suspend or archive it, or say why it waits.";
+        if (steps > 1 && entry.UseCase?.AllowsBreakGlass == false)
+        {
+            var (to, verb) = steps == 2 ? (ClientStatus.Suspended, "suspend") : (ClientStatus.Revoked, "revoke");
+            if (!await _closer.CloseAsync(id, to, verb, reason))
+            {
+                return false;
+            }
+
+            done = $"The gateway has closed it ({verb}).";
+        }
+
+        var key = $"{id}\n{since.UtcDateTime:yyyy-MM-dd}\n{Math.Min(steps, 2)}";
+        var alert = new Alert
+        {
+            Id = $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}",
+            Kind = Kind,
+            Subject = KindWord.Of(RegistryKind.Client, id),
+            At = now,
+            Risk = Watch.Findings.NhiRisk.ImproperOffboarding.ToString(),
+            Evidence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"No call since {since.UtcDateTime:yyyy-MM-dd}, for {(now - since).TotalDays:0} days. {done}"
+            ),
+            Notify = string.Join(", ", new[] { entry.Client.Owner, entry.Client.Deputy }.Where(static name => !string.IsNullOrEmpty(name))),
+        };
+        return await RaiseAsync(alert, now);
+    }
+
+    private async Task<bool> RaiseAsync(Alert alert, DateTimeOffset now)
+    {
+        if (await _store.FindAsync(RegistryKind.Alert, alert.Id, CancellationToken.None) is not null)
+        {
+            return false;
+        }
+
+        var json = RegistryJson.Serialize(alert);
+        await _journal.AppendAsync(
+            new AuditRecord
+            {
+                Id = Guid.CreateVersion7(now),
+                Kind = AuditKind.Admin,
+                Event = "alert.raise",
+                Time = now,
+                Actor = Gateway,
+                Target = KindWord.Of(RegistryKind.Alert, alert.Id),
+                Revision = _snapshots.Current.Revision,
+                After = json,
+                Note = "intent",
+            }
+        );
+        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Alert, alert.Id, json, 0)];
+        return await _store.WriteAsync(writes, Gateway, CancellationToken.None) is RegistryWriteResult.Written;
+    }
+}

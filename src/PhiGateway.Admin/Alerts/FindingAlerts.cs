@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Watch.Findings;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>
+/// Makes an alert of what the watch found: one for each incident, however many nodes watch. Called by the watching loop of the
+/// host.
+/// </summary>
+/// <remarks>What a person closed stays closed; what is open becomes urgent when it is found to be worse.</remarks>
+public sealed class FindingAlerts(
+    IRegistryStore store,
+    IAuditJournal journal,
+    ISnapshotSource snapshots,
+    QuarantineRules quarantine,
+    TimeProvider time
+) : IFindingSink
+{
+    private const string Gateway = "system";
+    private const string ClientPrefix = "client/";
+
+    private readonly Quarantine _quarantine = new(new PathCloser(store, journal, time), snapshots, quarantine, time);
+
+    /// <inheritdoc />
+    public async Task RaiseAsync(Finding finding, CancellationToken cancellationToken)
+    {
+        var alert = Of(finding);
+        var there = await store.FindAsync(RegistryKind.Alert, alert.Id, cancellationToken);
+        if (there is null)
+        {
+            await WriteAsync("alert.raise", await ActedOnAsync(alert, finding), null);
+            return;
+        }
+
+        var known = RegistryJson.Deserialize<Alert>(StoredBody.WithoutNotes(there.Json).ToJsonString());
+        if (IsWorse(known, alert))
+        {
+            var found = await ActedOnAsync(alert, finding);
+            var worse = known with
+            {
+                Severity = found.Severity,
+                Lane = found.Lane,
+                State = AlertState.Open,
+                Evidence = found.Evidence,
+                Records = found.Records,
+            };
+            await WriteAsync("alert.escalate", worse, there);
+        }
+    }
+
+    private static bool IsWorse(Alert known, Alert found) => known.State != AlertState.Closed && known.Severity < found.Severity;
+
+    private async Task<Alert> ActedOnAsync(Alert alert, Finding finding)
+    {
+        var done = ClientOf(finding) is { } client ? await _quarantine.ConsiderAsync(finding, client) : null;
+        return done is null ? alert : alert with { Evidence = $"{alert.Evidence} {done}" };
+    }
+
+    private static string? ClientOf(Finding finding) =>
+        finding.Subject.StartsWith(ClientPrefix, StringComparison.Ordinal) ? finding.Subject[ClientPrefix.Length..] : null;
+
+    private static AlertLane LaneOf(FindingSeverity severity) =>
+        severity switch
+        {
+            >= FindingSeverity.High => AlertLane.Act,
+            FindingSeverity.Medium => AlertLane.Look,
+            _ => AlertLane.Noise,
+        };
+
+    private Alert Of(Finding finding)
+    {
+        var incident = finding.Incident ?? new Incident(finding.Rule, finding.At);
+        var key = $"{incident.Rule}\n{finding.Subject}\n{incident.At.UtcDateTime:yyyy-MM-dd}";
+        var client = ClientOf(finding) is { } id ? snapshots.Current.FindClientById(id)?.Client : null;
+        return new Alert
+        {
+            Id = $"{incident.Rule}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}",
+            Kind = finding.Rule,
+            Subject = finding.Subject,
+            At = finding.At,
+            Severity = finding.Severity >= FindingSeverity.High ? AlertSeverity.Urgent : AlertSeverity.Warning,
+            Lane = LaneOf(finding.Severity),
+            Evidence = finding.Words,
+            Risk = finding.Risk?.ToString(),
+            Technique = finding.Technique,
+            Records = [.. finding.Records.Select(static id => id.ToString("D", CultureInfo.InvariantCulture))],
+            Notify = string.Join(
+                ", ",
+                new[] { client?.Owner, client?.Deputy }
+                    .Where(static name => !string.IsNullOrWhiteSpace(name))
+                    .Distinct(StringComparer.OrdinalIgnoreCase)
+            ),
+        };
+    }
+
+    private async Task WriteAsync(string name, Alert alert, RegistryItem? before)
+    {
+        var now = time.GetUtcNow();
+        var json = AuthorNote.Carried(RegistryJson.Serialize(alert), before);
+        await journal.AppendAsync(
+            new AuditRecord
+            {
+                Id = Guid.CreateVersion7(now),
+                Kind = AuditKind.Admin,
+                Event = name,
+                Time = now,
+                Actor = Gateway,
+                Target = KindWord.Of(RegistryKind.Alert, alert.Id),
+                Revision = snapshots.Current.Revision,
+                Before = before?.Json,
+                After = json,
+                Note = "intent",
+            }
+        );
+
+        // Another node may have been faster: its alert says the same.
+        await store.WriteAsync(
+            [new RegistryWrite(RegistryKind.Alert, alert.Id, json, before?.Version ?? 0)],
+            Gateway,
+            CancellationToken.None
+        );
+    }
+}

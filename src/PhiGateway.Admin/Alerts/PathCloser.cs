@@ -1,0 +1,57 @@
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Alerts;
+
+/// <summary>
+/// Closes the path of an active client in the gateway's own name, on record first; in force on every node within a second. Asked by
+/// <see cref="Quarantine"/> and <see cref="DormancyLadder"/>; it opens nothing.
+/// </summary>
+internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, TimeProvider time)
+{
+    private const string Gateway = "system";
+
+    /// <summary>Closes it; false when it is not active, or somebody changed it at the same moment.</summary>
+    /// <param name="id">Client id.</param>
+    /// <param name="to">Suspended, quarantined or revoked.</param>
+    /// <param name="verb">As the verb of a person is called, such as <c>quarantine</c>.</param>
+    /// <param name="reason">Why, without PHI.</param>
+    public async Task<bool> CloseAsync(string id, ClientStatus to, string verb, string reason)
+    {
+        if (
+            await store.FindAsync(RegistryKind.Client, id, CancellationToken.None) is not { } item
+            || RegistryJson.Deserialize<Client>(StoredBody.WithoutNotes(item.Json).ToJsonString())
+                is not { Status: ClientStatus.Active } client
+        )
+        {
+            return false;
+        }
+
+        var next = RegistryJson.Serialize(client with { Status = to, StatusReason = reason });
+        var json = AuthorNote.Closed(AuthorNote.Carried(next, item), item, [Gateway]);
+        var name = "client." + verb;
+        var now = time.GetUtcNow();
+        await journal.AppendAsync(
+            new AuditRecord
+            {
+                Id = Guid.CreateVersion7(now),
+                Kind = AuditKind.Admin,
+                Event = name,
+                Time = now,
+                Actor = Gateway,
+                Target = KindWord.Of(RegistryKind.Client, id),
+                Revision = await store.GetRevisionAsync(CancellationToken.None),
+                Before = DocumentMeta.ForRecord(RegistryKind.Client, item.Json),
+                After = DocumentMeta.ForRecord(RegistryKind.Client, json),
+                Note = "intent: " + reason,
+            },
+            AdminLane.Of(name)
+        );
+        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Client, id, json, item.Version)];
+        return await store.WriteAsync(writes, Gateway, CancellationToken.None) is RegistryWriteResult.Written;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Decisions;
+
+/// <summary>
+/// The registry as it was when a decision was made, put together from the registry as it is and the trail, in which every change stands
+/// with what was there before it. Asked by <see cref="DecisionExplainer"/>.
+/// </summary>
+/// <remarks>Of documents; who was on a roster is not put back.</remarks>
+internal static class RegistryThen
+{
+    // Changes of a year, for most; beyond that the explanation says that it cannot.
+    private const int Most = 20_000;
+
+    // Records of changes that were planned a moment before the decision and written after it.
+    private static readonly TimeSpan Before = TimeSpan.FromMinutes(5);
+
+    private static readonly (string Word, RegistryKind Kind)[] Kinds =
+    [
+        .. Enum.GetValues<RegistryKind>()
+            .Where(static kind => kind is not (RegistryKind.Alert or RegistryKind.AdminKey))
+            .Select(static kind => (KindWord.Of(kind), kind)),
+    ];
+
+    /// <summary>The registry at that time; null when too much has changed since, or a change is not in the trail.</summary>
+    /// <param name="trail">The trail.</param>
+    /// <param name="set">The registry as it is.</param>
+    /// <param name="revision">Revision that decided.</param>
+    /// <param name="at">When.</param>
+    /// <param name="changed">Documents that have changed since, as <c>client/acme</c>: each must be found.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<WorkingSet?> FindAsync(
+        IAuditStore trail,
+        WorkingSet set,
+        long revision,
+        DateTimeOffset at,
+        IReadOnlyList<string> changed,
+        CancellationToken cancellationToken
+    )
+    {
+        var first = new Dictionary<string, AuditRecord>(StringComparer.Ordinal);
+        var query = new AuditQuery
+        {
+            Kind = AuditKind.Admin,
+            From = at - Before,
+            Limit = PageRequest.Most,
+        };
+        for (var read = 0; read < Most; read += PageRequest.Most)
+        {
+            var page = await trail.QueryAsync(query, cancellationToken);
+            foreach (var record in page.Entries.Select(Read).OfType<AuditRecord>())
+            {
+                // The newest come first: what stands there in the end is the first change after the decision.
+                if (record is { Target: { } target } && record.Revision >= revision && (record.Before ?? record.After) is not null)
+                {
+                    first[target] = record;
+                }
+            }
+
+            if (page.Next is null)
+            {
+                return changed.All(first.ContainsKey) ? set.With(revision, Undone(set, first)) : null;
+            }
+
+            query = query with { Cursor = page.Next };
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<RegistryItem> Undone(WorkingSet set, Dictionary<string, AuditRecord> first)
+    {
+        foreach (var (target, record) in first)
+        {
+            var slash = target.IndexOf('/', StringComparison.Ordinal);
+            if (slash < 0 || Array.Find(Kinds, kind => kind.Word == target[..slash]) is not { Word: not null } kind)
+            {
+                continue;
+            }
+
+            var id = target[(slash + 1)..];
+            var now = set.Find(kind.Kind, id)?.Item;
+            yield return new RegistryItem(
+                kind.Kind,
+                id,
+                now?.Version ?? 1,
+                record.Revision,
+                record.Before ?? now?.Json ?? "{}",
+                record.Time,
+                record.Actor ?? string.Empty,
+                Deleted: record.Before is null
+            );
+        }
+    }
+
+    private static AuditRecord? Read(AuditEntry entry)
+    {
+        try
+        {
+            return AuditRecordReader.Read(entry.Body.Span);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Text.Json;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Audit.Records;
+using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Scopes;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Admin.Replay;
+
+/// <summary>Reads a record of the trail back into the request that was decided, as far as the record tells; asked for each replayed record.</summary>
+/// <remarks>
+/// A record keeps neither the token's scope nor a body: scopes are taken to cover everything, and of a write only type and interaction are
+/// decided.
+/// </remarks>
+internal static class RecordedAccess
+{
+    private const string AnyScope = "system/*.cruds";
+
+    /// <summary>The request; null with the word for why it cannot be read back.</summary>
+    public static AccessRequest? Read(AuditRecord record, AdminOptions options, out string why)
+    {
+        if (record is not { Issuer: not null, IssuerClientId: not null, Tenant: not null, Template: not null, RawTarget: ['/', ..] target })
+        {
+            why = "incomplete";
+            return null;
+        }
+
+        if (InteractionOf(record) is not { } interaction)
+        {
+            why = "page-or-job";
+            return null;
+        }
+
+        IReadOnlyList<AccessPart>? parts;
+        if (IsBodyWrite(interaction))
+        {
+            parts = OfWrite(record, interaction);
+        }
+        else
+        {
+            parts = OfLine(record, target, options);
+        }
+
+        why = "unreadable";
+        return parts is null ? null : Of(record, parts);
+    }
+
+    /// <summary>Whether what it writes stands in a body, which no record keeps.</summary>
+    public static bool IsBodyWrite(Interaction interaction) => interaction is Interaction.Create or Interaction.Update or Interaction.Patch;
+
+    /// <summary>The recorded interaction; null for what continues an earlier request or is only a frame for others.</summary>
+    public static Interaction? InteractionOf(AuditRecord record)
+    {
+        foreach (var interaction in Enum.GetValues<Interaction>())
+        {
+            if (JsonNamingPolicy.KebabCaseLower.ConvertName(interaction.ToString()) == record.Interaction)
+            {
+                return
+                    interaction
+                        is Interaction.None
+                            or Interaction.SearchPage
+                            or Interaction.ExportStatus
+                            or Interaction.ExportCancel
+                            or Interaction.ExportFile
+                            or Interaction.Batch
+                            or Interaction.Transaction
+                            or Interaction.Capabilities
+                    ? null
+                    : interaction;
+            }
+        }
+
+        return null;
+    }
+
+    private static AccessRequest Of(AuditRecord record, IReadOnlyList<AccessPart> parts) =>
+        new()
+        {
+            Caller = new Caller
+            {
+                Issuer = record.Issuer!,
+                IssuerEnvironment = record.Environment ?? string.Empty,
+                ClientId = record.IssuerClientId!,
+                Scopes = SmartScopeReader.Read(AnyScope),
+                Purposes = PurposesOf(record),
+                HasUnknownPurpose = false,
+                PurposeFromRegistry = record.PurposeFrom == "registry",
+                IssuedAt = record.Time,
+                ExpiresAt = record.Time,
+                TokenHash = "none",
+                Binding = record.Binding switch
+                {
+                    "mtls" => ProofBinding.Mtls,
+                    "dpop" => ProofBinding.Dpop,
+                    _ => ProofBinding.None,
+                },
+            },
+            Tenant = record.Tenant!,
+            Environment = record.Environment ?? string.Empty,
+            Peer = IPAddress.TryParse(record.Peer, out var peer) ? peer : null,
+            Now = record.Time,
+            Parts = parts,
+            Justification = record.Note,
+        };
+
+    private static IReadOnlyList<PurposeOfUse> PurposesOf(AuditRecord record) =>
+        record is { Purpose: { } codes, PurposeFrom: not "registry" }
+            ? [.. codes.Split(' ').Where(static code => PurposeOfUse.TryParse(code, out _)).Select(PurposeOfUse.Parse)]
+            : [];
+
+    // Decided without its content: whose record it is stands in the record.
+    private static List<AccessPart>? OfWrite(AuditRecord record, Interaction interaction) =>
+        ResourceType.TryParse(record.ResourceType, out var type) ? [new AccessPart { Interaction = interaction, Type = type }] : null;
+
+    private static IReadOnlyList<AccessPart>? OfLine(AuditRecord record, string target, AdminOptions options)
+    {
+        var basePath = BaseOf(target, record.Template!);
+        if (
+            basePath is null
+            || record.Method is not { } method
+            || !CanonicalReader.Read(method, target, basePath).TryGet(out var canonical, out _)
+        )
+        {
+            return null;
+        }
+
+        var reading = FhirRequestReader.Read(
+            canonical,
+            new FhirHeaders(),
+            default,
+            new FhirContext
+            {
+                GatewayBase = "https://gateway.invalid" + basePath,
+                UpstreamBases = [],
+                Declared = options.DeclaredParametersOf(basePath),
+            }
+        );
+        return reading.TryGet(out var fhir, out _) && fhir.Parts.Count > 0 ? fhir.Parts : null;
+    }
+
+    // The template says how many segments stand below the route's base.
+    private static string? BaseOf(string target, string template)
+    {
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var path = (query < 0 ? target : target[..query]).Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var line = template[(template.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        var below = line.Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
+        return below <= path.Length ? "/" + string.Join('/', path[..^below]) : null;
+    }
+}

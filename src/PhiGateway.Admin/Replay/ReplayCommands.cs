@@ -1,0 +1,138 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.RegistryFiles.Files;
+
+namespace PhiGateway.Admin.Replay;
+
+/// <summary>
+/// Replays past decisions: against a candidate registry, and to prove that narrower grants would have been enough. Called by their
+/// endpoints; each look at the trail is on record first.
+/// </summary>
+internal sealed class ReplayCommands(
+    IRegistryStore registry,
+    IAuditStore trail,
+    IAuditJournal journal,
+    AdminJournal records,
+    WorkingSetSource sets,
+    AdminOptions options,
+    TimeProvider time
+)
+{
+    private const int MostDays = 400;
+
+    /// <summary>Decides a window again over a candidate and lists whose answers change.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="file">The candidate: documents that differ from the registry.</param>
+    /// <param name="days">How many days before now.</param>
+    public async Task<Outcome<ReplayReport>> ReplayAsync(AdminCall call, RegistryFile file, int days)
+    {
+        if (Check(days) is { } bad)
+        {
+            return bad;
+        }
+
+        var set = await sets.GetAsync(call.Cancelled);
+        if (FilePlanner.Plan(file, set, call.Person, prune: false).Failed(out var refusal, out var writes))
+        {
+            return AdminProblem.Of(refusal);
+        }
+
+        var now = time.GetUtcNow();
+        var clients = AffectedClients.Of(set, set.After(writes, now, call.Person), writes);
+        await RecordAsync(call, "trail.replay", days, string.Join(' ', clients));
+        var window = await TrailWindow.ReadAsync(trail, clients, now.AddDays(-days), now, call.Cancelled);
+        var both = await TwoRegistries.BuildAsync(registry, set, writes, clients, now, call.Cancelled);
+        return Run(both, window, now.AddDays(-days), now).Report;
+    }
+
+    /// <summary>What a use case is granted and did not use, with narrower grants and their proof.</summary>
+    public async Task<Outcome<RightSizeReport>> RightSizeAsync(AdminCall call, string id, int days)
+    {
+        if (Check(days) is { } bad)
+        {
+            return bad;
+        }
+
+        var set = await sets.GetAsync(call.Cancelled);
+        if (set.Find<UseCase>(RegistryKind.UseCase, id) is not { } useCase)
+        {
+            return AdminProblem.NotFound("use case");
+        }
+
+        var now = time.GetUtcNow();
+        string[] clients = [.. set.ClientsOf(id).Select(static client => client.Id)];
+        await RecordAsync(call, "trail.right-size", days, "use-case/" + id);
+        var window = await TrailWindow.ReadAsync(trail, clients, now.AddDays(-days), now, call.Cancelled);
+        var used = new UsedGrants(options);
+        foreach (var record in window.Records.Where(static record => record.Decision == "permit"))
+        {
+            used.Take(record);
+        }
+
+        // What is missed at the first try is given back once; what is missed then is said.
+        var (grants, replay, missing) = await TryAsync(set, useCase, used, clients, window, days, now, call.Cancelled);
+        if (replay.WouldBeDenied > 0)
+        {
+            used.Kept.UnionWith(missing);
+            (grants, replay, _) = await TryAsync(set, useCase, used, clients, window, days, now, call.Cancelled);
+        }
+
+        var isProven = replay is { WouldBeDenied: 0, WouldBePermitted: 0, Complete: true };
+        return new RightSizeReport(
+            id,
+            days,
+            clients,
+            NarrowerGrants.Removed(useCase.Grants, grants),
+            grants.Count == 0 ? null : grants,
+            isProven,
+            replay
+        );
+    }
+
+    private async Task<(IReadOnlyList<Grant> Grants, ReplayReport Report, IReadOnlyList<string> Missing)> TryAsync(
+        WorkingSet set,
+        UseCase useCase,
+        UsedGrants used,
+        string[] clients,
+        TrailWindow window,
+        int days,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var grants = NarrowerGrants.Of(useCase.Grants, used);
+        var version = set.Find(RegistryKind.UseCase, useCase.Id)!.Item.Version;
+        var write = new RegistryWrite(RegistryKind.UseCase, useCase.Id, RegistryJson.Serialize(useCase with { Grants = grants }), version);
+        var both = await TwoRegistries.BuildAsync(registry, set, [write], clients, now, cancellationToken);
+        var (report, run) = Run(both, window, now.AddDays(-days), now);
+        return (grants, report, [.. run.Missing.Select(static type => type.Name).Distinct(StringComparer.Ordinal)]);
+    }
+
+    private (ReplayReport Report, ReplayRun Run) Run(TwoRegistries both, TrailWindow window, DateTimeOffset from, DateTimeOffset to)
+    {
+        var run = new ReplayRun(both, options, to);
+        foreach (var record in window.Records)
+        {
+            run.Take(record);
+        }
+
+        return (run.Report(from, to, window.IsComplete), run);
+    }
+
+    private async Task RecordAsync(AdminCall call, string name, int days, string what)
+    {
+        var look = records.Create(call, name, "audit", call.RequestId, Guid.Empty, AuditKind.AuditUse);
+        look.Note = string.Create(CultureInfo.InvariantCulture, $"days={days}; {what}");
+        await journal.AppendAsync(look);
+    }
+
+    private static AdminProblem? Check(int days) =>
+        days is < 1 or > MostDays ? AdminProblem.BadParameter("days", $"1 to {MostDays} is expected.") : null;
+}

@@ -1,0 +1,94 @@
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Admin.Replay;
+
+/// <summary>What of its grants a use case used in a window: gathered record by record, asked by <see cref="NarrowerGrants"/>.</summary>
+internal sealed class UsedGrants(AdminOptions options)
+{
+    private const string Search = "search";
+    private const string Read = "read";
+
+    private readonly HashSet<(string Type, string Word)> _words = [];
+    private readonly HashSet<(string Type, string Operation)> _operations = [];
+    private readonly HashSet<string> _includes = new(StringComparer.Ordinal);
+
+    // Types whose resources came although no part of the request named them.
+    private readonly HashSet<string> _alongside = new(StringComparer.Ordinal);
+
+    /// <summary>Types of which everything that is granted stays.</summary>
+    public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a permitted request.</summary>
+    public void Take(AuditRecord record)
+    {
+        var released = TypesReleased(record).ToList();
+        if (RecordedAccess.Read(record, options, out _) is { } access)
+        {
+            foreach (var part in access.Parts)
+            {
+                // Of everything that a wildcard means, what came was used.
+                if (!part.IsWildcard || released.Contains(part.Type.Name))
+                {
+                    Note(part);
+                }
+            }
+
+            _alongside.UnionWith(released.Where(type => !access.Parts.Any(part => part.Type.Name == type)));
+        }
+        else if (record.ResourceType is { } type)
+        {
+            // What continues an earlier request is of the same kind; nobody can say which, so all of the type stays.
+            Kept.Add(type);
+        }
+    }
+
+    /// <summary>Whether a grant on a type is used by this word.</summary>
+    public bool Uses(string type, string word) =>
+        Kept.Contains(type) || _words.Contains((type, word)) || (word is Search or Read && _alongside.Contains(type));
+
+    /// <summary>Whether an operation is used on a type.</summary>
+    public bool UsesOperation(string type, string operation) => Kept.Contains(type) || _operations.Contains((type, operation));
+
+    /// <summary>Whether an include is used, by its name or as one of all of its type.</summary>
+    public bool UsesInclude(string include) =>
+        _includes.Contains(include) || _includes.Contains(include[..(include.IndexOf(':', StringComparison.Ordinal) + 1)] + "*");
+
+    /// <summary>Names of the types of what a record let out, once each.</summary>
+    public static IEnumerable<string> TypesReleased(AuditRecord record) =>
+        record
+            .Resources.Select(static name => name.IndexOf('/', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name)
+            .Distinct(StringComparer.Ordinal);
+
+    private void Note(AccessPart part)
+    {
+        if (part.Type.IsNone)
+        {
+            return;
+        }
+
+        if (part.Include is { } include)
+        {
+            _includes.Add(include);
+        }
+
+        if (part.Operation is { } operation)
+        {
+            _operations.Add((part.Type.Name, operation));
+        }
+
+        if (GrantWords.Of(part.Interaction) is { } word)
+        {
+            _words.Add((part.Type.Name, word));
+        }
+
+        // Who is walked to is searched or read, as the rules of the day want it.
+        if (part.Role != PartRole.Target)
+        {
+            _words.Add((part.Type.Name, Search));
+            _words.Add((part.Type.Name, Read));
+        }
+    }
+}

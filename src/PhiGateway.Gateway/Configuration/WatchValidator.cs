@@ -1,0 +1,46 @@
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Watch.Detection;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Validates what an operator wrote about the watch and about dormant clients; asked by <see cref="GatewayOptionsValidator"/>.</summary>
+internal static class WatchValidator
+{
+    private const int Steps = 3;
+    private const int LeastDays = 7;
+
+    /// <summary>Adds every problem found.</summary>
+    /// <param name="options">What was written.</param>
+    /// <param name="add">Takes key and message.</param>
+    public static void Validate(GatewayOptions options, Action<string, string> add)
+    {
+        if (options.Admin.DormantDays is { } dormant && !IsLadder(dormant))
+        {
+            add(
+                "Admin:DormantDays",
+                $"must be at most {Steps} numbers of days, each larger than the one before, the first at least {LeastDays}."
+            );
+        }
+
+        foreach (var entry in options.Watch.Quarantine)
+        {
+            if (QuarantineRules.Parse(entry) is not { } rule || !TrailWatch.RuleNames.Contains(rule.Rule))
+            {
+                add(
+                    "Watch:Quarantine",
+                    $"'{entry}' is no rule: {string.Join(", ", TrailWatch.RuleNames)}; a risk may follow: low, medium or high."
+                );
+            }
+        }
+
+        if (options.Watch.MostQuarantines < 0)
+        {
+            add("Watch:MostQuarantines", "must not be negative.");
+        }
+    }
+
+    private static bool IsLadder(IReadOnlyList<int> days) =>
+        days.Count <= Steps
+        && (days.Count == 0 || days[0] >= LeastDays)
+        && days.Zip(days.Skip(1)).All(static pair => pair.First < pair.Second);
+}

@@ -1,0 +1,28 @@
+namespace PhiGateway.Watch.Baselines;
+
+/// <summary>When a word was seen first and last, how often, and on how many days.</summary>
+internal sealed class KnownWord(DateTimeOffset first)
+{
+    public DateTimeOffset First { get; } = first;
+
+    public DateTimeOffset Last { get; private set; }
+
+    public int Days { get; private set; }
+
+    public int Count { get; private set; }
+
+    public void Note(DateTimeOffset at)
+    {
+        Days += Days == 0 || at.UtcDateTime.Date > Last.UtcDateTime.Date ? 1 : 0;
+        Count += Count < int.MaxValue ? 1 : 0;
+        Last = at > Last ? at : Last;
+    }
+
+    public static KnownWord Restore(DateTimeOffset first, DateTimeOffset last, int days, int count) =>
+        new(first)
+        {
+            Last = last,
+            Days = days,
+            Count = count,
+        };
+}

@@ -1,0 +1,155 @@
+using PhiGateway.Watch.Baselines;
+
+namespace PhiGateway.Watch.Detection;
+
+/// <summary>Writes and reads one client's baseline in the file of <see cref="WatchState"/>.</summary>
+internal static class BaselineFile
+{
+    public static void Write(BinaryWriter writer, ClientBaseline baseline, DaySummary? today)
+    {
+        writer.Write(baseline.FirstSeen.UtcTicks);
+        writer.Write(baseline.LastSeen.UtcTicks);
+        writer.Write(baseline.LongestGap);
+        writer.Write(baseline.Expected);
+        writer.Write(baseline.Drift);
+        writer.Write(baseline.Anchor);
+        writer.Write(baseline.AnchoredTo?.UtcTicks ?? 0);
+        writer.Write(baseline.AnchorFrom);
+        writer.Write(baseline.Days.Count);
+        foreach (var day in baseline.Days)
+        {
+            Write(writer, day);
+        }
+
+        Write(writer, baseline.Operations);
+        Write(writer, baseline.Networks);
+        Write(writer, baseline.Subjects);
+        for (var slot = 0; slot < HourSlots.Count; slot++)
+        {
+            writer.Write(baseline.Slots.Days[slot]);
+            writer.Write(baseline.Slots.LastDay[slot]);
+        }
+
+        writer.Write(baseline.Patients.Began.UtcTicks);
+        Write(writer, baseline.Patients.Young);
+        Write(writer, baseline.Patients.Old);
+
+        // What is left of the day after the restart is a day of its own.
+        writer.Write(today is not null);
+        if (today is { } open)
+        {
+            Write(writer, open);
+        }
+    }
+
+    public static ClientBaseline Read(BinaryReader reader)
+    {
+        var baseline = new ClientBaseline(Moment(reader)) { LastSeen = Moment(reader), LongestGap = reader.ReadDouble() };
+        var (expected, drift, anchor) = (reader.ReadInt32(), reader.ReadDouble(), reader.ReadInt32());
+        var (anchoredTo, anchorFrom) = (reader.ReadInt64(), reader.ReadInt32());
+        var days = new List<DaySummary>();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            days.Add(Day(reader));
+        }
+
+        baseline.Restore(days, expected, drift, anchor, anchoredTo == 0 ? null : new DateTimeOffset(anchoredTo, TimeSpan.Zero), anchorFrom);
+        Read(reader, baseline.Operations);
+        Read(reader, baseline.Networks);
+        Read(reader, baseline.Subjects);
+        for (var slot = 0; slot < HourSlots.Count; slot++)
+        {
+            baseline.Slots.Days[slot] = reader.ReadInt32();
+            baseline.Slots.LastDay[slot] = reader.ReadInt32();
+        }
+
+        baseline.Patients.Restore(Moment(reader), Set(reader), Set(reader));
+        if (reader.ReadBoolean())
+        {
+            baseline.Close(Day(reader), baseline.AnchoredTo);
+        }
+
+        return baseline;
+    }
+
+    private static DateTimeOffset Moment(BinaryReader reader) => new(reader.ReadInt64(), TimeSpan.Zero);
+
+    private static void Write(BinaryWriter writer, in DaySummary day)
+    {
+        int[] numbers =
+        [
+            day.Day,
+            day.Calls,
+            day.Patients,
+            day.NewPatients,
+            day.Misses,
+            day.PeakMinuteCalls,
+            day.PeakHourCalls,
+            day.PeakHourPatients,
+            day.PeakHourRecords,
+            day.PeakHourMisses,
+        ];
+        foreach (var number in numbers)
+        {
+            writer.Write(number);
+        }
+
+        writer.Write(day.IsFlagged);
+    }
+
+    private static DaySummary Day(BinaryReader reader) =>
+        new(
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadBoolean()
+        );
+
+    private static void Write(BinaryWriter writer, KnownWords words)
+    {
+        writer.Write(words.Count);
+        foreach (var (word, known) in words.All)
+        {
+            writer.Write(word);
+            writer.Write(known.First.UtcTicks);
+            writer.Write(known.Last.UtcTicks);
+            writer.Write(known.Days);
+            writer.Write(known.Count);
+        }
+    }
+
+    private static void Read(BinaryReader reader, KnownWords words)
+    {
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            words.Restore(reader.ReadString(), KnownWord.Restore(Moment(reader), Moment(reader), reader.ReadInt32(), reader.ReadInt32()));
+        }
+    }
+
+    private static void Write(BinaryWriter writer, HashSet<uint> set)
+    {
+        writer.Write(set.Count);
+        foreach (var one in set)
+        {
+            writer.Write(one);
+        }
+    }
+
+    private static HashSet<uint> Set(BinaryReader reader)
+    {
+        var set = new HashSet<uint>();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            set.Add(reader.ReadUInt32());
+        }
+
+        return set;
+    }
+}

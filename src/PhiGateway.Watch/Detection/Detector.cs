@@ -1,0 +1,190 @@
+using PhiGateway.Watch.Baselines;
+using PhiGateway.Watch.Feed;
+using PhiGateway.Watch.Findings;
+using PhiGateway.Watch.Registered;
+using PhiGateway.Watch.Rules;
+using PhiGateway.Watch.Usage;
+
+namespace PhiGateway.Watch.Detection;
+
+/// <summary>
+/// Takes the trail record by record, keeps what each client usually does, and asks every rule: gives what somebody should look at. Fed by
+/// the watching loop, beside the request's path; not thread-safe.
+/// </summary>
+internal sealed class Detector(IRegisteredClients registered, IReadOnlyList<WatchRule> rules)
+{
+    /// <summary>Name under which a rule's own fault is told.</summary>
+    public const string FaultRule = "rule-failed";
+
+    private readonly List<Finding> _found = [];
+
+    public Dictionary<string, ClientWatch> Clients { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, ActorBaseline> Actors { get; } = new(StringComparer.Ordinal);
+
+    public UsageLedger Usage { get; } = new();
+
+    public FindingFold Fold { get; } = new();
+
+    /// <summary>Every rule about clients, in the order in which they are asked.</summary>
+    public static IReadOnlyList<WatchRule> AllRules { get; } =
+    [
+        new TwoPlacesRule(),
+        new NewNetworkRule(),
+        new HumanUseRule(),
+        new CrossEnvironmentRule(),
+        new ProbingRule(),
+        new EnumerationRule(),
+        new VolumeSpikeRule(),
+        new ScrapingRule(),
+        new NewOperationRule(),
+        new OffHoursRule(),
+        new DormantWakingRule(),
+        new SlowDripRule(),
+        new SlowRampRule(),
+    ];
+
+    /// <summary>Takes one record.</summary>
+    /// <returns>What is to be told, mostly nothing; good until the next call.</returns>
+    public IReadOnlyList<Finding> Take(WatchEvent seen)
+    {
+        _found.Clear();
+        if (seen.Kind == WatchKind.RosterChange)
+        {
+            TakeRoster(seen);
+        }
+        else
+        {
+            TakeClient(seen);
+        }
+
+        return _found;
+    }
+
+    private void TakeClient(WatchEvent seen)
+    {
+        var client = registered.Find(seen.Client);
+        if (!Clients.TryGetValue(seen.Client, out var watch))
+        {
+            Clients[seen.Client] = watch = new ClientWatch(seen.Client, new ClientBaseline(seen.Time));
+        }
+
+        var (baseline, activity) = (watch.Baseline, watch.Activity);
+        var gap = seen.Time - baseline.LastSeen;
+        if (activity.Roll(seen.Time, baseline) is { } ended)
+        {
+            baseline.Close(ended, client?.ApprovedAt);
+        }
+
+        Count(seen, watch);
+
+        // Emergencies have a review of their own, for each of them; nobody is to hesitate because a rule might stop them.
+        if (!seen.IsEmergency)
+        {
+            var sighting = new Sighting(seen, watch, client, gap);
+            foreach (var rule in rules)
+            {
+                Ask(rule, sighting);
+            }
+        }
+
+        baseline.LongestGap = Math.Max(baseline.LongestGap, gap.TotalDays);
+        baseline.LastSeen = seen.Time > baseline.LastSeen ? seen.Time : baseline.LastSeen;
+    }
+
+    private void Count(WatchEvent seen, ClientWatch watch)
+    {
+        watch.Activity.Add(seen, watch.Baseline);
+        if (CrossEnvironmentRule.Counts(seen.Reason))
+        {
+            watch.Activity.Elsewhere.Note(seen, $"{seen.Reason} {seen.Tenant} {seen.Environment}");
+        }
+        else if (ProbingRule.Counts(seen.Reason))
+        {
+            watch.Activity.Probes.Note(seen, $"{seen.Reason} {seen.Operation} {seen.Purpose}");
+        }
+
+        if (seen.Kind == WatchKind.Access)
+        {
+            watch.Baseline.Operations.Note(seen.Operation, seen.Time);
+            Usage.Note(seen);
+        }
+
+        // Strangers to the registry's networks are seen although they are refused.
+        if (seen.Network.Length > 0)
+        {
+            watch.Baseline.Networks.Note(seen.Network, seen.Time);
+        }
+
+        if (seen.Subject.Length > 0)
+        {
+            watch.Baseline.Subjects.Note(seen.Subject, seen.Time);
+        }
+    }
+
+    private void Ask(WatchRule rule, in Sighting sighting)
+    {
+        Finding? finding;
+        try
+        {
+            finding = rule.Look(sighting);
+        }
+#pragma warning disable CA1031 // A rule that fails is told of, and stops neither the others nor anybody's request.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Tell(
+                new Finding
+                {
+                    Rule = FaultRule,
+                    Subject = "rule/" + rule.Name,
+                    At = sighting.Seen.Time,
+                    Severity = FindingSeverity.High,
+                    Words =
+                        $"The rule {rule.Name} failed with {fault.GetType().Name} at a record of client {sighting.Watch.Client}; "
+                        + "until it is mended it sees nothing where it fails.",
+                    Records = [sighting.Seen.Id],
+                }
+            );
+            return;
+        }
+
+        if (finding is not null)
+        {
+            sighting.Activity.Flag();
+            Tell(finding);
+        }
+    }
+
+    private void TakeRoster(WatchEvent seen)
+    {
+        if (!Actors.TryGetValue(seen.Actor, out var actor))
+        {
+            Actors[seen.Actor] = actor = new ActorBaseline();
+        }
+
+        actor.Add(seen.Id, seen.Time, seen.Added);
+
+        // Whoever is added will be new to the clients behind the roster.
+        foreach (var watch in Clients.Values)
+        {
+            if (registered.Find(watch.Client) is { } client && client.Rosters.Contains(seen.Roster, StringComparer.Ordinal))
+            {
+                watch.Baseline.Expected += Math.Min(seen.Added, int.MaxValue - watch.Baseline.Expected);
+            }
+        }
+
+        if (RosterGrowthRule.Look(seen, actor) is { } finding)
+        {
+            Tell(finding);
+        }
+    }
+
+    private void Tell(Finding finding)
+    {
+        if (Fold.Admit(finding) is { } told)
+        {
+            _found.Add(told);
+        }
+    }
+}

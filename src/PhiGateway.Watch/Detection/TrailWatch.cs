@@ -1,0 +1,219 @@
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Watch.Feed;
+using PhiGateway.Watch.Findings;
+using PhiGateway.Watch.Registered;
+using PhiGateway.Watch.Usage;
+
+namespace PhiGateway.Watch.Detection;
+
+/// <summary>
+/// The watching loop: reads the stored trail behind the traffic, finds, and hands findings on; run by the host. It stands beside the
+/// request's path and can stop nobody.
+/// </summary>
+/// <remarks>
+/// Every node may run it over the whole trail: the same records give the same findings. What is older than a day when it is read teaches
+/// the baselines and is not told.
+/// </remarks>
+public sealed class TrailWatch : IDisposable
+{
+    private static readonly TimeSpan Newsworthy = TimeSpan.FromDays(1);
+
+    // Read in one go before it rests, and for how long it rests.
+    private const int Slice = 2000;
+    private const int RestPerWork = 9;
+
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(5);
+
+    private readonly TrailFeed _feed;
+    private readonly Detector _detector;
+    private readonly IFindingSink _sink;
+    private readonly TrailWatchOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Queue<Finding> _untold = new();
+    private readonly WatchMetrics _metrics = new();
+    private DateTimeOffset _kept;
+
+    /// <summary>Makes it; reads nothing yet.</summary>
+    /// <param name="store">The stored trail.</param>
+    /// <param name="snapshots">What is approved.</param>
+    /// <param name="sink">Where findings go.</param>
+    /// <param name="options">How often, and where it keeps what it learned.</param>
+    /// <param name="time">Clock.</param>
+    public TrailWatch(IAuditStore store, ISnapshotSource snapshots, IFindingSink sink, TrailWatchOptions options, TimeProvider time)
+        : this(store, new Detector(new SnapshotClients(snapshots), Detector.AllRules), sink, options, time) { }
+
+    internal TrailWatch(IAuditStore store, Detector detector, IFindingSink sink, TrailWatchOptions options, TimeProvider time) =>
+        (_feed, _detector, _sink, _options, _time) = (new TrailFeed(store), detector, sink, options, time);
+
+    /// <summary>Names of the rules about clients.</summary>
+    public static IReadOnlyList<string> RuleNames { get; } = [.. Detector.AllRules.Select(static rule => rule.Name)];
+
+    /// <summary>What clients used.</summary>
+    public IUsageSource Usage => _detector.Usage;
+
+    /// <summary>Told when a round failed, with the fault's kind; it is tried again.</summary>
+    public event Action<string>? Failed;
+
+    /// <summary>Told after a round in which anything was read: how many records and how many findings.</summary>
+    public event Action<int, int>? Read;
+
+    /// <summary>Reads and tells until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Restore();
+        while (true)
+        {
+            try
+            {
+                await RunOnceAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                Keep();
+                throw;
+            }
+#pragma warning disable CA1031 // The store or the registry may be away: what was read is told in the next round.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                _metrics.CountFailure();
+                Failed?.Invoke(fault.GetType().Name);
+            }
+
+            try
+            {
+                await Task.Delay(_options.Interval, _time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                Keep();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>One round: whatever the store holds by now.</summary>
+    /// <returns>How many findings were told.</returns>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var (count, told) = (0, 0);
+        while (true)
+        {
+            var began = _time.GetTimestamp();
+            var read = await _feed.ReadAsync(Take, Slice, cancellationToken);
+            _metrics.Count(read);
+            (count, told) = (count + read, told + await TellAsync(cancellationToken));
+            if (_time.GetUtcNow() - _kept >= KeepEvery)
+            {
+                Keep();
+            }
+
+            if (read < Slice)
+            {
+                break;
+            }
+
+            // Requests come first: while it is behind, it works for a tenth of the time, on one core.
+            await Task.Delay(_time.GetElapsedTime(began) * RestPerWork, _time, cancellationToken);
+        }
+
+        if (count > 0)
+        {
+            Read?.Invoke(count, told);
+        }
+
+        return told;
+    }
+
+    private async Task<int> TellAsync(CancellationToken cancellationToken)
+    {
+        var told = 0;
+        while (_untold.TryPeek(out var finding))
+        {
+            await _sink.RaiseAsync(finding, cancellationToken);
+            _untold.Dequeue();
+            _metrics.Count(finding);
+            told++;
+        }
+
+        return told;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _metrics.Dispose();
+
+    /// <summary>Takes up what an earlier process kept; whether it could.</summary>
+    internal bool Restore()
+    {
+        if (_options.StateFile is not { } path || !File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var file = File.OpenRead(path);
+            WatchState.Read(file, _feed, _detector);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            // Half of a file teaches nothing: the trail is read from its beginning.
+            _feed.Clear();
+            _detector.Clients.Clear();
+            _detector.Actors.Clear();
+            _detector.Usage.Clear();
+            Failed?.Invoke(fault.GetType().Name);
+            return false;
+        }
+    }
+
+    /// <summary>Keeps what was learned.</summary>
+    internal void Keep()
+    {
+        _kept = _time.GetUtcNow();
+        if (_options.StateFile is not { } path)
+        {
+            return;
+        }
+
+        try
+        {
+            var fresh = path + ".new";
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using (var file = new FileStream(fresh, options))
+            {
+                WatchState.Write(file, _feed, _detector);
+            }
+
+            File.Move(fresh, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Failed?.Invoke(fault.GetType().Name);
+        }
+    }
+
+    private void Take(AuditEntry entry)
+    {
+        if (WatchEventReader.Read(entry) is not { } seen)
+        {
+            return;
+        }
+
+        var isNews = _time.GetUtcNow() - seen.Time < Newsworthy;
+        foreach (var finding in _detector.Take(seen))
+        {
+            if (isNews)
+            {
+                _untold.Enqueue(finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using PhiGateway.Watch.Baselines;
+using PhiGateway.Watch.Feed;
+using PhiGateway.Watch.Findings;
+
+namespace PhiGateway.Watch.Detection;
+
+/// <summary>
+/// Keeps what was learned over a restart: baselines, places in the logs and what was told, in one binary file. A file that cannot be read is
+/// no file: everything is learned anew from the trail.
+/// </summary>
+/// <remarks>No PHI: patients are hashes of pseudonyms, cut to 32 bits.</remarks>
+internal static class WatchState
+{
+    private const int Version = 1;
+
+    public static void Write(Stream stream, TrailFeed feed, Detector detector)
+    {
+        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        writer.Write(Version);
+        var places = feed.Places.ToList();
+        writer.Write(places.Count);
+        foreach (var (log, next) in places)
+        {
+            writer.Write(log);
+            writer.Write(next);
+        }
+
+        var told = detector.Fold.Told.ToList();
+        writer.Write(told.Count);
+        foreach (var (key, one) in told)
+        {
+            writer.Write(key.Rule);
+            writer.Write(key.Subject);
+            writer.Write(one.At.UtcTicks);
+            writer.Write((byte)one.Severity);
+        }
+
+        writer.Write(detector.Actors.Count);
+        foreach (var (name, actor) in detector.Actors)
+        {
+            writer.Write(name);
+            var days = actor.All.ToList();
+            writer.Write(days.Count);
+            days.ForEach(one =>
+            {
+                writer.Write(one.Day);
+                writer.Write(one.Added);
+            });
+        }
+
+        writer.Write(detector.Clients.Count);
+        foreach (var watch in detector.Clients.Values)
+        {
+            writer.Write(watch.Client);
+            BaselineFile.Write(writer, watch.Baseline, watch.Activity.Today);
+        }
+
+        detector.Usage.Write(writer);
+    }
+
+    /// <exception cref="InvalidDataException">It is of another version, or cut.</exception>
+    public static void Read(Stream stream, TrailFeed feed, Detector detector)
+    {
+        using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        try
+        {
+            if (reader.ReadInt32() != Version)
+            {
+                throw new InvalidDataException("Of another version.");
+            }
+
+            for (var left = reader.ReadInt32(); left > 0; left--)
+            {
+                feed.Restore(reader.ReadString(), reader.ReadInt64());
+            }
+
+            for (var left = reader.ReadInt32(); left > 0; left--)
+            {
+                var (rule, subject, at) = (reader.ReadString(), reader.ReadString(), reader.ReadInt64());
+                detector.Fold.Restore(rule, subject, new DateTimeOffset(at, TimeSpan.Zero), (FindingSeverity)reader.ReadByte());
+            }
+
+            for (var left = reader.ReadInt32(); left > 0; left--)
+            {
+                var actor = detector.Actors[reader.ReadString()] = new ActorBaseline();
+                actor.Restore([.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => (reader.ReadInt32(), reader.ReadInt32()))]);
+            }
+
+            for (var left = reader.ReadInt32(); left > 0; left--)
+            {
+                var client = reader.ReadString();
+                detector.Clients[client] = new ClientWatch(client, BaselineFile.Read(reader));
+            }
+
+            detector.Usage.Read(reader);
+        }
+        catch (Exception e) when (e is EndOfStreamException or ArgumentException or IOException or FormatException)
+        {
+            throw new InvalidDataException("The kept baselines cannot be read.", e);
+        }
+    }
+}

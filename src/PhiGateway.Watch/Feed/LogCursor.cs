@@ -1,0 +1,45 @@
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Watch.Feed;
+
+/// <summary>How far one log was read, and what was read of it but not yet handed on; one per log in <see cref="TrailFeed"/>.</summary>
+internal sealed class LogCursor(string log, long next)
+{
+    private readonly Queue<AuditEntry> _waiting = new();
+
+    /// <summary>Sequence of the next entry to be handed on.</summary>
+    public long Next { get; private set; } = next;
+
+    /// <summary>Whether the store held nothing further when it was last asked.</summary>
+    public bool IsAtEnd { get; private set; }
+
+    public AuditEntry? Head => _waiting.TryPeek(out var head) ? head : null;
+
+    /// <summary>Reads on when nothing waits.</summary>
+    public async Task FillAsync(IAuditStore store, int page, CancellationToken cancellationToken)
+    {
+        if (_waiting.Count > 0 || IsAtEnd)
+        {
+            return;
+        }
+
+        var entries = await store.ReadAsync(log, Next, page, cancellationToken);
+        foreach (var entry in entries)
+        {
+            _waiting.Enqueue(entry);
+        }
+
+        IsAtEnd = entries.Count < page;
+    }
+
+    /// <summary>Hands on the head.</summary>
+    public AuditEntry Take()
+    {
+        var entry = _waiting.Dequeue();
+        Next = entry.Sequence + 1;
+        return entry;
+    }
+
+    /// <summary>A new round: the store may hold more by now.</summary>
+    public void Reopen() => IsAtEnd = false;
+}

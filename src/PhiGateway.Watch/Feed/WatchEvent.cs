@@ -1,0 +1,65 @@
+namespace PhiGateway.Watch.Feed;
+
+/// <summary>
+/// What detection needs of one record of the trail; made by <see cref="WatchEventReader"/>, read by baselines and rules. Patients stand in
+/// it as hashes of their pseudonyms.
+/// </summary>
+internal sealed record WatchEvent
+{
+    public required Guid Id { get; init; }
+
+    public required WatchKind Kind { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Registered client; empty for changes of rosters.</summary>
+    public string Client { get; init; } = string.Empty;
+
+    /// <summary>Interaction and type, such as <c>search-type Observation</c>.</summary>
+    public string Operation { get; init; } = string.Empty;
+
+    /// <summary>Code of the deny reason; null for accesses.</summary>
+    public string? Reason { get; init; }
+
+    public int Status { get; init; }
+
+    public IReadOnlyList<ulong> Patients { get; init; } = [];
+
+    /// <summary>What was asked for, hashed: the one patient, else the target; 0: nothing in particular.</summary>
+    public ulong AskedKey { get; init; }
+
+    /// <summary>
+    /// The number at the end of the one patient's id that was asked for; -1: none. PHI for a moment: neither kept on disk nor told.
+    /// </summary>
+    public long AskedNumber { get; init; } = -1;
+
+    public int Records { get; init; }
+
+    /// <summary>Network of the caller: a /24, of IPv6 a /48; empty when not known.</summary>
+    public string Network { get; init; } = string.Empty;
+
+    /// <summary>Address of the caller.</summary>
+    public string Peer { get; init; } = string.Empty;
+
+    public string Subject { get; init; } = string.Empty;
+
+    public string TokenHash { get; init; } = string.Empty;
+
+    public string Purpose { get; init; } = string.Empty;
+
+    public string Tenant { get; init; } = string.Empty;
+
+    public string Environment { get; init; } = string.Empty;
+
+    /// <summary>Whether it was let out for an emergency: such accesses have their own review and no other.</summary>
+    public bool IsEmergency { get; init; }
+
+    /// <summary>Who changed a roster.</summary>
+    public string Actor { get; init; } = string.Empty;
+
+    /// <summary>Which roster was changed.</summary>
+    public string Roster { get; init; } = string.Empty;
+
+    /// <summary>How many memberships were added.</summary>
+    public int Added { get; init; }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Watch.Feed;
+
+/// <summary>Makes a <see cref="WatchEvent"/> of a stored record; null for records that say nothing about how somebody behaves.</summary>
+internal static class WatchEventReader
+{
+    private const int MostDigits = 18;
+    private const string ImportEvent = "roster.import";
+    private const string MemberEvent = "roster.member.put";
+    private const string Accepted = "accepted ";
+
+    /// <summary>Reads one entry.</summary>
+    public static WatchEvent? Read(AuditEntry entry)
+    {
+        var isTold = entry.Kind switch
+        {
+            AuditKind.Disclosure or AuditKind.Decision or AuditKind.Intent => entry.Client is not null,
+            AuditKind.Outcome => entry is { Client: not null, Decision: "deny" },
+            AuditKind.Admin => entry.Event is ImportEvent or MemberEvent && entry.Actor is not null,
+            _ => false,
+        };
+        if (!isTold)
+        {
+            return null;
+        }
+
+        try
+        {
+            var record = AuditRecordReader.Read(entry.Body.Span);
+            return entry.Kind == AuditKind.Admin ? OfRoster(entry, record) : OfRequest(entry, record);
+        }
+        catch (JsonException)
+        {
+            // The verifier tells of what is no record.
+            return null;
+        }
+    }
+
+    private static WatchEvent? OfRequest(AuditEntry entry, AuditRecord record)
+    {
+        var isRefusal = entry.Decision == "deny";
+        if (!isRefusal && (entry.Kind is AuditKind.Decision or AuditKind.Outcome))
+        {
+            // The frame of a batch, whose entries have records of their own; or our own and the upstream's faults.
+            return null;
+        }
+
+        var patients = new ulong[entry.PatientKeys.Count];
+        for (var i = 0; i < patients.Length; i++)
+        {
+            patients[i] = StableHash.Of(entry.PatientKeys[i]);
+        }
+
+        return new WatchEvent
+        {
+            Id = record.Id,
+            Kind = isRefusal ? WatchKind.Refusal : WatchKind.Access,
+            Time = record.Time,
+            Client = record.Client!,
+            Operation = OperationOf(record),
+            Reason = record.Reason,
+            Status = record.Status,
+            Patients = patients,
+            AskedKey = patients.Length == 1 ? patients[0] : StableHash.Of(record.RawTarget),
+            AskedNumber = record.Patients is [var only] ? NumberOf(only) : -1,
+            Records = isRefusal ? 0 : record.ResourceCount,
+            Network = NetworkName.Of(record.Peer),
+            Peer = record.Peer ?? string.Empty,
+            Subject = record.Subject ?? string.Empty,
+            TokenHash = record.TokenHash ?? string.Empty,
+            Purpose = record.Purpose ?? string.Empty,
+            Tenant = record.Tenant ?? string.Empty,
+            Environment = record.Environment ?? string.Empty,
+            IsEmergency = IsEmergencyPurpose(record.Purpose),
+        };
+    }
+
+    private static string OperationOf(AuditRecord record)
+    {
+        // Operations differ by their name, which stands in the template; of the others the type says it.
+        var what = record.Interaction == "operation" ? record.Template : record.ResourceType;
+        return what is null ? record.Interaction ?? record.Event : $"{record.Interaction ?? record.Event} {what}";
+    }
+
+    private static bool IsEmergencyPurpose(string? purposes)
+    {
+        if (purposes is null)
+        {
+            return false;
+        }
+
+        foreach (var code in purposes.Split(' '))
+        {
+            if (PurposeOfUse.TryParse(code, out var purpose) && purpose.IsBreakGlass)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static WatchEvent? OfRoster(AuditEntry entry, AuditRecord record)
+    {
+        var added = entry.Event == MemberEvent ? 1 : AcceptedOf(record.Note);
+
+        // Of a single membership the intent is counted, of an import what it came to.
+        if (added == 0 || (entry.Event == MemberEvent && record.Note?.StartsWith("intent", StringComparison.Ordinal) != true))
+        {
+            return null;
+        }
+
+        return new WatchEvent
+        {
+            Id = record.Id,
+            Kind = WatchKind.RosterChange,
+            Time = record.Time,
+            Actor = record.Actor!,
+            Roster = record.Target is { } target ? target[(target.IndexOf('/', StringComparison.Ordinal) + 1)..] : string.Empty,
+            Added = added,
+        };
+    }
+
+    // Out of the outcome of an import: "outcome: lines 10, accepted 9, removed 0, …".
+    private static int AcceptedOf(string? note)
+    {
+        var at = note?.IndexOf(Accepted, StringComparison.Ordinal) ?? -1;
+        if (at < 0)
+        {
+            return 0;
+        }
+
+        var rest = note.AsSpan(at + Accepted.Length);
+        var end = rest.IndexOf(',');
+        return int.TryParse(end < 0 ? rest : rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+    }
+
+    private static long NumberOf(string id)
+    {
+        var from = id.Length;
+        while (from > 0 && char.IsAsciiDigit(id[from - 1]) && id.Length - from < MostDigits)
+        {
+            from--;
+        }
+
+        return long.TryParse(id.AsSpan(from), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+    }
+}

@@ -1,0 +1,14 @@
+namespace PhiGateway.Watch.Feed;
+
+/// <summary>What a watched record tells.</summary>
+internal enum WatchKind : byte
+{
+    /// <summary>Something was let out, or a write was let in.</summary>
+    Access,
+
+    /// <summary>A request was refused.</summary>
+    Refusal,
+
+    /// <summary>Somebody added to a roster.</summary>
+    RosterChange,
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Watch.Registered;
+
+/// <summary>The clients of the snapshot in force; each is put together once per entry of the snapshot.</summary>
+internal sealed class SnapshotClients(ISnapshotSource snapshots) : IRegisteredClients
+{
+    private readonly Dictionary<string, (ClientEntry Entry, RegisteredClient Client)> _known = new(StringComparer.Ordinal);
+
+    /// <inheritdoc />
+    public RegisteredClient? Find(string client)
+    {
+        if (snapshots.Current.FindClientById(client) is not { } entry)
+        {
+            return null;
+        }
+
+        if (!_known.TryGetValue(client, out var known) || !ReferenceEquals(known.Entry, entry))
+        {
+            _known[client] = known = (entry, Of(entry));
+        }
+
+        return known.Client;
+    }
+
+    private static RegisteredClient Of(ClientEntry entry) =>
+        new()
+        {
+            Id = entry.Client.Id,
+            Kind = entry.Client.Kind,
+            Risk = entry.UseCase?.Risk ?? Policy.Registry.RiskTier.High,
+            Networks = [.. entry.Client.Networks.Where(static text => IPNetwork.TryParse(text, out _)).Select(IPNetwork.Parse)],
+            ApprovedAt = entry.Approval?.ApprovedAt,
+            Rosters =
+            [
+                .. (entry.UseCase?.Grants ?? [])
+                    .Select(static grant => grant.Patients?.Roster)
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal),
+            ],
+        };
+}

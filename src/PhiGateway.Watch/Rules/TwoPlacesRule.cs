@@ -1,0 +1,43 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Findings;
+
+namespace PhiGateway.Watch.Rules;
+
+/// <summary>One token used from the client's own network and from a strange one within minutes: it was copied.</summary>
+internal sealed class TwoPlacesRule : WatchRule
+{
+    private const int UsualDays = 3;
+
+    private static readonly TimeSpan Within = TimeSpan.FromMinutes(15);
+
+    public override string Name => "two-places";
+
+    public override NhiRisk Risk => NhiRisk.Reuse;
+
+    public override RuleFamily Family => RuleFamily.Caller;
+
+    public override string Technique => Techniques.ApplicationAccessToken;
+
+    public override Finding? Look(in Sighting sighting)
+    {
+        var seen = sighting.Seen;
+        if (seen.Network.Length == 0 || sighting.Registered?.Kind == ClientKind.InteractiveApp)
+        {
+            return null;
+        }
+
+        var isUsual =
+            sighting.Registered?.Covers(seen.Peer) == true || sighting.Baseline.Networks.Find(seen.Network) is { Days: >= UsualDays };
+        return sighting.Activity.Tokens.Note(seen, isUsual, Within) is { } other
+            ? Found(
+                sighting,
+                FindingSeverity.Critical,
+                Say(
+                    $"One token was used from {other.Network} at {other.At.UtcDateTime:HH:mm:ss} and from {seen.Network} at "
+                        + $"{seen.Time.UtcDateTime:HH:mm:ss} UTC; only one of them is a network that the client usually calls from."
+                ),
+                [other.Record, seen.Id]
+            )
+            : null;
+    }
+}

@@ -1,0 +1,10 @@
+namespace PhiGateway.Watch.Usage;
+
+/// <summary>How one client used one thing that it may.</summary>
+/// <param name="Operation">Interaction and type, such as <c>search-type Observation</c>.</param>
+/// <param name="Purpose">Purpose codes that counted; empty: none.</param>
+/// <param name="Tenant">Tenant.</param>
+/// <param name="First">First use that is remembered.</param>
+/// <param name="Last">Last use.</param>
+/// <param name="Count">How often.</param>
+public sealed record UsageRow(string Operation, string Purpose, string Tenant, DateTimeOffset First, DateTimeOffset Last, long Count);

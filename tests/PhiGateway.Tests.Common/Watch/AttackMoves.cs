@@ -1,0 +1,145 @@
+using PhiGateway.Watch.Feed;
+
+namespace PhiGateway.Tests.Common.Watch;
+
+/// <summary>What attackers do with one client's credential; used by <see cref="Attacks"/>.</summary>
+internal sealed class AttackMoves(SyntheticClient client, Chance chance)
+{
+    /// <summary>One day of an attack that is over on that day.</summary>
+    public void Once(AttackKind kind, EventSink sink, DateTimeOffset date)
+    {
+        var from = date.AddHours(chance.Between(9.0, 14.0));
+        switch (kind)
+        {
+            case AttackKind.VolumeSpike:
+                Spike(sink, date, chance.Between(5.0, 25.0));
+                break;
+            case AttackKind.NewOperation:
+                var operation = client.UnusedOperation();
+                Many(20, 200, 4, from, at => sink.Access(client, at, operation, [chance.Of(client.Roster)], 5));
+                break;
+            case AttackKind.StolenToken:
+                var peer = $"185.{chance.Between(10, 200)}.{chance.Between(0, 250)}.{chance.Between(1, 250)}";
+                Many(30, 300, 3, BusyHour(date), at => Elsewhere(sink, at, peer));
+                break;
+            case AttackKind.OffHours:
+                Many(40, 200, 3, date.AddHours(chance.Between(0.0, 2.0)), at => Known(sink, at));
+                break;
+            case AttackKind.SequentialNumbers:
+                Sequence(sink, from);
+                break;
+            case AttackKind.MissProbing:
+                Many(45, 400, chance.Between(1.0, 8.0), from, at => Miss(sink, at, client.NewPatient()));
+                break;
+            case AttackKind.FastScrape:
+                Many(300, 2000, chance.Between(1.0, 4.0), from, at => Fresh(sink, at));
+                break;
+            case AttackKind.HumanUse:
+                Many(5, 60, 7, from, at => Human(sink, at));
+                break;
+            case AttackKind.CrossEnvironment:
+                Many(3, 30, 2, from, at => sink.Refusal(client, at, chance.Of(client.Operations), "wrong-environment"));
+                break;
+            case AttackKind.Probing:
+                Probe(sink, from);
+                break;
+            case AttackKind.RosterGrowth:
+                sink.Roster(client, from, $"manager-{client.Number}", chance.Between(600, 5000));
+                break;
+        }
+    }
+
+    /// <summary>So many times its busiest hour, within an hour.</summary>
+    public void Spike(EventSink sink, DateTimeOffset date, double factor)
+    {
+        var calls = (int)(factor * BusiestHour());
+        Many(calls, calls, 1, date.AddHours(chance.Between(9.0, 14.0)), at => Known(sink, at));
+    }
+
+    /// <summary>Some patients a day that are not the client's, among its own work.</summary>
+    public Action<EventSink, DateTimeOffset, int> Drip(double factor)
+    {
+        var daily = (int)Math.Max(12 * factor, client.Turnover * factor);
+        return (sink, date, _) => Many(daily, daily + 4, 8, date.AddHours(8), at => Fresh(sink, at));
+    }
+
+    /// <summary>Each day some percent more than the day before.</summary>
+    public Action<EventSink, DateTimeOffset, int> Ramp(double percent) =>
+        (sink, date, step) =>
+        {
+            var more = (int)(client.Calls * 0.3 * (Math.Pow(1 + percent, step) - 1));
+            Many(more, more, 9, date.AddHours(8), at => Fresh(sink, at));
+        };
+
+    /// <summary>A sleeping client's credential is used.</summary>
+    public void Wake(EventSink sink, DateTimeOffset date) => Many(5, 100, 2, date.AddHours(11), at => Known(sink, at));
+
+    private double BusiestHour() =>
+        client.Rhythm switch
+        {
+            Rhythm.Nightly => client.Roster.Count * 0.4,
+            Rhythm.Weekly or Rhythm.MonthEnd => client.Roster.Count * 0.7,
+            Rhythm.Around => Math.Max(20, client.Calls / 8),
+            _ => Math.Max(20, client.Calls / 5),
+        };
+
+    private void Known(EventSink sink, DateTimeOffset at) =>
+        sink.Access(client, at, chance.Of(client.Operations), [chance.Of(client.Roster)], 3);
+
+    private void Fresh(EventSink sink, DateTimeOffset at) =>
+        sink.Access(client, at, chance.Of(client.Operations), [client.NewPatient()], chance.Between(1, 25));
+
+    private void Miss(EventSink sink, DateTimeOffset at, long patient) =>
+        sink.Refusal(client, at, "read Patient", "not-found-or-withheld", patient);
+
+    private void Elsewhere(EventSink sink, DateTimeOffset at, string peer)
+    {
+        Known(sink, at);
+        sink.Last(seen => seen with { Peer = peer, Network = NetworkName.Of(peer) });
+    }
+
+    private void Human(EventSink sink, DateTimeOffset at)
+    {
+        Known(sink, at);
+        sink.Last(seen => seen with { Subject = $"engineer-{client.Number}", TokenHash = $"{client.Id} by hand" });
+    }
+
+    private void Sequence(EventSink sink, DateTimeOffset from)
+    {
+        var number = client.NewPatient();
+        var at = from;
+        for (var left = chance.Between(80, 600); left > 0; left--)
+        {
+            number += chance.Between(1, 2);
+            at = at.AddSeconds(chance.Between(1, 40));
+            if (chance.Happens(0.6))
+            {
+                Miss(sink, at, number);
+            }
+            else
+            {
+                sink.Access(client, at, "read Patient", [number], 1);
+            }
+        }
+    }
+
+    private void Probe(EventSink sink, DateTimeOffset from)
+    {
+        string[] reasons = ["outside-use-case", "outside-scope", "purpose-not-permitted", "operation-not-permitted", "hidden-element"];
+        var thing = 0;
+        Many(7, 30, 5, from, at => sink.Refusal(client, at, $"search-type Thing{thing++}", chance.Of(reasons)));
+    }
+
+    // A stolen token is used while it is good: beside the client.
+    private DateTimeOffset BusyHour(DateTimeOffset date) =>
+        client.Rhythm is Rhythm.Nightly or Rhythm.Weekly ? date.AddHours(client.NightAt) : date.AddHours(client.OpensAt + 2);
+
+    private void Many(int least, int most, double hours, DateTimeOffset from, Action<DateTimeOffset> act)
+    {
+        var moments = Enumerable.Range(0, chance.Between(least, most)).Select(_ => from.AddHours(chance.Between(0.0, hours))).Order();
+        foreach (var at in moments)
+        {
+            act(at);
+        }
+    }
+}

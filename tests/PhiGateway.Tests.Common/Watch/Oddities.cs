@@ -1,0 +1,175 @@
+using System.Net;
+using PhiGateway.Watch.Feed;
+
+namespace PhiGateway.Tests.Common.Watch;
+
+/// <summary>
+/// What honest clients do once in a while and detection should let pass: migrations, new clinics, feature releases, faults after upgrades,
+/// storms of retries, moved networks, strays. Some were approved beforehand, as they should be; some were not.
+/// </summary>
+internal sealed class Oddities
+{
+    private readonly Dictionary<int, List<Action<EventSink, DateTimeOffset>>> _byDay = [];
+    private readonly int _days;
+
+    public Oddities(IReadOnlyList<SyntheticClient> clients, int days)
+    {
+        _days = days;
+        foreach (var client in clients)
+        {
+            Plan(client);
+        }
+    }
+
+    public void Write(EventSink sink, int day, DateTimeOffset date)
+    {
+        foreach (var act in _byDay.GetValueOrDefault(day, []))
+        {
+            act(sink, date);
+        }
+    }
+
+    private void Plan(SyntheticClient client)
+    {
+        var chance = client.Chance;
+        Once(client, 0.08, day => Migration(client, day));
+        Once(client, 0.10, day => NewClinic(client, day));
+        Once(client, 0.06, day => Release(client, day));
+        Once(client, 0.08, day => On(client, day, (sink, date) => FaultAfterUpgrade(sink, client, date)));
+        Once(client, 0.05, day => On(client, day, (sink, date) => RetryStorm(sink, client, date)));
+        Once(client, 0.03, day => On(client, day, (_, _) => client.Networks.Add($"172.20.{client.Number % 250}.7")));
+        Once(client, 0.04, day => On(client, day, (sink, date) => Stray(sink, client, date)));
+        Once(client, 0.04, day => On(client, day, (sink, date) => HonestDays.Batch(sink, client, date.AddHours(2), 0.4)));
+        Once(client, 0.05, day => On(client, day, (_, _) => client.Subject += "-new"));
+        if (chance.Happens(0.1))
+        {
+            // Closed for a while.
+            var (from, length) = (chance.Between(20, _days - 5), chance.Between(7, 16));
+            client.IsSilent = day => day >= from && day < from + length;
+        }
+    }
+
+    private void Migration(SyntheticClient client, int day)
+    {
+        if (client.Chance.Happens(0.75))
+        {
+            On(client, day - 2, (_, date) => client.Registered = client.Registered with { ApprovedAt = date });
+        }
+
+        On(client, day, Run);
+        On(client, day + 1, Run);
+
+        void Run(EventSink sink, DateTimeOffset date)
+        {
+            HonestDays.Batch(sink, client, date.AddHours(9), 1);
+            HonestDays.Batch(sink, client, date.AddHours(11), 1);
+        }
+    }
+
+    private void NewClinic(SyntheticClient client, int day)
+    {
+        var chance = client.Chance;
+        var size = (int)(client.Roster.Count * chance.Between(0.3, 0.6));
+        var first = client.NewPatient();
+        On(
+            client,
+            day - 1,
+            (sink, date) =>
+            {
+                // Registered one after the other: their numbers are consecutive.
+                client.Roster.AddRange(Enumerable.Range(0, size).Select(index => first + index));
+                sink.Roster(client, date.AddHours(10), chance.Happens(0.7) ? "feed" : $"manager-{client.Number % 7}", size);
+                var isApproved = chance.Happens(0.6);
+                if (isApproved)
+                {
+                    client.Registered = client.Registered with { ApprovedAt = date };
+                }
+
+                if (!chance.Happens(0.5))
+                {
+                    return;
+                }
+
+                var peer = $"172.21.{client.Number % 250}.7";
+                client.Networks.Add(peer);
+                if (isApproved)
+                {
+                    IPNetwork[] networks = [.. client.Registered.Networks, IPNetwork.Parse(NetworkName.Of(peer))];
+                    client.Registered = client.Registered with { Networks = networks };
+                }
+            }
+        );
+    }
+
+    private void Release(SyntheticClient client, int day)
+    {
+        var isApproved = client.Chance.Happens(0.6);
+        On(
+            client,
+            day,
+            (_, date) =>
+            {
+                client.Operations.Add(client.Chance.Of(["search-type Procedure", "read Practitioner"]));
+                if (isApproved)
+                {
+                    client.Registered = client.Registered with { ApprovedAt = date };
+                }
+            }
+        );
+    }
+
+    private static void FaultAfterUpgrade(EventSink sink, SyntheticClient client, DateTimeOffset date)
+    {
+        var things = Enumerable.Range(0, client.Chance.Between(1, 3)).Select(index => $"search-type Thing{index}").ToList();
+        for (var left = client.Chance.Between(50, 300); left > 0; left--)
+        {
+            sink.Refusal(client, date.AddHours(client.Chance.Between(9.0, 16.0)), client.Chance.Of(things), "outside-use-case");
+        }
+    }
+
+    private static void RetryStorm(EventSink sink, SyntheticClient client, DateTimeOffset date)
+    {
+        var chance = client.Chance;
+        var from = date.AddHours(chance.Between(9, 15));
+        var patient = chance.Of(client.Roster);
+        for (var left = (int)(client.Calls / 8 * chance.Between(1.0, 5.0)); left > 0; left--)
+        {
+            sink.Access(client, from.AddMinutes(chance.Between(0.0, 50.0)), client.Operations[0], [patient], 1);
+        }
+    }
+
+    private static void Stray(EventSink sink, SyntheticClient client, DateTimeOffset date)
+    {
+        for (var left = client.Chance.Between(1, 2); left > 0; left--)
+        {
+            sink.Refusal(client, date.AddHours(11), client.Operations[0], "wrong-environment");
+        }
+    }
+
+    private void Once(SyntheticClient client, double probability, Action<int> plan)
+    {
+        if (client.Chance.Happens(probability))
+        {
+            plan(client.Chance.Between(15, _days - 3));
+        }
+    }
+
+    private void On(SyntheticClient client, int day, Action<EventSink, DateTimeOffset> act)
+    {
+        if (!_byDay.TryGetValue(day, out var acts))
+        {
+            _byDay[day] = acts = [];
+        }
+
+        // Who is closed neither migrates nor fails.
+        acts.Add(
+            (sink, date) =>
+            {
+                if (!client.IsSilent(day))
+                {
+                    act(sink, date);
+                }
+            }
+        );
+    }
+}

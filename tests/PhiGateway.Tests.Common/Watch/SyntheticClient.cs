@@ -1,0 +1,99 @@
+using System.Net;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Feed;
+using PhiGateway.Watch.Registered;
+
+namespace PhiGateway.Tests.Common.Watch;
+
+/// <summary>One made-up client: its rhythm, its patients, where it calls from; changes as its days go by.</summary>
+internal sealed class SyntheticClient
+{
+    private static readonly string[] Types = ["Patient", "Observation", "Condition", "Encounter", "MedicationRequest", "DiagnosticReport"];
+
+    public SyntheticClient(int number, Chance chance)
+    {
+        Number = number;
+        Id = $"client-{number:000}";
+        Chance = chance;
+        Rhythm = chance.Share() switch
+        {
+            < 0.40 => Rhythm.Office,
+            < 0.55 => Rhythm.Nightly,
+            < 0.67 => Rhythm.MonthEnd,
+            < 0.75 => Rhythm.Weekly,
+            < 0.85 => Rhythm.Around,
+            < 0.92 => Rhythm.App,
+            < 0.985 => Rhythm.Agent,
+            _ => Rhythm.Quarterly,
+        };
+        Calls = chance.Between(40.0, 260.0);
+        Turnover = chance.Happens(0.15) ? chance.Between(10.0, 35.0) : chance.Between(0.2, 5.0);
+        OpensAt = chance.Between(6, 9);
+        ClosesAt = chance.Between(16, 19);
+        NightAt = chance.Between(0, 4);
+        Roster = [.. Enumerable.Range(0, chance.Between(120, 900)).Select(_ => NewPatient())];
+        Operations = [.. Types.Take(chance.Between(2, 5)).SelectMany(type => Uses(type, chance))];
+        Networks = [.. Enumerable.Range(0, chance.Between(1, 3)).Select(index => $"10.{number % 250}.{index + 1}.{chance.Between(1, 9)}")];
+        Registered = new RegisteredClient
+        {
+            Id = Id,
+            Kind = Rhythm switch
+            {
+                Rhythm.App => ClientKind.InteractiveApp,
+                Rhythm.Agent => ClientKind.AiAgent,
+                _ => ClientKind.Service,
+            },
+            Networks = chance.Happens(0.4) ? [.. Networks.Select(NetworkName.Of).Select(static name => IPNetwork.Parse(name))] : [],
+            Rosters = [$"roster-{number:000}"],
+        };
+        Subject = $"service-{number:000}";
+    }
+
+    public int Number { get; }
+
+    public string Id { get; }
+
+    public Chance Chance { get; }
+
+    public Rhythm Rhythm { get; }
+
+    /// <summary>On an ordinary day.</summary>
+    public double Calls { get; }
+
+    /// <summary>How many patients join its roster a day.</summary>
+    public double Turnover { get; }
+
+    public int OpensAt { get; }
+
+    public int ClosesAt { get; }
+
+    public int NightAt { get; }
+
+    public List<long> Roster { get; }
+
+    public List<string> Operations { get; }
+
+    public List<string> Networks { get; }
+
+    public RegisteredClient Registered { get; set; }
+
+    public string Subject { get; set; }
+
+    /// <summary>Days on which it is silent.</summary>
+    public Func<int, bool> IsSilent { get; set; } = static _ => false;
+
+    public long NewPatient() => Chance.Between(1, 5_000_000);
+
+    /// <summary>An operation that it may use and never did.</summary>
+    public string UnusedOperation() =>
+        Chance.Of(["search-type Immunization", "read AllergyIntolerance", "export Patient", "update Observation"]);
+
+    private static IEnumerable<string> Uses(string type, Chance chance)
+    {
+        yield return $"search-type {type}";
+        if (chance.Happens(0.6))
+        {
+            yield return $"read {type}";
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Watch.Findings;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>What becomes of a finding: an alert in its lane, and, where it is asked for, a closed path.</summary>
+public sealed class FindingAlertTests
+{
+    private const string Client = "/admin/v1/clients/acme-connector";
+
+    private static readonly QuarantineRules OfTwoPlaces = new(
+        new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.High },
+        MostPerHour: 1
+    );
+
+    [Fact]
+    public async Task Raise_ARuleThatQuarantines_ClosesUntilAnApproverOpens()
+    {
+        await using var server = await OpenAsync();
+        await Sink(server, OfTwoPlaces).RaiseAsync(Finding(server), default);
+
+        var closed = (await server.GetAsync(Client)).Json;
+        Assert.Equal("quarantined", (string)closed["status"]!);
+        Assert.StartsWith("two-places", (string)closed["statusReason"]!);
+        var alert = Assert.Single((await server.GetAsync("/admin/v1/alerts?lane=act")).Json["items"]!.AsArray())!;
+        Assert.Equal(("two-places", "client/acme-connector"), ((string)alert["kind"]!, (string)alert["subject"]!));
+        Assert.Contains("It was quarantined", (string)alert["evidence"]!, StringComparison.Ordinal);
+        Assert.Equal("mary@hospital.example, li@hospital.example", (string)alert["notify"]!);
+        Assert.Contains(server.Journal.Records, record => record is { Event: "client.quarantine", Actor: "system" });
+
+        Assert.Equal(403, (await server.PostAsync(Client + ":resume", "{}", "olga")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":resume", "{}", "anna")).Status);
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+    }
+
+    [Fact]
+    public async Task Raise_NoRuleQuarantines_RaisesTheAlertAndClosesNothing()
+    {
+        await using var server = await OpenAsync();
+        await Sink(server, QuarantineRules.None).RaiseAsync(Finding(server), default);
+        await Sink(server, OfTwoPlaces).RaiseAsync(Finding(server) with { Rule = "off-hours", Severity = FindingSeverity.Medium }, default);
+
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+        Assert.Equal(2, (await server.GetAsync("/admin/v1/alerts")).Json["items"]!.AsArray().Count);
+        Assert.Single((await server.GetAsync("/admin/v1/alerts?lane=look")).Json["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Raise_MoreThanMayBeClosedInAnHour_OnlyTells()
+    {
+        await using var server = await OpenAsync();
+        var sink = Sink(server, OfTwoPlaces with { MostPerHour = 0 });
+        await sink.RaiseAsync(Finding(server), default);
+
+        Assert.Equal("active", (string)(await server.GetAsync(Client)).Json["status"]!);
+        var alert = Assert.Single((await server.GetAsync("/admin/v1/alerts")).Json["items"]!.AsArray())!;
+        Assert.Contains("It was not quarantined", (string)alert["evidence"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("two-places", RiskTier.High, true)]
+    [InlineData("two-places", RiskTier.Low, false)]
+    [InlineData("off-hours", RiskTier.High, false)]
+    public void Asks_RuleAndRisk_MustBothFit(string rule, RiskTier risk, bool asks) => Assert.Equal(asks, OfTwoPlaces.Asks(rule, risk));
+
+    [Theory]
+    [InlineData("two-places", RiskTier.High)]
+    [InlineData("two-places:low", RiskTier.Low)]
+    [InlineData("two-places:always", null)]
+    [InlineData("two-places:low:high", null)]
+    [InlineData(":low", null)]
+    [InlineData(null, null)]
+    public void Parse_AnEntry_IsRuleAndRiskOrNothing(string? text, RiskTier? risk) => Assert.Equal(risk, QuarantineRules.Parse(text)?.Risk);
+
+    [Fact]
+    public async Task Handling_TakeAssignSnoozeClose_EachHasANameAndAnEnd()
+    {
+        await using var server = await OpenAsync();
+        await Sink(server, QuarantineRules.None).RaiseAsync(Finding(server), default);
+        var id = (string)(await server.GetAsync("/admin/v1/alerts")).Json["items"]![0]!["id"]!;
+        var path = "/admin/v1/alerts/" + id;
+
+        var until = server.Time.Now.AddDays(2).ToString("O");
+        Assert.Equal(200, (await server.PostAsync(path + ":snooze", $$"""{"until":"{{until}}","reason":"after the release"}""")).Status);
+        Assert.NotNull((await server.GetAsync(path)).Json["snoozedUntil"]);
+        Assert.Equal(200, (await server.PostAsync(path + ":take", "{}", "anna")).Status);
+        var taken = (await server.GetAsync(path)).Json;
+        Assert.Equal(("anna@hospital.example", "acknowledged"), ((string)taken["assignedTo"]!, (string)taken["state"]!));
+        Assert.Null(taken["snoozedUntil"]);
+        Assert.Equal(200, (await server.PostAsync(path + ":assign", """{"person":"kim@hospital.example"}""")).Status);
+        Assert.Equal("kim@hospital.example", (string)(await server.GetAsync(path)).Json["assignedTo"]!);
+        Assert.Equal(200, (await server.PostAsync(path + ":close", """{"reason":"a load test"}""")).Status);
+        Assert.Equal(409, (await server.PostAsync(path + ":take", "{}")).Status);
+    }
+
+    [Theory]
+    [InlineData(":snooze", """{"reason":"later"}""", "/until")]
+    [InlineData(":snooze", """{"until":"2020-01-01T00:00:00Z","reason":"later"}""", "/until")]
+    [InlineData(":snooze", """{"until":"2027-01-01T00:00:00Z","reason":"later"}""", "/until")]
+    [InlineData(":snooze", """{"until":"2026-05-02T00:00:00Z"}""", "/reason")]
+    [InlineData(":assign", "{}", "/person")]
+    public async Task Handling_WithoutEndReasonOrName_IsRefused(string verb, string body, string pointer)
+    {
+        await using var server = await OpenAsync();
+
+        Assert.Equal([pointer], (await server.PostAsync("/admin/v1/alerts/none" + verb, body)).Pointers);
+    }
+
+    private static async Task<AdminServer> OpenAsync()
+    {
+        var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        return server;
+    }
+
+    private static FindingAlerts Sink(AdminServer server, QuarantineRules rules) =>
+        new(server.Store, server.Journal, (ISnapshotSource)server.Services.GetService(typeof(ISnapshotSource))!, rules, server.Time);
+
+    private static Finding Finding(AdminServer server) =>
+        new()
+        {
+            Rule = "two-places",
+            Subject = "client/acme-connector",
+            At = server.Time.Now,
+            Severity = FindingSeverity.Critical,
+            Risk = NhiRisk.Reuse,
+            Words = "One token was used from two networks.",
+        };
+}
