@@ -17,6 +17,8 @@ public sealed class RepeatedCallTests
         "/admin/v1/accounting:csv",
         "/admin/v1/accounting:page",
         "/admin/v1/accounting:report",
+        "/admin/v1/audit:export",
+        "/admin/v1/audit:facets",
         "/admin/v1/audit:reach",
         "/admin/v1/audit:search",
         "/admin/v1/decisions:explain",
