@@ -98,10 +98,15 @@ internal static class EventFactory
             _ => FhirCoding.Event(name),
         };
 
-    private static FhirCoding Interaction(AuditRecord record) =>
-        record.Interaction is { } interaction && RestProfiles.CodeOf(interaction) is { } code
-            ? FhirCoding.Interaction(code)
-            : FhirCoding.Event(record.Kind == AuditKind.Delivery ? "delivery" : record.Interaction ?? record.Event);
+    private static FhirCoding Interaction(AuditRecord record)
+    {
+        if (record.Interaction is { } interaction && RestProfiles.CodeOf(interaction) is { } code)
+        {
+            return FhirCoding.Interaction(code);
+        }
+
+        return FhirCoding.Event(record.Kind == AuditKind.Delivery ? "delivery" : record.Interaction ?? record.Event);
+    }
 
     private static string Outcome(AuditRecord record) =>
         record.Decision switch

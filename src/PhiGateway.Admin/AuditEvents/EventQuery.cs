@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Audit.Shipping;
 
 namespace PhiGateway.Admin.AuditEvents;
@@ -75,15 +76,11 @@ internal sealed record EventPlace(string? Cursor, int Skip)
     public static EventPlace? Parse(string text)
     {
         var tilde = text.IndexOf('~', StringComparison.Ordinal);
-        return
-            tilde > 0
-            && int.TryParse(
-                text[..tilde],
-                System.Globalization.NumberStyles.None,
-                System.Globalization.CultureInfo.InvariantCulture,
-                out var skip
-            )
-            ? new EventPlace(text.Length == tilde + 1 ? null : text[(tilde + 1)..], skip)
-            : null;
+        if (tilde <= 0 || !int.TryParse(text[..tilde], NumberStyles.None, CultureInfo.InvariantCulture, out var skip))
+        {
+            return null;
+        }
+
+        return new EventPlace(text.Length == tilde + 1 ? null : text[(tilde + 1)..], skip);
     }
 }

@@ -124,20 +124,21 @@ internal static class EventQueryReader
 
     private static (DateTimeOffset From, DateTimeOffset To)? Period(string text)
     {
-        foreach (var (format, length) in new[] { ("yyyy", 4), ("yyyy-MM", 7), ("yyyy-MM-dd", 10) })
+        foreach (var (format, characters) in new[] { ("yyyy", 4), ("yyyy-MM", 7), ("yyyy-MM-dd", 10) })
         {
-            if (text.Length == length)
+            if (text.Length == characters)
             {
                 return DateTimeOffset.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day)
-                    ? (day, End(day, length))
+                    ? (day, End(day, characters))
                     : null;
             }
         }
 
+        var length = text.Contains('.', StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromSeconds(1);
         return
             text.Contains('T', StringComparison.Ordinal)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
-            ? (moment, moment + (text.Contains('.', StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromSeconds(1)))
+            ? (moment, moment + length)
             : null;
     }
 

@@ -209,9 +209,11 @@ internal static class EventWriter
 
     private static string Clean(string value)
     {
-        var clean = value.Any(static c => char.IsControl(c) && !Allowed.Contains(c))
-            ? new string([.. value.Select(static c => char.IsControl(c) && !Allowed.Contains(c) ? '\uFFFD' : c)])
-            : value;
+        var clean = value.Any(IsForbidden) ? new string([.. value.Select(Shown)]) : value;
         return string.IsNullOrWhiteSpace(clean) ? "-" : clean;
     }
+
+    private static char Shown(char c) => IsForbidden(c) ? '\uFFFD' : c;
+
+    private static bool IsForbidden(char c) => char.IsControl(c) && !Allowed.Contains(c);
 }

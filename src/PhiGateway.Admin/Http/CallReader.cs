@@ -64,12 +64,13 @@ internal static class CallReader
             .Where(static parameter => !parameter.IsHeader)
             .Select(static parameter => parameter.Name)
             .ToHashSet(StringComparer.Ordinal);
-        return context.Request.Query.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown
-            ? AdminProblem.BadParameter(
-                unknown.Length <= 64 ? unknown : unknown[..64],
-                "there is no such parameter here." + NearestName.Hint(unknown, known)
-            )
-            : null;
+        if (context.Request.Query.Keys.FirstOrDefault(name => !known.Contains(name)) is not { } unknown)
+        {
+            return null;
+        }
+
+        var shown = unknown.Length <= 64 ? unknown : unknown[..64];
+        return AdminProblem.BadParameter(shown, "there is no such parameter here." + NearestName.Hint(unknown, known));
     }
 
     /// <summary>Reads a flag of the query: absent is false, and anything but true and false is refused.</summary>

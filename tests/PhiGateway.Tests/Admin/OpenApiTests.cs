@@ -17,6 +17,8 @@ public sealed class OpenApiTests
     private static readonly string[] Reads =
     [
         ":search",
+        ":export",
+        ":facets",
         ":explain",
         ":replay",
         ":reach",
