@@ -31,7 +31,7 @@ internal static class FhirValidator
         // Profiles that nobody here has the definitions of are held by tests of their own.
         foreach (var entry in (copy as Bundle)?.Entry ?? [])
         {
-            entry.Resource.Meta = null;
+            entry.Resource!.Meta = null;
         }
 
         lock (Shared)
