@@ -6,7 +6,18 @@ namespace PhiGateway.Policy.Validation;
 /// <summary>Checks credentials and admin keys before they are stored; adds a problem for each mistake.</summary>
 internal static class CredentialValidation
 {
-    private static readonly string[] Roles = ["viewer", "auditor", "operator", "approver", "admin", "responder", "privacy-officer", "audit-consumer", "feed"];
+    private static readonly string[] Roles =
+    [
+        "viewer",
+        "auditor",
+        "operator",
+        "approver",
+        "admin",
+        "responder",
+        "privacy-officer",
+        "audit-consumer",
+        "feed",
+    ];
 
     internal static void Check(Credential credential, string path, ValidationContext context)
     {
