@@ -292,10 +292,23 @@ internal sealed class JournalWriter : IDisposable
         _bufferOffset += whole;
         _filled -= whole;
         _filledDurable = _filled;
-        _checkpoint.Write(_state.Log, _next - 1, _chainDurable, clean: false);
+        KeepCheckpoint();
         _state.Durable = _next - 1;
         _space.Blocked = _space.Blocked && _inBatchReservedOnly;
         _space.Evaluate();
+    }
+
+    // The records are on the disk. A checkpoint that finds no room says less than it could until the next one; that is all.
+    private void KeepCheckpoint()
+    {
+        try
+        {
+            _checkpoint.Write(_state.Log, _next - 1, _chainDurable, clean: false);
+        }
+        catch (Exception e) when (JournalFiles.IsNoRoom(e))
+        {
+            // The next batch meets the same disk, and is refused if there is still no room.
+        }
     }
 
     private bool Roll()

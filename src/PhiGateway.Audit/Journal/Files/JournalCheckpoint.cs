@@ -141,12 +141,15 @@ internal sealed class JournalCheckpoint : IDisposable
 
     private void WriteSlot()
     {
-        _counter++;
-        BinaryPrimitives.WriteInt64LittleEndian(_slot, _counter);
+        var counter = _counter + 1;
+        BinaryPrimitives.WriteInt64LittleEndian(_slot, counter);
         BinaryPrimitives.WriteInt64LittleEndian(_slot.AsSpan(EnforcedOffset), _enforced);
         _slot[ForkedOffset] = _forked ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32LittleEndian(_slot.AsSpan(UsedBytes - 4), Crc32C.Of(_slot.AsSpan(0, UsedBytes - 4)));
-        RandomAccess.Write(_handle, _slot, (_counter & 1) * SlotBytes);
+        RandomAccess.Write(_handle, _slot, (counter & 1) * SlotBytes);
+
+        // One that failed is written over by the next: the other slot is the newest whole one.
+        _counter = counter;
     }
 
     private static CheckpointState? Decode(ReadOnlySpan<byte> slot) =>
