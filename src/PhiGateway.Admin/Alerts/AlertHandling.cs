@@ -1,7 +1,6 @@
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Alerts;
 
@@ -68,30 +67,15 @@ internal sealed class AlertHandling(RegistryEditor editor, TimeProvider time)
     private Task<Outcome<EditOutcome>> WriteAsync(AdminCall call, string id, string verb, string? reason, Func<Alert, Alert> change) =>
         editor.WriteAsync(
             call,
-            new Edit(
-                "alert." + verb,
-                KindWord.Of(RegistryKind.Alert, id),
-                set =>
-                {
-                    if (set.Find(RegistryKind.Alert, id) is not { Entity: Alert alert } found)
-                    {
-                        return AdminProblem.NotFound("alert");
-                    }
-
-                    if (ETag.Optional(call, found.Item) is { } stale)
-                    {
-                        return stale;
-                    }
-
-                    return alert.State == AlertState.Closed
+            AlertEdit.Of(
+                call,
+                id,
+                verb,
+                reason,
+                (alert, _, _) =>
+                    alert.State == AlertState.Closed
                         ? AdminProblem.Conflict("already-closed", "The alert is closed already.")
-                        : new EditPlan([
-                            new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(change(alert)), found.Item.Version),
-                        ])
-                        {
-                            Note = reason,
-                        };
-                }
+                        : change(alert)
             )
         );
 }

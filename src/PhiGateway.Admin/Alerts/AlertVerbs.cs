@@ -83,37 +83,31 @@ internal sealed class AlertVerbs(RegistryEditor editor, TimeProvider time)
             return missing;
         }
 
-        var edit = new Edit(
-            "alert." + verb,
-            "alert/" + id,
-            set =>
+        var edit = AlertEdit.Of(
+            call,
+            id,
+            verb,
+            body.Reason,
+            (alert, item, set) =>
             {
-                if (set.Find(RegistryKind.Alert, id) is not { Entity: Alert alert } found)
-                {
-                    return AdminProblem.NotFound("alert");
-                }
-
-                if (ETag.Optional(call, found.Item) is { } stale)
-                {
-                    return stale;
-                }
-
-                if (refusal?.Invoke(alert, found.Item, set) is { } refused)
+                if (refusal?.Invoke(alert, item, set) is { } refused)
                 {
                     return refused;
                 }
 
                 if (alert.State >= to)
                 {
-                    return AdminProblem.Conflict(
-                        "already-" + alert.State.ToString().ToLowerInvariant(),
-                        $"The alert is {alert.State.ToString().ToLowerInvariant()} already."
-                    );
+                    var state = alert.State.ToString().ToLowerInvariant();
+                    return AdminProblem.Conflict("already-" + state, $"The alert is {state} already.");
                 }
 
-                var next = alert with { State = to, HandledBy = call.Person, HandledAt = time.GetUtcNow(), Resolution = body.Reason };
-                var json = AuthorNote.Carried(RegistryJson.Serialize(next), found.Item);
-                return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, found.Item.Version)]) { Note = body.Reason };
+                return alert with
+                {
+                    State = to,
+                    HandledBy = call.Person,
+                    HandledAt = time.GetUtcNow(),
+                    Resolution = body.Reason,
+                };
             }
         );
         return await editor.WriteAsync(call, edit);

@@ -66,12 +66,13 @@ internal static class AuthorNote
         }
 
         var (form, old) = (Parse(json), Parse(before.Json));
-        foreach (var note in Notes.Where(note => !form.ContainsKey(note) && old.ContainsKey(note)))
+        var missing = Notes.Where(note => !form.ContainsKey(note) && old.ContainsKey(note)).ToList();
+        foreach (var note in missing)
         {
             form[note] = old[note]!.DeepClone();
         }
 
-        return form.ToJsonString();
+        return missing.Count == 0 ? json : form.ToJsonString();
     }
 
     /// <summary>An approval that says on which revision it was given, and to what, so that the next approver is told the difference.</summary>

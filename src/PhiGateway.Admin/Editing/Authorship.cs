@@ -93,12 +93,18 @@ internal static class Authorship
     )
     {
         var current = before.Find(write.Kind, write.Id)?.Item;
-        if (write.Json is not { } json || !(NotCovered.ContainsKey(write.Kind) || write.Kind == RegistryKind.Approval))
+        if (write.Json is not { } json)
         {
             return write;
         }
 
+        // Of every kind: an alert's notes say who must not decide it.
         json = AuthorNote.Carried(json, current);
+        if (!(NotCovered.ContainsKey(write.Kind) || write.Kind == RegistryKind.Approval))
+        {
+            return write with { Json = json };
+        }
+
         if (Former(write, before, json) is { Count: > 0 } former)
         {
             json = AuthorNote.WithFormer(json, former, now);

@@ -116,14 +116,26 @@ public sealed class EmergencyUseTests
         Assert.Null((await server.GetAsync(Client)).Json["_stood"]);
     }
 
-    [Fact]
-    public async Task Use_IsNotDecidedByWhoOwnedTheClientAtTheCall_HandedOverBeforeTheLook()
+    // Whatever was done to the alert in between: that they stood behind it stays noted.
+    [Theory]
+    [InlineData("")]
+    [InlineData("acknowledge")]
+    [InlineData("take")]
+    [InlineData("assign", "\"person\":\"zoe@hospital.example\",")]
+    [InlineData("snooze", "\"until\":\"2026-05-03T12:00:00Z\",")]
+    public async Task Use_IsNotDecidedByWhoOwnedTheClientAtTheCall_HandedOverBeforeTheLook(string verb, string body = "")
     {
         await using var server = await AdminServer.StartAsync();
         await Sample.WriteAsync(server);
         Add(server, "t1", "Anna@hospital.example");
         await server.Services.GetRequiredService<EmergencyUses>().RunOnceAsync(1, default);
         var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!["id"]!;
+
+        if (verb.Length > 0)
+        {
+            var done = await server.PostAsync($"/admin/v1/alerts/{id}:{verb}", $$"""{{{body}}"reason":"seen"}""", "anna");
+            Assert.True(done.Status == 200, done.Text);
+        }
 
         Assert.Equal("four-eyes", (await ReviewAsync(server, id, "anna")).Code);
         Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
