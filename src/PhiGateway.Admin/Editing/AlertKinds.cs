@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using PhiGateway.Audit.Records;
+using PhiGateway.Watch.Detection;
 
 namespace PhiGateway.Admin.Editing;
 
@@ -23,7 +26,26 @@ internal static class AlertKinds
     /// <summary>Somebody used an emergency right.</summary>
     public const string Emergency = EmergencyUse.Event;
 
-    private static readonly string[] Raised = [DoorClosing, OwnerLeft, RosterGrew, AuditFinding, Emergency];
+    /// <summary>A client has not called for long.</summary>
+    public const string Dormant = "dormant";
+
+    // What the watch finds is raised under the name of its rule.
+    private static readonly string[] Raised =
+    [
+        DoorClosing,
+        OwnerLeft,
+        RosterGrew,
+        AuditFinding,
+        Emergency,
+        Dormant,
+        .. TrailWatch.FindingNames,
+    ];
+
+    /// <summary>The id of an alert about one thing: the same on every node, so that whoever comes second finds it there.</summary>
+    /// <param name="kind">Its kind, or the rule that began the incident.</param>
+    /// <param name="what">What it is about, whole; does not have to be readable.</param>
+    public static string IdOf(string kind, string what) =>
+        $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 12))}";
 
     /// <summary>Whether an alert by that kind or id is the gateway's to raise; its ids begin with their kind.</summary>
     public static bool IsOurs(string kind, string id) =>

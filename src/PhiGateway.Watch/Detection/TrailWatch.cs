@@ -3,6 +3,7 @@ using PhiGateway.Policy.Snapshot;
 using PhiGateway.Watch.Feed;
 using PhiGateway.Watch.Findings;
 using PhiGateway.Watch.Registered;
+using PhiGateway.Watch.Rules;
 using PhiGateway.Watch.Usage;
 
 namespace PhiGateway.Watch.Detection;
@@ -48,6 +49,9 @@ public sealed class TrailWatch : IDisposable
 
     /// <summary>Names of the rules about clients.</summary>
     public static IReadOnlyList<string> RuleNames { get; } = [.. Detector.AllRules.Select(static rule => rule.Name)];
+
+    /// <summary>Every name under which something is found, also of persons and of the watch itself.</summary>
+    public static IReadOnlyList<string> FindingNames { get; } = [.. RuleNames, RosterGrowthRule.Name, Detector.FaultRule];
 
     /// <summary>What clients used.</summary>
     public IUsageSource Usage => _detector.Usage;

@@ -169,6 +169,12 @@ public sealed class EmergencyUseTests
     [InlineData("roster-grew", "mine")]
     [InlineData("owner-left", "mine")]
     [InlineData("door-closing", "mine")]
+    [InlineData("dormant", "mine")]
+    [InlineData("mine", "dormant-0123456789abcdef01234567")]
+    [InlineData("two-places", "mine")]
+    [InlineData("mine", "slow-drip-0123456789abcdef01234567")]
+    [InlineData("roster-growth", "mine")]
+    [InlineData("rule-failed", "mine")]
     public async Task Alert_OfTheGatewaysOwn_IsNotWrittenByAPerson_ANoteIs(string kind, string id)
     {
         await using var server = await AdminServer.StartAsync();
