@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
@@ -69,7 +67,7 @@ internal static class ClosingDoors
     internal static string IdOf(string subject, string door, DateTimeOffset due)
     {
         var text = $"{subject}\n{door}\n{due.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
-        return $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12))}";
+        return AlertKinds.IdOf(Kind, text);
     }
 
     private static IEnumerable<ClosingDoor> Doors(RegistrySnapshot snapshot, DateTimeOffset now)

@@ -3,7 +3,6 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
@@ -17,13 +16,8 @@ namespace PhiGateway.Admin.Alerts;
 /// <remarks>Every node may run it: an alert's id follows from door and date, so whoever comes second finds it there.</remarks>
 public sealed class DoorWarnings
 {
-    private const string Gateway = "system";
-
     // Days are what counts; an hour makes a date that was just written visible soon.
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
-
-    // The first look waits until the node has its registry.
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
 
     private const int BatchSize = 200;
 
@@ -46,34 +40,15 @@ public sealed class DoorWarnings
     ) => (_store, _sets, _journal, _snapshots, _options, _time, _log) = (store, sets, journal, snapshots, options, time, log);
 
     /// <summary>Looks every hour until it is stopped; a fault waits for the next look.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var good = false;
-            try
-            {
-                good = _snapshots.Current.Revision > 0;
-                if (good)
-                {
-                    await RunOnceAsync(cancellationToken);
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                throw;
-            }
-#pragma warning disable CA1031 // The database or the journal may be away; the doors close on their day whether anybody was warned or not.
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                good = false;
-                AdminLog.DoorWarningsFailed(_log, fault.GetType().Name);
-            }
-
-            await Task.Delay(good ? Period : Retry, _time, cancellationToken);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        RegistryLook.RunAsync(
+            _snapshots,
+            Period,
+            RunOnceAsync,
+            fault => AdminLog.DoorWarningsFailed(_log, fault.GetType().Name),
+            _time,
+            cancellationToken
+        );
 
     /// <summary>One look; returns how many alerts were written.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
@@ -98,7 +73,7 @@ public sealed class DoorWarnings
                 var closed = gone with
                 {
                     State = AlertState.Closed,
-                    HandledBy = Gateway,
+                    HandledBy = AlertWriter.Gateway,
                     HandledAt = now,
                     Resolution = "The date has moved, or the door is no longer on any active client's path.",
                 };
@@ -113,7 +88,7 @@ public sealed class DoorWarnings
 
         if (writes.Count > 0)
         {
-            var raised = writes.Count(static write => write.Event == "alert.raise");
+            var raised = writes.Count(static write => write.Event == AlertWriter.Raised);
             AdminLog.DoorWarningsWritten(_log, raised, writes.Count - raised);
         }
 
@@ -124,8 +99,8 @@ public sealed class DoorWarnings
     private static (string Event, Alert Next)? Next(Alert? there, Alert wanted) =>
         there switch
         {
-            null => ("alert.raise", wanted),
-            { State: AlertState.Closed, HandledBy: Gateway } => ("alert.reopen", wanted),
+            null => (AlertWriter.Raised, wanted),
+            { State: AlertState.Closed, HandledBy: AlertWriter.Gateway } => ("alert.reopen", wanted),
             { State: AlertState.Closed } => null,
             _ when there.Severity < wanted.Severity => (
                 "alert.escalate",
@@ -153,30 +128,13 @@ public sealed class DoorWarnings
         var pending = new List<Task>(batch.Count);
         foreach (var (name, write) in batch)
         {
-            pending.Add(
-                _journal
-                    .AppendAsync(
-                        new AuditRecord
-                        {
-                            Id = Guid.CreateVersion7(now),
-                            Kind = AuditKind.Admin,
-                            Event = name,
-                            Time = now,
-                            Actor = Gateway,
-                            Target = "alert/" + write.Id,
-                            Revision = before.Revision,
-                            Before = before.Find(RegistryKind.Alert, write.Id)?.Item.Json,
-                            After = write.Json,
-                            Note = "intent",
-                        }
-                    )
-                    .AsTask()
-            );
+            var there = before.Find(RegistryKind.Alert, write.Id)?.Item;
+            pending.Add(_journal.AppendAsync(AlertWriter.RecordOf(name, write, there, before.Revision, now)).AsTask());
         }
 
         await Task.WhenAll(pending);
         if (
-            await _store.WriteAsync([.. batch.Select(static one => one.Write)], Gateway, CancellationToken.None)
+            await _store.WriteAsync([.. batch.Select(static one => one.Write)], AlertWriter.Gateway, CancellationToken.None)
             is RegistryWriteResult.Written
         )
         {
@@ -186,7 +144,7 @@ public sealed class DoorWarnings
         // Another node or a person was faster with one of them: the others one by one, the next look sees to the rest.
         foreach (var (_, write) in batch)
         {
-            await _store.WriteAsync([write], Gateway, CancellationToken.None);
+            await _store.WriteAsync([write], AlertWriter.Gateway, CancellationToken.None);
         }
     }
 }

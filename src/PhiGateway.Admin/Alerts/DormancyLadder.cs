@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
@@ -24,24 +22,18 @@ namespace PhiGateway.Admin.Alerts;
 public sealed class DormancyLadder
 {
     /// <summary>Kind of the alert.</summary>
-    public const string Kind = "dormant";
-
-    private const string Gateway = "system";
+    public const string Kind = AlertKinds.Dormant;
 
     // Days are what counts.
     private static readonly TimeSpan Period = TimeSpan.FromHours(6);
 
-    // The first look waits until the node has its registry.
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
-
-    private readonly IRegistryStore _store;
-    private readonly IAuditJournal _journal;
     private readonly IAuditStore _trail;
     private readonly ISnapshotSource _snapshots;
     private readonly IReadOnlyList<int> _days;
     private readonly TimeProvider _time;
     private readonly ILogger<DormancyLadder> _log;
     private readonly PathCloser _closer;
+    private readonly AlertWriter _writer;
 
     internal DormancyLadder(
         IRegistryStore store,
@@ -53,39 +45,22 @@ public sealed class DormancyLadder
         ILogger<DormancyLadder> log
     )
     {
-        (_store, _journal, _trail, _snapshots, _days, _time, _log) = (store, journal, trail, snapshots, options.DormantDays, time, log);
-        _closer = new PathCloser(store, journal, time);
+        (_trail, _snapshots, _days, _time, _log) = (trail, snapshots, options.DormantDays, time, log);
+        (_closer, _writer) = (new PathCloser(store, journal, time), new AlertWriter(store, journal, time));
     }
 
     /// <summary>Looks until it is stopped; a fault waits for the next look.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (_days.Count > 0)
-        {
-            var good = false;
-            try
-            {
-                good = _snapshots.Current.Revision > 0;
-                if (good)
-                {
-                    await RunOnceAsync(cancellationToken);
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                throw;
-            }
-#pragma warning disable CA1031 // The store or the journal may be away; who was silent for a month may be so for a minute more.
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                good = false;
-                AdminLog.DormancyFailed(_log, fault.GetType().Name);
-            }
-
-            await Task.Delay(good ? Period : Retry, _time, cancellationToken);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        _days.Count == 0
+            ? Task.CompletedTask
+            : RegistryLook.RunAsync(
+                _snapshots,
+                Period,
+                RunOnceAsync,
+                fault => AdminLog.DormancyFailed(_log, fault.GetType().Name),
+                _time,
+                cancellationToken
+            );
 
     /// <summary>One look; returns how many clients were told of or closed.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
@@ -135,7 +110,7 @@ public sealed class DormancyLadder
         var key = $"{id}\n{since.UtcDateTime:yyyy-MM-dd}\n{Math.Min(steps, 2)}";
         var alert = new Alert
         {
-            Id = $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}",
+            Id = AlertKinds.IdOf(Kind, key),
             Kind = Kind,
             Subject = KindWord.Of(RegistryKind.Client, id),
             At = now,
@@ -144,34 +119,8 @@ public sealed class DormancyLadder
                 CultureInfo.InvariantCulture,
                 $"No call since {since.UtcDateTime:yyyy-MM-dd}, for {(now - since).TotalDays:0} days. {done}"
             ),
-            Notify = string.Join(", ", new[] { entry.Client.Owner, entry.Client.Deputy }.Where(static name => !string.IsNullOrEmpty(name))),
+            Notify = AlertWriter.NotifyOf(entry.Client.Owner, entry.Client.Deputy),
         };
-        return await RaiseAsync(alert, now);
-    }
-
-    private async Task<bool> RaiseAsync(Alert alert, DateTimeOffset now)
-    {
-        if (await _store.FindAsync(RegistryKind.Alert, alert.Id, CancellationToken.None) is not null)
-        {
-            return false;
-        }
-
-        var json = RegistryJson.Serialize(alert);
-        await _journal.AppendAsync(
-            new AuditRecord
-            {
-                Id = Guid.CreateVersion7(now),
-                Kind = AuditKind.Admin,
-                Event = "alert.raise",
-                Time = now,
-                Actor = Gateway,
-                Target = KindWord.Of(RegistryKind.Alert, alert.Id),
-                Revision = _snapshots.Current.Revision,
-                After = json,
-                Note = "intent",
-            }
-        );
-        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Alert, alert.Id, json, 0)];
-        return await _store.WriteAsync(writes, Gateway, CancellationToken.None) is RegistryWriteResult.Written;
+        return await _writer.RaiseAsync(alert, _snapshots.Current.Revision);
     }
 }

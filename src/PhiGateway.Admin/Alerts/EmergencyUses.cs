@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
@@ -26,16 +24,13 @@ public sealed class EmergencyUses
     /// <summary>Kind of the alert.</summary>
     public const string Kind = AlertKinds.Emergency;
 
-    private const string Gateway = "system";
-
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
 
     // The first look of a process goes back further: for a control plane that was down for long.
     private static readonly int[] DaysBack = [1, 30];
 
-    private readonly IRegistryStore _store;
     private readonly WorkingSetSource _sets;
-    private readonly IAuditJournal _journal;
+    private readonly AlertWriter _writer;
     private readonly IAuditStore _trail;
     private readonly TimeProvider _time;
     private readonly ILogger<EmergencyUses> _log;
@@ -47,7 +42,7 @@ public sealed class EmergencyUses
         IAuditStore trail,
         TimeProvider time,
         ILogger<EmergencyUses> log
-    ) => (_store, _sets, _journal, _trail, _time, _log) = (store, sets, journal, trail, time, log);
+    ) => (_sets, _writer, _trail, _time, _log) = (sets, new AlertWriter(store, journal, time), trail, time, log);
 
     /// <summary>Looks until it is stopped; a fault waits for the next look.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -100,7 +95,7 @@ public sealed class EmergencyUses
             var set = await _sets.GetAsync(cancellationToken);
             foreach (var use in uses)
             {
-                written += await WriteAsync(set, use, now) ? 1 : 0;
+                written += await WriteAsync(set, use) ? 1 : 0;
             }
         }
 
@@ -151,7 +146,7 @@ public sealed class EmergencyUses
         }
     }
 
-    private async Task<bool> WriteAsync(WorkingSet set, DayUse use, DateTimeOffset now)
+    private async Task<bool> WriteAsync(WorkingSet set, DayUse use)
     {
         var alert = Alert(set, use);
         var there = set.Find(RegistryKind.Alert, alert.Id);
@@ -163,13 +158,8 @@ public sealed class EmergencyUses
         // Whoever answered for the client at one of these calls, or at an earlier look: nobody decides later about a time that was theirs.
         var known = set.Find<Client>(RegistryKind.Client, use.Client);
         var behind = (there is null ? [] : AuthorNote.Behind(there.Item)).Concat(use.Owners).Append(known?.Owner).Append(known?.Deputy);
-        await WriteAsync(
-            alert,
-            AuthorNote.WithBehind(RegistryJson.Serialize(alert), behind.OfType<string>()),
-            there?.Item,
-            set.Revision,
-            now
-        );
+        var json = AuthorNote.WithBehind(RegistryJson.Serialize(alert), behind.OfType<string>());
+        await _writer.WriteAsync(there is null ? AlertWriter.Raised : "alert.update", alert.Id, json, there?.Item, set.Revision);
         return true;
     }
 
@@ -180,7 +170,7 @@ public sealed class EmergencyUses
         var known = set.Find<Client>(RegistryKind.Client, use.Client);
         return new Alert
         {
-            Id = $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(use.Key)).AsSpan(0, 12))}",
+            Id = AlertKinds.IdOf(Kind, use.Key),
             Kind = Kind,
             Subject = KindWord.Of(RegistryKind.Client, use.Client),
             At = first.Time,
@@ -193,38 +183,7 @@ public sealed class EmergencyUses
                     + $"decision {first.Decision:D}, last {last.Decision:D} at {last.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}. "
                     + $"The justification is in the record."
             ),
-            Notify = string.Join(
-                ", ",
-                new[] { known?.Owner ?? first.Owner, known?.Deputy }
-                    .Where(static name => !string.IsNullOrWhiteSpace(name))
-                    .Distinct(StringComparer.OrdinalIgnoreCase)
-            ),
+            Notify = AlertWriter.NotifyOf(known?.Owner ?? first.Owner, known?.Deputy),
         };
-    }
-
-    private async Task WriteAsync(Alert alert, string json, RegistryItem? before, long revision, DateTimeOffset now)
-    {
-        await _journal.AppendAsync(
-            new AuditRecord
-            {
-                Id = Guid.CreateVersion7(now),
-                Kind = AuditKind.Admin,
-                Event = before is null ? "alert.raise" : "alert.update",
-                Time = now,
-                Actor = Gateway,
-                Target = KindWord.Of(RegistryKind.Alert, alert.Id),
-                Revision = revision,
-                Before = DocumentMeta.ForRecord(RegistryKind.Alert, before?.Json),
-                After = DocumentMeta.ForRecord(RegistryKind.Alert, json),
-                Note = "intent",
-            }
-        );
-
-        // Another node may have been faster: its alert says the same.
-        await _store.WriteAsync(
-            [new RegistryWrite(RegistryKind.Alert, alert.Id, json, before?.Version ?? 0)],
-            Gateway,
-            CancellationToken.None
-        );
     }
 }

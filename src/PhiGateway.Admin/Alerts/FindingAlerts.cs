@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
-using PhiGateway.Audit.Records;
 using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
@@ -25,9 +22,9 @@ public sealed class FindingAlerts(
     TimeProvider time
 ) : IFindingSink
 {
-    private const string Gateway = "system";
     private const string ClientPrefix = "client/";
 
+    private readonly AlertWriter _writer = new(store, journal, time);
     private readonly Quarantine _quarantine = new(new PathCloser(store, journal, time), snapshots, quarantine, time);
 
     /// <inheritdoc />
@@ -37,7 +34,7 @@ public sealed class FindingAlerts(
         var there = await store.FindAsync(RegistryKind.Alert, alert.Id, cancellationToken);
         if (there is null)
         {
-            await WriteAsync("alert.raise", await ActedOnAsync(alert, finding), null);
+            await WriteAsync(AlertWriter.Raised, await ActedOnAsync(alert, finding), null);
             return;
         }
 
@@ -83,7 +80,7 @@ public sealed class FindingAlerts(
         var client = ClientOf(finding) is { } id ? snapshots.Current.FindClientById(id)?.Client : null;
         return new Alert
         {
-            Id = $"{incident.Rule}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}",
+            Id = AlertKinds.IdOf(incident.Rule, key),
             Kind = finding.Rule,
             Subject = finding.Subject,
             At = finding.At,
@@ -93,40 +90,10 @@ public sealed class FindingAlerts(
             Risk = finding.Risk?.ToString(),
             Technique = finding.Technique,
             Records = [.. finding.Records.Select(static id => id.ToString("D", CultureInfo.InvariantCulture))],
-            Notify = string.Join(
-                ", ",
-                new[] { client?.Owner, client?.Deputy }
-                    .Where(static name => !string.IsNullOrWhiteSpace(name))
-                    .Distinct(StringComparer.OrdinalIgnoreCase)
-            ),
+            Notify = AlertWriter.NotifyOf(client?.Owner, client?.Deputy),
         };
     }
 
-    private async Task WriteAsync(string name, Alert alert, RegistryItem? before)
-    {
-        var now = time.GetUtcNow();
-        var json = AuthorNote.Carried(RegistryJson.Serialize(alert), before);
-        await journal.AppendAsync(
-            new AuditRecord
-            {
-                Id = Guid.CreateVersion7(now),
-                Kind = AuditKind.Admin,
-                Event = name,
-                Time = now,
-                Actor = Gateway,
-                Target = KindWord.Of(RegistryKind.Alert, alert.Id),
-                Revision = snapshots.Current.Revision,
-                Before = before?.Json,
-                After = json,
-                Note = "intent",
-            }
-        );
-
-        // Another node may have been faster: its alert says the same.
-        await store.WriteAsync(
-            [new RegistryWrite(RegistryKind.Alert, alert.Id, json, before?.Version ?? 0)],
-            Gateway,
-            CancellationToken.None
-        );
-    }
+    private Task WriteAsync(string name, Alert alert, RegistryItem? before) =>
+        _writer.WriteAsync(name, alert.Id, AuthorNote.Carried(RegistryJson.Serialize(alert), before), before, snapshots.Current.Revision);
 }

@@ -13,8 +13,6 @@ namespace PhiGateway.Admin.Alerts;
 /// </summary>
 internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, TimeProvider time)
 {
-    private const string Gateway = "system";
-
     /// <summary>Closes it; false when it is not active, or somebody changed it at the same moment.</summary>
     /// <param name="id">Client id.</param>
     /// <param name="to">Suspended, quarantined or revoked.</param>
@@ -32,7 +30,7 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
         }
 
         var next = RegistryJson.Serialize(client with { Status = to, StatusReason = reason });
-        var json = AuthorNote.Closed(AuthorNote.Carried(next, item), item, [Gateway]);
+        var json = AuthorNote.Closed(AuthorNote.Carried(next, item), item, [AlertWriter.Gateway]);
         var name = "client." + verb;
         var now = time.GetUtcNow();
         await journal.AppendAsync(
@@ -42,7 +40,7 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
                 Kind = AuditKind.Admin,
                 Event = name,
                 Time = now,
-                Actor = Gateway,
+                Actor = AlertWriter.Gateway,
                 Target = KindWord.Of(RegistryKind.Client, id),
                 Revision = await store.GetRevisionAsync(CancellationToken.None),
                 Before = DocumentMeta.ForRecord(RegistryKind.Client, item.Json),
@@ -52,6 +50,6 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
             AdminLane.Of(name)
         );
         RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Client, id, json, item.Version)];
-        return await store.WriteAsync(writes, Gateway, CancellationToken.None) is RegistryWriteResult.Written;
+        return await store.WriteAsync(writes, AlertWriter.Gateway, CancellationToken.None) is RegistryWriteResult.Written;
     }
 }

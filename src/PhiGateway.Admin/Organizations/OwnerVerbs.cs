@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
@@ -63,9 +61,7 @@ internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
     private RegistryWrite Alert(WorkingSet set, string owner, string subject, string? notify)
     {
         // One alert per person and thing: said twice, it is still one.
-        var id =
-            $"{AlertKinds.OwnerLeft}-"
-            + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner + "\n" + subject)).AsSpan(0, 12));
+        var id = AlertKinds.IdOf(AlertKinds.OwnerLeft, owner + "\n" + subject);
         var alert = new Alert
         {
             Id = id,

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
@@ -98,7 +96,7 @@ internal sealed class RosterGrowth(
     public async Task AfterAsync(AdminCall call, string roster)
     {
         var set = await sets.GetAsync(CancellationToken.None);
-        var id = $"{Kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(roster)).AsSpan(0, 12))}";
+        var id = AlertKinds.IdOf(Kind, roster);
         var earlier = set.Find(RegistryKind.Alert, id)?.Item;
         var approved = Approved(set, roster).ToList();
         if (approved.Count == 0)
