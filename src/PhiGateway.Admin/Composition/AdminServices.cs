@@ -8,8 +8,12 @@ using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.AuditEvents;
+using PhiGateway.Admin.Callers;
+using PhiGateway.Admin.Campaigns;
+using PhiGateway.Admin.Cases;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Controls;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
@@ -92,6 +96,7 @@ public static class AdminServices
         services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<RequestExplainer>();
         services.AddSingleton<StatusReports>();
+        services.AddSingleton<SettingsReports>();
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<ConfigCommands>();
         services.AddSingleton<AlertVerbs>();
@@ -123,6 +128,33 @@ public static class AdminServices
             provider.GetRequiredService<AdminOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DormancyLadder>>()
+        ));
+        services.AddSingleton<ControlReports>();
+        services.AddSingleton<UnknownCallers>();
+        services.AddSingleton<CaseVerbs>();
+        services.AddSingleton<CaseReports>();
+        services.AddSingleton<CampaignStart>();
+        services.AddSingleton<CampaignDecisions>();
+        services.AddSingleton<CampaignApply>();
+        services.AddSingleton<CampaignCancel>();
+        services.AddSingleton<CampaignReports>();
+        services.AddSingleton<CampaignProofs>();
+        services.AddSingleton(static provider => new CampaignDeadline(
+            provider.GetRequiredService<IRegistryStore>(),
+            provider.GetRequiredService<WorkingSetSource>(),
+            provider.GetRequiredService<IAuditJournal>(),
+            provider.GetRequiredService<ISnapshotSource>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CampaignDeadline>>()
+        ));
+        services.AddSingleton(static provider => new AlertEscalation(
+            provider.GetRequiredService<IRegistryStore>(),
+            provider.GetRequiredService<WorkingSetSource>(),
+            provider.GetRequiredService<IAuditJournal>(),
+            provider.GetRequiredService<ISnapshotSource>(),
+            provider.GetRequiredService<AdminOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AlertEscalation>>()
         ));
         services.AddSingleton<RosterGrowth>();
         services.AddSingleton<MemberCommands>();

@@ -66,6 +66,44 @@ public sealed class ProvenTrailTests(ProofWorld world) : IClassFixture<ProofWorl
         Assert.Equal((HttpStatusCode.Conflict, "log-contradicts"), (status, (string?)JsonNode.Parse(body)!["code"]));
     }
 
+    [Fact]
+    public async Task Campaign_DecidedAndApplied_IsProvenWithAShellAndOpenSsl()
+    {
+        const string Spare = "spare-connector";
+        await world.AdmitSpareAsync(Spare);
+        var due = DateOnly
+            .FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(30))
+            .ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        string[] reviewers = ["mary.smith@hospital.example"];
+        await world.Mary.PostAsync(
+            "campaigns:start",
+            new
+            {
+                id = "proven",
+                title = "Vendors, proven",
+                due,
+                reviewers,
+            }
+        );
+        var decision = new { decision = "remove", reason = "the project ended" };
+        await world.Mary.PostAsync($"campaign-items/proven.{Spare}:decide", decision);
+        var applied = await world.Wei.PostAsync("campaigns/proven:apply");
+        Assert.Equal("removed", (string?)applied["applied"]![0]!["outcome"]);
+        Assert.Equal("revoked", (string)(await world.Mary.GetAsync("clients/" + Spare))["status"]!);
+
+        var folder = Directory.CreateDirectory(Path.Combine(world.Folder, "campaign")).FullName;
+        var key = await UnpackFromAsync("campaigns/proven/evidence", folder);
+        Assert.Equal(0, await ShellAsync(Path.Combine(folder, "verify.sh"), key));
+        Assert.Contains(
+            "Vendors, proven",
+            await File.ReadAllTextAsync(Path.Combine(folder, "campaign.json"), TestContext.Current.CancellationToken)
+        );
+        var records = Directory
+            .GetFiles(Path.Combine(folder, "records"), "body.json", SearchOption.AllDirectories)
+            .Select(File.ReadAllText);
+        Assert.Contains(records, static record => record.Contains("the project ended", StringComparison.Ordinal));
+    }
+
     private static async Task<int> ShellAsync(string script, string key)
     {
         using var process = Process.Start(new ProcessStartInfo("sh", [script, key]) { RedirectStandardOutput = true })!;
@@ -75,18 +113,20 @@ public sealed class ProvenTrailTests(ProofWorld world) : IClassFixture<ProofWorl
     }
 
     // Asked for until a checkpoint covers the record and all that belongs to it.
-    private async Task<string> UnpackAsync(string id, string folder)
+    private Task<string> UnpackAsync(string id, string folder) => UnpackFromAsync($"audit/{id}/evidence", folder);
+
+    private async Task<string> UnpackFromAsync(string path, string folder)
     {
         while (true)
         {
-            var (status, body) = await world.Wei.TryAsync(HttpMethod.Get, $"audit/{id}/evidence");
+            var (status, body) = await world.Wei.TryAsync(HttpMethod.Get, path);
             if (status == HttpStatusCode.OK)
             {
                 foreach (var file in JsonNode.Parse(body)!["files"]!.AsArray())
                 {
-                    var path = Path.Combine(folder, (string)file!["name"]!);
-                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                    await File.WriteAllBytesAsync(path, Convert.FromBase64String((string)file["content"]!));
+                    var place = Path.Combine(folder, (string)file!["name"]!);
+                    Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+                    await File.WriteAllBytesAsync(place, Convert.FromBase64String((string)file["content"]!));
                 }
 
                 return (await File.ReadAllTextAsync(Path.Combine(folder, "vkey"))).Trim();
