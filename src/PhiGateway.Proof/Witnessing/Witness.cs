@@ -86,7 +86,8 @@ public sealed class Witness(string directory, Cosigner cosigner, Func<IReadOnlyL
     private WitnessAnswer Judge(WitnessRequest request, List<NoteKey> signers)
     {
         var checkpoint = request.Checkpoint;
-        var known = Known(checkpoint.Origin) ?? new Checkpoint(checkpoint.Origin, 0, TreeHash.Empty);
+        var cosigned = Known(checkpoint.Origin);
+        var known = cosigned ?? new Checkpoint(checkpoint.Origin, 0, TreeHash.Empty);
         if (checkpoint.Size < known.Size)
         {
             Tell(request, FindingCode.LogTruncated, $"The log handed in {checkpoint.Size} records; {known.Size} were cosigned before.");
@@ -113,8 +114,14 @@ public sealed class Witness(string directory, Cosigner cosigner, Func<IReadOnlyL
             return new WitnessAnswer(422, "The checkpoint does not extend the one that was cosigned before.\n");
         }
 
-        // The log's own lines that hold, and ours: what a monitor is shown.
+        // What it has seen already it signs again without writing: anybody may hand in what is public.
         var line = cosigner.SignatureLine(request.Note.Text, clock.GetUtcNow());
+        if (checkpoint == cosigned)
+        {
+            return new WitnessAnswer(200, line);
+        }
+
+        // The log's own lines that hold, and ours: what a monitor is shown.
         var theirs = request
             .Note.Whole[(request.Note.Text.Length + 1)..]
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)

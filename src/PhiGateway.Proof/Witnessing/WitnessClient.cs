@@ -20,7 +20,7 @@ public sealed class WitnessClient(HttpClient http)
         using var answer = await http.PostAsync(new Uri(peer.Address, "add-checkpoint"), content, cancellationToken);
         return new WitnessAnswer(
             (int)answer.StatusCode,
-            await answer.Content.ReadAsStringAsync(cancellationToken),
+            await ReadAsync(answer, cancellationToken),
             answer.Content.Headers.ContentType?.MediaType ?? string.Empty
         );
     }
@@ -30,8 +30,12 @@ public sealed class WitnessClient(HttpClient http)
     public async Task<SignedNote?> NewestAsync(WitnessPeer peer, string origin, CancellationToken cancellationToken)
     {
         using var answer = await http.GetAsync(new Uri(peer.Address, Witness.HashOf(origin) + "/checkpoint"), cancellationToken);
-        return answer.StatusCode == HttpStatusCode.OK ? SignedNote.Parse(await answer.Content.ReadAsStringAsync(cancellationToken)) : null;
+        return answer.StatusCode == HttpStatusCode.OK ? SignedNote.Parse(await ReadAsync(answer, cancellationToken)) : null;
     }
+
+    // Whatever character set it claims.
+    private static async Task<string> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
 
     /// <summary>The size that a refusal tells; null when it tells none.</summary>
     public static long? SizeOf(WitnessAnswer answer) =>

@@ -27,6 +27,9 @@ public sealed class WitnessFeed(
 {
     private readonly Asked[] _asked = [.. peers.Select(static peer => new Asked(peer))];
 
+    // Below zero until the file was looked for.
+    private long _witnessedSize = -1;
+
     /// <summary>Told, in words without PHI, when a witness has shown what this log contradicts.</summary>
     public event Action<ProofFinding>? Contradicted;
 
@@ -35,9 +38,7 @@ public sealed class WitnessFeed(
         [.. _asked.Select(static one => new WitnessStatus(one.Peer.Name, Volatile.Read(ref one.Cosigned), one.At, one.Problem))];
 
     /// <summary>Records under the newest checkpoint that enough witnesses have cosigned; 0: none.</summary>
-    public long WitnessedSize => _witnessedSize ??= files.ReadWitnessed()?.Checkpoint.Size ?? 0;
-
-    private long? _witnessedSize;
+    public long WitnessedSize => Math.Max(0, Volatile.Read(ref _witnessedSize));
 
     /// <summary>Asks again and again until it is stopped.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -54,7 +55,12 @@ public sealed class WitnessFeed(
     {
         try
         {
-            if (files.ReadCheckpoint() is not var (note, checkpoint) || checkpoint.Size <= (_witnessedSize ?? -1))
+            if (_witnessedSize < 0)
+            {
+                Volatile.Write(ref _witnessedSize, files.ReadWitnessed()?.Checkpoint.Size ?? 0);
+            }
+
+            if (files.ReadCheckpoint() is not var (note, checkpoint) || checkpoint.Size <= _witnessedSize)
             {
                 return;
             }
@@ -71,7 +77,7 @@ public sealed class WitnessFeed(
             if (lines.Count >= quorum && SignedNote.Parse(note.Whole + string.Concat(lines)) is { } witnessed)
             {
                 files.WriteWitnessed(witnessed);
-                _witnessedSize = checkpoint.Size;
+                Volatile.Write(ref _witnessedSize, checkpoint.Size);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
