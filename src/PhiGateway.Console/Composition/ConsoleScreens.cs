@@ -68,6 +68,7 @@ internal static class ConsoleScreens
             .Get<CasesScreen>("/console/cases", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Post<CasesScreen>("/console/cases", AdminRoles.Closers, static (screen, request) => screen.OpenAsync(request))
             .Get<CasesScreen>("/console/cases/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<CasesScreen>("/console/cases/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .Post<CasesScreen>("/console/cases/{id}/add", AdminRoles.Closers, static (screen, request) => screen.AddAsync(request))
             .Post<CasesScreen>("/console/cases/{id}/remove", AdminRoles.Closers, static (screen, request) => screen.RemoveAsync(request))
             .Post<CasesScreen>("/console/cases/{id}/note", AdminRoles.Closers, static (screen, request) => screen.NoteAsync(request))

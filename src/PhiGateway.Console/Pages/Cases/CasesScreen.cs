@@ -18,7 +18,13 @@ namespace PhiGateway.Console.Pages.Cases;
 /// Shows cases, and one with evidence, timeline and patients; takes the steps that people take on it. A patient is opened for a reason, as on
 /// the screen of patients.
 /// </summary>
-internal sealed class CasesScreen(CaseReports reports, CaseVerbs verbs, TrailSearch search, IPatientPseudonym pseudonym)
+internal sealed class CasesScreen(
+    CaseReports reports,
+    CaseVerbs verbs,
+    TrailSearch search,
+    TrailBundles bundles,
+    IPatientPseudonym pseudonym
+)
 {
     // Alerts name a dozen records each; a case shows the first of them, the search shows all.
     private const int MostRecords = 24;
@@ -107,6 +113,21 @@ internal sealed class CasesScreen(CaseReports reports, CaseVerbs verbs, TrailSea
         }
 
         return AdminProblem.NotFound("patient in this case");
+    }
+
+    /// <summary>The evidence of all its alerts, as one file.</summary>
+    public async Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        if ((await reports.ViewAsync(request.Call, id)).Failed(out var problem, out var view))
+        {
+            return problem;
+        }
+
+        var query = new EvidenceQuery(Alerts: view.Case.Alerts, Why: "case " + id);
+        return (await bundles.MakeAsync(request.Call, query)).Failed(out problem, out var report)
+            ? problem
+            : EvidenceZip.Of($"{id}.zip", report.Files);
     }
 
     private static string[] Ids(ConsoleRequest request) =>
