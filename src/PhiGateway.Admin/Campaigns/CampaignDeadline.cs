@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
