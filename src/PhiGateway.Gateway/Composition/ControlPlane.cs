@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin.Composition;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Composition;
@@ -121,7 +122,7 @@ internal static class ControlPlane
         HealthEndpoints.UseParts(app, readiness);
         if (parts.Proof.Witnesses.Own is { } witness)
         {
-            WitnessEndpoints.Use(app, witness);
+            app.UsePhiGatewayWitness(witness);
         }
 
         Greeting.Use(app, Greeting.OfControl);
