@@ -34,7 +34,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal((0, 1), (code, lines.Length));
         Assert.Contains("\"p-7\"", lines[0], StringComparison.Ordinal);
         Assert.Equal(world.Rows.Count, (await PhigwAsync("--vkey", key)).Lines.Length);
-        Assert.Equal(1, (await PhigwAsync("--id", world.Rows[5].Id.ToString())).Lines.Length);
+        Assert.Single((await PhigwAsync("--id", world.Rows[5].Id.ToString())).Lines);
     }
 
     [Fact]
