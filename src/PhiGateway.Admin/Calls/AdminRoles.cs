@@ -58,6 +58,9 @@ public static class AdminRoles
     /// <summary>Every role that a key may have.</summary>
     internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed];
 
+    /// <summary>Whoever may read a document that names a patient: a task does. The others see of clients how many there are.</summary>
+    internal static IReadOnlyList<string> OfPatients { get; } = [Auditor, Operator, Approver, Admin, PrivacyOfficer];
+
     /// <summary>Whoever may change the registry.</summary>
     internal static IReadOnlyList<string> Writers { get; } = [Operator, Admin];
 
