@@ -36,6 +36,9 @@ public static class AdminRoles
     /// <summary>Writes the memberships of rosters, as a feed does, and nothing else.</summary>
     public const string Feed = "feed";
 
+    /// <summary>Opens and closes tasks, as a workflow engine does, and nothing else.</summary>
+    public const string Workflow = "workflow";
+
     /// <summary>What a key is that its person has yet to claim; nobody is given it.</summary>
     internal const string Unclaimed = "unclaimed";
 
@@ -49,17 +52,15 @@ public static class AdminRoles
         Responder,
         PrivacyOfficer,
         AuditConsumer,
-        Feed
+        Feed,
+        Workflow
     );
 
     /// <summary>Every role that reads the registry.</summary>
     public static IReadOnlyList<string> All { get; } = [Viewer, Auditor, Operator, Approver, Admin, Responder, PrivacyOfficer];
 
     /// <summary>Every role that a key may have.</summary>
-    internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed];
-
-    /// <summary>Whoever may read a document that names a patient: a task does. The others see of clients how many there are.</summary>
-    internal static IReadOnlyList<string> OfPatients { get; } = [Auditor, Operator, Approver, Admin, PrivacyOfficer];
+    internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed, Workflow];
 
     /// <summary>Whoever may change the registry.</summary>
     internal static IReadOnlyList<string> Writers { get; } = [Operator, Admin];
@@ -72,6 +73,12 @@ public static class AdminRoles
 
     /// <summary>Whoever may write memberships of rosters.</summary>
     internal static IReadOnlyList<string> Feeders { get; } = [.. Writers, Feed];
+
+    /// <summary>Whoever may read tasks, which name patients: not who only looks, or only stops.</summary>
+    internal static IReadOnlyList<string> TaskReaders { get; } = [Auditor, Operator, Approver, Admin, PrivacyOfficer, Workflow];
+
+    /// <summary>Whoever may open and close tasks.</summary>
+    internal static IReadOnlyList<string> TaskWriters { get; } = [.. Writers, Workflow];
 
     internal static bool IsKnown(string role) => Known.Contains(role);
 }

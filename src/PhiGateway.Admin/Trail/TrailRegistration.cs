@@ -14,6 +14,7 @@ internal static class TrailRegistration
             .AddSingleton<TrailExport>()
             .AddSingleton<TrailFeed>()
             .AddSingleton<TrailProofs>()
+            .AddSingleton<TrailBundles>()
             .AddSingleton<ReachSearch>()
             .AddSingleton<TrafficReports>();
 }

@@ -129,6 +129,9 @@ public static class AuditRecordReader
             case "scope":
                 r.Scope = reader.GetString();
                 break;
+            case "task":
+                r.Task = reader.GetString();
+                break;
             case "peer":
                 r.Peer = reader.GetString();
                 break;
