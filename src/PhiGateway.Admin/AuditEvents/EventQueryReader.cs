@@ -138,11 +138,14 @@ internal static class EventQueryReader
         return
             text.Contains('T', StringComparison.Ordinal)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
-            ? (moment, DateTimeOffset.MaxValue - moment < length ? DateTimeOffset.MaxValue : moment + length)
+            ? (moment, Behind(moment, length))
             : null;
     }
 
     // What would end behind the calendar's end ends there.
+    private static DateTimeOffset Behind(DateTimeOffset moment, TimeSpan length) =>
+        DateTimeOffset.MaxValue - moment < length ? DateTimeOffset.MaxValue : moment + length;
+
     private static DateTimeOffset End(DateTimeOffset start, int length) =>
         (length, start) switch
         {

@@ -129,7 +129,8 @@ public sealed partial class RoomRegistrationTests
 
     // What stands behind a registration: the last type argument, or what is made.
     [GeneratedRegex(
-        @"\.(?:Try)?Add(?:Singleton|Scoped|Transient|HostedService)\s*(?:<(?:[^<>()]*,\s*)?(?<type>\w+)>\s*\(\s*\)|(?:<[^<>()]*>)?\(\s*(?:static\s+)?(?:\w+\s*=>\s*)?new\s+(?<type>\w+))",
+        @"\.(?:Try)?Add(?:Singleton|Scoped|Transient|HostedService)\s*(?:<(?:[^<>()]*,\s*)?(?<type>\w+)>\s*\(\s*\)"
+            + @"|(?:<[^<>()]*>)?\(\s*(?:static\s+)?(?:\w+\s*=>\s*)?new\s+(?<type>\w+))",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex Registered();
