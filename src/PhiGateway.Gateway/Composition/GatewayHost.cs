@@ -29,6 +29,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private WebApplication? _tokens;
     private KeyRing? _ring;
     private Readiness? _readiness;
+    private StopSignals? _signals;
 
     private GatewayHost() { }
 
@@ -91,6 +92,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options), watch?.Usage);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
+            host._signals = new StopSignals();
             await host._admin.StartAsync(cancellationToken);
             var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
             await quotas.StartAsync(cancellationToken);
@@ -127,32 +129,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// </summary>
     public async Task WaitForStopAsync()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGTERM,
-            Asked
-        );
-        using var interrupted = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGINT,
-            Asked
-        );
-        await asked.Task;
+        await _signals!.Asked;
         _readiness!.BeginDraining();
         var pause = Parts.Options.StopPause;
         if (pause > TimeSpan.Zero)
         {
             GatewayLog.Draining(Parts.Loggers.CreateLogger<GatewayHost>(), pause.TotalSeconds);
-            await Task.WhenAny(Task.Delay(pause, Parts.Clock), again.Task);
-        }
-
-        void Asked(System.Runtime.InteropServices.PosixSignalContext context)
-        {
-            context.Cancel = true;
-            if (!asked.TrySetResult())
-            {
-                again.TrySetResult();
-            }
+            await Task.WhenAny(Task.Delay(pause, Parts.Clock), _signals.AskedAgain);
         }
     }
 
@@ -197,6 +180,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         _owned.Clear();
+        _signals?.Dispose();
         _stopping.Dispose();
     }
 
