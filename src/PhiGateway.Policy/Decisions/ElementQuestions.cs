@@ -38,12 +38,12 @@ internal static class ElementQuestions
         for (var place = 0; place < parts.Count; place++)
         {
             var part = parts[place];
-            if (part.LinkedBy.Count == 0 || run.IsSettled(place))
+            if ((part.LinkedBy.Count == 0 && !part.IsOfEveryInclude) || run.IsSettled(place))
             {
                 continue;
             }
 
-            if (HidingLink(run, place, part) is not { } rule)
+            if (part.LinkedBy.Count == 0 || HidingLink(run, place, part) is not { } rule)
             {
                 remains |= part.IsOfEveryInclude;
                 continue;

@@ -90,6 +90,25 @@ public sealed class LinkTests
         Assert.DoesNotContain("performer", sent, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Observation:subject", null)]
+    [InlineData("Observation:performer", "hidden-element")]
+    public void Decide_EveryIncludeOfWhichOneIsNamed_StandsOrFallsWithThat(string named, string? refusal)
+    {
+        var request = RequestFixture.Understood("GET", "/fhir/Observation?patient=17&_include=Observation:*");
+
+        var decision = Decide(
+            request,
+            Hiding("Observation", "status") with
+            {
+                Includes = [named],
+            },
+            Whole("Practitioner", "Patient", "Organization")
+        );
+
+        Assert.Equal(refusal, (decision as Deny)?.Reason.Code);
+    }
+
     private static Dictionary<string, string> Category(string code) => new() { ["category"] = code };
 
     private static DenyReason? Refusal(string target, params Grant[] grants) =>
