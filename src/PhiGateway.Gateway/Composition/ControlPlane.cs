@@ -85,6 +85,7 @@ internal static class ControlPlane
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 DormantDays = options.Admin.DormantDays ?? [30],
+                EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),
                 AnswersCut = async revision =>
                 {
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);

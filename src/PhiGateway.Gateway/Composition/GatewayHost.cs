@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Campaigns;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Configuration;
@@ -108,6 +109,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             host._loops.Add(host.Watched("dormancy", host._admin.Services.GetRequiredService<DormancyLadder>().RunAsync, log));
+            host._loops.Add(host.Watched("escalation", host._admin.Services.GetRequiredService<AlertEscalation>().RunAsync, log));
+            host._loops.Add(host.Watched("access reviews", host._admin.Services.GetRequiredService<CampaignDeadline>().RunAsync, log));
             if (watch is not null)
             {
                 host._owned.Add(new Owned(watch));
