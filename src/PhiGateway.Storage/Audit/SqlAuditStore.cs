@@ -69,9 +69,9 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         var shapes = AuditShapeBatch.Of(fresh);
         await AddShapesAsync(connection, transaction, shapes.Shapes, cancellationToken);
         await InsertAsync(connection, transaction, fresh, shapes.Ids, cancellationToken);
-        foreach (var (log, _) in logs)
+        foreach (var (log, ordered) in logs)
         {
-            await AdvanceAsync(connection, transaction, log, cancellationToken);
+            await AdvanceAsync(connection, transaction, log, AuditBatch.Run(ordered), cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -191,10 +191,16 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     );
 
     /// <summary>Moves the watermark over what is now contiguous.</summary>
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">In which everything was added.</param>
+    /// <param name="log">Which log.</param>
+    /// <param name="added">A run without gaps that stands there now, whatever else does.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     protected abstract Task AdvanceAsync(
         DbConnection connection,
         DbTransaction transaction,
         string log,
+        (long First, long Last) added,
         CancellationToken cancellationToken
     );
 
