@@ -5,6 +5,10 @@ namespace PhiGateway.Audit.Records;
 /// <summary>Reads a record back from the bytes of the trail: for the console, exports and verification.</summary>
 public static class AuditRecordReader
 {
+    // A record has some forty members, and records have the same.
+    [ThreadStatic]
+    private static KnownText? _names;
+
     /// <summary>Reads one body; members of later versions are passed over.</summary>
     /// <exception cref="JsonException">The bytes are no record.</exception>
     public static AuditRecord Read(ReadOnlySpan<byte> body)
@@ -16,11 +20,12 @@ public static class AuditRecordReader
         }
 
         var record = new AuditRecord();
+        var names = _names ??= new KnownText(256);
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = reader.GetString();
+                var name = names.Of(ref reader);
                 _ = reader.Read();
                 Set(record, name!, ref reader);
             }

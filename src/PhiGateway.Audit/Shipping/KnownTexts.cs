@@ -1,4 +1,4 @@
-using System.Text.Json;
+using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
 
@@ -32,33 +32,4 @@ internal sealed class KnownTexts
     public KnownText Organization { get; } = new();
 
     public KnownText Purpose { get; } = new();
-
-    /// <summary>The last few texts of one column.</summary>
-    internal sealed class KnownText
-    {
-        private const int Places = 8;
-        private const int MostBytes = 64;
-        private readonly (byte[] Bytes, string Text)?[] _known = new (byte[], string)?[Places];
-
-        /// <summary>The text at which a reader stands; null for null.</summary>
-        public string? Of(ref Utf8JsonReader reader)
-        {
-            var bytes = reader.ValueSpan;
-            if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || bytes.Length is 0 or > MostBytes)
-            {
-                return reader.GetString();
-            }
-
-            // Where it may stand follows from its ends and its length.
-            ref var place = ref _known[(bytes[0] + (bytes[^1] * 3) + bytes.Length) % Places];
-            if (place is { } known && bytes.SequenceEqual(known.Bytes))
-            {
-                return known.Text;
-            }
-
-            var text = reader.GetString()!;
-            place = (bytes.ToArray(), text);
-            return text;
-        }
-    }
 }
