@@ -43,6 +43,7 @@ public static class TokenServiceRegistration
             .AddSingleton<ClientAuthentication>()
             .AddSingleton<TokenSigner>()
             .AddSingleton<TokenTrail>()
+            .AddSingleton<AccessReader>()
             .AddSingleton<TokenEndpoint>()
             .AddSingleton<RevocationEndpoint>()
             .AddSingleton<IntrospectionEndpoint>()

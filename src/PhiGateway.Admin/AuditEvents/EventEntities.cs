@@ -111,6 +111,7 @@ internal static class EventEntities
         Add("use-case", record.UseCase);
         Add("organization", record.Organization);
         Add("accounting", record.Accounting);
+        Add("task", record.Task);
         Add("token-sha256", record.TokenHash);
         Add("justification", record.Kind == AuditKind.Override ? record.Note : null);
         return details;

@@ -36,6 +36,9 @@ public static class AdminRoles
     /// <summary>Writes the memberships of rosters, as a feed does, and nothing else.</summary>
     public const string Feed = "feed";
 
+    /// <summary>Opens and closes tasks, as a workflow engine does, and nothing else.</summary>
+    public const string Workflow = "workflow";
+
     /// <summary>What a key is that its person has yet to claim; nobody is given it.</summary>
     internal const string Unclaimed = "unclaimed";
 
@@ -49,14 +52,15 @@ public static class AdminRoles
         Responder,
         PrivacyOfficer,
         AuditConsumer,
-        Feed
+        Feed,
+        Workflow
     );
 
     /// <summary>Every role that reads the registry.</summary>
     public static IReadOnlyList<string> All { get; } = [Viewer, Auditor, Operator, Approver, Admin, Responder, PrivacyOfficer];
 
     /// <summary>Every role that a key may have.</summary>
-    internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed];
+    internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed, Workflow];
 
     /// <summary>Whoever may change the registry.</summary>
     internal static IReadOnlyList<string> Writers { get; } = [Operator, Admin];
@@ -69,6 +73,12 @@ public static class AdminRoles
 
     /// <summary>Whoever may write memberships of rosters.</summary>
     internal static IReadOnlyList<string> Feeders { get; } = [.. Writers, Feed];
+
+    /// <summary>Whoever may read tasks.</summary>
+    internal static IReadOnlyList<string> TaskReaders { get; } = [.. All, Workflow];
+
+    /// <summary>Whoever may open and close tasks.</summary>
+    internal static IReadOnlyList<string> TaskWriters { get; } = [.. Writers, Workflow];
 
     internal static bool IsKnown(string role) => Known.Contains(role);
 }

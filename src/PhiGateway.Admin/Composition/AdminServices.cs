@@ -81,6 +81,7 @@ public static class AdminServices
         services.AddSingleton<TrailExport>();
         services.AddSingleton<TrailFeed>();
         services.AddSingleton<TrailProofs>();
+        services.AddSingleton<TrailBundles>();
         services.AddSingleton<ReachSearch>();
         services.AddSingleton<EventSearch>();
         services.AddSingleton<DisclosureRegister>();

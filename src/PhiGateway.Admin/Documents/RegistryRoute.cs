@@ -20,7 +20,7 @@ internal sealed record RegistryRoute(RegistryKind Kind, string Segment, IReadOnl
         new(RegistryKind.Client, "clients", AdminRoles.All, AdminRoles.Writers),
         new(RegistryKind.Credential, "credentials", AdminRoles.All, AdminRoles.Writers),
         new(RegistryKind.Roster, "rosters", AdminRoles.All, AdminRoles.Writers),
-        new(RegistryKind.TaskGrant, "task-grants", AdminRoles.All, AdminRoles.Writers),
+        new(RegistryKind.TaskGrant, "task-grants", AdminRoles.TaskReaders, AdminRoles.TaskWriters),
         new(RegistryKind.Review, "reviews", AdminRoles.All, AdminRoles.Keepers),
         new(RegistryKind.Alert, "alerts", AdminRoles.All, AdminRoles.Keepers),
         new(RegistryKind.Approval, "approvals", AdminRoles.All, []),

@@ -92,6 +92,7 @@ internal static class RecordedAccess
                 IssuedAt = record.Time,
                 ExpiresAt = record.Time,
                 TokenHash = "none",
+                Task = record.Task,
                 Binding = record.Binding switch
                 {
                     "mtls" => ProofBinding.Mtls,

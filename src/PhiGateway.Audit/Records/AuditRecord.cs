@@ -82,6 +82,9 @@ public sealed class AuditRecord
     /// <summary>Scope of the token, as sent.</summary>
     public string? Scope { get; set; }
 
+    /// <summary>Id of the task that the token was given for; null: for none.</summary>
+    public string? Task { get; set; }
+
     /// <summary>Address that the call came from.</summary>
     public string? Peer { get; set; }
 

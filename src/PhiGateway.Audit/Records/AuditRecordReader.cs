@@ -117,6 +117,9 @@ public static class AuditRecordReader
             case "scope":
                 r.Scope = reader.GetString();
                 break;
+            case "task":
+                r.Task = reader.GetString();
+                break;
             case "peer":
                 r.Peer = reader.GetString();
                 break;

@@ -39,6 +39,7 @@ internal static class AuditRecordWriter
         json.Text(",\"purposeFrom\":"u8, record.PurposeFrom);
         json.Text(",\"accounting\":"u8, record.Accounting);
         json.Text(",\"scope\":"u8, record.Scope);
+        json.Text(",\"task\":"u8, record.Task);
         json.Text(",\"peer\":"u8, record.Peer);
         json.Text(",\"method\":"u8, record.Method);
         json.Text(",\"template\":"u8, record.Template);

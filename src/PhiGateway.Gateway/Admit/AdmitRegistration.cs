@@ -7,5 +7,10 @@ internal static class AdmitRegistration
 {
     /// <summary>Whether there is room.</summary>
     public static IServiceCollection AddAdmit(this IServiceCollection services) =>
-        services.AddSingleton<ClientGates>().AddSingleton<RefusalBrake>().AddSingleton<QuotaKeeper>().AddSingleton<AdmitStage>();
+        services
+            .AddSingleton<ClientGates>()
+            .AddSingleton<RefusalBrake>()
+            .AddSingleton<QuotaKeeper>()
+            .AddSingleton<TaskCounter>()
+            .AddSingleton<AdmitStage>();
 }

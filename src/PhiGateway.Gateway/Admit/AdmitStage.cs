@@ -7,15 +7,27 @@ using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Admit;
 
-/// <summary>Is there room: rate and concurrency of the client, space in the journal?</summary>
-internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, RefusalBrake brake, IAuditJournal journal, TimeProvider clock)
-    : IStage
+/// <summary>Is there room: rate and concurrency of the client, space in the journal, uses of the task that its token names?</summary>
+internal sealed class AdmitStage(
+    GatewayOptions options,
+    ClientGates gates,
+    RefusalBrake brake,
+    IAuditJournal journal,
+    TaskCounter tasks,
+    TimeProvider clock
+) : IStage
 {
     private readonly long _started = clock.GetTimestamp();
 
     public string Name => "Admit";
 
-    public ValueTask<StageResult> RunAsync(GatewayExchange exchange) => new(Admit(exchange));
+    public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
+    {
+        var admitted = Admit(exchange);
+        return admitted.Continues && exchange.Kind != RequestKind.PublicDocument && exchange.Identified.Caller.Task is not null
+            ? tasks.TakeNamedAsync(exchange, UsesOf(exchange))
+            : new(admitted);
+    }
 
     /// <summary>Asks, before anything is understood, whether the client collects refusals.</summary>
     public StageResult FindBrake(GatewayExchange exchange)
@@ -92,6 +104,15 @@ internal sealed class AdmitStage(GatewayOptions options, ClientGates gates, Refu
         exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return StageResult.Refuse(DenyReason.RateLimited, detail);
     }
+
+    // What is asked for in one bundle is as many uses as asked for one by one.
+    private static int UsesOf(GatewayExchange exchange) =>
+        exchange.Kind switch
+        {
+            RequestKind.Batch => CostOfBatch(exchange),
+            RequestKind.Transaction => Math.Max(exchange.Entries.Count, 1),
+            _ => 1,
+        };
 
     // The entries of a batch go upstream one by one, so they count one by one; those that were refused do not go.
     private static int CostOfBatch(GatewayExchange exchange)

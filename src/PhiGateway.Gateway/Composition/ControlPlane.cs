@@ -64,7 +64,7 @@ internal static class ControlPlane
             .AddSingleton(parts.AuditStore)
             .AddSingleton(parts.AuditReports);
         services.AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddSingleton(parts.Proof.Prover);
+        services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
         if (usage is not null)
@@ -119,6 +119,11 @@ internal static class ControlPlane
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.UseParts(app, readiness);
+        if (parts.Proof.Witnesses.Own is { } witness)
+        {
+            WitnessEndpoints.Use(app, witness);
+        }
+
         Greeting.Use(app, Greeting.OfControl);
         if (console is not null)
         {

@@ -79,7 +79,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Follower,
                 host.Parts.Journal,
                 host.Parts.Shipper,
-                () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status),
+                () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status, host.Parts.Proof.Witnesses.Feed?.Status ?? []),
                 () => host.Parts.Sinks?.Status ?? [],
                 authenticator.GetStatus,
                 () => routes.Status,
@@ -338,6 +338,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
         _loops.Add(Watched("transparency log", proof.Log.RunAsync, log));
         _loops.Add(Watched("audit verifier", proof.Watch.RunAsync, log));
+        if (proof.Witnesses.Feed is { } witnesses)
+        {
+            _loops.Add(Watched("witnesses", witnesses.RunAsync, log));
+        }
+
         _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
 
         if (sinks is not null)

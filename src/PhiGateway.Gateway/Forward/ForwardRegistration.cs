@@ -7,5 +7,5 @@ internal static class ForwardRegistration
 {
     /// <summary>What goes upstream.</summary>
     public static IServiceCollection AddForward(this IServiceCollection services) =>
-        services.AddSingleton<TaskCounter>().AddSingleton<OwnerNotice>().AddSingleton<ForwardStage>();
+        services.AddSingleton<OwnerNotice>().AddSingleton<ForwardStage>();
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PhiGateway.Fhir.Requests;
+using PhiGateway.Gateway.Admit;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Gateway.Trail;
@@ -57,7 +58,7 @@ internal sealed class ForwardStage(
             return written.Result;
         }
 
-        // 2. Tasks that may be used so many times are used once more.
+        // 2. Tasks that may be used so many times are used once more; that of the token was, when the request was admitted.
         var taken = await tasks.TakeAsync(exchange);
         if (!taken.Continues)
         {

@@ -118,6 +118,7 @@ internal static class RecordedRequest
             record.TokenId = caller.TokenId;
             record.TokenHash = caller.TokenHash;
             record.Binding = AuditText.NameOf(caller.Binding);
+            record.Task = caller.Task;
             AddPurpose(record, caller, known.Client);
         }
         else
@@ -133,6 +134,7 @@ internal static class RecordedRequest
             record.IssuerClientId = AuditText.Cut(record.IssuerClientId);
             record.Subject = AuditText.Cut(record.Subject);
             record.TokenId = AuditText.Cut(record.TokenId);
+            record.Task = AuditText.Cut(record.Task);
         }
 
         return record;

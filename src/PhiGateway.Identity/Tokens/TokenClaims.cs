@@ -50,6 +50,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
             || !TryText(options.Claims.Patient, out var patientText)
             || !ScopeClaim.TryRead(claims, options.Claims, out var scope)
             || !TryPatient(patientText, out var patient)
+            || !TaskDetail.TryRead(claims, out var task)
         )
         {
             return DenyReason.InvalidToken;
@@ -75,6 +76,7 @@ internal sealed class TokenClaims(JsonElement claims, IssuerOptions options, boo
             PurposeFromRegistry = fromRegistry,
             PatientContext = patient,
             Tenant = tenant,
+            Task = task,
             IssuedAt = issuedAt,
             ExpiresAt = expiresAt,
             TokenId = tokenId,

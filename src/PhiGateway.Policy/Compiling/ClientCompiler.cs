@@ -9,6 +9,11 @@ namespace PhiGateway.Policy.Compiling;
 /// </summary>
 internal static class ClientCompiler
 {
+    /// <summary>What is said of a task grant that cannot be read.</summary>
+    internal const string TaskGrantForm =
+        "The patient is a bare FHIR id, the resource Type/id, types and interactions are those of grants; "
+        + "what it says of tenant, use case, types and interactions it says with byToken.";
+
     private static readonly Dictionary<string, CredentialEntry> NoCertificates = [];
 
     internal static ClientEntry Compile(ClientSources sources, List<RegistryProblem> problems)
@@ -61,7 +66,7 @@ internal static class ClientCompiler
             BindingRequired = client.Requires.Count > 0,
             AcceptsMtls = client.Requires.Contains("mtls", StringComparer.Ordinal),
             AcceptsDpop = client.Requires.Contains("dpop", StringComparer.Ordinal),
-            Tasks = CompileTasks(sources.Tasks, problems),
+            Tasks = CompileTasks(sources, problems),
         };
     }
 
@@ -92,12 +97,13 @@ internal static class ClientCompiler
             ];
 
     // A task that cannot be read grants nothing; nothing else depends on it.
-    private static TaskEntry[] CompileTasks(IReadOnlyList<TaskGrant> tasks, List<RegistryProblem> problems)
+    private static TaskEntry[] CompileTasks(ClientSources sources, List<RegistryProblem> problems)
     {
-        var entries = new List<TaskEntry>(tasks.Count);
-        foreach (var task in tasks)
+        var entries = new List<TaskEntry>(sources.Tasks.Count);
+        foreach (var task in sources.Tasks)
         {
-            if (task.Closed)
+            // Of another use case than it was opened for: the client was moved, and the task means something else now.
+            if (task.Closed || (task.UseCase is { } named && !string.Equals(named, sources.Client.UseCase, StringComparison.Ordinal)))
             {
                 continue;
             }
@@ -108,12 +114,7 @@ internal static class ClientCompiler
             }
             else
             {
-                problems.Add(
-                    new RegistryProblem(
-                        RegistryPaths.Of(RegistryKind.TaskGrant, task.Id),
-                        "The patient is a bare FHIR id, the resource Type/id."
-                    )
-                );
+                problems.Add(new RegistryProblem(RegistryPaths.Of(RegistryKind.TaskGrant, task.Id), TaskGrantForm));
             }
         }
 

@@ -40,6 +40,9 @@ internal sealed class AccessReach
     /// <summary>The tag of the tenant's records; null: none is needed.</summary>
     internal TokenValue? TenantTag { get; init; }
 
+    /// <summary>The task that the token names: nothing outside it is reached; null: it names none.</summary>
+    internal TaskEntry? Task { get; init; }
+
     internal long Ticks => _ticks;
 
     internal PatientId? Context => _caller.PatientContext;
@@ -122,6 +125,40 @@ internal sealed class AccessReach
 
     /// <summary>Whether a grant covers a patient's data; type and id matter to tasks for one resource.</summary>
     internal bool GrantCovers(int grant, PatientId patient, ResourceType type, string? id) =>
+        (Task is not { } task || task.Covers(patient, type, id, _ticks)) && IsReached(grant, patient, type, id);
+
+    /// <summary>Whether what is nobody's record may leave as far as the task goes: only where the task names its type.</summary>
+    internal bool TaskAdmitsNobodys(ResourceType type) => Task is not { } task || task.Types.Contains(type);
+
+    /// <summary>Whether a search by one patient may find the one resource that a task is for.</summary>
+    internal bool TaskIsSearched(int grant, PatientId patient, ResourceType type)
+    {
+        if (Task is { } named)
+        {
+            return named.Patient == patient
+                && named.Type == type
+                && named.Permits(Interaction.SearchType, type)
+                && IsReached(grant, patient, type, named.Id);
+        }
+
+        if (UseCase.Grants[grant].Reach != PatientReach.Task)
+        {
+            return false;
+        }
+
+        foreach (var task in _entry.Tasks)
+        {
+            if (Counts(task) && task.Patient == patient && task.Type == type)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // By the grant alone.
+    private bool IsReached(int grant, PatientId patient, ResourceType type, string? id) =>
         UseCase.Grants[grant].Reach switch
         {
             PatientReach.Any => patient.Value is not null,
@@ -160,11 +197,15 @@ internal sealed class AccessReach
         return needed != 0 && (got & needed) == needed;
     }
 
+    // A token that names a task is confined to that one; one that names none has those that ask for no token.
+    private bool Counts(in TaskEntry task) =>
+        task.IsLive(_ticks) && (Task is { } named ? string.Equals(named.Task, task.Task, StringComparison.Ordinal) : !task.ByToken);
+
     private bool HasLiveTask()
     {
         foreach (var task in _entry.Tasks)
         {
-            if (task.IsLive(_ticks))
+            if (Counts(task))
             {
                 return true;
             }
@@ -177,7 +218,11 @@ internal sealed class AccessReach
     {
         foreach (var task in _entry.Tasks)
         {
-            if (task.Covers(patient, type, id, _ticks) && (task.MaxUses is null || _counted is null || _counted.Contains(task)))
+            if (
+                Counts(task)
+                && task.Covers(patient, type, id, _ticks)
+                && (task.MaxUses is null || _counted is null || _counted.Contains(task))
+            )
             {
                 return true;
             }

@@ -37,6 +37,9 @@ public sealed record Caller
     /// <summary>Tenant the token names; null: none named.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>The one task that the token was given for (RFC 9396), to which its calls are confined; null: for none.</summary>
+    public string? Task { get; init; }
+
     /// <summary>UTC.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
 

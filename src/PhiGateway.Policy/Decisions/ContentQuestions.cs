@@ -59,7 +59,7 @@ internal static class ContentQuestions
             var admission = judge.Admit(body, newPatient);
             if (admission.Grants.IsEmpty)
             {
-                return new Deny(Refusal(admission.Nearest, run.UseCase, grants), rule);
+                return new Deny(Refusal(admission.Nearest, run, grants), rule);
             }
 
             admitted = admission.Grants;
@@ -114,7 +114,7 @@ internal static class ContentQuestions
             case StoredState.Absent:
                 return new Deny(DenyReason.PatientNotFound, rule);
             default:
-                return run.Reach.TenantTag is null && IsUnrestricted(run.UseCase, admitted)
+                return run.Reach.TenantTag is null && run.Task is null && IsUnrestricted(run.UseCase, admitted)
                     ? ViewQuestions.Partial(run, part, null, admitted)
                     : new Deny(DenyReason.PatientUndetermined, rule);
         }
@@ -179,10 +179,11 @@ internal static class ContentQuestions
         return false;
     }
 
-    private static DenyReason Refusal(WithholdReason reason, UseCaseEntry useCase, GrantSet grants) =>
+    private static DenyReason Refusal(WithholdReason reason, DecisionRun run, GrantSet grants) =>
         reason switch
         {
-            WithholdReason.OutsidePatients => useCase.Grants[grants.First].Reach switch
+            WithholdReason.OutsidePatients when run.Task is not null => DenyReason.OutsideTask,
+            WithholdReason.OutsidePatients => run.UseCase.Grants[grants.First].Reach switch
             {
                 PatientReach.Context => DenyReason.OutsideContext,
                 PatientReach.Task => DenyReason.OutsideTask,

@@ -25,6 +25,9 @@ internal sealed class DecisionRun(AccessRequest request, RegistrySnapshot snapsh
     /// <summary>Compiled use case; there once the doors are open.</summary>
     internal UseCaseEntry UseCase => Entry.Compiled!;
 
+    /// <summary>The open task that the token names; null: it names none.</summary>
+    internal TaskEntry? Task { get; set; }
+
     internal bool BreakGlass { get; set; }
 
     /// <summary>Nothing but the capability statement is asked for: no PHI, so no scope, grant or purpose is needed.</summary>

@@ -198,7 +198,7 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
     private WithholdReason GrantAdmits(int place, ResourceFacts facts, bool newPatient, bool areValues)
     {
         var grant = _reach.UseCase.Grants[place];
-        var owner = areValues ? Nobodys(grant) : OwnersCovered(place, grant, facts, newPatient);
+        var owner = areValues ? Nobodys(grant, facts.Type) : OwnersCovered(place, grant, facts, newPatient);
         if (owner != WithholdReason.None)
         {
             return owner;
@@ -217,30 +217,35 @@ internal sealed class GrantReleasePolicy : ReleasePolicy
         return FactMatching.LabelsPermitted(facts, grant) ? WithholdReason.None : WithholdReason.Label;
     }
 
-    private static WithholdReason Nobodys(GrantRule grant) =>
-        grant.Reach is PatientReach.None or PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+    private WithholdReason Nobodys(GrantRule grant, ResourceType type) =>
+        grant.Reach is PatientReach.None or PatientReach.Any && _reach.TaskAdmitsNobodys(type)
+            ? WithholdReason.None
+            : WithholdReason.OutsidePatients;
+
+    // Whoever is somebody new, or of whom nobody knows who they are, is not the patient of a task.
+    private bool CoversAnybody(GrantRule grant) => grant.Reach == PatientReach.Any && _reach.Task is null;
 
     // Owners must all be covered by the same grant: a record of two patients belongs to both.
     private WithholdReason OwnersCovered(int place, GrantRule grant, ResourceFacts facts, bool newPatient)
     {
         if (newPatient)
         {
-            return grant.Reach == PatientReach.Any ? WithholdReason.None : WithholdReason.OutsidePatients;
+            return CoversAnybody(grant) ? WithholdReason.None : WithholdReason.OutsidePatients;
         }
 
         if (facts.Owner == OwnerState.NotPatientData)
         {
-            return Nobodys(grant);
+            return Nobodys(grant, facts.Type);
         }
 
         if (facts.Owner != OwnerState.Known || (facts.Owners.Count == 0 && !facts.HasNewOwner))
         {
-            return AdmitsUndetermined && facts.NamesNoPatient && grant.Reach == PatientReach.Any
+            return AdmitsUndetermined && facts.NamesNoPatient && CoversAnybody(grant)
                 ? WithholdReason.None
                 : WithholdReason.UndeterminedPatient;
         }
 
-        if (facts.HasNewOwner && grant.Reach != PatientReach.Any)
+        if (facts.HasNewOwner && !CoversAnybody(grant))
         {
             return WithholdReason.OutsidePatients;
         }

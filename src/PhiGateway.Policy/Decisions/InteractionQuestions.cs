@@ -24,7 +24,7 @@ internal static class InteractionQuestions
 
     internal static Deny? Covered(DecisionRun run)
     {
-        run.Reach = new AccessReach(run.Caller, run.Entry, run.Snapshot, run.Ticks) { TenantTag = run.Request.TenantTag };
+        run.Reach = new AccessReach(run.Caller, run.Entry, run.Snapshot, run.Ticks) { TenantTag = run.Request.TenantTag, Task = run.Task };
         if (run.OnlyCapabilities)
         {
             return null;
@@ -40,6 +40,11 @@ internal static class InteractionQuestions
         if (needed == ScopeRights.None)
         {
             return new Deny(DenyReason.OutsideUseCase, run.UseCaseRule);
+        }
+
+        if (TaskQuestions.Covered(run, part) is { } outside)
+        {
+            return outside;
         }
 
         if (ScopeRefusal(run, part, needed) is { } refusal)

@@ -188,7 +188,14 @@ public static class Openings
         wide.Patient == narrow.Patient
         && (wide.Id is null || (wide.Type == narrow.Type && string.Equals(wide.Id, narrow.Id, StringComparison.Ordinal)))
         && wide.Until >= narrow.Until
+        && IsAsWide(wide, narrow)
         && (wide.MaxUses is null || (wide.Task == narrow.Task && narrow.MaxUses is { } uses && wide.MaxUses >= uses));
+
+    private static bool IsAsWide(in TaskEntry wide, in TaskEntry narrow) =>
+        (!wide.ByToken || (narrow.ByToken && wide.Task == narrow.Task))
+        && (wide.Tenant is null || wide.Tenant == narrow.Tenant)
+        && (wide.Types.IsEmpty || (!narrow.Types.IsEmpty && narrow.Types.Except(wide.Types).IsEmpty))
+        && (wide.Interactions.IsEmpty || (!narrow.Interactions.IsEmpty && wide.Interactions.Covers(narrow.Interactions)));
 
     /// <summary>Whether one door, or all doors of one credential, are open at the moment asked about, and until when.</summary>
     private sealed record Standing(bool Open, DateTimeOffset Until, string? Rule)

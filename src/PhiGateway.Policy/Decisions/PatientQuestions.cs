@@ -53,10 +53,18 @@ internal static class PatientQuestions
 
         foreach (var place in grants)
         {
-            if (run.Reach.GrantCovers(place, patient, part.Type, part.Id) || TaskSearch(run, place, part, patient))
+            if (
+                run.Reach.GrantCovers(place, patient, part.Type, part.Id)
+                || (MayFindOne(part) && run.Reach.TaskIsSearched(place, patient, part.Type))
+            )
             {
                 return null;
             }
+        }
+
+        if (run.Task is not null)
+        {
+            return DenyReason.OutsideTask;
         }
 
         return FirstReach(run.UseCase, grants) switch
@@ -68,27 +76,8 @@ internal static class PatientQuestions
     }
 
     // A search under a task for one resource of this patient: the filter lets out that one resource.
-    private static bool TaskSearch(DecisionRun run, int place, AccessPart part, PatientId patient)
-    {
-        if (
-            run.UseCase.Grants[place].Reach != PatientReach.Task
-            || part.Interaction is not (Interaction.SearchType or Interaction.SearchPage)
-            || part.Role != PartRole.Target
-        )
-        {
-            return false;
-        }
-
-        foreach (var task in run.Entry.Tasks)
-        {
-            if (task.IsLive(run.Ticks) && task.Patient == patient && task.Type == part.Type)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool MayFindOne(AccessPart part) =>
+        part is { Interaction: Interaction.SearchType or Interaction.SearchPage, Role: PartRole.Target };
 
     private static PatientReach FirstReach(UseCaseEntry useCase, GrantSet grants) => useCase.Grants[grants.First].Reach;
 
@@ -100,7 +89,7 @@ internal static class PatientQuestions
             everyone |= run.UseCase.Grants[place].Reach is PatientReach.Any or PatientReach.None;
         }
 
-        if (!everyone)
+        if (!everyone || run.Task is not null)
         {
             return false;
         }

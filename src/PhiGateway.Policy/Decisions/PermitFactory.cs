@@ -130,7 +130,7 @@ internal static class PermitFactory
         {
             foreach (var place in lane.Grants)
             {
-                confined |= run.UseCase.Grants[place].Reach != PatientReach.Any;
+                confined |= run.Task is not null || run.UseCase.Grants[place].Reach != PatientReach.Any;
                 trimmed |= !run.UseCase.Grants[place].Elements.IsAll;
             }
         }

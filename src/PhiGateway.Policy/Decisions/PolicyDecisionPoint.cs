@@ -63,6 +63,7 @@ public static class PolicyDecisionPoint
             IdentityQuestions.Delegation,
             [new(DenyReason.DelegationTooDeep, OpenedBy.TwoPersons), new(DenyReason.UnknownActor, OpenedBy.TwoPersons)]
         ),
+        new("task open", TaskQuestions.Open, [new(DenyReason.TaskNotOpen, OpenedBy.Operator)]),
         new("something asked", InteractionQuestions.Asked, [new(DenyReason.NothingAsked, OpenedBy.Caller)], OfParts: true),
         new(
             "purpose of use",
@@ -78,6 +79,7 @@ public static class PolicyDecisionPoint
             "interaction and type",
             InteractionQuestions.Covered,
             [
+                new(DenyReason.NotPartOfTask, OpenedBy.Operator),
                 new(DenyReason.OutsideScope, OpenedBy.Issuer),
                 new(DenyReason.OutsideUseCase, OpenedBy.TwoPersons),
                 new(DenyReason.PatientContextMissing, OpenedBy.Issuer),

@@ -49,6 +49,7 @@ internal static class SearchNarrowing
             // Nobody's data may not be cut off by an owner that it does not have.
             PatientReach.None => [],
             PatientReach.Context when reach.Context is { } patient => [patient],
+            PatientReach.Task or PatientReach.Roster when reach.Task is { } task => [task.Patient],
             _ when reach.Context is { } patient && OnlyPatientScopes(reach, part) => [patient],
             PatientReach.Roster when reach.RosterOf(grant).CurrentIfFew(mostWalked, reach.Ticks) is { } members && members.Count <= most =>
                 members,

@@ -9,10 +9,16 @@ internal static class TaskCounting
     /// <summary>Each once; none for nearly every request.</summary>
     internal static IReadOnlyList<TaskEntry> Find(DecisionRun run)
     {
+        if (run.Task is { } named)
+        {
+            // Whatever is asked with its token is a use of it.
+            return named.MaxUses is null ? [] : [named];
+        }
+
         List<TaskEntry>? found = null;
         foreach (var task in run.Entry.Tasks)
         {
-            if (task.MaxUses is null || !task.IsLive(run.Ticks))
+            if (task.MaxUses is null || task.ByToken || !task.IsLive(run.Ticks))
             {
                 continue;
             }
@@ -78,7 +84,7 @@ internal static class TaskCounting
     {
         foreach (var task in run.Entry.Tasks)
         {
-            if (task.MaxUses is null && task.Covers(counted.Patient, part.Type, part.Id ?? counted.Id, run.Ticks))
+            if (task is { MaxUses: null, ByToken: false } && task.Covers(counted.Patient, part.Type, part.Id ?? counted.Id, run.Ticks))
             {
                 return true;
             }

@@ -63,7 +63,7 @@ internal static class WalkQuestions
     internal static GrantSet Whole(DecisionRun run, AccessPart part, ScopeRights needed, GrantSet grants)
     {
         var open = default(GrantSet);
-        if (!ScopeShowsAll(run, part, needed))
+        if (run.Task is not null || !ScopeShowsAll(run, part, needed))
         {
             return open;
         }

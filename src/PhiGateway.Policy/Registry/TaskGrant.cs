@@ -25,6 +25,25 @@ public sealed record TaskGrant : IRegistryEntity
     /// </summary>
     public int? MaxUses { get; init; }
 
+    /// <summary>
+    /// It covers only calls whose token names it, and confines these to itself; false: it covers every call of its client.
+    /// </summary>
+    public bool ByToken { get; init; }
+
+    /// <summary>The use case that its client must have; null: whichever it has. With <see cref="ByToken"/> only, as the three below.</summary>
+    public string? UseCase { get; init; }
+
+    /// <summary>The tenant; null: each that its client belongs to.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Interactions, in the words of grants; none: those that the use case's grants cover.</summary>
+    public IReadOnlyList<string> Interactions { get; init; } = [];
+
+    /// <summary>
+    /// Resource types; none: those that the use case's grants cover. What is nobody's record leaves under a task that names its type.
+    /// </summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
     /// <summary>The workflow ended.</summary>
     public bool Closed { get; init; }
 }

@@ -1,14 +1,28 @@
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Policy.Snapshot;
 
 /// <summary>
-/// One task grant, compiled: one patient, perhaps one resource, until a moment in UTC ticks, perhaps for a number of uses.
+/// One task grant, compiled: one patient, perhaps one resource, until a moment in UTC ticks, perhaps for a number of uses; perhaps for
+/// calls alone whose token names it.
 /// </summary>
 internal readonly record struct TaskEntry(string Task, PatientId Patient, ResourceType Type, string? Id, long Until, int? MaxUses)
 {
-    /// <summary>Reads a task grant that is not closed; false when patient or resource are not exactly right.</summary>
+    /// <summary>Calls whose token does not name it are not covered.</summary>
+    internal bool ByToken { get; init; }
+
+    /// <summary>The only tenant; null: any.</summary>
+    internal string? Tenant { get; init; }
+
+    /// <summary>Empty: any.</summary>
+    internal InteractionSet Interactions { get; init; }
+
+    /// <summary>Empty: any.</summary>
+    internal ResourceTypeSet Types { get; init; }
+
+    /// <summary>Reads a task grant that is not closed; false when patient, resource, types or interactions are not exactly right.</summary>
     internal static bool TryRead(TaskGrant grant, out TaskEntry entry)
     {
         entry = default;
@@ -30,7 +44,18 @@ internal readonly record struct TaskEntry(string Task, PatientId Patient, Resour
             id = resource[(slash + 1)..];
         }
 
-        entry = new TaskEntry(grant.Id, patient, type, id, grant.Expires.UtcTicks, grant.MaxUses);
+        if (!TryReadAction(grant, out var interactions, out var types))
+        {
+            return false;
+        }
+
+        entry = new TaskEntry(grant.Id, patient, type, id, grant.Expires.UtcTicks, grant.MaxUses)
+        {
+            ByToken = grant.ByToken,
+            Tenant = grant.Tenant,
+            Interactions = interactions,
+            Types = types,
+        };
         return true;
     }
 
@@ -38,5 +63,39 @@ internal readonly record struct TaskEntry(string Task, PatientId Patient, Resour
 
     /// <summary>Whether the task covers this patient's resource; without an id only a task for all of the patient does.</summary>
     internal bool Covers(PatientId patient, ResourceType type, string? id, long ticks) =>
-        IsLive(ticks) && Patient == patient && (Id is null || (Type == type && string.Equals(Id, id, StringComparison.Ordinal)));
+        IsLive(ticks)
+        && Patient == patient
+        && (Id is null || (Type == type && string.Equals(Id, id, StringComparison.Ordinal)))
+        && (Types.IsEmpty || Types.Contains(type));
+
+    /// <summary>Whether an action is part of it; what it names no types or interactions of it leaves to the grants.</summary>
+    internal bool Permits(Interaction interaction, ResourceType type) =>
+        (Interactions.IsEmpty || Interactions.Contains(interaction)) && (Types.IsEmpty || Types.Contains(type));
+
+    // What only some calls could be held to would be no limit: a task that covers every call of its client has no action of its own.
+    private static bool TryReadAction(TaskGrant grant, out InteractionSet interactions, out ResourceTypeSet types)
+    {
+        (interactions, types) = (default, default);
+        foreach (var word in grant.Interactions)
+        {
+            if (!InteractionWords.TryParse(word, out var known))
+            {
+                return false;
+            }
+
+            interactions = interactions.Union(known);
+        }
+
+        foreach (var name in grant.Types)
+        {
+            if (!ResourceType.TryParse(name.AsSpan(), out var type))
+            {
+                return false;
+            }
+
+            types = types.With(type);
+        }
+
+        return grant.ByToken || (grant.Tenant is null && grant.UseCase is null && grant.Interactions.Count == 0 && grant.Types.Count == 0);
+    }
 }

@@ -35,9 +35,10 @@ internal static class ClientValidation
         context.Text(task.Workflow, path + "/workflow");
         if (!TaskEntry.TryRead(task, out _))
         {
-            context.Add(path + "/resource", "The patient is a bare FHIR id, the resource Type/id.");
+            context.Add(path + "/resource", ClientCompiler.TaskGrantForm);
         }
 
+        CheckPlace(task, path, context);
         if (task.MaxUses is <= 0)
         {
             context.Add(path + "/maxUses", "A task is used at least once; leave it out for no limit.");
@@ -50,6 +51,25 @@ internal static class ClientValidation
                 DateOnly.FromDateTime(task.Expires.UtcDateTime) is var day && day < DateOnly.MaxValue ? day.AddDays(1) : null,
                 path + "/expires"
             );
+        }
+    }
+
+    private static void CheckPlace(TaskGrant task, string path, ValidationContext context)
+    {
+        if (context.Find(RegistryKind.Client, task.Client) is not Client client)
+        {
+            return;
+        }
+
+        if (task.UseCase is { } useCase && !string.Equals(useCase, client.UseCase, StringComparison.Ordinal))
+        {
+            context.Add(path + "/useCase", "The client has another use case.");
+        }
+
+        var tenants = client.Tenants.Count > 0 ? client.Tenants : (context.Find(RegistryKind.UseCase, client.UseCase) as UseCase)?.Tenants;
+        if (task.Tenant is { } tenant && tenants?.Contains(tenant, StringComparer.Ordinal) != true)
+        {
+            context.Add(path + "/tenant", "The client does not belong to this tenant.");
         }
     }
 

@@ -17,6 +17,7 @@ internal static class CredentialValidation
         "privacy-officer",
         "audit-consumer",
         "feed",
+        "workflow",
     ];
 
     internal static void Check(Credential credential, string path, ValidationContext context)

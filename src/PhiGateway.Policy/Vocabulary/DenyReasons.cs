@@ -99,6 +99,8 @@ public sealed partial class DenyReason
     public static readonly DenyReason PatientContextMissing = new("patient-context-missing", 403, DenyStage.Decide, "forbidden", "The token names no patient.", "insufficient_scope");
     public static readonly DenyReason OutsideRoster = new("outside-roster", 403, DenyStage.Decide, "forbidden", "The patient is not part of the approved use.");
     public static readonly DenyReason OutsideContext = new("outside-context", 403, DenyStage.Decide, "forbidden", "The patient is not the one the token was issued for.");
+    public static readonly DenyReason TaskNotOpen = new("task-not-open", 403, DenyStage.Decide, "forbidden", "The task that the access token is for is not open.");
+    public static readonly DenyReason NotPartOfTask = new("not-part-of-task", 403, DenyStage.Decide, "forbidden", "This is not part of the task that the access token is for.");
     public static readonly DenyReason OutsideTask = new("outside-task", 403, DenyStage.Decide, "forbidden", "No live task covers this.");
     public static readonly DenyReason PatientUndetermined = new("patient-undetermined", 403, DenyStage.Decide, "forbidden", "It cannot be established whose data this is.");
     public static readonly DenyReason PatientNotFound = new("patient-not-found", 404, DenyStage.Decide, "not-found", "The resource does not exist or is not available.");

@@ -18,6 +18,9 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
     /// <summary>The newest checkpoint as a note; null before the first.</summary>
     public string? Checkpoint => files.ReadCheckpoint()?.Note.Whole;
 
+    /// <summary>Records under the newest checkpoint.</summary>
+    public long Size => files.ReadCheckpoint()?.Checkpoint.Size ?? 0;
+
     /// <summary>The log's own keys, as published.</summary>
     public IReadOnlyList<string> Keys =>
         KeyStatement.Parse(files.ReadStatements()[^1].Text) is { } newest ? [.. newest.LogKeys.Select(static key => key.ToString())] : [];
@@ -29,7 +32,7 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
     /// <exception cref="InvalidDataException">The log's files are damaged.</exception>
     public string? ProveInclusion(long sequence)
     {
-        if (files.ReadCheckpoint() is not var (note, checkpoint) || sequence < 0 || sequence >= checkpoint.Size)
+        if (sequence < 0 || Over(sequence) is not var (note, checkpoint) || sequence >= checkpoint.Size)
         {
             return null;
         }
@@ -62,7 +65,8 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
     /// <exception cref="InvalidDataException">The log's files are damaged, or a record is not the one that the log has.</exception>
     public IReadOnlyList<EvidenceFile>? MakeBundle(IReadOnlyList<AuditEntry> records)
     {
-        if (files.ReadCheckpoint() is not var (note, checkpoint) || records.Any(record => record.Sequence >= checkpoint.Size))
+        var last = records.Count == 0 ? -1 : records.Max(static record => record.Sequence);
+        if (Over(last) is not var (note, checkpoint) || last >= checkpoint.Size)
         {
             return null;
         }
@@ -96,6 +100,10 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
 
         return bundle;
     }
+
+    // One that witnesses have cosigned, when it is as far: it says more to somebody who does not trust this node.
+    private (SignedNote Note, Checkpoint Checkpoint)? Over(long last) =>
+        files.ReadWitnessed() is { } witnessed && last < witnessed.Checkpoint.Size ? witnessed : files.ReadCheckpoint();
 
     private static EvidenceFile Text(string name, string text) => new(name, Encoding.UTF8.GetBytes(text));
 }

@@ -86,15 +86,17 @@ internal abstract class SqlRegistrySource(Database database, TimeProvider time) 
             await using var command = connection
                 .Command(
                     """
-                    INSERT INTO task_use (task, used, at) VALUES (@task, 1, @at)
-                    ON CONFLICT (task) DO UPDATE SET used = task_use.used + 1, at = excluded.at WHERE task_use.used < @most
+                    INSERT INTO task_use (task, used, at) VALUES (@task, @count, @at)
+                    ON CONFLICT (task) DO UPDATE SET used = task_use.used + @count, at = excluded.at
+                        WHERE task_use.used + @count <= @most
                     """,
                     transaction
                 )
                 .With("task", use.Task)
+                .With("count", use.Count)
                 .With("at", database.Time(Time.GetUtcNow()))
                 .With("most", use.Most);
-            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+            if (use.Count > use.Most || await command.ExecuteNonQueryAsync(cancellationToken) == 0)
             {
                 await transaction.RollbackAsync(cancellationToken);
                 return use.Task;

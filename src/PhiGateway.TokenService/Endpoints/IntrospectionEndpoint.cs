@@ -60,7 +60,8 @@ internal sealed class IntrospectionEndpoint(
             && token.ClientId == clientId
             && token.ExpiresAt > now
             && !Revoked.Is(snapshot, options, token, text)
-            && TokenQuestions.Ask(snapshot, options.Name, clientId, now, out _) is null;
+            && TokenQuestions.Ask(snapshot, options.Name, clientId, now, out var client) is null
+            && (token.Task is not { } task || (client is not null && TaskQuestions.Find(client, task, now) is not null));
     }
 
     private void Write(Utf8JsonWriter json, IssuedToken? token)
@@ -80,6 +81,7 @@ internal sealed class IntrospectionEndpoint(
         json.WriteString("token_type", token.KeyThumbprint is null ? "Bearer" : "DPoP");
         json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp", token.ExpiresAt.ToUnixTimeSeconds());
+        TokenSigner.WriteTask(json, token);
         TokenSigner.WriteBinding(json, token);
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Assertions;
 using PhiGateway.Identity.Proofs;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.TokenService.Configuration;
 using PhiGateway.TokenService.Signing;
 
@@ -40,7 +41,8 @@ internal sealed class MetadataDocuments(TokenServiceOptions options, KeyRing rin
             json.WriteString("token_endpoint", options.TokenEndpoint);
             json.WriteString("revocation_endpoint", options.Issuer + "/revoke");
             json.WriteString("introspection_endpoint", options.Issuer + "/introspect");
-            WriteTexts(json, "grant_types_supported", ["client_credentials"]);
+            WriteTexts(json, "grant_types_supported", ["client_credentials", AccessReader.Exchange]);
+            WriteTexts(json, "authorization_details_types_supported", [TaskDetail.Type]);
             WriteTexts(json, "response_types_supported", []);
             foreach (var place in new[] { "token", "revocation", "introspection" })
             {

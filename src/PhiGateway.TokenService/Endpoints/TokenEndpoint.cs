@@ -15,14 +15,15 @@ using PhiGateway.TokenService.Trail;
 namespace PhiGateway.TokenService.Endpoints;
 
 /// <summary>
-/// <c>POST /token</c>: SMART Backend Services (RFC 6749 section 4.4). Issues exactly what the registry approved, to whom it approved it,
-/// bound where it must be, on record before it leaves.
+/// <c>POST /token</c>: SMART Backend Services (RFC 6749 section 4.4) and token exchange for a task (RFC 8693). Issues exactly what the
+/// registry approved, to whom it approved it, bound where it must be, on record before it leaves.
 /// </summary>
 internal sealed class TokenEndpoint(
     TokenServiceOptions options,
     ServedEnvironment environment,
     ISnapshotSource snapshots,
     ClientAuthentication authentication,
+    AccessReader reader,
     IKeyProof proofs,
     TokenSigner signer,
     TokenTrail trail,
@@ -30,6 +31,7 @@ internal sealed class TokenEndpoint(
 )
 {
     private const string What = "token.issue";
+    private const string Exchanged = "token.exchange";
 
     public async Task RunAsync(HttpContext http)
     {
@@ -41,7 +43,7 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        if (form["grant_type"] != "client_credentials")
+        if (form["grant_type"] is not ("client_credentials" or AccessReader.Exchange))
         {
             await RefuseAsync(http, snapshot, OAuthError.GrantType, "grant-type", form["client_id"], null);
             return;
@@ -69,18 +71,21 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        // 3. For what: resource, scopes, purposes; never more than is approved.
-        if (Cut(form, assertion, client, out var scope, out var purposes) is { } outside)
+        // 3. For what: resource, task, scopes, purposes; never more than is approved, never more than what is exchanged.
+        var what = form["grant_type"] == AccessReader.Exchange ? Exchanged : What;
+        var access = reader.Read(form, assertion, client, snapshot, now);
+        if (access.Error is { } outside)
         {
-            await RefuseAsync(http, snapshot, outside, null, assertion.ClientId, client);
+            await RefuseAsync(http, snapshot, outside, access.Detail, assertion.ClientId, client, null, access.Task, what);
             return;
         }
 
         // 4. Bound to what.
         var bound = await BindAsync(http, client);
-        if (bound.Error is { } unbound)
+        if ((bound.Error ?? Unbound(access.Subject, bound)) is { } unbound)
         {
-            await RefuseAsync(http, snapshot, unbound, bound.Detail, assertion.ClientId, client, bound.Nonce);
+            var detail = bound.Detail ?? "binding:subject-token";
+            await RefuseAsync(http, snapshot, unbound, detail, assertion.ClientId, client, bound.Nonce, access.Task, what);
             return;
         }
 
@@ -89,21 +94,29 @@ internal sealed class TokenEndpoint(
             ClientId = assertion.ClientId,
             Id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
             IssuedAt = now,
-            ExpiresAt = now + LifetimeOf(client),
-            Scope = scope,
-            Purposes = purposes,
+            ExpiresAt = Earlier(now + LifetimeOf(client), access.Until),
+            Scope = access.Scope,
+            Purposes = access.Purposes,
+            Task = access.Task,
             KeyThumbprint = bound.Key,
             CertificateThumbprint = bound.Certificate,
         };
-        await IssueAsync(http, snapshot, client, token, bound.Nonce);
+        await IssueAsync(http, snapshot, client, token, bound.Nonce, access.Subject is not null);
     }
 
-    private async Task IssueAsync(HttpContext http, RegistrySnapshot snapshot, ClientEntry client, IssuedToken token, string? nonce)
+    private async Task IssueAsync(
+        HttpContext http,
+        RegistrySnapshot snapshot,
+        ClientEntry client,
+        IssuedToken token,
+        string? nonce,
+        bool isExchange
+    )
     {
         var text = signer.Sign(token);
         try
         {
-            await trail.RecordIssuedAsync(http, client, snapshot, token, text);
+            await trail.RecordIssuedAsync(http, client, snapshot, token, text, isExchange ? Exchanged : What);
         }
         catch (JournalUnavailableException)
         {
@@ -125,37 +138,22 @@ internal sealed class TokenEndpoint(
                 json.WriteString("token_type", token.KeyThumbprint is null ? "Bearer" : "DPoP");
                 json.WriteNumber("expires_in", (int)(token.ExpiresAt - token.IssuedAt).TotalSeconds);
                 json.WriteString("scope", token.Scope);
+                TokenSigner.WriteTask(json, token);
+                if (isExchange)
+                {
+                    json.WriteString("issued_token_type", AccessReader.AccessToken);
+                }
             }
         );
     }
 
-    private OAuthError? Cut(
-        TokenForm form,
-        ClaimedAssertion assertion,
-        ClientEntry client,
-        out string scope,
-        out IReadOnlyList<string> purposes
-    )
-    {
-        (scope, purposes) = (string.Empty, []);
-        if (form["resource"] is { } resource && resource != options.Audience)
-        {
-            return OAuthError.Target;
-        }
+    // A token that was bound is exchanged by whoever proves the same again, and what comes of it is bound to the same.
+    private static OAuthError? Unbound(IssuedToken? subject, in BoundTo bound) =>
+        (subject?.KeyThumbprint ?? bound.Key) == bound.Key && (subject?.CertificateThumbprint ?? bound.Certificate) == bound.Certificate
+            ? null
+            : OAuthError.Unproven;
 
-        if (ApprovedScope.Cut(form["scope"], client.UseCase!) is not { Length: > 0 } granted)
-        {
-            return OAuthError.Scope;
-        }
-
-        if (AssertedPurposes.Of(assertion.Purposes, client.UseCase!) is not { } approved)
-        {
-            return OAuthError.Purpose;
-        }
-
-        (scope, purposes) = (granted, approved);
-        return null;
-    }
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other is { } end && end < one ? end : one;
 
     private async ValueTask<BoundTo> BindAsync(HttpContext http, ClientEntry client)
     {
@@ -204,10 +202,12 @@ internal sealed class TokenEndpoint(
         string? detail,
         string? clientId,
         ClientEntry? client,
-        string? nonce = null
+        string? nonce = null,
+        string? task = null,
+        string what = What
     )
     {
-        trail.RecordRefused(http, What, error.Code, detail, error.Status, clientId, client, snapshot);
+        trail.RecordRefused(http, what, error.Code, detail, error.Status, clientId, client, snapshot, task);
         return Answers.WriteErrorAsync(http, error, nonce);
     }
 

@@ -1,5 +1,7 @@
 using System.Text;
 using PhiGateway.Fhir.Scopes;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -28,7 +30,10 @@ internal static class ApprovedScope
     ];
 
     /// <summary>What is granted, separated by blanks; empty: nothing. Null: the request's scope is not one.</summary>
-    public static string? Cut(string? asked, UseCase useCase)
+    /// <param name="asked">As the client asks.</param>
+    /// <param name="useCase">Its approved use.</param>
+    /// <param name="task">The task that the token is for, which cuts further; null: for none.</param>
+    public static string? Cut(string? asked, UseCase useCase, OpenTask? task = null)
     {
         if (asked is not { Length: > 0 and <= MaximumLength })
         {
@@ -41,7 +46,7 @@ internal static class ApprovedScope
             return null;
         }
 
-        var approved = RightsOf(useCase);
+        var approved = RightsOf(useCase, task);
         var granted = new List<string>();
         foreach (var token in tokens)
         {
@@ -66,22 +71,24 @@ internal static class ApprovedScope
         return string.Join(' ', granted.Distinct(StringComparer.Ordinal));
     }
 
-    private static SortedDictionary<ResourceType, ScopeRights> RightsOf(UseCase useCase)
+    private static SortedDictionary<ResourceType, ScopeRights> RightsOf(UseCase useCase, OpenTask? task)
     {
         var approved = new SortedDictionary<ResourceType, ScopeRights>(
             Comparer<ResourceType>.Create(static (left, right) => string.CompareOrdinal(left.Name, right.Name))
         );
         foreach (var grant in useCase.Grants)
         {
-            var rights = grant.Operations.Count > 0 ? ScopeRights.Read | ScopeRights.Search : ScopeRights.None;
+            // A task that says what it is for says so in interactions, and no operation is one.
+            var isOpen = task is null || task.Interactions.IsEmpty;
+            var rights = isOpen && grant.Operations.Count > 0 ? ScopeRights.Read | ScopeRights.Search : ScopeRights.None;
             foreach (var word in grant.Interactions)
             {
-                rights |= RightsOf(word);
+                rights |= isOpen || IsPartOf(task!, word) ? RightsOf(word) : ScopeRights.None;
             }
 
             foreach (var name in grant.Types)
             {
-                if (ResourceType.TryParse(name, out var type))
+                if (ResourceType.TryParse(name, out var type) && (task is null || task.Types.IsEmpty || task.Types.Contains(type)))
                 {
                     approved[type] = approved.GetValueOrDefault(type) | rights;
                 }
@@ -90,6 +97,9 @@ internal static class ApprovedScope
 
         return approved;
     }
+
+    private static bool IsPartOf(OpenTask task, string word) =>
+        InteractionWords.TryParse(word, out var interactions) && task.Interactions.Covers(interactions);
 
     private static ScopeRights RightsOf(string word) =>
         word switch

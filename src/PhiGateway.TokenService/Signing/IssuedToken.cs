@@ -19,6 +19,9 @@ internal sealed record IssuedToken
     /// <summary>Purpose-of-use codes.</summary>
     public IReadOnlyList<string> Purposes { get; init; } = [];
 
+    /// <summary>The task that <c>authorization_details</c> names (RFC 9396); null: for none.</summary>
+    public string? Task { get; init; }
+
     /// <summary><c>cnf.jkt</c> (RFC 9449); null: not bound to a key.</summary>
     public string? KeyThumbprint { get; init; }
 

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.TokenService.Signing;
@@ -70,6 +71,11 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
     {
         using var document = JsonDocument.Parse(payload);
         var claims = document.RootElement;
+        if (!TaskDetail.TryRead(claims, out var task))
+        {
+            throw new JsonException("A task that cannot be read.");
+        }
+
         var confirmation = claims.TryGetProperty("cnf", out var cnf) ? cnf : default;
         return new IssuedToken
         {
@@ -87,6 +93,7 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
                     .EnumerateArray()
                     .Select(static item => item.GetString()!),
             ],
+            Task = task,
             KeyThumbprint = TextOf(confirmation, "jkt"),
             CertificateThumbprint = TextOf(confirmation, "x5t#S256"),
         };
@@ -130,8 +137,25 @@ internal sealed class TokenSigner(TokenServiceOptions options, KeyRing ring)
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();
+        WriteTask(json, token);
         WriteBinding(json, token);
         json.WriteEndObject();
+    }
+
+    /// <summary>The task of a token that was given for one; nothing for others.</summary>
+    internal static void WriteTask(Utf8JsonWriter json, IssuedToken token)
+    {
+        if (token.Task is null)
+        {
+            return;
+        }
+
+        json.WriteStartArray(TaskDetail.Name);
+        json.WriteStartObject();
+        json.WriteString("type", TaskDetail.Type);
+        json.WriteString(TaskDetail.Identifier, token.Task);
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     /// <summary>The confirmation of a bound token; nothing for others.</summary>

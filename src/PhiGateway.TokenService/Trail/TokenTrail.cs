@@ -28,10 +28,11 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         ClientEntry client,
         RegistrySnapshot snapshot,
         IssuedToken token,
-        string text
+        string text,
+        string what
     )
     {
-        var record = Of(http, "token.issue", "permit", StatusCodes.Status200OK);
+        var record = Of(http, what, "permit", StatusCodes.Status200OK);
         Fill(record, client, snapshot, token, text);
         await journal.AppendAsync(record, AuditLane.Release);
     }
@@ -69,6 +70,7 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
     /// <param name="clientId">Whom the request said it was of; null: it did not.</param>
     /// <param name="client">The client, where it was authenticated.</param>
     /// <param name="snapshot">The registry that decided.</param>
+    /// <param name="task">The task that was asked for; null: none.</param>
     public void RecordRefused(
         HttpContext http,
         string what,
@@ -77,7 +79,8 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         int status,
         string? clientId,
         ClientEntry? client,
-        RegistrySnapshot snapshot
+        RegistrySnapshot snapshot,
+        string? task = null
     )
     {
         if (!TakePlace(out var note))
@@ -90,6 +93,7 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         record.Reason = reason;
         record.Rule = detail;
         record.IssuerClientId = clientId;
+        record.Task = task;
         record.Note = note;
         // Nothing is given to whom is refused, so nobody waits for this record.
         journal.TryAppend(record);
@@ -164,5 +168,6 @@ internal sealed class TokenTrail(TokenServiceOptions options, IAuditJournal jour
         record.Binding = token.Binding;
         record.Purpose = string.Join(' ', token.Purposes);
         record.Scope = token.Scope;
+        record.Task = token.Task;
     }
 }

@@ -15,6 +15,8 @@ internal static class OAuthClient
         bool dpop = false,
         bool revoke = false,
         string script = "oauth4webapi.mjs",
+        string? task = null,
+        bool exchange = false,
         params IEnumerable<string> resources
     )
     {
@@ -34,6 +36,16 @@ internal static class OAuthClient
         if (revoke)
         {
             environment["REVOKE"] = "1";
+        }
+
+        if (task is not null)
+        {
+            environment["TASK"] = task;
+        }
+
+        if (exchange)
+        {
+            environment["EXCHANGE"] = "1";
         }
 
         var output = await NodePeers.RunAsync("clients/" + script, environment);

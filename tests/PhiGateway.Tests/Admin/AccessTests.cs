@@ -160,6 +160,7 @@ public sealed class AccessTests
         Assert.True(endpoints.Count > 60);
         await server.AddKeyAsync("rosa", "responder");
         await server.AddKeyAsync("orders", "feed");
+        await server.AddKeyAsync("engine", "workflow");
         foreach (var endpoint in endpoints)
         {
             var roles = endpoint.Metadata.GetMetadata<RequiredRoles>();
@@ -181,6 +182,7 @@ public sealed class AccessTests
                     ("adam", "admin"),
                     ("rosa", "responder"),
                     ("orders", "feed"),
+                    ("engine", "workflow"),
                 }
             )
             {

@@ -24,7 +24,7 @@ public sealed class RoleTests
         AdminRoles.PrivacyOfficer,
         "/admin/v1/accounting/holds /admin/v1/accounting/holds/{id}:release /admin/v1/accounting/requests "
             + "/admin/v1/accounting/requests/{id}:extend /admin/v1/accounting:csv /admin/v1/accounting:page "
-            + "/admin/v1/accounting:report /admin/v1/audit:reach /admin/v1/config:plan"
+            + "/admin/v1/accounting:report /admin/v1/audit:evidence /admin/v1/audit:reach /admin/v1/config:plan"
     )]
     [InlineData(AdminRoles.AuditConsumer, "/fhir/AuditEvent/_search")]
     [InlineData(
@@ -83,5 +83,42 @@ public sealed class RoleTests
         Assert.Equal(403, (await server.GetAsync("/admin/v1/rosters/acme-orders/members", "orders-feed")).Status);
         Assert.Equal(403, (await server.GetAsync("/admin/v1/clients", "orders-feed")).Status);
         Assert.Equal(403, (await server.PostAsync("/admin/v1/rosters", Sample.Roster, "orders-feed")).Status);
+    }
+
+    [Fact]
+    public async Task Workflow_OpensAndClosesTasks_AndDoesNothingElse()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("engine", "workflow");
+        await Sample.WriteAsync(server);
+        const string Tasks = "/admin/v1/task-grants";
+        const string Body = """
+            {"id":"discharge-4","client":"acme-connector","patient":"17","workflow":"order 4","expires":"2026-05-02T00:00:00Z","maxUses":5,
+             "byToken":true,"useCase":"lab-results","tenant":"north","types":["Observation"],"interactions":["read"]}
+            """;
+
+        Assert.Equal(201, (await server.PostAsync(Tasks, Body, "engine")).Status);
+        Assert.Equal(200, (await server.GetAsync(Tasks + "/discharge-4", "engine")).Status);
+        Assert.Equal(200, (await server.PatchAsync(Tasks + "/discharge-4", """{"closed":true}""", "engine")).Status);
+        Assert.Equal(403, (await server.GetAsync("/admin/v1/clients", "engine")).Status);
+        Assert.Equal(403, (await server.PostAsync("/admin/v1/use-cases", Sample.UseCase, "engine")).Status);
+        Assert.Equal(403, (await server.PostAsync("/admin/v1/rosters", Sample.Roster, "engine")).Status);
+        Assert.Equal(403, (await server.PostAsync("/admin/v1/clients/acme-connector:suspend", "{}", "engine")).Status);
+        foreach (
+            var (member, spoiled) in new[]
+            {
+                ("\"client\":\"acme-connector\"", "\"client\":\"nobody\""),
+                ("\"useCase\":\"lab-results\"", "\"useCase\":\"another\""),
+                ("\"tenant\":\"north\"", "\"tenant\":\"south\""),
+                ("\"types\":[\"Observation\"]", "\"types\":[\"Observations\"]"),
+                ("\"interactions\":[\"read\"]", "\"interactions\":[\"write\"]"),
+                ("\"byToken\":true", "\"byToken\":false"),
+                ("\"maxUses\":5", "\"maxUses\":0"),
+            }
+        )
+        {
+            var other = Body.Replace("discharge-4", "discharge-5", StringComparison.Ordinal).Replace(member, spoiled, StringComparison.Ordinal);
+            Assert.Equal(422, (await server.PostAsync(Tasks, other, "engine")).Status);
+        }
     }
 }

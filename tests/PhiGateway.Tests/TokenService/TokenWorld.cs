@@ -33,14 +33,15 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
         Client? client = null,
         SigningKey? key = null,
         UseCase? useCase = null,
-        string environment = "production"
+        string environment = "production",
+        IReadOnlyList<TaskGrant>? tasks = null
     )
     {
         Shared = shared ?? new SharedUses();
         Key = key ?? SigningKey.Es384("connector-1");
         _identity = IdentityHost.Node(Shared);
         Store = new FakeRegistryStore(Clock);
-        Fill(client ?? TestRegistry.Client(), useCase ?? TestRegistry.UseCase());
+        Fill(client ?? TestRegistry.Client(), useCase ?? TestRegistry.UseCase(), tasks ?? []);
         Options = new TokenServiceOptions
         {
             Name = "idp",
@@ -79,7 +80,10 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
     public RegistrySnapshot Current { get; private set; } = RegistrySnapshot.Empty;
 
     /// <summary>Publishes a registry in which this client is approved, and what is revoked in it.</summary>
-    public void Fill(Client client, UseCase useCase, params Revocation[] revocations)
+    public void Fill(Client client, UseCase useCase, params Revocation[] revocations) => Fill(client, useCase, [], revocations);
+
+    /// <summary>The same with tasks.</summary>
+    public void Fill(Client client, UseCase useCase, IReadOnlyList<TaskGrant> tasks, params Revocation[] revocations)
     {
         var jwk = Key.PublicJwk();
         List<IRegistryEntity> entities =
@@ -108,6 +112,7 @@ internal sealed class TokenWorld : IDisposable, ISnapshotSource
                     Kid = (string?)jwk["kid"],
                 },
             },
+            .. tasks,
         ];
         var fingerprint = TestRegistry.Build(entities).FindClientById("connector")!.Fingerprint;
         Current = TestRegistry.Build([.. entities, TestRegistry.Approval(fingerprint)], revocations);

@@ -2,9 +2,11 @@ using PhiGateway.Audit.Journal;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Trail;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Decisions;
 using PhiGateway.Tests.Policy.Snapshot;
 using Xunit;
 
@@ -48,6 +50,70 @@ public sealed class AdmitStageTests
         using var second = world.Open("GET", Search);
         Assert.True((await world.WalkAsync(first, "Admit")).Continues);
         Assert.Equal(DenyReason.ConcurrencyLimited, (await world.WalkAsync(second, "Admit")).Refusal);
+    }
+
+    [Fact]
+    public async Task Run_TokenOfACountedTask_TakesItsUseBeforeAnythingIsFetched()
+    {
+        using var world = OfATask();
+        using var write = world.Open("PUT", "/fhir/Observation/1", StageWorld.Observation());
+
+        Assert.True((await world.WalkAsync(write, "Admit")).Continues);
+
+        Assert.Equal((1, 0), (world.Tasks.Taken, world.Upstream.Calls.Count));
+        // And not once more when it goes.
+        world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var read = world.Open("GET", "/fhir/Observation/1");
+        Assert.True((await world.WalkAsync(read, "Release")).Continues);
+        Assert.Equal(2, world.Tasks.Taken);
+    }
+
+    [Fact]
+    public async Task Run_BatchUnderACountedTask_IsAsManyUsesAsEntries()
+    {
+        using var world = OfATask();
+        var entries = string.Join(
+            ',',
+            Enumerable.Range(0, 5).Select(static n => $$$"""{"request":{"method":"GET","url":"Observation/{{{n}}}"}}""")
+        );
+        using var batch = world.Open("POST", "/fhir", $$$"""{"resourceType":"Bundle","type":"batch","entry":[{{{entries}}}]}""");
+
+        Assert.True((await world.WalkAsync(batch, "Admit")).Continues);
+
+        Assert.Equal(5, world.Tasks.Taken);
+    }
+
+    [Fact]
+    public async Task Run_NoUseLeft_IsRefusedAndNothingIsAsked()
+    {
+        using var world = OfATask();
+        world.Tasks.Left = 0;
+        using var exchange = world.Open("GET", "/fhir/Observation/1");
+
+        Assert.Equal(DenyReason.TaskUsedUp, (await world.WalkAsync(exchange, "Release")).Refusal);
+        Assert.Empty(world.Upstream.Calls);
+    }
+
+    private static StageWorld OfATask()
+    {
+        var world = new StageWorld(null, null, StageWorld.Grant("read", "search", "update"));
+        world.Publish(
+            TestRegistry.Build([
+                .. TestRegistry.Open(TestRegistry.UseCase(grants: StageWorld.Grant("read", "search", "update"))),
+                new TaskGrant
+                {
+                    Id = "discharge-4",
+                    Client = "connector",
+                    Patient = "17",
+                    Workflow = "w",
+                    Expires = TestRegistry.Now.AddHours(1),
+                    MaxUses = 9,
+                    ByToken = true,
+                },
+            ])
+        );
+        world.Callers.Result = CallerResult.Of(Asked.Caller() with { Task = "discharge-4" });
+        return world;
     }
 
     [Theory]

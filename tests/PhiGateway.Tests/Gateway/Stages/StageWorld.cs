@@ -205,10 +205,12 @@ internal sealed class StageWorld : IDisposable
     {
         internal int Taken { get; private set; }
 
+        internal int Left { get; set; } = int.MaxValue;
+
         public Task<string?> TryTakeAsync(IReadOnlyList<TaskUse> uses, CancellationToken cancellationToken)
         {
-            Taken += uses.Count;
-            return Task.FromResult<string?>(null);
+            Taken += uses.Sum(static use => use.Count);
+            return Task.FromResult(Taken > Left ? uses[0].Task : null);
         }
     }
 

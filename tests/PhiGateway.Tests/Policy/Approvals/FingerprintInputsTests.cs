@@ -128,6 +128,11 @@ public sealed class FingerprintInputsTests
             ["Expires"] = "as Patient; a task ends",
             ["MaxUses"] = "as Patient",
             ["Closed"] = "as Patient",
+            ["ByToken"] = "says which calls are covered, of what the grants cover",
+            ["UseCase"] = "takes away: a client of another use case has no such task",
+            ["Tenant"] = "takes away",
+            ["Interactions"] = "takes away",
+            ["Types"] = "takes away",
         },
         [typeof(Approval)] = new()
         {

@@ -89,6 +89,7 @@ internal sealed class DecisionCase
             PurposeFromRegistry = caller["purposeFromRegistry"]?.GetValue<bool>() ?? false,
             PatientContext = caller["patient"] is { } patient ? PatientId.Parse(patient.GetValue<string>()) : null,
             Tenant = CaseFiles.Text(caller["tenant"]),
+            Task = CaseFiles.Text(caller["task"]),
             IssuedAt = now.AddSeconds(-30),
             ExpiresAt = now.AddSeconds(lifetime - 30),
             TokenId = CaseFiles.Text(caller["tokenId"]),

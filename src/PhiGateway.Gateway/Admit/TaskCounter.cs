@@ -1,0 +1,78 @@
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Admit;
+
+/// <summary>
+/// Counts the uses of tasks before anything goes upstream, and refuses what is used up or cannot be counted: of the task that a token names
+/// when its request is admitted, before anything is fetched for it; of other tasks when it is known who of them is needed. Called by Admit
+/// and Forward.
+/// </summary>
+internal sealed class TaskCounter(ITaskUses uses, ILogger<TaskCounter> log)
+{
+    /// <summary>Takes the uses of the task that the token names; continues where it names none, or one that nobody counts.</summary>
+    /// <param name="exchange">The request, which was decided.</param>
+    /// <param name="count">How many: as many as things are asked for.</param>
+    public ValueTask<StageResult> TakeNamedAsync(GatewayExchange exchange, int count)
+    {
+        ref readonly var identified = ref exchange.Identified;
+        return TaskQuestions.UseOf(identified.Client, identified.Caller, exchange.Now, count) is { } use
+            ? TakeAsync([use], exchange)
+            : new(StageResult.Continue);
+    }
+
+    /// <summary>Continues when every further use that a permit depends on was taken, or none is needed.</summary>
+    public ValueTask<StageResult> TakeAsync(GatewayExchange exchange)
+    {
+        var needed = NeededBy(exchange, exchange.Permit, null);
+        for (var i = 0; i < exchange.Entries.Count; i++)
+        {
+            needed = NeededBy(exchange, exchange.Entries[i].Permit, needed);
+        }
+
+        return needed is null ? new(StageResult.Continue) : TakeAsync([.. needed.Values], exchange);
+    }
+
+    private async ValueTask<StageResult> TakeAsync(IReadOnlyList<TaskUse> needed, GatewayExchange exchange)
+    {
+        try
+        {
+            return await uses.TryTakeAsync(needed, exchange.Http.RequestAborted) is { } task
+                ? StageResult.Refuse(DenyReason.TaskUsedUp, $"task-grant/{task}")
+                : StageResult.Continue;
+        }
+#pragma warning disable CA1031 // Whatever is wrong with the database, an uncounted use is not given.
+        catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            GatewayLog.TaskNotCounted(log, exchange.Id, fault.GetType().Name);
+            return StageResult.Refuse(DenyReason.TaskNotCounted);
+        }
+    }
+
+    // Each entry of a transaction that needs a task is a use of it.
+    private static Dictionary<string, TaskUse>? NeededBy(GatewayExchange exchange, Permit permit, Dictionary<string, TaskUse>? known)
+    {
+        for (var i = 0; i < permit.Obligations.Count; i++)
+        {
+            if (permit.Obligations[i] is not CountTaskUses count)
+            {
+                continue;
+            }
+
+            foreach (var use in count.Uses)
+            {
+                if (use.Task != exchange.Identified.Caller.Task)
+                {
+                    known ??= new(StringComparer.Ordinal);
+                    known[use.Task] = known.TryGetValue(use.Task, out var before) ? use with { Count = before.Count + use.Count } : use;
+                }
+            }
+        }
+
+        return known;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using PhiGateway.Identity.Assertions;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.TokenService.Configuration;
+using PhiGateway.TokenService.Grants;
+using PhiGateway.TokenService.Signing;
+
+namespace PhiGateway.TokenService.Endpoints;
+
+/// <summary>
+/// Reads what a client asks a token for, by <c>client_credentials</c> or by exchange (RFC 8693) and perhaps for one task (RFC 9396), and
+/// cuts it to what is approved; called by the token endpoint once the client's path is open.
+/// </summary>
+internal sealed class AccessReader(TokenServiceOptions options, TokenSigner signer)
+{
+    /// <summary>The grant by which a client changes a token of its own for one that is for a task.</summary>
+    public const string Exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+    /// <summary>What a token that is issued here is, in the words of RFC 8693 section 3.</summary>
+    public const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+
+    private const string Jwt = "urn:ietf:params:oauth:token-type:jwt";
+    private const string Everything = "system/*.cruds";
+    private const int MaximumDetailsLength = 4096;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+
+    /// <summary>Reads and cuts.</summary>
+    public AskedAccess Read(TokenForm form, ClaimedAssertion assertion, ClientEntry client, RegistrySnapshot snapshot, DateTimeOffset now)
+    {
+        // RFC 8693 names the same place twice.
+        if ((form["resource"] ?? options.Audience) != options.Audience || (form["audience"] ?? options.Audience) != options.Audience)
+        {
+            return AskedAccess.Refused(OAuthError.Target);
+        }
+
+        var isExchange = form["grant_type"] == Exchange;
+        if (!TryTask(form, out var named) || (isExchange && named is null))
+        {
+            return AskedAccess.Refused(OAuthError.Details, "task:unread");
+        }
+
+        var task = named is null ? null : TaskQuestions.Find(client, named, now);
+        if (named is not null && task is null)
+        {
+            return AskedAccess.Refused(OAuthError.Details, "task:not-open", named);
+        }
+
+        return isExchange
+            ? ReadExchange(form, assertion, client, snapshot, now, task!)
+            : Cut(form["scope"], assertion.Purposes, client, task, null);
+    }
+
+    private AskedAccess ReadExchange(
+        TokenForm form,
+        ClaimedAssertion assertion,
+        ClientEntry client,
+        RegistrySnapshot snapshot,
+        DateTimeOffset now,
+        OpenTask task
+    )
+    {
+        if (
+            form["subject_token_type"] is not (AccessToken or Jwt)
+            || form["requested_token_type"] is not (null or AccessToken or Jwt)
+            || form["actor_token"] is not null
+            || form["actor_token_type"] is not null
+        )
+        {
+            return AskedAccess.Refused(
+                OAuthError.Malformed("An access token is exchanged for an access token, by its own client."),
+                "exchange"
+            );
+        }
+
+        var text = form["subject_token"];
+        if (
+            signer.Read(text) is not { } subject
+            || subject.ClientId != assertion.ClientId
+            || subject.ExpiresAt <= now
+            || Revoked.Is(snapshot, options, subject, text!)
+            // What was given for one task is no way to another.
+            || (subject.Task is { } before && before != task.Id)
+        )
+        {
+            return AskedAccess.Refused(OAuthError.Subject, "subject-token", task.Id);
+        }
+
+        // Never wider than what is exchanged: word by word, since a scope may carry a filter.
+        var held = subject.Scope.Split(' ');
+        if (
+            form["scope"] is { } asked
+            && asked.Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(held, StringComparer.Ordinal).Any()
+        )
+        {
+            return AskedAccess.Refused(OAuthError.Scope, "subject-token", task.Id);
+        }
+
+        if (assertion.Purposes.Except(subject.Purposes, StringComparer.Ordinal).Any())
+        {
+            return AskedAccess.Refused(OAuthError.Purpose, "subject-token", task.Id);
+        }
+
+        var purposes = assertion.Purposes.Count > 0 ? assertion.Purposes : subject.Purposes;
+        return Cut(form["scope"] ?? subject.Scope, purposes, client, task, subject);
+    }
+
+    private static AskedAccess Cut(string? asked, IReadOnlyList<string> asserted, ClientEntry client, OpenTask? task, IssuedToken? subject)
+    {
+        // Whoever asks for a task asks for all of it, unless they say otherwise.
+        var wanted = asked ?? (task is null ? null : Everything);
+        if (ApprovedScope.Cut(wanted, client.UseCase!, task) is not { Length: > 0 } scope)
+        {
+            return AskedAccess.Refused(OAuthError.Scope, null, task?.Id);
+        }
+
+        return AssertedPurposes.Of(asserted, client.UseCase!) is { } purposes
+            ? new AskedAccess(null, null, task?.Id, scope, purposes, task?.Until, subject)
+            : AskedAccess.Refused(OAuthError.Purpose, null, task?.Id);
+    }
+
+    // True with null: nothing is asked by details. A detail of another type is something that cannot be given (RFC 9396 section 5).
+    private static bool TryTask(TokenForm form, out string? task)
+    {
+        task = null;
+        if (form[TaskDetail.Name] is not { } text)
+        {
+            return true;
+        }
+
+        if (text.Length > MaximumDetailsLength)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var details = JsonDocument.Parse(text, Strict);
+            return TaskDetail.TryReadDetails(details.RootElement, out task, out var others) && task is not null && others == 0;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What a token may be given for, or why none is given.</summary>
+/// <param name="Error">What the client is told; null: it may have one.</param>
+/// <param name="Detail">What failed, for the record.</param>
+/// <param name="Task">The task that was asked for; null: none.</param>
+/// <param name="Scope">The scopes granted.</param>
+/// <param name="Purposes">The purposes of use granted.</param>
+/// <param name="Until">When the token ends at the latest; null: its life is the only end.</param>
+/// <param name="Subject">The token that is exchanged; null: none is.</param>
+internal sealed record AskedAccess(
+    OAuthError? Error,
+    string? Detail,
+    string? Task,
+    string Scope,
+    IReadOnlyList<string> Purposes,
+    DateTimeOffset? Until,
+    IssuedToken? Subject
+)
+{
+    public static AskedAccess Refused(OAuthError error, string? detail = null, string? task = null) =>
+        new(error, detail, task, string.Empty, [], null, null);
+}

@@ -1,0 +1,207 @@
+using PhiGateway.Policy.Registry;
+using PhiGateway.Tests.Common.Identity;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.TokenService;
+
+/// <summary>Tokens for one task, by exchange (RFC 8693) and by details (RFC 9396).</summary>
+public sealed class TaskTokenTests : IDisposable
+{
+    private const string Exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    private const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+
+    private static readonly UseCase TwoTypes = TestRegistry.UseCase(
+        grants: TestRegistry.Grant() with
+        {
+            Types = ["Observation", "Condition"],
+            Interactions = ["read", "search", "create"],
+        }
+    );
+
+    private static readonly TaskGrant Opened = new()
+    {
+        Id = "discharge-4",
+        Client = "connector",
+        Patient = "17",
+        Workflow = "w",
+        Expires = TestRegistry.Now.AddHours(1),
+        ByToken = true,
+        Types = ["Observation"],
+        Interactions = ["read", "search"],
+    };
+
+    private readonly TokenWorld _world = new(useCase: TwoTypes, tasks: [Opened]);
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Token_ByDetailsWithoutAScope_IsForTheTaskAndOnRecord()
+    {
+        var form = TokenWorld.Form(_world.Assertion(), string.Empty);
+        form["authorization_details"] = Details("discharge-4");
+
+        var reply = await _world.AskAsync(form);
+
+        Assert.Equal(200, reply.Status);
+        Assert.Equal("system/Observation.rs", (string)reply.Json!["scope"]!);
+        Assert.Equal("discharge-4", (string)reply.Json["authorization_details"]![0]!["identifier"]!);
+        Assert.Equal("discharge-4", (string)reply.Claims["authorization_details"]![0]!["identifier"]!);
+        Assert.Equal("phi-gateway-task", (string)reply.Claims["authorization_details"]![0]!["type"]!);
+        Assert.DoesNotContain("17", reply.Claims["authorization_details"]!.ToJsonString(), StringComparison.Ordinal);
+        var record = Assert.Single(_world.Journal.Records);
+        Assert.Equal(("token.issue", "discharge-4"), (record.Event, record.Task));
+    }
+
+    [Theory]
+    [InlineData("system/*.cruds", "system/Observation.rs")]
+    [InlineData("system/Observation.r", "system/Observation.r")]
+    [InlineData("system/Condition.rs system/Observation.s", "system/Observation.s")]
+    public async Task Token_ByDetailsWithAScope_IsCutToBoth(string asked, string granted)
+    {
+        var form = TokenWorld.Form(_world.Assertion(), asked);
+        form["authorization_details"] = Details("discharge-4");
+
+        Assert.Equal(granted, (string)(await _world.AskAsync(form)).Json!["scope"]!);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("[")]
+    [InlineData("""[{"type":"phi-gateway-task"}]""")]
+    [InlineData("""[{"type":"phi-gateway-task","identifier":"discharge-5"}]""")]
+    [InlineData("""[{"type":"phi-gateway-task","identifier":"of-another"}]""")]
+    [InlineData("""[{"type":"phi-gateway-task","identifier":"closed"}]""")]
+    [InlineData("""[{"type":"phi-gateway-task","identifier":"ended"}]""")]
+    [InlineData("""[{"type":"phi-gateway-task","identifier":"discharge-4"},{"type":"payment"}]""")]
+    [InlineData("""[{"type":"phi-gateway-task","identifier":"discharge-4"},{"type":"phi-gateway-task","identifier":"discharge-4"}]""")]
+    [InlineData("""[{"type":"phi-gateway-task","identifier":"discharge-4","identifier":"closed"}]""")]
+    [InlineData("""[{"type":"payment"}]""")]
+    public async Task Token_DetailsThatNameNoOpenTask_IsRefused(string details)
+    {
+        using var world = new TokenWorld(
+            useCase: TwoTypes,
+            tasks:
+            [
+                Opened,
+                Opened with { Id = "of-another", Client = "somebody" },
+                Opened with { Id = "closed", Closed = true },
+                Opened with { Id = "ended", Expires = TestRegistry.Now.AddMinutes(-1) },
+            ]
+        );
+        var form = TokenWorld.Form(world.Assertion());
+        form["authorization_details"] = details;
+
+        Assert.Equal("invalid_authorization_details", (await world.AskAsync(form)).Error);
+        form = TokenWorld.Form(world.Assertion("twin"));
+        form["authorization_details"] = Details("discharge-4");
+        Assert.Equal(200, (await world.AskAsync(form)).Status);
+    }
+
+    [Fact]
+    public async Task Token_OfATaskThatEndsSooner_EndsWithIt()
+    {
+        using var world = new TokenWorld(useCase: TwoTypes, tasks: [Opened with { Expires = TestRegistry.Now.AddSeconds(90) }]);
+        var form = TokenWorld.Form(world.Assertion());
+        form["authorization_details"] = Details("discharge-4");
+
+        Assert.InRange((int)(await world.AskAsync(form)).Json!["expires_in"]!, 1, 90);
+    }
+
+    [Fact]
+    public async Task Exchange_OfTheClientsOwnToken_IsTheTasksToken()
+    {
+        var reply = await ExchangeAsync(await SubjectAsync());
+
+        Assert.Equal((200, AccessToken), (reply.Status, (string)reply.Json!["issued_token_type"]!));
+        Assert.Equal("system/Observation.rs", (string)reply.Json["scope"]!);
+        Assert.Equal("discharge-4", (string)reply.Claims["authorization_details"]![0]!["identifier"]!);
+        var record = _world.Journal.Records[^1];
+        Assert.Equal(("token.exchange", "permit", "discharge-4"), (record.Event, record.Decision, record.Task));
+
+        // And again for the same task, never for another.
+        Assert.Equal(200, (await ExchangeAsync(reply.Token, "again")).Status);
+        _world.Fill(TestRegistry.Client(), TwoTypes, [Opened, Opened with { Id = "discharge-5" }]);
+        Assert.Equal("invalid_grant", (await ExchangeAsync(reply.Token, "other", task: "discharge-5")).Error);
+        Assert.Equal(200, (await ExchangeAsync(await SubjectAsync("fresh"), "fresh-other", task: "discharge-5")).Status);
+    }
+
+    [Theory]
+    [InlineData("subject_token", null, "invalid_grant")]
+    [InlineData("subject_token", "not-a-token", "invalid_grant")]
+    [InlineData("subject_token_type", null, "invalid_request")]
+    [InlineData("subject_token_type", "urn:ietf:params:oauth:token-type:id_token", "invalid_request")]
+    [InlineData("requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token", "invalid_request")]
+    [InlineData("actor_token", "x", "invalid_request")]
+    [InlineData("authorization_details", null, "invalid_authorization_details")]
+    [InlineData("resource", "https://elsewhere.example", "invalid_target")]
+    [InlineData("audience", "https://elsewhere.example", "invalid_target")]
+    [InlineData("scope", "system/Observation.rs system/Condition.rs", "invalid_scope")]
+    [InlineData("scope", "system/Observation.s?category=laboratory", "invalid_scope")]
+    public async Task Exchange_SpoiledInOnePlace_IsRefused(string name, string? value, string error)
+    {
+        var subject = await SubjectAsync();
+
+        Assert.Equal(error, (await ExchangeAsync(subject, change: (name, value))).Error);
+        Assert.Equal("token.exchange", _world.Journal.Records[^1].Event);
+        Assert.Equal(200, (await ExchangeAsync(subject, "twin")).Status);
+    }
+
+    [Fact]
+    public async Task Exchange_OfADeadToken_IsRefused()
+    {
+        var subject = await SubjectAsync();
+        Assert.Equal(200, (await _world.RevokeAsync(_world.Assertion("revoking"), subject)).Status);
+        _world.Fill(TestRegistry.Client(), TwoTypes, [Opened], [.. await _world.Store.ListRevocationsAsync(10, CancellationToken.None)]);
+
+        Assert.Equal("invalid_grant", (await ExchangeAsync(subject)).Error);
+        var expired = await SubjectAsync("second");
+        Assert.Equal(200, (await ExchangeAsync(expired, "in-time")).Status);
+        _world.Clock.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal("invalid_grant", (await ExchangeAsync(expired, "late")).Error);
+    }
+
+    [Fact]
+    public async Task Introspection_OfATasksToken_IsActiveWhileTheTaskIs()
+    {
+        var token = (await ExchangeAsync(await SubjectAsync())).Token;
+
+        var active = await _world.IntrospectAsync(_world.Assertion("ask"), token);
+        _world.Fill(TestRegistry.Client(), TwoTypes, [Opened with { Closed = true }]);
+        var closed = await _world.IntrospectAsync(_world.Assertion("ask-again"), token);
+
+        Assert.True((bool)active.Json!["active"]!);
+        Assert.Equal("discharge-4", (string)active.Json["authorization_details"]![0]!["identifier"]!);
+        Assert.False((bool)closed.Json!["active"]!);
+    }
+
+    private static string Details(string task) => $$"""[{"type":"phi-gateway-task","identifier":"{{task}}"}]""";
+
+    private async Task<string> SubjectAsync(string jti = "subject") =>
+        (await _world.AskAsync(TokenWorld.Form(_world.Assertion(jti), "system/Observation.rs"))).Token;
+
+    private Task<TokenReply> ExchangeAsync(
+        string subject,
+        string jti = "exchange",
+        string task = "discharge-4",
+        (string Name, string? Value)? change = null
+    )
+    {
+        var form = TokenWorld.Form(_world.Assertion(jti), string.Empty);
+        form["grant_type"] = Exchange;
+        form["subject_token"] = subject;
+        form["subject_token_type"] = AccessToken;
+        form["authorization_details"] = Details(task);
+        if (change is { } spoiled)
+        {
+            form.Remove(spoiled.Name);
+            if (spoiled.Value is { } value)
+            {
+                form[spoiled.Name] = value;
+            }
+        }
+
+        return _world.AskAsync(form);
+    }
+}
