@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace PhiGateway.Audit.Records;
@@ -5,6 +6,22 @@ namespace PhiGateway.Audit.Records;
 /// <summary>Reads a record back from the bytes of the trail: for the console, exports and verification.</summary>
 public static class AuditRecordReader
 {
+    /// <summary>Reads one body where what is no record may stand among others; whoever must not pass over any asks <see cref="Read"/>.</summary>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
+    {
+        try
+        {
+            record = Read(body);
+            return true;
+        }
+        catch (JsonException)
+        {
+            record = null;
+            return false;
+        }
+    }
+
     /// <summary>Reads one body; members of later versions are passed over.</summary>
     /// <exception cref="JsonException">The bytes are no record.</exception>
     public static AuditRecord Read(ReadOnlySpan<byte> body)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
@@ -75,21 +74,15 @@ public sealed record AuditEntry
     /// </summary>
     public bool IsFiled { get; init; } = true;
 
+    /// <summary>The record; null when the body is none.</summary>
+    public AuditRecord? Read() => AuditRecordReader.TryRead(Body.Span, out var record) ? record : null;
+
     /// <summary>Whether this is a delivery of many that names a place of its log.</summary>
     public bool Delivers(long sequence)
     {
-        if (Kind != AuditKind.Delivery || ParentId != Guid.Empty)
-        {
-            return false;
-        }
-
-        try
-        {
-            return SequenceRanges.Covers(AuditRecordReader.Read(Body.Span).Sequences, sequence);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        return Kind == AuditKind.Delivery
+            && ParentId == Guid.Empty
+            && Read() is { } record
+            && SequenceRanges.Covers(record.Sequences, sequence);
     }
 }

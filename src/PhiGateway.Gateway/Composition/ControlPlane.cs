@@ -15,6 +15,7 @@ using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Watch.Usage;
@@ -73,8 +74,7 @@ internal static class ControlPlane
             services.AddSingleton(usage);
         }
 
-        services.AddSingleton(new RegistryMetrics(parts.Snapshots));
-        services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower, parts.Shipper));
+        services.AddFollowing(parts.Snapshots).AddHealth(options, parts.Snapshots, parts.Follower, parts.Shipper);
         services.AddPhiGatewayAdmin(
             new AdminOptions
             {
@@ -85,10 +85,16 @@ internal static class ControlPlane
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 DormantDays = options.Admin.DormantDays ?? [30],
+                EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),
                 AnswersCut = async revision =>
                 {
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
                     return new AnswersCut(options.Node, count, inForce);
+                },
+                DefaultLimits = new ClientLimits
+                {
+                    RequestsPerSecond = options.Limits.RequestsPerSecond,
+                    Concurrency = options.Limits.Concurrency,
                 },
                 RosterGrowth = new RosterGrowthRules(
                     options.Admin.RosterAlertMembers ?? 1000,

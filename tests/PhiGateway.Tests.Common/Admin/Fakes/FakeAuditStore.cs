@@ -30,7 +30,12 @@ internal sealed class FakeAuditStore : IAuditStore
     public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         LastQuery = query;
-        var skip = query.Cursor is null ? 0 : int.Parse(query.Cursor);
+        var skip = 0;
+        if (query.Cursor is not null && !int.TryParse(query.Cursor, out skip))
+        {
+            throw new ArgumentException("The cursor does not belong to this search.", nameof(query));
+        }
+
         var all = Find(query)
             .OrderByDescending(entry => entry.Time)
             .ThenByDescending(entry => entry.Sequence)
