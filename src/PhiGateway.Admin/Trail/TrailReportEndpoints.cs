@@ -29,7 +29,8 @@ internal static class TrailReportEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Writes everything that a search finds",
-                "NDJSON, CSV by Accept: text/csv, or an archive with proofs by its media type. An answer that breaks off is not whole. Takes the body of a search."
+                "NDJSON, CSV by Accept: text/csv, or an archive with proofs by its media type. An answer that breaks off is not whole. "
+                    + "Takes the body of a search."
             )
             .Takes(typeof(TrailQuery), optional: true)
             .Produces<TrailEntry>(StatusCodes.Status200OK, "application/x-ndjson", "text/csv", ArchiveFormat.MediaType);

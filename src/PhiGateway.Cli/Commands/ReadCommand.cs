@@ -18,7 +18,7 @@ internal static class ReadCommand
             Description = "Keys of logs that you have from elsewhere: name+id+base64; without any those in the file are taken.",
         };
         var patient = new Option<string?>("--patient") { Description = "Only records that name this patient, by logical id." };
-        var id = new Option<Guid?>("--id") { Description = "Only this decision and what belongs to it." };
+        var id = new Option<string?>("--id") { Description = "Only this decision and what belongs to it." };
         var client = new Option<string?>("--client") { Description = "Only records of this client." };
         var command = new Command("read", "Verifies an archive and prints its records, one JSON object a line; 1 when it does not hold.")
         {
@@ -34,7 +34,7 @@ internal static class ReadCommand
             (parsed, run, _) =>
             {
                 var trusted = (parsed.GetValue(keys) ?? []).Select(KeyOf).ToList();
-                var wanted = new Wanted(parsed.GetValue(patient), parsed.GetValue(id), parsed.GetValue(client));
+                var wanted = new Wanted(parsed.GetValue(patient), IdOf(parsed.GetValue(id)), parsed.GetValue(client));
                 return Task.FromResult(Read(parsed.GetValue(file)!, trusted, wanted, run));
             }
         );
@@ -68,6 +68,16 @@ internal static class ReadCommand
 
         run.Note(string.Create(CultureInfo.InvariantCulture, $"{verified} records verified, {shown} shown"));
         return ExitCodes.Ok;
+    }
+
+    private static Guid? IdOf(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return Guid.TryParse(text, out var id) ? id : throw new CliFault(ExitCodes.Usage, "--id: a decision or request id is expected.");
     }
 
     private static NoteKey KeyOf(string text) =>

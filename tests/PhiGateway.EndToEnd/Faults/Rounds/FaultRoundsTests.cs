@@ -69,7 +69,7 @@ public abstract class FaultRoundsTests(FaultWorld world, ITestOutputHelper outpu
     {
         var oracle = new Oracle(trail);
         var known = trail.Rows.First(static row => row.Record.Kind == AuditKind.Disclosure).Record.Id.ToString();
-        oracle.JudgeReceived([new Note(known, HttpStatusCode.OK, false, ["Patient/nobody"], 1, true, 0)]);
+        oracle.JudgeReceived([new Note(known, HttpStatusCode.OK, false, ["Patient/nobody"], 0, true, 0)]);
         oracle.JudgeReceived([new Note(Guid.NewGuid().ToString(), HttpStatusCode.OK, false, [], 0, true, 0)]);
         oracle.JudgeReceived([new Note(known, HttpStatusCode.OK, false, [], long.MaxValue, true, 0)]);
         Assert.Equal(3, oracle.Violations.Count);
