@@ -132,14 +132,14 @@ internal sealed class CampaignStart(RegistryEditor editor, WorkingSetSource sets
 
         Add(!RegistryId.IsValid(body.Id) || body.Id!.Length > MostId, "/id", "malformed-id", $"{RegistryId.Rule} At most {MostId} here.");
         Add(
-            string.IsNullOrWhiteSpace(body.Title) || body.Title.Length > MostTitle || !ShownText.IsOneLine(body.Title),
+            string.IsNullOrWhiteSpace(body.Title) || body.Title.Length > MostTitle || !ShownText.IsLine(body.Title),
             "/title",
             "required",
             $"Say what it is called, in at most {MostTitle} characters."
         );
         Add(
             body.Reviewers is not { Count: > 0 and <= MostReviewers } reviewers
-                || reviewers.Any(static person => string.IsNullOrWhiteSpace(person) || person.Length > 128 || !ShownText.IsOneLine(person)),
+                || reviewers.Any(static person => string.IsNullOrWhiteSpace(person) || person.Length > 128 || !ShownText.IsLine(person)),
             "/reviewers",
             "required",
             $"Name 1 to {MostReviewers} persons who decide."

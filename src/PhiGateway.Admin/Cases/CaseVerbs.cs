@@ -26,7 +26,7 @@ internal sealed class CaseVerbs(RegistryEditor editor, TimeProvider time)
             return Refuse(problem);
         }
 
-        if (body.Title is { } title && (string.IsNullOrWhiteSpace(title) || title.Length > MostTitle || !ShownText.IsOneLine(title)))
+        if (body.Title is { } title && (string.IsNullOrWhiteSpace(title) || title.Length > MostTitle || !ShownText.IsLine(title)))
         {
             return Refuse(AdminProblem.Invalid("/title", "too-long", $"At most {MostTitle} characters on one line."));
         }

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Grammar.Declared;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -51,6 +52,12 @@ public sealed class AdminOptions
     /// time; null, the default: it is not known here.
     /// </summary>
     public Func<long, Task<AnswersCut?>> AnswersCut { get; set; } = static _ => Task.FromResult<AnswersCut?>(null);
+
+    /// <summary>
+    /// What this node gives a client that has no limit of its own; a limit of its own may be more than that, or less. Default: the data
+    /// plane's defaults. Security: a null here says that nothing is known, and then a client's own limit counts as more.
+    /// </summary>
+    public ClientLimits DefaultLimits { get; set; } = new() { RequestsPerSecond = 100, Concurrency = 64 };
 
     /// <summary>When the growth of a roster is told, and when it needs a second person.</summary>
     public RosterGrowthRules RosterGrowth { get; set; } = new();

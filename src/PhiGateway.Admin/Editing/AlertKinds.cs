@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Watch.Detection;
 
 namespace PhiGateway.Admin.Editing;
@@ -20,6 +21,9 @@ internal static class AlertKinds
     /// <summary>A roster has grown by much.</summary>
     public const string RosterGrew = "roster-grew";
 
+    /// <summary>Many tasks were given to one client.</summary>
+    public const string TasksGrew = "tasks-grew";
+
     /// <summary>The trail is not what was recorded.</summary>
     public const string AuditFinding = "audit-finding";
 
@@ -38,6 +42,7 @@ internal static class AlertKinds
         DoorClosing,
         OwnerLeft,
         RosterGrew,
+        TasksGrew,
         AuditFinding,
         Emergency,
         Dormant,
@@ -50,6 +55,9 @@ internal static class AlertKinds
     /// <param name="what">What it is about, whole; does not have to be readable.</param>
     public static string IdOf(string kind, string what) =>
         $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 12))}";
+
+    /// <summary>Whether an alert is one that the gateway raised.</summary>
+    public static bool IsOurs(Alert alert) => IsOurs(alert.Kind, alert.Id);
 
     /// <summary>Whether an alert by that kind or id is the gateway's to raise; its ids begin with their kind.</summary>
     public static bool IsOurs(string kind, string id) =>

@@ -29,7 +29,6 @@ using PhiGateway.Gateway.Upstream;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Common;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -90,8 +89,6 @@ internal static class DataPlane
         services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync, options.Dpop, options.Limits.MaxToken);
         services.AddReverseProxy();
         services
-            .AddSingleton(egress)
-            .AddSingleton<IForwarderHttpClientFactory, EgressHttpClientFactory>()
             .AddSingleton<IProxyConfigProvider>(static provider => provider.GetRequiredService<RouteSource>())
             .AddSingleton(provider => new RouteSource(
                 configuration,
@@ -102,6 +99,7 @@ internal static class DataPlane
             ));
         services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses).AddSingleton(parts.Pseudonym);
         services
+            .AddEgress(egress)
             .AddExchange()
             .AddTelemetry(metrics)
             .AddTrail()

@@ -30,6 +30,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private WebApplication? _tokens;
     private KeyRing? _ring;
     private Readiness? _readiness;
+    private StopSignals? _signals;
 
     private GatewayHost() { }
 
@@ -92,6 +93,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options), watch?.Usage);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
+            host._signals = new StopSignals();
             await host._admin.StartAsync(cancellationToken);
             var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
             await quotas.StartAsync(cancellationToken);
@@ -130,32 +132,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// </summary>
     public async Task WaitForStopAsync()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGTERM,
-            Asked
-        );
-        using var interrupted = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGINT,
-            Asked
-        );
-        await asked.Task;
+        await _signals!.Asked;
         _readiness!.BeginDraining();
         var pause = Parts.Options.StopPause;
         if (pause > TimeSpan.Zero)
         {
             GatewayLog.Draining(Parts.Loggers.CreateLogger<GatewayHost>(), pause.TotalSeconds);
-            await Task.WhenAny(Task.Delay(pause, Parts.Clock), again.Task);
-        }
-
-        void Asked(System.Runtime.InteropServices.PosixSignalContext context)
-        {
-            context.Cancel = true;
-            if (!asked.TrySetResult())
-            {
-                again.TrySetResult();
-            }
+            await Task.WhenAny(Task.Delay(pause, Parts.Clock), _signals.AskedAgain);
         }
     }
 
@@ -200,6 +183,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         _owned.Clear();
+        _signals?.Dispose();
         _stopping.Dispose();
     }
 
@@ -274,10 +258,6 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         var pseudonym = PatientPseudonym.OpenOrCreate(FirstStart.KeyPathOf(options));
-        var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
-        _owned.Add(new Owned(shipper));
-        shipper.Stopped += why => GatewayLog.LogForked(log, why);
-
         var proof = ProofParts.Open(
             options,
             journal,
@@ -289,6 +269,17 @@ internal sealed class GatewayHost : IAsyncDisposable
             log
         );
         _owned.Add(new Owned(proof));
+
+        var shipper = new AuditShipper(
+            journal,
+            audit.Store,
+            new AuditEntryReader(journal.Log, pseudonym),
+            new ShipperOptions(),
+            clock,
+            proof.Log
+        );
+        _owned.Add(new Owned(shipper));
+        shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
         var sinks = SinkParts.Open(options, journal, ofAdmins.Audit.Store, pseudonym, clock);
         if (sinks is not null)

@@ -24,7 +24,7 @@ internal sealed class ValidationContext(
     /// <summary>A text that must say something, without characters that forge lines or turn round what is shown.</summary>
     internal void Text(string? text, string path)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > MostCharacters || text.Any(static letter => !ShownText.IsShown(letter)))
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MostCharacters || !ShownText.IsLine(text))
         {
             Add(path, "Required: a text without control characters, and without characters that are not shown.");
         }
@@ -36,7 +36,9 @@ internal sealed class ValidationContext(
         if (
             string.IsNullOrWhiteSpace(person)
             || person.Length > MostCharacters
-            || person.Any(static letter => !ShownText.IsShown(letter) || letter is ShownText.NonJoiner or ShownText.Joiner || IsVariant(letter))
+            || person.Any(static letter =>
+                !ShownText.IsShown(letter) || letter is ShownText.NonJoiner or ShownText.Joiner || IsVariant(letter)
+            )
         )
         {
             Add(

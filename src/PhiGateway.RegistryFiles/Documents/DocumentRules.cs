@@ -29,7 +29,7 @@ internal static class DocumentRules
     private static List<ProblemPointer> Check(SavedSearch search, string prefix)
     {
         var findings = new List<ProblemPointer>();
-        if (string.IsNullOrWhiteSpace(search.Title) || search.Title.Length > MostTitle || !ShownText.IsOneLine(search.Title))
+        if (string.IsNullOrWhiteSpace(search.Title) || search.Title.Length > MostTitle || !ShownText.IsLine(search.Title))
         {
             findings.Add(new ProblemPointer(prefix + "/title", "required", $"Say what it is called, in at most {MostTitle} characters."));
         }

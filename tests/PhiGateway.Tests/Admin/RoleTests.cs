@@ -48,6 +48,24 @@ public sealed class RoleTests
     }
 
     [Fact]
+    public async Task Task_NamesAPatient_WhomWhoOnlyLooksDoesNotRead_WhoWorksWithItDoes()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("rosa", "responder");
+        await Sample.WriteAsync(server);
+        const string Body =
+            """{"id":"t1","client":"acme-connector","patient":"p-1","workflow":"order 1","expires":"2026-06-01T00:00:00Z"}""";
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/task-grants", Body)).Status);
+        foreach (var path in new[] { "/admin/v1/task-grants", "/admin/v1/task-grants/t1" })
+        {
+            Assert.Equal(403, (await server.GetAsync(path)).Status);
+            Assert.Equal(403, (await server.GetAsync(path, "rosa")).Status);
+            Assert.Contains("p-1", (await server.GetAsync(path, "olga")).Text, StringComparison.Ordinal);
+            Assert.Contains("p-1", (await server.GetAsync(path, "august")).Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Responder_Closes_AndNeitherOpensNorWrites()
     {
         await using var server = await AdminServer.StartAsync();
