@@ -316,6 +316,19 @@ public abstract class GatewayWorld : IAsyncLifetime
         await AdmitAsync(Exporter.ClientId, "quality-export");
     }
 
+    /// <summary>One administrator more, with a role.</summary>
+    private protected async Task<AdminClient> AddKeyAsync(string id, string role)
+    {
+        using var root = new AdminClient(Gateway.Admin, BootstrapKey);
+        var body = new
+        {
+            id,
+            person = id + "@hospital.example",
+            roles = new[] { role },
+        };
+        return new AdminClient(Gateway.Admin, (await root.CreateAsync("admin-keys", body))["key"]!.GetValue<string>());
+    }
+
     private protected async Task AdmitAsync(string client, string useCase, params string[] requires)
     {
         await Mary.CreateAsync(
