@@ -43,5 +43,14 @@ internal static class AlertsRegistration
                 provider.GetRequiredService<AdminOptions>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<DormancyLadder>>()
+            ))
+            .AddSingleton(static provider => new AlertEscalation(
+                provider.GetRequiredService<IRegistryStore>(),
+                provider.GetRequiredService<WorkingSetSource>(),
+                provider.GetRequiredService<IAuditJournal>(),
+                provider.GetRequiredService<ISnapshotSource>(),
+                provider.GetRequiredService<AdminOptions>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<AlertEscalation>>()
             ));
 }

@@ -71,6 +71,9 @@ public static class AdminRoles
     /// <summary>Whoever may close a path in a hurry.</summary>
     internal static IReadOnlyList<string> Closers { get; } = [.. Keepers, Responder];
 
+    /// <summary>Whoever may learn how often clients called, without searching the trail: those who review and narrow them.</summary>
+    internal static IReadOnlyList<string> UseReaders { get; } = [Auditor, Operator, Approver, Admin];
+
     /// <summary>Whoever may write memberships of rosters.</summary>
     internal static IReadOnlyList<string> Feeders { get; } = [.. Writers, Feed];
 

@@ -7,8 +7,12 @@ using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.AuditEvents;
+using PhiGateway.Admin.Callers;
+using PhiGateway.Admin.Campaigns;
+using PhiGateway.Admin.Cases;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Controls;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
@@ -56,6 +60,10 @@ public static class AdminServices
             .AddOrganizations()
             .AddRevocations()
             .AddAlerts()
+            .AddCases()
+            .AddCampaigns()
+            .AddCallers()
+            .AddControls()
             .AddRosters()
             .AddTrail()
             .AddAuditEvents()

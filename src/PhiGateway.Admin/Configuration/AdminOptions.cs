@@ -41,6 +41,9 @@ public sealed class AdminOptions
     /// </summary>
     public IReadOnlyList<int> DormantDays { get; set; } = [30];
 
+    /// <summary>How long an urgent alert may stay untaken before it is escalated; default one hour. Zero: it never is.</summary>
+    public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;
 

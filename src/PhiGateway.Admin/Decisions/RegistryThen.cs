@@ -22,7 +22,7 @@ internal static class RegistryThen
     private static readonly (string Word, RegistryKind Kind)[] Kinds =
     [
         .. Enum.GetValues<RegistryKind>()
-            .Where(static kind => kind is not (RegistryKind.Alert or RegistryKind.AdminKey))
+            .Where(static kind => kind is not (RegistryKind.Alert or RegistryKind.AdminKey) && (int)kind < RegistryKinds.FirstThatDescribes)
             .Select(static kind => (KindWord.Of(kind), kind)),
     ];
 

@@ -33,6 +33,9 @@ internal static class AlertKinds
     /// <summary>A client has not called for long.</summary>
     public const string Dormant = "dormant";
 
+    /// <summary>An access review waits for answers, or closed a path because it had none.</summary>
+    public const string ReviewDue = "review-due";
+
     // What the watch finds is raised under the name of its rule.
     private static readonly string[] Raised =
     [
@@ -43,6 +46,7 @@ internal static class AlertKinds
         AuditFinding,
         Emergency,
         Dormant,
+        ReviewDue,
         .. TrailWatch.FindingNames,
     ];
 

@@ -7,7 +7,7 @@ using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove and rotate-key.</summary>
+/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove, read and rotate-key.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
@@ -84,6 +84,7 @@ internal static class AuditCommands
         audit.Add(PrivacyCommands.Reach(common));
         audit.Add(VerifyCommand.Create(common));
         audit.Add(ProveCommand.Create(common));
+        audit.Add(ReadCommand.Create(common));
         audit.Add(RotateKey(common));
         return audit;
     }

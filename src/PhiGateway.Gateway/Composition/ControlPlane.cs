@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin.Composition;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Composition;
@@ -84,6 +85,7 @@ internal static class ControlPlane
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 DormantDays = options.Admin.DormantDays ?? [30],
+                EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),
                 AnswersCut = async revision =>
                 {
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
@@ -126,7 +128,7 @@ internal static class ControlPlane
         HealthEndpoints.UseParts(app, readiness);
         if (parts.Proof.Witnesses.Own is { } witness)
         {
-            WitnessEndpoints.Use(app, witness);
+            app.UsePhiGatewayWitness(witness);
         }
 
         Greeting.Use(app, Greeting.OfControl);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Campaigns;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Configuration;
@@ -108,6 +109,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             host._loops.Add(host.Watched("dormancy", host._admin.Services.GetRequiredService<DormancyLadder>().RunAsync, log));
+            host._loops.Add(host.Watched("escalation", host._admin.Services.GetRequiredService<AlertEscalation>().RunAsync, log));
+            host._loops.Add(host.Watched("access reviews", host._admin.Services.GetRequiredService<CampaignDeadline>().RunAsync, log));
             if (watch is not null)
             {
                 host._owned.Add(new Owned(watch));
@@ -255,10 +258,6 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         var pseudonym = PatientPseudonym.OpenOrCreate(FirstStart.KeyPathOf(options));
-        var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
-        _owned.Add(new Owned(shipper));
-        shipper.Stopped += why => GatewayLog.LogForked(log, why);
-
         var proof = ProofParts.Open(
             options,
             journal,
@@ -270,6 +269,17 @@ internal sealed class GatewayHost : IAsyncDisposable
             log
         );
         _owned.Add(new Owned(proof));
+
+        var shipper = new AuditShipper(
+            journal,
+            audit.Store,
+            new AuditEntryReader(journal.Log, pseudonym),
+            new ShipperOptions(),
+            clock,
+            proof.Log
+        );
+        _owned.Add(new Owned(shipper));
+        shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
         var sinks = SinkParts.Open(options, journal, ofAdmins.Audit.Store, pseudonym, clock);
         if (sinks is not null)

@@ -142,12 +142,17 @@ public sealed class Witness(string directory, Cosigner cosigner, Func<IReadOnlyL
         return TreeMath.Extends(known.Size, known.Root, checkpoint.Size, checkpoint.Root, proof);
     }
 
-    private Checkpoint? Known(string origin) =>
-        Newest(HashOf(origin)) is { } text
-            ? SignedNote.Parse(text) is { } note && Checkpoint.Parse(note.Text) is { } checkpoint && checkpoint.Origin == origin
-                ? checkpoint
-                : throw new InvalidDataException($"What the witness remembers of {origin} cannot be read. Restore it.")
-            : null;
+    private Checkpoint? Known(string origin)
+    {
+        if (Newest(HashOf(origin)) is not { } text)
+        {
+            return null;
+        }
+
+        return SignedNote.Parse(text) is { } note && Checkpoint.Parse(note.Text) is { } checkpoint && checkpoint.Origin == origin
+            ? checkpoint
+            : throw new InvalidDataException($"What the witness remembers of {origin} cannot be read. Restore it.");
+    }
 
     private static WitnessAnswer Size(Checkpoint known) =>
         new(409, known.Size.ToString(CultureInfo.InvariantCulture) + "\n", WitnessAnswer.SizeType);

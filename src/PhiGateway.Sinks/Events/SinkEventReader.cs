@@ -81,6 +81,7 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
             Delivery = record.Delivery,
             Actor = Cut(record.Actor),
             Target = TargetOf(record.Target),
+            Alert = AlertFacts.Of(record),
             ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
         };
 

@@ -13,7 +13,7 @@ public sealed class WitnessWorld : PostgresWorld
     internal string Journal => Path.Combine(Folder, "journal");
 
     /// <summary>Folder of the first node's published log.</summary>
-    internal string Log => Directory.GetDirectories(Path.Combine(Journal, "log")).Single();
+    internal string PublishedLog => Directory.GetDirectories(Path.Combine(Journal, "log")).Single();
 
     private string Logs => Path.Combine(Folder, "witnessed-logs");
 
@@ -26,7 +26,7 @@ public sealed class WitnessWorld : PostgresWorld
         WitnessKey = (await File.ReadAllTextAsync(Path.Combine(Folder, "gw-second", "journal", "witness", "vkey"))).Trim();
 
         // The witness reads the keys of logs again by itself; the log's node is told of its witness at its next start.
-        await File.AppendAllTextAsync(Logs, await File.ReadAllTextAsync(Path.Combine(Log, "vkeys")));
+        await File.AppendAllTextAsync(Logs, await File.ReadAllTextAsync(Path.Combine(PublishedLog, "vkeys")));
         await Gateway.StopAsync();
         var file = Path.Combine(Folder, $"gateway-{Gateway.Data.Port}.json");
         var configuration = JsonNode.Parse(await File.ReadAllTextAsync(file))!;

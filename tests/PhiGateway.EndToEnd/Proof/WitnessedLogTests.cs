@@ -46,8 +46,8 @@ public sealed class WitnessedLogTests(WitnessWorld world) : IClassFixture<Witnes
         ForkedLogWorld.Copy(snapshot, world.Journal);
         await world.Gateway.StartAsync(untilReady: false);
 
-        var log = Path.GetFileName(world.Log);
-        while (!File.Exists(Path.Combine(world.Log, "contradiction-second")))
+        var log = Path.GetFileName(world.PublishedLog);
+        while (!File.Exists(Path.Combine(world.PublishedLog, "contradiction-second")))
         {
             await Task.Delay(100, bound.Token);
         }
@@ -79,7 +79,7 @@ public sealed class WitnessedLogTests(WitnessWorld world) : IClassFixture<Witnes
     // Reads until the witness has cosigned more than so many records.
     private async Task WitnessedAsync(string token, long beyond, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(world.Log, "witnessed");
+        var file = Path.Combine(world.PublishedLog, "witnessed");
         while (!File.Exists(file) || SizeOf(await File.ReadAllTextAsync(file, cancellationToken)) <= beyond)
         {
             Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f001", token)).Status);
@@ -87,12 +87,12 @@ public sealed class WitnessedLogTests(WitnessWorld world) : IClassFixture<Witnes
         }
     }
 
-    private long Size() => SizeOf(File.ReadAllText(Path.Combine(world.Log, "checkpoint")));
+    private long Size() => SizeOf(File.ReadAllText(Path.Combine(world.PublishedLog, "checkpoint")));
 
     private static long SizeOf(string note) => Checkpoint.Parse(SignedNote.Parse(note)!.Text)!.Size;
 
     private Task<string> ReadAsync(string name) =>
-        File.ReadAllTextAsync(Path.Combine(world.Log, name), TestContext.Current.CancellationToken);
+        File.ReadAllTextAsync(Path.Combine(world.PublishedLog, name), TestContext.Current.CancellationToken);
 
     private static async Task<string> TrailOfSecondAsync(AdminClient wei)
     {
@@ -108,7 +108,7 @@ public sealed class WitnessedLogTests(WitnessWorld world) : IClassFixture<Witnes
         var file = Path.Combine(world.Folder, "policy");
         await File.WriteAllTextAsync(file, policy);
         return await PhigwCommand.RunAsync(
-            ["audit", "verify", "--log", world.Log, "--policy", file],
+            ["audit", "verify", "--log", world.PublishedLog, "--policy", file],
             new StringWriter(),
             new StringWriter()
         );

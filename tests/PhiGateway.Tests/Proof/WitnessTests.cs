@@ -160,7 +160,7 @@ public sealed class WitnessTests : IDisposable
     }
 
     private SignedNote Note(int size, TreeHash[]? leaves = null, NoteSigner? signer = null, string origin = Origin) =>
-        SignedNote.Sign(new Checkpoint(origin, size, TreeMath.Root((leaves ?? _leaves)[..size])).ToText(), [signer ?? _log]);
+        SignedNote.Sign(new Checkpoint(origin, size, TreeMath.Root((leaves ?? _leaves).AsSpan(0, size))).ToText(), [signer ?? _log]);
 
     // RFC 6962, 2.1.2, as it stands there.
     private static List<TreeHash> Proof(int old, TreeHash[] leaves) => old == 0 || old == leaves.Length ? [] : SubProof(old, leaves, true);
@@ -174,7 +174,7 @@ public sealed class WitnessTests : IDisposable
 
         var split = (int)TreeMath.Split(leaves.Length);
         return old <= split
-            ? [.. SubProof(old, leaves[..split], isWhole), TreeMath.Root(leaves[split..])]
-            : [.. SubProof(old - split, leaves[split..], false), TreeMath.Root(leaves[..split])];
+            ? [.. SubProof(old, leaves[..split], isWhole), TreeMath.Root(leaves.AsSpan(split))]
+            : [.. SubProof(old - split, leaves[split..], false), TreeMath.Root(leaves.AsSpan(0, split))];
     }
 }

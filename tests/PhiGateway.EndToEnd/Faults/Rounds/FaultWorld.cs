@@ -1,9 +1,10 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 
 namespace PhiGateway.EndToEnd.Faults.Rounds;
 
-/// <summary>One node on Postgres in front of an upstream that notes what it applied; killed and started again and again.</summary>
-public sealed class FaultWorld : PostgresWorld
+/// <summary>One node in front of an upstream that notes what it applied; killed and started again and again, with or without its store.</summary>
+public abstract class FaultWorld : GatewayWorld
 {
     internal NotingUpstream Upstream { get; private set; } = null!;
 
@@ -14,7 +15,16 @@ public sealed class FaultWorld : PostgresWorld
     internal string ConfigurationFile => Path.Combine(Folder, $"gateway-{Gateway.Data.Port}.json");
 
     /// <summary>Connection string of the trail's store.</summary>
-    internal string Store => File.ReadAllText(Path.Combine(Folder, "audit.connection"));
+    private protected string Store => File.ReadAllText(Path.Combine(Folder, "audit.connection"));
+
+    /// <summary>A connection to the trail's store, past the gateway; not open yet.</summary>
+    internal abstract DbConnection Connect();
+
+    /// <summary>The store takes nothing more, as suddenly as it can.</summary>
+    internal abstract Task StopStoreAsync();
+
+    /// <summary>And takes again.</summary>
+    internal abstract Task StartStoreAsync();
 
     public override async ValueTask InitializeAsync()
     {

@@ -1,4 +1,4 @@
-using Npgsql;
+using System.Data.Common;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.EndToEnd.Faults.Rounds;
@@ -39,11 +39,12 @@ internal sealed class StoredTrail
     /// <summary>Places whose answers were handed over, as the deliveries of many have them.</summary>
     public List<SequenceRange> Folded { get; } = [];
 
-    public static async Task<StoredTrail> ReadAsync(string connectionString)
+    /// <param name="connection">To the store; opened here.</param>
+    public static async Task<StoredTrail> ReadAsync(DbConnection connection)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT log, sequence, body FROM audit_event ORDER BY log, sequence", connection);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT log, sequence, body FROM audit_event ORDER BY log, sequence";
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<(string, long, AuditRecord)>();
         while (await reader.ReadAsync())

@@ -3,19 +3,19 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Proof.Witnessing;
 
-namespace PhiGateway.Gateway.Composition;
+namespace PhiGateway.Admin.Trail;
 
 /// <summary>
 /// Answers <c>/witness/add-checkpoint</c>, <c>/witness/{hash}/checkpoint</c> and <c>/witness/vkey</c> on the control plane's listener, before
-/// its gate: the protocol knows no credentials but the signature on the checkpoint, and what it shows is made to be published.
+/// its gate, for the host: the protocol knows no credentials but the signature on the checkpoint, and what it shows is made to be published.
 /// </summary>
-internal static class WitnessEndpoints
+public static class WitnessEndpoints
 {
     private const string Prefix = "/witness/";
     private const string Checkpoint = "/checkpoint";
 
     /// <summary>Adds them in front of the control plane.</summary>
-    public static void Use(WebApplication app, Witness witness) =>
+    public static IApplicationBuilder UsePhiGatewayWitness(this IApplicationBuilder app, Witness witness) =>
         app.Use(next =>
             http =>
             {
