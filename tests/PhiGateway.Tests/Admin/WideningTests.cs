@@ -77,7 +77,7 @@ public sealed class WideningTests
 
     [Theory]
     [InlineData("""{"overlapUntil":"2099-01-01T00:00:00Z"}""")]
-    [InlineData("""{"overlapUntil":"2026-05-04T12:00:00Z"}""")]
+    [InlineData("""{"overlapUntil":"2026-05-05T12:00:00Z"}""")]
     [InlineData("""{"overlapUntil":null}""")]
     public async Task Overlap_MadeLonger_IsASecondKey_AndWaitsForAnApprover(string longer)
     {

@@ -63,7 +63,7 @@ public sealed partial class OneDoorTests
     }
 
     [Fact]
-    public void Lookups_TouchNothingOfWhatTheRecordTellsOfTheClientsOwnCall()
+    public void Lookups_InTheGateway_TouchNothingThatTheRecordTellsOfTheClientsCall()
     {
         var told = Files().Where(file => Told().IsMatch(file.Text)).Select(file => file.Name).ToList();
 
