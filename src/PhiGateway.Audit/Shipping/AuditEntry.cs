@@ -69,7 +69,7 @@ public sealed record AuditEntry
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>
-    /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadAsync"/> only. False: somebody took it out of
+    /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadFiledAsync"/> only. False: somebody took it out of
     /// what searches go by.
     /// </summary>
     public bool IsFiled { get; init; } = true;

@@ -83,7 +83,7 @@ internal static class ConsoleScreens
             .Get<VendorsScreen>("/console/vendors", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.PreviewAsync(request))
             .Post<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
-            .Get<LabScreen>("/console/lab", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<LabScreen>("/console/lab", AdminRoles.All, static (_, request) => LabScreen.ShowAsync(request))
             .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))
             .Post<LabScreen>("/console/lab/replay", LabScreen.Replayers, static (screen, request) => screen.ReplayAsync(request))
             .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))

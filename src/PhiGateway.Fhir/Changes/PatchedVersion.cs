@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;

@@ -258,10 +258,6 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         var pseudonym = PatientPseudonym.OpenOrCreate(FirstStart.KeyPathOf(options));
-        var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
-        _owned.Add(new Owned(shipper));
-        shipper.Stopped += why => GatewayLog.LogForked(log, why);
-
         var proof = ProofParts.Open(
             options,
             journal,
@@ -273,6 +269,17 @@ internal sealed class GatewayHost : IAsyncDisposable
             log
         );
         _owned.Add(new Owned(proof));
+
+        var shipper = new AuditShipper(
+            journal,
+            audit.Store,
+            new AuditEntryReader(journal.Log, pseudonym),
+            new ShipperOptions(),
+            clock,
+            proof.Log
+        );
+        _owned.Add(new Owned(shipper));
+        shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
         var sinks = SinkParts.Open(options, journal, ofAdmins.Audit.Store, pseudonym, clock);
         if (sinks is not null)

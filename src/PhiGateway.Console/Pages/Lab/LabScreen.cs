@@ -21,7 +21,7 @@ internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands repla
     [AdminRoles.Auditor, AdminRoles.Operator, AdminRoles.Approver, AdminRoles.Admin];
 
     /// <summary>The forms.</summary>
-    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => Task.FromResult(Page(request, null, null, null));
+    public static Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => Task.FromResult(Page(request, null, null, null));
 
     /// <summary>Decides a request that nobody makes.</summary>
     public async Task<ScreenAnswer> SimulateAsync(ConsoleRequest request)

@@ -97,6 +97,9 @@ internal sealed class FakeAuditStore : IAuditStore
             .. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit),
         ]);
 
+    public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(log, fromSequence, limit, cancellationToken);
+
     private static string? ValueOf(AuditEntry entry, AuditColumn column) =>
         column switch
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
 using PhiGateway.Tests.Policy.Snapshot;
