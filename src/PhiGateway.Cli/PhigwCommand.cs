@@ -32,6 +32,9 @@ internal static class PhigwCommand
         root.Add(StatusCommand.Create(common));
         root.Add(AlertCommands.Queue(common));
         root.Add(AlertCommands.Create(common));
+        root.Add(CampaignCommands.Create(common));
+        root.Add(PostureCommands.Create(common));
+        root.Add(PostureCommands.Callers(common));
         root.Add(ExplainCommand.Create(common));
         root.Add(PolicyTestCommand.Create(common));
         root.Add(ReplayCommands.Replay(common));

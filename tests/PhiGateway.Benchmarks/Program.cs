@@ -24,6 +24,9 @@ switch (args)
     case ["revocations", .. var rest]:
         await RevocationRun.RunAsync(rest is [var rounds] ? int.Parse(rounds) : 60);
         return;
+    case ["trail", .. var rest]:
+        await TrailCostRun.RunAsync(rest is [var records] ? int.Parse(records) : 100_000);
+        return;
     case ["stream", .. var rest]:
         await StreamRun.RunAsync(rest is [var mebibytes] ? int.Parse(mebibytes) : 200);
         return;

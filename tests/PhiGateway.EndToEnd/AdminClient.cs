@@ -17,6 +17,9 @@ internal sealed class AdminClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
+    /// <summary>The same administrator at another node.</summary>
+    public AdminClient At(Uri admin) => new(admin, _http.DefaultRequestHeaders.Authorization!.Parameter!);
+
     /// <summary>Creates a document; throws with the problem's words when it is refused.</summary>
     public Task<JsonNode> CreateAsync(string plural, object document) => SendAsync(HttpMethod.Post, plural, document);
 

@@ -83,6 +83,29 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts it and asks it to stop as soon as anything listens; ends when it has.</summary>
+    public async Task StopWhileStartingAsync()
+    {
+        using var patience = new CancellationTokenSource(StartBound);
+        var process = Launch(["--config", _configuration]);
+        _process = process;
+        using var probe = new System.Net.Sockets.TcpClient();
+        while (!probe.Connected)
+        {
+            try
+            {
+                await probe.ConnectAsync(Admin.Host, Admin.Port, patience.Token);
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                await Task.Delay(1, patience.Token);
+            }
+        }
+
+        await SignalAsync("TERM");
+        await process.WaitForExitAsync(patience.Token);
+    }
+
     /// <summary>Runs a command of the gateway to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {

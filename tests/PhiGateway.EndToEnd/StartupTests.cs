@@ -41,6 +41,16 @@ public sealed class StartupTests
         }
     }
 
+    // Whatever takes the signal first, while only some of it runs.
+    [Fact]
+    public async Task Stop_AskedWhileItStarts_IsNotLost()
+    {
+        using var folder = new StartupFolder();
+        await using var gateway = folder.Prepare();
+
+        await gateway.StopWhileStartingAsync();
+    }
+
     [Theory]
     [InlineData("--config", "/no/such/file.json")]
     [InlineData("--nonsense", "1")]

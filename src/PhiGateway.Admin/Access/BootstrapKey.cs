@@ -84,7 +84,7 @@ public static class BootstrapKey
                 Kind = AuditKind.Admin,
                 Event = "admin-key.bootstrap",
                 Time = now,
-                Actor = "system",
+                Actor = AdminKeyRules.Gateway,
                 Target = "admin-key/" + Id,
                 Note = (reference is null ? "generated" : "configured") + Why(earlier, renew),
             }
@@ -98,7 +98,7 @@ public static class BootstrapKey
 
         var result = await store.WriteAsync(
             [new RegistryWrite(RegistryKind.AdminKey, Id, RegistryJson.Serialize(entity), earlier?.Version ?? 0)],
-            "system",
+            AdminKeyRules.Gateway,
             cancellationToken
         );
 

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Validation;
 
 namespace PhiGateway.Admin.Access;
 
@@ -26,7 +28,13 @@ internal sealed class OidcAuthenticator(AdminOptions options)
     /// <summary>The caller that a validated principal is; null when it names nobody.</summary>
     public AdminCaller? CallerOf(ClaimsPrincipal principal)
     {
-        if (options.Oidc is not { } oidc || principal.FindFirst(oidc.NameClaim)?.Value is not { Length: > 0 and <= 256 } person)
+        // Security: under these names nobody acts, whatever an issuer lets people call themselves.
+        if (
+            options.Oidc is not { } oidc
+            || principal.FindFirst(oidc.NameClaim)?.Value is not { Length: > 0 and <= 256 } person
+            || AdminKeyRules.IsReserved(person)
+            || !ShownText.IsLine(person)
+        )
         {
             return null;
         }

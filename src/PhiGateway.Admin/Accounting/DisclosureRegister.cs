@@ -71,7 +71,7 @@ internal sealed class DisclosureRegister(
     {
         var page = await store.QueryAsync(new AuditQuery { Id = id, Limit = PageRequest.Most }, cancellationToken);
         var entry = page.Entries.FirstOrDefault(entry => entry.Id == id && entry.Kind == AuditKind.Hold);
-        return entry is not null && AuditRecordReader.Read(entry.Body.Span) is { } record && record.Event == step ? record : null;
+        return entry?.Read() is { } record && record.Event == step ? record : null;
     }
 
     private static IEnumerable<DisclosureHold> HoldsOf(IReadOnlyList<AuditRecord> steps)

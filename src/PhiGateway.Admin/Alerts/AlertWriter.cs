@@ -13,7 +13,7 @@ namespace PhiGateway.Admin.Alerts;
 internal sealed class AlertWriter(IRegistryStore store, IAuditJournal journal, TimeProvider time)
 {
     /// <summary>Who raises them.</summary>
-    public const string Gateway = "system";
+    public const string Gateway = AdminKeyRules.Gateway;
 
     /// <summary>Event of a new one.</summary>
     public const string Raised = "alert.raise";

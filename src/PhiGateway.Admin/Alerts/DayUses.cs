@@ -78,8 +78,8 @@ internal sealed class DayUses(DateTimeOffset day)
 /// <param name="key">Names it, for the alert's id.</param>
 internal sealed class DayUse(string client, string key)
 {
-    // Owners do not change so often; who else it was stands in the records.
-    private const int MostOwners = 50;
+    // More than a client may have had since.
+    private const int MostOwners = 100;
 
     private readonly HashSet<string> _owners = new(StringComparer.OrdinalIgnoreCase);
 

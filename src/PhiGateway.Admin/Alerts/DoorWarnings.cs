@@ -108,6 +108,7 @@ public sealed class DoorWarnings
                 {
                     Severity = wanted.Severity,
                     State = AlertState.Open,
+                    SnoozedUntil = null,
                     Evidence = wanted.Evidence,
                     Notify = wanted.Notify,
                 }

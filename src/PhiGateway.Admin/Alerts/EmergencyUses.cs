@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
@@ -119,7 +118,7 @@ public sealed class EmergencyUses
             var page = await _trail.QueryAsync(query, cancellationToken);
             foreach (var entry in page.Entries)
             {
-                if (Read(entry) is { } record)
+                if (entry.Read() is { } record)
                 {
                     found.Add(record);
                 }
@@ -131,18 +130,6 @@ public sealed class EmergencyUses
             }
 
             query = query with { Cursor = page.Next };
-        }
-    }
-
-    private static AuditRecord? Read(AuditEntry entry)
-    {
-        try
-        {
-            return AuditRecordReader.Read(entry.Body.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 

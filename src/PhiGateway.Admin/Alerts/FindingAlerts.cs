@@ -13,7 +13,10 @@ namespace PhiGateway.Admin.Alerts;
 /// Makes an alert of what the watch found: one for each incident, however many nodes watch. Called by the watching loop of the
 /// host.
 /// </summary>
-/// <remarks>What a person closed stays closed; what is open becomes urgent when it is found to be worse.</remarks>
+/// <remarks>
+/// What a person closed stays closed, and what waits goes on waiting, until it is found to be worse: then it is open and urgent, and the
+/// client may be quarantined for it. Whoever closed the first sign of something has not seen the rest.
+/// </remarks>
 public sealed class FindingAlerts(
     IRegistryStore store,
     IAuditJournal journal,
@@ -47,6 +50,7 @@ public sealed class FindingAlerts(
                 Severity = found.Severity,
                 Lane = found.Lane,
                 State = AlertState.Open,
+                SnoozedUntil = null,
                 Evidence = found.Evidence,
                 Records = found.Records,
             };
@@ -54,7 +58,7 @@ public sealed class FindingAlerts(
         }
     }
 
-    private static bool IsWorse(Alert known, Alert found) => known.State != AlertState.Closed && known.Severity < found.Severity;
+    private static bool IsWorse(Alert known, Alert found) => known.Severity < found.Severity;
 
     private async Task<Alert> ActedOnAsync(Alert alert, Finding finding)
     {

@@ -45,10 +45,26 @@ internal static class AuditEventEndpoints
         }
 
         // Both places count: the body says what is looked for, the address may say which page.
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        if (await FormAsync(context) is not { } form)
+        {
+            return FhirAnswer.Of(AdminProblem.Malformed("The form cannot be read, or has too many parameters."));
+        }
+
         return context.Request.Query.Keys.Any(static name => name != "_page")
             ? FhirAnswer.Of(AdminProblem.BadParameter("_search", "parameters stand in the body."))
             : await SearchAsync(context, search, [.. Pairs(form), .. Pairs(context.Request.Query)], isBody: true);
+    }
+
+    private static async Task<IFormCollection?> FormAsync(HttpContext context)
+    {
+        try
+        {
+            return await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static Task<IResult> SearchAsync(

@@ -138,15 +138,20 @@ internal static class EventQueryReader
         return
             text.Contains('T', StringComparison.Ordinal)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
-            ? (moment, moment + length)
+            ? (moment, Behind(moment, length))
             : null;
     }
 
+    // What would end behind the calendar's end ends there.
+    private static DateTimeOffset Behind(DateTimeOffset moment, TimeSpan length) =>
+        DateTimeOffset.MaxValue - moment < length ? DateTimeOffset.MaxValue : moment + length;
+
     private static DateTimeOffset End(DateTimeOffset start, int length) =>
-        length switch
+        (length, start) switch
         {
-            4 => start.AddYears(1),
-            7 => start.AddMonths(1),
+            (4, { Year: 9999 }) or (7, { Year: 9999, Month: 12 }) or (10, { Year: 9999, Month: 12, Day: 31 }) => DateTimeOffset.MaxValue,
+            (4, _) => start.AddYears(1),
+            (7, _) => start.AddMonths(1),
             _ => start.AddDays(1),
         };
 

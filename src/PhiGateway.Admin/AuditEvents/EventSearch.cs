@@ -1,7 +1,7 @@
-using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -91,17 +91,7 @@ internal sealed class EventSearch(
         return new EventPage(shown, place ?? (page.Next is { } next ? new EventPlace(next, 0) : null));
     }
 
-    private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry)
-    {
-        try
-        {
-            return EventFactory.Make(entry, AuditRecordReader.Read(entry.Body.Span));
-        }
-        catch (JsonException fault)
-        {
-            throw new InvalidDataException($"Record {entry.Sequence} of {entry.Log} cannot be read.", fault);
-        }
-    }
+    private static IReadOnlyList<FhirEvent> EventsOf(AuditEntry entry) => EventFactory.Make(entry, TrailWalk.Read(entry));
 
     private async Task RecordAsync(AdminCall call, string @event, string note, string? tenant, string? patient, bool isFirst = true)
     {

@@ -28,4 +28,10 @@ internal static partial class AdminLog
 
     [LoggerMessage(7008, LogLevel.Warning, "Dormant clients could not be looked for ({Fault}); trying again.")]
     public static partial void DormancyFailed(ILogger logger, string fault);
+
+    [LoggerMessage(7009, LogLevel.Warning, "Access reviews that are due could not be looked after ({Fault}); trying again.")]
+    public static partial void CampaignsFailed(ILogger logger, string fault);
+
+    [LoggerMessage(7010, LogLevel.Warning, "Alerts that nobody has taken could not be looked for ({Fault}); trying again.")]
+    public static partial void EscalationFailed(ILogger logger, string fault);
 }

@@ -71,11 +71,14 @@ public static class AdminRoles
     /// <summary>Whoever may close a path in a hurry.</summary>
     internal static IReadOnlyList<string> Closers { get; } = [.. Keepers, Responder];
 
+    /// <summary>Whoever may learn how often clients called, without searching the trail: those who review and narrow them.</summary>
+    internal static IReadOnlyList<string> UseReaders { get; } = [Auditor, Operator, Approver, Admin];
+
     /// <summary>Whoever may write memberships of rosters.</summary>
     internal static IReadOnlyList<string> Feeders { get; } = [.. Writers, Feed];
 
-    /// <summary>Whoever may read tasks.</summary>
-    internal static IReadOnlyList<string> TaskReaders { get; } = [.. All, Workflow];
+    /// <summary>Whoever may read tasks, which name patients: not who only looks, or only stops.</summary>
+    internal static IReadOnlyList<string> TaskReaders { get; } = [Auditor, Operator, Approver, Admin, PrivacyOfficer, Workflow];
 
     /// <summary>Whoever may open and close tasks.</summary>
     internal static IReadOnlyList<string> TaskWriters { get; } = [.. Writers, Workflow];

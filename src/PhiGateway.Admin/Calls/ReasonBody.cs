@@ -15,6 +15,10 @@ public sealed record ReasonBody(string? Reason = null)
             return AdminProblem.Invalid("/reason", "required", "Say why, in words without patient data.");
         }
 
-        return reason.Length > MaxReason ? AdminProblem.Invalid("/reason", "too-long", $"At most {MaxReason} characters.") : null;
+        return TooLong(reason);
     }
+
+    /// <summary>The refusal of a reason that is too long, wherever one is given; null: it will do.</summary>
+    internal static AdminProblem? TooLong(string reason) =>
+        reason.Length > MaxReason ? AdminProblem.Invalid("/reason", "too-long", $"At most {MaxReason} characters.") : null;
 }

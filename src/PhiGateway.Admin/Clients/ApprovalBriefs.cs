@@ -44,7 +44,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
                 ? new LastApproval(last.ApprovedBy, last.ApprovedAt, last.RequestedBy, last.Reason, last.Until)
                 : null,
             Changes(set, view, useCase),
-            PathChange.Of(set, after, [id], now)[0].Opened,
+            PathChange.Of(set, after, [id], [], now)[0].Opened,
             [.. PathChange.Shut(after, id, now).Select(static door => door.ToOpen is { } toOpen ? $"{door.Name}: {toOpen}" : door.Name)],
             Authorship.Open(set, view, view.Client.RequestedBy),
             Refusal(call, FourEyes.Refuse(set, view, call))
@@ -78,7 +78,7 @@ internal sealed class ApprovalBriefs(WorkingSetSource sets, TimeProvider time)
                 clients,
                 [
                     .. PathChange
-                        .Of(set, after, clients, now)
+                        .Of(set, after, clients, [], now)
                         .SelectMany(static path => path.Opened.Select(door => $"{path.Client}: {door}")),
                 ],
                 [.. AuthorNote.Read(found.Item).Select(static author => author.Person).Distinct(StringComparer.OrdinalIgnoreCase)],

@@ -1,4 +1,5 @@
 using PhiGateway.Fhir.Grammar.Declared;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.RegistryFiles.Documents;
 
@@ -40,6 +41,9 @@ public sealed class AdminOptions
     /// </summary>
     public IReadOnlyList<int> DormantDays { get; set; } = [30];
 
+    /// <summary>How long an urgent alert may stay untaken before it is escalated; default one hour. Zero: it never is.</summary>
+    public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Days before a door closes within which posture calls it closing; default 14.</summary>
     public int WarnDays { get; set; } = 14;
 
@@ -48,6 +52,12 @@ public sealed class AdminOptions
     /// time; null, the default: it is not known here.
     /// </summary>
     public Func<long, Task<AnswersCut?>> AnswersCut { get; set; } = static _ => Task.FromResult<AnswersCut?>(null);
+
+    /// <summary>
+    /// What this node gives a client that has no limit of its own; a limit of its own may be more than that, or less. Default: the data
+    /// plane's defaults. Security: a null here says that nothing is known, and then a client's own limit counts as more.
+    /// </summary>
+    public ClientLimits DefaultLimits { get; set; } = new() { RequestsPerSecond = 100, Concurrency = 64 };
 
     /// <summary>When the growth of a roster is told, and when it needs a second person.</summary>
     public RosterGrowthRules RosterGrowth { get; set; } = new();

@@ -1,6 +1,6 @@
 namespace PhiGateway.Admin.Configuration;
 
-/// <summary>When the growth of a roster behind an approved client is told, and when it needs a second person.</summary>
+/// <summary>When the growth of a roster behind an approved client, or of its tasks, is told, and when it needs a second person.</summary>
 /// <param name="AlertMembers">Memberships added or changed since somebody looked, from which on an alert is raised.</param>
 /// <param name="AlertPercent">The same as a share of the roster, from twenty memberships on.</param>
 /// <param name="MostAlone">

@@ -46,7 +46,7 @@ internal sealed class DecisionExplainer(
                 entry.Id == guid && entry.Kind is AuditKind.Decision or AuditKind.Disclosure or AuditKind.Intent
             )
                 is not { } entry
-            || Read(entry) is not { } record
+            || entry.Read() is not { } record
         )
         {
             return family.IsCut ? TrailFamily.TooMany : AdminProblem.NotFound("decision");
@@ -57,7 +57,7 @@ internal sealed class DecisionExplainer(
             record.Kind == AuditKind.Intent
                 ? family
                     .Entries.Where(child => child.ParentId == guid && child.Kind == AuditKind.Outcome)
-                    .Select(Read)
+                    .Select(static entry => entry.Read())
                     .FirstOrDefault(static found => found is not null)
                 : null;
         var set = await sets.GetAsync(call.Cancelled);
@@ -208,18 +208,6 @@ internal sealed class DecisionExplainer(
         foreach (var credential in client.Credentials)
         {
             yield return (RegistryKind.Credential, credential.Id);
-        }
-    }
-
-    private static AuditRecord? Read(AuditEntry entry)
-    {
-        try
-        {
-            return AuditRecordReader.Read(entry.Body.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -23,7 +22,7 @@ internal static class RegistryThen
     private static readonly (string Word, RegistryKind Kind)[] Kinds =
     [
         .. Enum.GetValues<RegistryKind>()
-            .Where(static kind => kind is not (RegistryKind.Alert or RegistryKind.AdminKey))
+            .Where(static kind => kind is not (RegistryKind.Alert or RegistryKind.AdminKey) && (int)kind < RegistryKinds.FirstThatDescribes)
             .Select(static kind => (KindWord.Of(kind), kind)),
     ];
 
@@ -53,7 +52,7 @@ internal static class RegistryThen
         for (var read = 0; read < Most; read += PageRequest.Most)
         {
             var page = await trail.QueryAsync(query, cancellationToken);
-            foreach (var record in page.Entries.Select(Read).OfType<AuditRecord>())
+            foreach (var record in page.Entries.Select(static entry => entry.Read()).OfType<AuditRecord>())
             {
                 // The newest come first: what stands there in the end is the first change after the decision.
                 if (record is { Target: { } target } && record.Revision >= revision && (record.Before ?? record.After) is not null)
@@ -95,18 +94,6 @@ internal static class RegistryThen
                 record.Actor ?? string.Empty,
                 Deleted: record.Before is null
             );
-        }
-    }
-
-    private static AuditRecord? Read(AuditEntry entry)
-    {
-        try
-        {
-            return AuditRecordReader.Read(entry.Body.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

@@ -135,6 +135,15 @@ internal sealed class RequestExplainer(
             return AdminProblem.Invalid("/caller", "required", "Say who would call.");
         }
 
+        if (IsFar(body.At) || IsFar(who.IssuedAt))
+        {
+            return AdminProblem.Invalid(
+                IsFar(body.At) ? "/at" : "/caller/issued_at",
+                "out-of-range",
+                "A moment from 1900 to 2200 is expected."
+            );
+        }
+
         if (body.Request?.Split(' ') is not [{ Length: > 0 } method, ['/', ..] target])
         {
             return AdminProblem.Invalid("/request", "invalid", "Method and target are expected, such as GET /fhir/Observation?patient=17.");
@@ -197,6 +206,9 @@ internal sealed class RequestExplainer(
             ? new Imagined(access with { Parts = fhir.Parts }, entry, fhir, null, null)
             : new Imagined(access, entry, null, refusal, reading.Detail);
     }
+
+    // At the calendar's edges nothing can be added or taken away.
+    private static bool IsFar(DateTimeOffset? moment) => moment is { Year: < 1900 or > 2200 };
 
     private static string TenantOf(ClientEntry? entry)
     {

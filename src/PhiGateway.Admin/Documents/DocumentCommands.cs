@@ -10,7 +10,7 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Documents;
 
 /// <summary>Creates, replaces, patches and deletes documents of every kind; called by their endpoints.</summary>
-internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
+internal sealed class DocumentCommands(RegistryEditor editor, TaskGrowth growth, TimeProvider time)
 {
     // More places help nobody.
     private const int MaxNamed = 20;
@@ -116,17 +116,23 @@ internal sealed class DocumentCommands(RegistryEditor editor, TimeProvider time)
             }
         );
 
-    private Task<Outcome<EditOutcome>> WriteAsync(
+    private async Task<Outcome<EditOutcome>> WriteAsync(
         AdminCall call,
         RegistryKind kind,
         string id,
         string verb,
         Func<WorkingSet, Outcome<EditPlan>> plan
-    ) =>
-        editor.WriteAsync(
-            call,
-            new Edit($"{KindWord.Of(kind)}.{verb}", KindWord.Of(kind, id), plan) { ProblemStatus = verb == "delete" ? 409 : 422 }
-        );
+    )
+    {
+        var edit = new Edit($"{KindWord.Of(kind)}.{verb}", KindWord.Of(kind, id), plan) { ProblemStatus = verb == "delete" ? 409 : 422 };
+        var written = await editor.WriteAsync(call, edit);
+        if (written.Value is { } outcome)
+        {
+            await growth.AfterAsync(call, outcome);
+        }
+
+        return written;
+    }
 
     private Outcome<EditPlan> Plan(AdminCall call, RegistryKind kind, string id, JsonObject body, RegistryItem? current)
     {

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Primitives;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
+using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Validation;
 using PhiGateway.RegistryFiles.Documents;
@@ -16,8 +16,9 @@ namespace PhiGateway.Admin.Documents;
 /// </summary>
 internal sealed class ListQuery
 {
-    private readonly List<(string Member, string Operator, string Value)> _filters = [];
+    private readonly List<(string Member, string Operator, string Value, ListOrder Order)> _filters = [];
     private string? _sort;
+    private ListOrder? _order;
     private bool _descending;
     private readonly Cursor? _cursor;
     private readonly int _limit;
@@ -60,14 +61,14 @@ internal sealed class ListQuery
 
     public (IReadOnlyList<RegistryItem> Items, string? Next) Page(IEnumerable<RegistryItem> ordered)
     {
-        var rows = ordered.Select(item => (Item: item, Json: (JsonObject)JsonNode.Parse(item.Json)!)).Where(row => Matches(row.Json));
+        var rows = ordered.Select(item => (Item: item, Json: StoredBody.WithoutNotes(item.Json))).Where(row => Matches(row.Json));
         if (_sort is not null)
         {
             var sorted = rows.Select(row => (row.Item, Key: Text(row.Json[_sort]) ?? string.Empty));
             var order = Comparer<(string Key, string Id)>.Create(
                 (a, b) =>
                 {
-                    var byKey = Compare(a.Key, b.Key);
+                    var byKey = _order!.Compare(a.Key, b.Key);
                     if (byKey == 0)
                     {
                         return string.CompareOrdinal(a.Id, b.Id);
@@ -125,7 +126,13 @@ internal sealed class ListQuery
             return AdminProblem.BadParameter(member, "only simple members can be filtered.");
         }
 
-        _filters.Add((member, @operator, value));
+        var order = ListOrder.Of(property.PropertyType);
+        if (value.Length > 0 && !order.CanRead(value))
+        {
+            return AdminProblem.BadParameter(Shorten(name), "its value cannot be read.");
+        }
+
+        _filters.Add((member, @operator, value, order));
         return null;
     }
 
@@ -143,7 +150,8 @@ internal sealed class ListQuery
             case "sort" when value.Length > 0:
                 _descending = value[0] == '-';
                 _sort = value.TrimStart('-');
-                return members.ContainsKey(_sort)
+                _order = members.TryGetValue(_sort, out var sorted) ? ListOrder.Of(sorted.PropertyType) : null;
+                return _order is not null
                     ? null
                     : AdminProblem.BadParameter("sort", "there is no such member." + NearestName.Hint(_sort, members.Keys));
             case "fields":
@@ -160,7 +168,7 @@ internal sealed class ListQuery
 
     private bool Matches(JsonObject json)
     {
-        foreach (var (member, @operator, value) in _filters)
+        foreach (var (member, @operator, value, order) in _filters)
         {
             var node = json[member];
             if (node is JsonArray list)
@@ -184,12 +192,12 @@ internal sealed class ListQuery
                 return false;
             }
 
-            var comparison = Compare(text, value);
+            var comparison = order.Compare(text, value);
             if (
                 !(
                     @operator switch
                     {
-                        "eq" => text == value,
+                        "eq" => comparison == 0,
                         "lt" => comparison < 0,
                         "le" => comparison <= 0,
                         "gt" => comparison > 0,
@@ -212,12 +220,6 @@ internal sealed class ListQuery
             JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
             _ => node.ToJsonString(),
         };
-
-    private static int Compare(string left, string right) =>
-        decimal.TryParse(left, NumberStyles.Number, CultureInfo.InvariantCulture, out var a)
-        && decimal.TryParse(right, NumberStyles.Number, CultureInfo.InvariantCulture, out var b)
-            ? a.CompareTo(b)
-            : string.CompareOrdinal(left, right);
 
     private static string Shorten(string name) => name.Length <= 64 ? name : name[..64] + "…";
 }

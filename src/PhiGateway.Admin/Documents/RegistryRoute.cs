@@ -24,6 +24,10 @@ internal sealed record RegistryRoute(RegistryKind Kind, string Segment, IReadOnl
         new(RegistryKind.Review, "reviews", AdminRoles.All, AdminRoles.Keepers),
         new(RegistryKind.Alert, "alerts", AdminRoles.All, AdminRoles.Keepers),
         new(RegistryKind.Approval, "approvals", AdminRoles.All, []),
+        new(RegistryKind.Campaign, "campaigns", AdminRoles.UseReaders, []),
+        new(RegistryKind.CampaignItem, "campaign-items", AdminRoles.UseReaders, []),
+        new(RegistryKind.Case, "cases", AdminRoles.All, []),
+        new(RegistryKind.SavedSearch, "saved-searches", [AdminRoles.Auditor], [AdminRoles.Auditor]),
         new(RegistryKind.AdminKey, "admin-keys", [AdminRoles.Admin, AdminRoles.Approver], [AdminRoles.Admin]),
     ];
 

@@ -1,23 +1,22 @@
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 
 namespace PhiGateway.Admin.Editing;
 
 /// <summary>Says what a change does to one client: whether its path opens or closes, and what it may do more or less.</summary>
 internal static class AccessComparison
 {
-    public static AccessEffect Of(WorkingSet before, WorkingSet after, string client) =>
-        Of(client, ApprovedClient.Find(before, client), ApprovedClient.Find(after, client));
+    /// <param name="outcome">The change.</param>
+    /// <param name="client">Client id.</param>
+    /// <param name="path">What the change does to its doors and tasks; null: nothing.</param>
+    public static AccessEffect Of(EditOutcome outcome, string client, PathEffect? path) =>
+        Of(client, ApprovedClient.Find(outcome.Before, client), ApprovedClient.Find(outcome.After, client), outcome.DefaultLimits, path);
 
-    private static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after)
+    private static AccessEffect Of(string client, ApprovedClient? before, ApprovedClient? after, ClientLimits defaults, PathEffect? path)
     {
-        var changes =
-            before is { UseCase: { } old } && after is { UseCase: { } now }
-                ? AccessDiff.Compare(
-                    new ApprovedInput(before.Client, old, before.Agreement, before.Organization, before.Credentials),
-                    new ApprovedInput(after.Client, now, after.Agreement, after.Organization, after.Credentials)
-                )
+        IReadOnlyList<AccessChange> changes =
+            before is { UseCase: not null } && after is { UseCase: not null }
+                ? [.. AccessDiff.Compare(before.Input(defaults), after.Input(defaults)), .. Tasks(path)]
                 : [];
         var wider = changes.Any(static change => change.Kind == ChangeKind.Widening);
         var narrower = changes.Any(static change => change.Kind == ChangeKind.Narrowing);
@@ -40,6 +39,13 @@ internal static class AccessComparison
             [.. changes.Select(static change => $"{Word(change.Kind)} {change.Path}: {change.Words}")]
         );
     }
+
+    private static IEnumerable<AccessChange> Tasks(PathEffect? path) =>
+        path is null
+            ? []
+            : path
+                .Widened.Select(static task => new AccessChange(ChangeKind.Widening, task, "covers more than it did"))
+                .Concat(path.Narrowed.Select(static task => new AccessChange(ChangeKind.Narrowing, task, "covers less than it did")));
 
     private static bool Lives(ApprovedClient? view) =>
         view

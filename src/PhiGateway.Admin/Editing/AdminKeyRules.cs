@@ -10,6 +10,12 @@ internal static class AdminKeyRules
     /// <summary>The id and the person of the first key, which nobody else may bear: it has rights of its own.</summary>
     public const string Bootstrap = "bootstrap";
 
+    /// <summary>Who acts where nobody does: the gateway itself.</summary>
+    public const string Gateway = "system";
+
+    /// <summary>Whether nobody may act under a name: the first key's, which is above four eyes, and the gateway's own.</summary>
+    public static bool IsReserved(string person) => PersonName.AreSame(person, Bootstrap) || PersonName.AreSame(person, Gateway);
+
     /// <summary>What is wrong with a key.</summary>
     /// <param name="key">The key as it would be.</param>
     /// <param name="current">As it is; null: it is new.</param>
@@ -21,9 +27,14 @@ internal static class AdminKeyRules
             findings.Add(new ProblemPointer("/id", "reserved", "Only the gateway makes the first key."));
         }
 
-        if (key.Id != Bootstrap && new Author(key.Person, 0).Is(Bootstrap))
+        if (key.Id != Bootstrap && IsReserved(key.Person))
         {
             findings.Add(new ProblemPointer("/person", "reserved", "Name the person or pipeline behind the key."));
+        }
+
+        if (key.Id == Bootstrap && current is not null && !PersonName.AreSame(key.Person, current.Person))
+        {
+            findings.Add(new ProblemPointer("/person", "reserved", "The first key is nobody's: make a key for each person."));
         }
 
         if (key.Id == Bootstrap && current?.Expires is { } end && !(key.Expires <= end))

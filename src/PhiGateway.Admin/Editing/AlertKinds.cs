@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Watch.Detection;
 
 namespace PhiGateway.Admin.Editing;
@@ -20,6 +21,9 @@ internal static class AlertKinds
     /// <summary>A roster has grown by much.</summary>
     public const string RosterGrew = "roster-grew";
 
+    /// <summary>Many tasks were given to one client.</summary>
+    public const string TasksGrew = "tasks-grew";
+
     /// <summary>The trail is not what was recorded.</summary>
     public const string AuditFinding = "audit-finding";
 
@@ -29,15 +33,20 @@ internal static class AlertKinds
     /// <summary>A client has not called for long.</summary>
     public const string Dormant = "dormant";
 
+    /// <summary>An access review waits for answers, or closed a path because it had none.</summary>
+    public const string ReviewDue = "review-due";
+
     // What the watch finds is raised under the name of its rule.
     private static readonly string[] Raised =
     [
         DoorClosing,
         OwnerLeft,
         RosterGrew,
+        TasksGrew,
         AuditFinding,
         Emergency,
         Dormant,
+        ReviewDue,
         .. TrailWatch.FindingNames,
     ];
 
@@ -46,6 +55,9 @@ internal static class AlertKinds
     /// <param name="what">What it is about, whole; does not have to be readable.</param>
     public static string IdOf(string kind, string what) =>
         $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 12))}";
+
+    /// <summary>Whether an alert is one that the gateway raised.</summary>
+    public static bool IsOurs(Alert alert) => IsOurs(alert.Kind, alert.Id);
 
     /// <summary>Whether an alert by that kind or id is the gateway's to raise; its ids begin with their kind.</summary>
     public static bool IsOurs(string kind, string id) =>

@@ -16,7 +16,12 @@ namespace PhiGateway.Admin.Editing;
 internal static class ApprovalCarryOver
 {
     /// <summary>The plan with the approvals that go along; the plan itself when nobody asked.</summary>
-    public static Outcome<EditPlan> Extend(AdminCall call, WorkingSet before, EditPlan plan, DateTimeOffset now)
+    /// <param name="call">Who asks.</param>
+    /// <param name="before">The set that the plan was made on.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="defaults">The node's limits for clients that have none of their own.</param>
+    /// <param name="now">The moment.</param>
+    public static Outcome<EditPlan> Extend(AdminCall call, WorkingSet before, EditPlan plan, ClientLimits defaults, DateTimeOffset now)
     {
         plan = RotationCarryOver.Extend(before, plan, call.Caller.Person, now);
         if (!call.CarryApproval)
@@ -40,7 +45,7 @@ internal static class ApprovalCarryOver
                 continue;
             }
 
-            var changes = AccessDiff.Compare(Input(old), Input(next));
+            var changes = AccessDiff.Compare(old.Input(defaults), next.Input(defaults));
             findings.AddRange(
                 changes
                     .Where(static change => change.Kind != ChangeKind.Narrowing)
@@ -87,7 +92,4 @@ internal static class ApprovalCarryOver
         && next.Approval.Id == old.Approval.Id
             ? (old, next)
             : null;
-
-    private static ApprovedInput Input(ApprovedClient view) =>
-        new(view.Client, view.UseCase!, view.Agreement, view.Organization, view.Credentials);
 }

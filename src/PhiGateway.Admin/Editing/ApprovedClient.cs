@@ -20,6 +20,24 @@ internal sealed record ApprovedClient(
     public bool IsApproved =>
         Approval is not null && Fingerprint is not null && string.Equals(Approval.Fingerprint, Fingerprint, StringComparison.Ordinal);
 
+    /// <summary>All that an approval of it covers, with the node's limits where the client has none of its own; it has a use case.</summary>
+    /// <param name="defaults">What the node gives a client that has no limits of its own.</param>
+    public ApprovedInput Input(ClientLimits defaults) =>
+        new(
+            Client with
+            {
+                Limits = Client.Limits with
+                {
+                    RequestsPerSecond = Client.Limits.RequestsPerSecond ?? defaults.RequestsPerSecond,
+                    Concurrency = Client.Limits.Concurrency ?? defaults.Concurrency,
+                },
+            },
+            UseCase!,
+            Agreement,
+            Organization,
+            Credentials
+        );
+
     public static ApprovedClient? Find(WorkingSet set, string id)
     {
         if (set.Find(RegistryKind.Client, id) is not { Entity: Client client } found)

@@ -26,8 +26,8 @@ internal static class AuthorNote
     private const string Standing = "_behind";
     private const string Former = "_stood";
 
-    // Owners do not change so often.
-    private const int MostFormer = 50;
+    // Longer than any emergency use waits to be looked at for the first time.
+    private static readonly TimeSpan FormerKept = TimeSpan.FromDays(35);
 
     private static readonly string[] Notes = [Authors, SeenAt, Closers, Content, Knowers, Standing, Former];
 
@@ -152,13 +152,22 @@ internal static class AuthorNote
             ]
             : [];
 
+    /// <summary>How many were, lately, and are no longer: so many names the note keeps.</summary>
+    public static int CountFormer(RegistryItem client, DateTimeOffset now) => StoodSince(client, now - FormerKept).Count;
+
     /// <summary>The stored form of a client that says who no longer answers for it, from when on.</summary>
+    /// <remarks>Security: no name goes before its time; how many there may be is asked before (<see cref="OwnerChangeGuard"/>).</remarks>
     public static string WithFormer(string json, IEnumerable<string> persons, DateTimeOffset until)
     {
         var form = Parse(json);
         var added = persons.Select(person => (JsonNode)new JsonObject { ["by"] = person, ["until"] = JsonValue.Create(until) });
-        var list = form[Former] is JsonArray known ? known.Select(static entry => entry!.DeepClone()) : [];
-        form[Former] = new JsonArray([.. list.Concat(added).TakeLast(MostFormer)]);
+        var list = form[Former] is JsonArray known
+            ? known
+                .OfType<JsonObject>()
+                .Where(entry => (DateTimeOffset)entry["until"]! >= until - FormerKept)
+                .Select(static entry => entry.DeepClone())
+            : [];
+        form[Former] = new JsonArray([.. list.Concat(added)]);
         return form.ToJsonString();
     }
 

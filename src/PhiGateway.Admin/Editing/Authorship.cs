@@ -122,8 +122,8 @@ internal static class Authorship
         };
     }
 
-    // Whoever owned a client or stood in for its owner, and no longer does.
-    private static IReadOnlyList<string> Former(RegistryWrite write, WorkingSet before, string json)
+    /// <summary>Whoever owned a client or stood in for its owner, and no longer does after a write.</summary>
+    internal static IReadOnlyList<string> Former(RegistryWrite write, WorkingSet before, string json)
     {
         if (write.Kind != RegistryKind.Client || before.Find<Client>(RegistryKind.Client, write.Id) is not { } was)
         {

@@ -42,7 +42,7 @@ public sealed record DryRunReport
     [JsonPropertyName("carried_over")]
     public IReadOnlyList<string> CarriedOver { get; init; } = [];
 
-    /// <summary>Clients with a door that opens or closes, and which.</summary>
+    /// <summary>Clients with a door that opens or closes, or with tasks that cover more or less, and which.</summary>
     [JsonPropertyName("paths")]
     public IReadOnlyList<PathEffect> Paths { get; init; } = [];
 
@@ -65,7 +65,8 @@ public sealed record DryRunReport
     internal static DryRunReport Of(EditOutcome outcome)
     {
         var clients = AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes);
-        var effects = clients.Select(client => AccessComparison.Of(outcome.Before, outcome.After, client)).ToList();
+        var paths = outcome.Paths.ToDictionary(static path => path.Client, StringComparer.Ordinal);
+        var effects = clients.Select(client => AccessComparison.Of(outcome, client, paths.GetValueOrDefault(client))).ToList();
         return new DryRunReport
         {
             DryRun = outcome.DryRun,

@@ -54,7 +54,10 @@ internal sealed record EditOutcome(
     /// <summary>What is not refused and should be known: names that this node's configuration does not have.</summary>
     public IReadOnlyList<ProblemPointer> Warnings { get; init; } = [];
 
-    /// <summary>Clients with a door that opens or closes; worked out when first asked for.</summary>
+    /// <summary>The node's limits for clients that have none of their own.</summary>
+    public ClientLimits DefaultLimits { get; init; } = new();
+
+    /// <summary>Clients with a door that opens or closes, or with more or fewer tasks; worked out when first asked for.</summary>
     public IReadOnlyList<PathEffect> Paths => field ??= PathEffect.Of(this);
 
     /// <summary>The revision that it was written as; 0: nothing was written.</summary>

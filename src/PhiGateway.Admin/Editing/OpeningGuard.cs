@@ -20,6 +20,7 @@ internal static class OpeningGuard
     /// <param name="before">The set that it was planned on.</param>
     /// <param name="persons">Whose act it may be, the one who asks first.</param>
     /// <param name="revoked">Ids of the credentials that are revoked, as far as the plan writes any.</param>
+    /// <param name="mostTasks">How many tasks one person may give a client; null: as many as they like.</param>
     /// <param name="now">The moment.</param>
     public static EditPlan Extend(
         Edit edit,
@@ -27,6 +28,7 @@ internal static class OpeningGuard
         WorkingSet before,
         IReadOnlyList<string> persons,
         IReadOnlySet<string> revoked,
+        int? mostTasks,
         DateTimeOffset now
     )
     {
@@ -35,10 +37,11 @@ internal static class OpeningGuard
         var opened = edit.IsSecondPerson
             ? []
             : PathChange
-                .Of(before, after, clients, now)
+                .Of(before, after, clients, plan.Writes, now)
                 .Where(static change => change.Opened.Count > 0)
                 .Select(static change => change.Client)
                 .Concat(Replaced(plan, before, after, revoked, now))
+                .Concat(TaskCount.Outgrown(plan, after, mostTasks, now))
                 .ToHashSet();
         var losers = plan
             .Writes.Where(static write => write.Kind == RegistryKind.Credential)

@@ -14,18 +14,39 @@ namespace PhiGateway.Admin.Editing;
 /// <param name="Closed">Doors that were open and are shut.</param>
 internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IReadOnlyList<string> Opened, IReadOnlyList<string> Closed)
 {
+    // What no approval covers and no door guards.
+    private const string Tasks = "taskGrants/";
+
+    /// <summary>Tasks that cover more than they did, as <c>taskGrants/id</c>.</summary>
+    public IReadOnlyList<string> Widened { get; private init; } = [];
+
+    /// <summary>Tasks that cover less than they did.</summary>
+    public IReadOnlyList<string> Narrowed { get; private init; } = [];
+
     /// <summary>
     /// Of every client: both sets are compiled as a node compiles them, and the policy says what lies between. Revocations are not asked:
     /// they open by a verb of their own.
     /// </summary>
-    public static IReadOnlyList<PathChange> Of(WorkingSet before, WorkingSet after, IReadOnlyList<string> clients, DateTimeOffset now)
+    /// <param name="before">The registry as it is.</param>
+    /// <param name="after">The registry with the writes.</param>
+    /// <param name="clients">The clients that are asked about.</param>
+    /// <param name="writes">The writes: of a client's tasks only those are compared that are written, however many it has.</param>
+    /// <param name="now">The moment.</param>
+    public static IReadOnlyList<PathChange> Of(
+        WorkingSet before,
+        WorkingSet after,
+        IReadOnlyList<string> clients,
+        IReadOnlyList<RegistryWrite> writes,
+        DateTimeOffset now
+    )
     {
         if (clients.Count == 0)
         {
             return [];
         }
 
-        var (was, becomes) = (Compile(before, clients), Compile(after, clients));
+        var tasks = writes.Where(static write => write.Kind == RegistryKind.TaskGrant).Select(static write => write.Id).ToList();
+        var (was, becomes) = (Compile(before, clients, tasks), Compile(after, clients, tasks));
         return [.. clients.Select(client => Of(Openings.Between(client, was, becomes, now)))];
     }
 
@@ -39,7 +60,11 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
     }
 
     private static PathChange Of(AccessStep step) =>
-        new(step.Client, step.PathBefore, step.PathAfter, Subjects(step, StepKind.Opens), Subjects(step, StepKind.Closes));
+        new(step.Client, step.PathBefore, step.PathAfter, Subjects(step, StepKind.Opens), Subjects(step, StepKind.Closes))
+        {
+            Widened = [.. Subjects(step, StepKind.Widens).Where(static subject => subject.StartsWith(Tasks, StringComparison.Ordinal))],
+            Narrowed = [.. Subjects(step, StepKind.Narrows).Where(static subject => subject.StartsWith(Tasks, StringComparison.Ordinal))],
+        };
 
     private static string[] Subjects(AccessStep step, StepKind kind) =>
         [.. step.Changes.Where(change => change.Kind == kind).Select(static change => change.Subject)];
@@ -56,9 +81,13 @@ internal sealed record PathChange(string Client, bool WasOpen, bool IsOpen, IRea
         return [.. items.Values];
     }
 
-    /// <summary>The set as nodes compile it, of these clients; without who is on rosters.</summary>
-    internal static RegistrySnapshot Compile(WorkingSet set, IReadOnlyList<string> clients) =>
-        new RegistrySnapshotBuilder().Rebuild(new RegistryChanges(Math.Max(set.Revision, 1), ItemsOf(set, clients), [], []));
+    /// <summary>The set as nodes compile it, of these clients; without who is on rosters, and of tasks with those that are named.</summary>
+    internal static RegistrySnapshot Compile(WorkingSet set, IReadOnlyList<string> clients, IReadOnlyList<string>? tasks = null)
+    {
+        var named = (tasks ?? []).Select(id => set.Find(RegistryKind.TaskGrant, id)?.Item).OfType<RegistryItem>();
+        var changes = new RegistryChanges(Math.Max(set.Revision, 1), [.. ItemsOf(set, clients), .. named], [], []);
+        return new RegistrySnapshotBuilder().Rebuild(changes);
+    }
 
     private static void Collect(WorkingSet set, string id, Dictionary<(RegistryKind, string), RegistryItem> items)
     {

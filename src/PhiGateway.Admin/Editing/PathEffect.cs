@@ -20,12 +20,28 @@ public sealed record PathEffect(
     [property: JsonPropertyName("approval_taken")] bool ApprovalTaken
 )
 {
-    /// <summary>Of every client with a door that opens or closes.</summary>
+    /// <summary>Tasks that cover more than they did, as <c>taskGrants/id</c>: no approval and no door stands before them.</summary>
+    [JsonPropertyName("widened")]
+    public IReadOnlyList<string> Widened { get; init; } = [];
+
+    /// <summary>Tasks that cover less than they did.</summary>
+    [JsonPropertyName("narrowed")]
+    public IReadOnlyList<string> Narrowed { get; init; } = [];
+
+    /// <summary>Of every client with a door that opens or closes, or a task that covers more or less.</summary>
     internal static IReadOnlyList<PathEffect> Of(EditOutcome outcome) =>
         [
             .. PathChange
-                .Of(outcome.Before, outcome.After, AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes), outcome.Now)
-                .Where(static change => change.Opened.Count > 0 || change.Closed.Count > 0)
+                .Of(
+                    outcome.Before,
+                    outcome.After,
+                    AffectedClients.Of(outcome.Before, outcome.After, outcome.Plan.Writes),
+                    outcome.Plan.Writes,
+                    outcome.Now
+                )
+                .Where(static change =>
+                    change.Opened.Count > 0 || change.Closed.Count > 0 || change.Widened.Count > 0 || change.Narrowed.Count > 0
+                )
                 .Select(change => new PathEffect(
                     change.Client,
                     change.WasOpen,
@@ -33,6 +49,10 @@ public sealed record PathEffect(
                     change.Opened,
                     change.Closed,
                     outcome.Plan.Taken.Contains(change.Client)
-                )),
+                )
+                {
+                    Widened = change.Widened,
+                    Narrowed = change.Narrowed,
+                }),
         ];
 }

@@ -117,7 +117,7 @@ internal sealed class RegistryEditor(
 
     private static bool Closes(EditOutcome outcome) =>
         outcome.Plan.Revocations.Any(static row => !row.Lifted)
-        || outcome.Paths.Any(static path => path.Closed.Count > 0 || path.ApprovalTaken);
+        || outcome.Paths.Any(static path => path.Closed.Count > 0 || path.Narrowed.Count > 0 || path.ApprovalTaken);
 
     private async Task<Outcome<EditOutcome>> PlanAsync(AdminCall call, Edit edit)
     {
@@ -125,7 +125,7 @@ internal sealed class RegistryEditor(
         var now = time.GetUtcNow();
         if (
             edit.Plan(before).Failed(out var problem, out var plan)
-            || ApprovalCarryOver.Extend(call, before, plan, now).Failed(out problem, out plan)
+            || ApprovalCarryOver.Extend(call, before, plan, options.DefaultLimits, now).Failed(out problem, out plan)
         )
         {
             return problem;
@@ -152,7 +152,12 @@ internal sealed class RegistryEditor(
         }
 
         if (
-            (LastAdminGuard.Check(before, after, plan, now) ?? PrivilegedKeyGuard.Check(edit, call, before, after, now, plan)) is { } locked
+            (
+                LastAdminGuard.Check(before, after, plan, now)
+                ?? PrivilegedKeyGuard.Check(edit, call, before, after, now, plan)
+                ?? OwnerChangeGuard.Check(before, plan, now)
+            ) is
+            { } locked
         )
         {
             return locked;
@@ -163,10 +168,11 @@ internal sealed class RegistryEditor(
         IReadOnlySet<string> revoked = writesCredentials
             ? await RevocationRows.CredentialsAsync(store, call.Cancelled)
             : new HashSet<string>();
-        plan = OpeningGuard.Extend(edit, plan, before, call.Persons, revoked, now);
+        plan = OpeningGuard.Extend(edit, plan, before, call.Persons, revoked, options.RosterGrowth.MostAlone, now);
         return new EditOutcome(before, before.After(plan.Writes, now, call.Person), plan, [], DryRun: true, now)
         {
             Warnings = rules.Warn(after, plan.Writes),
+            DefaultLimits = options.DefaultLimits,
         };
     }
 

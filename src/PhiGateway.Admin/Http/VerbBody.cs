@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Policy.Validation;
@@ -28,6 +29,20 @@ internal static class VerbBody
                     "There is no such member here." + NearestName.Hint(name, known)
                 );
             }
+        }
+
+        // What is nested is a document, which is read by its own rules, or a resource, in which there may be anything.
+        var hidden = body.Where(static member => member.Value is not JsonObject)
+            .SelectMany(static member => HiddenText.Find(member.Value, DocumentJson.Pointer([member.Key])))
+            .ToList();
+        if (hidden.Count > 0)
+        {
+            return AdminProblem.Invalid(hidden);
+        }
+
+        if (body["reason"] is JsonValue reason && reason.TryGetValue<string>(out var words) && ReasonBody.TooLong(words) is { } tooLong)
+        {
+            return tooLong;
         }
 
         try

@@ -6,16 +6,25 @@ internal static class ApiTags
     /// <summary>Name of a group, what it is about, and the first segments of its paths.</summary>
     public static readonly IReadOnlyList<(string Name, string Words, string[] Segments)> All =
     [
-        ("clients", "Non-human identities, their credentials, their life and their tasks.", ["clients", "credentials", "task-grants"]),
+        (
+            "clients",
+            "Non-human identities, their credentials, their life and their tasks.",
+            ["clients", "credentials", "task-grants", "callers"]
+        ),
         ("use cases", "What PHI is used for, and what is permitted for it.", ["use-cases"]),
         ("organizations", "Whoever runs clients, the agreements, and the persons behind them.", ["organizations", "agreements", "owners"]),
         ("rosters", "Patient sets and who is on them.", ["rosters"]),
-        ("approvals", "What waits for a second person, and what was approved and reviewed.", ["approvals", "reviews"]),
+        (
+            "approvals",
+            "What waits for a second person, and what was approved and reviewed.",
+            ["approvals", "reviews", "campaigns", "campaign-items"]
+        ),
         ("revocations", "Stopping, and lifting it.", ["revocations", "issuers"]),
-        ("alerts", "What somebody must look at.", ["alerts"]),
-        ("trail", "Who did what, and why a call was decided as it was.", ["audit", "decisions", "policies"]),
+        ("alerts", "What somebody must look at.", ["alerts", "cases"]),
+        ("trail", "Who did what, and why a call was decided as it was.", ["audit", "decisions", "policies", "saved-searches"]),
         ("accounting", "What was disclosed about a patient, to whom and for what; holds and requests.", ["accounting"]),
         ("configuration", "The registry as a file, and what is in force.", ["config"]),
+        ("posture", "Controls against live evidence, and scores of clients.", ["posture"]),
         ("admin keys", "Who may reach the control plane.", ["admin-keys"]),
     ];
 

@@ -79,5 +79,5 @@ internal sealed class OwnerVerbs(RegistryEditor editor, TimeProvider time)
         );
     }
 
-    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string left, string right) => PersonName.AreSame(left, right);
 }

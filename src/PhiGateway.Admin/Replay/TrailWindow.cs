@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -35,7 +34,7 @@ internal sealed record TrailWindow(IReadOnlyList<AuditRecord> Records, bool IsCo
             while (true)
             {
                 var page = await store.QueryAsync(query, cancellationToken);
-                records.AddRange(page.Entries.Where(IsDecision).Select(Read).OfType<AuditRecord>());
+                records.AddRange(page.Entries.Where(IsDecision).Select(static entry => entry.Read()).OfType<AuditRecord>());
                 if (page.Next is null)
                 {
                     break;
@@ -61,16 +60,4 @@ internal sealed record TrailWindow(IReadOnlyList<AuditRecord> Records, bool IsCo
             AuditKind.Decision => entry.Decision == "deny",
             _ => false,
         };
-
-    private static AuditRecord? Read(AuditEntry entry)
-    {
-        try
-        {
-            return AuditRecordReader.Read(entry.Body.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

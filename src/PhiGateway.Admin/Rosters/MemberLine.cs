@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PhiGateway.Admin.Http;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Admin.Rosters;
@@ -71,6 +72,11 @@ public sealed record MemberLine
             return "until-not-after-from";
         }
 
-        return Source is { Length: > 256 } ? "source-too-long" : string.Empty;
+        if (Source is { Length: > 256 })
+        {
+            return "source-too-long";
+        }
+
+        return Source is null || ShownText.IsLine(Source) ? string.Empty : "malformed-source";
     }
 }

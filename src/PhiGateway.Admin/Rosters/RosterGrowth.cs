@@ -104,7 +104,8 @@ internal sealed class RosterGrowth(
             return;
         }
 
-        var since = Math.Max(approved.Max(static client => client.Seen), earlier?.Revision ?? 0);
+        // From when it was raised, not from when somebody last took, snoozed or closed it.
+        var since = Math.Max(approved.Max(static client => client.Seen), earlier is null ? 0 : AuthorNote.Seen(earlier));
         var grown = await store.CountMembersAsync(roster, since, withRemoved: false, CancellationToken.None);
         if (grown < Math.Min(LeastForShare, options.RosterGrowth.AlertMembers))
         {
@@ -144,9 +145,8 @@ internal sealed class RosterGrowth(
                     .Distinct(StringComparer.OrdinalIgnoreCase),
             ]),
         };
-        return new EditPlan([
-            new RegistryWrite(RegistryKind.Alert, id, RegistryJson.Serialize(alert), set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0),
-        ]);
+        var json = AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null);
+        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0)]);
     }
 
     // Clients whose approval counts, and on which revision it was given.

@@ -20,6 +20,13 @@ internal static class StatusEndpoints
             .RequireRoles(AdminRoles.All)
             .Describe("Shows which registry revision every node enforces")
             .Returns(typeof(NodesReport));
+        api.MapGet("/config/settings", (HttpContext context, SettingsReports reports) => Answer.JsonAsync(context, reports.ReportAsync))
+            .RequireRoles(AdminRoles.All)
+            .Describe(
+                "Shows what is in force on this node",
+                "Settings of the control plane, issuers, tenants; admin keys for those who read them. No secret."
+            )
+            .Returns(typeof(SettingsReport));
         api.MapPost(
                 "/issuers/{name}:purge-keys",
                 (HttpContext context, string name, IssuerKeys keys) => Answer.JsonAsync(context, call => keys.PurgeAsync(call, name))

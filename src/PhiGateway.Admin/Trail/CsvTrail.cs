@@ -58,17 +58,7 @@ internal sealed class CsvTrail : ITrailFormat
     }
 
     // A body that cannot be read has a row all the same.
-    private static AuditRecord Read(AuditEntry entry)
-    {
-        try
-        {
-            return AuditRecordReader.Read(entry.Body.Span);
-        }
-        catch (JsonException)
-        {
-            return new AuditRecord();
-        }
-    }
+    private static AuditRecord Read(AuditEntry entry) => entry.Read() ?? new AuditRecord();
 
     private static string Cell(string? text)
     {

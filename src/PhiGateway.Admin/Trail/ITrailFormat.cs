@@ -13,5 +13,8 @@ internal interface ITrailFormat
     /// <summary>What stands before the first record; empty for nothing.</summary>
     ReadOnlyMemory<byte> Head { get; }
 
+    /// <summary>What stands behind the last record; empty for nothing.</summary>
+    ReadOnlyMemory<byte> Tail => default;
+
     ReadOnlyMemory<byte> Lines(IReadOnlyList<AuditEntry> entries);
 }

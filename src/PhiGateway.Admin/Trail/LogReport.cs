@@ -5,4 +5,11 @@ namespace PhiGateway.Admin.Trail;
 /// <param name="Checkpoint">The newest checkpoint, a signed note.</param>
 /// <param name="Keys">The log's own keys: name, id and key.</param>
 /// <param name="Statements">How the keys followed one another, signed notes.</param>
-public sealed record LogReport(string Log, string Checkpoint, IReadOnlyList<string> Keys, IReadOnlyList<string> Statements);
+/// <param name="Witnessed">The newest checkpoint that enough witnesses have cosigned, a signed note; null: none is asked, or has yet.</param>
+public sealed record LogReport(
+    string Log,
+    string Checkpoint,
+    IReadOnlyList<string> Keys,
+    IReadOnlyList<string> Statements,
+    string? Witnessed
+);

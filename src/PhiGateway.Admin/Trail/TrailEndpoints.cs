@@ -131,6 +131,17 @@ internal static class TrailEndpoints
                 "Records, salts, proofs, checkpoint and keys, with a script that verifies them with a shell and OpenSSL."
             )
             .Returns(typeof(EvidenceReport));
+        api.MapPost(
+                "/audit:evidence",
+                (HttpContext context, TrailBundles bundles) => Answer.JsonAsync<EvidenceQuery, EvidenceReport>(context, bundles.MakeAsync)
+            )
+            .RequireRoles([AdminRoles.Auditor, AdminRoles.PrivacyOfficer])
+            .Describe(
+                "Makes a bundle of evidence for a patient's accesses, or for a case",
+                "By patient and tenant, by the alerts of a case, or by ids; each log verified by itself. Says what is not in it. Itself recorded."
+            )
+            .Takes(typeof(EvidenceQuery))
+            .Returns(typeof(EvidenceReport));
     }
 
     // A patient that is looked for in a body is not told in a link.

@@ -36,6 +36,7 @@ internal sealed record TrailFileAnswer(TrailStream Stream, ITrailFormat Format) 
         }
 
         await SendAsync();
+        await context.Response.Body.WriteAsync(format.Tail, context.RequestAborted);
 
         async Task SendAsync()
         {

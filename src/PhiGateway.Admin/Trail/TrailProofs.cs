@@ -16,7 +16,9 @@ internal sealed class TrailProofs(IAuditStore store, IAuditJournal journal, Admi
 {
     /// <summary>Name, newest checkpoint and keys of the log.</summary>
     public Task<Outcome<LogReport>> ReportAsync(AdminCall call) =>
-        Tried<LogReport>(of => of.Checkpoint is { } checkpoint ? new LogReport(of.Log, checkpoint, of.Keys, of.Statements) : NotYet());
+        Tried<LogReport>(of =>
+            of.Checkpoint is { } checkpoint ? new LogReport(of.Log, checkpoint, of.Keys, of.Statements, of.Witnessed) : NotYet()
+        );
 
     /// <summary>That a record is under the newest checkpoint.</summary>
     public Task<Outcome<InclusionReport>> InclusionAsync(AdminCall call, string? sequence) =>

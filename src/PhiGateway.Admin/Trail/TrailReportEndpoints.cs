@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
+using PhiGateway.Proof.Evidence;
 
 namespace PhiGateway.Admin.Trail;
 
@@ -27,10 +29,11 @@ internal static class TrailReportEndpoints
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
                 "Writes everything that a search finds",
-                "NDJSON, or CSV by Accept: text/csv. An answer that breaks off is not whole. Takes the body of a search."
+                "NDJSON, CSV by Accept: text/csv, or an archive with proofs by its media type. An answer that breaks off is not whole. "
+                    + "Takes the body of a search."
             )
             .Takes(typeof(TrailQuery), optional: true)
-            .Produces<TrailEntry>(StatusCodes.Status200OK, "application/x-ndjson", "text/csv");
+            .Produces<TrailEntry>(StatusCodes.Status200OK, "application/x-ndjson", "text/csv", ArchiveFormat.MediaType);
         api.MapGet("/audit/feed", (HttpContext context, TrailFeed feed) => FeedAsync(context, feed))
             .RequireRoles([AdminRoles.Auditor])
             .Describe(
@@ -44,13 +47,23 @@ internal static class TrailReportEndpoints
     private static Task<IResult> ExportAsync(HttpContext context, TrailExport export)
     {
         var accept = context.Request.Headers.Accept.ToString();
+        if (accept.Contains(ArchiveFormat.MediaType, StringComparison.OrdinalIgnoreCase))
+        {
+            return context.RequestServices.GetService<ProverSet>() is { } provers
+                ? WriteAsync(context, export, new ArchiveTrail(provers))
+                : Answer.JsonAsync<LogReport>(context, static _ => Task.FromResult<Outcome<LogReport>>(AdminProblem.NotFound("log")));
+        }
+
         ITrailFormat format = accept.Contains("csv", StringComparison.OrdinalIgnoreCase) ? new CsvTrail() : new NdjsonTrail();
-        return Answer.OfAsync<TrailQuery, TrailStream>(
+        return WriteAsync(context, export, format);
+    }
+
+    private static Task<IResult> WriteAsync(HttpContext context, TrailExport export, ITrailFormat format) =>
+        Answer.OfAsync<TrailQuery, TrailStream>(
             context,
             (call, query) => export.OpenAsync(call, query, format.Name),
             stream => new TrailFileAnswer(stream, format)
         );
-    }
 
     private static Task<IResult> FeedAsync(HttpContext context, TrailFeed feed)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
@@ -30,15 +29,8 @@ internal static class TrailWalk
         } while (cursor is not null);
     }
 
-    private static AuditRecord Read(AuditEntry entry)
-    {
-        try
-        {
-            return AuditRecordReader.Read(entry.Body.Span);
-        }
-        catch (JsonException fault)
-        {
-            throw new InvalidDataException($"Record {entry.Sequence} of {entry.Log} cannot be read.", fault);
-        }
-    }
+    /// <summary>The record of one entry, where none may be missing.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    public static AuditRecord Read(AuditEntry entry) =>
+        entry.Read() ?? throw new InvalidDataException($"Record {entry.Sequence} of {entry.Log} cannot be read.");
 }

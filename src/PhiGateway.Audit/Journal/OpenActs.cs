@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Journal;
@@ -37,14 +36,14 @@ internal sealed class OpenActs
         switch (head.Kind)
         {
             case AuditKind.Intent:
-                if (Read(body) is { } intent)
+                if (AuditRecordReader.TryRead(body, out var intent))
                 {
                     _intents[head.Id] = OpenIntents.Of(intent) with { Sequence = sequence };
                 }
 
                 break;
             case AuditKind.Disclosure:
-                if (Read(body) is { } disclosure)
+                if (AuditRecordReader.TryRead(body, out var disclosure))
                 {
                     var name = head.Parent == Guid.Empty ? head.Id : head.Parent;
                     _ = Close(name);
@@ -64,13 +63,13 @@ internal sealed class OpenActs
                 _ = _intents.Remove(head.Parent);
                 break;
             case AuditKind.Delivery when head.Parent == Guid.Empty:
-                CloseMany(Read(body)?.Sequences);
+                CloseMany(AuditRecordReader.TryRead(body, out var many) ? many.Sequences : null);
                 break;
             case AuditKind.Delivery:
                 _ = Close(head.Parent);
                 break;
             case AuditKind.System when head.IsCarried:
-                if (Read(body) is { } carried)
+                if (AuditRecordReader.TryRead(body, out var carried))
                 {
                     _intents[head.Parent] = new OpenAct(
                         sequence,
@@ -105,18 +104,6 @@ internal sealed class OpenActs
             {
                 _ = Close(_places[place]);
             }
-        }
-    }
-
-    private static AuditRecord? Read(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            return AuditRecordReader.Read(body);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace PhiGateway.Audit.Records;
@@ -5,6 +6,30 @@ namespace PhiGateway.Audit.Records;
 /// <summary>Reads a record back from the bytes of the trail: for the console, exports and verification.</summary>
 public static class AuditRecordReader
 {
+    // A record has some forty members, and records have the same.
+    [ThreadStatic]
+    private static KnownText? _names;
+
+    // The same for what repeats from record to record, such as the client; not for ids and targets.
+    [ThreadStatic]
+    private static KnownText? _values;
+
+    /// <summary>Reads one body where what is no record may stand among others; whoever must not pass over any asks <see cref="Read"/>.</summary>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AuditRecord? record)
+    {
+        try
+        {
+            record = Read(body);
+            return true;
+        }
+        catch (JsonException)
+        {
+            record = null;
+            return false;
+        }
+    }
+
     /// <summary>Reads one body; members of later versions are passed over.</summary>
     /// <exception cref="JsonException">The bytes are no record.</exception>
     public static AuditRecord Read(ReadOnlySpan<byte> body)
@@ -16,11 +41,13 @@ public static class AuditRecordReader
         }
 
         var record = new AuditRecord();
+        var names = _names ??= new KnownText(256);
+        _values ??= new KnownText(256);
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = reader.GetString();
+                var name = names.Of(ref reader);
                 _ = reader.Read();
                 Set(record, name!, ref reader);
             }
@@ -44,7 +71,7 @@ public static class AuditRecordReader
                 r.Kind = AuditKindNames.Parse(reader.ValueSpan);
                 break;
             case "event":
-                r.Event = reader.GetString()!;
+                r.Event = _values!.Of(ref reader)!;
                 break;
             case "time":
                 r.Time = reader.GetDateTimeOffset();
@@ -53,43 +80,43 @@ public static class AuditRecordReader
                 r.ParentId = reader.GetGuid();
                 break;
             case "decision":
-                r.Decision = reader.GetString()!;
+                r.Decision = _values!.Of(ref reader)!;
                 break;
             case "reason":
-                r.Reason = reader.GetString();
+                r.Reason = _values!.Of(ref reader);
                 break;
             case "rule":
-                r.Rule = reader.GetString();
+                r.Rule = _values!.Of(ref reader);
                 break;
             case "revision":
                 r.Revision = reader.GetInt64();
                 break;
             case "tenant":
-                r.Tenant = reader.GetString();
+                r.Tenant = _values!.Of(ref reader);
                 break;
             case "environment":
-                r.Environment = reader.GetString();
+                r.Environment = _values!.Of(ref reader);
                 break;
             case "client":
-                r.Client = reader.GetString();
+                r.Client = _values!.Of(ref reader);
                 break;
             case "useCase":
-                r.UseCase = reader.GetString();
+                r.UseCase = _values!.Of(ref reader);
                 break;
             case "organization":
-                r.Organization = reader.GetString();
+                r.Organization = _values!.Of(ref reader);
                 break;
             case "owner":
-                r.Owner = reader.GetString();
+                r.Owner = _values!.Of(ref reader);
                 break;
             case "issuer":
-                r.Issuer = reader.GetString();
+                r.Issuer = _values!.Of(ref reader);
                 break;
             case "issuerClientId":
-                r.IssuerClientId = reader.GetString();
+                r.IssuerClientId = _values!.Of(ref reader);
                 break;
             case "subject":
-                r.Subject = reader.GetString();
+                r.Subject = _values!.Of(ref reader);
                 break;
             case "tokenId":
                 r.TokenId = reader.GetString();
@@ -98,16 +125,16 @@ public static class AuditRecordReader
                 r.TokenHash = reader.GetString();
                 break;
             case "binding":
-                r.Binding = reader.GetString();
+                r.Binding = _values!.Of(ref reader);
                 break;
             case "purposeFrom":
-                r.PurposeFrom = reader.GetString();
+                r.PurposeFrom = _values!.Of(ref reader);
                 break;
             case "purpose":
-                r.Purpose = reader.GetString();
+                r.Purpose = _values!.Of(ref reader);
                 break;
             case "accounting":
-                r.Accounting = reader.GetString();
+                r.Accounting = _values!.Of(ref reader);
                 break;
             case "scope":
                 r.Scope = reader.GetString();
@@ -116,19 +143,19 @@ public static class AuditRecordReader
                 r.Task = reader.GetString();
                 break;
             case "peer":
-                r.Peer = reader.GetString();
+                r.Peer = _values!.Of(ref reader);
                 break;
             case "method":
-                r.Method = reader.GetString();
+                r.Method = _values!.Of(ref reader);
                 break;
             case "template":
-                r.Template = reader.GetString();
+                r.Template = _values!.Of(ref reader);
                 break;
             case "interaction":
-                r.Interaction = reader.GetString();
+                r.Interaction = _values!.Of(ref reader);
                 break;
             case "resourceType":
-                r.ResourceType = reader.GetString();
+                r.ResourceType = _values!.Of(ref reader);
                 break;
             case "rawTarget":
                 r.RawTarget = reader.GetString();
@@ -137,7 +164,7 @@ public static class AuditRecordReader
                 r.Patients = List(ref reader);
                 break;
             case "patientState":
-                r.PatientState = reader.GetString()!;
+                r.PatientState = _values!.Of(ref reader)!;
                 break;
             case "resources":
                 r.Resources = List(ref reader);
@@ -161,7 +188,7 @@ public static class AuditRecordReader
                 r.Obligations = List(ref reader);
                 break;
             case "upstream":
-                r.Upstream = reader.GetString();
+                r.Upstream = _values!.Of(ref reader);
                 break;
             case "upstreamStatus":
                 r.UpstreamStatus = reader.GetInt32();
@@ -182,7 +209,7 @@ public static class AuditRecordReader
                 r.Sequences = reader.GetString();
                 break;
             case "actor":
-                r.Actor = reader.GetString();
+                r.Actor = _values!.Of(ref reader);
                 break;
             case "target":
                 r.Target = reader.GetString();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Audit.Records;
 
 namespace PhiGateway.Audit.Shipping;
@@ -70,26 +69,20 @@ public sealed record AuditEntry
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>
-    /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadAsync"/> only. False: somebody took it out of
+    /// Whether searches find the record by its own words; told by <see cref="IAuditStore.ReadFiledAsync"/> only. False: somebody took it out of
     /// what searches go by.
     /// </summary>
     public bool IsFiled { get; init; } = true;
 
+    /// <summary>The record; null when the body is none.</summary>
+    public AuditRecord? Read() => AuditRecordReader.TryRead(Body.Span, out var record) ? record : null;
+
     /// <summary>Whether this is a delivery of many that names a place of its log.</summary>
     public bool Delivers(long sequence)
     {
-        if (Kind != AuditKind.Delivery || ParentId != Guid.Empty)
-        {
-            return false;
-        }
-
-        try
-        {
-            return SequenceRanges.Covers(AuditRecordReader.Read(Body.Span).Sequences, sequence);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        return Kind == AuditKind.Delivery
+            && ParentId == Guid.Empty
+            && Read() is { } record
+            && SequenceRanges.Covers(record.Sequences, sequence);
     }
 }

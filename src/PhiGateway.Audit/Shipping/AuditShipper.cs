@@ -15,7 +15,8 @@ public sealed class AuditShipper(
     IAuditStore store,
     AuditEntryReader entries,
     ShipperOptions options,
-    TimeProvider clock
+    TimeProvider clock,
+    IBatchFollower? follower = null
 ) : IDisposable
 {
     private readonly List<AuditEntry> _batch = [];
@@ -75,6 +76,7 @@ public sealed class AuditShipper(
             _lastCount = _batch.Count;
             if (_batch.Count > 0)
             {
+                follower?.Follow(_batch);
                 await store.AppendAsync(_batch, cancellationToken);
                 journal.Acknowledge(_batch[^1].Sequence);
                 _lastSuccess = clock.GetUtcNow();

@@ -33,6 +33,11 @@ public interface IAuditStore
     /// <summary>The delivery of many (<see cref="Records.AuditRecord.Sequences"/>) that names one place of a log; null when there is none.</summary>
     Task<AuditEntry?> FindDeliveryAsync(string log, long sequence, CancellationToken cancellationToken);
 
-    /// <summary>Entries of one log in order of sequence, from one on: for verification and export.</summary>
+    /// <summary>Entries of one log in order of sequence, from one on: for export and for those who follow the trail.</summary>
     Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same, and of each whether searches find it (<see cref="AuditEntry.IsFiled"/>): for verification, which has to ask more.
+    /// </summary>
+    Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove and rotate-key.</summary>
+/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove, read and rotate-key.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
@@ -83,32 +83,10 @@ internal static class AuditCommands
         audit.Add(PrivacyCommands.Accounting(common));
         audit.Add(PrivacyCommands.Reach(common));
         audit.Add(VerifyCommand.Create(common));
-        audit.Add(Prove(common));
+        audit.Add(ProveCommand.Create(common));
+        audit.Add(ReadCommand.Create(common));
         audit.Add(RotateKey(common));
         return audit;
-    }
-
-    private static Command Prove(CommonOptions common)
-    {
-        var id = new Argument<string>("id") { Description = "Decision or request id." };
-        var folder = new Option<DirectoryInfo>("--out") { Description = "A new folder for the bundle.", Required = true };
-        return CliRun.Action(
-            new Command("prove", "Makes a bundle of evidence for one access, which a shell and OpenSSL verify.") { id, folder },
-            common,
-            async (parsed, run, cancellationToken) =>
-            {
-                var answer = (
-                    await run.Client.SendAsync(
-                        HttpMethod.Get,
-                        $"/admin/v1/audit/{Uri.EscapeDataString(parsed.GetValue(id)!)}/evidence",
-                        cancellationToken
-                    )
-                ).Json;
-                var names = BundleFolder.Write(parsed.GetValue(folder)!, answer["files"]!.AsArray());
-                run.Note($"{names} files in {parsed.GetValue(folder)}; verify them with: sh verify.sh");
-                return ExitCodes.Ok;
-            }
-        );
     }
 
     private static Command RotateKey(CommonOptions common)

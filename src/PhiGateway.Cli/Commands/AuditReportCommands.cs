@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
+using PhiGateway.Proof.Evidence;
 
 namespace PhiGateway.Cli.Commands;
 
@@ -104,7 +105,9 @@ internal static class AuditReportCommands
         var file = new Option<FileInfo>("--out") { Description = "The file; written whole or not at all.", Required = true };
         var csv = new Option<bool>("--csv") { Description = "CSV in the place of one JSON object a line." };
         export.Options.Add(file);
+        var archive = new Option<bool>("--archive") { Description = "An archive: byte for byte, each record with its proof (audit read)." };
         export.Options.Add(csv);
+        export.Options.Add(archive);
         return CliRun.Action(
             export,
             common,
@@ -112,7 +115,13 @@ internal static class AuditReportCommands
             {
                 var target = parsed.GetValue(file)!;
                 var part = target.FullName + ".part";
-                var accept = parsed.GetValue(csv) ? "text/csv" : "application/x-ndjson";
+                if (parsed.GetValue(csv) && parsed.GetValue(archive))
+                {
+                    throw new CliFault(ExitCodes.Usage, "Either --csv or --archive.");
+                }
+
+                var form = parsed.GetValue(archive) ? ArchiveFormat.MediaType : "application/x-ndjson";
+                var accept = parsed.GetValue(csv) ? "text/csv" : form;
                 try
                 {
                     long lines;

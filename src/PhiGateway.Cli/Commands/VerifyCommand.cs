@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PhiGateway.Cli.Common;
 using PhiGateway.Cli.Output;
 using PhiGateway.Proof.Checkpoints;
+using PhiGateway.Proof.Cosigning;
 using PhiGateway.Proof.Verification;
 
 namespace PhiGateway.Cli.Commands;
@@ -23,6 +24,10 @@ internal static class VerifyCommand
             Required = true,
         };
         var key = new Option<string?>("--vkey") { Description = "A key of the log that you have from elsewhere: name+id+base64." };
+        var policy = new Option<FileInfo?>("--policy")
+        {
+            Description = "Policy file (C2SP tlog-policy) that you have from elsewhere: logs, witnesses and how many must have cosigned.",
+        };
         var journal = new Option<DirectoryInfo?>("--journal") { Description = "The journal's directory; needs --log-keys." };
         var rows = new Option<FileInfo?>("--rows")
         {
@@ -35,6 +40,7 @@ internal static class VerifyCommand
         {
             log,
             key,
+            policy,
             journal,
             rows,
             heads,
@@ -48,6 +54,7 @@ internal static class VerifyCommand
             {
                 var given = new Given(
                     KeyOf(parsed.GetValue(key)),
+                    PolicyOf(parsed.GetValue(policy)),
                     parsed.GetValue(journal)?.FullName,
                     parsed.GetValue(rows),
                     parsed.GetValue(heads),
@@ -110,6 +117,11 @@ internal static class VerifyCommand
     private static OfflineVerifier Verify(string folder, Given given)
     {
         var verifier = new OfflineVerifier(folder, given.Key, given.Secrets);
+        if (given.Policy is not null)
+        {
+            verifier.VerifyWitnesses(given.Policy);
+        }
+
         if (given.Journal is not null)
         {
             verifier.VerifyJournal(given.Journal);
@@ -141,6 +153,22 @@ internal static class VerifyCommand
             : NoteKey.Parse(text)
                 ?? throw new CliFault(ExitCodes.Usage, "--vkey: a key as the log publishes it is expected: name+id+base64.");
 
+    private static WitnessPolicy? PolicyOf(FileInfo? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        if (!file.Exists)
+        {
+            throw new CliFault(ExitCodes.Usage, $"{file} cannot be read.");
+        }
+
+        return WitnessPolicy.Parse(File.ReadAllText(file.FullName), out var problem)
+            ?? throw new CliFault(ExitCodes.Usage, $"{file} is no policy: {problem}.");
+    }
+
     private static LogSecrets? SecretsOf(DirectoryInfo? keys, DirectoryInfo? journal, FileInfo? pseudonym)
     {
         if (keys is null)
@@ -159,5 +187,5 @@ internal static class VerifyCommand
         }
     }
 
-    private sealed record Given(NoteKey? Key, string? Journal, FileInfo? Rows, FileInfo? Heads, LogSecrets? Secrets);
+    private sealed record Given(NoteKey? Key, WitnessPolicy? Policy, string? Journal, FileInfo? Rows, FileInfo? Heads, LogSecrets? Secrets);
 }

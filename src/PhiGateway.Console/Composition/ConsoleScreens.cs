@@ -3,11 +3,16 @@ using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Access;
 using PhiGateway.Console.Pages.Alerts;
 using PhiGateway.Console.Pages.Approvals;
+using PhiGateway.Console.Pages.Callers;
+using PhiGateway.Console.Pages.Cases;
 using PhiGateway.Console.Pages.Clients;
 using PhiGateway.Console.Pages.Design;
+using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
+using PhiGateway.Console.Pages.Reviews;
 using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Pages.Settings;
 using PhiGateway.Console.Pages.Trust;
 using PhiGateway.Console.Pages.Vendors;
 
@@ -26,19 +31,49 @@ internal static class ConsoleScreens
             .Get<NowScreen>("/console/now", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<SearchScreen>("/console/audit", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<SearchScreen>("/console/audit/export", Auditors, static (screen, request) => screen.ExportAsync(request))
+            .Post<SavedSearches>("/console/audit/saved", Auditors, static (screen, request) => screen.KeepAsync(request))
+            .Post<SavedSearches>("/console/audit/saved/{id}/give-up", Auditors, static (screen, request) => screen.GiveUpAsync(request))
             .Get<AccessScreen>("/console/access/{id}", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .Get<ClientsScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.FindAsync(request))
             .Get<ClientsScreen>("/console/clients", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ClientsScreen>("/console/clients/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<CallersScreen>("/console/callers", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
             .Post<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
             .Post<StopScreen>("/console/clients/{id}/resume", Approvers, static (screen, request) => screen.ResumeAsync(request))
             .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Post<ApprovalsScreen>("/console/approvals/{id}", Approvers, static (screen, request) => screen.ApproveAsync(request))
+            .Get<ReviewsScreen>("/console/reviews", AdminRoles.UseReaders, static (screen, request) => screen.ListAsync(request))
+            .Post<ReviewsScreen>("/console/reviews", AdminRoles.Keepers, static (screen, request) => screen.StartAsync(request))
+            .Get<ReviewsScreen>("/console/reviews/{id}", AdminRoles.UseReaders, static (screen, request) => screen.ShowAsync(request))
+            .Get<ReviewsScreen>("/console/reviews/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
+            .Post<ReviewsScreen>("/console/reviews/{id}/apply", Approvers, static (screen, request) => screen.ApplyAsync(request))
+            .Post<ReviewsScreen>("/console/reviews/{id}/cancel", Approvers, static (screen, request) => screen.CancelAsync(request))
+            .Post<ReviewsScreen>(
+                "/console/review-items/{id}/decide",
+                AdminRoles.Keepers,
+                static (screen, request) => screen.DecideAsync(request)
+            )
+            .Post<ReviewsScreen>(
+                "/console/review-items/{id}/undo",
+                AdminRoles.Keepers,
+                static (screen, request) => screen.UndoAsync(request)
+            )
             .Get<AlertsScreen>("/console/alerts", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Post<AlertsScreen>("/console/alerts/{id}/take", AdminRoles.Closers, static (screen, request) => screen.TakeAsync(request))
+            .Post<AlertsScreen>("/console/alerts/{id}/assign", AdminRoles.Keepers, static (screen, request) => screen.AssignAsync(request))
+            .Post<AlertsScreen>("/console/alerts/{id}/snooze", AdminRoles.Keepers, static (screen, request) => screen.SnoozeAsync(request))
+            .Get<CasesScreen>("/console/cases", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
+            .Post<CasesScreen>("/console/cases", AdminRoles.Closers, static (screen, request) => screen.OpenAsync(request))
+            .Get<CasesScreen>("/console/cases/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<CasesScreen>("/console/cases/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
+            .Post<CasesScreen>("/console/cases/{id}/add", AdminRoles.Closers, static (screen, request) => screen.AddAsync(request))
+            .Post<CasesScreen>("/console/cases/{id}/remove", AdminRoles.Closers, static (screen, request) => screen.RemoveAsync(request))
+            .Post<CasesScreen>("/console/cases/{id}/note", AdminRoles.Closers, static (screen, request) => screen.NoteAsync(request))
+            .Post<CasesScreen>("/console/cases/{id}/close", AdminRoles.Keepers, static (screen, request) => screen.CloseAsync(request))
+            .Post<CasesScreen>("/console/cases/{id}/reveal", Auditors, static (screen, request) => screen.RevealAsync(request))
             .Post<AlertsScreen>("/console/alerts/{id}/close", AdminRoles.Keepers, static (screen, request) => screen.CloseAsync(request))
             .Get<AlertsScreen>("/console/break-glass", AdminRoles.All, static (screen, request) => screen.EmergenciesAsync(request))
             .Post<AlertsScreen>("/console/break-glass/{id}", Reviewers, static (screen, request) => screen.ReviewAsync(request))
@@ -48,6 +83,11 @@ internal static class ConsoleScreens
             .Get<VendorsScreen>("/console/vendors", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.PreviewAsync(request))
             .Post<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
+            .Get<LabScreen>("/console/lab", AdminRoles.All, static (_, request) => LabScreen.ShowAsync(request))
+            .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))
+            .Post<LabScreen>("/console/lab/replay", LabScreen.Replayers, static (screen, request) => screen.ReplayAsync(request))
+            .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<TrustScreen>("/console/trust", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<TrustScreen>("/console/posture", AdminRoles.All, static (screen, request) => screen.PostureAsync(request))
             .Get<TrustScreen>("/console/design", AdminRoles.All, static (_, request) => Task.FromResult(DesignModel.PageOf(request)));
 }

@@ -11,6 +11,7 @@ internal sealed class ConsoleRequest
 {
     // What is longer was not typed.
     private const int MostCharacters = 4096;
+    private const int MostText = 16_384;
 
     private readonly HttpContext _context;
 
@@ -54,6 +55,10 @@ internal sealed class ConsoleRequest
 
     /// <summary>One value of the form, trimmed; null: absent, empty, twice, or too long.</summary>
     public string? Typed(string name) => Form is null ? null : One(Form[name]);
+
+    /// <summary>One text of the form as it was typed, of up to 16,384 characters; null: absent, empty, twice, or too long.</summary>
+    public string? TypedText(string name) =>
+        Form is not null && Form[name] is [{ Length: <= MostText } text] && !string.IsNullOrWhiteSpace(text) ? text : null;
 
     private static string? One(Microsoft.Extensions.Primitives.StringValues values) =>
         values is [{ } value] && value.Trim() is { Length: > 0 and <= MostCharacters } text ? text : null;

@@ -23,9 +23,12 @@ internal static class ConsoleSections
         new(new("patient", "/console/patient", "Patient", "p"), Auditors),
         new(new("clients", "/console/clients", "Clients", "c"), AdminRoles.All),
         new(new("approvals", "/console/approvals", "Approvals", "o"), AdminRoles.All),
+        new(new("reviews", "/console/reviews", "Reviews", "r"), AdminRoles.UseReaders),
         new(new("vendors", "/console/vendors", "Vendors", "v"), AdminRoles.All),
         new(new("break-glass", "/console/break-glass", "Break-glass", "b"), AdminRoles.All),
-        new(new("trust", "/console/trust", "Trust", "t"), AdminRoles.All),
+        new(new("lab", "/console/lab", "Policy lab", "y"), AdminRoles.All),
+        new(new("trust", "/console/trust", "Trust and posture", "t"), AdminRoles.All),
+        new(new("settings", "/console/settings", "Settings", "s"), AdminRoles.All),
     ];
 }
 

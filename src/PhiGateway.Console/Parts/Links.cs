@@ -15,6 +15,12 @@ internal static class Links
     /// <summary>The approval of a client.</summary>
     public static string Approval(string client) => "/console/approvals/" + Uri.EscapeDataString(client);
 
+    /// <summary>One case.</summary>
+    public static string Case(string id) => "/console/cases/" + Uri.EscapeDataString(id);
+
+    /// <summary>One access review.</summary>
+    public static string Review(string id) => "/console/reviews/" + Uri.EscapeDataString(id);
+
     /// <summary>A search of the trail.</summary>
     public static string Audit(
         DateTimeOffset? from = null,
@@ -54,11 +60,40 @@ internal static class Links
     /// <summary>A moment as it stands in an address.</summary>
     public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>The page that shows what a call of the admin API answers; null: there is none.</summary>
+    public static string? OfQuery(string? query)
+    {
+        const string Root = "/admin/v1/";
+        if (query is null || !query.StartsWith(Root, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var mark = query.IndexOf('?', StringComparison.Ordinal);
+        var path = mark < 0 ? query[Root.Length..] : query[Root.Length..mark];
+        var asked = mark < 0 ? string.Empty : query[mark..];
+        return path switch
+        {
+            "clients" => "/console/clients" + asked,
+            "audit" => "/console/audit" + asked,
+            "alerts" when asked.Contains("kind=break-glass", StringComparison.Ordinal) => "/console/break-glass",
+            "alerts" => "/console/alerts",
+            "cases" => "/console/cases",
+            "campaigns" => "/console/reviews",
+            "approvals/queue" => "/console/approvals",
+            "organizations" or "agreements" => "/console/vendors",
+            "audit/log" or "config/status" or "config/nodes" => "/console/trust",
+            _ => null,
+        };
+    }
+
     /// <summary>The address of what an alert is about; null: it has no page.</summary>
     public static string? Subject(string subject) =>
         subject.Split('/', 2) switch
         {
             ["client", var id] => Client(id),
+            ["campaign", var id] => Review(id),
+            ["case", var id] => Case(id),
             ["organization", var id] => "/console/vendors#" + Uri.EscapeDataString(id),
             _ => null,
         };

@@ -38,7 +38,11 @@ public sealed class FileReferrers
         ArgumentNullException.ThrowIfNull(policy);
         var isAsked =
             request.Type == ResourceType.Binary
-            || request.Interaction is Interaction.SearchSystem or Interaction.HistorySystem or Interaction.Operation
+            || request.Interaction
+                is Interaction.SearchType // One that was included.
+                    or Interaction.SearchSystem
+                    or Interaction.HistorySystem
+                    or Interaction.Operation
             || (request.Interaction == Interaction.Transaction && request.Entries.Any(static entry => entry.Type == ResourceType.Binary));
         return isAsked
             && (request.Interaction == Interaction.Transaction || policy.Types.Contains(ResourceType.Binary))
@@ -86,6 +90,28 @@ public sealed class FileReferrers
     {
         ArgumentNullException.ThrowIfNull(found);
         _known[found.Id] = found;
+    }
+
+    /// <summary>
+    /// Says whose a Binary is that is about to be changed, as it is or as it would be; where somebody names it of whom this client may not
+    /// know, or nobody, it stays nobody's.
+    /// </summary>
+    /// <param name="binary">It, whole.</param>
+    /// <param name="facts">What was read out of it; completed.</param>
+    /// <param name="context">Bases and depth.</param>
+    public void Give(ReadOnlySpan<byte> binary, ResourceFacts facts, FhirContext context)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        if (
+            facts is { Type: var type, Id: { } id }
+            && type == ResourceType.Binary
+            && Referrers.FindNeeded(binary, ReleasePolicy.Nothing, context) is not null
+            && _known.TryGetValue(id, out var found)
+            && found.IsShown
+        )
+        {
+            found.Give(facts);
+        }
     }
 
     /// <summary>Why the resource just read must stay for who names it, or since nobody looked who does; none: it is judged by its facts.</summary>

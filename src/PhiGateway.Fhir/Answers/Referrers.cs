@@ -30,6 +30,24 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
         ResourceType.Parse("DocumentManifest"),
         ResourceType.Parse("Communication"),
         ResourceType.Parse("Consent"),
+        ResourceType.Patient,
+        ResourceType.Parse("QuestionnaireResponse"),
+        ResourceType.Parse("Composition"),
+        ResourceType.Parse("CommunicationRequest"),
+        ResourceType.Parse("Task"),
+        ResourceType.Parse("Claim"),
+        ResourceType.Parse("ClaimResponse"),
+        ResourceType.Parse("ExplanationOfBenefit"),
+        ResourceType.Parse("CoverageEligibilityResponse"),
+        ResourceType.Parse("Contract"),
+        ResourceType.Parse("BodyStructure"),
+        ResourceType.Parse("List"),
+        ResourceType.Parse("RelatedPerson"),
+        ResourceType.Parse("Practitioner"),
+        ResourceType.Parse("HealthcareService"),
+        ResourceType.Parse("Questionnaire"),
+        ResourceType.Parse("Library"),
+        ResourceType.Parse("Basic"),
     ];
 
     // They stand in the address of a search.
@@ -47,7 +65,9 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
     /// <summary>Id of the Binary.</summary>
     public string Id => id;
 
-    /// <summary>Types whose attachments are found by no parameter: their records are looked through.</summary>
+    /// <summary>
+    /// Types whose attachments, or references to anything, are found by no parameter: their records are looked through, the likeliest first.
+    /// </summary>
     public static IReadOnlyList<ResourceType> LookedThrough => Attaching;
 
     /// <summary>One of them may leave, and none is hidden.</summary>
@@ -196,6 +216,14 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
             return policy.Judge(facts).Reason == WithholdReason.None ? WithholdReason.None : _passed;
         }
 
+        Give(facts);
+        return WithholdReason.None;
+    }
+
+    /// <summary>Makes the Binary theirs who name it.</summary>
+    /// <param name="facts">Of the Binary, as it is or as it would be.</param>
+    internal void Give(ResourceFacts facts)
+    {
         facts.Raise(_confidentiality);
         foreach (var label in _labels)
         {
@@ -204,7 +232,7 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
 
         if (_isSomebodys && _owners.Count == 0)
         {
-            return WithholdReason.None;
+            return;
         }
 
         facts.NamesNoPatient = false;
@@ -213,8 +241,6 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
         {
             facts.AddOwner(owner);
         }
-
-        return WithholdReason.None;
     }
 
     /// <summary>Whether only who names the Binary just read can say whose it is.</summary>
@@ -241,6 +267,13 @@ public sealed class Referrers(string id, FhirContext context, string? version = 
         {
             _hidden = WithholdReason.Unjudgeable;
             return;
+        }
+
+        // What is contained may be shown in part only: its types are asked one by one.
+        var contained = scanner.Contained;
+        if (elements.Contains("contained") && !contained.TrueForAll(type => policy.ElementsOfContained(type).IsAll))
+        {
+            elements.RemoveAll(static element => element == "contained");
         }
 
         Count(scanner.Facts, policy.Judge(scanner.Facts), elements);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Fhir.Context;
 using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Resources;
@@ -57,22 +56,8 @@ public sealed record PatchedVersion(PatchOutcome Outcome, ReadOnlyMemory<byte> B
 
         using (document)
         {
-            return !HoldsConditionalReference(document.RootElement);
+            // Wherever it came from: a text of the stored version may have been copied to where it is a reference.
+            return !ConditionalReferences.AreIn(document.RootElement);
         }
     }
-
-    // Wherever it came from: a text of the stored version may have been copied to where it is a reference.
-    private static bool HoldsConditionalReference(JsonElement element) =>
-        element.ValueKind switch
-        {
-            JsonValueKind.Array => element.EnumerateArray().Any(HoldsConditionalReference),
-            JsonValueKind.Object => element
-                .EnumerateObject()
-                .Any(static member =>
-                    member.Value.ValueKind == JsonValueKind.String
-                        ? member.NameEquals("reference"u8) && member.Value.GetString()!.Contains('?', StringComparison.Ordinal)
-                        : HoldsConditionalReference(member.Value)
-                ),
-            _ => false,
-        };
 }

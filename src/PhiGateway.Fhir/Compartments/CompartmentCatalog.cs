@@ -9,6 +9,7 @@ namespace PhiGateway.Fhir.Compartments;
 /// </summary>
 public static class CompartmentCatalog
 {
+    private static readonly Dictionary<(ResourceType, ResourceType), string[]> Ways = [];
     private static readonly FrozenDictionary<ResourceType, ResourceTypeSet> Compartments = Load();
 
     /// <summary>Whether the type names a compartment.</summary>
@@ -17,6 +18,10 @@ public static class CompartmentCatalog
     /// <summary>Types that belong to the compartment through at least one parameter; the compartment's own type is one of them.</summary>
     public static ResourceTypeSet Members(ResourceType compartment) =>
         Compartments.TryGetValue(compartment, out var members) ? members : default;
+
+    /// <summary>Parameters by which resources of a type belong to a compartment; none for the compartment's own type.</summary>
+    internal static IReadOnlyList<string> Parameters(ResourceType compartment, ResourceType member) =>
+        Ways.GetValueOrDefault((compartment, member)) ?? [];
 
     private static FrozenDictionary<ResourceType, ResourceTypeSet> Load()
     {
@@ -28,7 +33,9 @@ public static class CompartmentCatalog
             var members = default(ResourceTypeSet).With(own);
             foreach (var member in compartment.Value.EnumerateObject())
             {
-                members = members.With(ResourceType.Parse(member.Name));
+                var type = ResourceType.Parse(member.Name);
+                members = members.With(type);
+                Ways.Add((own, type), [.. EmbeddedJson.Strings(member.Value)]);
             }
 
             tables.Add(own, members);

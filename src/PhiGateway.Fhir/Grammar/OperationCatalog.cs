@@ -56,16 +56,23 @@ internal static class OperationCatalog
     {
         var names = EmbeddedJson.Strings(row.GetProperty("types"));
         var types = names is ["Resource"] ? ResourceTypeSet.All : ResourceTypeSet.Of(names.Select(ResourceType.Parse));
+        var returns = Enum.Parse<OperationResult>(rule.GetProperty("returns").GetString()!, ignoreCase: true);
         return new OperationDefinition(
             types,
             row.GetProperty("system").GetBoolean(),
             row.GetProperty("type").GetBoolean(),
             row.GetProperty("instance").GetBoolean(),
             rule.GetProperty("get").GetBoolean(),
-            Enum.Parse<OperationResult>(rule.GetProperty("returns").GetString()!, ignoreCase: true),
+            returns,
             row.GetProperty("in")
                 .EnumerateObject()
                 .ToFrozenDictionary(input => input.Name, input => input.Value.GetString()!, StringComparer.Ordinal)
-        );
+        )
+        {
+            Writes = returns == OperationResult.Submission,
+            Only = rule.TryGetProperty("only", out var only)
+                ? only.EnumerateObject().ToFrozenDictionary(input => input.Name, input => input.Value.GetString()!, StringComparer.Ordinal)
+                : FrozenDictionary<string, string>.Empty,
+        };
     }
 }

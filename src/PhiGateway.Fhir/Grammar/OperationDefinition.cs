@@ -25,7 +25,10 @@ internal sealed record OperationDefinition(
     /// <summary>Canonical address, for an operation that an operator declared; null for R4's own.</summary>
     public string? Url { get; init; }
 
-    /// <summary>It changes what is stored, for an operation that an operator declared; R4's own that are modelled do not say so.</summary>
+    /// <summary>Inputs that may have one value only, since with another the operation would do something else; none by default.</summary>
+    public FrozenDictionary<string, string> Only { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>It changes what is stored: declared so by an operator, or one of R4's that takes in what is submitted.</summary>
     public bool Writes { get; init; }
 
     /// <summary>For <see cref="OperationResult.Declared"/>: the types of the resources in the answer; none: it holds values only.</summary>
@@ -36,6 +39,29 @@ internal sealed record OperationDefinition(
 
     /// <summary>Inputs that name a patient, for an operation that an operator declared; empty for R4's own, where their names say it.</summary>
     public IReadOnlyCollection<string> Subjects { get; init; } = [];
+
+    /// <summary>The one input that is a resource; null where there is none, or several.</summary>
+    public string? Alone
+    {
+        get
+        {
+            string? alone = null;
+            foreach (var (name, type) in Inputs)
+            {
+                if (type is "Resource" or "DomainResource" || ResourceType.TryParse(type, out _))
+                {
+                    if (alone is not null)
+                    {
+                        return null;
+                    }
+
+                    alone = name;
+                }
+            }
+
+            return alone;
+        }
+    }
 
     /// <summary>Whether a resource may stand in an input, by the type that is declared; one without a type consists of parts.</summary>
     public bool TakesResource(string input) =>

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Json;
 using PhiGateway.Fhir.Requests.Forwarding;
 using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Decisions;
@@ -142,14 +145,49 @@ public static class UpstreamCallFactory
 
     private static UpstreamCall Operation(FhirRequest request, Permit permit, string? prefer)
     {
-        // These two are wholly understood as parameters, so that the types that remain can be set.
-        if (request.Canonical.Method != "POST" || request.Operation is "$export" or "$everything")
+        // These are wholly understood as parameters, so that the types that remain can be set, or how many are asked for.
+        if (request.Canonical.Method != "POST" || request.Operation is "$export" or "$everything" or "$lastn")
         {
             return Get(request, Narrowing.Shape(request, permit), prefer);
         }
 
         List<KeyValuePair<string, string>> headers = prefer is null ? [Accept] : [Accept, KeyValuePair.Create("Prefer", prefer)];
-        return new UpstreamCall("POST", Target(request, []), request.Body.IsEmpty ? null : Json, request.Body, headers);
+        var body = request.Operation == "$match" && Narrowing.Withholds(permit) ? WithoutCount(request.Body) : request.Body;
+        return new UpstreamCall("POST", Target(request, []), body.IsEmpty ? null : Json, body, headers);
+    }
+
+    // Of the best matches some may be withheld: how many leave is counted here.
+    private static ReadOnlyMemory<byte> WithoutCount(ReadOnlyMemory<byte> parameters)
+    {
+        using var document = JsonDocument.Parse(parameters, new JsonDocumentOptions { MaxDepth = 1000 });
+        if (
+            !document.RootElement.TryGetProperty("parameter", out var list)
+            || list.ValueKind != JsonValueKind.Array
+            || !list.EnumerateArray().Any(static parameter => StrictJson.Text(parameter, "name") == "count")
+        )
+        {
+            return parameters;
+        }
+
+        var output = new ArrayBufferWriter<byte>(parameters.Length);
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
+        {
+            json.WriteStartObject();
+            json.WriteString("resourceType", "Parameters");
+            json.WriteStartArray("parameter");
+            foreach (var parameter in list.EnumerateArray())
+            {
+                if (StrictJson.Text(parameter, "name") != "count")
+                {
+                    parameter.WriteTo(json);
+                }
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return output.WrittenMemory;
     }
 
     private static UpstreamCall Write(FhirRequest request, Permit permit, string method)

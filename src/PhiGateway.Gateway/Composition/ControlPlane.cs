@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using PhiGateway.Admin.Composition;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Status;
+using PhiGateway.Admin.Trail;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Composition;
@@ -14,6 +15,7 @@ using PhiGateway.Gateway.Following;
 using PhiGateway.Gateway.Health;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Watch.Usage;
@@ -64,7 +66,7 @@ internal static class ControlPlane
             .AddSingleton(parts.AuditStore)
             .AddSingleton(parts.AuditReports);
         services.AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddSingleton(parts.Proof.Prover);
+        services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
         if (usage is not null)
@@ -72,8 +74,7 @@ internal static class ControlPlane
             services.AddSingleton(usage);
         }
 
-        services.AddSingleton(new RegistryMetrics(parts.Snapshots));
-        services.AddSingleton<INodeHealth>(new NodeHealthReader(options, parts.Snapshots, parts.Follower, parts.Shipper));
+        services.AddFollowing(parts.Snapshots).AddHealth(options, parts.Snapshots, parts.Follower, parts.Shipper);
         services.AddPhiGatewayAdmin(
             new AdminOptions
             {
@@ -84,10 +85,16 @@ internal static class ControlPlane
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 DormantDays = options.Admin.DormantDays ?? [30],
+                EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),
                 AnswersCut = async revision =>
                 {
                     var (count, inForce) = await parts.CutAnswers.CountAsync(revision);
                     return new AnswersCut(options.Node, count, inForce);
+                },
+                DefaultLimits = new ClientLimits
+                {
+                    RequestsPerSecond = options.Limits.RequestsPerSecond,
+                    Concurrency = options.Limits.Concurrency,
                 },
                 RosterGrowth = new RosterGrowthRules(
                     options.Admin.RosterAlertMembers ?? 1000,
@@ -119,6 +126,11 @@ internal static class ControlPlane
         TelemetrySetup.Add(services, options);
         var app = builder.Build();
         HealthEndpoints.UseParts(app, readiness);
+        if (parts.Proof.Witnesses.Own is { } witness)
+        {
+            app.UsePhiGatewayWitness(witness);
+        }
+
         Greeting.Use(app, Greeting.OfControl);
         if (console is not null)
         {

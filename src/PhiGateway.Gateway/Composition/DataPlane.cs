@@ -31,7 +31,6 @@ using PhiGateway.Identity;
 using PhiGateway.Identity.Common;
 using PhiGateway.Policy.Snapshot;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace PhiGateway.Gateway.Composition;
 
@@ -101,8 +100,6 @@ internal static class DataPlane
             );
         services.AddReverseProxy();
         services
-            .AddSingleton(egress)
-            .AddSingleton<IForwarderHttpClientFactory, EgressHttpClientFactory>()
             .AddSingleton<IProxyConfigProvider>(static provider => provider.GetRequiredService<RouteSource>())
             .AddSingleton(provider => new RouteSource(
                 configuration,
@@ -113,6 +110,7 @@ internal static class DataPlane
             ));
         services.AddSingleton(parts.TaskUses).AddSingleton(parts.QuotaUses).AddSingleton(parts.SingleUses).AddSingleton(parts.Pseudonym);
         services
+            .AddEgress(egress)
             .AddExchange()
             .AddTelemetry(metrics)
             .AddTrail()

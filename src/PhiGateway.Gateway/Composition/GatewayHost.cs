@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Campaigns;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Configuration;
@@ -29,6 +30,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private WebApplication? _tokens;
     private KeyRing? _ring;
     private Readiness? _readiness;
+    private StopSignals? _signals;
 
     private GatewayHost() { }
 
@@ -79,7 +81,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 host.Parts.Follower,
                 host.Parts.Journal,
                 host.Parts.Shipper,
-                () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status),
+                () => (host.Parts.Proof.Log.Status, host.Parts.Proof.Watch.Status, host.Parts.Proof.Witnesses.Feed?.Status ?? []),
                 () => host.Parts.Sinks?.Status ?? [],
                 authenticator.GetStatus,
                 () => routes.Status,
@@ -91,6 +93,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options), watch?.Usage);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
+            host._signals = new StopSignals();
             await host._admin.StartAsync(cancellationToken);
             var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
             await quotas.StartAsync(cancellationToken);
@@ -106,6 +109,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._loops.Add(host.Watched("emergency uses", host._admin.Services.GetRequiredService<EmergencyUses>().RunAsync, log));
             host._loops.Add(host.Watched("door warnings", host._admin.Services.GetRequiredService<DoorWarnings>().RunAsync, log));
             host._loops.Add(host.Watched("dormancy", host._admin.Services.GetRequiredService<DormancyLadder>().RunAsync, log));
+            host._loops.Add(host.Watched("escalation", host._admin.Services.GetRequiredService<AlertEscalation>().RunAsync, log));
+            host._loops.Add(host.Watched("access reviews", host._admin.Services.GetRequiredService<CampaignDeadline>().RunAsync, log));
             if (watch is not null)
             {
                 host._owned.Add(new Owned(watch));
@@ -127,32 +132,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// </summary>
     public async Task WaitForStopAsync()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGTERM,
-            Asked
-        );
-        using var interrupted = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGINT,
-            Asked
-        );
-        await asked.Task;
+        await _signals!.Asked;
         _readiness!.BeginDraining();
         var pause = Parts.Options.StopPause;
         if (pause > TimeSpan.Zero)
         {
             GatewayLog.Draining(Parts.Loggers.CreateLogger<GatewayHost>(), pause.TotalSeconds);
-            await Task.WhenAny(Task.Delay(pause, Parts.Clock), again.Task);
-        }
-
-        void Asked(System.Runtime.InteropServices.PosixSignalContext context)
-        {
-            context.Cancel = true;
-            if (!asked.TrySetResult())
-            {
-                again.TrySetResult();
-            }
+            await Task.WhenAny(Task.Delay(pause, Parts.Clock), _signals.AskedAgain);
         }
     }
 
@@ -197,6 +183,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         _owned.Clear();
+        _signals?.Dispose();
         _stopping.Dispose();
     }
 
@@ -271,10 +258,6 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         var pseudonym = PatientPseudonym.OpenOrCreate(FirstStart.KeyPathOf(options));
-        var shipper = new AuditShipper(journal, audit.Store, new AuditEntryReader(journal.Log, pseudonym), new ShipperOptions(), clock);
-        _owned.Add(new Owned(shipper));
-        shipper.Stopped += why => GatewayLog.LogForked(log, why);
-
         var proof = ProofParts.Open(
             options,
             journal,
@@ -286,6 +269,17 @@ internal sealed class GatewayHost : IAsyncDisposable
             log
         );
         _owned.Add(new Owned(proof));
+
+        var shipper = new AuditShipper(
+            journal,
+            audit.Store,
+            new AuditEntryReader(journal.Log, pseudonym),
+            new ShipperOptions(),
+            clock,
+            proof.Log
+        );
+        _owned.Add(new Owned(shipper));
+        shipper.Stopped += why => GatewayLog.LogForked(log, why);
 
         var sinks = SinkParts.Open(options, journal, ofAdmins.Audit.Store, pseudonym, clock);
         if (sinks is not null)
@@ -331,6 +325,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         _loops.Add(Watched("audit shipper", shipper.RunAsync, log));
         _loops.Add(Watched("transparency log", proof.Log.RunAsync, log));
         _loops.Add(Watched("audit verifier", proof.Watch.RunAsync, log));
+        if (proof.Witnesses.Feed is { } witnesses)
+        {
+            _loops.Add(Watched("witnesses", witnesses.RunAsync, log));
+        }
+
         _loops.Add(Watched("partitions", stopping => PartitionsAhead.RunAsync(audit, clock, log, stopping), log));
 
         if (sinks is not null)

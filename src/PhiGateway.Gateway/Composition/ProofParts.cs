@@ -17,9 +17,17 @@ internal sealed class ProofParts : IDisposable
 {
     private readonly ProofMetrics _metrics;
 
-    private ProofParts(TransparencyLog log, LogWatch watch, IHeadStore heads)
+    private ProofParts(
+        TransparencyLog log,
+        LogWatch watch,
+        IHeadStore heads,
+        WitnessParts witnesses,
+        (string Logs, LogSecrets Secrets) kept
+    )
     {
         Log = log;
+        Witnesses = witnesses;
+        Provers = new ProverSet(Prover, kept.Logs, kept.Secrets);
         Watch = watch;
         Heads = heads;
         _metrics = new ProofMetrics(log, watch);
@@ -31,6 +39,12 @@ internal sealed class ProofParts : IDisposable
 
     /// <summary>Makes proofs for the control plane.</summary>
     public LogProver Prover => new(Log.Files, Log.Entries);
+
+    /// <summary>The same of each log that this node keeps.</summary>
+    public ProverSet Provers { get; }
+
+    /// <summary>The witness that this node is, and those that it asks.</summary>
+    public WitnessParts Witnesses { get; }
 
     /// <summary>Heads in the store, as the control plane may read them.</summary>
     public IHeadStore Heads { get; }
@@ -57,12 +71,14 @@ internal sealed class ProofParts : IDisposable
     )
     {
         var of = options.Audit.Log;
+        var logs = of.Directory ?? Path.Combine(options.Audit.Journal.Directory, "log");
+        var keys = of.KeyDirectory ?? Path.Combine(options.Audit.Journal.Directory, "log-keys");
         var log = TransparencyLog.Open(
             journal,
             new TransparencyLogOptions
             {
-                Directory = of.Directory ?? Path.Combine(options.Audit.Journal.Directory, "log"),
-                KeyDirectory = of.KeyDirectory ?? Path.Combine(options.Audit.Journal.Directory, "log-keys"),
+                Directory = logs,
+                KeyDirectory = keys,
                 EvolveEvery = of.EvolveEvery,
                 ExportEvery = of.ExportEvery,
                 AcceptNew = of.AcceptNew,
@@ -86,17 +102,29 @@ internal sealed class ProofParts : IDisposable
             new LogWatchOptions { Interval = of.VerifyEvery, Records = of.VerifyRecords },
             clock
         );
-        watch.Found += finding =>
+        watch.Found += Tell;
+        var witnesses = WitnessParts.Open(options, keys, log, (TellAndClose, Tell), clock);
+        return new ProofParts(log, watch, read.Heads, witnesses, (logs, new LogSecrets(keys, pseudonym)));
+
+        void Tell(ProofFinding finding)
         {
             GatewayLog.ProofFinding(logger, finding.Code, finding.Log, finding.Sequence, finding.Words);
             _ = SayAsync(journal, alerts, finding, logger);
-        };
-        return new ProofParts(log, watch, read.Heads);
+        }
+
+        // Shown with this log's own signature: the journal is not the one that was signed.
+        void TellAndClose(ProofFinding finding)
+        {
+            Tell(finding);
+            journal.DistrustLog(finding.Words);
+            GatewayLog.LogForked(logger, finding.Words);
+        }
     }
 
     public void Dispose()
     {
         _metrics.Dispose();
+        Witnesses.Dispose();
         Log.Dispose();
     }
 

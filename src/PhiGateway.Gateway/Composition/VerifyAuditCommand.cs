@@ -66,7 +66,7 @@ internal static class VerifyAuditCommand
     {
         verifier.VerifyJournal(journal);
         long next = 0;
-        while (await storage.Store.ReadAsync(verifier.Name, next, RowsPerPage, CancellationToken.None) is { Count: > 0 } rows)
+        while (await storage.Store.ReadFiledAsync(verifier.Name, next, RowsPerPage, CancellationToken.None) is { Count: > 0 } rows)
         {
             verifier.VerifyRows(rows);
             next = rows[^1].Sequence + 1;

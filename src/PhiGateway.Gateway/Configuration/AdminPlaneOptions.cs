@@ -50,6 +50,11 @@ public sealed class AdminPlaneOptions
     public IReadOnlyList<int>? DormantDays { get; set; }
 
     /// <summary>
+    /// Minutes after which an urgent alert that nobody has taken is escalated, three times at most; null: 60, 0: never.
+    /// </summary>
+    public int? EscalateMinutes { get; set; }
+
+    /// <summary>
     /// Memberships of a roster, added or changed since somebody looked, from which on an alert is raised; null: 1000.
     /// </summary>
     public int? RosterAlertMembers { get; set; }

@@ -30,4 +30,13 @@ public sealed class AuditLogOptions
     /// Security: for one start, a log whose published files are gone is begun anew from what the journal holds; default false.
     /// </summary>
     public bool AcceptNew { get; set; }
+
+    /// <summary>Witnesses that cosign this node's checkpoints; empty, the default: none does.</summary>
+    public IReadOnlyList<WitnessPeerOptions> Witnesses { get; set; } = [];
+
+    /// <summary>How many of them must have; null, the default: all.</summary>
+    public int? WitnessQuorum { get; set; }
+
+    /// <summary>How often they are asked; default 10 seconds, 1 second to 1 hour.</summary>
+    public TimeSpan WitnessEvery { get; set; } = TimeSpan.FromSeconds(10);
 }

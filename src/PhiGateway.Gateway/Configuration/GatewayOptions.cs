@@ -246,6 +246,8 @@ public sealed class AuditOptions
 
     public AuditLogOptions Log { get; set; } = new();
 
+    public WitnessOptions Witness { get; set; } = new();
+
     /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
     public StrangerOptions Strangers { get; set; } = new();
 }

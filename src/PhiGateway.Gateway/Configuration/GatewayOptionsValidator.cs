@@ -118,7 +118,7 @@ internal static class GatewayOptionsValidator
             Add(problem[..space], problem[(space + 1)..]);
         }
 
-        ValidateLog(options.Audit.Log, Add);
+        LogValidator.Validate(options, Add);
         if (options.Limits.RequestsPerSecond is < 1 or > 1_000_000)
         {
             Add("Limits:RequestsPerSecond", "must be between 1 and 1000000.");
@@ -260,29 +260,6 @@ internal static class GatewayOptionsValidator
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))
         && uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length == 0;
-
-    private static void ValidateLog(AuditLogOptions log, Action<string, string> add)
-    {
-        if (log.EvolveEvery < TimeSpan.FromMinutes(1) || log.EvolveEvery > TimeSpan.FromDays(7))
-        {
-            add("Audit:Log:EvolveEvery", "must be between 1 minute and 7 days.");
-        }
-
-        if (log.ExportEvery < TimeSpan.FromSeconds(1) || log.ExportEvery > TimeSpan.FromHours(1))
-        {
-            add("Audit:Log:ExportEvery", "must be between 1 second and 1 hour.");
-        }
-
-        if (log.VerifyEvery < TimeSpan.FromSeconds(1) || log.VerifyEvery > TimeSpan.FromHours(1))
-        {
-            add("Audit:Log:VerifyEvery", "must be between 1 second and 1 hour.");
-        }
-
-        if (log.VerifyRecords is < 1 or > 100_000)
-        {
-            add("Audit:Log:VerifyRecords", "must be between 1 and 100000.");
-        }
-    }
 
     private static void ValidateHandleKey(string? reference, Action<string, string> add)
     {

@@ -68,6 +68,11 @@ internal static class SinkValidator
             add("Format", "must be Ocsf or Json, or for syslog also Cef.");
         }
 
+        if (sink.Events.Any(static name => !IsEvent(name)))
+        {
+            add("Events", "must be names of events, such as 'alert.raise', or of a family, such as 'alert.*'.");
+        }
+
         if (sink.Kinds.Any(static kind => !Records.Contains(kind)))
         {
             add("Kinds", $"must be of these: {string.Join(", ", Records)}.");
@@ -211,4 +216,10 @@ internal static class SinkValidator
         var web = uri.Scheme is "tls" or "tcp" ? string.Concat("https", address.AsSpan(uri.Scheme.Length)) : address;
         return new EgressPolicy(allowed).FindFlaw(web);
     }
+
+    private static bool IsEvent(string? name) =>
+        name is { Length: > 0 and <= 64 }
+        && name.Replace(".*", string.Empty, StringComparison.Ordinal) is { Length: > 0 } plain
+        && plain.All(static letter => char.IsAsciiLetterLower(letter) || letter is '.' or '-')
+        && (!name.Contains('*', StringComparison.Ordinal) || name.EndsWith(".*", StringComparison.Ordinal));
 }

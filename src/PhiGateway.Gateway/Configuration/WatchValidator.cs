@@ -8,6 +8,7 @@ internal static class WatchValidator
 {
     private const int Steps = 3;
     private const int LeastDays = 7;
+    private const int MostMinutes = 10_080;
 
     /// <summary>Adds every problem found.</summary>
     /// <param name="options">What was written.</param>
@@ -20,6 +21,11 @@ internal static class WatchValidator
                 "Admin:DormantDays",
                 $"must be at most {Steps} numbers of days, each larger than the one before, the first at least {LeastDays}."
             );
+        }
+
+        if (options.Admin.EscalateMinutes is < 0 or > MostMinutes)
+        {
+            add("Admin:EscalateMinutes", $"must be from 0 to {MostMinutes}.");
         }
 
         foreach (var entry in options.Watch.Quarantine)

@@ -60,6 +60,7 @@ internal static class DemoStory
             .. clients.Select(client => NewCredential(client.Id, today.AddDays(client.Id == "clearbill-eligibility" ? 5 : 60), today)),
             NewCredential("lumen-scribe", today.AddDays(90), today),
             .. Alerts(now),
+            .. DemoReview.Of(now),
         ];
         await DemoRegistry.WriteAsync(store, documents, cancellationToken);
         var snapshot = new RegistrySnapshotBuilder().Rebuild(await source.LoadAllAsync(cancellationToken));

@@ -6,6 +6,7 @@ using PhiGateway.Gateway.Following;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Verification;
+using PhiGateway.Proof.Witnessing;
 using PhiGateway.Sinks.Feeding;
 
 namespace PhiGateway.Gateway.Health;
@@ -17,7 +18,7 @@ internal sealed class Readiness(
     SnapshotFollower follower,
     FileJournal journal,
     AuditShipper shipper,
-    Func<(TransparencyLogStatus Log, LogWatchStatus Watch)> proof,
+    Func<(TransparencyLogStatus Log, LogWatchStatus Watch, IReadOnlyList<WitnessStatus> Witnesses)> proof,
     Func<IReadOnlyList<SinkStatus>> sinks,
     Func<IReadOnlyList<IssuerStatus>> issuers,
     Func<RouteStatus> routes,
@@ -135,12 +136,17 @@ internal sealed class Readiness(
     // A changed record does not make the next one less true: someone must look, and the node goes on. A changed journal closes it.
     private ReadinessPart Proof()
     {
-        var (log, watch) = proof();
+        var (log, watch, witnesses) = proof();
         var good = log.Fault is null && watch.Findings.Count == 0;
         var words = $"{log.Size} records under the newest checkpoint, {log.Lag} not yet, {watch.Verified} verified since the start";
         foreach (var more in new[] { log.Fault, log.Problem, watch.Problem }.OfType<string>())
         {
             words += $"; {more}";
+        }
+
+        foreach (var witness in witnesses)
+        {
+            words += $"; witness {witness.Name}: {witness.Problem ?? $"{witness.Size} records cosigned"}";
         }
 
         return new ReadinessPart(

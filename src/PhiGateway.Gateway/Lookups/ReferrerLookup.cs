@@ -13,8 +13,31 @@ namespace PhiGateway.Gateway.Lookups;
 /// Looks up which records name a Binary that does not say whose it is: by the parameters that find an address, over everybody's records, and
 /// then among the client's own records of the types that attach files and have no such parameter.
 /// </summary>
-internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, GatewayOptions options)
+internal sealed class ReferrerLookup(Fetch fetch, GatewayOptions options)
 {
+    /// <summary>The same, where the answer to a request may hold a Binary of which it must be looked up whose it is.</summary>
+    /// <param name="exchange">The client's request.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="answer">The answer, or a page of it.</param>
+    /// <param name="files">Receives what was found out.</param>
+    /// <returns>Whether it may.</returns>
+    public async ValueTask<bool> FindIfMetAsync(
+        GatewayExchange exchange,
+        FhirRequest request,
+        ReadOnlyMemory<byte> answer,
+        FileReferrers files
+    )
+    {
+        var policy = exchange.Permit.Release;
+        if (!FileReferrers.Matter(request, policy, answer.Span))
+        {
+            return false;
+        }
+
+        await FindAsync(exchange, answer, policy, files);
+        return true;
+    }
+
     /// <summary>Looks up who names the Binaries of one answer, or of one page of it, as far as that is needed and not known yet.</summary>
     /// <param name="exchange">The client's request.</param>
     /// <param name="answer">One resource, or a Bundle.</param>
@@ -46,11 +69,7 @@ internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, Gateway
             open.Add(found);
         }
 
-        // One search after the other, no more of them than a chain may cost, for all of them together.
-        for (var i = 0; i < Referrers.LookedThrough.Count && open.Exists(static found => !found.IsSettled); i++)
-        {
-            await LookThroughAsync(exchange, open, Referrers.LookedThrough[i]);
-        }
+        await LookThroughAsync(exchange, open);
     }
 
     private async ValueTask AskAsync(GatewayExchange exchange, Referrers found, string search, ReleasePolicy judge)
@@ -83,29 +102,60 @@ internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, Gateway
         }
     }
 
-    private async ValueTask LookThroughAsync(GatewayExchange exchange, List<Referrers> open, ResourceType type)
+    // A page of each type, then the next of each, so that one with many records leaves room for the others. No more pages than a chain may
+    // cost, for all Binaries together.
+    private async ValueTask LookThroughAsync(GatewayExchange exchange, List<Referrers> open)
+    {
+        var counter = exchange.Bundle ?? exchange;
+        var searches = new Queue<Search>();
+        for (var i = 0; i < Referrers.LookedThrough.Count && open.Exists(static found => !found.IsSettled); i++)
+        {
+            if (SearchOf(exchange, Referrers.LookedThrough[i]) is { } search)
+            {
+                searches.Enqueue(search);
+            }
+        }
+
+        while (
+            searches.TryDequeue(out var search)
+            && open.Exists(static found => !found.IsSettled)
+            && counter.WalkedSearches++ < options.Limits.WalkedSearches
+        )
+        {
+            using var fetched = await fetch.ReadAsync(exchange, search.Call);
+            if (fetched is not Fetched.Found { IsReadable: true } page)
+            {
+                continue;
+            }
+
+            string? next = null;
+            foreach (var found in open)
+            {
+                if (!found.IsSettled && !found.TryTake(page.Body.Span, search.Judge, out next))
+                {
+                    next = null;
+                    break;
+                }
+            }
+
+            var isLast = search.Pages + 1 >= options.Limits.PagesPerPage;
+            if (!isLast && next is not null && UpstreamPlace.Find(next, exchange.Ingressed.Route.Language.UpstreamBases) is { } place)
+            {
+                searches.Enqueue(search with { Call = Continuation.CallTo(place), Pages = search.Pages + 1 });
+            }
+        }
+    }
+
+    // Null where this client may not search the type.
+    private static Search? SearchOf(GatewayExchange exchange, ResourceType type)
     {
         if (OwnRequest.Read(exchange.Ingressed.Route, $"/{type.Name}?_count=50") is not { } search)
         {
-            return;
+            return null;
         }
 
         var decided = DecisionMaker.Decide(exchange, search.Parts);
-        var counter = exchange.Bundle ?? exchange;
-        if (!decided.Continues || counter.WalkedSearches >= options.Limits.WalkedSearches)
-        {
-            return;
-        }
-
-        _ = await searches.RunAsync(
-            exchange,
-            search,
-            decided.Value,
-            (_, page) =>
-                open.TrueForAll(found => found.IsSettled || found.TryTake(page.Span, decided.Value.Release, out string? _))
-                && open.Exists(static found => !found.IsSettled)
-                && ++counter.WalkedSearches < options.Limits.WalkedSearches
-        );
+        return decided.Continues ? new Search(UpstreamCallFactory.Create(search, decided.Value), decided.Value.Release, Pages: 0) : null;
     }
 
     // A record that the client may read or search is one that it may see.
@@ -122,4 +172,7 @@ internal sealed class ReferrerLookup(Fetch fetch, JudgedSearch searches, Gateway
 
         return ReleasePolicy.Nothing;
     }
+
+    // One type that is looked through: its next page.
+    private sealed record Search(UpstreamCall Call, ReleasePolicy Judge, int Pages);
 }

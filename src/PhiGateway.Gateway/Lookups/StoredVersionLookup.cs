@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Changes;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
@@ -10,7 +11,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Lookups;
 
 /// <summary>Fetches what an update, patch or delete would change, for Settle to decide over.</summary>
-internal sealed class StoredVersionLookup(Fetch fetch, AnswerBuffers buffers, GatewayOptions options)
+internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers, AnswerBuffers buffers, GatewayOptions options)
 {
     private const string Detail = "stored-version";
 
@@ -26,11 +27,36 @@ internal sealed class StoredVersionLookup(Fetch fetch, AnswerBuffers buffers, Ga
         using var fetched = await fetch.ReadAsync(exchange, $"/{part.Type.Name}/{part.Id}");
         return fetched switch
         {
-            Fetched.Found found => Read(exchange, part, found.Body),
+            Fetched.Found found => await AttributeAsync(exchange, Read(exchange, part, found.Body), found.Body),
             Fetched.Absent => new StoredVersion(part with { StoredState = StoredState.Absent }, null),
             Fetched.Failed failed => StageResult.Refuse(failed.Reason, Detail),
             _ => StageResult.Refuse(DenyReason.Faulted, Detail),
         };
+    }
+
+    // A file is changed by who may change what names it, when all of that is in sight.
+    private async ValueTask<StageResult<StoredVersion>> AttributeAsync(
+        GatewayExchange exchange,
+        StageResult<StoredVersion> read,
+        ReadOnlyMemory<byte> stored
+    )
+    {
+        if (!read.Continues || read.Value.Part is not { Stored: { } facts } part || part.Type != ResourceType.Binary)
+        {
+            return read;
+        }
+
+        var context = exchange.Ingressed.Route.Language;
+        var files = new FileReferrers();
+        await referrers.FindAsync(exchange, stored, ReleasePolicy.Nothing, files);
+        files.Give(stored.Span, facts, context);
+        if (part.Body is { } written && written.Id == facts.Id)
+        {
+            var body = read.Value.Request is { } patched ? patched.Patched : exchange.Request.Body;
+            files.Give(body.Span, written, context);
+        }
+
+        return read;
     }
 
     private StageResult<StoredVersion> Read(GatewayExchange exchange, AccessPart part, ReadOnlyMemory<byte> stored)

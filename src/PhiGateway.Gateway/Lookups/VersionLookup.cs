@@ -152,12 +152,12 @@ internal sealed class VersionLookup(Fetch fetch, ReferrerLookup referrers)
         return StageResult.Continue;
     }
 
-    private ValueTask FindFilesAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, CurrentVersions versions)
+    private async ValueTask FindFilesAsync(GatewayExchange exchange, ReadOnlyMemory<byte> answer, CurrentVersions versions)
     {
-        var policy = exchange.Permit.Release;
-        return versions.Files is { } files && FileReferrers.Matter(exchange.Request, policy, answer.Span)
-            ? referrers.FindAsync(exchange, answer, policy, files)
-            : default;
+        if (versions.Files is { } files)
+        {
+            await referrers.FindIfMetAsync(exchange, exchange.Request, answer, files);
+        }
     }
 
     private static StageResult Refuse(DenyReason reason) => StageResult.Refuse(reason, "current-version");

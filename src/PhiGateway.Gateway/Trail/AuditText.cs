@@ -116,7 +116,9 @@ internal static class AuditText
         return string.Join("; ", notes);
     }
 
-    public static IReadOnlyList<string> PatientsOf(IReadOnlyList<PatientId> patients)
+    /// <summary>Patients as a record names them: those of the answer (a list), and those of what stayed (a set).</summary>
+    /// <remarks>Without an enumerator over a list: each allowed read comes by.</remarks>
+    public static IReadOnlyList<string> PatientsOf(IReadOnlyCollection<PatientId> patients)
     {
         if (patients.Count == 0)
         {
@@ -124,16 +126,24 @@ internal static class AuditText
         }
 
         var ids = new string[patients.Count];
-        for (var i = 0; i < ids.Length; i++)
+        if (patients is IReadOnlyList<PatientId> list)
         {
-            ids[i] = patients[i].Value!;
+            for (var i = 0; i < ids.Length; i++)
+            {
+                ids[i] = list[i].Value!;
+            }
+
+            return ids;
+        }
+
+        var place = 0;
+        foreach (var patient in patients)
+        {
+            ids[place++] = patient.Value!;
         }
 
         return ids;
     }
-
-    public static IReadOnlyList<string> PatientsOf(IReadOnlyCollection<PatientId> patients) =>
-        patients.Count == 0 ? [] : [.. patients.Select(static patient => patient.Value!)];
 
     /// <summary>What stayed, each with why; what has no id stays by its type alone.</summary>
     public static IReadOnlyList<string> WithheldOf(IReadOnlyList<WithheldResource> withheld)

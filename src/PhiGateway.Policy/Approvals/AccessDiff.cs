@@ -148,8 +148,8 @@ public static class AccessDiff
         diff.Most("expires", before.Expires?.DayNumber, after.Expires?.DayNumber, Day(before.Expires), Day(after.Expires));
         diff.Most("maxTokenLifetimeSeconds", before.MaxTokenLifetimeSeconds, after.MaxTokenLifetimeSeconds);
         diff.Most("delegationDepth", before.DelegationDepth, after.DelegationDepth);
-        diff.Most("limits/requestsPerSecond", before.Limits.RequestsPerSecond, after.Limits.RequestsPerSecond);
-        diff.Most("limits/concurrency", before.Limits.Concurrency, after.Limits.Concurrency);
+        diff.MostInstead("limits/requestsPerSecond", before.Limits.RequestsPerSecond, after.Limits.RequestsPerSecond);
+        diff.MostInstead("limits/concurrency", before.Limits.Concurrency, after.Limits.Concurrency);
         diff.Most("limits/distinctPatientsPerHour", before.Limits.DistinctPatientsPerHour, after.Limits.DistinctPatientsPerHour);
         diff.Most("limits/recordsPerDay", before.Limits.RecordsPerDay, after.Limits.RecordsPerDay);
         diff.Restriction("tenants", before.Tenants, after.Tenants);

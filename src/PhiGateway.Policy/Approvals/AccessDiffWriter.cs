@@ -34,6 +34,22 @@ internal sealed class AccessDiffWriter(List<AccessChange> changes, string path)
         }
     }
 
+    /// <summary>
+    /// An upper bound in the place of the node's own: where there was none the node's counted, which may be less, so a first one is wider.
+    /// Who knows the node's puts it in.
+    /// </summary>
+    internal void MostInstead(string member, int? before, int? after)
+    {
+        if (before is null && after is not null)
+        {
+            Add(ChangeKind.Widening, member, $"{member} was the node's own, becomes {Number(after)}");
+        }
+        else
+        {
+            Most(member, before, after);
+        }
+    }
+
     /// <summary>What is permitted: a new member is wider, a missing one narrower.</summary>
     internal void Set(string member, IEnumerable<string> before, IEnumerable<string> after)
     {

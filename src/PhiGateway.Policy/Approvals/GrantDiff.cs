@@ -35,9 +35,24 @@ internal static class GrantDiff
             }
         }
 
+        // Inside another record leaves what the use case lets out of its type anywhere, and all of it where no grant speaks of the type.
+        foreach (
+            var type in Named(before).Except(Named(after), StringComparer.Ordinal).Where(type => after.Count > 0 && IsCut(before, type))
+        )
+        {
+            diff.Add(ChangeKind.Widening, string.Empty, $"{type} inside other records leaves whole: no grant speaks of it any more");
+        }
+
         // Includes are named for the use case as a whole.
         diff.Set("includes", before.SelectMany(static grant => grant.Includes), after.SelectMany(static grant => grant.Includes));
     }
+
+    private static IEnumerable<string> Named(IReadOnlyList<Grant> grants) => grants.SelectMany(static grant => grant.Types);
+
+    private static bool IsCut(IReadOnlyList<Grant> grants, string type) =>
+        grants
+            .Where(grant => grant.Types.Contains(type, StringComparer.Ordinal))
+            .All(static grant => grant.Elements.Count > 0 || grant.Masks.Count > 0);
 
     private static List<Piece> Pieces(IReadOnlyList<Grant> grants) =>
         [

@@ -60,8 +60,8 @@ internal sealed class RegistryState
 
     private void TakeItem(RegistryItem item, StaleDocuments stale)
     {
-        // Alerts and admin keys govern no traffic.
-        if (item.Kind is RegistryKind.Alert or RegistryKind.AdminKey)
+        // Alerts, admin keys and what only describes govern no traffic.
+        if (item.Kind is RegistryKind.Alert or RegistryKind.AdminKey || (int)item.Kind >= RegistryKinds.FirstThatDescribes)
         {
             return;
         }
@@ -77,15 +77,10 @@ internal sealed class RegistryState
         Report($"document/{item.Kind}/{item.Id}", problem is null ? [] : [problem]);
     }
 
-    // Kinds from 128 on describe and are passed over; an unknown one below governs, and whom, nobody here can say.
+    // An unknown kind below those that describe governs, and whom, nobody here can say.
     private void TakeUnknownKind(RegistryItem item)
     {
         var path = $"unknown/{(int)item.Kind}";
-        if ((int)item.Kind >= RegistryKinds.FirstThatDescribes)
-        {
-            return;
-        }
-
         var key = (item.Kind, item.Id);
         if (_unknown.TryGetValue(key, out var known) && known.Revision >= item.Revision)
         {

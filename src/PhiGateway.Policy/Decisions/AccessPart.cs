@@ -36,6 +36,15 @@ public sealed record AccessPart
     /// </summary>
     public bool IsOfEveryInclude { get; init; }
 
+    /// <summary>For include roles: the type whose reference brings this part along; none where that betrays nothing.</summary>
+    public ResourceType LinkedFrom { get; init; }
+
+    /// <summary>
+    /// Top-level elements of <see cref="LinkedFrom"/> that hold the reference: what comes along shows where it points, so each must be one
+    /// that may leave.
+    /// </summary>
+    public IReadOnlyList<string> LinkedBy { get; init; } = [];
+
     /// <summary>
     /// Patients the request itself names for this part (path, compartment parameter); every one must be covered. Empty: none named.
     /// </summary>

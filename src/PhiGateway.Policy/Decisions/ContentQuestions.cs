@@ -38,7 +38,11 @@ internal static class ContentQuestions
 
     private static Deny? Content(DecisionRun run, GrantSet grants, AccessPart part)
     {
-        var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))]);
+        // A document that describes its patient under a name of its own is shown to the hospital's own, and so it can be kept by them.
+        var judge = new GrantReleasePolicy(run.Reach, [new ReleaseLane(part.Type, grants, PartRights.Needed(part))])
+        {
+            AdmitsUndetermined = part.Type == ResourceType.Bundle && PermitFactory.IsOwnStaff(run.Entry),
+        };
         var rule = run.UseCase.RuleOf(grants);
         var admitted = grants;
         // Of a foreign record not even what a patch of it would come to is said.

@@ -5,7 +5,7 @@ namespace PhiGateway.Policy.Decisions;
 
 /// <summary>
 /// Checks for <see cref="PolicyDecisionPoint"/> that a request filters and sorts only by elements that its client may see, since number and
-/// order of the matches would betray the others. Returns null or a denial.
+/// order of the matches would betray the others, and that nothing comes along by a reference that it may not see. Returns null or a denial.
 /// </summary>
 internal static class ElementQuestions
 {
@@ -26,7 +26,65 @@ internal static class ElementQuestions
             }
         }
 
-        return null;
+        return Links(run);
+    }
+
+    // What comes along shows where a reference points: of all that a type points at, what its client may not see falls out.
+    private static Deny? Links(DecisionRun run)
+    {
+        var parts = run.Request.Parts;
+        Deny? nearest = null;
+        var remains = false;
+        for (var place = 0; place < parts.Count; place++)
+        {
+            var part = parts[place];
+            if ((part.LinkedBy.Count == 0 && !part.IsOfEveryInclude) || run.IsSettled(place))
+            {
+                continue;
+            }
+
+            if (part.LinkedBy.Count == 0 || HidingLink(run, place, part) is not { } rule)
+            {
+                remains |= part.IsOfEveryInclude;
+                continue;
+            }
+
+            nearest = new Deny(DenyReason.HiddenElement, rule);
+            if (!part.IsOfEveryInclude)
+            {
+                return nearest;
+            }
+
+            run.Grants[place] = default;
+        }
+
+        return remains ? null : nearest;
+    }
+
+    private static string? HidingLink(DecisionRun run, int place, AccessPart part)
+    {
+        if (part.Type == part.LinkedFrom && part.Role == PartRole.RevInclude)
+        {
+            return HidingGrant(run, run.Grants[place], part with { Uses = part.LinkedBy });
+        }
+
+        var parts = run.Request.Parts;
+        for (var target = 0; target < parts.Count; target++)
+        {
+            if (parts[target].Role == PartRole.Target && parts[target].Type == part.LinkedFrom)
+            {
+                return HidingGrant(run, run.Grants[target], parts[target] with { Uses = part.LinkedBy });
+            }
+        }
+
+        // It comes from what was brought along itself.
+        var source = new AccessPart
+        {
+            Interaction = Interaction.Read,
+            Type = part.LinkedFrom,
+            Uses = part.LinkedBy,
+        };
+        return HidingGrant(run, PartRights.Readers(source, run.UseCase), source);
     }
 
     // A record may come under any one of the grants alone, so each of them must show what is asked about; but a grant whose conditions

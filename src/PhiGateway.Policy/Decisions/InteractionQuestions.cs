@@ -59,10 +59,15 @@ internal static class InteractionQuestions
         }
 
         // The backend follows a chain over all tenants' records, and only over a single reference can a second condition hold it to the
-        // same record.
+        // same record. Any other is looked up first, as a search that is held to the tenant itself.
         if (run.Request.TenantTag is not null && part.Role is PartRole.Chain or PartRole.ReverseChain && !part.IsSeparable)
         {
-            return new Deny(DenyReason.CrossesTenants, "tenant-tag");
+            if (!part.IsResolvable)
+            {
+                return new Deny(DenyReason.CrossesTenants, "tenant-tag");
+            }
+
+            run.ResolvesWalks = true;
         }
 
         if (grants.IsEmpty)

@@ -78,6 +78,33 @@ public static class Openings
         {
             Add(changes, CredentialDoor + "/" + id, old.Credentials[id], next.Credentials[id]);
         }
+
+        CompareOverlaps(old.Entry?.Credentials ?? [], next.Entry?.Credentials ?? [], changes);
+    }
+
+    // Beside its successor a key is a second one: what lets it last longer lets in what nobody approved. It is no confirmation in time.
+    private static void CompareOverlaps(IReadOnlyList<Credential> old, IReadOnlyList<Credential> next, List<StepChange> changes)
+    {
+        foreach (
+            var was in old.Where(static credential => CredentialKinds.IsEnforced(credential.Kind) && credential.OverlapUntil is not null)
+        )
+        {
+            var becomes = next.FirstOrDefault(credential => string.Equals(credential.Id, was.Id, StringComparison.Ordinal));
+            if (becomes is not null && !(becomes.OverlapUntil <= was.OverlapUntil))
+            {
+                changes.Add(
+                    new StepChange(
+                        StepKind.Opens,
+                        $"{CredentialDoor}-overlap/{was.Id}",
+                        $"credential {was.Id} is honoured longer beside the one that replaced it"
+                    )
+                    {
+                        Rule = "credential/" + was.Id,
+                        Until = becomes.OverlapUntil,
+                    }
+                );
+            }
+        }
     }
 
     private static void Add(List<StepChange> changes, string name, Standing was, Standing becomes)

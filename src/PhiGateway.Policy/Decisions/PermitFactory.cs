@@ -45,7 +45,7 @@ internal static class PermitFactory
     }
 
     // Partners and AI agents are shown nothing that nobody can attribute; the hospital's own are, and the record says so.
-    private static bool IsOwnStaff(ClientEntry entry) =>
+    internal static bool IsOwnStaff(ClientEntry entry) =>
         entry.Organization?.Kind == OrganizationKind.Internal && entry.Client.Kind != ClientKind.AiAgent;
 
     private static ReleaseLane[] Lanes(DecisionRun run)

@@ -42,6 +42,12 @@ public sealed record Alert : IRegistryEntity
     /// <summary>When it is due again, UTC; null: it does not wait.</summary>
     public DateTimeOffset? SnoozedUntil { get; init; }
 
+    /// <summary>How often it was escalated because nobody took it; null: never.</summary>
+    public int? Escalations { get; init; }
+
+    /// <summary>When it last was, UTC.</summary>
+    public DateTimeOffset? EscalatedAt { get; init; }
+
     /// <summary>Which door it is about, such as <c>agreement</c>; null: none.</summary>
     public string? Door { get; init; }
 

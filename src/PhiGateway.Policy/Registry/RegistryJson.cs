@@ -32,6 +32,10 @@ public static class RegistryJson
             RegistryKind.Review => typeof(Review),
             RegistryKind.Alert => typeof(Alert),
             RegistryKind.AdminKey => typeof(AdminKey),
+            RegistryKind.Campaign => typeof(Campaign),
+            RegistryKind.CampaignItem => typeof(CampaignItem),
+            RegistryKind.Case => typeof(AlertCase),
+            RegistryKind.SavedSearch => typeof(SavedSearch),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
 

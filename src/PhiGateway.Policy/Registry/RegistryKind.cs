@@ -18,4 +18,16 @@ public enum RegistryKind : byte
 
     /// <summary>A key that opens the admin API; only its hash is kept.</summary>
     AdminKey = 11,
+
+    /// <summary>An access review over many clients; it describes, and what follows from it is written elsewhere.</summary>
+    Campaign = 128,
+
+    /// <summary>One client in a campaign.</summary>
+    CampaignItem = 129,
+
+    /// <summary>Alerts that are looked at as one.</summary>
+    Case = 130,
+
+    /// <summary>A search of the trail that somebody keeps.</summary>
+    SavedSearch = 131,
 }

@@ -18,6 +18,10 @@ public static class RegistryPaths
             RegistryKind.Review => "reviews",
             RegistryKind.Alert => "alerts",
             RegistryKind.AdminKey => "adminKeys",
+            RegistryKind.Campaign => "campaigns",
+            RegistryKind.CampaignItem => "campaignItems",
+            RegistryKind.Case => "cases",
+            RegistryKind.SavedSearch => "savedSearches",
             _ => "unknown",
         };
 
@@ -42,6 +46,10 @@ public static class RegistryPaths
             Review => RegistryKind.Review,
             Alert => RegistryKind.Alert,
             AdminKey => RegistryKind.AdminKey,
+            Campaign => RegistryKind.Campaign,
+            CampaignItem => RegistryKind.CampaignItem,
+            AlertCase => RegistryKind.Case,
+            SavedSearch => RegistryKind.SavedSearch,
             _ => null,
         };
 }

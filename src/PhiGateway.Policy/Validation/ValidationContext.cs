@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 
@@ -13,8 +12,6 @@ internal sealed class ValidationContext(
 )
 {
     private const int MostCharacters = 4096;
-    private const char NonJoiner = '\u200c';
-    private const char Joiner = '\u200d';
 
     internal Func<RegistryKind, string, IRegistryEntity?> Find => find;
 
@@ -27,7 +24,7 @@ internal sealed class ValidationContext(
     /// <summary>A text that must say something, without characters that forge lines or turn round what is shown.</summary>
     internal void Text(string? text, string path)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > MostCharacters || text.Any(static letter => !IsShown(letter)))
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MostCharacters || !ShownText.IsLine(text))
         {
             Add(path, "Required: a text without control characters, and without characters that are not shown.");
         }
@@ -39,7 +36,9 @@ internal sealed class ValidationContext(
         if (
             string.IsNullOrWhiteSpace(person)
             || person.Length > MostCharacters
-            || person.Any(static letter => !IsShown(letter) || letter is NonJoiner or Joiner || IsVariant(letter))
+            || person.Any(static letter =>
+                !ShownText.IsShown(letter) || letter is ShownText.NonJoiner or ShownText.Joiner || IsVariant(letter)
+            )
         )
         {
             Add(
@@ -77,17 +76,6 @@ internal sealed class ValidationContext(
             Add(path, "The day lies ahead (UTC): it has not happened yet.");
         }
     }
-
-    // The two joiners spell words of several scripts; every other format character hides, reorders or separates.
-    private static bool IsShown(char letter) =>
-        letter is NonJoiner or Joiner
-        || char.GetUnicodeCategory(letter)
-            is not (
-                UnicodeCategory.Control
-                or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator
-            );
 
     // What NFKC would turn into another letter; listed, because the runtime normalizes nothing where it is built without globalization.
     private static bool IsVariant(char letter) =>

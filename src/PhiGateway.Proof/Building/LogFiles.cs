@@ -12,6 +12,9 @@ namespace PhiGateway.Proof.Building;
 /// </summary>
 public sealed class LogFiles(string folder)
 {
+    /// <summary>Name of the file with the newest checkpoint that enough witnesses have cosigned.</summary>
+    public const string WitnessedName = "witnessed";
+
     private const string DurableName = "durable";
 
     /// <summary>The folder of this generation.</summary>
@@ -20,11 +23,20 @@ public sealed class LogFiles(string folder)
     /// <summary>Its tiles.</summary>
     public TileFolder Tiles { get; } = new(folder);
 
+    /// <summary>Lines about witnesses that stand in the policy file, with its quorum; null: no witness is asked for.</summary>
+    public string? WitnessLines { get; set; }
+
     /// <summary>The newest checkpoint as a note; null when there is none.</summary>
     /// <exception cref="InvalidDataException">The file is no checkpoint.</exception>
-    public (SignedNote Note, Checkpoint Checkpoint)? ReadCheckpoint()
+    public (SignedNote Note, Checkpoint Checkpoint)? ReadCheckpoint() => ReadCheckpoint(Checkpoint.FileName);
+
+    /// <summary>The newest checkpoint that enough witnesses have cosigned; null when there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is no checkpoint.</exception>
+    public (SignedNote Note, Checkpoint Checkpoint)? ReadWitnessed() => ReadCheckpoint(WitnessedName);
+
+    private (SignedNote Note, Checkpoint Checkpoint)? ReadCheckpoint(string name)
     {
-        var path = Path.Combine(folder, Checkpoint.FileName);
+        var path = Path.Combine(folder, name);
         if (!File.Exists(path))
         {
             return null;
@@ -62,12 +74,21 @@ public sealed class LogFiles(string folder)
 
     internal void WriteCheckpoint(SignedNote note) => DurableFile.Write(Path.Combine(folder, Checkpoint.FileName), note.Whole);
 
+    internal void WriteWitnessed(SignedNote note) => DurableFile.Write(Path.Combine(folder, WitnessedName), note.Whole);
+
+    /// <summary>Keeps what a witness showed and this log contradicts.</summary>
+    internal void WriteContradiction(string witness, SignedNote shown) =>
+        DurableFile.Write(Path.Combine(folder, "contradiction-" + witness), shown.Whole);
+
     /// <summary>Publishes the log's keys for those who configure a witness or a verifier.</summary>
     internal void WriteKeys(IEnumerable<NoteKey> keys)
     {
         var lines = keys.Select(static key => key.ToString()).ToList();
         DurableFile.Write(Path.Combine(folder, "vkeys"), string.Concat(lines.Select(static line => line + "\n")));
-        DurableFile.Write(Path.Combine(folder, "policy"), string.Concat(lines.Select(static line => $"log {line}\n")) + "quorum none\n");
+        DurableFile.Write(
+            Path.Combine(folder, "policy"),
+            string.Concat(lines.Select(static line => $"log {line}\n")) + (WitnessLines ?? "quorum none\n")
+        );
     }
 
     /// <summary>Full tiles of leaves that stand after a power cut.</summary>

@@ -18,7 +18,7 @@ namespace PhiGateway.Proof.Building;
 /// then differs from the one it had signed means that the journal was changed, and ends it. One instance per journal;
 /// <see cref="RunAsync"/> runs once.
 /// </remarks>
-public sealed class TransparencyLog : IDisposable
+public sealed class TransparencyLog : IBatchFollower, IDisposable
 {
     // A pass that has this many gives a checkpoint before it goes on.
     private const int PassRecords = 4096;
@@ -27,18 +27,18 @@ public sealed class TransparencyLog : IDisposable
     private readonly FileJournal _journal;
     private readonly TransparencyLogOptions _options;
     private readonly TimeProvider _clock;
-    private readonly IHeadStore? _exported;
+    private readonly HeadExport _heads;
     private readonly SigningKeys _keys;
     private readonly TreeBuilder _tree;
     private readonly JournalReader _reader;
     private readonly Checkpoint? _signedBefore;
-    private readonly List<LogHead> _unsent = [];
+    // Between the loop and the shipper, who shows what it has read.
+    private readonly Lock _growing = new();
+    private bool _isFed;
     private bool _isLate;
     private Checkpoint? _newest;
     private SignedNote? _newestNote;
-    private long _exportedSize = -1;
     private DateTimeOffset _evolvedAt;
-    private DateTimeOffset _exportedAt;
     private DateTimeOffset _syncedAt;
 
     private TransparencyLog(
@@ -52,7 +52,8 @@ public sealed class TransparencyLog : IDisposable
         TimeProvider clock
     )
     {
-        (_journal, Files, _keys, _tree, _options, _exported, _clock) = (journal, files, keys, tree, options, exported, clock);
+        (_journal, Files, _keys, _tree, _options, _clock) = (journal, files, keys, tree, options, clock);
+        _heads = new HeadExport(journal.Log, exported, options.ExportEvery);
         Entries = new EntryFactory(journal.Log, keys.SaltKey.ToArray(), pseudonym);
         Origin = LogOrigin.Of(journal.Log);
         _reader = journal.CreateReader(tree.Size);
@@ -74,7 +75,7 @@ public sealed class TransparencyLog : IDisposable
 
     /// <summary>How it is now.</summary>
     public TransparencyLogStatus Status =>
-        new(Volatile.Read(ref _newest)?.Size ?? 0, _journal.DurableSequence + 1, Fault, Problem, Volatile.Read(ref _exportedSize));
+        new(Volatile.Read(ref _newest)?.Size ?? 0, _journal.DurableSequence + 1, Fault, Problem, _heads.Size);
 
     /// <summary>Why it goes no further; null while it does.</summary>
     public string? Fault { get; private set; }
@@ -127,8 +128,7 @@ public sealed class TransparencyLog : IDisposable
             try
             {
                 more = Step();
-                await ExportAsync(force: false, cancellationToken);
-                Problem = null;
+                Problem = await ExportAsync(force: false, cancellationToken);
             }
             catch (Exception e) when (e is LogFaultException or InvalidDataException)
             {
@@ -153,12 +153,13 @@ public sealed class TransparencyLog : IDisposable
     {
         try
         {
-            while (Fault is null && Step())
+            do
             {
-                // More records are waiting.
-            }
+                // Nobody shows anything any more; more records may be waiting.
+                _isFed = false;
+            } while (Fault is null && Step());
 
-            await ExportAsync(force: true, cancellationToken);
+            Problem = await ExportAsync(force: true, cancellationToken);
         }
         catch (Exception e)
             when (e is LogFaultException or InvalidDataException or IOException or UnauthorizedAccessException or OperationCanceledException
@@ -168,8 +169,48 @@ public sealed class TransparencyLog : IDisposable
         }
     }
 
+    /// <inheritdoc />
+    /// <remarks>
+    /// What the log had signed before this start is compared by the loop alone, and a disk that takes no tiles is told of by it.
+    /// </remarks>
+    public void Follow(IReadOnlyList<AuditEntry> batch)
+    {
+        lock (_growing)
+        {
+            var first = _tree.Size - batch[0].Sequence;
+            if (Fault is not null || first < 0 || _tree.Size < _signedBefore?.Size)
+            {
+                return;
+            }
+
+            try
+            {
+                for (var i = first; i < batch.Count; i++)
+                {
+                    var entry = batch[(int)i];
+                    _tree.Flush();
+                    _tree.Add(Entries.Make(new JournalFrame(entry.Sequence, entry.ChainHash, entry.Body), _tree.Epoch, entry));
+                    _isFed = true;
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Nothing is lost: the loop goes on behind what is in the tree, and says why it cannot.
+                _isFed = false;
+            }
+        }
+    }
+
     /// <summary>One pass over what is durable; true when more may wait.</summary>
     internal bool Step()
+    {
+        lock (_growing)
+        {
+            return Grow();
+        }
+    }
+
+    private bool Grow()
     {
         var taken = TakeIn();
         var now = _clock.GetUtcNow();
@@ -229,6 +270,18 @@ public sealed class TransparencyLog : IDisposable
     private int TakeIn()
     {
         _tree.Flush();
+        if (_isFed)
+        {
+            // The next records are on their way through the shipper.
+            _isFed = false;
+            return 0;
+        }
+
+        if (_reader.NextSequence < _tree.Size)
+        {
+            _reader.MoveTo(_tree.Size);
+        }
+
         BeginLate();
         var taken = 0;
         while (taken < PassRecords && _reader.TryRead(out var frame))
@@ -292,7 +345,7 @@ public sealed class TransparencyLog : IDisposable
         _evolvedAt = now;
         Files.WriteKeys(_keys.LogKeys);
         _newestNote = null;
-        Send(note, LogHeadKind.Keys, _tree.Size, now);
+        _heads.Put(note, LogHeadKind.Keys, _tree.Size, now);
     }
 
     [MemberNotNull(nameof(_newestNote))]
@@ -306,48 +359,10 @@ public sealed class TransparencyLog : IDisposable
         Volatile.Write(ref _newest, checkpoint);
     }
 
-    private async Task ExportAsync(bool force, CancellationToken cancellationToken)
+    private Task<string?> ExportAsync(bool force, CancellationToken cancellationToken)
     {
-        var now = _clock.GetUtcNow();
-        if (_exported is null || (!force && now - _exportedAt < _options.ExportEvery))
-        {
-            return;
-        }
-
-        _exportedAt = now;
-        if (_newest is { } newest && _newestNote is { } note && newest.Size != _exportedSize)
-        {
-            Send(note, LogHeadKind.Checkpoint, newest.Size, now);
-        }
-
-        if (_unsent.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await _exported.AppendAsync([.. _unsent], cancellationToken);
-            Volatile.Write(ref _exportedSize, _unsent.Max(static head => head.Size));
-            _unsent.Clear();
-        }
-#pragma warning disable CA1031 // A store that is away, whatever it throws, costs nothing but the time until heads are outside.
-        catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-        {
-            Problem = $"The store did not take the log's heads ({e.GetType().Name}); it is tried again.";
-        }
-    }
-
-    private void Send(SignedNote note, LogHeadKind kind, long size, DateTimeOffset now)
-    {
-        // While the store is away the newest checkpoint says what the older ones did; statements are kept.
-        if (kind == LogHeadKind.Checkpoint)
-        {
-            _unsent.RemoveAll(static head => head.Kind == LogHeadKind.Checkpoint);
-        }
-
-        _unsent.Add(new LogHead(_journal.Log, size, kind, note.Whole, now));
+        var newest = _newest is { } checkpoint && _newestNote is { } note ? (note, checkpoint.Size) : ((SignedNote, long)?)null;
+        return _heads.SendAsync(newest, _clock.GetUtcNow(), force, cancellationToken);
     }
 
     private void Stop(string why)

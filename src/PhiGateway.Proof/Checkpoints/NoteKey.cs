@@ -18,7 +18,7 @@ public sealed class NoteKey
     {
         Name = name;
         _key = PublicKey.Import(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey);
-        Id = IdOf(name, publicKey);
+        Id = IdOf(name, Ed25519Type, publicKey);
     }
 
     /// <summary>Whose key it is.</summary>
@@ -33,26 +33,14 @@ public sealed class NoteKey
     /// <summary>Reads a published key; null when it is none, or one of another algorithm.</summary>
     public static NoteKey? Parse(string text)
     {
-        var parts = text.Split('+', 3);
-        if (parts.Length != 3 || !IsName(parts[0]) || parts[1].Length != 8)
-        {
-            return null;
-        }
-
-        Span<byte> bytes = stackalloc byte[33];
-        if (
-            !uint.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
-            || !Convert.TryFromBase64String(parts[2], bytes, out var count)
-            || count != bytes.Length
-            || bytes[0] != Ed25519Type
-        )
+        if (!TrySplit(text, Ed25519Type, out var name, out var id, out var publicKey))
         {
             return null;
         }
 
         try
         {
-            var key = new NoteKey(parts[0], bytes[1..]);
+            var key = new NoteKey(name, publicKey);
             return key.Id == id ? key : null;
         }
         catch (FormatException)
@@ -70,20 +58,42 @@ public sealed class NoteKey
         signature.Length == 64 && SignatureAlgorithm.Ed25519.Verify(_key, text, signature);
 
     /// <summary>As it is published.</summary>
-    public override string ToString()
+    public override string ToString() => Write(Name, Id, Ed25519Type, PublicBytes);
+
+    /// <summary>Takes a published key of Ed25519 apart; false when it is none, or one of another use.</summary>
+    internal static bool TrySplit(string text, byte type, out string name, out uint id, out byte[] publicKey)
     {
-        var typed = new byte[33];
-        typed[0] = Ed25519Type;
-        PublicBytes.CopyTo(typed, 1);
-        return $"{Name}+{Id:x8}+{Convert.ToBase64String(typed)}";
+        (name, id, publicKey) = (string.Empty, 0, []);
+        var parts = text.Split('+', 3);
+        var bytes = new byte[33];
+        if (
+            parts.Length != 3
+            || !IsName(parts[0])
+            || parts[1].Length != 8
+            || !uint.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id)
+            || !Convert.TryFromBase64String(parts[2], bytes, out var count)
+            || count != bytes.Length
+            || bytes[0] != type
+        )
+        {
+            return false;
+        }
+
+        (name, publicKey) = (parts[0], bytes[1..]);
+        return true;
     }
 
-    private static uint IdOf(string name, ReadOnlySpan<byte> publicKey)
+    /// <summary>Writes a key as it is published.</summary>
+    internal static string Write(string name, uint id, byte type, ReadOnlySpan<byte> publicKey) =>
+        $"{name}+{id:x8}+{Convert.ToBase64String([type, .. publicKey])}";
+
+    /// <summary>First four bytes of the hash over name, type and key.</summary>
+    internal static uint IdOf(string name, byte type, ReadOnlySpan<byte> publicKey)
     {
         var bytes = new byte[Encoding.UTF8.GetByteCount(name) + 2 + publicKey.Length];
         var at = Encoding.UTF8.GetBytes(name, bytes);
         bytes[at++] = (byte)'\n';
-        bytes[at++] = Ed25519Type;
+        bytes[at++] = type;
         publicKey.CopyTo(bytes.AsSpan(at));
         return BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(bytes));
     }

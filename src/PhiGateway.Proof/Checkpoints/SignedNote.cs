@@ -27,6 +27,9 @@ public sealed class SignedNote
     /// <summary>Text, empty line and signatures.</summary>
     public string Whole { get; }
 
+    /// <summary>Name, id of the key and bytes of each signature, unverified.</summary>
+    internal IReadOnlyList<(string Name, uint Id, byte[] Signature)> Signatures => _signatures;
+
     /// <summary>Signs a text that ends with a line feed.</summary>
     public static SignedNote Sign(string text, IEnumerable<NoteSigner> signers)
     {

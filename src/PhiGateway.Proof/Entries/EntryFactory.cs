@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PhiGateway.Audit.Journal;
@@ -50,7 +49,7 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
             Nanoseconds = record is null ? 0 : Math.Max(0, (record.Time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100),
             Id = record?.Id ?? Guid.Empty,
             Body = CommitBody(frame.Body.Span, BodySalt(frame.Sequence)),
-            Patients = record is null ? default : PatientRoot(record.PatientKeys, PatientSalt(frame.Sequence)),
+            Patients = record is null or { PatientKeys.Count: 0 } ? default : PatientRoot(record.PatientKeys, PatientSalt(frame.Sequence)),
         };
 
     /// <summary>The columns that a record should have in the store; null when its body is no record.</summary>
@@ -86,7 +85,7 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
         BinaryPrimitives.WriteInt32BigEndian(input.AsSpan(BodyTag.Length + salt.Length), body.Length);
         body.CopyTo(input.AsSpan(bytes - body.Length));
         Span<byte> hash = stackalloc byte[TreeHash.Bytes];
-        _ = SHA256.HashData(input.AsSpan(0, bytes), hash);
+        KeptSha256.Hash(input.AsSpan(0, bytes), hash);
         ArrayPool<byte>.Shared.Return(input, clearArray: true);
         return new TreeHash(hash);
     }
@@ -100,10 +99,19 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
             return default;
         }
 
+        Span<byte> leaf = stackalloc byte[TreeHash.Bytes];
+        if (pseudonyms.Count == 1)
+        {
+            // Most records are about one patient.
+            LeafOf(pseudonyms[0], salt, leaf);
+            return TreeHash.OfLeaf(leaf);
+        }
+
         var leaves = new List<byte[]>(pseudonyms.Count);
         foreach (var one in pseudonyms)
         {
-            leaves.Add(HMACSHA256.HashData(salt, Encoding.ASCII.GetBytes(one)));
+            LeafOf(one, salt, leaf);
+            leaves.Add(leaf.ToArray());
         }
 
         leaves.Sort(static (a, b) => a.AsSpan().SequenceCompareTo(b));
@@ -116,11 +124,21 @@ public sealed class EntryFactory(string log, ReadOnlyMemory<byte> saltKey, Patie
         return TreeMath.Root(hashes);
     }
 
+    private static void LeafOf(string pseudonym, ReadOnlySpan<byte> salt, Span<byte> leaf)
+    {
+        const int Usual = 128;
+        var text = pseudonym.Length <= Usual ? stackalloc byte[pseudonym.Length] : new byte[pseudonym.Length];
+        _ = Encoding.ASCII.GetBytes(pseudonym, text);
+        KeptSha256.Authenticate(salt, text, leaf);
+    }
+
     private byte[] Salt(byte[] template, long sequence)
     {
         Span<byte> input = stackalloc byte[template.Length];
         template.CopyTo(input);
         BinaryPrimitives.WriteInt64BigEndian(input[^sizeof(long)..], sequence);
-        return HMACSHA256.HashData(saltKey.Span, input);
+        var salt = new byte[TreeHash.Bytes];
+        KeptSha256.Authenticate(saltKey.Span, input, salt);
+        return salt;
     }
 }

@@ -9,6 +9,12 @@ internal static class EvidenceTexts
     /// <summary>For a shell.</summary>
     public static string Script { get; } = Read("verify.sh");
 
+    /// <summary>For people, of a bundle over several accesses.</summary>
+    public static string CaseReadme { get; } = Read("evidence-case.md");
+
+    /// <summary>For a shell, of a bundle over several accesses.</summary>
+    public static string CaseScript { get; } = Read("verify-case.sh");
+
     private static string Read(string name)
     {
         using var stream = typeof(EvidenceTexts).Assembly.GetManifestResourceStream(name)!;

@@ -18,6 +18,12 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
     /// <summary>The newest checkpoint as a note; null before the first.</summary>
     public string? Checkpoint => files.ReadCheckpoint()?.Note.Whole;
 
+    /// <summary>The newest checkpoint that enough witnesses have cosigned, as a note; null: there is none.</summary>
+    public string? Witnessed => files.ReadWitnessed()?.Note.Whole;
+
+    /// <summary>Records under the newest checkpoint.</summary>
+    public long Size => files.ReadCheckpoint()?.Checkpoint.Size ?? 0;
+
     /// <summary>The log's own keys, as published.</summary>
     public IReadOnlyList<string> Keys =>
         KeyStatement.Parse(files.ReadStatements()[^1].Text) is { } newest ? [.. newest.LogKeys.Select(static key => key.ToString())] : [];
@@ -29,7 +35,7 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
     /// <exception cref="InvalidDataException">The log's files are damaged.</exception>
     public string? ProveInclusion(long sequence)
     {
-        if (files.ReadCheckpoint() is not var (note, checkpoint) || sequence < 0 || sequence >= checkpoint.Size)
+        if (sequence < 0 || Over(sequence) is not var (note, checkpoint) || sequence >= checkpoint.Size)
         {
             return null;
         }
@@ -62,12 +68,13 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
     /// <exception cref="InvalidDataException">The log's files are damaged, or a record is not the one that the log has.</exception>
     public IReadOnlyList<EvidenceFile>? MakeBundle(IReadOnlyList<AuditEntry> records)
     {
-        if (files.ReadCheckpoint() is not var (note, checkpoint) || records.Any(record => record.Sequence >= checkpoint.Size))
+        var last = records.Count == 0 ? -1 : records.Max(static record => record.Sequence);
+        if (Over(last) is not var (note, checkpoint) || last >= checkpoint.Size)
         {
             return null;
         }
 
-        var tree = new TileTree(files.Tiles, checkpoint.Size);
+        var log = new PinnedLog(files, entries, note, checkpoint.Size);
         var bundle = new List<EvidenceFile>
         {
             Text("README.md", EvidenceTexts.Readme),
@@ -75,27 +82,28 @@ public sealed class LogProver(LogFiles files, EntryFactory entries)
             Text("checkpoint", note.Whole),
             Text("vkey", Keys[0] + "\n"),
         };
-        bundle.AddRange(Statements.Select((statement, number) => Text(KeyStatement.FileName(number), statement)));
+        bundle.AddRange(log.Statements.Select((statement, number) => Text(KeyStatement.FileName(number), statement)));
         foreach (var record in records)
         {
-            var entry = files.ReadEntry(record.Sequence, checkpoint.Size);
-            var salt = entries.BodySalt(record.Sequence);
-            if (entry is not { } committed || committed.Body != EntryFactory.CommitBody(record.Body.Span, salt))
-            {
-                throw new InvalidDataException($"Record {record.Sequence} is not the one that the log has.");
-            }
-
-            var bytes = new byte[LogEntry.Bytes];
-            committed.WriteTo(bytes);
+            var proven = log.Prove(record);
             var folder = "records/" + record.Sequence.ToString(CultureInfo.InvariantCulture) + "/";
-            bundle.Add(new EvidenceFile(folder + "body.json", record.Body.ToArray()));
-            bundle.Add(new EvidenceFile(folder + "salt.bin", salt));
-            bundle.Add(new EvidenceFile(folder + "entry.bin", bytes));
-            bundle.Add(Text(folder + "tlog-proof", ProofFile.Write(record.Sequence, tree.Inclusion(record.Sequence), note.Whole)));
+            bundle.Add(new EvidenceFile(folder + "body.json", proven.Body));
+            bundle.Add(new EvidenceFile(folder + "salt.bin", proven.Salt));
+            bundle.Add(new EvidenceFile(folder + "entry.bin", proven.Entry));
+            bundle.Add(Text(folder + "tlog-proof", ProofFile.Write(record.Sequence, proven.Path, note.Whole)));
         }
 
         return bundle;
     }
+
+    /// <summary>The log at its newest checkpoint, for proofs of many records; null before the first.</summary>
+    /// <exception cref="InvalidDataException">The log's files are damaged.</exception>
+    public PinnedLog? Pin() =>
+        files.ReadCheckpoint() is var (note, checkpoint) ? new PinnedLog(files, entries, note, checkpoint.Size) : null;
+
+    // One that witnesses have cosigned, when it is as far: it says more to somebody who does not trust this node.
+    private (SignedNote Note, Checkpoint Checkpoint)? Over(long last) =>
+        files.ReadWitnessed() is { } witnessed && last < witnessed.Checkpoint.Size ? witnessed : files.ReadCheckpoint();
 
     private static EvidenceFile Text(string name, string text) => new(name, Encoding.UTF8.GetBytes(text));
 }

@@ -78,7 +78,7 @@ public readonly record struct TreeHash
     private static TreeHash Of(ReadOnlySpan<byte> input)
     {
         Span<byte> hash = stackalloc byte[Bytes];
-        _ = SHA256.HashData(input, hash);
+        KeptSha256.Hash(input, hash);
         return new TreeHash(hash);
     }
 }

@@ -36,6 +36,9 @@ public static class FindingCode
     /// <summary>Tiles, entries and checkpoint do not fit together.</summary>
     public const string LogDamaged = "log-damaged";
 
+    /// <summary>No checkpoint was cosigned by as many witnesses as the policy asks for.</summary>
+    public const string CheckpointUnwitnessed = "checkpoint-unwitnessed";
+
     /// <summary>The checkpoint is not signed by the keys that could have signed it.</summary>
     public const string CheckpointForged = "checkpoint-forged";
 

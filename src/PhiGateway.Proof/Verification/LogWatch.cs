@@ -105,7 +105,7 @@ public sealed class LogWatch(
         var shipped = Math.Min(to, journal.ShippedSequence + 1);
         if (from < shipped)
         {
-            var rows = await store.ReadAsync(log.Entries.Log, from, (int)(shipped - from), cancellationToken);
+            var rows = await store.ReadFiledAsync(log.Entries.Log, from, (int)(shipped - from), cancellationToken);
             records.StartStoreAt(from);
             records.OfStore([.. rows.Where(row => row.Sequence < shipped)]);
             records.EndOfSlice(shipped - 1);

@@ -3,6 +3,7 @@ using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Checkpoints;
+using PhiGateway.Proof.Cosigning;
 using PhiGateway.Proof.Entries;
 using PhiGateway.Proof.Heads;
 
@@ -36,6 +37,7 @@ public sealed class OfflineVerifier
         }
 
         LogVerifier.VerifyTiles(_log, _findings);
+        WitnessVerifier.Compare(_log, _findings);
         _records = secrets is null ? null : new RecordVerifier(_log, secrets.EntriesOf(Name), _findings);
     }
 
@@ -53,6 +55,15 @@ public sealed class OfflineVerifier
 
     /// <summary>Whether a folder holds the published files of a log.</summary>
     public static bool IsLog(string directory) => Directory.Exists(Path.Combine(directory, "keys"));
+
+    /// <summary>Compares the newest checkpoint that witnesses have cosigned, and asks for as many as a policy does.</summary>
+    public void VerifyWitnesses(WitnessPolicy policy)
+    {
+        if (_log is not null)
+        {
+            WitnessVerifier.Verify(_log, policy, _findings);
+        }
+    }
 
     /// <summary>Compares the heads that left the node.</summary>
     public void VerifyHeads(IReadOnlyList<LogHead> heads)

@@ -74,7 +74,7 @@ public static class DocumentDraft
     // Who changed the content is kept beside it, so that nobody approves a change of their own.
     private static void Stamp(RegistryKind kind, IReadOnlyList<string> members, JsonObject body, JsonObject? current, string actor)
     {
-        if (kind == RegistryKind.Review && current is null)
+        if (kind is RegistryKind.Review or RegistryKind.SavedSearch && current is null)
         {
             body["by"] = actor;
         }

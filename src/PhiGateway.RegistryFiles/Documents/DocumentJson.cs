@@ -73,6 +73,9 @@ public static class DocumentJson
                 return ReadArray(ref reader, path);
             case JsonTokenType.Null:
                 return (null, null);
+            case JsonTokenType.String:
+                // Read here and now: half of a surrogate pair is no text, and is found where it stands.
+                return (JsonValue.Create(reader.GetString()), null);
             default:
                 using (var document = JsonDocument.ParseValue(ref reader))
                 {

@@ -18,7 +18,12 @@ public static class DocumentShape
     /// <summary>Reads an entity, or says everything that is wrong with it.</summary>
     public static Checked<IRegistryEntity> Read(JsonObject json, Type type, string prefix = "")
     {
-        var findings = new List<ProblemPointer>();
+        var findings = new List<ProblemPointer>(HiddenText.Find(json, prefix).Take(MaxFindings));
+        if (findings.Count > 0)
+        {
+            return DocumentRefusal.Invalid(findings);
+        }
+
         Check(json, RegistryJson.Options.GetTypeInfo(type), prefix, findings);
         if (findings.Count > 0)
         {

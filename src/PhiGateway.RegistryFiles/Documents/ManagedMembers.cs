@@ -14,8 +14,18 @@ public static class ManagedMembers
         {
             RegistryKind.UseCase => ["status", "changedBy"],
             RegistryKind.Client => ["status", "statusReason", "ownerConfirmed", "requestedBy", "changedBy"],
-            RegistryKind.Review => ["by"],
-            RegistryKind.Alert => ["state", "assignedTo", "snoozedUntil", "handledBy", "handledAt", "resolution"],
+            RegistryKind.Review or RegistryKind.SavedSearch => ["by"],
+            RegistryKind.Alert =>
+            [
+                "state",
+                "assignedTo",
+                "snoozedUntil",
+                "escalations",
+                "escalatedAt",
+                "handledBy",
+                "handledAt",
+                "resolution",
+            ],
             RegistryKind.AdminKey => ["hash", "created", "handover"],
             _ => [],
         };

@@ -54,6 +54,11 @@ public sealed class SinkOptions
     public IReadOnlyList<string> Kinds { get; set; } = [];
 
     /// <summary>
+    /// Events that are sent, such as <c>alert.raise</c>, or all of a family, such as <c>alert.*</c>; empty, the default: all of the kinds.
+    /// </summary>
+    public IReadOnlyList<string> Events { get; set; } = [];
+
+    /// <summary>
     /// Where a sink begins that has no cursor yet: Beginning (of this node's records in the store), the default, or Now.
     /// </summary>
     public string Start { get; set; } = "Beginning";

@@ -104,6 +104,9 @@ internal sealed record SinkEvent
     /// <summary>What an administrator's call was done to, as <c>client/acme</c>.</summary>
     public string? Target { get; init; }
 
+    /// <summary>What an alert of the gateway's own says; null: the record is of none.</summary>
+    public AlertFacts? Alert { get; init; }
+
     /// <summary>SHA-256 chained to the record before, in hex: by it somebody finds the record in the trail's proofs.</summary>
     public required string ChainHash { get; init; }
 

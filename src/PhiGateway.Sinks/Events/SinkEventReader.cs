@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 
@@ -22,15 +21,10 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
     private static readonly string[] NamedByOthers = ["task-grant", "alert", "review"];
 
     /// <summary>Reads one; a record that cannot be read is told by its place alone.</summary>
-    public SinkEvent Read(AuditEntry entry)
-    {
-        try
-        {
-            return Of(entry, AuditRecordReader.Read(entry.Body.Span));
-        }
-        catch (JsonException)
-        {
-            return new SinkEvent
+    public SinkEvent Read(AuditEntry entry) =>
+        entry.Read() is { } record
+            ? Of(entry, record)
+            : new SinkEvent
             {
                 Id = entry.Id,
                 Log = entry.Log,
@@ -40,8 +34,6 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
                 Event = "unreadable",
                 ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
             };
-        }
-    }
 
     private SinkEvent Of(AuditEntry entry, AuditRecord record) =>
         new()
@@ -89,6 +81,7 @@ internal sealed class SinkEventReader(PatientPseudonym pseudonym)
             Delivery = record.Delivery,
             Actor = Cut(record.Actor),
             Target = TargetOf(record.Target),
+            Alert = AlertFacts.Of(record),
             ChainHash = Convert.ToHexStringLower(entry.ChainHash.Span),
         };
 

@@ -177,7 +177,7 @@ internal sealed class SinkFeed(
         foreach (var entry in entries)
         {
             var read = reader.Read(entry);
-            if (_kinds is null || _kinds.Contains(EventMeaning.KindOf(read)))
+            if ((_kinds is null || _kinds.Contains(EventMeaning.KindOf(read))) && IsAsked(read.Event))
             {
                 events.Add(read);
             }
@@ -192,6 +192,19 @@ internal sealed class SinkFeed(
 
         Moved(log, entries[^1].Sequence + 1, entries[0].Time);
         return entries.Count == options.BatchRecords;
+    }
+
+    private bool IsAsked(string name)
+    {
+        foreach (var asked in options.Events)
+        {
+            if (asked.EndsWith(".*", StringComparison.Ordinal) ? name.StartsWith(asked[..^1], StringComparison.Ordinal) : name == asked)
+            {
+                return true;
+            }
+        }
+
+        return options.Events.Count == 0;
     }
 
     // Older generations first: their records are older.

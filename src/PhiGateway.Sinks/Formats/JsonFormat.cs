@@ -56,6 +56,20 @@ internal sealed class JsonFormat : IEventFormat
         json.Text("delivery", of.Delivery);
         json.Text("actor", of.Actor);
         json.Text("target", of.Target);
+        if (of.Alert is { } alert)
+        {
+            json.Text("alert", alert.Id);
+            json.Text("alert_kind", alert.Kind);
+            json.Text("alert_subject", alert.Subject);
+            json.Text("alert_severity", alert.Severity);
+            json.Text("alert_lane", alert.Lane);
+            json.Text("alert_words", alert.Words);
+            json.Text("alert_risk", alert.Risk);
+            json.Text("alert_technique", alert.Technique);
+            json.Text("alert_due", alert.Due);
+            json.Text("alert_notify", alert.Notify);
+        }
+
         return json.End();
     }
 }

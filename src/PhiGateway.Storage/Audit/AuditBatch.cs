@@ -8,6 +8,11 @@ internal static class AuditBatch
     /// <exception cref="AuditForkException">The batch itself holds two different records for one place.</exception>
     public static List<(string Log, List<AuditEntry> Entries)> Arrange(IReadOnlyList<AuditEntry> entries)
     {
+        if (IsOneRun(entries))
+        {
+            return [(entries[0].Log, [.. entries])];
+        }
+
         var logs = new List<(string Log, List<AuditEntry> Entries)>();
         foreach (var group in entries.GroupBy(e => e.Log, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
@@ -29,6 +34,32 @@ internal static class AuditBatch
         }
 
         return logs;
+    }
+
+    // As the shipper gives it.
+    private static bool IsOneRun(IReadOnlyList<AuditEntry> entries)
+    {
+        for (var i = 1; i < entries.Count; i++)
+        {
+            if (entries[i].Log != entries[0].Log || entries[i].Sequence != entries[i - 1].Sequence + 1)
+            {
+                return false;
+            }
+        }
+
+        return entries.Count > 0 && entries[0].Sequence >= 0;
+    }
+
+    /// <summary>The run without gaps with which entries begin.</summary>
+    public static (long First, long Last) Run(List<AuditEntry> ordered)
+    {
+        var last = ordered[0].Sequence;
+        for (var i = 1; i < ordered.Count && ordered[i].Sequence == last + 1; i++)
+        {
+            last++;
+        }
+
+        return (ordered[0].Sequence, last);
     }
 
     /// <summary>Leaves out what is stored already.</summary>

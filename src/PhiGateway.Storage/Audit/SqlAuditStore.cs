@@ -69,9 +69,9 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         var shapes = AuditShapeBatch.Of(fresh);
         await AddShapesAsync(connection, transaction, shapes.Shapes, cancellationToken);
         await InsertAsync(connection, transaction, fresh, shapes.Ids, cancellationToken);
-        foreach (var (log, _) in logs)
+        foreach (var (log, ordered) in logs)
         {
-            await AdvanceAsync(connection, transaction, log, cancellationToken);
+            await AdvanceAsync(connection, transaction, log, AuditBatch.Run(ordered), cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -131,21 +131,23 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
         return null;
     }
 
-    public async Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var command = connection
-            .Command(
-                $"SELECT {AuditRows.Columns}, {AuditRows.IsFiled} FROM audit_event e "
-                    + $"LEFT JOIN audit_shape s ON s.month = {database.MonthOf("e.time")} AND s.id = e.shape "
-                    + "WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit"
-            )
-            .With("log", log)
-            .With("from", fromSequence)
-            .With("limit", limit);
-        return await AuditRows.ReadAsync(database, command, cancellationToken);
-    }
+    public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
+        ReadAsync("FROM audit_event e", log, fromSequence, limit, cancellationToken);
+
+    public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(
+        string log,
+        long fromSequence,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            $", {AuditRows.IsFiled} FROM audit_event e "
+                + $"LEFT JOIN audit_shape s ON s.month = {database.MonthOf("e.time")} AND s.id = e.shape",
+            log,
+            fromSequence,
+            limit,
+            cancellationToken
+        );
 
     /// <summary>Makes room for the months to come, where the database keeps them apart.</summary>
     /// <returns>How many partitions were made.</returns>
@@ -191,12 +193,36 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     );
 
     /// <summary>Moves the watermark over what is now contiguous.</summary>
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">In which everything was added.</param>
+    /// <param name="log">Which log.</param>
+    /// <param name="added">A run without gaps that stands there now, whatever else does.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     protected abstract Task AdvanceAsync(
         DbConnection connection,
         DbTransaction transaction,
         string log,
+        (long First, long Last) added,
         CancellationToken cancellationToken
     );
+
+    private async Task<IReadOnlyList<AuditEntry>> ReadAsync(
+        string rest,
+        string log,
+        long fromSequence,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection
+            .Command($"SELECT {AuditRows.Columns} {rest} WHERE e.log = @log AND e.sequence >= @from ORDER BY e.sequence LIMIT @limit")
+            .With("log", log)
+            .With("from", fromSequence)
+            .With("limit", limit);
+        return await AuditRows.ReadAsync(database, command, cancellationToken);
+    }
 
     private async Task<IReadOnlyList<string>> LogsBeginningAsync(string start, CancellationToken cancellationToken)
     {

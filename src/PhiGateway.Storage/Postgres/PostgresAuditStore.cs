@@ -153,6 +153,7 @@ internal sealed class PostgresAuditStore(PostgresDatabase database) : SqlAuditSt
         DbConnection connection,
         DbTransaction transaction,
         string log,
+        (long First, long Last) added,
         CancellationToken cancellationToken
     )
     {

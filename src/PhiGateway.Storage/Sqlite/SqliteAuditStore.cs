@@ -121,8 +121,8 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
                 .Bind(entry.Log)
                 .Bind(entry.Sequence)
                 .Bind(time)
-                .Bind(entry.Id.ToString())
-                .Bind(entry.ParentId == Guid.Empty ? null : entry.ParentId.ToString())
+                .Bind(entry.Id)
+                .Bind(entry.ParentId)
                 .Bind((long)entry.Kind)
                 .Bind(StorableText.Clean(entry.Event))
                 .Bind(StorableText.Clean(entry.Decision))
@@ -134,7 +134,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
                 .Bind(StorableText.Clean(entry.ResourceType))
                 .Bind(StorableText.Clean(entry.Interaction))
                 .Bind(shapes[i])
-                .Bind(entry.PatientKeys.Count == 0 ? "[]" : JsonSerializer.Serialize(entry.PatientKeys.Select(StorableText.Clean)))
+                .Bind(ListOf(entry.PatientKeys))
                 .Bind(entry.ChainHash.Span)
                 .Bind(entry.Body.Span)
                 .Execute();
@@ -147,15 +147,31 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return Task.CompletedTask;
     }
 
+    // Pseudonyms are of letters and digits; whatever else comes is escaped.
+    private static string ListOf(IReadOnlyList<string> keys) =>
+        keys.Count switch
+        {
+            0 => "[]",
+            1 when keys[0].All(char.IsAsciiLetterOrDigit) => $"[\"{keys[0]}\"]",
+            _ => JsonSerializer.Serialize(keys.Select(StorableText.Clean)),
+        };
+
     protected override async Task AdvanceAsync(
         DbConnection connection,
         DbTransaction transaction,
         string log,
+        (long First, long Last) added,
         CancellationToken cancellationToken
     )
     {
         await using var find = connection.Command("SELECT watermark FROM audit_log WHERE log = @log", transaction).With("log", log);
         var mark = (long)(await find.ExecuteScalarAsync(cancellationToken))!;
+        if (added.First == mark + 1)
+        {
+            // The usual batch continues what is there, and need not be read back.
+            mark = added.Last;
+        }
+
         await using (
             var next = connection
                 .Command("SELECT sequence FROM audit_event WHERE log = @log AND sequence > @mark ORDER BY sequence", transaction)

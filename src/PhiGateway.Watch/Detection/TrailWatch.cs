@@ -53,6 +53,20 @@ public sealed class TrailWatch : IDisposable
     /// <summary>Every name under which something is found, also of persons and of the watch itself.</summary>
     public static IReadOnlyList<string> FindingNames { get; } = [.. RuleNames, RosterGrowthRule.Name, Detector.FaultRule];
 
+    /// <summary>What a rule looks at, such as <c>Amount</c>; null: it is no rule about clients.</summary>
+    public static string? FamilyOf(string rule)
+    {
+        foreach (var known in Detector.AllRules)
+        {
+            if (known.Name == rule)
+            {
+                return known.Family.ToString();
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>What clients used.</summary>
     public IUsageSource Usage => _detector.Usage;
 

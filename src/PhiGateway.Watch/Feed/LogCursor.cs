@@ -15,6 +15,9 @@ internal sealed class LogCursor(string log, long next)
 
     public AuditEntry? Head => _waiting.TryPeek(out var head) ? head : null;
 
+    /// <summary>Whether it has to be read on before anything of another log may be handed on.</summary>
+    public bool IsDry => _waiting.Count == 0 && !IsAtEnd;
+
     /// <summary>Reads on when nothing waits.</summary>
     public async Task FillAsync(IAuditStore store, int page, CancellationToken cancellationToken)
     {

@@ -39,21 +39,39 @@ internal sealed class TrailFeed(IAuditStore store)
         }
 
         var count = 0;
-        while (count < most && await OldestAsync(cancellationToken) is { } oldest)
+        while (count < most)
         {
-            take(oldest.Take());
-            count++;
+            foreach (var log in _logs.Values)
+            {
+                await log.FillAsync(store, Page, cancellationToken);
+            }
+
+            // Without asking the store, until one of the logs that had more has to be read on.
+            var before = count;
+            while (count < most && Oldest() is { } oldest)
+            {
+                take(oldest.Take());
+                count++;
+                if (oldest.IsDry)
+                {
+                    break;
+                }
+            }
+
+            if (count == before)
+            {
+                break;
+            }
         }
 
         return count;
     }
 
-    private async ValueTask<LogCursor?> OldestAsync(CancellationToken cancellationToken)
+    private LogCursor? Oldest()
     {
         LogCursor? oldest = null;
         foreach (var log in _logs.Values)
         {
-            await log.FillAsync(store, Page, cancellationToken);
             if (log.Head is { } head && (oldest is null || head.Time < oldest.Head!.Time))
             {
                 oldest = log;

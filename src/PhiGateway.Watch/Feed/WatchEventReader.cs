@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Vocabulary;
@@ -29,16 +28,13 @@ internal static class WatchEventReader
             return null;
         }
 
-        try
+        // The verifier tells of what is no record.
+        if (entry.Read() is not { } record)
         {
-            var record = AuditRecordReader.Read(entry.Body.Span);
-            return entry.Kind == AuditKind.Admin ? OfRoster(entry, record) : OfRequest(entry, record);
-        }
-        catch (JsonException)
-        {
-            // The verifier tells of what is no record.
             return null;
         }
+
+        return entry.Kind == AuditKind.Admin ? OfRoster(entry, record) : OfRequest(entry, record);
     }
 
     private static WatchEvent? OfRequest(AuditEntry entry, AuditRecord record)

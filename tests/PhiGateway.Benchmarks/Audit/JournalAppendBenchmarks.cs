@@ -14,7 +14,7 @@ public class JournalAppendBenchmarks
     private const int Appenders = 32;
     private const int Turns = 32;
 
-    private readonly AuditRecord _record = Record();
+    private readonly AuditRecord _record = Record(0);
     private readonly Task[] _appends = new Task[Appenders];
     private byte[] _buffer = new byte[4096];
     private string _directory = string.Empty;
@@ -76,13 +76,14 @@ public class JournalAppendBenchmarks
         _journal.Acknowledge(_journal.DurableSequence);
     }
 
-    private static AuditRecord Record() =>
+    /// <summary>A disclosure of a read, as the gateway writes it; its patient and its id follow from its number.</summary>
+    internal static AuditRecord Record(int number) =>
         new()
         {
-            Id = new Guid("0199aabb-ccdd-7eee-8fff-001122334455"),
+            Id = number == 0 ? new Guid("0199aabb-ccdd-7eee-8fff-001122334455") : Guid.CreateVersion7(),
             Kind = AuditKind.Disclosure,
             Event = "read",
-            Time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero),
+            Time = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero).AddMilliseconds(number),
             Decision = "permit",
             Rule = "lab-results-to-chart/1",
             Revision = 4711,
@@ -104,10 +105,10 @@ public class JournalAppendBenchmarks
             Template = "GET /Observation/{id}",
             Interaction = "read",
             ResourceType = "Observation",
-            RawTarget = "/fhir/Observation/f001",
-            Patients = ["f001"],
+            RawTarget = $"/fhir/Observation/f{number % 1000:000}",
+            Patients = [$"f{number % 1000:000}"],
             PatientState = "known",
-            Resources = ["Observation/f001"],
+            Resources = [$"Observation/f{number % 1000:000}"],
             ResourceCount = 1,
             Upstream = "ehr/a",
             UpstreamStatus = 200,

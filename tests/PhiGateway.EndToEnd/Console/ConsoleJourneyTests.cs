@@ -22,8 +22,14 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         ("stop", "/console/clients/cohort-44-loader/stop"),
         ("approvals", "/console/approvals"),
         ("approval", "/console/approvals/lumen-scribe"),
+        ("reviews", "/console/reviews"),
+        ("review", "/console/reviews/vendors-autumn"),
         ("vendors", "/console/vendors"),
         ("break-glass", "/console/break-glass"),
+        ("callers", "/console/callers"),
+        ("lab", "/console/lab"),
+        ("posture", "/console/posture"),
+        ("settings", "/console/settings"),
         ("trust", "/console/trust"),
         ("design", "/console/design"),
     ];
@@ -119,6 +125,56 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Contains("complaint 26-114", await page.Locator(".record").InnerTextAsync());
         await PictureAsync(page, "patient");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Case_OfAnAlert_IsOpenedNotedAndShowsItsOrder()
+    {
+        var page = await world.OpenAsync("engineer");
+        await page.GotoAsync(world.Origin + "/console/alerts");
+        await page.Locator("[id='unused-bed-planner']").Locator("form[action='/console/cases'] button").ClickAsync();
+        Assert.Contains("Has not used four of its six", await page.Locator("section[aria-label=Evidence]").InnerTextAsync());
+        await page.FillAsync("#text", "asked the owner, who needs two of them");
+        await page.ClickAsync("button:has-text('Note it')");
+        Assert.Contains("asked the owner", await page.Locator("section[aria-label=Timeline]").InnerTextAsync());
+        await PictureAsync(page, "case");
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Posture_AndLab_AnswerTheirQuestions()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/posture");
+        Assert.Contains("NHI1:2025 Improper Offboarding", await page.Locator("main").InnerTextAsync());
+        Assert.Contains("not met", await page.Locator("main").InnerTextAsync());
+        Assert.Contains("A bearer token is enough", await page.Locator("#scores").InnerTextAsync());
+        await page.GotoAsync(world.Origin + "/console/lab");
+        await page.FillAsync("#client", "westside-viewer");
+        await page.FillAsync("#purpose", "TREAT");
+        await page.FillAsync("#request", "GET /fhir/Condition");
+        await page.ClickAsync("button:has-text('Decide it')");
+        Assert.Contains("deny", await page.Locator("#answer").InnerTextAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Review_OfVendors_ShowsItsEvidenceAndTakesOneDecisionEach()
+    {
+        var page = await world.OpenAsync("engineer");
+        await page.GotoAsync(world.Origin + "/console/reviews");
+        Assert.Contains("4 days left", await page.Locator("section[aria-label=Reviews]").InnerTextAsync());
+        await page.ClickAsync("text=Vendors and partners, autumn");
+        Assert.Contains("4 of 5 clients without a decision", await page.Locator(".head").InnerTextAsync());
+        var row = page.Locator("[id='vendors-autumn.clearbill-eligibility']");
+        Assert.Contains("It has never been used", await row.InnerTextAsync());
+        await row.Locator("input[type=text]").FillAsync("the project ended in spring");
+        await row.Locator("button[value=remove]").ClickAsync();
+        Assert.Contains("not applied yet", await row.InnerTextAsync());
+        await row.Locator("button:has-text('Undo')").ClickAsync();
+        Assert.Contains("Keep", await row.InnerTextAsync());
         await page.Context.CloseAsync();
     }
 
@@ -241,7 +297,7 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var document = File.ReadAllText(RepositoryPaths.Of("docs", "console.md"));
         var shown = Picture().Matches(document).Select(match => match.Groups["name"].Value).ToHashSet();
 
-        Assert.Equal(Screens.Select(screen => screen.Name).Concat(["now-dark", "one-access", "patient"]).Order(), shown.Order());
+        Assert.Equal(Screens.Select(screen => screen.Name).Concat(["case", "now-dark", "one-access", "patient"]).Order(), shown.Order());
         Assert.All(shown, name => Assert.True(File.Exists(RepositoryPaths.Of("docs", "console", name + ".png")), name));
     }
 

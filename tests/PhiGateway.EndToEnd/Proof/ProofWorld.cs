@@ -20,6 +20,9 @@ public sealed class ProofWorld : PostgresWorld
             seal: new RegistrySeal(Key, isRequired: true)
         );
 
+    /// <summary>One client more, which a test may use up.</summary>
+    internal Task AdmitSpareAsync(string client) => AdmitAsync(client, "lab-results");
+
     private protected override void Shape(JsonObject configuration)
     {
         var file = Path.Combine(Folder, "seal.key");

@@ -218,7 +218,7 @@ internal sealed class AdminServer : IAsyncDisposable
     /// <summary>Changes a document that is there, with the ETag it has now.</summary>
     public async Task<AdminAnswer> PatchAsync(string path, string body, string person = "olga")
     {
-        var current = await GetAsync(path);
+        var current = await GetAsync(path, person);
         return await SendAsync(person, "PATCH", path, body, ("If-Match", current.ETag!), ("Content-Type", "application/merge-patch+json"));
     }
 

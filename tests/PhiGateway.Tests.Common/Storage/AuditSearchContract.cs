@@ -201,12 +201,12 @@ public abstract class AuditSearchContract : IAsyncLifetime
     [Fact]
     public async Task Read_ShapeTakenAwayOrTurnedRound_IsNotFiled()
     {
-        Assert.All(await Store.ReadAsync("log", 0, Records, None), e => Assert.True(e.IsFiled));
+        Assert.All(await Store.ReadFiledAsync("log", 0, Records, None), e => Assert.True(e.IsFiled));
         await ExecuteAsync("DELETE FROM audit_shape WHERE client = 'client-1'");
         await ExecuteAsync("UPDATE audit_shape SET decision = 'permit' WHERE client = 'client-2' AND decision = 'deny'");
 
         var hidden = All.Where(e => e.Client == "client-1" || e is { Client: "client-2", Decision: "deny" }).Select(e => e.Sequence);
-        var read = await Store.ReadAsync("log", 0, Records, None);
+        var read = await Store.ReadFiledAsync("log", 0, Records, None);
         Assert.Equal(hidden.Order(), read.Where(e => !e.IsFiled).Select(e => e.Sequence));
         Assert.Empty((await Store.QueryAsync(new AuditQuery { Client = "client-1" }, None)).Entries);
     }

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Alerts;
-using PhiGateway.Audit.Records;
-using PhiGateway.Audit.Shipping;
 using PhiGateway.Tests.Cli;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
@@ -116,6 +114,34 @@ public sealed class EmergencyUseTests
         Assert.Null((await server.GetAsync(Client)).Json["_stood"]);
     }
 
+    // Nor after so many handovers that nobody would remember.
+    [Fact]
+    public async Task Use_IsNotDecidedByWhoStoodBehindTheClientThen_HoweverOftenItWasHandedOverBeforeTheLook()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        const string Client = "/admin/v1/clients/acme-connector";
+        await server.PatchAsync(Client, """{"deputy":"anna@hospital.example"}""");
+        Add(server, "t1");
+        server.Time.Now = server.Time.Now.AddSeconds(1);
+        var said = new List<int>();
+        for (var i = 0; i < 60; i++)
+        {
+            said.Add((await server.PatchAsync(Client, $$"""{"deputy":"n{{i}}@hospital.example"}""", "nora")).Status);
+        }
+
+        Assert.Contains(409, said);
+        Assert.Equal(200, said[0]);
+        await server.Services.GetRequiredService<EmergencyUses>().RunOnceAsync(1, default);
+        var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=break-glass")).Json["items"]![0]!["id"]!;
+        Assert.Equal("four-eyes", (await ReviewAsync(server, id, "anna")).Code);
+        Assert.Equal(200, (await ReviewAsync(server, id, "arno")).Status);
+
+        // The twin: weeks later it may be handed over again.
+        server.Time.Now = server.Time.Now.AddDays(40);
+        Assert.Equal(200, (await server.PatchAsync(Client, """{"deputy":"zoe@hospital.example"}""")).Status);
+    }
+
     // Whatever was done to the alert in between: that they stood behind it stays noted.
     [Theory]
     [InlineData("")]
@@ -192,40 +218,6 @@ public sealed class EmergencyUseTests
     private static Task<AdminAnswer> ReviewAsync(AdminServer server, string id, string person) =>
         server.PostAsync($"/admin/v1/alerts/{id}:review", """{"decision":"justified","reason":"the patient was unconscious"}""", person);
 
-    private static void Add(AdminServer server, string token, string? owner = null, DateTimeOffset? at = null)
-    {
-        var record = new AuditRecord
-        {
-            Id = Guid.NewGuid(),
-            ParentId = Guid.NewGuid(),
-            Kind = AuditKind.Override,
-            Event = EmergencyUse.Event,
-            Actor = EmergencyUse.Actor,
-            Time = at ?? server.Time.Now,
-            Owner = owner,
-            Client = "acme-connector",
-            Tenant = "north",
-            Purpose = "ETREAT",
-            TokenHash = token,
-            Note = "unconscious, no other source",
-        };
-        var body = new byte[4096];
-        var length = AuditRecordWriter.Write(record, ref body, 0);
-        server.Trail.Entries.Add(
-            new AuditEntry
-            {
-                Log = "gw-01",
-                Sequence = server.Trail.Entries.Count,
-                Id = record.Id,
-                ParentId = record.ParentId,
-                Kind = record.Kind,
-                Time = record.Time,
-                Event = record.Event,
-                Decision = "permit",
-                Actor = record.Actor,
-                ChainHash = new byte[32],
-                Body = body.AsMemory(0, length),
-            }
-        );
-    }
+    private static void Add(AdminServer server, string token, string? owner = null, DateTimeOffset? at = null) =>
+        StoredTrail.AddEmergency(server, token, owner, at);
 }

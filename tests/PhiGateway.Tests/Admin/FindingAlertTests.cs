@@ -61,6 +61,43 @@ public sealed class FindingAlertTests
         Assert.Contains("It was not quarantined", (string)alert["evidence"]!, StringComparison.Ordinal);
     }
 
+    // Whoever puts the first sign of something aside does not keep the rest from being seen, nor the client from being closed.
+    [Theory]
+    [InlineData(":close", """{"reason":"a load test"}""")]
+    [InlineData(":snooze", """{"until":"2026-05-20T00:00:00Z","reason":"later"}""")]
+    public async Task Raise_WorseThanWhatWasPutAside_OpensItAndQuarantines_TheSameAgainDoesNot(string verb, string body)
+    {
+        await using var server = await OpenAsync();
+        var first = Finding(server) with { Severity = FindingSeverity.Medium };
+        await Sink(server, QuarantineRules.None).RaiseAsync(first, default);
+        var path = "/admin/v1/alerts/" + (string)(await server.GetAsync("/admin/v1/alerts")).Json["items"]![0]!["id"]!;
+        Assert.Equal(200, (await server.PostAsync(path + verb, body)).Status);
+        var aside = (await server.GetAsync(path)).ETag;
+        await Sink(server, OfTwoPlaces).RaiseAsync(first, default);
+        Assert.Equal(aside, (await server.GetAsync(path)).ETag);
+
+        await Sink(server, OfTwoPlaces).RaiseAsync(Finding(server), default);
+        var alert = (await server.GetAsync(path)).Json;
+        Assert.Equal(("open", "urgent"), ((string)alert["state"]!, (string)alert["severity"]!));
+        Assert.Null(alert["snoozedUntil"]);
+        Assert.Equal("quarantined", (string)(await server.GetAsync(Client)).Json["status"]!);
+    }
+
+    [Fact]
+    public async Task Delete_OfWhatTheGatewayRaised_IsForWhatWasClosed_OfANoteForAny()
+    {
+        await using var server = await OpenAsync();
+        await Sink(server, QuarantineRules.None).RaiseAsync(Finding(server), default);
+        var path = "/admin/v1/alerts/" + (string)(await server.GetAsync("/admin/v1/alerts")).Json["items"]![0]!["id"]!;
+        Assert.Equal("open-alert", (await DeleteAsync(server, path)).Code);
+        Assert.Equal(200, (await server.PostAsync(path + ":close", """{"reason":"a load test"}""")).Status);
+        Assert.Equal(204, (await DeleteAsync(server, path)).Status);
+
+        var note = """{"id":"n1","kind":"note","subject":"client/acme-connector","at":"2026-01-01T00:00:00Z","evidence":"Look."}""";
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/alerts", note)).Status);
+        Assert.Equal(204, (await DeleteAsync(server, "/admin/v1/alerts/n1")).Status);
+    }
+
     [Theory]
     [InlineData("two-places", RiskTier.High, true)]
     [InlineData("two-places", RiskTier.Low, false)]
@@ -109,6 +146,9 @@ public sealed class FindingAlertTests
 
         Assert.Equal([pointer], (await server.PostAsync("/admin/v1/alerts/none" + verb, body)).Pointers);
     }
+
+    private static async Task<AdminAnswer> DeleteAsync(AdminServer server, string path) =>
+        await server.SendAsync("olga", "DELETE", path, null, ("If-Match", (await server.GetAsync(path)).ETag!));
 
     private static async Task<AdminServer> OpenAsync()
     {

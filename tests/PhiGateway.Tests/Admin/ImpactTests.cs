@@ -60,6 +60,28 @@ public sealed class ImpactTests
         Assert.Equal("acme-connector", (string)done.Json["meta"]!["paths"]![0]!["client"]!);
     }
 
+    // No approval and no door stands before a task: so its client is named by every answer.
+    [Fact]
+    public async Task Task_ThatCoversMoreOrLess_NamesItsClientAsWidenedOrNarrowed()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        const string Body =
+            """{"id":"t1","client":"acme-connector","patient":"p-1","workflow":"order 1","expires":"2026-06-01T00:00:00Z","maxUses":1}""";
+
+        var dry = await server.PostAsync("/admin/v1/task-grants?dry_run=true", Body);
+        Assert.Equal("acme-connector", (string)dry.Json["widened"]![0]!["client"]!);
+        Assert.Equal("taskGrants/t1", (string)dry.Json["paths"]![0]!["widened"]![0]!);
+        var made = await server.PostAsync("/admin/v1/task-grants", Body);
+        Assert.Equal("taskGrants/t1", (string)made.Json["meta"]!["paths"]![0]!["widened"]![0]!);
+        var longer = await server.PatchAsync("/admin/v1/task-grants/t1", """{"maxUses":2}""");
+        Assert.Equal("taskGrants/t1", (string)longer.Json["meta"]!["paths"]![0]!["widened"]![0]!);
+        var said = await server.PatchAsync("/admin/v1/task-grants/t1", """{"workflow":"order 2"}""");
+        Assert.Null(said.Json["meta"]!["paths"]);
+        var closed = await server.PatchAsync("/admin/v1/task-grants/t1", """{"closed":true}""");
+        Assert.Equal("taskGrants/t1", (string)closed.Json["meta"]!["paths"]![0]!["narrowed"]![0]!);
+    }
+
     [Theory]
     [InlineData("north", "production", "hospital-idp", 0)]
     [InlineData("south", "production", "hospital-idp", 1)]

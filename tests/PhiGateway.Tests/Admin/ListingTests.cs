@@ -54,6 +54,50 @@ public sealed class ListingTests
         Assert.Single((await server.GetAsync("/admin/v1/clients?status=draft&useCase=lab-results")).Json["items"]!.AsArray());
     }
 
+    // Numbers among words, and moments with another offset: one order, however a page is cut.
+    [Theory]
+    [InlineData("organizations?sort=name&limit=1", "a,d,c,b")]
+    [InlineData("organizations?sort=-name&limit=2", "b,c,d,a")]
+    [InlineData("task-grants?sort=expires&limit=1", "t2,t3,t1")]
+    [InlineData("task-grants?sort=-maxUses&limit=1", "t2,t1,t3")]
+    [InlineData("task-grants?maxUses.lt=10", "t1")]
+    [InlineData("task-grants?expires.lt=2026-06-01T12:00:00Z", "t2,t3")]
+    [InlineData("task-grants?expires=2026-06-01T10:00:00Z", "t2")]
+    public async Task List_OfNumbersWordsAndMoments_HasOneOrder(string query, string expected)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        foreach (var (id, name) in new[] { ("a", "10"), ("b", "2"), ("c", "1a"), ("d", "10a") })
+        {
+            var body = $$"""{"id":"{{id}}","kind":"partner","name":"{{name}}"}""";
+            Assert.Equal(201, (await server.PostAsync(Organizations, body)).Status);
+        }
+
+        foreach (
+            var (id, expires, uses) in new[]
+            {
+                ("t1", "2026-06-01T12:00:00Z", ",\"maxUses\":9"),
+                ("t2", "2026-06-01T12:00:00+02:00", ",\"maxUses\":10"),
+                ("t3", "2026-06-01T11:00:00Z", string.Empty),
+            }
+        )
+        {
+            var body = $$"""{"id":"{{id}}","client":"acme-connector","patient":"p","workflow":"w","expires":"{{expires}}"{{uses}}}""";
+            Assert.Equal(201, (await server.PostAsync("/admin/v1/task-grants", body)).Status);
+        }
+
+        var seen = new List<string>();
+        for (var path = "/admin/v1/" + query; path is not null; )
+        {
+            var page = await server.GetAsync(path, "olga");
+            Assert.True(page.Status == 200, page.Text);
+            seen.AddRange(page.Json["items"]!.AsArray().Select(static item => (string)item!["id"]!).Where(static id => id != "acme"));
+            path = page.Headers.TryGetValue("Link", out var link) ? link.Split('<', '>')[1] : null;
+        }
+
+        Assert.Equal(expected, string.Join(',', seen));
+    }
+
     [Theory]
     [InlineData("limit=0")]
     [InlineData("limit=501")]

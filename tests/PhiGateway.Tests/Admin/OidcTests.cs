@@ -46,6 +46,19 @@ public sealed class OidcTests : IDisposable
         Assert.Equal(200, await GetAsync(server, Token(), "/admin/v1/clients"));
     }
 
+    // Names under which nobody acts: of the first key, which is above four eyes, and of the gateway itself.
+    [Theory]
+    [InlineData("bootstrap")]
+    [InlineData(" Bootstrap")]
+    [InlineData("system")]
+    [InlineData("sys\u200btem")]
+    public async Task Token_UnderANameThatIsNobodys_Is401(string person)
+    {
+        await using var server = await StartAsync();
+        Assert.Equal(401, await GetAsync(server, Token(person: person), "/admin/v1/clients"));
+        Assert.Equal(200, await GetAsync(server, Token(person: "system@hospital.example"), "/admin/v1/clients"));
+    }
+
     [Fact]
     public async Task Token_RolesUnmappedOrUnknown_OpenNothing()
     {

@@ -19,7 +19,7 @@ public sealed class OnePersonTests
         get
         {
             var data = new TheoryData<int, int>();
-            for (var closer = 0; closer < 11; closer++)
+            for (var closer = 0; closer < 15; closer++)
             {
                 data.Add(closer, closer + 1);
                 data.Add(closer, closer + 101);
@@ -67,6 +67,14 @@ public sealed class OnePersonTests
             8 => ByGhostAsync(server, "/admin/v1/revocations", """{"target":"organization","value":"acme","reason":"r"}"""),
             10 => server.PostAsync("/admin/v1/revocations", """{"target":"credential","value":"acme-oidc","reason":"r"}""", "mona"),
             9 => ByGhostAsync(server, Client + ":suspend", """{"reason":"r"}"""),
+            11 => server.PostAsync(Client + ":quarantine", """{"reason":"r"}""", "mona"),
+            12 => server.PostAsync("/admin/v1/organizations/acme:offboard", """{"stage":"suspend","reason":"r"}""", "mona"),
+            13 => server.PostAsync("/admin/v1/owners/mary@hospital.example:left", """{"reason":"r"}""", "mona"),
+            14 => server.PostAsync(
+                "/admin/v1/reviews",
+                """{"id":"gone","client":"acme-connector","on":"2026-05-01","decision":"remove"}""",
+                "mona"
+            ),
             _ => GrowAsync(server),
         };
 
@@ -144,6 +152,19 @@ public sealed class OnePersonTests
                 ("key", () => MakeAsync(who, $"g{step}", "operator", "admin")),
                 ("approver's key", () => MakeAsync(who, $"g{step}", "approver", "operator")),
                 ("release", () => ReleaseAsync(who)),
+                ("organization back", () => Patch("/admin/v1/organizations/acme", """{"status":"active"}""")),
+                (
+                    "longer",
+                    () => Patch("/admin/v1/agreements/baa-1", """{"terminated":false,"expires":"2027-06-01"}""", "?carry_approval=true")
+                ),
+                ("review", () => Post("/admin/v1/reviews", $$"""{"id":"v{{step}}","client":"acme-connector","on":"2026-05-02"}""")),
+                ("no review", () => DeleteAsync(who, "/admin/v1/reviews/gone")),
+                ("credential away", () => DeleteAsync(who, "/admin/v1/credentials/acme-oidc")),
+                ("credential again", () => Post("/admin/v1/credentials", Sample.Credential)),
+                ("file", () => ApplyAsync(who)),
+                ("owner", () => Patch(Client, """{"owner":"zoe@hospital.example"}""")),
+                ("task", () => Post("/admin/v1/task-grants", Task(step))),
+                ("alert away", () => AlertAwayAsync(who)),
             ];
 
             async Task<AdminAnswer?> LiftAsync()
@@ -160,6 +181,50 @@ public sealed class OnePersonTests
         {
             var named = replaces is null ? string.Empty : $", \"replaces\": \"{replaces}\"";
             return $$"""{"credential":{"id":"r-{{step}}","issuer":"hospital-idp","clientId":"acme-connector"}{{named}},"overlap_hours":1}""";
+        }
+
+        private static string Task(int step) =>
+            $$"""{"id":"t{{step}}","client":"acme-connector","patient":"p","workflow":"w","expires":"2026-06-01T00:00:00Z"}""";
+
+        private async Task<AdminAnswer?> DeleteAsync(string who, string path)
+        {
+            var current = await server.GetAsync(path);
+            return current.Status == 404 ? null : await server.SendAsync(who, "DELETE", path, null, ("If-Match", current.ETag!));
+        }
+
+        private async Task<AdminAnswer?> AlertAwayAsync(string who)
+        {
+            var alerts = (await server.GetAsync("/admin/v1/alerts")).Json["items"]!.AsArray();
+            if (alerts.LastOrDefault() is not { } alert)
+            {
+                return null;
+            }
+
+            await server.PostAsync($"/admin/v1/alerts/{alert["id"]}:close", """{"reason":"r"}""", who);
+            return await DeleteAsync(who, $"/admin/v1/alerts/{alert["id"]}");
+        }
+
+        // The registry as a file, with every state in it as it was when the path was open.
+        private async Task<AdminAnswer?> ApplyAsync(string who)
+        {
+            var export = await server.SendAsync(who, "GET", "/admin/v1/config:export", null, ("Accept", "application/yaml"));
+            if (export.Status != 200)
+            {
+                return export;
+            }
+
+            var text = export
+                .Text.Replace("status: suspended", "status: active", StringComparison.Ordinal)
+                .Replace("terminated: true", "terminated: false", StringComparison.Ordinal)
+                .Replace("legalBasis: other", "legalBasis: treatment", StringComparison.Ordinal);
+            return await server.SendAsync(
+                who,
+                "POST",
+                "/admin/v1/config:apply",
+                text,
+                ("Content-Type", "application/yaml"),
+                ("If-Match", export.ETag!)
+            );
         }
 
         private async Task<AdminAnswer?> ApproveUseCaseAsync(string who) =>

@@ -22,6 +22,7 @@ public sealed class OpenApiTests
         ":explain",
         ":replay",
         ":reach",
+        ":evidence",
         ":facets",
         ":export",
         "accounting:report",

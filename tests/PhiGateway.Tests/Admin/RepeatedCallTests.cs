@@ -17,6 +17,7 @@ public sealed class RepeatedCallTests
         "/admin/v1/accounting:csv",
         "/admin/v1/accounting:page",
         "/admin/v1/accounting:report",
+        "/admin/v1/audit:evidence",
         "/admin/v1/audit:export",
         "/admin/v1/audit:facets",
         "/admin/v1/audit:reach",

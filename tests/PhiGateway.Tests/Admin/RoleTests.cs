@@ -16,7 +16,8 @@ public sealed class RoleTests
     [Theory]
     [InlineData(
         AdminRoles.Responder,
-        "/admin/v1/alerts/{id}:acknowledge /admin/v1/alerts/{id}:take /admin/v1/clients/{id}:quarantine "
+        "/admin/v1/alerts/{id}:acknowledge /admin/v1/alerts/{id}:take /admin/v1/cases/{id}:add /admin/v1/cases/{id}:note "
+            + "/admin/v1/cases/{id}:remove /admin/v1/cases:open /admin/v1/clients/{id}:quarantine "
             + "/admin/v1/clients/{id}:revoke /admin/v1/clients/{id}:suspend /admin/v1/config:plan /admin/v1/issuers/{name}:purge-keys "
             + "/admin/v1/organizations/{id}:offboard /admin/v1/owners/{owner}:left /admin/v1/revocations /admin/v1/use-cases/{id}:retire"
     )]
@@ -24,7 +25,7 @@ public sealed class RoleTests
         AdminRoles.PrivacyOfficer,
         "/admin/v1/accounting/holds /admin/v1/accounting/holds/{id}:release /admin/v1/accounting/requests "
             + "/admin/v1/accounting/requests/{id}:extend /admin/v1/accounting:csv /admin/v1/accounting:page "
-            + "/admin/v1/accounting:report /admin/v1/audit:reach /admin/v1/config:plan"
+            + "/admin/v1/accounting:report /admin/v1/audit:evidence /admin/v1/audit:reach /admin/v1/config:plan"
     )]
     [InlineData(AdminRoles.AuditConsumer, "/fhir/AuditEvent/_search")]
     [InlineData(
@@ -44,6 +45,24 @@ public sealed class RoleTests
             .Order(StringComparer.Ordinal);
 
         Assert.Equal(expected.Split(' '), open);
+    }
+
+    [Fact]
+    public async Task Task_NamesAPatient_WhomWhoOnlyLooksDoesNotRead_WhoWorksWithItDoes()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.AddKeyAsync("rosa", "responder");
+        await Sample.WriteAsync(server);
+        const string Body =
+            """{"id":"t1","client":"acme-connector","patient":"p-1","workflow":"order 1","expires":"2026-06-01T00:00:00Z"}""";
+        Assert.Equal(201, (await server.PostAsync("/admin/v1/task-grants", Body)).Status);
+        foreach (var path in new[] { "/admin/v1/task-grants", "/admin/v1/task-grants/t1" })
+        {
+            Assert.Equal(403, (await server.GetAsync(path)).Status);
+            Assert.Equal(403, (await server.GetAsync(path, "rosa")).Status);
+            Assert.Contains("p-1", (await server.GetAsync(path, "olga")).Text, StringComparison.Ordinal);
+            Assert.Contains("p-1", (await server.GetAsync(path, "august")).Text, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

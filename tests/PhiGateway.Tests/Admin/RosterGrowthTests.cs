@@ -27,6 +27,26 @@ public sealed class RosterGrowthTests
         Assert.True(await IsOpenAsync(server));
     }
 
+    // What was done to the alert in between is no second person's look at the roster.
+    [Theory]
+    [InlineData("take", "{}")]
+    [InlineData("assign", """{"person":"kim@hospital.example"}""")]
+    [InlineData("snooze", """{"until":"2026-05-03T12:00:00Z","reason":"later"}""")]
+    [InlineData("acknowledge", "{}")]
+    public async Task Growth_InStepsWithTheAlertHandledBetween_IsToldAllTheSame(string verb, string body)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        await ImportAsync(server, 0, 25);
+        var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=roster-grew")).Json["items"]![0]!["id"]!;
+        await ImportAsync(server, 25, 40);
+        var handled = await server.PostAsync($"/admin/v1/alerts/{id}:{verb}", body, "nora");
+        Assert.True(handled.Status == 200, handled.Text);
+        await ImportAsync(server, 40, 50);
+
+        Assert.Contains("25 of 50 memberships", Assert.Single(await AlertsAsync(server)));
+    }
+
     [Fact]
     public async Task Growth_OfARosterThatNoApprovedClientSees_IsNobodysBusiness()
     {

@@ -23,6 +23,28 @@ internal static class StoredTrail
         }
     }
 
+    /// <summary>One emergency call of the sample's client.</summary>
+    public static void AddEmergency(AdminServer server, string token, string? owner = null, DateTimeOffset? at = null) =>
+        Add(
+            server,
+            new AuditRecord
+            {
+                Id = Guid.NewGuid(),
+                ParentId = Guid.NewGuid(),
+                Kind = AuditKind.Override,
+                Event = EmergencyUse.Event,
+                Actor = EmergencyUse.Actor,
+                Time = at ?? server.Time.Now,
+                Owner = owner,
+                Decision = "permit",
+                Client = "acme-connector",
+                Tenant = "north",
+                Purpose = "ETREAT",
+                TokenHash = token,
+                Note = "unconscious, no other source",
+            }
+        );
+
     /// <summary>Ships what the control plane has recorded since the last time.</summary>
     public static void Ship(AdminServer server)
     {

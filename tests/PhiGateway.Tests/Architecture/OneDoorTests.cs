@@ -57,6 +57,21 @@ public sealed partial class OneDoorTests
             .Select(file => file.Name);
 
         Assert.Equal(["Release/Batches/BatchRelease.cs"], found);
+        var decisions = Directory.GetFiles(RepositoryPaths.Of("docs", "adr"), "*.md").Select(File.ReadAllText).ToList();
+        Findings.AssertNone(
+            found.Where(name => !decisions.Exists(text => text.Contains(Path.GetFileNameWithoutExtension(name), StringComparison.Ordinal)))
+        );
+    }
+
+    [Fact]
+    public void Lookups_TouchNothingOfWhatTheRecordTellsOfTheClientsOwnCall()
+    {
+        var told = Files().Where(file => Told().IsMatch(file.Text)).Select(file => file.Name).ToList();
+
+        // Whoever writes the record reads it, or the words are wrong.
+        Assert.Contains("Trail/AuditTrail.cs", told);
+        Assert.Contains("Forward/ForwardStage.cs", told);
+        Findings.AssertNone(told.Where(static name => name.StartsWith("Lookups/", StringComparison.Ordinal)));
     }
 
     private static void AssertOnly(Regex words, string[] allowed)
@@ -95,6 +110,13 @@ public sealed partial class OneDoorTests
 
     [GeneratedRegex(@"\bupstream\s*\.\s*SendAsync\b")]
     private static partial Regex Send();
+
+    [GeneratedRegex(
+        @"\b(?:exchange|entry|batch|bundle)\s*(?:\.\s*Bundle\s*)?\??\s*\.\s*"
+            + @"(?:Fill|Forwarded|Disclosure|Status|BytesOut|IntentRecorded|DisclosureRecorded|DisclosedAt|Delivered|RefusedEntry)\b",
+        RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Told();
 
     [GeneratedRegex(@"^using PhiGateway\.Gateway\.(?:Forward|Settle|Admit|Understand|Identify|Ingress)\b", RegexOptions.Multiline)]
     private static partial Regex EarlierStage();

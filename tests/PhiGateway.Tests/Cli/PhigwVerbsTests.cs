@@ -35,6 +35,45 @@ public sealed class PhigwVerbsTests
     }
 
     [Fact]
+    public async Task Campaign_FromItsStartToWhatIsApplied_HasAVerbForEachStep()
+    {
+        await using var server = await AdminServer.StartAsync();
+        using var phigw = new PhigwShell(server);
+        await Approvals.OpenAsync(server);
+        string[] start = ["campaign", "start", "q2", "--title", "Second quarter", "--due", "2026-05-20", "--kind", "vendor"];
+        var started = await phigw.RunAsync("olga", "", [.. start, "--reviewer", "otto@hospital.example"]);
+        Assert.True(started.Code == 0, started.All);
+        Assert.Equal(1, (await phigw.RunAsync("olga", "", "campaign", "progress", "q2")).Code);
+        var items = await phigw.RunAsync("olga", "", "campaign", "item", "list", "--filter", "campaign=q2");
+        Assert.Contains("acme-connector", items.Output);
+        string[] decide = ["campaign", "decide", "q2", "--client", "acme-connector", "--decision", "keep", "-r", "used daily"];
+        Assert.Equal(3, (await phigw.RunAsync("olga", "", decide)).Code);
+        Assert.Equal(0, (await phigw.RunAsync("otto", "", decide)).Code);
+        Assert.Equal(0, (await phigw.RunAsync("otto", "", "campaign", "item", "undo", "q2.acme-connector")).Code);
+        Assert.Equal(0, (await phigw.RunAsync("otto", "", decide)).Code);
+        var applied = await phigw.RunAsync("anna", "", "campaign", "apply", "q2");
+        Assert.True(applied.Code == 0, applied.All);
+        Assert.Contains("kept", applied.Output);
+        Assert.Equal(0, (await phigw.RunAsync("olga", "", "campaign", "progress", "q2")).Code);
+    }
+
+    [Fact]
+    public async Task Posture_AndCallers_SayByTheirExitCode()
+    {
+        await using var server = await AdminServer.StartAsync();
+        using var phigw = new PhigwShell(server);
+        await Approvals.OpenAsync(server);
+        var controls = await phigw.RunAsync("august", "", "posture", "controls");
+        Assert.Equal(1, controls.Code);
+        Assert.Contains("Improper Offboarding", controls.Output);
+        var scores = await phigw.RunAsync("august", "", "posture", "scores");
+        Assert.True(scores.Code == 0, scores.All);
+        Assert.Contains("bearer token", scores.Output);
+        Assert.Equal(0, (await phigw.RunAsync("august", "", "callers")).Code);
+        Assert.Equal(3, (await phigw.RunAsync("vera", "", "callers")).Code);
+    }
+
+    [Fact]
     public async Task Key_FromCreationToClaim_ReachesItsPersonOnly()
     {
         await using var server = await AdminServer.StartAsync();

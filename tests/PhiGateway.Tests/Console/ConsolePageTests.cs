@@ -11,9 +11,9 @@ namespace PhiGateway.Tests.Console;
 /// <summary>What pages show: hostile names harmless, patients only for a reason, steps in two persons' hands, and each page's questions.</summary>
 public sealed class ConsolePageTests
 {
-    private const string Hostile = "</td><script>alert(1)</script>\u202egpj.\u200b\"'&" + "Ａcme";
+    internal const string Hostile = "</td><script>alert(1)</script>\u202egpj.\u200b\"'&" + "Ａcme";
 
-    private static readonly Guid Decision = Guid.Parse("0199a000-0000-7000-8000-000000000001");
+    internal static readonly Guid Decision = Guid.Parse("0199a000-0000-7000-8000-000000000001");
 
     public static TheoryData<string> Pages =>
         new(
@@ -39,6 +39,10 @@ public sealed class ConsolePageTests
         await SpoilAsync(server, RegistryKind.UseCase, "lab-results", "title");
         await server.Admin.PostAsync("/admin/v1/clients/acme-connector:submit", "{}");
         Add(server, Hostile, "deny");
+        await StartReviewAsync(server);
+        await SpoilAsync(server, RegistryKind.Campaign, "q2", "title");
+        await SpoilAsync(server, RegistryKind.CampaignItem, "q2.acme-connector", "reason");
+        await SpoilAsync(server, RegistryKind.CampaignItem, "q2.acme-connector", "because");
         using var browser = await server.SignInAsync("all");
         foreach (
             var path in (string[])
@@ -54,6 +58,13 @@ public sealed class ConsolePageTests
                     "/console/approvals",
                     "/console/approvals/acme-connector",
                     "/console/alerts",
+                    "/console/reviews",
+                    "/console/reviews/q2",
+                    "/console/callers",
+                    "/console/cases",
+                    "/console/lab",
+                    "/console/posture",
+                    "/console/settings",
                     "/console/vendors",
                     "/console/vendors/acme/stop",
                     $"/console/{Uri.EscapeDataString(Hostile)}",
@@ -215,6 +226,20 @@ public sealed class ConsolePageTests
         Assert.Contains("all@hospital.example", closed.Text);
     }
 
+    internal static async Task StartReviewAsync(ConsoleServer server)
+    {
+        // Only who can call is reviewed.
+        var item = (await server.Admin.Store.FindAsync(RegistryKind.Client, "acme-connector", default))!;
+        var json = System.Text.Json.Nodes.JsonNode.Parse(item.Json)!;
+        json["status"] = "active";
+        await server.Admin.Store.WriteAsync([new RegistryWrite(item.Kind, item.Id, json.ToJsonString(), item.Version)], "test", default);
+        var started = await server.Admin.PostAsync(
+            "/admin/v1/campaigns:start",
+            """{"id":"q2","title":"Second quarter","due":"2026-05-15","reviewers":["all@hospital.example"]}"""
+        );
+        Assert.True(started.Status == 201, started.Text);
+    }
+
     private static async Task SpoilAsync(ConsoleServer server, RegistryKind kind, string id, string member)
     {
         var item = (await server.Admin.Store.FindAsync(kind, id, default))!;
@@ -223,7 +248,7 @@ public sealed class ConsolePageTests
         await server.Admin.Store.WriteAsync([new RegistryWrite(kind, id, json.ToJsonString(), item.Version)], "test", default);
     }
 
-    private static void Add(ConsoleServer server, string client, string decision, int place = 0)
+    internal static void Add(ConsoleServer server, string client, string decision, int place = 0)
     {
         var id = place == 0 ? Decision : Guid.CreateVersion7(server.Admin.Time.Now);
         var json = System.Text.Json.JsonSerializer.Serialize(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json.Nodes;
 using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Trail;
@@ -64,25 +63,7 @@ internal sealed class AccessScreen(TrailSearch search, DecisionExplainer explain
         var id = request.Route("id");
         return (await proofs.EvidenceAsync(request.Call, id)).Failed(out var problem, out var bundle)
             ? problem
-            : new ScreenAnswer.File(
-                "application/zip",
-                $"evidence-{Guid.Parse(id):D}.zip",
-                async context =>
-                {
-                    using var bytes = new MemoryStream();
-                    using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
-                    {
-                        foreach (var file in bundle.Files)
-                        {
-                            await using var entry = await archive.CreateEntry(file.Name).OpenAsync(context.RequestAborted);
-                            await entry.WriteAsync(file.Content, context.RequestAborted);
-                        }
-                    }
-
-                    bytes.Position = 0;
-                    await bytes.CopyToAsync(context.Response.Body, context.RequestAborted);
-                }
-            );
+            : EvidenceZip.Of($"evidence-{Guid.Parse(id):D}.zip", bundle.Files);
     }
 
     private async Task<(string? Proof, string? Why)> ProveAsync(ConsoleRequest request, string log, long sequence)

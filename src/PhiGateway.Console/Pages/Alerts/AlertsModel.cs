@@ -13,6 +13,8 @@ namespace PhiGateway.Console.Pages.Alerts;
 /// <param name="Problem">Why.</param>
 /// <param name="Reason">What was typed.</param>
 /// <param name="FormToken">Token of the session's forms.</param>
+/// <param name="Cases">Id of the case that an alert is in, by the alert's id.</param>
+/// <param name="At">Now.</param>
 public sealed record AlertsModel(
     IReadOnlyList<ListedAlert> Items,
     int Total,
@@ -23,5 +25,7 @@ public sealed record AlertsModel(
     string? Tried,
     string? Problem,
     string? Reason,
-    string FormToken
+    string FormToken,
+    IReadOnlyDictionary<string, string> Cases,
+    DateTimeOffset At
 );

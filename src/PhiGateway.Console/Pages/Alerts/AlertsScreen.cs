@@ -1,6 +1,7 @@
 using System.Globalization;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Cases;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Rendering;
@@ -9,7 +10,7 @@ using PhiGateway.Policy.Registry;
 namespace PhiGateway.Console.Pages.Alerts;
 
 /// <summary>Lists alerts by lane and emergency uses by decision, and takes the steps that people take on them.</summary>
-internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs)
+internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs, AlertHandling handling, CaseReports cases, TimeProvider time)
 {
     private const string Alerts = "/console/alerts";
     private const string BreakGlass = "/console/break-glass";
@@ -22,7 +23,32 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs)
 
     /// <summary>Somebody is at it.</summary>
     public Task<ScreenAnswer> TakeAsync(ConsoleRequest request) =>
-        StepAsync(request, false, "taken", (call, id) => verbs.AcknowledgeAsync(call, id, new ReasonBody(request.Typed("reason"))));
+        StepAsync(request, false, "taken", (call, id) => handling.TakeAsync(call, id, new ReasonBody(request.Typed("reason"))));
+
+    /// <summary>Somebody else is to deal with it.</summary>
+    public Task<ScreenAnswer> AssignAsync(ConsoleRequest request) =>
+        StepAsync(
+            request,
+            false,
+            "assigned",
+            (call, id) => handling.AssignAsync(call, id, new AssignBody(request.Typed("person"), request.Typed("reason")))
+        );
+
+    /// <summary>It may wait, with an end.</summary>
+    public Task<ScreenAnswer> SnoozeAsync(ConsoleRequest request)
+    {
+        var hours =
+            request.Typed("hours") is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var many)
+                ? many
+                : 0;
+        DateTimeOffset? until = hours is > 0 and <= 720 ? time.GetUtcNow().AddHours(hours) : null;
+        return StepAsync(
+            request,
+            false,
+            "waiting",
+            (call, id) => handling.SnoozeAsync(call, id, new SnoozeBody(until, request.Typed("reason")))
+        );
+    }
 
     /// <summary>It is dealt with.</summary>
     public Task<ScreenAnswer> CloseAsync(ConsoleRequest request) =>
@@ -92,7 +118,9 @@ internal sealed class AlertsScreen(AlertInbox inbox, AlertVerbs verbs)
                 tried,
                 problem?.Detail ?? problem?.Title,
                 request.Typed("reason"),
-                request.Session.FormToken
+                request.Session.FormToken,
+                await cases.MembershipAsync(request.Call),
+                time.GetUtcNow()
             )
         )
         {

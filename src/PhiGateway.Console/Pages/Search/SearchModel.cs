@@ -9,6 +9,9 @@ namespace PhiGateway.Console.Pages.Search;
 /// <param name="Ndjson">Address of the whole result as NDJSON.</param>
 /// <param name="Problem">What cannot be read; null: all can.</param>
 /// <param name="IsDefault">Whether the last day was taken because no time was named.</param>
+/// <param name="Saved">Searches that somebody keeps.</param>
+/// <param name="Query">The filters as they would be kept; empty: there are none.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
 public sealed record SearchModel(
     SearchFilters Filters,
     IReadOnlyList<TrailLine> Lines,
@@ -17,7 +20,10 @@ public sealed record SearchModel(
     string Csv,
     string Ndjson,
     string? Problem,
-    bool IsDefault
+    bool IsDefault,
+    IReadOnlyList<SavedLine> Saved,
+    string Query,
+    string FormToken
 );
 
 /// <summary>The filters as they stand in the address.</summary>

@@ -8,7 +8,7 @@ using PhiGateway.Console.Rendering;
 namespace PhiGateway.Console.Pages.Search;
 
 /// <summary>Searches the trail: filters in the address, always over the whole result on the server, each search on record.</summary>
-internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, TrailExport export, TimeProvider time)
+internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, TrailExport export, SavedSearches saved, TimeProvider time)
 {
     private const int MostValues = 8;
 
@@ -51,7 +51,10 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
                 asked.At(SearchQuery.Path + "/export", ("format", "csv")),
                 asked.At(SearchQuery.Path + "/export", ("format", "ndjson")),
                 problem?.Detail,
-                asked.IsDefault
+                asked.IsDefault,
+                await saved.ListAsync(request.Call),
+                asked.At(SearchQuery.Path).Split('?', 2) is [_, var kept] ? kept : string.Empty,
+                request.Session.FormToken
             )
         )
         {

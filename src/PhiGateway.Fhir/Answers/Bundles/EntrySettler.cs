@@ -15,6 +15,7 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// <param name="window">The page that matches go to; null: all that may leave does.</param>
 internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirRequest? request, PageWindow? window)
 {
+    private readonly ShownLimit? _limit = ShownLimit.Of(request, work.Options);
     private Disclosure? _own;
 
     /// <summary>Matches that left.</summary>
@@ -72,7 +73,8 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
 
         var mode = ModeOf(entry.Mode, data);
         var included = IsIncluded(ref entry, data);
-        var outcome = included || window is null ? Judge(data, ref entry, work.Disclosure) : JudgeForPage(data, ref entry);
+        var isOnItsOwn = included || (window is null && _limit is null);
+        var outcome = isOnItsOwn ? Judge(data, ref entry, work.Disclosure) : JudgeForPage(data, ref entry);
         if (outcome != ReleaseOutcome.Released)
         {
             return outcome == ReleaseOutcome.Broken ? PassBy(included) : ScanResult.Complete;
@@ -164,10 +166,11 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         return outcome;
     }
 
-    // A match that may leave and does not fit on the page any more is not let out: it is neither written nor recorded.
+    // A match that may leave and does not fit on the page any more, or is beyond the few that were asked for, is not let out: it is neither
+    // written nor recorded.
     private ReleaseOutcome JudgeForPage(ReadOnlySpan<byte> data, ref EntrySpan entry)
     {
-        if (!window!.Meet())
+        if (window?.Meet() == false)
         {
             return ReleaseOutcome.Withheld;
         }
@@ -175,14 +178,17 @@ internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirReq
         var own = _own ??= new Disclosure();
         own.Reset();
         var outcome = Judge(data, ref entry, own);
-        if (outcome == ReleaseOutcome.Released && !window.TryShow())
+        var isOneTooMany =
+            outcome == ReleaseOutcome.Released
+            && (window?.TryShow() == false || _limit?.TryShow(data[entry.ResourceStart..entry.ResourceEnd]) == false);
+        if (isOneTooMany)
         {
             return ReleaseOutcome.Withheld;
         }
 
         if (outcome == ReleaseOutcome.Withheld)
         {
-            window.Hide();
+            window?.Hide();
         }
 
         work.Disclosure.Merge(own);

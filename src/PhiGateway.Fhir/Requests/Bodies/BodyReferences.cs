@@ -1,5 +1,7 @@
 using System.Text.Json;
 using PhiGateway.Fhir.Canonical;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests.Bundles;
 using PhiGateway.Fhir.Requests.Interactions;
 using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Policy.Vocabulary;
@@ -13,13 +15,40 @@ namespace PhiGateway.Fhir.Requests.Bodies;
 internal static class BodyReferences
 {
     /// <summary>Adds the searches that the body would cause to the parts.</summary>
-    internal static Refusal? Check(JsonElement element, RequestSource source, BodyFindings found)
+    internal static Refusal? Check(JsonElement body, RequestSource source, BodyFindings found) =>
+        Check(body, NamesWithin(body), source, found);
+
+    // A document (a message, a collection) that is stored brings its own names along: nobody resolves them anywhere else.
+    private static HashSet<string>? NamesWithin(JsonElement body)
+    {
+        if (
+            StrictJson.Text(body, "resourceType") != ResourceType.Bundle.Name
+            || !body.TryGetProperty("entry", out var entries)
+            || entries.ValueKind != JsonValueKind.Array
+        )
+        {
+            return null;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries.EnumerateArray())
+        {
+            if (RequestEntry.FullUrl(entry) is { } name)
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
+    }
+
+    private static Refusal? Check(JsonElement element, HashSet<string>? within, RequestSource source, BodyFindings found)
     {
         if (element.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in element.EnumerateArray())
             {
-                if (Check(item, source, found) is { } refusal)
+                if (Check(item, within, source, found) is { } refusal)
                 {
                     return refusal;
                 }
@@ -31,9 +60,14 @@ internal static class BodyReferences
             {
                 var refusal = member.Value.ValueKind switch
                 {
-                    JsonValueKind.String when member.NameEquals("reference"u8) => CheckOne(member.Value.GetString()!, source, found),
+                    JsonValueKind.String when member.NameEquals("reference"u8) => CheckOne(
+                        member.Value.GetString()!,
+                        within,
+                        source,
+                        found
+                    ),
                     JsonValueKind.String => null,
-                    _ => Check(member.Value, source, found),
+                    _ => Check(member.Value, within, source, found),
                 };
                 if (refusal is not null)
                 {
@@ -45,11 +79,12 @@ internal static class BodyReferences
         return null;
     }
 
-    private static Refusal? CheckOne(string reference, RequestSource source, BodyFindings found)
+    private static Refusal? CheckOne(string reference, HashSet<string>? within, RequestSource source, BodyFindings found)
     {
         if (reference.StartsWith("urn:uuid:", StringComparison.Ordinal))
         {
-            return source.Bundle is { IsTransaction: true } bundle && bundle.Names.IsKnown(reference)
+            return
+                within?.Contains(reference) == true || (source.Bundle is { IsTransaction: true } bundle && bundle.Names.IsKnown(reference))
                 ? null
                 : Refusal.Body("reference to a name that no entry of this transaction has");
         }

@@ -103,6 +103,11 @@ internal static class Narrowing
             shaped.Add(new QueryParameter("_count", limit.ToString(CultureInfo.InvariantCulture)));
         }
 
+        if (withholds && request.Operation == "$lastn")
+        {
+            AskForMore(shaped);
+        }
+
         foreach (var (name, value) in Added(request, permit))
         {
             shaped.Add(new QueryParameter(name, value));
@@ -148,13 +153,16 @@ internal static class Narrowing
     private static void Spell(QueryParameter every, Permit permit, List<QueryParameter> shaped)
     {
         var type = every.Value.AsSpan(0, every.Value.IndexOf(':', StringComparison.Ordinal) + 1);
+        var isReverse = every.Name.StartsWith("_rev", StringComparison.Ordinal);
         for (var i = 0; i < permit.Obligations.Count; i++)
         {
             if (permit.Obligations[i] is NameIncludes named)
             {
                 foreach (var include in named.Includes)
                 {
-                    if (include.AsSpan().StartsWith(type, StringComparison.Ordinal))
+                    // One with the type that it points at is an include forwards.
+                    var isMeant = !isReverse || include.AsSpan().Count(':') == 1;
+                    if (isMeant && include.AsSpan().StartsWith(type, StringComparison.Ordinal))
                     {
                         shaped.Add(every with { Value = include });
                     }
@@ -166,7 +174,7 @@ internal static class Narrowing
     private static bool IsDropped(QueryParameter parameter, bool withholds) =>
         parameter.Name switch
         {
-            "_format" or "_pretty" or "_elements" or "_outputFormat" => true,
+            "_format" or "_pretty" or "_elements" or "_outputFormat" or "_contained" => true,
             "_summary" => parameter.Value != "count" || withholds,
             "_total" => withholds,
             "_count" => withholds && parameter.Value.AsSpan().TrimStart('0').IsEmpty,
@@ -236,6 +244,15 @@ internal static class Narrowing
         }
 
         return null;
+    }
+
+    // Of each code, since the newest of them may be one that is withheld; all of these, the newest first.
+    private static void AskForMore(List<QueryParameter> shaped)
+    {
+        var at = shaped.FindIndex(static parameter => parameter.Name == "max");
+        var max = at < 0 ? new QueryParameter("max", "1") : shaped[at];
+        shaped.RemoveAll(static parameter => parameter.Name is "max" or "_sort" or "_count");
+        shaped.Add(AtLeast(max));
     }
 
     private static QueryParameter AtLeast(QueryParameter count) =>

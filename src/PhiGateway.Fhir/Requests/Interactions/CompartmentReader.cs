@@ -1,5 +1,6 @@
 using PhiGateway.Fhir.Compartments;
 using PhiGateway.Fhir.Requests.Routing;
+using PhiGateway.Fhir.Requests.Searching;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Interactions;
@@ -31,7 +32,8 @@ internal static class CompartmentReader
                 CompartmentCatalog.Members(compartment),
                 Interaction.SearchType,
                 isWildcard: true,
-                out var reading
+                out var reading,
+                compartment
             ) is
             { } refusal
         )
@@ -67,6 +69,26 @@ internal static class CompartmentReader
                 Template = $"{source.Method} /{compartment.Name}/{{id}}{suffix}",
             }
         );
+    }
+
+    /// <summary>
+    /// Notes what a search in a compartment looks at: it filters by the references that lead there. Whose record it is stands in the open, so
+    /// that of a patient betrays nothing.
+    /// </summary>
+    internal static void Use(SearchReading reading, ResourceType compartment)
+    {
+        if (compartment.IsNone || compartment == ResourceType.Patient)
+        {
+            return;
+        }
+
+        foreach (var name in CompartmentCatalog.Parameters(compartment, reading.Type))
+        {
+            if (reading.Context.TryFind(reading.Type, name, out var parameter))
+            {
+                reading.Use(new UsedParameter(reading.Type, parameter, IsSort: false));
+            }
+        }
     }
 
     private static Reading<FhirRequest> NoCompartment() =>

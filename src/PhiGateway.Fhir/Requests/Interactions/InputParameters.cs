@@ -16,7 +16,15 @@ internal static class InputParameters
     /// <param name="source">The request.</param>
     /// <param name="inputs">Names and values.</param>
     /// <param name="resources">Embedded resources, those within parts too, in order.</param>
-    internal static Refusal? Read(RequestSource source, out List<QueryParameter> inputs, out List<EmbeddedResource> resources)
+    /// <param name="alone">
+    /// The one input that is a resource, which may then be the body itself (R4 3.2.0.1.1); null: the body is a Parameters resource.
+    /// </param>
+    internal static Refusal? Read(
+        RequestSource source,
+        out List<QueryParameter> inputs,
+        out List<EmbeddedResource> resources,
+        string? alone = null
+    )
     {
         inputs = [];
         resources = [];
@@ -44,10 +52,10 @@ internal static class InputParameters
             return Refusal.Query("operation by POST with parameters in its query");
         }
 
-        return source.Body.IsEmpty ? null : ReadBody(source, inputs, resources);
+        return source.Body.IsEmpty ? null : ReadBody(source, inputs, resources, alone);
     }
 
-    private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, List<EmbeddedResource> resources)
+    private static Refusal? ReadBody(RequestSource source, List<QueryParameter> inputs, List<EmbeddedResource> resources, string? alone)
     {
         if (HeaderGrammar.MediaType(source.Headers.ContentType) is not ("application/fhir+json" or "application/json"))
         {
@@ -61,8 +69,15 @@ internal static class InputParameters
 
         using (document)
         {
-            var isParameters = StrictJson.TryReadType(document.RootElement, out var type) && type == ResourceType.Parameters;
-            if (!isParameters)
+            var isResource = StrictJson.TryReadType(document.RootElement, out var type);
+            if (isResource && type != ResourceType.Parameters && alone is not null)
+            {
+                inputs.Add(new QueryParameter(alone, string.Empty));
+                Keep(alone, document.RootElement, resources);
+                return null;
+            }
+
+            if (!isResource || type != ResourceType.Parameters)
             {
                 return Refusal.Body("operation's body is not a Parameters resource");
             }

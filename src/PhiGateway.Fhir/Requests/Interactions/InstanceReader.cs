@@ -45,7 +45,7 @@ internal static class InstanceReader
                     },
                 ],
                 Headers = source.Headers,
-                AsksContent = version is null && RequestHeaders.AsksContent(source),
+                AsksContent = RequestHeaders.AsksContent(source),
                 Template = RouteTemplate.Of(source.Method, type, version is null ? "/{id}" : "/{id}/_history/{vid}"),
             }
         );

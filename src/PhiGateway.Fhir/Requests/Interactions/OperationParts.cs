@@ -1,7 +1,9 @@
+using System.Text.Json;
 using PhiGateway.Fhir.Compartments;
 using PhiGateway.Fhir.Grammar;
 using PhiGateway.Fhir.Requests.Routing;
 using PhiGateway.Fhir.Requests.Searching;
+using PhiGateway.Fhir.Resources;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Vocabulary;
 
@@ -193,6 +195,15 @@ internal static class OperationParts
         if (resource.IsEmpty || !source.Scanner.TryScan(resource.Span, source.Context, facts))
         {
             return Refusal.Body("operation without the resource it submits");
+        }
+
+        using (var document = JsonDocument.Parse(resource, new JsonDocumentOptions { MaxDepth = source.Context.MaxDepth }))
+        {
+            // What is stored of it is stored as by a create, and a server that finds a search in it resolves it.
+            if (ConditionalReferences.AreIn(document.RootElement))
+            {
+                return Refusal.Body("conditional reference in what an operation submits");
+            }
         }
 
         parts.Add(

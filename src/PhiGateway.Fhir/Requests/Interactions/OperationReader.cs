@@ -33,7 +33,7 @@ internal static class OperationReader
             return Reading<FhirRequest>.Refused(DenyReason.MethodNotAllowed, "operation is called by POST");
         }
 
-        if (InputParameters.Read(source, out var inputs, out var resources) is { } unread)
+        if (InputParameters.Read(source, out var inputs, out var resources, operation.Alone) is { } unread)
         {
             return unread.As<FhirRequest>();
         }
@@ -105,6 +105,10 @@ internal static class OperationReader
                 {
                     return Refusal.Parameter("operation takes no such parameter");
                 }
+            }
+            else if (operation.Only.TryGetValue(name, out var only) && value != only)
+            {
+                return Refusal.Parameter("operation's input has another value than the one that is served");
             }
             else if (IsSubject(operation, name) && ReadSubject(reading, kind, value) is { } refusal)
             {

@@ -35,7 +35,8 @@ internal static class SystemSearchReader
         ResourceTypeSet possible,
         Interaction interaction,
         bool isWildcard,
-        out SystemSearch search
+        out SystemSearch search,
+        ResourceType compartment = default
     )
     {
         search = new SystemSearch([], []);
@@ -56,6 +57,7 @@ internal static class SystemSearchReader
         foreach (var type in types.Members())
         {
             var reading = new SearchReading(source.Context, source.Budget, type, isCondition: false);
+            CompartmentReader.Use(reading, compartment);
             if (SearchReader.Read(reading, rest) is { } refusal)
             {
                 return refusal;

@@ -22,6 +22,7 @@ internal static class TypeSearchReader
         }
 
         var reading = new SearchReading(source.Context, source.Budget, type, isCondition: false);
+        CompartmentReader.Use(reading, compartment);
         if (SearchReader.Read(reading, parameters) is { } refusal)
         {
             return refusal.As<FhirRequest>();

@@ -57,18 +57,29 @@ internal static class RequestHeaders
     }
 
     /// <summary>
-    /// Whether what is asked for is not the Binary but what is in it: a read that takes no form of FHIR (R4 Binary, 2.8.2). Other forms of
-    /// FHIR than JSON are not served.
+    /// Whether what is asked for is not the Binary but what is in it: a read, of a version too, that takes no form of FHIR (R4 Binary, 2.8.2).
+    /// Other forms of FHIR than JSON are not served.
     /// </summary>
     internal static bool AsksContent(RequestSource source) =>
-        source is { IsGet: true, Bundle: null, Line: { SegmentArray: ["Binary", not ['_' or '$', ..]], QueryArray: [] } }
+        source
+            is {
+                IsGet: true,
+                Bundle: null,
+                Line: { SegmentArray: ["Binary", not ['_' or '$', ..]] or ["Binary", _, "_history", _], QueryArray: [] }
+            }
         && source.Headers.Accept is { } accept
         && !HeaderGrammar.AllowsJson(accept)
         && !accept.Contains("fhir", StringComparison.OrdinalIgnoreCase);
 
     // A plus that was not encoded is a space by the time it is read; clients are forgiven this one everywhere.
     internal static bool IsJsonFormat(string value) =>
-        value is "json" or "application/json" or "application/fhir+json" or "application/fhir json" or "text/json";
+        value is "json" or "application/json" or "application/fhir+json" or "application/fhir json" or "text/json"
+        || (
+            value.Contains(';', StringComparison.Ordinal)
+            && HeaderGrammar.MediaType(value.Replace("fhir json", "fhir+json", StringComparison.Ordinal))
+                is "application/json"
+                    or "application/fhir+json"
+        );
 
     private static bool AsksJson(Canonical.CanonicalRequest line)
     {

@@ -42,7 +42,7 @@ internal static class IncludeReader
                 return Refusal.Parameter("include cannot start from the type searched");
             }
 
-            reading.Add(Part(source, PartRole.RevInclude, value));
+            reading.Add(Part(source, PartRole.RevInclude, value, source, link));
             return null;
         }
 
@@ -53,7 +53,7 @@ internal static class IncludeReader
 
         if (!target.IsNone)
         {
-            reading.Add(Part(target, PartRole.Include, value));
+            reading.Add(Part(target, PartRole.Include, value, source, link));
             return null;
         }
 
@@ -61,15 +61,17 @@ internal static class IncludeReader
         var isWildcard = link.Targets.Members().Skip(1).Any();
         foreach (var possible in link.Targets.Members())
         {
-            reading.Add(Part(possible, PartRole.Include, value) with { IsWildcard = isWildcard });
+            reading.Add(Part(possible, PartRole.Include, value, source, link) with { IsWildcard = isWildcard });
         }
 
         return null;
     }
 
-    /// <summary>Whether it includes whatever a type points at: <c>_include=Encounter:*</c>.</summary>
+    /// <summary>
+    /// Whether it includes whatever a type points at, or points here by: <c>_include=Encounter:*</c>, <c>_revinclude=Observation:*</c>.
+    /// </summary>
     internal static bool IsOfEvery(QueryParameter parameter) =>
-        parameter.Name is "_include" or "_include:iterate" && parameter.Value.EndsWith(":*", StringComparison.Ordinal);
+        ResultParameters.IsInclude(parameter.Name) && parameter.Value.EndsWith(":*", StringComparison.Ordinal);
 
     // Every reference of the type is a part that may fall out: what remains is what the grants name.
     private static Refusal? ReadEvery(SearchReading reading, string name, string value)
@@ -79,10 +81,17 @@ internal static class IncludeReader
             return Refusal.Parameter("include cannot start from the type searched");
         }
 
+        var isReverse = name.StartsWith("_rev", StringComparison.Ordinal);
         foreach (var link in SearchGrammar.Of(source).Values)
         {
             if (link.Kind != SearchParameterKind.Reference)
             {
+                continue;
+            }
+
+            if (isReverse)
+            {
+                AddReverse(reading, name, source, link);
                 continue;
             }
 
@@ -92,7 +101,9 @@ internal static class IncludeReader
                     Part(
                         possible,
                         PartRole.Include,
-                        link.TargetsAnything ? $"{source.Name}:{link.Name}" : $"{source.Name}:{link.Name}:{possible.Name}"
+                        link.TargetsAnything ? $"{source.Name}:{link.Name}" : $"{source.Name}:{link.Name}:{possible.Name}",
+                        source,
+                        link
                     ) with
                     {
                         IsWildcard = true,
@@ -105,13 +116,30 @@ internal static class IncludeReader
         return null;
     }
 
+    // What points at the type searched; with :iterate, at anything that came along.
+    private static void AddReverse(SearchReading reading, string name, ResourceType source, SearchParameterDefinition link)
+    {
+        if (name == "_revinclude:iterate" || link.Targets.Contains(reading.Type))
+        {
+            reading.Add(
+                Part(source, PartRole.RevInclude, $"{source.Name}:{link.Name}", source, link) with
+                {
+                    IsWildcard = true,
+                    IsOfEveryInclude = true,
+                }
+            );
+        }
+    }
+
     // Whole resources come back, so it is reading, whatever the way in.
-    private static AccessPart Part(ResourceType type, PartRole role, string value) =>
+    private static AccessPart Part(ResourceType type, PartRole role, string value, ResourceType source, SearchParameterDefinition link) =>
         new()
         {
             Interaction = Interaction.Read,
             Type = type,
             Role = role,
             Include = value,
+            LinkedFrom = source,
+            LinkedBy = UsedElements.Of(link),
         };
 }

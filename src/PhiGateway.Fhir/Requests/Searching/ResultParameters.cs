@@ -10,7 +10,7 @@ namespace PhiGateway.Fhir.Requests.Searching;
 /// </summary>
 internal static class ResultParameters
 {
-    private static readonly string[] Once = ["_count", "_sort", "_elements", "_summary", "_total", "_format", "_pretty"];
+    private static readonly string[] Once = ["_count", "_sort", "_elements", "_summary", "_total", "_format", "_pretty", "_contained"];
 
     internal static bool IsKnown(string name) => Array.IndexOf(Once, name) >= 0 || IsInclude(name);
 
@@ -38,6 +38,7 @@ internal static class ResultParameters
         return name switch
         {
             "_sort" => ReadSort(reading, value),
+            "_contained" when value != "false" => Refusal.Parameter("contained matches are not served"),
             _ => HasShape(name, value) ? null : Refusal.Query("result parameter's value is not one it takes"),
         };
     }
@@ -52,6 +53,8 @@ internal static class ResultParameters
             "_total" => value is "none" or "estimate" or "accurate",
             "_pretty" => value is "true" or "false",
             "_format" => true,
+            // What is contained comes with what contains it, never by itself: R4's default, which some clients spell out.
+            "_contained" => value is "false",
             _ => false,
         };
 

@@ -1,3 +1,4 @@
+using PhiGateway.Fhir.Grammar;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Fhir.Requests.Searching;
@@ -9,6 +10,17 @@ internal static class UsedElements
 {
     // No element has this name, so no set of elements holds it: what a parameter looks at is not known.
     private static readonly string[] Unknown = ["?"];
+
+    /// <summary>Elements that one parameter looks at; none for an owner's.</summary>
+    internal static IReadOnlyList<string> Of(SearchParameterDefinition definition)
+    {
+        if (definition.IsOwner)
+        {
+            return [];
+        }
+
+        return definition.Elements.Count > 0 ? definition.Elements : Unknown;
+    }
 
     /// <summary>
     /// Elements of the type, possibly repeated; whose record it is stands in the open, so owner parameters betray nothing.
@@ -25,7 +37,7 @@ internal static class UsedElements
                 continue;
             }
 
-            var elements = parameter.Definition.Elements.Count > 0 ? parameter.Definition.Elements : Unknown;
+            var elements = Of(parameter.Definition);
             if (first.Count == 0)
             {
                 first = elements;

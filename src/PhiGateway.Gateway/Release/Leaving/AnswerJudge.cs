@@ -78,10 +78,11 @@ internal sealed class AnswerJudge(
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
 
-    // Of a write what was written is judged by itself.
     private static bool HoldsFiles(GatewayExchange exchange, PooledBuffer body) =>
-        (!exchange.IsWrite || exchange.Kind == RequestKind.Transaction)
-        && FileReferrers.Matter(exchange.Request, exchange.Permit.Release, body.Written.Span);
+        IsOfStored(exchange) && FileReferrers.Matter(exchange.Request, exchange.Permit.Release, body.Written.Span);
+
+    // Of a write what was written is judged by itself.
+    private static bool IsOfStored(GatewayExchange exchange) => !exchange.IsWrite || exchange.Kind == RequestKind.Transaction;
 
     // A Provenance belongs to its targets' patients, a Binary to those of the records that name it: these are looked up before it is judged.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> AttributeAsync(
@@ -110,10 +111,9 @@ internal sealed class AnswerJudge(
     )
     {
         var options = PageLinks.OptionsFor(exchange, handles);
-        if (HoldsFiles(exchange, body))
+        var files = new FileReferrers();
+        if (IsOfStored(exchange) && await referrers.FindIfMetAsync(exchange, exchange.Request, body.Written, files))
         {
-            var files = new FileReferrers();
-            await referrers.FindAsync(exchange, body.Written, exchange.Permit.Release, files);
             options = options with { Referrers = files };
         }
 

@@ -88,11 +88,7 @@ internal sealed class CountWalk(Fetch fetch, ReferrerLookup referrers, HandleIss
         bool isFirst
     )
     {
-        if (FileReferrers.Matter(search, exchange.Permit.Release, page.Span))
-        {
-            await referrers.FindAsync(exchange, page, exchange.Permit.Release, counted.Files);
-        }
-
+        await referrers.FindIfMetAsync(exchange, search, page, counted.Files);
         return Take(exchange, search, page, counted, isFirst);
     }
 

@@ -164,12 +164,7 @@ internal sealed class PageWalk(
         FileReferrers files
     )
     {
-        var policy = exchange.Permit.Release;
-        if (FileReferrers.Matter(exchange.Request, policy, body.Span))
-        {
-            await referrers.FindAsync(exchange, body, policy, files);
-        }
-
+        await referrers.FindIfMetAsync(exchange, exchange.Request, body, files);
         if (current is not null)
         {
             var looked = StageResult.Continue;

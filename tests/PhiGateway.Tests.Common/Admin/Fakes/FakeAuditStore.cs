@@ -30,7 +30,12 @@ internal sealed class FakeAuditStore : IAuditStore
     public Task<AuditPage> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         LastQuery = query;
-        var skip = query.Cursor is null ? 0 : int.Parse(query.Cursor);
+        var skip = 0;
+        if (query.Cursor is not null && !int.TryParse(query.Cursor, out skip))
+        {
+            throw new ArgumentException("The cursor does not belong to this search.", nameof(query));
+        }
+
         var all = Find(query)
             .OrderByDescending(entry => entry.Time)
             .ThenByDescending(entry => entry.Sequence)
@@ -91,6 +96,9 @@ internal sealed class FakeAuditStore : IAuditStore
         Task.FromResult<IReadOnlyList<AuditEntry>>([
             .. Entries.Where(entry => entry.Log == log && entry.Sequence >= fromSequence).Take(limit),
         ]);
+
+    public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(log, fromSequence, limit, cancellationToken);
 
     private static string? ValueOf(AuditEntry entry, AuditColumn column) =>
         column switch

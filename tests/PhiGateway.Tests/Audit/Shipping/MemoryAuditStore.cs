@@ -77,6 +77,9 @@ internal sealed class MemoryAuditStore : IAuditStore
         return Task.FromResult<IReadOnlyList<AuditEntry>>([.. Rows.Values.Where(r => r.Sequence >= fromSequence).Take(limit)]);
     }
 
+    public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(log, fromSequence, limit, cancellationToken);
+
     private void Fail()
     {
         if (Down)

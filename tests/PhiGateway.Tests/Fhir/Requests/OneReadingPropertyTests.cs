@@ -246,6 +246,9 @@ public sealed class OneReadingPropertyTests(ITestOutputHelper output)
         var kept = request.Parameters.Where(static parameter =>
             !Dropped.Contains(parameter.Name) && !(parameter.Name == "_count" && parameter.Value == "0")
         );
+        // The newest of each are picked here, out of more.
+        var isPicked = request.Operation == "$lastn";
+        kept = isPicked ? kept.Where(static parameter => parameter.Name is not ("_count" or "_sort")) : kept;
         var added = Narrowing.Added(request, RequestFixture.Permit(narrowing));
         // Pages of a few matches are put together from larger ones.
         var isPaged =
@@ -260,6 +263,7 @@ public sealed class OneReadingPropertyTests(ITestOutputHelper output)
                 KeyValuePair.Create(parameter.Name, isPaged && parameter is { Name: "_count", Value: "5" or "17" } ? "50" : parameter.Value)
             )
             .Concat(added)
+            .Concat(isPicked ? [KeyValuePair.Create("max", "50")] : [])
             .ToLookup(static pair => pair.Key, static pair => pair.Value);
         var sent = QueryHelpers.ParseQuery(form);
         var read = System.Web.HttpUtility.ParseQueryString(form);

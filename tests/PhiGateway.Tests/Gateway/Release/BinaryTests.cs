@@ -140,7 +140,7 @@ public sealed class BinaryTests : IDisposable
 
     [Theory]
     [InlineData("/fhir/Observation/1")]
-    [InlineData("/fhir/Binary/b1/_history/1")]
+    [InlineData("/fhir/Binary/b1/_history")]
     [InlineData("/fhir/Binary?_id=b1")]
     public async Task Run_ContentOfAnythingElse_IsNotServed(string target)
     {

@@ -169,6 +169,10 @@ public sealed class FingerprintInputsTests
         },
         [typeof(Alert)] = new() { ["*"] = "tells people, no decision reads it" },
         [typeof(AdminKey)] = new() { ["*"] = "opens the control plane and no client's path" },
+        [typeof(Campaign)] = new() { ["*"] = "asks people, no decision reads it" },
+        [typeof(SavedSearch)] = new() { ["*"] = "as Alert" },
+        [typeof(AlertCase)] = new() { ["*"] = "as Alert" },
+        [typeof(CampaignItem)] = new() { ["*"] = "as Campaign; what is decided is written as a review, a use case, a client" },
     };
 
     [Fact]

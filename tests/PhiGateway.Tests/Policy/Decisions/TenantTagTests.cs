@@ -99,10 +99,12 @@ public sealed class TenantTagTests
     }
 
     [Theory]
-    [InlineData(PartRole.Chain, true, null)]
-    [InlineData(PartRole.Chain, false, "crosses-tenants")]
-    [InlineData(PartRole.ReverseChain, false, "crosses-tenants")]
-    public void Decide_AWalk_MustBeOneThatCanBeConfined(PartRole role, bool isSeparable, string? code)
+    [InlineData(PartRole.Chain, true, true, null)]
+    [InlineData(PartRole.Chain, false, true, null)]
+    [InlineData(PartRole.Chain, false, false, "crosses-tenants")]
+    [InlineData(PartRole.ReverseChain, false, true, "include-not-permitted")]
+    [InlineData(PartRole.ReverseChain, false, false, "crosses-tenants")]
+    public void Decide_AWalk_MustBeOneThatCanBeConfined(PartRole role, bool isSeparable, bool isResolvable, string? code)
     {
         AccessPart[] parts =
         [
@@ -111,11 +113,13 @@ public sealed class TenantTagTests
             {
                 Role = role,
                 IsSeparable = isSeparable,
-                IsResolvable = true,
+                IsResolvable = isResolvable,
             },
         ];
 
-        Assert.Equal(code, (Decide(East, parts) as Deny)?.Reason.Code);
+        var decision = Decide(East, parts);
+        Assert.Equal(code, (decision as Deny)?.Reason.Code);
+        Assert.True(isSeparable || decision is not Permit permit || permit.Obligations.OfType<ResolveWalks>().Any());
         Assert.NotEqual("crosses-tenants", (Decide(null, parts) as Deny)?.Reason.Code);
     }
 

@@ -1,0 +1,265 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Replay;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Validation;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Campaigns;
+
+/// <summary>
+/// Applies what was decided in a campaign, each client by itself through the one editor: a keep is a review of the client, a narrowing cuts
+/// its use case to what was used and carries the approval, a removal revokes the client. Called for an approver.
+/// </summary>
+/// <remarks>
+/// Security: a keep of high risk is decided and applied by two persons. Whatever opens a door takes the approval with it as every write does
+/// (<see cref="OpeningGuard"/>). A narrowing that the window's real traffic does not prove is refused and stands as decided.
+/// </remarks>
+internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets, ReplayCommands replay, TimeProvider time)
+{
+    private const string Apply = "campaign.apply";
+    private const string Opened = "It opens a door, so its approval has ended: a second person approves it anew.";
+    private const int MostWords = 20;
+
+    /// <summary>Applies everything that is decided; what is refused stands as decided, and says why.</summary>
+    public async Task<Outcome<AppliedReport>> ApplyAsync(AdminCall call, string id)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        if (set.Find<Campaign>(RegistryKind.Campaign, id) is not { } campaign)
+        {
+            return AdminProblem.NotFound("campaign");
+        }
+
+        if (campaign.State != CampaignState.Open)
+        {
+            return AdminProblem.Conflict("not-open", "The campaign has ended.");
+        }
+
+        var applied = new List<AppliedItem>();
+        foreach (var item in CampaignReports.ItemsOf(set, id).Where(static item => item is { Decision: not null, Outcome: null }))
+        {
+            applied.Add(await ApplyAsync(Apart(call), campaign, item));
+        }
+
+        if (!call.IsDryRun)
+        {
+            await FinishAsync(Apart(call), id);
+        }
+
+        var after = (await sets.GetAsync(call.Cancelled)).Find<Campaign>(RegistryKind.Campaign, id);
+        return new AppliedReport(id, after?.State ?? campaign.State, applied);
+    }
+
+    // Each client is a change of its own with a record of its own, so that one that is refused keeps none of the others.
+    private AdminCall Apart(AdminCall call) => call with { RequestId = Guid.CreateVersion7(time.GetUtcNow()), IfMatch = null };
+
+    private async Task<AppliedItem> ApplyAsync(AdminCall call, Campaign campaign, CampaignItem item)
+    {
+        var decision = item.Decision!.Value;
+        RightSizeReport? narrower = null;
+        if (
+            decision == ReviewDecision.Narrow
+            && (await replay.RightSizeAsync(Apart(call), item.Evidence.UseCase, campaign.EvidenceDays)).Failed(out var failed, out narrower)
+        )
+        {
+            return Refused(item, failed);
+        }
+
+        var (outcome, done) = (CampaignOutcome.Kept, string.Empty);
+        var edit = new Edit(
+            Apply,
+            KindWord.Of(RegistryKind.CampaignItem, item.Id),
+            set =>
+            {
+                var planned = Plan(call, set, item.Id, narrower);
+                if (planned.Failed(out var problem, out var step))
+                {
+                    return problem;
+                }
+
+                (outcome, done) = (step.Outcome, step.Done);
+                return step.Plan;
+            }
+        );
+        var written = await editor.WriteAsync(call with { CarryApproval = decision == ReviewDecision.Narrow }, edit);
+        if (written.Failed(out var refused, out var edited))
+        {
+            return Refused(item, refused);
+        }
+
+        return new AppliedItem(item.Client, decision, outcome, edited.Plan.Taken.Contains(item.Client) ? $"{done} {Opened}" : done);
+    }
+
+    private static AppliedItem Refused(CampaignItem item, AdminProblem problem)
+    {
+        var words =
+            problem.Errors is [{ } first, ..] && first.Detail != problem.Detail ? $"{problem.Detail} {first.Detail}" : problem.Detail;
+        return new AppliedItem(item.Client, item.Decision!.Value, null, $"{problem.Code}: {words ?? problem.Title}");
+    }
+
+    private Outcome<Step> Plan(AdminCall call, WorkingSet set, string id, RightSizeReport? narrower)
+    {
+        if (
+            set.Find(RegistryKind.CampaignItem, id) is not { Entity: CampaignItem item, Item: var stored }
+            || item is { Decision: null } or { Outcome: not null }
+        )
+        {
+            return AdminProblem.Conflict("already-applied", "It was decided otherwise at the same moment.");
+        }
+
+        var client = set.Find(RegistryKind.Client, item.Client);
+        if (client?.Entity is not Client known || known.Status is ClientStatus.Revoked or ClientStatus.Archived)
+        {
+            return Done(call, item, stored, CampaignOutcome.Ended, "It had ended before.", []);
+        }
+
+        return item.Decision switch
+        {
+            ReviewDecision.Keep when CampaignDecisions.RiskOf(set, item) == RiskTier.High && call.MayBe(item.DecidedBy!) =>
+                new AdminProblem(
+                    403,
+                    "four-eyes",
+                    "A second person must apply it",
+                    "You decided to keep it; somebody else must apply that."
+                ),
+            ReviewDecision.Keep => Done(
+                call,
+                item,
+                stored,
+                CampaignOutcome.Kept,
+                "Its access stays as it is; the review is entered.",
+                [ReviewOf(set, item)]
+            ),
+            ReviewDecision.Narrow => Narrow(call, set, item, stored, narrower!),
+            _ => Remove(call, set, item, stored, known, client.Item),
+        };
+    }
+
+    private Outcome<Step> Narrow(AdminCall call, WorkingSet set, CampaignItem item, RegistryItem stored, RightSizeReport narrower)
+    {
+        if (set.Find(RegistryKind.UseCase, narrower.UseCase) is not { Entity: UseCase useCase, Item: var before })
+        {
+            return AdminProblem.NotFound("use case");
+        }
+
+        if (narrower.Unused.Count == 0)
+        {
+            const string words = "Everything that its use case may is used by now; the review is entered.";
+            return Done(call, item, stored, CampaignOutcome.Kept, words, [ReviewOf(set, item)]);
+        }
+
+        if (narrower.Grants is not { } grants)
+        {
+            return AdminProblem.Conflict("nothing-used", "Nothing of it was used: remove it instead.");
+        }
+
+        if (!narrower.Proven)
+        {
+            return AdminProblem.Conflict("not-proven", "The window's traffic does not prove that the narrower grants are enough.");
+        }
+
+        var next = useCase with { Grants = grants };
+        return Done(
+            call,
+            item,
+            stored,
+            CampaignOutcome.Narrowed,
+            $"Its use case no longer permits {Words(narrower.Unused)}.",
+            [new RegistryWrite(RegistryKind.UseCase, useCase.Id, RegistryJson.Serialize(next), before.Version), ReviewOf(set, item)]
+        );
+    }
+
+    private Outcome<Step> Remove(AdminCall call, WorkingSet set, CampaignItem item, RegistryItem stored, Client client, RegistryItem before)
+    {
+        if (!ClientLifecycle.Allows(client.Status, ClientStatus.Revoked))
+        {
+            return AdminProblem.Conflict("transition-refused", "A client in this state cannot be revoked.");
+        }
+
+        var reason = $"access review {item.Campaign}: {item.Reason}";
+        var next = client with { Status = ClientStatus.Revoked, StatusReason = reason };
+        var now = time.GetUtcNow();
+        var done = Done(
+            call,
+            item,
+            stored,
+            CampaignOutcome.Removed,
+            "It is revoked, in force on every node.",
+            [new RegistryWrite(RegistryKind.Client, client.Id, RegistryJson.Serialize(next), before.Version), ReviewOf(set, item)]
+        );
+        var row = new Revocation(
+            Guid.CreateVersion7(now).ToString(),
+            RevocationTarget.Client,
+            client.Id,
+            null,
+            null,
+            reason,
+            PersonName.Signed(call.Persons),
+            now
+        );
+        return done with { Plan = done.Plan with { Revocations = [row] } };
+    }
+
+    private Step Done(
+        AdminCall call,
+        CampaignItem item,
+        RegistryItem stored,
+        CampaignOutcome outcome,
+        string done,
+        IReadOnlyList<RegistryWrite> writes
+    )
+    {
+        var next = item with
+        {
+            Outcome = outcome,
+            Done = done,
+            AppliedBy = call.Person,
+            AppliedAt = time.GetUtcNow(),
+            Record = CampaignIds.RecordOf(call),
+        };
+        var plan = new EditPlan([
+            .. writes,
+            new RegistryWrite(RegistryKind.CampaignItem, item.Id, RegistryJson.Serialize(next), stored.Version),
+        ])
+        {
+            Note = item.Reason,
+        };
+        return new Step(outcome, done, plan);
+    }
+
+    private static string Words(IReadOnlyList<string> unused) =>
+        unused.Count <= MostWords
+            ? string.Join(", ", unused)
+            : $"{string.Join(", ", unused.Take(MostWords))} and {unused.Count - MostWords} more";
+
+    private RegistryWrite ReviewOf(WorkingSet set, CampaignItem item)
+    {
+        var review = new Review
+        {
+            Id = item.Id,
+            Client = item.Client,
+            On = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
+            By = item.DecidedBy!,
+            Decision = item.Decision!.Value,
+            Evidence = $"campaign/{item.Campaign}: {item.Reason}",
+        };
+        var there = set.Find(RegistryKind.Review, review.Id)?.Item;
+        return new RegistryWrite(RegistryKind.Review, review.Id, RegistryJson.Serialize(review), there?.Version ?? 0);
+    }
+
+    // The last outcome ends the campaign.
+    private Task FinishAsync(AdminCall call, string id) =>
+        editor.WriteAsync(
+            call,
+            new Edit(
+                "campaign.finish",
+                KindWord.Of(RegistryKind.Campaign, id),
+                set =>
+                    CampaignEnd.Of(set, id, CampaignIds.RecordOf(call), time.GetUtcNow()) is { } write
+                        ? new EditPlan([write])
+                        : new EditPlan([])
+            )
+        );
+
+    private sealed record Step(CampaignOutcome Outcome, string Done, EditPlan Plan);
+}

@@ -1,0 +1,62 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Campaigns;
+
+/// <summary>Ends a campaign before its end, so that nothing follows from silence: never by who started it, and with a reason.</summary>
+internal sealed class CampaignCancel(RegistryEditor editor, TimeProvider time)
+{
+    /// <summary>Cancels it.</summary>
+    public async Task<Outcome<EditOutcome>> CancelAsync(AdminCall call, string id, ReasonBody body)
+    {
+        if (ReasonBody.Require(body.Reason) is { } missing)
+        {
+            return missing;
+        }
+
+        return await editor.WriteAsync(
+            call,
+            new Edit("campaign.cancel", KindWord.Of(RegistryKind.Campaign, id), set => Plan(call, set, id, body.Reason!))
+        );
+    }
+
+    private Outcome<EditPlan> Plan(AdminCall call, WorkingSet set, string id, string reason)
+    {
+        if (set.Find(RegistryKind.Campaign, id) is not { Entity: Campaign campaign, Item: var stored })
+        {
+            return AdminProblem.NotFound("campaign");
+        }
+
+        if (ETag.Optional(call, stored) is { } stale)
+        {
+            return stale;
+        }
+
+        if (campaign.State != CampaignState.Open)
+        {
+            return AdminProblem.Conflict("not-open", "The campaign has ended.");
+        }
+
+        if (call.MayBe(campaign.StartedBy))
+        {
+            return new AdminProblem(
+                403,
+                "four-eyes",
+                "A second person must cancel it",
+                "You started this campaign; somebody else cancels it."
+            );
+        }
+
+        var next = campaign with
+        {
+            State = CampaignState.Cancelled,
+            EndedBy = call.Person,
+            EndedAt = time.GetUtcNow(),
+            EndReason = reason,
+            Record = CampaignIds.RecordOf(call),
+        };
+        return new EditPlan([new RegistryWrite(RegistryKind.Campaign, id, RegistryJson.Serialize(next), stored.Version)]) { Note = reason };
+    }
+}

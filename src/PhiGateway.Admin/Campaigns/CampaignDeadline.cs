@@ -1,0 +1,266 @@
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Alerts;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Campaigns;
+
+/// <summary>
+/// Reminds reviewers before a campaign is due, and answers silence when it is: by the gateway's own clock the client is suspended; run by
+/// the host.
+/// </summary>
+/// <remarks>
+/// Every node may run it: what it writes is written over what it saw. Closing needs one; whoever opens again is an approver. Safety: a
+/// client of a use case that covers emergencies stays open and somebody is told.
+/// </remarks>
+public sealed class CampaignDeadline
+{
+    // Days are what counts.
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(15);
+
+    private const int ReminderDays = 7;
+    private const int UrgentDays = 2;
+
+    private readonly IRegistryStore _store;
+    private readonly WorkingSetSource _sets;
+    private readonly IAuditJournal _journal;
+    private readonly ISnapshotSource _snapshots;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CampaignDeadline> _log;
+    private readonly PathCloser _closer;
+    private readonly AlertWriter _alerts;
+
+    internal CampaignDeadline(
+        IRegistryStore store,
+        WorkingSetSource sets,
+        IAuditJournal journal,
+        ISnapshotSource snapshots,
+        TimeProvider time,
+        ILogger<CampaignDeadline> log
+    )
+    {
+        (_store, _sets, _journal, _snapshots, _time, _log) = (store, sets, journal, snapshots, time, log);
+        (_closer, _alerts) = (new PathCloser(store, journal, time), new AlertWriter(store, journal, time));
+    }
+
+    /// <summary>Looks until it is stopped; a fault waits for the next look.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        RegistryLook.RunAsync(
+            _snapshots,
+            Period,
+            RunOnceAsync,
+            fault => AdminLog.CampaignsFailed(_log, fault.GetType().Name),
+            _time,
+            cancellationToken
+        );
+
+    /// <summary>One look; returns how many clients were answered for.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var set = await _sets.GetAsync(cancellationToken);
+        var today = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
+        var count = 0;
+        foreach (var campaign in set.All<Campaign>(RegistryKind.Campaign).Where(static one => one.State == CampaignState.Open))
+        {
+            CampaignItem[] silent =
+            [
+                .. CampaignReports.ItemsOf(set, campaign.Id).Where(static one => one is { Decision: null, Outcome: null }),
+            ];
+            if (today < campaign.Due)
+            {
+                await RemindAsync(set, campaign, silent.Length, today);
+                continue;
+            }
+
+            foreach (var item in silent)
+            {
+                count += await AnswerAsync(set, campaign, item) ? 1 : 0;
+            }
+
+            await RemindAsync(set, campaign, silent.Length, today);
+            await FinishAsync(campaign.Id, cancellationToken);
+        }
+
+        await SettleAsync(set);
+        return count;
+    }
+
+    private async Task<bool> AnswerAsync(WorkingSet set, Campaign campaign, CampaignItem item)
+    {
+        var reason = $"no answer in the access review {campaign.Id}, due {campaign.Due:yyyy-MM-dd}";
+        var client = set.Find<Client>(RegistryKind.Client, item.Client);
+        var (outcome, done) = client switch
+        {
+            null or { Status: ClientStatus.Revoked or ClientStatus.Archived } => (CampaignOutcome.Ended, "It had ended before."),
+            { Status: not ClientStatus.Active } => (CampaignOutcome.Suspended, "Nobody answered; its path was closed already."),
+            _ when set.Find<UseCase>(RegistryKind.UseCase, client.UseCase) is { } useCase && useCase.AllowsBreakGlass => (
+                CampaignOutcome.Spared,
+                "Nobody answered; its path stays open because its use case covers emergencies."
+            ),
+            _ => (CampaignOutcome.Suspended, "Nobody answered, and the gateway closed its path."),
+        };
+        if (
+            client is { Status: ClientStatus.Active }
+            && outcome == CampaignOutcome.Suspended
+            && !await _closer.CloseAsync(item.Client, ClientStatus.Suspended, "suspend", reason)
+        )
+        {
+            // Somebody changed it at the same moment: the next look sees what it is now.
+            return false;
+        }
+
+        var now = _time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var next = item with
+        {
+            Outcome = outcome,
+            Done = done,
+            AppliedBy = AlertWriter.Gateway,
+            AppliedAt = now,
+            Record = id.ToString("D"),
+        };
+        if (!await WriteAsync("campaign.silence", RegistryKind.CampaignItem, item.Id, RegistryJson.Serialize(next), reason, id))
+        {
+            return false;
+        }
+
+        if (outcome == CampaignOutcome.Spared)
+        {
+            await _alerts.RaiseAsync(AlertOf(campaign, item.Client, done), set.Revision);
+        }
+
+        return true;
+    }
+
+    private Alert AlertOf(Campaign campaign, string client, string words) =>
+        new()
+        {
+            Id = AlertKinds.IdOf(AlertKinds.ReviewDue, $"{campaign.Id}\n{client}"),
+            Kind = AlertKinds.ReviewDue,
+            Subject = KindWord.Of(RegistryKind.Client, client),
+            At = _time.GetUtcNow(),
+            Severity = AlertSeverity.Urgent,
+            Lane = AlertLane.Act,
+            Evidence = $"Access review {campaign.Id}: {words}",
+            Notify = AlertWriter.NotifyOf(campaign.Reviewers),
+        };
+
+    // One alert for each campaign: a warning in its last week, urgent at its end.
+    private async Task RemindAsync(WorkingSet set, Campaign campaign, int silent, DateOnly today)
+    {
+        if (silent == 0 || today < campaign.Due.AddDays(-ReminderDays))
+        {
+            return;
+        }
+
+        var id = AlertKinds.IdOf(AlertKinds.ReviewDue, campaign.Id);
+        var isUrgent = today >= campaign.Due.AddDays(-UrgentDays);
+        var wanted = new Alert
+        {
+            Id = id,
+            Kind = AlertKinds.ReviewDue,
+            Subject = KindWord.Of(RegistryKind.Campaign, campaign.Id),
+            At = _time.GetUtcNow(),
+            Severity = isUrgent ? AlertSeverity.Urgent : AlertSeverity.Warning,
+            Lane = isUrgent ? AlertLane.Act : AlertLane.Look,
+            Due = new DateTimeOffset(campaign.Due.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero),
+            Evidence =
+                today < campaign.Due
+                    ? $"{silent} clients of the access review '{campaign.Title}' have no decision; silence suspends them on {campaign.Due:yyyy-MM-dd}."
+                    : $"{silent} clients of the access review '{campaign.Title}' had no decision when it was due; see its page for what followed.",
+            Notify = AlertWriter.NotifyOf(campaign.Reviewers),
+        };
+        var there = set.Find(RegistryKind.Alert, id);
+        if (there?.Entity is not Alert known)
+        {
+            await _alerts.RaiseAsync(wanted, set.Revision);
+        }
+        else if (known.State != AlertState.Closed && known.Severity < wanted.Severity)
+        {
+            var worse = known with { Severity = wanted.Severity, Lane = wanted.Lane, State = AlertState.Open, Evidence = wanted.Evidence };
+            var json = AuthorNote.Carried(RegistryJson.Serialize(worse), there.Item);
+            await _alerts.WriteAsync("alert.escalate", id, json, there.Item, set.Revision);
+        }
+    }
+
+    // A reminder of a campaign that has ended, or in which everything is decided, closes by itself.
+    private async Task SettleAsync(WorkingSet set)
+    {
+        foreach (var item in set.Kind(RegistryKind.Alert).Values)
+        {
+            if (
+                item.Entity is not Alert { Kind: AlertKinds.ReviewDue, State: not AlertState.Closed } alert
+                || alert.Subject.Split('/', 2) is not ["campaign", var id]
+                || (
+                    set.Find<Campaign>(RegistryKind.Campaign, id) is { State: CampaignState.Open } open
+                    && CampaignReports.ItemsOf(set, open.Id).Any(static one => one is { Decision: null, Outcome: null })
+                )
+            )
+            {
+                continue;
+            }
+
+            var closed = alert with
+            {
+                State = AlertState.Closed,
+                HandledBy = AlertWriter.Gateway,
+                HandledAt = _time.GetUtcNow(),
+                Resolution = "Nothing of the review waits for a decision.",
+            };
+            var json = AuthorNote.Carried(RegistryJson.Serialize(closed), item.Item);
+            await _alerts.WriteAsync("alert.resolve", alert.Id, json, item.Item, set.Revision);
+        }
+    }
+
+    private async Task FinishAsync(string id, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var record = Guid.CreateVersion7(now);
+        var set = await _sets.GetAsync(cancellationToken);
+        if (CampaignEnd.Of(set, id, record.ToString("D"), now) is { } write)
+        {
+            await WriteAsync("campaign.finish", RegistryKind.Campaign, id, write.Json!, "every client has its outcome", record);
+        }
+    }
+
+    private async Task<bool> WriteAsync(string name, RegistryKind kind, string id, string json, string note, Guid record)
+    {
+        var before = await _store.FindAsync(kind, id, CancellationToken.None);
+        if (before is null || !StandsAsSeen(kind, before))
+        {
+            return false;
+        }
+
+        await _journal.AppendAsync(
+            new AuditRecord
+            {
+                Id = record,
+                Kind = AuditKind.Admin,
+                Event = name,
+                Time = _time.GetUtcNow(),
+                Actor = AlertWriter.Gateway,
+                Target = KindWord.Of(kind, id),
+                Revision = await _store.GetRevisionAsync(CancellationToken.None),
+                Before = DocumentMeta.ForRecord(kind, before.Json),
+                After = DocumentMeta.ForRecord(kind, json),
+                Note = "intent: " + note,
+            }
+        );
+        RegistryWrite[] writes = [new RegistryWrite(kind, id, json, before.Version)];
+        return await _store.WriteAsync(writes, AlertWriter.Gateway, CancellationToken.None) is RegistryWriteResult.Written;
+    }
+
+    // Whoever decided or applied meanwhile is not overruled.
+    private static bool StandsAsSeen(RegistryKind kind, RegistryItem item) =>
+        kind switch
+        {
+            RegistryKind.CampaignItem => StoredBody.Read(item, out _) is CampaignItem { Decision: null, Outcome: null },
+            _ => StoredBody.Read(item, out _) is Campaign { State: CampaignState.Open },
+        };
+}

@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using System.Text;
+using PhiGateway.Admin.Calls;
+
+namespace PhiGateway.Admin.Campaigns;
+
+/// <summary>Makes the ids of a campaign's parts.</summary>
+internal static class CampaignIds
+{
+    private const int MostId = 128;
+
+    /// <summary>The item of a client in a campaign: readable where both names fit.</summary>
+    public static string OfItem(string campaign, string client)
+    {
+        var whole = $"{campaign}.{client}";
+        return whole.Length <= MostId
+            ? whole
+            : $"{campaign}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(client)).AsSpan(0, 12))}";
+    }
+
+    /// <summary>Id of the record that a call leaves, as documents name it.</summary>
+    public static string RecordOf(AdminCall call) => call.RequestId.ToString("D");
+}

@@ -1,0 +1,82 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Campaigns;
+
+/// <summary>Says how far campaigns have come, and shows one with its items; called by endpoints and console.</summary>
+internal sealed class CampaignReports(WorkingSetSource sets)
+{
+    /// <summary>The items of a campaign that can be read, in order of client.</summary>
+    public static IEnumerable<CampaignItem> ItemsOf(WorkingSet set, string campaign) =>
+        set.All<CampaignItem>(RegistryKind.CampaignItem).Where(item => item.Campaign == campaign);
+
+    /// <summary>One campaign's progress.</summary>
+    public async Task<Outcome<CampaignReport>> ReportAsync(AdminCall call, string id)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        return set.Find<Campaign>(RegistryKind.Campaign, id) is { } campaign
+            ? Of(campaign, [.. ItemsOf(set, id)])
+            : AdminProblem.NotFound("campaign");
+    }
+
+    /// <summary>Every campaign's progress: the open ones first, the next due first.</summary>
+    public async Task<IReadOnlyList<CampaignReport>> ListAsync(AdminCall call)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        var items = set.All<CampaignItem>(RegistryKind.CampaignItem).ToLookup(static item => item.Campaign, StringComparer.Ordinal);
+        return
+        [
+            .. set.All<Campaign>(RegistryKind.Campaign)
+                .OrderBy(static campaign => campaign.State != CampaignState.Open)
+                .ThenBy(static campaign => campaign.Due)
+                .Take(PageRequest.Most)
+                .Select(campaign => Of(campaign, [.. items[campaign.Id]])),
+        ];
+    }
+
+    /// <summary>One campaign with its items: those that wait for a reviewer first, the riskiest first.</summary>
+    public async Task<Outcome<CampaignView>> ViewAsync(AdminCall call, string id)
+    {
+        var set = await sets.GetAsync(call.Cancelled);
+        if (set.Find(RegistryKind.Campaign, id) is not { Entity: Campaign campaign, Item: var stored })
+        {
+            return AdminProblem.NotFound("campaign");
+        }
+
+        return new CampaignView(
+            campaign,
+            stored.Version,
+            [
+                .. ItemsOf(set, id)
+                    .OrderBy(static item => item.Outcome is not null)
+                    .ThenBy(static item => item.Decision is not null)
+                    .ThenByDescending(static item => item.Evidence.Risk)
+                    .ThenByDescending(static item => item.Evidence.Findings.Count)
+                    .ThenBy(static item => item.Client, StringComparer.Ordinal)
+                    .Select(item => new CampaignRow(item, set.Find(RegistryKind.CampaignItem, item.Id)!.Item.Version)),
+            ]
+        );
+    }
+
+    /// <summary>Which campaign an item belongs to; null: there is no such item.</summary>
+    public async Task<string?> CampaignOfAsync(AdminCall call, string item) =>
+        (await sets.GetAsync(call.Cancelled)).Find<CampaignItem>(RegistryKind.CampaignItem, item)?.Campaign;
+
+    private static CampaignReport Of(Campaign campaign, IReadOnlyList<CampaignItem> items) =>
+        new(
+            campaign.Id,
+            campaign.Title,
+            campaign.State,
+            campaign.Due,
+            items.Count,
+            items.Count(static item => item is { Decision: null, Outcome: null }),
+            items.Count(static item => item is { Decision: not null, Outcome: null }),
+            items
+                .Where(static item => item.Outcome is not null)
+                .GroupBy(static item => item.Outcome!.Value.ToString().ToLowerInvariant())
+                .OrderBy(static group => group.Key, StringComparer.Ordinal)
+                .ToDictionary(static group => group.Key, static group => group.Count())
+        );
+}

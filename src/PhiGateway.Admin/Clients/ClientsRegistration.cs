@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PhiGateway.Admin.Clients;
+
+/// <summary>Registers what is done to clients and told of them; called once by the control plane's composition.</summary>
+internal static class ClientsRegistration
+{
+    /// <summary>Verbs, approvals and reports of clients.</summary>
+    public static IServiceCollection AddClients(this IServiceCollection services) =>
+        services
+            .AddSingleton<ClientVerbs>()
+            .AddSingleton<ClientApproval>()
+            .AddSingleton<CredentialRotation>()
+            .AddSingleton<ClientReports>()
+            .AddSingleton<ApprovalBriefs>()
+            .AddSingleton<ClientDirectory>()
+            .AddSingleton<UsageReports>();
+}

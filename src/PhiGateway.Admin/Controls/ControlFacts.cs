@@ -1,0 +1,102 @@
+using PhiGateway.Admin.Clients;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Controls;
+
+/// <summary>What the control plane knows when it is asked for its posture: gathered once by <see cref="ControlReports"/>, read by the catalogue.</summary>
+internal sealed record ControlFacts
+{
+    public required DateTimeOffset At { get; init; }
+
+    public required int Days { get; init; }
+
+    public required WorkingSet Set { get; init; }
+
+    /// <summary>Clients that can call, with their doors on this node.</summary>
+    public required IReadOnlyList<ClientFacts> Clients { get; init; }
+
+    public required IReadOnlyList<Revocation> Revocations { get; init; }
+
+    /// <summary>Refusals within the days by code; null: the caller does not read the trail.</summary>
+    public IReadOnlyDictionary<string, long>? Refusals { get; init; }
+
+    /// <summary>Permitted calls within the days; null: the caller does not read the trail.</summary>
+    public long? Permitted { get; init; }
+
+    public bool IsWatched { get; init; }
+
+    public bool HasCheckpoint { get; init; }
+
+    public bool IsJournalOpen { get; init; }
+
+    /// <summary>Records of the journal that the store does not have yet; null: not known.</summary>
+    public long? Unshipped { get; init; }
+
+    public int Nodes { get; init; }
+
+    public int SilentNodes { get; init; }
+
+    public bool IsInForce { get; init; }
+
+    public int AdminKeys { get; init; }
+
+    public IEnumerable<Alert> Alerts => Set.All<Alert>(RegistryKind.Alert);
+
+    public IEnumerable<Campaign> Campaigns => Set.All<Campaign>(RegistryKind.Campaign);
+
+    /// <summary>How many alerts about each subject nobody has closed.</summary>
+    public IReadOnlyDictionary<string, int> OpenAbout =>
+        field ??= Alerts
+            .Where(static alert => alert.State != AlertState.Closed)
+            .CountBy(static alert => alert.Subject)
+            .ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
+
+    /// <summary>How many alerts of these kinds were raised within the days.</summary>
+    public int Raised(params ReadOnlySpan<string> kinds)
+    {
+        var count = 0;
+        foreach (var alert in Alerts)
+        {
+            count += alert.At >= At.AddDays(-Days) && kinds.Contains(alert.Kind) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>How many alerts of these kinds nobody has closed.</summary>
+    public int Open(params ReadOnlySpan<string> kinds)
+    {
+        var count = 0;
+        foreach (var alert in Alerts)
+        {
+            count += alert.State != AlertState.Closed && kinds.Contains(alert.Kind) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>How many clients have a closed door of this name.</summary>
+    public int Closed(string door) =>
+        Clients.Count(client => client.Doors.Any(one => !one.Open && one.Guards && one.Name.Split('/')[0] == door));
+}
+
+/// <summary>One client that can call.</summary>
+/// <param name="Client">The client.</param>
+/// <param name="UseCase">Its use case.</param>
+/// <param name="Organization">Who runs it.</param>
+/// <param name="Credentials">How it is recognised.</param>
+/// <param name="Approval">The approval that counts.</param>
+/// <param name="Doors">Its doors.</param>
+/// <param name="Granted">How many things it may.</param>
+/// <param name="Unused">How many of them it did not use within the days; null: the caller does not read the trail.</param>
+internal sealed record ClientFacts(
+    Client Client,
+    UseCase? UseCase,
+    Organization? Organization,
+    IReadOnlyList<Credential> Credentials,
+    Approval? Approval,
+    IReadOnlyList<DoorReport> Doors,
+    int Granted,
+    int? Unused
+);

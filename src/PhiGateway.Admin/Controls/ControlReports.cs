@@ -1,0 +1,180 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Clients;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Status;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Records;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Policy.Compiling;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Proof.Evidence;
+using PhiGateway.RegistryFiles.Documents;
+using PhiGateway.Watch.Usage;
+
+namespace PhiGateway.Admin.Controls;
+
+/// <summary>
+/// Holds controls against live evidence and scores clients; called by endpoints and console. What comes out of the trail is counted for
+/// those who read it only, and is on record.
+/// </summary>
+internal sealed class ControlReports(
+    WorkingSetSource sets,
+    ISnapshotSource snapshots,
+    IRegistryStore store,
+    IAuditStore trail,
+    IAuditJournal journal,
+    AdminJournal records,
+    StatusReports status,
+    AdminOptions options,
+    TimeProvider time,
+    IUsageSource? usage = null,
+    LogProver? prover = null
+)
+{
+    private const int Days = 90;
+    private const int MostRevocations = 500;
+
+    private static readonly string[] Readers = [AdminRoles.Auditor];
+
+    /// <summary>The controls.</summary>
+    public async Task<Outcome<ControlReport>> ReportAsync(AdminCall call) => Report(await GatherAsync(call));
+
+    /// <summary>The controls and the scores of one look.</summary>
+    public async Task<(ControlReport Controls, ScoreReport Scores)> BothAsync(AdminCall call)
+    {
+        var facts = await GatherAsync(call);
+        return (Report(facts), ControlScores.Of(facts));
+    }
+
+    private static ControlReport Report(ControlFacts facts)
+    {
+        var frameworks = ControlCatalogue.Of(facts);
+        int Count(string state) => frameworks.Sum(one => one.Controls.Count(line => line.State == state));
+        return new ControlReport(facts.At, facts.Days, Count("met"), Count("partly"), Count("not-met"), Count("outside"), frameworks);
+    }
+
+    /// <summary>The scores of all clients that can call.</summary>
+    public async Task<Outcome<ScoreReport>> ScoresAsync(AdminCall call) => ControlScores.Of(await GatherAsync(call));
+
+    /// <summary>The score of one client.</summary>
+    public async Task<Outcome<ClientScore>> ScoreAsync(AdminCall call, string id)
+    {
+        var facts = await GatherAsync(call);
+        return facts.Clients.FirstOrDefault(one => one.Client.Id == id) is { } client
+            ? ControlScores.Of(facts, client)
+            : AdminProblem.NotFound("client that can call");
+    }
+
+    private async Task<ControlFacts> GatherAsync(AdminCall call)
+    {
+        var now = time.GetUtcNow();
+        var set = await sets.GetAsync(call.Cancelled);
+        var snapshot = snapshots.Current;
+        var mayRead = call.Caller.HasAny(Readers);
+        var (used, refusals, permitted) = mayRead ? await CountAsync(call, now) : (null, null, (long?)null);
+        var clients = set.All<Client>(RegistryKind.Client)
+            .Where(static client => client.Status == ClientStatus.Active)
+            .Select(client => Of(set, ApprovedClient.Find(set, client.Id)!, snapshot, now, used))
+            .ToList();
+        var nodes = (await status.NodesAsync(call)).Value!;
+        var here = (await status.StatusAsync(call)).Value!;
+        return new ControlFacts
+        {
+            At = now,
+            Days = Days,
+            Set = set,
+            Clients = clients,
+            Revocations = await store.ListRevocationsAsync(MostRevocations, call.Cancelled),
+            Refusals = refusals,
+            Permitted = permitted,
+            IsWatched = usage is not null,
+            HasCheckpoint = prover?.Checkpoint is not null,
+            IsJournalOpen = journal.Status == JournalStatus.Open,
+            Unshipped = here.Node.Unshipped,
+            Nodes = nodes.Nodes.Count,
+            SilentNodes = nodes.Nodes.Count(static node => !node.Alive),
+            IsInForce = here.InForce,
+            AdminKeys = set.All<AdminKey>(RegistryKind.AdminKey).Count(static key => !key.Disabled),
+        };
+    }
+
+    private ClientFacts Of(
+        WorkingSet set,
+        ApprovedClient view,
+        RegistrySnapshot snapshot,
+        DateTimeOffset now,
+        ILookup<string, string>? used
+    )
+    {
+        string[] granted =
+        [
+            .. (view.UseCase?.Grants ?? [])
+                .SelectMany(static grant => grant.Types.SelectMany(type => grant.Interactions.Select(word => $"{type} {word}")))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        var words = used?[view.Client.Id].ToHashSet(StringComparer.Ordinal);
+        return new ClientFacts(
+            view.Client,
+            view.UseCase,
+            view.Organization,
+            view.Credentials,
+            set.ApprovalOf(view.Client.Id),
+            snapshot.FindClientById(view.Client.Id) is { } entry ? DoorReport.Of(entry, snapshot, now, options.WarnDays) : [],
+            granted.Length,
+            words is null ? null : granted.Count(word => !words.Contains(word))
+        );
+    }
+
+    private async Task<(ILookup<string, string>? Used, IReadOnlyDictionary<string, long> Refusals, long? Permitted)> CountAsync(
+        AdminCall call,
+        DateTimeOffset now
+    )
+    {
+        var look = records.Create(call, "audit.count", "audit", Guid.CreateVersion7(now), call.RequestId, AuditKind.AuditUse);
+        look.Note = "posture";
+        await journal.AppendAsync(look);
+        var counts = new AuditCounts
+        {
+            From = now.AddDays(-Days),
+            To = now,
+            Decision = "permit",
+            By = [AuditColumn.Client, AuditColumn.ResourceType, AuditColumn.Interaction],
+        };
+        var permits = await trail.CountAsync(counts, call.Cancelled);
+        var denials = await trail.CountAsync(counts with { Decision = "deny", By = [AuditColumn.Reason] }, call.Cancelled);
+        // A count that is cut leaves out what is rare: then nobody is said not to use it.
+        var used =
+            permits.Count >= AuditCounts.MostRows
+                ? null
+                : permits
+                    .Where(static row => row.Values is [not null, not null, not null])
+                    .SelectMany(static row => Words(row.Values[1]!, row.Values[2]!).Select(word => (Client: row.Values[0]!, word)))
+                    .ToLookup(static pair => pair.Client, static pair => pair.word, StringComparer.Ordinal);
+        return (
+            used,
+            denials
+                .Where(static row => row.Values[0] is not null)
+                .GroupBy(static row => row.Values[0]!)
+                .ToDictionary(static group => group.Key, static group => group.Sum(static row => row.Count), StringComparer.Ordinal),
+            permits.Sum(static row => row.Count)
+        );
+    }
+
+    // Records name interactions as FHIR does, grants in one word.
+    private static IEnumerable<string> Words(string type, string interaction)
+    {
+        foreach (var word in InteractionWords.All)
+        {
+            if (
+                InteractionWords.TryParse(word, out var known)
+                && InteractionNames.TryParse(interaction, out var one)
+                && known.Contains(one)
+            )
+            {
+                yield return $"{type} {word}";
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using static PhiGateway.Admin.Controls.ControlCatalogue;
+
+namespace PhiGateway.Admin.Controls;
+
+/// <summary>The technical safeguards of the HIPAA Security Rule, and what stands beside them, held against live evidence.</summary>
+internal static class HipaaControls
+{
+    private static readonly TimeSpan ReviewTime = TimeSpan.FromDays(3);
+
+    /// <summary>All of them, in the rule's order.</summary>
+    public static IEnumerable<ControlLine> Of(ControlFacts facts)
+    {
+        var emergencies = facts.Alerts.Where(static one => one.Kind == AlertKinds.Emergency).ToList();
+        yield return Line(
+            "164.308(a)(1)(ii)(D)",
+            "Information system activity review",
+            null,
+            Is(
+                facts.Campaigns.Any(one => one.EndedAt >= facts.At.AddDays(-366) && one.State == CampaignState.Done),
+                "An access review ended within a year, with its evidence.",
+                "No access review ended within a year.",
+                "/admin/v1/campaigns"
+            ),
+            None(
+                facts.Alerts.Count(one => one.State == AlertState.Open && one.At < facts.At.AddDays(-30)),
+                "alert has been open for more than 30 days",
+                "alerts have been open for more than 30 days",
+                "/admin/v1/alerts?state=open"
+            )
+        );
+        yield return Line(
+            "164.312(a)(1)",
+            "Access control",
+            null,
+            Is(
+                true,
+                "Nothing is permitted but what an approved use case grants, by purpose, tenant and patient.",
+                string.Empty,
+                "/admin/v1/use-cases"
+            ),
+            Fact(
+                facts.Permitted is { } permitted
+                    ? $"{permitted} calls were permitted within {facts.Days} days."
+                    : "Counts of the trail are shown to auditors.",
+                "/admin/v1/audit/counts"
+            )
+        );
+        yield return Line(
+            "164.312(a)(2)(i)",
+            "Unique user identification",
+            null,
+            None(
+                facts.Closed("credential"),
+                "client's credential is shared or ended",
+                "clients' credentials are shared or ended",
+                "/admin/v1/credentials"
+            ),
+            Fact($"{facts.AdminKeys} admin keys, each of one person.", "/admin/v1/admin-keys")
+        );
+        yield return Line(
+            "164.312(a)(2)(ii)",
+            "Emergency access procedure",
+            null,
+            Fact(
+                $"{emergencies.Count(one => one.At >= facts.At.AddDays(-facts.Days))} emergency uses within {facts.Days} days.",
+                "/admin/v1/alerts?kind=break-glass"
+            ),
+            None(
+                emergencies.Count(one => one.State != AlertState.Closed && one.At < facts.At - ReviewTime),
+                "emergency use waits for its decision for more than three days",
+                "emergency uses wait for their decision for more than three days",
+                "/admin/v1/alerts?kind=break-glass&state=open"
+            )
+        );
+        yield return Line(
+            "164.312(b)",
+            "Audit controls",
+            null,
+            Is(
+                facts.IsJournalOpen,
+                "A record is durable before a byte of PHI leaves.",
+                "The audit journal is not open.",
+                "/admin/v1/config/status"
+            ),
+            Is(
+                facts.HasCheckpoint,
+                "The records stand under a signed checkpoint.",
+                "There is no checkpoint of this node yet.",
+                "/admin/v1/audit/log"
+            )
+        );
+        yield return Line(
+            "164.312(c)(1), (2)",
+            "Integrity",
+            null,
+            Is(
+                facts.HasCheckpoint,
+                "Nothing can be changed or taken out without its showing.",
+                "There is no checkpoint of this node yet.",
+                "/admin/v1/audit/log"
+            ),
+            None(
+                facts.Open(AlertKinds.AuditFinding),
+                "finding of the verifier is open",
+                "findings of the verifier are open",
+                "/admin/v1/alerts?kind=audit-finding"
+            )
+        );
+        yield return Line(
+            "164.312(d)",
+            "Person or entity authentication",
+            null,
+            Is(true, "Each call is authenticated by an issuer's token, and held against one registered client.", string.Empty, null),
+            None(
+                facts.Clients.Count(static one => one.Client.Requires.Count == 0),
+                "active client proves no possession of a key",
+                "active clients prove no possession of a key",
+                "/admin/v1/clients?status=active"
+            )
+        );
+        yield return Line(
+            "164.312(e)(1)",
+            "Transmission security",
+            null,
+            Fact("Whether listeners and upstreams speak TLS stands in the node's configuration; plain ones must be named there.", null)
+        );
+        yield return Line(
+            "164.316(b)(2)(i)",
+            "Retention for six years",
+            null,
+            Fact(
+                "Records are never deleted by the gateway; how long the database keeps its partitions is the operator's.",
+                "/admin/v1/audit"
+            )
+        );
+        yield return Line(
+            "164.528",
+            "Accounting of disclosures",
+            null,
+            Is(
+                true,
+                "Each disclosure has its class when it happens; a report accounts for six years.",
+                string.Empty,
+                "/admin/v1/accounting/requests"
+            )
+        );
+    }
+}

@@ -1,0 +1,174 @@
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Watch.Findings;
+using static PhiGateway.Admin.Controls.ControlCatalogue;
+
+namespace PhiGateway.Admin.Controls;
+
+/// <summary>The OWASP Non-Human Identities Top 10 of 2025, by its exact titles, held against what is registered and what was seen.</summary>
+internal static class NhiControls
+{
+    private const string Clients = "/admin/v1/clients?status=active";
+    private const string AlertQuery = "/admin/v1/alerts?state=open&kind=";
+    private const int LongToken = 3600;
+
+    /// <summary>All ten.</summary>
+    public static IEnumerable<ControlLine> Of(ControlFacts facts)
+    {
+        var today = DateOnly.FromDateTime(facts.At.UtcDateTime);
+        var all = facts.Clients;
+        var vendors = facts
+            .Set.All<Organization>(RegistryKind.Organization)
+            .Where(static one => one.Kind != OrganizationKind.Internal)
+            .ToList();
+        yield return Of(
+            NhiRisk.ImproperOffboarding,
+            Fact($"{all.Count} clients can call.", Clients),
+            None(
+                all.Count(static one => string.IsNullOrWhiteSpace(one.Client.Owner) || one.Client.OwnerConfirmed is null),
+                "active client has no owner who confirmed it",
+                "active clients have no owner who confirmed them",
+                Clients
+            ),
+            None(
+                facts.Open(AlertKinds.OwnerLeft),
+                "client of an owner who left is open",
+                "clients of owners who left are open",
+                AlertQuery + AlertKinds.OwnerLeft
+            ),
+            None(
+                facts.Open(AlertKinds.Dormant),
+                "dormant client waits for somebody",
+                "dormant clients wait for somebody",
+                AlertQuery + AlertKinds.Dormant
+            ),
+            Refused(facts, "revoked, suspended or ended clients", "revoked", "client-not-active", "client-expired")
+        );
+        yield return Of(
+            NhiRisk.SecretLeakage,
+            Fact("The registry keeps no secret: of admin keys and API keys only hashes.", "/admin/v1/credentials"),
+            None(
+                all.Count(static one => one.Client.Networks.Count == 0),
+                "active client may call from any network",
+                "active clients may call from any network",
+                Clients
+            ),
+            None(
+                facts.Open("new-network", "two-places"),
+                "sign of a credential elsewhere is open",
+                "signs of credentials elsewhere are open",
+                AlertQuery + "new-network"
+            ),
+            Refused(facts, "calls from networks that are not registered", "wrong-network")
+        );
+        yield return Of(
+            NhiRisk.VulnerableThirdParty,
+            Fact($"{vendors.Count} organizations outside the hospital are registered.", "/admin/v1/organizations"),
+            None(
+                facts.Closed("agreement"),
+                "active client has no agreement in force",
+                "active clients have no agreement in force",
+                Clients
+            ),
+            None(
+                vendors.Count(one => one.LastReview is null || one.LastReview.NextDue < today),
+                "organization has no review that counts",
+                "organizations have no review that counts",
+                "/admin/v1/organizations"
+            ),
+            Is(facts.IsWatched, "Each client is watched against its own past.", "This node does not watch the trail.", null)
+        );
+        yield return Of(
+            NhiRisk.InsecureAuthentication,
+            Fact("Tokens of unknown issuers, without audience or signature, are refused; so are shared subjects.", null),
+            None(
+                all.Count(static one => one.Client.Requires.Count == 0),
+                "active client needs a bearer token only",
+                "active clients need a bearer token only",
+                Clients
+            ),
+            Refused(facts, "bindings that were not proven", "binding-required")
+        );
+        var unused =
+            facts.Refusals is null || all.Any(static one => one.Unused is null) ? (int?)null : all.Sum(static one => one.Unused ?? 0);
+        yield return Of(
+            NhiRisk.Overprivileged,
+            unused is { } left
+                ? new ControlEvidence(
+                    $"{left} of {all.Sum(static one => one.Granted)} things that active clients may were not used within {facts.Days} days.",
+                    left == 0,
+                    "/admin/v1/use-cases/{id}/right-size"
+                )
+                : Fact("What is granted and unused is shown to auditors, where it can be counted.", null),
+            None(facts.Closed("review"), "active client's review is overdue", "active clients' reviews are overdue", "/admin/v1/reviews"),
+            Is(
+                facts.Campaigns.Any(one => one.State == CampaignState.Done && one.EndedAt >= facts.At.AddDays(-366)),
+                "An access review of many clients ended within a year.",
+                "No access review of many clients ended within a year.",
+                "/admin/v1/campaigns"
+            )
+        );
+        yield return Outside(
+            NhiRisk.CloudConfiguration.Id,
+            NhiRisk.CloudConfiguration.Title,
+            null,
+            "How pipelines and clouds get their tokens is their configuration; here exact issuer, audience and client id are required."
+        );
+        yield return Of(
+            NhiRisk.LongLivedSecrets,
+            None(
+                all.Sum(one => one.Credentials.Count(credential => credential.RotateBy < today)),
+                "credential should have been rotated",
+                "credentials should have been rotated",
+                "/admin/v1/credentials?rotateBy.lt=" + today.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+            ),
+            None(
+                all.Count(static one => one.Client.MaxTokenLifetimeSeconds is null or > LongToken),
+                "active client has no limit of an hour on its tokens",
+                "active clients have no limit of an hour on their tokens",
+                Clients
+            ),
+            Refused(
+                facts,
+                "tokens that live too long, and credentials past their rotation",
+                "token-lifetime-too-long",
+                "client-token-lifetime",
+                "credential-rotation-overdue"
+            )
+        );
+        yield return Of(
+            NhiRisk.EnvironmentIsolation,
+            Is(true, "Each client has one environment, and a token of another is refused.", string.Empty, Clients),
+            None(
+                facts.Open("cross-environment"),
+                "attempt across environments is open",
+                "attempts across environments are open",
+                AlertQuery + "cross-environment"
+            ),
+            Refused(facts, "calls across environments or tenants", "wrong-environment", "wrong-tenant")
+        );
+        yield return Of(
+            NhiRisk.Reuse,
+            Is(true, "A credential belongs to one client: a shared one closes every path it is on.", string.Empty, "/admin/v1/credentials"),
+            None(
+                facts.Closed("credential"),
+                "active client's credential is shared or ended",
+                "active clients' credentials are shared or ended",
+                Clients
+            ),
+            None(
+                facts.Open("two-places"),
+                "credential was seen in two places",
+                "credentials were seen in two places",
+                AlertQuery + "two-places"
+            )
+        );
+        yield return Of(
+            NhiRisk.HumanUse,
+            Is(facts.IsWatched, "Human use of a service's identity is watched for.", "This node does not watch the trail.", null),
+            None(facts.Open("human-use", "off-hours"), "sign of it is open", "signs of it are open", AlertQuery + "human-use")
+        );
+    }
+
+    private static ControlLine Of(NhiRisk risk, params ControlEvidence[] evidence) => Line(risk.Id, risk.Title, null, evidence);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Policy.Registry;
+using PhiGateway.RegistryFiles.Documents;
+
+namespace PhiGateway.Admin.Documents;
+
+/// <summary>
+/// Raises an alert when one client was given many tasks since a second person looked; asked after each task that is written. The sibling of
+/// the growth of rosters, with its numbers.
+/// </summary>
+internal sealed class TaskGrowth(WorkingSetSource sets, RegistryEditor editor, AdminOptions options, TimeProvider time)
+{
+    /// <summary>Looks at the client of a task that was written.</summary>
+    public async Task AfterAsync(AdminCall call, EditOutcome written)
+    {
+        if (written.DryRun || written.Plan.Writes is not [{ Kind: RegistryKind.TaskGrant, Id: var id }, ..])
+        {
+            return;
+        }
+
+        var set = await sets.GetAsync(CancellationToken.None);
+        if (set.Find<TaskGrant>(RegistryKind.TaskGrant, id) is not { Client: var client })
+        {
+            return;
+        }
+
+        var alert = AlertKinds.IdOf(AlertKinds.TasksGrew, client);
+        var earlier = set.Find(RegistryKind.Alert, alert)?.Item;
+        var grown = TaskCount.Since(set, client, earlier is null ? 0 : AuthorNote.Seen(earlier), time.GetUtcNow());
+        if (grown < options.RosterGrowth.AlertMembers)
+        {
+            return;
+        }
+
+        await editor.WriteAsync(
+            call,
+            new Edit("alert.raise", KindWord.Of(RegistryKind.Alert, alert), now => Raise(now, alert, client, call.Person, grown))
+        );
+    }
+
+    private EditPlan Raise(WorkingSet set, string id, string client, string person, int grown)
+    {
+        var known = set.Find<Client>(RegistryKind.Client, client);
+        var alert = new Alert
+        {
+            Id = id,
+            Kind = AlertKinds.TasksGrew,
+            Subject = KindWord.Of(RegistryKind.Client, client),
+            At = time.GetUtcNow(),
+            Evidence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{grown} tasks were given or changed since somebody looked, the last by {person}."
+            ),
+            Notify = known?.Owner,
+        };
+        var json = AuthorNote.Given(RegistryJson.Serialize(alert), set.Revision, null);
+        return new EditPlan([new RegistryWrite(RegistryKind.Alert, id, json, set.Find(RegistryKind.Alert, id)?.Item.Version ?? 0)]);
+    }
+}

@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Cases;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Shipping;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Parts;
+using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Sessions;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Console.Pages.Cases;
+
+/// <summary>
+/// Shows cases, and one with evidence, timeline and patients; takes the steps that people take on it. A patient is opened for a reason, as on
+/// the screen of patients.
+/// </summary>
+internal sealed class CasesScreen(
+    CaseReports reports,
+    CaseVerbs verbs,
+    TrailSearch search,
+    TrailBundles bundles,
+    IPatientPseudonym pseudonym
+)
+{
+    // Alerts name a dozen records each; a case shows the first of them, the search shows all.
+    private const int MostRecords = 24;
+    private const int LeastReason = 8;
+    private const int MostReason = 120;
+
+    /// <summary>The list.</summary>
+    public async Task<ScreenAnswer> ListAsync(ConsoleRequest request)
+    {
+        var isClosed = request.Asked("state") == "closed";
+        var items = await reports.ListAsync(request.Call, isClosed ? CaseState.Closed : CaseState.Open);
+        return new PageContent("Cases", "alerts", typeof(CasesPage), new CasesModel(items, isClosed));
+    }
+
+    /// <summary>One case.</summary>
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, null);
+
+    /// <summary>Opens one of alerts.</summary>
+    public async Task<ScreenAnswer> OpenAsync(ConsoleRequest request) =>
+        (await verbs.OpenAsync(request.Call, new OpenCaseBody(Ids(request), request.Typed("title")))).Failed(
+            out var problem,
+            out var outcome
+        )
+            ? problem
+            : new ScreenAnswer.Go(Links.Case(outcome.Items[0].Id), "The case is opened.");
+
+    /// <summary>Puts alerts in.</summary>
+    public Task<ScreenAnswer> AddAsync(ConsoleRequest request) =>
+        StepAsync(
+            request,
+            "The alert is in the case.",
+            (call, id) => verbs.AddAsync(call, id, new CaseAlertsBody(Ids(request))),
+            isSeen: true
+        );
+
+    /// <summary>Takes alerts out.</summary>
+    public Task<ScreenAnswer> RemoveAsync(ConsoleRequest request) =>
+        StepAsync(
+            request,
+            "The alert is no longer in the case.",
+            (call, id) => verbs.RemoveAsync(call, id, new CaseAlertsBody(Ids(request))),
+            isSeen: true
+        );
+
+    /// <summary>Notes something.</summary>
+    public Task<ScreenAnswer> NoteAsync(ConsoleRequest request) =>
+        StepAsync(request, "It is noted.", (call, id) => verbs.NoteAsync(call, id, new CaseNoteBody(request.Typed("text"))), isSeen: false);
+
+    /// <summary>Closes it.</summary>
+    public Task<ScreenAnswer> CloseAsync(ConsoleRequest request) =>
+        StepAsync(
+            request,
+            "The case is closed with its alerts.",
+            (call, id) => verbs.CloseAsync(call, id, new ReasonBody(request.Typed("reason"))),
+            isSeen: true
+        );
+
+    /// <summary>Opens a patient of the case for a reason.</summary>
+    public async Task<ScreenAnswer> RevealAsync(ConsoleRequest request)
+    {
+        var (key, why) = (request.Typed("key"), request.Typed("why"));
+        if (why is null || why.Length < LeastReason || why.Length > MostReason)
+        {
+            return await ShowAsync(
+                request,
+                AdminProblem.Invalid(
+                    "/why",
+                    "required",
+                    $"Say why you open this patient, in {LeastReason} to {MostReason} characters without patient data."
+                )
+            );
+        }
+
+        if ((await reports.ViewAsync(request.Call, request.Route("id"))).Failed(out var problem, out var view))
+        {
+            return problem;
+        }
+
+        foreach (var (tenant, patient, _) in (await ReadAsync(request, view, why)).Touched)
+        {
+            if (pseudonym.Of(tenant, patient) == key)
+            {
+                request.Session.Open(new OpenedPatient(key, tenant, patient, why));
+                return new ScreenAnswer.Go("/console/patient/" + Uri.EscapeDataString(key));
+            }
+        }
+
+        return AdminProblem.NotFound("patient in this case");
+    }
+
+    /// <summary>The evidence of all its alerts, as one file.</summary>
+    public async Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        if ((await reports.ViewAsync(request.Call, id)).Failed(out var problem, out var view))
+        {
+            return problem;
+        }
+
+        var query = new EvidenceQuery(Alerts: view.Case.Alerts, Why: "case " + id);
+        return (await bundles.MakeAsync(request.Call, query)).Failed(out problem, out var report)
+            ? problem
+            : EvidenceZip.Of($"{id}.zip", report.Files);
+    }
+
+    private static string[] Ids(ConsoleRequest request) =>
+        request.Typed("alerts")?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private async Task<ScreenAnswer> StepAsync(
+        ConsoleRequest request,
+        string done,
+        Func<AdminCall, string, Task<Outcome<EditOutcome>>> step,
+        bool isSeen
+    )
+    {
+        var id = request.Route("id");
+        var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
+        var call = isSeen ? request.CallOn(ETag.Of(version)) : request.Call;
+        return (await step(call, id)).Failed(out var problem, out _)
+            ? await ShowAsync(request, problem)
+            : new ScreenAnswer.Go(Links.Case(id), done);
+    }
+
+    private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, AdminProblem? tried)
+    {
+        if ((await reports.ViewAsync(request.Call, request.Route("id"))).Failed(out var problem, out var view))
+        {
+            return problem;
+        }
+
+        var caller = request.Call.Caller;
+        var mayRead = caller.HasAny(ConsoleSections.TrailReaders);
+        var read = mayRead && view.Records.Count > 0 ? await ReadAsync(request, view, null) : null;
+        return new PageContent(
+            "Case",
+            "alerts",
+            typeof(CasePage),
+            new CaseModel(
+                view,
+                mayRead ? read?.Lines ?? [] : null,
+                [
+                    .. (read?.Touched ?? [])
+                        .GroupBy(touched => pseudonym.Of(touched.Tenant, touched.Patient), StringComparer.Ordinal)
+                        .Select(group => new CasePatient(
+                            group.Key,
+                            group.Select(static touched => touched.Record).Distinct().Count(),
+                            request.Session.FindOpened(group.Key) is not null
+                        ))
+                        .OrderByDescending(static patient => patient.Records)
+                        .ThenBy(static patient => patient.Key, StringComparer.Ordinal),
+                ],
+                caller.HasAny(AdminRoles.Closers),
+                caller.HasAny(AdminRoles.Keepers),
+                tried?.Detail ?? tried?.Title,
+                request.Typed("text") ?? request.Typed("reason"),
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = tried?.Status ?? 200,
+            OnRecord = read is null ? null : "that you opened the records of this case.",
+        };
+    }
+
+    // Each look at a record is on record by itself.
+    private async Task<CaseRecords> ReadAsync(ConsoleRequest request, CaseView view, string? why)
+    {
+        var lines = new List<TrailLine>();
+        var touched = new List<(string, string, Guid)>();
+        foreach (var id in view.Records.Take(MostRecords))
+        {
+            if (!Guid.TryParse(id, out var guid))
+            {
+                continue;
+            }
+
+            var call = request.Call with { RequestId = Guid.CreateVersion7() };
+            if ((await search.SearchAsync(call, new TrailQuery(Id: guid) { Why = why })).Failed(out _, out var page))
+            {
+                continue;
+            }
+
+            foreach (var item in page.Body["items"] as JsonArray ?? [])
+            {
+                if (TrailLine.Of(item) is not { } line || line.Id != guid)
+                {
+                    continue;
+                }
+
+                lines.Add(line);
+                foreach (var patient in item!["record"]!["patients"] as JsonArray ?? [])
+                {
+                    if (line.Tenant is { } tenant && patient is JsonValue value && value.TryGetValue<string>(out var known))
+                    {
+                        touched.Add((tenant, known, line.Id));
+                    }
+                }
+            }
+        }
+
+        return new CaseRecords(lines, touched);
+    }
+
+    private sealed record CaseRecords(IReadOnlyList<TrailLine> Lines, IReadOnlyList<(string Tenant, string Patient, Guid Record)> Touched);
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Decisions;
+using PhiGateway.Admin.Replay;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Rendering;
+using PhiGateway.RegistryFiles.Files;
+
+namespace PhiGateway.Console.Pages.Lab;
+
+/// <summary>Tries requests that nobody makes, and changes of the registry against what was really asked; changes nothing.</summary>
+internal sealed class LabScreen(RequestExplainer explainer, ReplayCommands replay)
+{
+    private const int Default = 30;
+
+    /// <summary>Who may ask about a request: whether a patient is on a roster shows in the answer.</summary>
+    public static IReadOnlyList<string> Simulators { get; } = [AdminRoles.Auditor, AdminRoles.Operator, AdminRoles.Admin];
+
+    /// <summary>Who may replay.</summary>
+    public static IReadOnlyList<string> Replayers { get; } =
+    [AdminRoles.Auditor, AdminRoles.Operator, AdminRoles.Approver, AdminRoles.Admin];
+
+    /// <summary>The forms.</summary>
+    public static Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => Task.FromResult(Page(request, null, null, null));
+
+    /// <summary>Decides a request that nobody makes.</summary>
+    public async Task<ScreenAnswer> SimulateAsync(ConsoleRequest request)
+    {
+        var question = Question(request);
+        var body = new ExplainRequest(
+            new ExplainCaller(Client: question.Client, Scopes: question.Scopes, Purpose: question.Purpose, Binding: question.Binding),
+            question.Request,
+            Peer: question.Peer
+        );
+        return (await explainer.ExplainAsync(request.Call, body)).Failed(out var problem, out var answer)
+            ? Page(request, null, null, problem)
+            : Page(request, answer, null, null);
+    }
+
+    /// <summary>Decides a window again over a candidate.</summary>
+    public async Task<ScreenAnswer> ReplayAsync(ConsoleRequest request)
+    {
+        var text = request.TypedText("candidate");
+        if (text is null)
+        {
+            return Page(
+                request,
+                null,
+                null,
+                AdminProblem.Invalid("/candidate", "required", "Write the documents that would differ, in at most 16,384 characters.")
+            );
+        }
+
+        // JSON is YAML too.
+        if (RegistryFile.Read(Encoding.UTF8.GetBytes(text), yaml: true).Failed(out var refusal, out var file))
+        {
+            return Page(request, null, null, AdminProblem.Of(refusal));
+        }
+
+        return (await replay.ReplayAsync(request.Call, file, Days(request))).Failed(out var problem, out var report)
+            ? Page(request, null, null, problem)
+            : Page(request, null, report, null);
+    }
+
+    private static int Days(ConsoleRequest request) =>
+        request.Typed("days") switch
+        {
+            "7" => 7,
+            "90" => 90,
+            _ => Default,
+        };
+
+    private static LabQuestion Question(ConsoleRequest request) =>
+        new(
+            request.Typed("client") ?? request.Asked("client"),
+            request.Typed("request"),
+            request.Typed("purpose"),
+            request.Typed("scopes"),
+            request.Typed("peer"),
+            request.Typed("binding")
+        );
+
+    private static ScreenAnswer Page(ConsoleRequest request, DecisionExplanation? answer, ReplayReport? report, AdminProblem? tried)
+    {
+        var words = tried?.Errors is { Count: > 0 } errors
+            ? string.Join(" ", errors.Take(5).Select(static error => $"{error.Pointer} {error.Detail}"))
+            : tried?.Detail ?? tried?.Title;
+        var caller = request.Call.Caller;
+        return new PageContent(
+            "Policy lab",
+            "lab",
+            typeof(LabPage),
+            new LabModel(
+                Question(request),
+                answer,
+                request.TypedText("candidate"),
+                Days(request),
+                report,
+                caller.HasAny(Simulators),
+                caller.HasAny(Replayers),
+                words,
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = tried?.Status ?? 200,
+            OnRecord = (answer, report) switch
+            {
+                (not null, _) => "that you asked about this request.",
+                (_, not null) => "this replay, with the clients that it was about.",
+                _ => null,
+            },
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using PhiGateway.Admin.Campaigns;
+
+namespace PhiGateway.Console.Pages.Reviews;
+
+/// <summary>What the list of access reviews shows.</summary>
+/// <param name="Items">The open ones first.</param>
+/// <param name="Today">Today.</param>
+/// <param name="Organizations">Names to choose from.</param>
+/// <param name="Draft">What was typed to start one; null: nothing, or the viewer may not.</param>
+/// <param name="Problem">Why it was not started; null: it was not tried.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
+public sealed record ReviewsModel(
+    IReadOnlyList<CampaignReport> Items,
+    DateOnly Today,
+    IReadOnlyList<string> Organizations,
+    ReviewDraft? Draft,
+    string? Problem,
+    string FormToken
+);
+
+/// <summary>What was typed to start a review.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Title">What it is called.</param>
+/// <param name="Reviewers">Persons, separated by commas.</param>
+/// <param name="Due">The day.</param>
+/// <param name="Organization">Only this one.</param>
+/// <param name="Kind">Only this kind.</param>
+/// <param name="Risk">Only this risk.</param>
+/// <param name="Purpose">Only this purpose.</param>
+public sealed record ReviewDraft(
+    string? Id,
+    string? Title,
+    string? Reviewers,
+    string? Due,
+    string? Organization,
+    string? Kind,
+    string? Risk,
+    string? Purpose
+);
+
+/// <summary>What one access review shows.</summary>
+/// <param name="View">The campaign with its items.</param>
+/// <param name="Today">Today.</param>
+/// <param name="IsReviewer">Whether the viewer decides.</param>
+/// <param name="MayApply">Whether the viewer applies what was decided, and cancels.</param>
+/// <param name="MayProve">Whether the viewer takes the evidence away.</param>
+/// <param name="Tried">The item on which a step was refused; null: none.</param>
+/// <param name="Problem">Why.</param>
+/// <param name="Reason">What was typed.</param>
+/// <param name="FormToken">Token of the session's forms.</param>
+public sealed record ReviewModel(
+    CampaignView View,
+    DateOnly Today,
+    bool IsReviewer,
+    bool MayApply,
+    bool MayProve,
+    string? Tried,
+    string? Problem,
+    string? Reason,
+    string FormToken
+);

@@ -1,0 +1,206 @@
+using System.Globalization;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Campaigns;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Organizations;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
+using PhiGateway.Console.Rendering;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Console.Pages.Reviews;
+
+/// <summary>Shows access reviews and one of them, and takes the steps that reviewers and approvers take on them.</summary>
+internal sealed class ReviewsScreen(
+    CampaignReports reports,
+    CampaignStart start,
+    CampaignDecisions decisions,
+    CampaignApply apply,
+    CampaignCancel cancel,
+    CampaignProofs proofs,
+    VendorDirectory vendors,
+    TimeProvider time
+)
+{
+    private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+
+    /// <summary>All of them.</summary>
+    public Task<ScreenAnswer> ListAsync(ConsoleRequest request) => ListAsync(request, null);
+
+    /// <summary>One of them.</summary>
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => ShowAsync(request, request.Route("id"), null, null);
+
+    /// <summary>Starts one.</summary>
+    public async Task<ScreenAnswer> StartAsync(ConsoleRequest request)
+    {
+        var due = Day(request.Typed("due"));
+        var body = new StartCampaignBody(
+            request.Typed("id"),
+            request.Typed("title"),
+            request.Typed("reviewers")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            due,
+            One(request.Typed("organization")),
+            request.Typed("kind") is { } kind ? [WordOf<OrganizationKind>(kind)] : null,
+            request.Typed("risk") is { } risk ? [WordOf<RiskTier>(risk)] : null,
+            One(request.Typed("purpose"))
+        );
+        return (await start.StartAsync(request.Call, body)).Failed(out var problem, out _)
+            ? await ListAsync(request, problem)
+            : new ScreenAnswer.Go(Links.Review(body.Id!), "The review is started; its reviewers decide now.");
+    }
+
+    /// <summary>Decides about one client.</summary>
+    public Task<ScreenAnswer> DecideAsync(ConsoleRequest request)
+    {
+        ReviewDecision? decision = request.Typed("decision") switch
+        {
+            "keep" => ReviewDecision.Keep,
+            "narrow" => ReviewDecision.Narrow,
+            "remove" => ReviewDecision.Remove,
+            _ => null,
+        };
+        return StepAsync(
+            request,
+            "decided",
+            (call, id) => decisions.DecideAsync(call, id, new DecideBody(decision, request.Typed("reason")))
+        );
+    }
+
+    /// <summary>Takes a decision back.</summary>
+    public Task<ScreenAnswer> UndoAsync(ConsoleRequest request) =>
+        StepAsync(request, "taken back", (call, id) => decisions.UndoAsync(call, id, new ReasonBody(request.Typed("reason"))));
+
+    /// <summary>Applies what was decided.</summary>
+    public async Task<ScreenAnswer> ApplyAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        if ((await apply.ApplyAsync(request.Call, id)).Failed(out var problem, out var report))
+        {
+            return await ShowAsync(request, id, null, problem);
+        }
+
+        string[] refused = [.. report.Applied.Where(static one => one.Outcome is null).Select(static one => $"{one.Client}: {one.Words}")];
+        var done = Words.Count(report.Applied.Count - refused.Length, "decision is applied.", "decisions are applied.");
+        return new ScreenAnswer.Go(
+            Links.Review(id),
+            refused.Length == 0 ? done : $"{done} Refused, and standing as decided: {string.Join(" ", refused)}"
+        );
+    }
+
+    /// <summary>Ends it before its end.</summary>
+    public async Task<ScreenAnswer> CancelAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        return (await cancel.CancelAsync(request.Call, id, new ReasonBody(request.Typed("reason")))).Failed(out var problem, out _)
+            ? await ShowAsync(request, id, null, problem)
+            : new ScreenAnswer.Go(Links.Review(id), "The review is cancelled.");
+    }
+
+    /// <summary>The evidence, as one file.</summary>
+    public async Task<ScreenAnswer> EvidenceAsync(ConsoleRequest request)
+    {
+        var id = request.Route("id");
+        return (await proofs.EvidenceAsync(request.Call, id)).Failed(out var problem, out var report)
+            ? problem
+            : EvidenceZip.Of($"review-{id}.zip", report.Files);
+    }
+
+    private static string[]? One(string? name) => name is null ? null : [name];
+
+    private static DateOnly? Day(string? text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    // What is no word of the list fits nobody.
+    private static T WordOf<T>(string text)
+        where T : struct, Enum =>
+        Enum.GetValues<T>().FirstOrDefault(value => Words.Kebab(value) == text, (T)Enum.ToObject(typeof(T), byte.MaxValue));
+
+    private async Task<ScreenAnswer> StepAsync(
+        ConsoleRequest request,
+        string done,
+        Func<AdminCall, string, Task<Outcome<EditOutcome>>> step
+    )
+    {
+        var id = request.Route("id");
+        var version = long.TryParse(request.Typed("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0;
+        if (await reports.CampaignOfAsync(request.Call, id) is not { } campaign)
+        {
+            return AdminProblem.NotFound("client in this review");
+        }
+
+        return (await step(request.CallOn(ETag.Of(version)), id)).Failed(out var problem, out _)
+            ? await ShowAsync(request, campaign, id, problem)
+            : new ScreenAnswer.Go(Links.Review(campaign), $"{id} is {done}.");
+    }
+
+    private async Task<ScreenAnswer> ListAsync(ConsoleRequest request, AdminProblem? tried)
+    {
+        if ((await vendors.ListAsync(request.Call)).Failed(out var problem, out var list))
+        {
+            return problem;
+        }
+
+        var draft = request.Call.Caller.HasAny(AdminRoles.Keepers)
+            ? new ReviewDraft(
+                request.Typed("id"),
+                request.Typed("title"),
+                request.Typed("reviewers"),
+                request.Typed("due"),
+                request.Typed("organization"),
+                request.Typed("kind"),
+                request.Typed("risk"),
+                request.Typed("purpose")
+            )
+            : null;
+        return new PageContent(
+            "Reviews",
+            "reviews",
+            typeof(ReviewsPage),
+            new ReviewsModel(
+                await reports.ListAsync(request.Call),
+                Today,
+                [.. list.Items.Select(static vendor => vendor.Organization.Id)],
+                draft,
+                tried is null ? null : WordsOf(tried),
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = tried?.Status ?? 200,
+        };
+    }
+
+    private async Task<ScreenAnswer> ShowAsync(ConsoleRequest request, string id, string? item, AdminProblem? tried)
+    {
+        if ((await reports.ViewAsync(request.Call, id)).Failed(out var problem, out var view))
+        {
+            return problem;
+        }
+
+        var caller = request.Call.Caller;
+        return new PageContent(
+            view.Campaign.Title,
+            "reviews",
+            typeof(ReviewPage),
+            new ReviewModel(
+                view,
+                Today,
+                caller.HasAny(AdminRoles.Keepers) && view.Campaign.Reviewers.Any(one => PersonName.AreSame(one, caller.Person)),
+                caller.HasAny([AdminRoles.Approver]),
+                caller.HasAny(ConsoleSections.TrailReaders),
+                item,
+                tried is null ? null : WordsOf(tried),
+                request.Typed("reason"),
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = tried?.Status ?? 200,
+        };
+    }
+
+    private static string WordsOf(AdminProblem problem) =>
+        problem.Errors is { Count: > 1 } errors
+            ? string.Join(" ", errors.Select(static error => error.Detail))
+            : problem.Detail ?? problem.Title;
+}

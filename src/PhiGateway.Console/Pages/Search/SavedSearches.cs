@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Documents;
+using PhiGateway.Console.Http;
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Console.Pages.Search;
+
+/// <summary>The searches that people keep: listed beside the filters, kept and given up from there.</summary>
+internal sealed class SavedSearches(DocumentQueries queries, DocumentCommands commands)
+{
+    /// <summary>All of them, by id.</summary>
+    public async Task<IReadOnlyList<SavedLine>> ListAsync(AdminCall call)
+    {
+        var listed = await queries.ListAsync(call, RegistryKind.SavedSearch, new PageRequest(PageRequest.Most, null), []);
+        return listed.Value is { } list
+            ?
+            [
+                .. (list.Body["items"] as JsonArray ?? [])
+                    .OfType<JsonObject>()
+                    .Select(static item => new SavedLine(
+                        (string)item["id"]!,
+                        (long)item["meta"]!["version"]!,
+                        (string?)item["title"] ?? (string)item["id"]!,
+                        $"{SearchQuery.Path}?{(string?)item["query"]}",
+                        (string?)item["by"] ?? string.Empty
+                    )),
+            ]
+            : [];
+    }
+
+    /// <summary>Keeps one.</summary>
+    public async Task<ScreenAnswer> KeepAsync(ConsoleRequest request)
+    {
+        var query = request.Typed("query") ?? string.Empty;
+        var body = new JsonObject
+        {
+            ["id"] = "s-" + Guid.CreateVersion7().ToString("N"),
+            ["title"] = request.Typed("title") ?? string.Empty,
+            ["query"] = query,
+        };
+        return (await commands.CreateAsync(request.Call, RegistryKind.SavedSearch, body)).Failed(out var problem, out _)
+            ? problem
+            : new ScreenAnswer.Go($"{SearchQuery.Path}?{query}", "The search is kept: everybody who reads the trail finds it here.");
+    }
+
+    /// <summary>Gives one up.</summary>
+    public async Task<ScreenAnswer> GiveUpAsync(ConsoleRequest request)
+    {
+        var version = long.TryParse(request.Typed("version"), System.Globalization.NumberStyles.None, null, out var seen) ? seen : 0;
+        return (await commands.DeleteAsync(request.CallOn(ETag.Of(version)), RegistryKind.SavedSearch, request.Route("id"))).Failed(
+            out var problem,
+            out _
+        )
+            ? problem
+            : new ScreenAnswer.Go(SearchQuery.Path, "The search is no longer kept.");
+    }
+}

@@ -1,0 +1,52 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Status;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Rendering;
+
+namespace PhiGateway.Console.Pages.Settings;
+
+/// <summary>Shows who is signed in with what rights, and what is in force on this node.</summary>
+internal sealed class SettingsScreen(SettingsReports settings, StatusReports reports, TimeProvider time)
+{
+    private static readonly (string Role, string Words)[] Roles =
+    [
+        (AdminRoles.Viewer, "reads the registry"),
+        (AdminRoles.Auditor, "reads the registry and the trail, opens patients for a reason, decides on emergency uses"),
+        (AdminRoles.PrivacyOfficer, "accounts for disclosures, keeps holds, finds whom a client touched"),
+        (AdminRoles.Responder, "stops clients and vendors, takes alerts, keeps cases; opens nothing"),
+        (AdminRoles.Operator, "writes the registry, starts reviews, closes alerts; approves nothing"),
+        (AdminRoles.Approver, "approves what somebody else asked for, resumes, applies reviews"),
+        (AdminRoles.Admin, "writes the registry and keeps admin keys; neither approves nor reads the trail"),
+    ];
+
+    /// <summary>The screen.</summary>
+    public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
+    {
+        if (
+            (await settings.ReportAsync(request.Call)).Failed(out var problem, out var report)
+            || (await reports.StatusAsync(request.Call)).Failed(out problem, out var status)
+            || (await reports.NodesAsync(request.Call)).Failed(out problem, out var nodes)
+        )
+        {
+            return problem;
+        }
+
+        var caller = request.Call.Caller;
+        return new PageContent(
+            "Settings",
+            "settings",
+            typeof(SettingsPage),
+            new SettingsModel(
+                request.Session.Name,
+                caller.Person,
+                caller.Method,
+                request.Session.Begun,
+                [.. Roles.Select(role => new RoleLine(role.Role, role.Words, caller.HasAny([role.Role])))],
+                report,
+                status,
+                nodes,
+                time.GetUtcNow()
+            )
+        );
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Answers.Bundles;
+
+/// <summary>
+/// Counts, for an operation that answers with the first few of what it found (<c>$lastn</c> of each code, <c>$match</c> of all), those that
+/// may leave. Asked for each match that may; mutable, for one answer.
+/// </summary>
+/// <remarks>
+/// The upstream counts what is withheld too: where it picked the few, one that is withheld would be missed among them. So it is asked for
+/// more, and picked is here.
+/// </remarks>
+internal sealed class ShownLimit
+{
+    private readonly int _most;
+    private readonly Dictionary<string, Group>? _groups;
+    private readonly Group _all = new();
+
+    private ShownLimit(int most, bool ofEachCode) => (_most, _groups) = (most, ofEachCode ? new(StringComparer.Ordinal) : null);
+
+    /// <summary>The limit of a request's answer; null: the upstream's own pick leaves.</summary>
+    /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
+    /// <param name="options">Say whether anything could be withheld.</param>
+    public static ShownLimit? Of(FhirRequest? request, AnswerOptions options) =>
+        request switch
+        {
+            { Interaction: Interaction.Operation, Operation: "$lastn" } when !options.CountIsWhole => new(
+                Read(request, "max") ?? 1,
+                ofEachCode: true
+            ),
+            { Interaction: Interaction.Operation, Operation: "$match" } when !options.CountIsWhole && Read(request, "count") is { } most =>
+                new(most, ofEachCode: false),
+            _ => null,
+        };
+
+    /// <summary>One more that may leave comes by; false: there were as many before it as were asked for.</summary>
+    /// <param name="resource">It, read already.</param>
+    public bool TryShow(ReadOnlySpan<byte> resource)
+    {
+        var group = _groups is null ? _all : GroupOf(resource);
+        return ++group.Count <= _most;
+    }
+
+    private static int? Read(FhirRequest request, string name) =>
+        int.TryParse(request.Parameter(name), NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : null;
+
+    // Of one code are those that share a coding, or without any the text.
+    private Group GroupOf(ReadOnlySpan<byte> resource)
+    {
+        using var document = JsonDocument.Parse(resource.ToArray());
+        var names = new List<string>();
+        if (document.RootElement.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Object)
+        {
+            var codings =
+                code.TryGetProperty("coding", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
+            foreach (var coding in codings)
+            {
+                names.Add($"{StrictJson.Text(coding, "system")}|{StrictJson.Text(coding, "code")}");
+            }
+
+            if (names.Count == 0)
+            {
+                names.Add("text " + StrictJson.Text(code, "text"));
+            }
+        }
+
+        var group = names.Select(name => _groups!.GetValueOrDefault(name)).FirstOrDefault(static known => known is not null) ?? new Group();
+        foreach (var name in names)
+        {
+            _groups!.TryAdd(name, group);
+        }
+
+        return names.Count == 0 ? _all : group;
+    }
+
+    private sealed class Group
+    {
+        public int Count { get; set; }
+    }
+}

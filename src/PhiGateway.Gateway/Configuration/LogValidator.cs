@@ -1,0 +1,87 @@
+using PhiGateway.Gateway.Egress;
+using PhiGateway.Proof.Cosigning;
+using PhiGateway.Proof.Witnessing;
+
+namespace PhiGateway.Gateway.Configuration;
+
+/// <summary>Validates what is written about the transparency log, its witnesses and the logs that this node witnesses.</summary>
+internal static class LogValidator
+{
+    /// <summary>Adds every problem found.</summary>
+    public static void Validate(GatewayOptions options, Action<string, string> add)
+    {
+        var log = options.Audit.Log;
+        if (log.EvolveEvery < TimeSpan.FromMinutes(1) || log.EvolveEvery > TimeSpan.FromDays(7))
+        {
+            add("Audit:Log:EvolveEvery", "must be between 1 minute and 7 days.");
+        }
+
+        if (log.ExportEvery < TimeSpan.FromSeconds(1) || log.ExportEvery > TimeSpan.FromHours(1))
+        {
+            add("Audit:Log:ExportEvery", "must be between 1 second and 1 hour.");
+        }
+
+        if (log.VerifyEvery < TimeSpan.FromSeconds(1) || log.VerifyEvery > TimeSpan.FromHours(1))
+        {
+            add("Audit:Log:VerifyEvery", "must be between 1 second and 1 hour.");
+        }
+
+        if (log.VerifyRecords is < 1 or > 100_000)
+        {
+            add("Audit:Log:VerifyRecords", "must be between 1 and 100000.");
+        }
+
+        if (log.WitnessEvery < TimeSpan.FromSeconds(1) || log.WitnessEvery > TimeSpan.FromHours(1))
+        {
+            add("Audit:Log:WitnessEvery", "must be between 1 second and 1 hour.");
+        }
+
+        if (log.WitnessQuorum is { } quorum && (quorum < 1 || quorum > log.Witnesses.Count))
+        {
+            add("Audit:Log:WitnessQuorum", "must be between 1 and the number of witnesses.");
+        }
+
+        ValidateWitnesses(options, add);
+        if (options.Audit.Witness.LogsFile is { } file && LogKeyFile.FindFlaw(file) is { } flaw)
+        {
+            add("Audit:Witness:LogsFile", $"{flaw}.");
+        }
+
+        if (options.Audit.Witness.Name is { } name && !Proof.Checkpoints.NoteKey.IsName(name))
+        {
+            add("Audit:Witness:Name", "must have neither spaces nor a plus.");
+        }
+    }
+
+    private static void ValidateWitnesses(GatewayOptions options, Action<string, string> add)
+    {
+        var policy = new EgressPolicy(options.Egress.Allow);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < options.Audit.Log.Witnesses.Count; i++)
+        {
+            var (witness, at) = (options.Audit.Log.Witnesses[i], $"Audit:Log:Witnesses:{i}:");
+            if (witness.Name is "" or WitnessPolicy.NoQuorum or "fleet" || !witness.Name.All(IsOfAName))
+            {
+                add(at + "Name", "is required: lower-case letters, digits and dashes, neither 'none' nor 'fleet'.");
+            }
+
+            if (policy.FindFlaw(witness.Address) is { } flaw)
+            {
+                add(at + "Address", $"{flaw}.");
+            }
+
+            if (WitnessKey.Parse(witness.Key) is null)
+            {
+                add(at + "Key", "must be the key of a witness as it publishes it: name+id+base64.");
+            }
+
+            // One witness that counts twice would be a quorum of one.
+            if (!seen.Add("name " + witness.Name) | !seen.Add("key " + witness.Key))
+            {
+                add(at + "Name", "stands twice, or has the key of another witness.");
+            }
+        }
+    }
+
+    private static bool IsOfAName(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-';
+}

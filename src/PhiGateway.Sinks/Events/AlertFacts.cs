@@ -1,0 +1,79 @@
+using System.Text.Json;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Sinks.Events;
+
+/// <summary>
+/// What an alert that the gateway raised says, as it may leave: read out of the record of its writing by <see cref="SinkEventReader"/>.
+/// </summary>
+/// <remarks>
+/// Security: only of alerts that the gateway itself wrote, whose ids and words are its own. The words of an emergency use repeat what a
+/// client said, and stay behind; so does everything that a person wrote.
+/// </remarks>
+internal sealed record AlertFacts(
+    string Id,
+    string Kind,
+    string? Subject,
+    string? Severity,
+    string? Lane,
+    string? Words,
+    string? Risk,
+    string? Technique,
+    string? Due,
+    string? Notify
+)
+{
+    private const string Gateway = "system";
+    private const string Emergency = "break-glass";
+    private const int MostWords = 2000;
+
+    /// <summary>Reads them; null: it is no alert of the gateway's own.</summary>
+    public static AlertFacts? Of(AuditRecord record)
+    {
+        if (
+            record is not { Kind: AuditKind.Admin, Actor: Gateway, After: { } after }
+            || !record.Event.StartsWith("alert.", StringComparison.Ordinal)
+        )
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(after);
+            var alert = document.RootElement;
+            if (alert.ValueKind != JsonValueKind.Object || Text(alert, "id") is not { } id || Text(alert, "kind") is not { } kind)
+            {
+                return null;
+            }
+
+            return new AlertFacts(
+                id,
+                kind,
+                Text(alert, "subject"),
+                Text(alert, "severity"),
+                Text(alert, "lane"),
+                kind == Emergency ? null : Text(alert, "evidence"),
+                Text(alert, "risk"),
+                Text(alert, "technique"),
+                Text(alert, "due"),
+                Text(alert, "notify")
+            );
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement alert, string name)
+    {
+        if (!alert.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        var text = value.GetString()!;
+        return text.Length > MostWords ? text[..MostWords] : text;
+    }
+}

@@ -1,0 +1,10 @@
+using PhiGateway.Tests.Common.Admin;
+using PhiGateway.Tests.Common.Infrastructure;
+using PhiGateway.Tests.Common.Storage;
+
+namespace PhiGateway.EndToEnd.Admin;
+
+public sealed class PostgresBadBodyTests(PostgresFixture postgres) : BadBodyContract
+{
+    protected override Task<StorageLocation> LocateAsync() => StorageLocation.PostgresAsync(postgres);
+}

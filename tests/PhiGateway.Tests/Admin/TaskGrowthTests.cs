@@ -1,0 +1,91 @@
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Tests.Common.Admin;
+using Xunit;
+
+namespace PhiGateway.Tests.Admin;
+
+/// <summary>A task is given by one person's act, as a membership is; how many since a second person looked is told, and may be bounded.</summary>
+public sealed class TaskGrowthTests
+{
+    private const string UseCase = "/admin/v1/use-cases/lab-results";
+
+    [Fact]
+    public async Task Tasks_BeyondTheNumber_RaiseOneAlert_ClosedOnesNone()
+    {
+        await using var server = await OpenAsync(new RosterGrowthRules(AlertMembers: 5));
+        await GiveAsync(server, 0, 4);
+        await GiveAsync(server, 100, 104, closed: true);
+        Assert.Empty(await AlertsAsync(server));
+        await GiveAsync(server, 4, 9);
+        Assert.StartsWith("5 tasks", Assert.Single(await AlertsAsync(server)));
+
+        // Handled in between, it counts on from where it was raised.
+        var id = (string)(await server.GetAsync("/admin/v1/alerts?kind=tasks-grew")).Json["items"]![0]!["id"]!;
+        Assert.Equal(200, (await server.PostAsync($"/admin/v1/alerts/{id}:take", "{}", "nora")).Status);
+        await GiveAsync(server, 9, 11);
+        Assert.Contains("5 tasks", Assert.Single(await AlertsAsync(server)));
+        Assert.Equal("open", (string)(await server.GetAsync("/admin/v1/alerts/" + id)).Json["state"]!);
+        Assert.True(await IsOpenAsync(server));
+    }
+
+    [Fact]
+    public async Task Tasks_BeyondWhatOnePersonMayGive_ShutThePath_UntilAnotherApproves()
+    {
+        await using var server = await OpenAsync(new RosterGrowthRules(MostAlone: 3));
+        await GiveAsync(server, 0, 3);
+        Assert.True(await IsOpenAsync(server));
+        await GiveAsync(server, 3, 4);
+        Assert.False(await IsOpenAsync(server));
+
+        Assert.Equal("four-eyes", (await Approvals.ApproveAsAsync(server, "nora")).Code);
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
+        await GiveAsync(server, 4, 7);
+        Assert.True(await IsOpenAsync(server));
+    }
+
+    [Fact]
+    public async Task Tasks_OfAClientThatTasksOpenNothingFor_AreNobodysBusiness()
+    {
+        await using var server = await AdminServer.StartAsync(static options =>
+            options.RosterGrowth = new RosterGrowthRules(5, MostAlone: 3)
+        );
+        await Approvals.OpenAsync(server);
+        await GiveAsync(server, 0, 8);
+        Assert.Empty(await AlertsAsync(server));
+        Assert.True(await IsOpenAsync(server));
+    }
+
+    private static async Task<AdminServer> OpenAsync(RosterGrowthRules rules)
+    {
+        var server = await AdminServer.StartAsync(options => options.RosterGrowth = rules);
+        await Sample.WriteAsync(server);
+        const string Grants = """{"grants":[{"types":["Observation"],"interactions":["read"],"patients":{"task":true}}]}""";
+        Assert.Equal(200, (await server.PatchAsync(UseCase, Grants)).Status);
+        await Approvals.ApproveAsync(server);
+        Assert.True(await IsOpenAsync(server));
+        return server;
+    }
+
+    private static async Task GiveAsync(AdminServer server, int from, int to, bool closed = false)
+    {
+        for (var i = from; i < to; i++)
+        {
+            var end = closed ? ",\"closed\":true" : string.Empty;
+            var body =
+                $$"""{"id":"t-{{i}}","client":"acme-connector","patient":"p-{{i}}","workflow":"w","expires":"2026-06-01T00:00:00Z"{{end}}}""";
+            var made = await server.PostAsync("/admin/v1/task-grants", body, "nora");
+            Assert.True(made.Status == 201, made.Text);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> AlertsAsync(AdminServer server) =>
+        [
+            .. (await server.GetAsync("/admin/v1/alerts?kind=tasks-grew")).Json["items"]!
+                .AsArray()
+                .Select(static alert => (string)alert!["evidence"]!),
+        ];
+
+    private static async Task<bool> IsOpenAsync(AdminServer server) =>
+        (bool)(await server.GetAsync("/admin/v1/clients/acme-connector/posture")).Json["path_open"]!;
+}
