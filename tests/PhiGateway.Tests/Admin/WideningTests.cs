@@ -4,7 +4,6 @@ using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
