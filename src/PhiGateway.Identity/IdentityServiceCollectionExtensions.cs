@@ -7,6 +7,7 @@ using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
 using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Identity;
@@ -23,13 +24,16 @@ public static class IdentityServiceCollectionExtensions
     /// <param name="dpop">How proofs of possession are judged; null: by the defaults. They are remembered over all nodes where the host
     /// registers <see cref="ISingleUses"/>.</param>
     /// <param name="longestHeader">Characters of an Authorization header; null: 16 KiB.</param>
+    /// <param name="apiKeysOf">The environment for which API keys are taken, out of the <see cref="ISnapshotSource"/> that the host
+    /// registers; null: none is.</param>
     public static IServiceCollection AddPhiGatewayIdentity(
         this IServiceCollection services,
         IReadOnlyList<IssuerOptions> issuers,
         Func<string?, ScopeSet> readScope,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
         DpopOptions? dpop = null,
-        int? longestHeader = null
+        int? longestHeader = null,
+        string? apiKeysOf = null
     )
     {
         var proofs = dpop ?? new DpopOptions();
@@ -71,6 +75,11 @@ public static class IdentityServiceCollectionExtensions
             provider.GetRequiredService<DpopChecker>(),
             readScope,
             provider.GetRequiredService<TimeProvider>(),
+            new ApiKeyReader(
+                apiKeysOf is null ? null : provider.GetRequiredService<ISnapshotSource>(),
+                apiKeysOf ?? string.Empty,
+                apiKeysOf is null ? ScopeSet.Empty : readScope("system/*.cruds")
+            ),
             longestHeader ?? AuthorizationHeader.DefaultLength
         ));
         services.AddHostedService<IssuerKeyRefresher>();

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using PhiGateway.Benchmarks.Audit;
 using PhiGateway.Benchmarks.Fleet;
 using PhiGateway.Benchmarks.Peers;
+using PhiGateway.Benchmarks.Tokens;
 using PhiGateway.Benchmarks.Watch;
 
 // Several jobs in one program: the micro benchmarks; the peers that the load benchmark compares with, and its fixtures; a fleet of nodes on
@@ -13,6 +14,9 @@ switch (args)
         return;
     case ["prepare", var folder, var gatewayPort, var adminPort, var backend]:
         await LoadFixture.PrepareAsync(folder, int.Parse(gatewayPort), int.Parse(adminPort), backend);
+        return;
+    case ["tokens"]:
+        await TokenRateRun.RunAsync();
         return;
     case ["allocations"]:
         await AllocationRun.RunAsync();

@@ -277,6 +277,22 @@ public abstract class GatewayWorld : IAsyncLifetime
             },
         };
 
+    /// <summary>A further administrator, with a key of these roles.</summary>
+    internal async Task<AdminClient> AddAdministratorAsync(string id, params string[] roles)
+    {
+        using var root = new AdminClient(Gateway.Admin, BootstrapKey);
+        var made = await root.CreateAsync(
+            "admin-keys",
+            new
+            {
+                id,
+                person = $"{id}@hospital.example",
+                roles,
+            }
+        );
+        return new AdminClient(Gateway.Admin, made["key"]!.GetValue<string>());
+    }
+
     // As an operator and an approver would: over HTTP, each with a key of their own.
     private async Task FillAsync()
     {

@@ -116,9 +116,32 @@ public sealed class RefusalTests(OpenWorld world)
         var (none, _) = await world.AskAsync(Without(RawShape.Get("/fhir/Patient/f001")));
         var (bad, _) = await world.AskAsync(RawShape.Get("/fhir/Patient/f001").Replace("{token}", "nonsense", StringComparison.Ordinal));
 
-        const string Other = "DPoP realm=\"north\", algs=\"ES256 ES384 PS256\"";
-        Assert.Equal("Bearer realm=\"north\", " + Other, none!.Header("WWW-Authenticate"));
-        Assert.Equal("Bearer realm=\"north\", error=\"invalid_token\", " + Other, bad!.Header("WWW-Authenticate"));
+        var root = world.Base[..^"/fhir".Length];
+        var realm = $"realm=\"north\", resource_metadata=\"{root}/.well-known/oauth-protected-resource/fhir\"";
+        var other = $"DPoP {realm}, algs=\"ES256 ES384 PS256\"";
+        Assert.Equal($"Bearer {realm}, {other}", none!.Header("WWW-Authenticate"));
+        Assert.Equal($"Bearer {realm}, error=\"invalid_token\", {other}", bad!.Header("WWW-Authenticate"));
+    }
+
+    [Fact]
+    public async Task ResourceMetadata_WhereAChallengePoints_NamesTheBaseAndItsIssuers()
+    {
+        using var http = new HttpClient();
+        var root = world.Base[..^"/fhir".Length];
+        foreach (var place in new[] { "/.well-known/oauth-protected-resource/fhir", "/fhir/.well-known/oauth-protected-resource" })
+        {
+            var document = JsonNode.Parse(await http.GetStringAsync(root + place))!;
+
+            Assert.Equal(world.Base, (string?)document["resource"]);
+            Assert.Equal([world.Issuer.Issuer], document["authorization_servers"]!.AsArray().Select(static one => (string?)one));
+            Assert.Equal(["header"], document["bearer_methods_supported"]!.AsArray().Select(static one => (string?)one));
+        }
+
+        foreach (var place in new[] { "", "/", "/fhi", "/fhir/", "/fhir/Patient/f001", "/fhir?a=b", "/FHIR", "%2Ffhir", "/fhir/../fhir" })
+        {
+            var (reply, _) = await world.AskAsync(RawShape.Get("/.well-known/oauth-protected-resource" + place));
+            Assert.NotEqual(200, reply!.Status);
+        }
     }
 
     [Fact]

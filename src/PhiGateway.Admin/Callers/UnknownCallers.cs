@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Journal;
@@ -79,12 +78,7 @@ internal sealed class UnknownCallers(IAuditStore trail, IAuditJournal journal, A
 
     private static void Take(Dictionary<(string?, string?), Seen> seen, AuditEntry entry)
     {
-        AuditRecord record;
-        try
-        {
-            record = AuditRecordReader.Read(entry.Body.Span);
-        }
-        catch (JsonException)
+        if (entry.Read() is not { } record)
         {
             return;
         }

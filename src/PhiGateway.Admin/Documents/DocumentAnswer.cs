@@ -31,7 +31,7 @@ internal static class DocumentAnswer
         }
 
         return new AdminResult(
-            item.Version == 1 || secret is not null ? StatusCodes.Status201Created : StatusCodes.Status200OK,
+            outcome.Before.Find(item.Kind, item.Id) is null || secret is not null ? StatusCodes.Status201Created : StatusCodes.Status200OK,
             secret is null ? open : Encoding.UTF8.GetBytes(body.ToJsonString())
         )
         {

@@ -19,6 +19,7 @@ internal static class Authorship
         [RegistryKind.Client] = ["description", "deputy", "ownerConfirmed", "status", "statusReason", "requestedBy", "changedBy"],
         [RegistryKind.Credential] = ["created", "rotateBy", "expires", "overlapUntil"],
         [RegistryKind.AdminKey] = [],
+        [RegistryKind.Review] = [],
     };
 
     /// <summary>The plan with its author in every document whose content it changes, and with the notes that stand there already.</summary>
@@ -77,6 +78,10 @@ internal static class Authorship
             .. Shared(RegistryKind.Agreement, view.Agreement?.Id),
             .. Since(approval, seen),
             .. view.Credentials.SelectMany(credential => Since(Find(set, RegistryKind.Credential, credential.Id), seen)),
+            // Whoever shut it by a review: to look and to keep is a confirmation, which anybody gives.
+            .. set.ReviewsOf(view.Client.Id)
+                .Where(static review => review.Decision == ReviewDecision.Remove)
+                .SelectMany(review => Since(Find(set, RegistryKind.Review, review.Id), seen)),
         ];
     }
 

@@ -97,6 +97,7 @@ internal static class RecordedAccess
                 {
                     "mtls" => ProofBinding.Mtls,
                     "dpop" => ProofBinding.Dpop,
+                    "api-key" => ProofBinding.ApiKey,
                     _ => ProofBinding.None,
                 },
             },

@@ -93,12 +93,19 @@ internal sealed class TrailBundles(
     private async Task<AdminProblem?> OfCaseAsync(AdminCall call, EvidenceQuery query, Found found)
     {
         var ids = query.Ids;
-        var note = ids is null ? $"alerts={query.Alerts!.Count}" : $"ids={ids.Count}";
+        var of = query.Case is null ? $"alerts={query.Alerts?.Count}" : $"case={query.Case}";
+        var note = ids is null ? of : $"ids={ids.Count}";
         await search.RecordAsync(call, "audit.evidence", query.Why is null ? note : $"{note} why={query.Why}", null, null);
         if (ids is null)
         {
             var set = await sets.GetAsync(call.Cancelled);
-            var alerts = query.Alerts!.Select(id => set.Find<Alert>(RegistryKind.Alert, id)).ToList();
+            var shown = query.Case is null ? query.Alerts : set.Find<AlertCase>(RegistryKind.Case, query.Case)?.Alerts;
+            if (shown is null)
+            {
+                return AdminProblem.NotFound("case");
+            }
+
+            var alerts = shown.Select(id => set.Find<Alert>(RegistryKind.Alert, id)).ToList();
             if (alerts.Contains(null))
             {
                 return AdminProblem.NotFound("alert");
@@ -140,6 +147,7 @@ internal sealed class TrailBundles(
                 ["tenant"] = query.Tenant,
                 ["from"] = query.From?.ToString("O"),
                 ["to"] = query.To?.ToString("O"),
+                ["case"] = query.Case,
                 ["alerts"] = query.Alerts is null ? null : new JsonArray([.. query.Alerts.Select(static id => (JsonNode)id)]),
                 ["ids"] = query.Ids is null ? null : new JsonArray([.. query.Ids.Select(static id => (JsonNode)id.ToString("D"))]),
                 ["why"] = query.Why,

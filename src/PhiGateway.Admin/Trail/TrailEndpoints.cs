@@ -138,7 +138,7 @@ internal static class TrailEndpoints
             .RequireRoles([AdminRoles.Auditor, AdminRoles.PrivacyOfficer])
             .Describe(
                 "Makes a bundle of evidence for a patient's accesses, or for a case",
-                "By patient and tenant, by the alerts of a case, or by ids; each log verified by itself. Says what is not in it. Itself recorded."
+                "By patient and tenant, by a case, by alerts, or by ids; each log verified by itself. Says what is not in it. Itself recorded."
             )
             .Takes(typeof(EvidenceQuery))
             .Returns(typeof(EvidenceReport));

@@ -67,7 +67,7 @@ public sealed class AuditRecord
     /// <summary>SHA-256 of the token in hex, never the token.</summary>
     public string? TokenHash { get; set; }
 
-    /// <summary>none, mtls, dpop.</summary>
+    /// <summary>none, mtls, dpop; api-key where there was no token.</summary>
     public string? Binding { get; set; }
 
     /// <summary>Purpose codes that counted, space-separated.</summary>

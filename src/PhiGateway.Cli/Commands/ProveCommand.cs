@@ -24,9 +24,10 @@ internal static class ProveCommand
             new("--tenant") { Description = "With --patient: tenant; * means each." },
             new("--from") { Description = "With --patient: from this moment on." },
             new("--to") { Description = "With --patient: before this moment." },
+            new("--case") { Description = "The records that show the alerts of a case." },
             new("--why") { Description = "What it is made for, such as the number of a case; recorded." },
         ];
-        var alerts = new Option<string[]>("--alert") { Description = "The records that show an alert; several are a case." };
+        var alerts = new Option<string[]>("--alert") { Description = "The records that show an alert; may be repeated." };
         var command = new Command("prove", "Makes a bundle of evidence, which a shell and OpenSSL verify; itself recorded.")
         {
             ids,
@@ -54,9 +55,9 @@ internal static class ProveCommand
                     body["alerts"] = new JsonArray([.. shown.Select(static id => (JsonNode)id)]);
                 }
 
-                if (given.Length > 0 && (body.ContainsKey("patient") || body.ContainsKey("alerts")))
+                if (given.Length > 0 && (body.ContainsKey("patient") || body.ContainsKey("alerts") || body.ContainsKey("case")))
                 {
-                    throw new CliFault(ExitCodes.Usage, "Either ids or --patient or --alert.");
+                    throw new CliFault(ExitCodes.Usage, "Either ids or --patient or --case or --alert.");
                 }
 
                 var answer =

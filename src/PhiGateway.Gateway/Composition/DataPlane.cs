@@ -18,6 +18,7 @@ using PhiGateway.Gateway.Identify;
 using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Ingress.Wire;
 using PhiGateway.Gateway.Lookups;
+using PhiGateway.Gateway.Mcp;
 using PhiGateway.Gateway.Pipeline;
 using PhiGateway.Gateway.Release;
 using PhiGateway.Gateway.Release.Leaving;
@@ -28,6 +29,7 @@ using PhiGateway.Gateway.Understand;
 using PhiGateway.Gateway.Upstream;
 using PhiGateway.Identity;
 using PhiGateway.Identity.Common;
+using PhiGateway.Policy.Snapshot;
 using Yarp.ReverseProxy.Configuration;
 
 namespace PhiGateway.Gateway.Composition;
@@ -86,7 +88,16 @@ internal static class DataPlane
             .AddSingleton(parts.Snapshots)
             .AddSingleton(parts.CutAnswers)
             .AddSingleton<IAuditJournal>(parts.Journal);
-        services.AddPhiGatewayIdentity(options.Issuers, SmartScopeReader.Read, egress.ConnectAsync, options.Dpop, options.Limits.MaxToken);
+        services
+            .AddSingleton<ISnapshotSource>(parts.Snapshots)
+            .AddPhiGatewayIdentity(
+                options.Issuers,
+                SmartScopeReader.Read,
+                egress.ConnectAsync,
+                options.Dpop,
+                options.Limits.MaxToken,
+                options.ApiKeys ? options.Environment : null
+            );
         services.AddReverseProxy();
         services
             .AddSingleton<IProxyConfigProvider>(static provider => provider.GetRequiredService<RouteSource>())
@@ -116,6 +127,11 @@ internal static class DataPlane
             .AddRelease()
             .AddPipeline();
 
+        if (options.Mcp.Bases.Count > 0)
+        {
+            services.AddMcp(options.Mcp);
+        }
+
         var app = builder.Build();
         KeepOut(app);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
@@ -136,6 +152,12 @@ internal static class DataPlane
                     return next(http);
                 }
             );
+        }
+
+        ResourceMetadata.Use(app, options);
+        if (options.Mcp.Bases.Count > 0)
+        {
+            app.UseMcpDoor();
         }
 
         var runner = app.Services.GetRequiredService<RequestRunner>();

@@ -42,6 +42,14 @@ public sealed class GatewayOptions
     /// <summary>Issues tokens itself, on a listener of its own; null: it does not.</summary>
     public TokenServiceOptions? TokenService { get; set; }
 
+    /// <summary>
+    /// Whether API keys (<c>phik_…</c>) are taken from clients that have one registered; default false. Security: whoever reads one has it.
+    /// </summary>
+    public bool ApiKeys { get; set; }
+
+    /// <summary>Where AI agents may ask by the Model Context Protocol; nowhere by default.</summary>
+    public McpOptions Mcp { get; set; } = new();
+
     public LimitOptions Limits { get; set; } = new();
 
     public TrustedProxyOptions TrustedProxies { get; set; } = new();

@@ -53,6 +53,7 @@ internal static class GatewayOptionsValidator
             Add("Listeners:Admin", "must differ from Listeners:Data: the control plane has its own listener.");
         }
 
+        options.Mcp.Validate(options.RoutePlaces, (key, words) => Add($"Mcp:{key}", words));
         if (options.TokenService is { } tokens)
         {
             ValidateTokenService(tokens, options, Add);

@@ -17,6 +17,9 @@ internal sealed record PhiRoute
     /// <summary>Scheme and authority that clients use, without a slash at its end.</summary>
     public required string PublicOrigin { get; init; }
 
+    /// <summary>Where clients find who issues tokens for it (RFC 9728 section 3.1): between host and base.</summary>
+    public string ResourceMetadata => $"{PublicOrigin}/.well-known/oauth-protected-resource{Base}";
+
     public required string Tenant { get; init; }
 
     /// <summary>The tag of this tenant's records, where tenants share the backend; null: it is the tenant's own.</summary>

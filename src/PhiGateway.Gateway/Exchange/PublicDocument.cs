@@ -11,4 +11,7 @@ internal enum PublicDocument
 
     /// <summary><c>/.well-known/smart-configuration</c> (SMART App Launch 2.x, section 2.1).</summary>
     SmartConfiguration,
+
+    /// <summary><c>/.well-known/oauth-protected-resource</c> (RFC 9728), between host and base or behind the base.</summary>
+    ProtectedResource,
 }

@@ -6,7 +6,7 @@ internal enum RequestKind
     /// <summary>Not said yet.</summary>
     None,
 
-    /// <summary>One of the two documents that are public by their standards and that the gateway writes itself.</summary>
+    /// <summary>One of the documents that are public by their standards and that the gateway writes itself.</summary>
     PublicDocument,
 
     /// <summary>One FHIR interaction, or one entry of a batch.</summary>

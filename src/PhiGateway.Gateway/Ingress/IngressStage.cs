@@ -76,7 +76,7 @@ internal sealed class IngressStage(GatewayOptions options, OwnHosts hosts) : ISt
             return StageResult.Refuse(DenyReason.BodyTooLarge);
         }
 
-        // 7. The two public documents are known by their place; what kind anything else is, its meaning says.
+        // 7. The public documents are known by their place; what kind anything else is, its meaning says.
         var document = PublicDocuments.Find(route, canonical);
         if (document != PublicDocument.None)
         {

@@ -5,11 +5,11 @@ using PhiGateway.Gateway.Exchange;
 namespace PhiGateway.Gateway.Ingress;
 
 /// <summary>
-/// Recognizes the two documents that are public by their standards and answered by the gateway itself; matched exactly, never by prefix.
+/// Recognizes the documents that are public by their standards and answered by the gateway itself; matched exactly, never by prefix.
 /// </summary>
 internal static class PublicDocuments
 {
-    /// <summary>Which of the two a request asks for, and nothing else; a declared API has neither.</summary>
+    /// <summary>Which of them a request asks for, and nothing else; a declared API has none.</summary>
     public static PublicDocument Find(PhiRoute route, CanonicalRequest request)
     {
         if (route.Api is not null || request.Method is not ("GET" or "HEAD"))
@@ -21,14 +21,15 @@ internal static class PublicDocuments
         {
             ["metadata"] => PublicDocument.CapabilityStatement,
             [".well-known", "smart-configuration"] => PublicDocument.SmartConfiguration,
+            [".well-known", "oauth-protected-resource"] => PublicDocument.ProtectedResource,
             _ => PublicDocument.None,
         };
     }
 
-    /// <summary>Whether a path is that of one of the two, for a browser's question before its request.</summary>
+    /// <summary>Whether a path is that of one of them, for a browser's question before its request.</summary>
     public static bool IsPlace(PhiRoute route, PathString path) =>
         route.Api is null
         && path.Value is { } text
         && text.StartsWith(route.Base, StringComparison.Ordinal)
-        && text.AsSpan(route.Base.Length) is "/metadata" or "/.well-known/smart-configuration";
+        && text.AsSpan(route.Base.Length) is "/metadata" or "/.well-known/smart-configuration" or ResourceMetadata.Place;
 }

@@ -14,19 +14,25 @@ internal static class Challenges
     /// <summary>The value of <c>WWW-Authenticate</c>.</summary>
     public static string Of(GatewayExchange exchange, DenyReason reason, int status)
     {
-        var realm = exchange.Known.Route?.Tenant ?? "phi-gateway";
+        var realm = RealmOf(exchange);
         var authorization = exchange.Http.Request.Headers.Authorization;
         if (authorization is [{ } value] && value.StartsWith("DPoP ", StringComparison.OrdinalIgnoreCase))
         {
             return Dpop(realm, reason.OAuthError);
         }
 
-        var bearer = reason.OAuthError is { } error ? $"Bearer realm=\"{realm}\", error=\"{error}\"" : $"Bearer realm=\"{realm}\"";
+        var bearer = reason.OAuthError is { } error ? $"Bearer {realm}, error=\"{error}\"" : $"Bearer {realm}";
         return status == StatusCodes.Status401Unauthorized ? $"{bearer}, {Dpop(realm, null)}" : bearer;
     }
 
+    // RFC 9728 section 5.1: whoever has no token learns here where one is to be had.
+    private static string RealmOf(GatewayExchange exchange) =>
+        exchange.Known.Route is not { } route
+            ? "realm=\"phi-gateway\""
+            : $"realm=\"{route.Tenant}\"" + (route.Api is null ? $", resource_metadata=\"{route.ResourceMetadata}\"" : string.Empty);
+
     private static string Dpop(string realm, string? error) =>
         error is null
-            ? $"DPoP realm=\"{realm}\", algs=\"{DpopOptions.Algorithms}\""
-            : $"DPoP realm=\"{realm}\", error=\"{error}\", algs=\"{DpopOptions.Algorithms}\"";
+            ? $"DPoP {realm}, algs=\"{DpopOptions.Algorithms}\""
+            : $"DPoP {realm}, error=\"{error}\", algs=\"{DpopOptions.Algorithms}\"";
 }

@@ -58,6 +58,7 @@ internal static class AuditText
         {
             ProofBinding.Mtls => "mtls",
             ProofBinding.Dpop => "dpop",
+            ProofBinding.ApiKey => "api-key",
             _ => "none",
         };
 

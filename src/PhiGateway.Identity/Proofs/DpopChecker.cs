@@ -161,12 +161,13 @@ internal sealed class DpopChecker(
     private static string? FirstFalse(HttpContext context, string? publicOrigin, HostString host, BoundKey key, in DpopProof claims)
     {
         var request = context.Request;
-        if (!string.Equals(claims.Method, request.Method, StringComparison.Ordinal))
+        var made = context.Features.Get<ProvenCall>();
+        if (!string.Equals(claims.Method, made?.Method ?? request.Method, StringComparison.Ordinal))
         {
             return "htm";
         }
 
-        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        var target = made?.RawTarget ?? context.Features.Get<IHttpRequestFeature>()?.RawTarget;
         if (string.IsNullOrEmpty(target) || !CalledUri.IsNamedBy(claims.Uri, publicOrigin, host, request.Scheme, target))
         {
             return "htu";

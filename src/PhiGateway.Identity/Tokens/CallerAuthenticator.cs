@@ -22,6 +22,7 @@ internal sealed class CallerAuthenticator(
     DpopChecker proofs,
     Func<string?, ScopeSet> readScope,
     TimeProvider time,
+    ApiKeyReader keys,
     int longestHeader = AuthorizationHeader.DefaultLength
 ) : ICallerAuthenticator
 {
@@ -34,6 +35,11 @@ internal sealed class CallerAuthenticator(
         if (header.Refusal is { } refusal)
         {
             return new ValueTask<CallerResult>(CallerResult.Refused(refusal));
+        }
+
+        if (ApiKeyReader.IsKey(header.Token))
+        {
+            return new ValueTask<CallerResult>(keys.Read(header.Token, header.IsDpop));
         }
 
         return cache.TryGet(header.Token, time.GetUtcNow().UtcTicks, out var known)

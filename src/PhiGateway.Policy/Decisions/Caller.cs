@@ -82,4 +82,7 @@ public enum ProofBinding : byte
 
     /// <summary>RFC 9449.</summary>
     Dpop,
+
+    /// <summary>There is no token: the caller showed an API key.</summary>
+    ApiKey,
 }

@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -45,10 +46,18 @@ internal static class IdentityQuestions
             ? null
             : FirstClosed(run.Entry.Doors, run.Ticks) ?? Unexplained;
 
-    internal static Deny? Credential(DecisionRun run) =>
-        run.Ticks >= run.Credential.OpenFrom && run.Ticks < run.Credential.OpenUntil
-            ? null
-            : FirstClosed(run.Credential.Doors, run.Ticks) ?? Unexplained;
+    internal static Deny? Credential(DecisionRun run)
+    {
+        if (run.Ticks < run.Credential.OpenFrom || run.Ticks >= run.Credential.OpenUntil)
+        {
+            return FirstClosed(run.Credential.Doors, run.Ticks) ?? Unexplained;
+        }
+
+        // A key without an end would be one for ever.
+        return run.Credential.Credential is { Kind: CredentialKind.ApiKey, Expires: null } endless
+            ? new Deny(DenyReason.CredentialExpired, "credential/" + endless.Id)
+            : null;
+    }
 
     internal static Deny? Binding(DecisionRun run)
     {

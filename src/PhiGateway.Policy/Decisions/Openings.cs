@@ -300,7 +300,7 @@ public static class Openings
 
         private bool HasOpenIdentity() =>
             Entry!.Credentials.Any(credential =>
-                credential.Kind == CredentialKind.OidcClient && Credentials.TryGetValue(credential.Id, out var standing) && standing.Open
+                CredentialKinds.Recognises(credential.Kind) && Credentials.TryGetValue(credential.Id, out var standing) && standing.Open
             );
     }
 }

@@ -1,3 +1,4 @@
+using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Snapshot;
 using PhiGateway.Policy.Vocabulary;
 
@@ -28,8 +29,10 @@ internal static class PlaceQuestions
             : new Deny(DenyReason.WrongTenant, "client/" + run.Entry.Client.Id);
     }
 
+    // An API key is as good as who can read it: it is taken from networks that are named, and from nowhere else.
     internal static Deny? Network(DecisionRun run) =>
-        run.Entry.Networks.Length == 0 || (run.Request.Peer is { } peer && NetworkRange.Contains(run.Entry.Networks, peer))
+        (run.Entry.Networks.Length == 0 && run.Credential.Credential.Kind != CredentialKind.ApiKey)
+        || (run.Request.Peer is { } peer && NetworkRange.Contains(run.Entry.Networks, peer))
             ? null
             : new Deny(DenyReason.WrongNetwork, "client/" + run.Entry.Client.Id);
 

@@ -30,9 +30,7 @@ public static class Posture
             doors.Add(Shown(door, door.Name, ticks));
         }
 
-        if (
-            !Array.Exists(client.CompiledCredentials, static credential => credential.Credential.Kind == Registry.CredentialKind.OidcClient)
-        )
+        if (!Array.Exists(client.CompiledCredentials, static credential => Registry.CredentialKinds.Recognises(credential.Credential.Kind)))
         {
             doors.Add(new Door("credential", DenyReason.CredentialExpired, false, null, "Register a credential."));
         }

@@ -69,7 +69,9 @@ public enum CredentialKind : byte
     /// <summary>A workload identity; inventory.</summary>
     Spiffe,
 
-    /// <summary>A key of a client that cannot do OAuth; inventory.</summary>
+    /// <summary>
+    /// A key of a client that cannot do OAuth. Enforced, where the node takes such keys at all: until it expires, from the client's networks.
+    /// </summary>
     ApiKey,
 
     /// <summary>The secret with which the client gets its tokens from the issuer, which checks it; inventory.</summary>

@@ -13,7 +13,10 @@ public static class CredentialIdentity
     public const string Certificate = "certificate:x5t#S256";
 
     private const string Spiffe = "spiffe:id";
-    private const string ApiKey = "api-key:sha-256";
+
+    /// <summary>Stands in the place of the issuer for callers that show an API key.</summary>
+    public const string ApiKey = "api-key:sha-256";
+
     private const string Jwk = "jwk:sha-256";
     private const string JwksUri = "jwks:uri";
 

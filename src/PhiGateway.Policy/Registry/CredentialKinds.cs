@@ -8,5 +8,8 @@ public static class CredentialKinds
     /// guard nothing here.
     /// </summary>
     public static bool IsEnforced(CredentialKind kind) =>
-        kind is CredentialKind.OidcClient or CredentialKind.Certificate or CredentialKind.ClientKey;
+        kind is CredentialKind.OidcClient or CredentialKind.Certificate or CredentialKind.ClientKey or CredentialKind.ApiKey;
+
+    /// <summary>Whether a caller can be recognised by a credential of this kind.</summary>
+    public static bool Recognises(CredentialKind kind) => kind is CredentialKind.OidcClient or CredentialKind.ApiKey;
 }

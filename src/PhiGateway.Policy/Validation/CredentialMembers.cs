@@ -63,6 +63,9 @@ internal static class CredentialMembers
             case CredentialKind.ApiKey when !ValidationContext.IsSha256(credential.KeyHash):
                 context.Add(path + "/keyHash", "Only the SHA-256 of a key is kept, in lower-case hex.");
                 break;
+            case CredentialKind.ApiKey when credential.Expires is null:
+                context.Add(path + "/expires", "An API key has an end.");
+                break;
             case CredentialKind.Jwks:
                 CheckJwks(credential, path, context);
                 break;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using PhiGateway.Policy.Compiling;
@@ -18,7 +19,18 @@ internal static class LoadFixture
 
     public const string Audience = "http://127.0.0.1/fhir";
 
-    public static async Task PrepareAsync(string folder, int gatewayPort, int adminPort, string backend)
+    /// <param name="folder">Where they are written.</param>
+    /// <param name="gatewayPort">Of the data plane.</param>
+    /// <param name="adminPort">Of the control plane.</param>
+    /// <param name="backend">Address of the clinical system.</param>
+    /// <param name="tokens">Where the gateway issues tokens itself, and the key of the client that asks for them; null: it does not.</param>
+    public static async Task PrepareAsync(
+        string folder,
+        int gatewayPort,
+        int adminPort,
+        string backend,
+        (string Auth, PublicJwk Key)? tokens = null
+    )
     {
         Directory.CreateDirectory(folder);
         using var rsa = RSA.Create(2048);
@@ -45,13 +57,24 @@ internal static class LoadFixture
         );
         await File.WriteAllTextAsync(Path.Combine(folder, "public.pem"), rsa.ExportSubjectPublicKeyInfoPem());
         await File.WriteAllTextAsync(Path.Combine(folder, "token"), Token(rsa));
-        await SeedAsync(folder);
+        await SeedAsync(folder, tokens?.Key);
         // Apart from the data: a configuration file is watched together with its folder.
         Directory.CreateDirectory(Path.Combine(folder, "etc"));
-        await File.WriteAllTextAsync(
-            Path.Combine(folder, "etc", "gateway.json"),
-            JsonSerializer.Serialize(Configuration(folder, gatewayPort, adminPort, backend))
-        );
+        var configuration = JsonSerializer.SerializeToNode(Configuration(folder, gatewayPort, adminPort, backend))!;
+        if (tokens is { } own)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "signing.secret"), "a secret for signing keys in benchmarks");
+            configuration["PhiGateway"]!["TokenService"] = new JsonObject
+            {
+                ["Listener"] = own.Auth,
+                ["Issuer"] = own.Auth,
+                ["Audience"] = Audience,
+                ["KeyDirectory"] = Path.Combine(folder, "signing"),
+                ["KeySecret"] = $"file:{Path.Combine(folder, "signing.secret")}",
+            };
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "etc", "gateway.json"), configuration.ToJsonString());
     }
 
     private static string Token(RSA rsa)
@@ -78,7 +101,7 @@ internal static class LoadFixture
         );
     }
 
-    private static async Task SeedAsync(string folder)
+    private static async Task SeedAsync(string folder, PublicJwk? key)
     {
         var options = new StorageOptions
         {
@@ -148,6 +171,27 @@ internal static class LoadFixture
                 Created = today,
                 RotateBy = today.AddDays(30),
             },
+            .. key is null
+                ? (IRegistryEntity[])[]
+                :
+                [
+                    new Credential
+                    {
+                        Id = "bench-own",
+                        Client = "bench",
+                        Issuer = "phi-gateway",
+                        ClientId = "bench",
+                    },
+                    new Credential
+                    {
+                        Id = "bench-key",
+                        Client = "bench",
+                        Kind = CredentialKind.ClientKey,
+                        Issuer = "phi-gateway",
+                        ClientId = "bench",
+                        Jwk = key,
+                    },
+                ],
         ];
         await GatewaySetup.WriteAsync(storage, entities, "bench");
         await storage.Store.PutMembersAsync([new RosterMember("bench-roster", PatientId.Parse("p1"))], "bench", CancellationToken.None);

@@ -28,13 +28,12 @@ public sealed class PossessionTests(PossessionWorld world) : IClassFixture<Posse
         // The token alone, as a thief has it, is worth nothing under either scheme.
         var stolen = await world.GetAsync("/Patient/f001", journey.Token.Text);
         Assert.Equal((HttpStatusCode.Unauthorized, "binding-failed"), (stolen.Status, stolen.Code));
-        Assert.Contains("DPoP realm=\"north\", algs=\"ES256 ES384 PS256\"", stolen.Headers["WWW-Authenticate"]);
+        var root = world.Base[..^"/fhir".Length];
+        var realm = $"realm=\"north\", resource_metadata=\"{root}/.well-known/oauth-protected-resource/fhir\"";
+        Assert.Contains($"DPoP {realm}, algs=\"ES256 ES384 PS256\"", stolen.Headers["WWW-Authenticate"]);
         var unproven = await CallAsync(journey.Token.Text, null);
         Assert.Equal((HttpStatusCode.Unauthorized, "dpop-proof-invalid"), (unproven.Status, unproven.Code));
-        Assert.Equal(
-            "DPoP realm=\"north\", error=\"invalid_dpop_proof\", algs=\"ES256 ES384 PS256\"",
-            unproven.Headers["WWW-Authenticate"]
-        );
+        Assert.Equal($"DPoP {realm}, error=\"invalid_dpop_proof\", algs=\"ES256 ES384 PS256\"", unproven.Headers["WWW-Authenticate"]);
         Assert.Equal("dpop:absent", (string?)(await world.TrailAsync(unproven.DecisionId))[0]["rule"]);
     }
 

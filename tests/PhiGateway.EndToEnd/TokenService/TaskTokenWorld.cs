@@ -22,7 +22,7 @@ public sealed class TaskTokenWorld : PostgresWorld
     {
         await base.InitializeAsync();
         await TokenServiceWorld.AdmitAsync(Mary, Wei, Client, Key, []);
-        Engine = await AddKeyAsync("workflow-engine", "workflow");
+        Engine = await AddAdministratorAsync("workflow-engine", "workflow");
         Second = PrepareNode("gw-second");
         await Second.StartAsync();
     }

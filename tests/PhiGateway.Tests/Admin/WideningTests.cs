@@ -4,7 +4,6 @@ using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Approvals;
 using PhiGateway.Policy.Registry;
-using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Tests.Common.Admin;
 using Xunit;
 
@@ -77,7 +76,7 @@ public sealed class WideningTests
 
     [Theory]
     [InlineData("""{"overlapUntil":"2099-01-01T00:00:00Z"}""")]
-    [InlineData("""{"overlapUntil":"2026-05-04T12:00:00Z"}""")]
+    [InlineData("""{"overlapUntil":"2026-05-05T12:00:00Z"}""")]
     [InlineData("""{"overlapUntil":null}""")]
     public async Task Overlap_MadeLonger_IsASecondKey_AndWaitsForAnApprover(string longer)
     {

@@ -39,6 +39,7 @@ public sealed partial class OneDoorTests
     [InlineData("Lookups", "Settle|Forward|Release|Trail")]
     [InlineData("Settle", "Forward|Release|Upstream|Trail")]
     [InlineData("Forward", "Settle|Release|Decide")]
+    [InlineData("Mcp", "Ingress|Identify|Understand|Decide|Admit|Settle|Lookups|Upstream|Forward|Release|Trail|Pipeline|Handles")]
     [InlineData("Exchange", "Ingress|Identify|Understand|Decide|Admit|Settle|Lookups|Upstream|Forward|Release|Trail|Pipeline|Handles")]
     public void Room_Usings_NameNoLaterRoom(string room, string forbidden)
     {
@@ -63,7 +64,7 @@ public sealed partial class OneDoorTests
     }
 
     [Fact]
-    public void Lookups_TouchNothingOfWhatTheRecordTellsOfTheClientsOwnCall()
+    public void Lookups_InTheGateway_TouchNothingThatTheRecordTellsOfTheClientsCall()
     {
         var told = Files().Where(file => Told().IsMatch(file.Text)).Select(file => file.Name).ToList();
 

@@ -30,7 +30,7 @@ public sealed partial class RoomRegistrationTests
         foreach (var (room, file, text) in Registrations(project))
         {
             var found = Registered().Matches(text).ToList();
-            if (found.Count == 0 || !text.Contains($" Add{room}(this IServiceCollection services", StringComparison.Ordinal))
+            if (found.Count == 0 || !Regex.IsMatch(text, $@"\bAdd{room}\(\s*this IServiceCollection services\b"))
             {
                 findings.Add($"{file} registers nothing, or not by Add{room}");
             }
@@ -66,7 +66,7 @@ public sealed partial class RoomRegistrationTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Composition_AsksEachRoomOnce(string project)
+    public void Composition_OfAProject_AsksEachRoomOnce(string project)
     {
         var composition = string.Concat(
             Files(project)
@@ -82,7 +82,7 @@ public sealed partial class RoomRegistrationTests
     }
 
     [Fact]
-    public void ValueOrRefusal_HasTheKnownShapesOnly()
+    public void ValueOrRefusal_InTheProduct_HasTheKnownShapesOnly()
     {
         var found = ProductAssemblies
             .All.SelectMany(static assembly => assembly.GetTypes())

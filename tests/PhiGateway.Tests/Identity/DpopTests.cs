@@ -279,6 +279,17 @@ public sealed class DpopTests : IDisposable
     }
 
     [Fact]
+    public async Task Authenticate_RequestMadeForAnotherCall_IsProvenByTheProofOfThatCall()
+    {
+        var call = new ProvenCall("POST", "/fhir/mcp");
+
+        Assert.Null((await CallAsync(Proof().Set("htm", "POST").Set("htu", Origin + "/fhir/mcp").Sign(), made: call)).Refusal);
+        Assert.Equal("dpop:htm", (await CallAsync(Proof().Sign(), made: call)).Detail);
+        Assert.Equal("dpop:htu", (await CallAsync(Proof().Set("htm", "POST").Sign(), made: call)).Detail);
+        Assert.Equal("dpop:htm", (await CallAsync(Proof().Set("htm", "POST").Set("htu", Origin + "/fhir/mcp").Sign())).Detail);
+    }
+
+    [Fact]
     public async Task Authenticate_RandomlySpoiledProofs_AreRefusedEachWithOneReason()
     {
         var random = new Random(9449);
@@ -323,11 +334,13 @@ public sealed class DpopTests : IDisposable
         string? token = null,
         string scheme = "DPoP",
         string method = "GET",
-        IdentityHost? on = null
+        IdentityHost? on = null,
+        ProvenCall? made = null
     )
     {
         var host = on ?? _host;
         var context = host.Request($"{scheme} {token ?? _token}");
+        context.Features.Set(made);
         context.Request.Method = method;
         context.Request.Scheme = "http";
         context.Request.Host = new HostString("gw-alias.hospital.example");

@@ -105,7 +105,7 @@ public sealed class TrailWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Raise_AClosedAlert_StaysClosed()
+    public async Task Raise_AClosedAlert_StaysClosed_UntilItIsFoundToBeWorse()
     {
         var sink = new FindingAlerts(_registry, _journal, new NoSnapshot(), QuarantineRules.None, _time);
         var finding = new Finding
@@ -122,7 +122,7 @@ public sealed class TrailWatchTests : IDisposable
         Assert.Equal(AlertSeverity.Urgent, alert.Severity);
 
         var item = (await _registry.FindAsync(RegistryKind.Alert, alert.Id, default))!;
-        var closed = alert with { State = AlertState.Closed, Severity = AlertSeverity.Warning };
+        var closed = alert with { State = AlertState.Closed };
         await _registry.WriteAsync(
             [new RegistryWrite(RegistryKind.Alert, alert.Id, RegistryJson.Serialize(closed), item.Version)],
             "kim",
@@ -131,6 +131,14 @@ public sealed class TrailWatchTests : IDisposable
         await sink.RaiseAsync(finding with { Severity = FindingSeverity.Critical }, default);
 
         Assert.Equal(AlertState.Closed, Assert.Single(await AlertsAsync()).State);
+
+        // Closed while it was a warning: whoever closed it has not seen what it became.
+        item = (await _registry.FindAsync(RegistryKind.Alert, alert.Id, default))!;
+        var early = closed with { Severity = AlertSeverity.Warning };
+        RegistryWrite[] writes = [new RegistryWrite(RegistryKind.Alert, alert.Id, RegistryJson.Serialize(early), item.Version)];
+        await _registry.WriteAsync(writes, "kim", default);
+        await sink.RaiseAsync(finding with { Severity = FindingSeverity.Critical }, default);
+        Assert.Equal(AlertState.Open, Assert.Single(await AlertsAsync()).State);
     }
 
     [Fact]

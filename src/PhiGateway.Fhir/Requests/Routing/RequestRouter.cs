@@ -84,6 +84,9 @@ internal static class RequestRouter
         segments switch
         {
             ["metadata"] => source.IsGet ? CapabilitiesReader.Read(source, "/metadata") : WrongMethod(),
+            [".well-known", "oauth-protected-resource"] => source.IsGet
+                ? CapabilitiesReader.Read(source, "/.well-known/oauth-protected-resource")
+                : WrongMethod(),
             [".well-known", "smart-configuration"] => source.IsGet
                 ? CapabilitiesReader.Read(source, "/.well-known/smart-configuration")
                 : WrongMethod(),

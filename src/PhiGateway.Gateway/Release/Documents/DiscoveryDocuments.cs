@@ -4,13 +4,15 @@ using Microsoft.AspNetCore.Http;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Release.Leaving;
+using PhiGateway.Identity.Proofs;
+using PhiGateway.Identity.Tokens;
 using PhiGateway.Policy.Vocabulary;
 
 namespace PhiGateway.Gateway.Release.Documents;
 
 /// <summary>
-/// Answers <c>/metadata</c> and the SMART configuration for the gateway itself: never the upstream's, and nothing that no policy could
-/// allow.
+/// Answers <c>/metadata</c>, the SMART configuration and the protected resource metadata for the gateway itself: never the upstream's, and
+/// nothing that no policy could allow.
 /// </summary>
 internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
 {
@@ -23,6 +25,9 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
             case PublicDocument.SmartConfiguration:
                 // Always application/json, whatever Accept says (SMART App Launch 2.x, conformance).
                 WriteSmartConfiguration(body);
+                return LetOutAsync(exchange, body, KnownMediaTypes.Json);
+            case PublicDocument.ProtectedResource:
+                WriteProtectedResource(body, exchange.Ingressed.Route);
                 return LetOutAsync(exchange, body, KnownMediaTypes.Json);
             case PublicDocument.CapabilityStatement:
                 CapabilityStatementWriter.Write(body, exchange);
@@ -79,6 +84,25 @@ internal sealed class DiscoveryDocuments(GatewayOptions options, Exit exit)
                 "context-standalone-patient",
             ]
         );
+        json.WriteEndObject();
+    }
+
+    // RFC 9728 section 2: whose tokens are taken here, and how they are shown.
+    private void WriteProtectedResource(IBufferWriter<byte> output, PhiRoute route)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("resource", route.PublicOrigin + route.Base);
+        string[] issuers =
+        [
+            .. options.TokenService is { } own ? (string[])[own.Issuer] : [],
+            .. options.Issuers.Select(static issuer => issuer.Issuer),
+        ];
+        WriteStrings(json, "authorization_servers", issuers.Distinct(StringComparer.Ordinal).ToArray());
+        WriteStrings(json, "bearer_methods_supported", ["header"]);
+        WriteStrings(json, "dpop_signing_alg_values_supported", DpopOptions.Algorithms.Split(' '));
+        WriteStrings(json, "authorization_details_types_supported", [TaskDetail.Type]);
+        json.WriteBoolean("tls_client_certificate_bound_access_tokens", true);
         json.WriteEndObject();
     }
 

@@ -43,6 +43,7 @@ public sealed class CredentialMembersTests
             {
                 Kind = CredentialKind.ApiKey,
                 KeyHash = Hash,
+                Expires = new DateOnly(2026, 12, 31),
             },
             Empty with
             {
@@ -128,7 +129,13 @@ public sealed class CredentialMembersTests
     [Fact]
     public void Posture_DatesOfInventory_AreShownAndGuardNothing()
     {
-        var key = Empty with { Id = "feed-key", Kind = CredentialKind.ApiKey, KeyHash = Hash, Expires = new DateOnly(2026, 4, 1) };
+        var key = Empty with
+        {
+            Id = "feed-key",
+            Kind = CredentialKind.Spiffe,
+            SpiffeId = "spiffe://hospital.example/feed",
+            Expires = new DateOnly(2026, 4, 1),
+        };
         var snapshot = TestRegistry.Build([.. TestRegistry.Open(), key]);
         var doors = Posture.Of(snapshot.FindClientById("connector")!, snapshot, TestRegistry.Now);
         Assert.Equal(

@@ -1,0 +1,188 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PhiGateway.EndToEnd.Peers;
+using Xunit;
+
+namespace PhiGateway.EndToEnd.Mcp;
+
+/// <summary>What an agent is told by a tool is what the same request over REST is told, and is recorded like it.</summary>
+public sealed class McpTests(McpWorld world) : IClassFixture<McpWorld>
+{
+    private string Door => world.Base + "/mcp";
+
+    [Fact]
+    public async Task Agent_ByTheSdkOfTheProtocol_ReadsSearchesAndIsRefusedAsOverRest()
+    {
+        var token = await world.TokenAsync(world.Lab);
+
+        var answer = await AskAsync(
+            token,
+            new { name = "fhir_read", arguments = new { type = "Patient", id = "f001" } },
+            new { name = "fhir_search", arguments = new { type = "Observation", parameters = new { patient = "f001" } } },
+            new { name = "fhir_read", arguments = new { type = "Patient", id = "f201" } },
+            new { name = "fhir_search", arguments = new { type = "Condition", parameters = new { patient = "f001" } } },
+            new { name = "fhir_read", arguments = new { type = "Patient", id = "../metadata" } }
+        );
+
+        Assert.Null((string?)answer["error"]);
+        Assert.Equal(["fhir_read", "fhir_search", "fhir_page"], answer["tools"]!.AsArray().Select(static tool => (string?)tool));
+        string[] paths = ["/Patient/f001", "/Observation?patient=f001", "/Patient/f201", "/Condition?patient=f001"];
+        for (var place = 0; place < paths.Length; place++)
+        {
+            var result = answer["results"]![place]!;
+            var rest = await world.GetAsync(paths[place], token);
+            Assert.Equal(rest.Status != HttpStatusCode.OK, (bool)result["isError"]!);
+            Assert.Equal(Comparable(rest.Body), Comparable((string)result["text"]!));
+        }
+
+        Assert.True((bool)answer["results"]![4]!["isError"]!);
+    }
+
+    [Fact]
+    public async Task Call_IsOnRecordAsTheRequestThatItIs()
+    {
+        var token = await world.TokenAsync(world.Lab);
+
+        var (status, headers, _) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""));
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        var record = (await world.TrailAsync(headers.GetValues("X-Request-Id").Single()))[0];
+        Assert.Equal(("GET", "/fhir/Patient/f001"), ((string?)record["method"], (string?)record["rawTarget"]));
+        Assert.Equal(("permit", world.Lab.ClientId), ((string?)record["decision"], (string?)record["client"]));
+        Assert.Equal(["Patient/f001"], record["resources"]!.AsArray().Select(static one => ((string?)one)!.Split("/_history")[0]));
+    }
+
+    [Fact]
+    public async Task Message_WithoutAGoodToken_Is401AndSaysWhereToGetOne()
+    {
+        foreach (var token in new[] { null, "nonsense" })
+        {
+            var (status, headers, body) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""));
+
+            Assert.Equal(HttpStatusCode.Unauthorized, status);
+            Assert.Contains("resource_metadata=", headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("f001", body, StringComparison.Ordinal);
+            var record = (await world.TrailAsync(headers.GetValues("X-Request-Id").Single()))[0];
+            Assert.Equal("deny", (string?)record["decision"]);
+        }
+
+        Assert.StartsWith(
+            "401",
+            (string?)(await AskAsync("nonsense", new { name = "fhir_read", arguments = new { type = "Patient", id = "f001" } }))["error"]
+        );
+    }
+
+    [Fact]
+    public async Task Call_OfAStranger_IsRefusedWithTheSameWords()
+    {
+        var token = await world.TokenAsync(world.Stranger);
+
+        var (status, _, body) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""));
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("unknown-client", body, StringComparison.Ordinal);
+        Assert.Contains("\"isError\":true", body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Mcp-Method", "tools/list", 400)]
+    [InlineData("Mcp-Name", "fhir_search", 400)]
+    [InlineData("Mcp-Name", "", 400)]
+    [InlineData("Origin", "https://evil.example", 403)]
+    [InlineData("Mcp-Name", "fhir_read", 200)]
+    [InlineData("Mcp-Method", "tools/call", 200)]
+    public async Task Message_WhoseHeadersSayAnotherThing_IsRefusedAndAsksNothing(string name, string value, int expected)
+    {
+        var token = await world.TokenAsync(world.Lab);
+        await world.Backend.ForgetRecordedAsync();
+
+        var (status, _, _) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""), (name, value));
+
+        Assert.Equal(expected, (int)status);
+        Assert.Equal(expected == 200, (await world.Backend.RecordedAsync()).Count > 0);
+    }
+
+    [Theory]
+    [InlineData("/fhir/mcp/")]
+    [InlineData("/fhir/mcp?a=b")]
+    [InlineData("/mcp")]
+    [InlineData("/fhir/MCP")]
+    public async Task Message_ToAnotherPlace_FindsNoDoor(string path)
+    {
+        var token = await world.TokenAsync(world.Lab);
+        using var http = new HttpClient();
+        using var request = Message(new Uri(world.Gateway.Data, path), token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""));
+
+        using var answer = await http.SendAsync(request);
+
+        Assert.InRange((int)answer.StatusCode, 400, 499);
+    }
+
+    private static string Call(string tool, string arguments) =>
+        $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{{{arguments}}}}}""";
+
+    // Decision ids, page handles and moments differ from request to request.
+    private static string Comparable(string body)
+    {
+        var json = JsonNode.Parse(body)!;
+        if (json["issue"] is JsonArray issues)
+        {
+            return string.Join(' ', issues.Select(static issue => (string?)issue!["details"]?["coding"]?[0]?["code"]));
+        }
+
+        json.AsObject().Remove("link");
+        json.AsObject().Remove("id");
+        (json["meta"] as JsonObject)?.Remove("lastUpdated");
+        return json.ToJsonString();
+    }
+
+    private static HttpRequestMessage Message(Uri address, string? token, string body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return request;
+    }
+
+    private async Task<(HttpStatusCode Status, HttpResponseHeaders Headers, string Body)> PostAsync(
+        string? token,
+        string body,
+        (string Name, string Value)? header = null
+    )
+    {
+        using var http = new HttpClient();
+        using var request = Message(new Uri(Door), token, body);
+        if (header is { } one)
+        {
+            request.Headers.TryAddWithoutValidation(one.Name, one.Value);
+        }
+
+        using var answer = await http.SendAsync(request);
+        return (answer.StatusCode, answer.Headers, await answer.Content.ReadAsStringAsync());
+    }
+
+    private async Task<JsonNode> AskAsync(string token, params object[] calls)
+    {
+        var output = await NodePeers.RunAsync(
+            "clients/mcp.mjs",
+            new Dictionary<string, string>
+            {
+                ["SERVER"] = Door,
+                ["TOKEN"] = token,
+                ["CALLS"] = JsonSerializer.Serialize(calls),
+            }
+        );
+        return JsonNode.Parse(output)!;
+    }
+}
