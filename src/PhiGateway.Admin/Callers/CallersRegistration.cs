@@ -6,6 +6,5 @@ namespace PhiGateway.Admin.Callers;
 internal static class CallersRegistration
 {
     /// <summary>Who called without being registered.</summary>
-    public static IServiceCollection AddCallers(this IServiceCollection services) =>
-        services.AddSingleton<UnknownCallers>();
+    public static IServiceCollection AddCallers(this IServiceCollection services) => services.AddSingleton<UnknownCallers>();
 }

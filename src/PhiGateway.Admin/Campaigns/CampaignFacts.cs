@@ -1,7 +1,6 @@
 using System.Globalization;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Audit.Shipping;
-using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.RegistryFiles.Documents;

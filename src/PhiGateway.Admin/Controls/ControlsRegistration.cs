@@ -6,6 +6,5 @@ namespace PhiGateway.Admin.Controls;
 internal static class ControlsRegistration
 {
     /// <summary>Controls with their evidence.</summary>
-    public static IServiceCollection AddControls(this IServiceCollection services) =>
-        services.AddSingleton<ControlReports>();
+    public static IServiceCollection AddControls(this IServiceCollection services) => services.AddSingleton<ControlReports>();
 }

@@ -1,4 +1,3 @@
-using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 

@@ -10,7 +10,7 @@ public sealed class AuditEntryReader(string log, PatientPseudonym pseudonym)
     /// <exception cref="JsonException">The body is no record.</exception>
     public AuditEntry Read(in JournalFrame frame)
     {
-        var columns = new EntryColumns(KnownTexts.OfThisThread);
+        var columns = new EntryColumns();
         columns.Read(frame.Body.Span);
         return new AuditEntry
         {

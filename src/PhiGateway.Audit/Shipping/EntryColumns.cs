@@ -4,8 +4,10 @@ using PhiGateway.Audit.Records;
 namespace PhiGateway.Audit.Shipping;
 
 /// <summary>Reads out of a record's body the members that the store indexes; everything else is passed over unread.</summary>
-internal struct EntryColumns(KnownTexts texts)
+internal struct EntryColumns()
 {
+    private readonly KnownTexts _texts = KnownTexts.OfThisThread;
+
     public Guid Id;
     public Guid ParentId;
     public AuditKind Kind;
@@ -67,7 +69,7 @@ internal struct EntryColumns(KnownTexts texts)
                 Time = reader.GetDateTimeOffset();
                 break;
             case 5 when Is(ref reader, "event"u8):
-                Event = texts.Event.Of(ref reader)!;
+                Event = _texts.Event.Of(ref reader)!;
                 break;
             case 5 when Is(ref reader, "actor"u8):
                 Actor = reader.GetString();
@@ -76,10 +78,10 @@ internal struct EntryColumns(KnownTexts texts)
                 OfSix(ref reader);
                 break;
             case 7 when Is(ref reader, "useCase"u8):
-                UseCase = texts.UseCase.Of(ref reader);
+                UseCase = _texts.UseCase.Of(ref reader);
                 break;
             case 7 when Is(ref reader, "purpose"u8):
-                Purpose = texts.Purpose.Of(ref reader);
+                Purpose = _texts.Purpose.Of(ref reader);
                 break;
             default:
                 Longer(ref reader);
@@ -91,11 +93,11 @@ internal struct EntryColumns(KnownTexts texts)
     {
         if (Is(ref reader, "client"u8))
         {
-            Client = texts.Client.Of(ref reader);
+            Client = _texts.Client.Of(ref reader);
         }
         else if (Is(ref reader, "tenant"u8))
         {
-            Tenant = texts.Tenant.Of(ref reader);
+            Tenant = _texts.Tenant.Of(ref reader);
         }
         else if (Is(ref reader, "status"u8))
         {
@@ -103,7 +105,7 @@ internal struct EntryColumns(KnownTexts texts)
         }
         else if (Is(ref reader, "reason"u8))
         {
-            Reason = texts.Reason.Of(ref reader);
+            Reason = _texts.Reason.Of(ref reader);
         }
         else
         {
@@ -119,19 +121,19 @@ internal struct EntryColumns(KnownTexts texts)
                 ParentId = reader.GetGuid();
                 break;
             case 8 when Is(ref reader, "decision"u8):
-                Decision = texts.Decision.Of(ref reader)!;
+                Decision = _texts.Decision.Of(ref reader)!;
                 break;
             case 8 when Is(ref reader, "patients"u8):
                 Patients = List(ref reader);
                 break;
             case 11 when Is(ref reader, "interaction"u8):
-                Interaction = texts.Interaction.Of(ref reader);
+                Interaction = _texts.Interaction.Of(ref reader);
                 break;
             case 12 when Is(ref reader, "resourceType"u8):
-                ResourceType = texts.ResourceType.Of(ref reader);
+                ResourceType = _texts.ResourceType.Of(ref reader);
                 break;
             case 12 when Is(ref reader, "organization"u8):
-                Organization = texts.Organization.Of(ref reader);
+                Organization = _texts.Organization.Of(ref reader);
                 break;
             case 16 when Is(ref reader, "withheldPatients"u8):
                 WithheldPatients = List(ref reader);

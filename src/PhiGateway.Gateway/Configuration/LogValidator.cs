@@ -55,7 +55,9 @@ internal static class LogValidator
 
     private static void ValidateWitnesses(GatewayOptions options, Action<string, string> add)
     {
-        var policy = new EgressPolicy(options.Egress.Allow);
+        // What is wrong with the list is told where the list is validated.
+        var isListGood = options.Egress.Allow.All(static one => Networks.TryParse(one, out _));
+        var policy = new EgressPolicy(isListGood ? options.Egress.Allow : null);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Audit.Log.Witnesses.Count; i++)
         {

@@ -54,7 +54,7 @@ internal static class ToolTarget
         };
         if (written && target.Length > MostCharacters)
         {
-            problem = "The search is too long.";
+            (target, problem) = (string.Empty, "The search is too long.");
             return false;
         }
 

@@ -26,10 +26,16 @@ internal static class Challenges
     }
 
     // RFC 9728 section 5.1: whoever has no token learns here where one is to be had.
-    private static string RealmOf(GatewayExchange exchange) =>
-        exchange.Known.Route is not { } route
-            ? "realm=\"phi-gateway\""
-            : $"realm=\"{route.Tenant}\"" + (route.Api is null ? $", resource_metadata=\"{route.ResourceMetadata}\"" : string.Empty);
+    private static string RealmOf(GatewayExchange exchange)
+    {
+        if (exchange.Known.Route is not { } route)
+        {
+            return "realm=\"phi-gateway\"";
+        }
+
+        var realm = $"realm=\"{route.Tenant}\"";
+        return route.Api is null ? $"{realm}, resource_metadata=\"{route.ResourceMetadata}\"" : realm;
+    }
 
     private static string Dpop(string realm, string? error) =>
         error is null

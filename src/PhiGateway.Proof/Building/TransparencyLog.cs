@@ -32,6 +32,7 @@ public sealed class TransparencyLog : IBatchFollower, IDisposable
     private readonly TreeBuilder _tree;
     private readonly JournalReader _reader;
     private readonly Checkpoint? _signedBefore;
+
     // Between the loop and the shipper, who shows what it has read.
     private readonly Lock _growing = new();
     private bool _isFed;

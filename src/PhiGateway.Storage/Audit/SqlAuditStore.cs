@@ -134,12 +134,7 @@ internal abstract class SqlAuditStore(Database database) : IAuditStore
     public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
         ReadAsync("FROM audit_event e", log, fromSequence, limit, cancellationToken);
 
-    public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(
-        string log,
-        long fromSequence,
-        int limit,
-        CancellationToken cancellationToken
-    ) =>
+    public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
         ReadAsync(
             $", {AuditRows.IsFiled} FROM audit_event e "
                 + $"LEFT JOIN audit_shape s ON s.month = {database.MonthOf("e.time")} AND s.id = e.shape",

@@ -31,11 +31,7 @@ internal sealed class SqliteStatement : IDisposable
 
         // A text made for the driver alone would be garbage at once: the database copies what it is given.
         const int Short = 256;
-        Check(
-            value.Length <= Short / 3
-                ? BindShort(value, stackalloc byte[Short])
-                : raw.sqlite3_bind_text(_statement, ++_place, value)
-        );
+        Check(value.Length <= Short / 3 ? BindShort(value, stackalloc byte[Short]) : raw.sqlite3_bind_text(_statement, ++_place, value));
         return this;
     }
 

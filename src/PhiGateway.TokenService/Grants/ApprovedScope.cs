@@ -1,6 +1,5 @@
 using System.Text;
 using PhiGateway.Fhir.Scopes;
-using PhiGateway.Policy.Compiling;
 using PhiGateway.Policy.Decisions;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;

@@ -274,8 +274,12 @@ public sealed class JournalFactsTests
         public Task<IReadOnlyList<AuditEntry>> ReadAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<AuditEntry>>([]);
 
-        public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(string log, long fromSequence, int limit, CancellationToken cancellationToken) =>
-            ReadAsync(log, fromSequence, limit, cancellationToken);
+        public Task<IReadOnlyList<AuditEntry>> ReadFiledAsync(
+            string log,
+            long fromSequence,
+            int limit,
+            CancellationToken cancellationToken
+        ) => ReadAsync(log, fromSequence, limit, cancellationToken);
     }
 
     private sealed class JumpingClock : TimeProvider

@@ -1,6 +1,4 @@
-using PhiGateway.Policy.Vocabulary;
-
-namespace PhiGateway.Policy.Compiling;
+namespace PhiGateway.Policy.Vocabulary;
 
 /// <summary>
 /// Maps the words with which grants name interactions (<c>read</c>, <c>search</c>, …) to the interactions they stand for.
