@@ -50,7 +50,7 @@ internal sealed class InnerCall : IHttpRequestLifetimeFeature, IDisposable
         features.Set<IHttpRequestBodyDetectionFeature>(new WithoutBody());
         features.Set(outer.Features.Get<IHttpConnectionFeature>());
         features.Set(outer.Features.Get<ITlsConnectionFeature>());
-        features.Set(outer.Features.Get<IServiceProvidersFeature>());
+        _http.RequestServices = outer.RequestServices;
         // Its proof of possession was made for the message (RFC 9449 section 4.3).
         features.Set(new ProvenCall(outer.Request.Method, outer.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
     }
