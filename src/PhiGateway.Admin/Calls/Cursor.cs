@@ -15,7 +15,11 @@ internal sealed record Cursor(string? Sort, string Id)
     {
         try
         {
-            return text.Length <= 2048 && JsonSerializer.Deserialize<Cursor>(Base64Url.DecodeFromChars(text)) is { Id: not null } cursor
+            return
+                text.Length <= 2048
+                && JsonSerializer.Deserialize<Cursor>(Base64Url.DecodeFromChars(text)) is { Id: not null } cursor
+                && IsText(cursor.Id)
+                && (cursor.Sort is null || IsText(cursor.Sort))
                 ? cursor
                 : null;
         }
@@ -23,5 +27,19 @@ internal sealed record Cursor(string? Sort, string Id)
         {
             return null;
         }
+    }
+
+    // Nothing that was listed holds what no database can: no control character, no half of a surrogate pair.
+    private static bool IsText(string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

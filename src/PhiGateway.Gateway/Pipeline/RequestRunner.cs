@@ -50,7 +50,7 @@ internal sealed class RequestRunner(
                 await RefuseAsync(exchange, reason, result.Detail, result.Status);
             }
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException end) when (end is ReaderGoneException || http.RequestAborted.IsCancellationRequested)
         {
             // The client went away; whatever was on record stays, delivery says what became of it.
             refusal = DenyReason.Faulted;

@@ -103,6 +103,7 @@ public sealed class ListingTests
     [InlineData("limit=501")]
     [InlineData("limit=x")]
     [InlineData("cursor=nonsense")]
+    [InlineData("cursor=eyJTb3J0IjpudWxsLCJJZCI6IlwiXHUwMDAwIn0")]
     [InlineData("colour=red")]
     [InlineData("name=a&name=b")]
     [InlineData("sort=colour")]

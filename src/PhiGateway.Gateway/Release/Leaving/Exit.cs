@@ -146,7 +146,7 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pa
     // The server copies what it is given before it waits for the client: of a large answer it is given one piece after the other.
     private ValueTask<StageResult> SendAsync(GatewayExchange exchange, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
         bytes.Length <= Piece
-            ? pace.WaitAsync(exchange.Http.Response.Body.WriteAsync(bytes, cancellation), bytes.Length)
+            ? pace.WaitAsync(exchange.Http.Response.BodyWriter.WriteAsync(bytes, cancellation), bytes.Length)
             : SendPiecesAsync(exchange, bytes, cancellation);
 
     private async ValueTask<StageResult> SendPiecesAsync(
@@ -159,7 +159,7 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pa
         for (var sent = 0; sent < bytes.Length; sent += Piece)
         {
             var piece = bytes.Slice(sent, Math.Min(Piece, bytes.Length - sent));
-            var taken = await pace.WaitAsync(exchange.Http.Response.Body.WriteAsync(piece, cancellation), piece.Length);
+            var taken = await pace.WaitAsync(exchange.Http.Response.BodyWriter.WriteAsync(piece, cancellation), piece.Length);
             if (!taken.Continues || Environment.TickCount64 > until)
             {
                 return ReaderPace.TooSlow;

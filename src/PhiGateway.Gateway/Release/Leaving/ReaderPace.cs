@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Policy.Vocabulary;
@@ -20,26 +21,30 @@ internal sealed class ReaderPace(GatewayOptions options)
     /// <summary>Continues when the piece was taken.</summary>
     /// <param name="sending">Completes when it was.</param>
     /// <param name="bytes">Its length.</param>
-    public ValueTask<StageResult> WaitAsync(ValueTask sending, int bytes)
+    /// <exception cref="ReaderGoneException">The connection takes nothing more.</exception>
+    public ValueTask<StageResult> WaitAsync(ValueTask<FlushResult> sending, int bytes)
     {
         if (!sending.IsCompleted)
         {
             return AwaitAsync(sending.AsTask(), Grace + TimeSpan.FromSeconds((double)bytes / options.Limits.LeastRate));
         }
 
-        sending.GetAwaiter().GetResult();
-        return new(StageResult.Continue);
+        return new(Taken(sending.GetAwaiter().GetResult()));
     }
 
     /// <summary>What becomes of an answer that its client does not read.</summary>
     public static StageResult TooSlow { get; } = StageResult.Refuse(DenyReason.ReaderTooSlow);
 
-    private static async ValueTask<StageResult> AwaitAsync(Task sending, TimeSpan time)
+    // A server drops without a word what is written to a connection that has broken, and says that it has broken some time later: what it
+    // dropped must not be on record as handed over.
+    private static StageResult Taken(FlushResult result) =>
+        result.IsCompleted || result.IsCanceled ? throw new ReaderGoneException() : StageResult.Continue;
+
+    private static async ValueTask<StageResult> AwaitAsync(Task<FlushResult> sending, TimeSpan time)
     {
         try
         {
-            await sending.WaitAsync(time);
-            return StageResult.Continue;
+            return Taken(await sending.WaitAsync(time));
         }
         catch (TimeoutException)
         {

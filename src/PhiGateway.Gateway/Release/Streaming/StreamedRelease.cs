@@ -47,7 +47,8 @@ internal sealed class StreamedRelease(
             await sink.FinishAsync(watch.Token);
             return StageResult.Continue;
         }
-        catch (OperationCanceledException) when (!exchange.Http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException end)
+            when (end is not ReaderGoneException && !exchange.Http.RequestAborted.IsCancellationRequested)
         {
             return WhyStopped(exchange, sink, running);
         }

@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Exchange;
@@ -32,6 +34,20 @@ public sealed class ReleaseStageTests : IDisposable
         Assert.Equal(["Observation/1/_history/3"], record.Resources);
         Assert.Equal(["17"], record.Patients);
         Assert.Equal(200, record.UpstreamStatus);
+    }
+
+    // The server takes what is written to a broken connection without a word, before it says that the request was aborted.
+    [Fact]
+    public async Task Run_ReaderWhoHasGone_IsNotHandedOver()
+    {
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        using var exchange = _world.Open("GET", "/fhir/Observation/1");
+        exchange.Http.Features.Set<IHttpResponseBodyFeature>(new GoneReader());
+
+        await Assert.ThrowsAsync<ReaderGoneException>(async () => await _world.WalkAsync(exchange, "Release"));
+        Assert.False(exchange.Http.RequestAborted.IsCancellationRequested);
+        Assert.False(exchange.Delivered);
+        Assert.Equal(AuditKind.Disclosure, Assert.Single(_world.Journal.Records).Kind);
     }
 
     [Fact]
@@ -198,5 +214,25 @@ public sealed class ReleaseStageTests : IDisposable
         Assert.InRange(left, isRoom ? 5 : 1, isRoom ? 5 : 4);
         var recorded = _world.Journal.Records.Where(static record => record.Kind == AuditKind.Disclosure);
         Assert.Equal(left, recorded.Count());
+    }
+
+    private sealed class GoneReader : IHttpResponseBodyFeature
+    {
+        private readonly Pipe _pipe = new();
+
+        public GoneReader() => _pipe.Reader.Complete();
+
+        public Stream Stream => Stream.Null;
+
+        public PipeWriter Writer => _pipe.Writer;
+
+        public Task CompleteAsync() => Task.CompletedTask;
+
+        public void DisableBuffering() { }
+
+        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
     }
 }
