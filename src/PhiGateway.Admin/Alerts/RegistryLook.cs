@@ -3,8 +3,8 @@ using PhiGateway.Policy.Snapshot;
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// Looks at the registry again and again, for <see cref="DoorWarnings"/> and <see cref="DormancyLadder"/>: the first look waits until the
-/// node has its registry, and one that failed is tried again soon.
+/// Looks at the registry again and again, for whatever the host lets watch over dates and silence (<see cref="DoorWarnings"/> and kin): the
+/// first look waits until the node has its registry, and one that failed is tried again soon.
 /// </summary>
 internal static class RegistryLook
 {

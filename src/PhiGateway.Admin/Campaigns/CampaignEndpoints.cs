@@ -18,7 +18,11 @@ internal static class CampaignEndpoints
         api.MapPost(
                 "/campaigns:start",
                 (HttpContext context, CampaignStart start) =>
-                    Answer.OfAsync<StartCampaignBody, EditOutcome>(context, (call, body) => start.StartAsync(call, body), Started)
+                    Answer.OfAsync<StartCampaignBody, EditOutcome>(
+                        context,
+                        (call, body) => start.StartAsync(call, body),
+                        static outcome => DocumentAnswer.Of(RegistryRoute.Of(RegistryKind.Campaign), outcome)
+                    )
             )
             .Verb(
                 AdminRoles.Keepers,
@@ -115,11 +119,5 @@ internal static class CampaignEndpoints
                 "Its documents, and the records of their last steps with proofs under a signed checkpoint and a script that verifies them."
             )
             .Returns(typeof(EvidenceReport));
-    }
-
-    private static IResult Started(EditOutcome outcome)
-    {
-        var route = RegistryRoute.All.Single(static route => route.Kind == RegistryKind.Campaign);
-        return outcome.DryRun ? AdminResult.Json(DryRunReport.Of(outcome)) : DocumentAnswer.Of(route, outcome);
     }
 }

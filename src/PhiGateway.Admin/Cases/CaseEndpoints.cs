@@ -18,7 +18,11 @@ internal static class CaseEndpoints
         api.MapPost(
                 "/cases:open",
                 (HttpContext context, CaseVerbs verbs) =>
-                    Answer.OfAsync<OpenCaseBody, EditOutcome>(context, (call, body) => verbs.OpenAsync(call, body), Opened)
+                    Answer.OfAsync<OpenCaseBody, EditOutcome>(
+                        context,
+                        (call, body) => verbs.OpenAsync(call, body),
+                        static outcome => DocumentAnswer.Of(RegistryRoute.Of(RegistryKind.Case), outcome)
+                    )
             )
             .Verb(
                 AdminRoles.Closers,
@@ -78,11 +82,5 @@ internal static class CaseEndpoints
         }
 
         return new AdminResult(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(json));
-    }
-
-    private static IResult Opened(EditOutcome outcome)
-    {
-        var route = RegistryRoute.All.Single(static route => route.Kind == RegistryKind.Case);
-        return DocumentAnswer.Of(route, outcome);
     }
 }

@@ -27,7 +27,7 @@ internal static class DocumentEndpoints
 
     private static void MapKeys(RouteGroupBuilder api)
     {
-        var keys = RegistryRoute.All.Single(static route => route.Kind == RegistryKind.AdminKey);
+        var keys = RegistryRoute.Of(RegistryKind.AdminKey);
         api.MapPost(
                 "/admin-keys:claim",
                 (HttpContext context, KeyClaim claim) =>

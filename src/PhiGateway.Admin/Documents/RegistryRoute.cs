@@ -31,6 +31,9 @@ internal sealed record RegistryRoute(RegistryKind Kind, string Segment, IReadOnl
         new(RegistryKind.AdminKey, "admin-keys", [AdminRoles.Admin, AdminRoles.Approver], [AdminRoles.Admin]),
     ];
 
+    /// <summary>The one of a kind that has one.</summary>
+    public static RegistryRoute Of(RegistryKind kind) => All.Single(route => route.Kind == kind);
+
     /// <summary>Singular noun in events and targets, such as <c>use-case</c>.</summary>
     public string Word => KindWord.Of(Kind);
 

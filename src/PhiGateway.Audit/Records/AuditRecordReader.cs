@@ -42,14 +42,14 @@ public static class AuditRecordReader
 
         var record = new AuditRecord();
         var names = _names ??= new KnownText(256);
-        _values ??= new KnownText(256);
+        var values = _values ??= new KnownText(256);
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var name = names.Of(ref reader);
                 _ = reader.Read();
-                Set(record, name!, ref reader);
+                Set(record, name!, values, ref reader);
             }
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
@@ -60,7 +60,7 @@ public static class AuditRecordReader
         return record.Kind == 0 ? throw new JsonException("An audit record has a kind.") : record;
     }
 
-    private static void Set(AuditRecord r, string name, ref Utf8JsonReader reader)
+    private static void Set(AuditRecord r, string name, KnownText values, ref Utf8JsonReader reader)
     {
         switch (name)
         {
@@ -71,7 +71,7 @@ public static class AuditRecordReader
                 r.Kind = AuditKindNames.Parse(reader.ValueSpan);
                 break;
             case "event":
-                r.Event = _values!.Of(ref reader)!;
+                r.Event = values.Of(ref reader)!;
                 break;
             case "time":
                 r.Time = reader.GetDateTimeOffset();
@@ -80,43 +80,43 @@ public static class AuditRecordReader
                 r.ParentId = reader.GetGuid();
                 break;
             case "decision":
-                r.Decision = _values!.Of(ref reader)!;
+                r.Decision = values.Of(ref reader)!;
                 break;
             case "reason":
-                r.Reason = _values!.Of(ref reader);
+                r.Reason = values.Of(ref reader);
                 break;
             case "rule":
-                r.Rule = _values!.Of(ref reader);
+                r.Rule = values.Of(ref reader);
                 break;
             case "revision":
                 r.Revision = reader.GetInt64();
                 break;
             case "tenant":
-                r.Tenant = _values!.Of(ref reader);
+                r.Tenant = values.Of(ref reader);
                 break;
             case "environment":
-                r.Environment = _values!.Of(ref reader);
+                r.Environment = values.Of(ref reader);
                 break;
             case "client":
-                r.Client = _values!.Of(ref reader);
+                r.Client = values.Of(ref reader);
                 break;
             case "useCase":
-                r.UseCase = _values!.Of(ref reader);
+                r.UseCase = values.Of(ref reader);
                 break;
             case "organization":
-                r.Organization = _values!.Of(ref reader);
+                r.Organization = values.Of(ref reader);
                 break;
             case "owner":
-                r.Owner = _values!.Of(ref reader);
+                r.Owner = values.Of(ref reader);
                 break;
             case "issuer":
-                r.Issuer = _values!.Of(ref reader);
+                r.Issuer = values.Of(ref reader);
                 break;
             case "issuerClientId":
-                r.IssuerClientId = _values!.Of(ref reader);
+                r.IssuerClientId = values.Of(ref reader);
                 break;
             case "subject":
-                r.Subject = _values!.Of(ref reader);
+                r.Subject = values.Of(ref reader);
                 break;
             case "tokenId":
                 r.TokenId = reader.GetString();
@@ -125,16 +125,16 @@ public static class AuditRecordReader
                 r.TokenHash = reader.GetString();
                 break;
             case "binding":
-                r.Binding = _values!.Of(ref reader);
+                r.Binding = values.Of(ref reader);
                 break;
             case "purposeFrom":
-                r.PurposeFrom = _values!.Of(ref reader);
+                r.PurposeFrom = values.Of(ref reader);
                 break;
             case "purpose":
-                r.Purpose = _values!.Of(ref reader);
+                r.Purpose = values.Of(ref reader);
                 break;
             case "accounting":
-                r.Accounting = _values!.Of(ref reader);
+                r.Accounting = values.Of(ref reader);
                 break;
             case "scope":
                 r.Scope = reader.GetString();
@@ -143,19 +143,19 @@ public static class AuditRecordReader
                 r.Task = reader.GetString();
                 break;
             case "peer":
-                r.Peer = _values!.Of(ref reader);
+                r.Peer = values.Of(ref reader);
                 break;
             case "method":
-                r.Method = _values!.Of(ref reader);
+                r.Method = values.Of(ref reader);
                 break;
             case "template":
-                r.Template = _values!.Of(ref reader);
+                r.Template = values.Of(ref reader);
                 break;
             case "interaction":
-                r.Interaction = _values!.Of(ref reader);
+                r.Interaction = values.Of(ref reader);
                 break;
             case "resourceType":
-                r.ResourceType = _values!.Of(ref reader);
+                r.ResourceType = values.Of(ref reader);
                 break;
             case "rawTarget":
                 r.RawTarget = reader.GetString();
@@ -164,7 +164,7 @@ public static class AuditRecordReader
                 r.Patients = List(ref reader);
                 break;
             case "patientState":
-                r.PatientState = _values!.Of(ref reader)!;
+                r.PatientState = values.Of(ref reader)!;
                 break;
             case "resources":
                 r.Resources = List(ref reader);
@@ -188,7 +188,7 @@ public static class AuditRecordReader
                 r.Obligations = List(ref reader);
                 break;
             case "upstream":
-                r.Upstream = _values!.Of(ref reader);
+                r.Upstream = values.Of(ref reader);
                 break;
             case "upstreamStatus":
                 r.UpstreamStatus = reader.GetInt32();
@@ -209,7 +209,7 @@ public static class AuditRecordReader
                 r.Sequences = reader.GetString();
                 break;
             case "actor":
-                r.Actor = _values!.Of(ref reader);
+                r.Actor = values.Of(ref reader);
                 break;
             case "target":
                 r.Target = reader.GetString();

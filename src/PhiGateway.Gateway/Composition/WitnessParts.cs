@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net.Sockets;
 using PhiGateway.Audit.Journal.Files;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Egress;
@@ -117,8 +116,7 @@ internal sealed class WitnessParts : IDisposable
                 UseProxy = false,
                 UseCookies = false,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                ConnectCallback = async (context, cancelled) =>
-                    new NetworkStream(await egress.ConnectAsync(context.DnsEndPoint, cancelled), ownsSocket: true),
+                ConnectCallback = egress.ConnectAsync,
             }
         )
         {

@@ -92,7 +92,7 @@ internal static class ToolTarget
             return false;
         }
 
-        var text = new StringBuilder($"{basePath}/{type}");
+        var query = new StringBuilder();
         if (arguments.TryGetProperty("parameters", out var parameters))
         {
             if (parameters.ValueKind != JsonValueKind.Object)
@@ -102,27 +102,27 @@ internal static class ToolTarget
 
             foreach (var parameter in parameters.EnumerateObject())
             {
-                if (parameter.Name.Length == 0 || parameter.Name.AsSpan().ContainsAnyExcept(Names) || !TryAdd(text, parameter))
+                if (parameter.Name.Length == 0 || parameter.Name.AsSpan().ContainsAnyExcept(Names) || !TryAdd(query, parameter))
                 {
                     return false;
                 }
             }
         }
 
-        target = text.ToString();
+        target = $"{basePath}/{type}{query}";
         return true;
     }
 
-    private static bool TryAdd(StringBuilder text, JsonProperty parameter)
+    private static bool TryAdd(StringBuilder query, JsonProperty parameter)
     {
         if (parameter.Value.ValueKind != JsonValueKind.Array)
         {
-            return TryAdd(text, parameter.Name, parameter.Value);
+            return TryAdd(query, parameter.Name, parameter.Value);
         }
 
         foreach (var value in parameter.Value.EnumerateArray())
         {
-            if (!TryAdd(text, parameter.Name, value))
+            if (!TryAdd(query, parameter.Name, value))
             {
                 return false;
             }
@@ -131,7 +131,7 @@ internal static class ToolTarget
         return true;
     }
 
-    private static bool TryAdd(StringBuilder text, string name, JsonElement value)
+    private static bool TryAdd(StringBuilder query, string name, JsonElement value)
     {
         var words = value.ValueKind switch
         {
@@ -139,13 +139,13 @@ internal static class ToolTarget
             JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
             _ => null,
         };
-        if (words is null || text.Length > MostCharacters)
+        if (words is null || query.Length > MostCharacters)
         {
             return false;
         }
 
-        text.Append(text.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?');
-        text.Append(name).Append('=').Append(Uri.EscapeDataString(words));
+        query.Append(query.Length == 0 ? '?' : '&');
+        query.Append(name).Append('=').Append(Uri.EscapeDataString(words));
         return true;
     }
 

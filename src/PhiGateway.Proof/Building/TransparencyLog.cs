@@ -154,11 +154,16 @@ public sealed class TransparencyLog : IBatchFollower, IDisposable
     {
         try
         {
+            bool more;
             do
             {
-                // Nobody shows anything any more; more records may be waiting.
-                _isFed = false;
-            } while (Fault is null && Step());
+                lock (_growing)
+                {
+                    // Nobody shows anything any more; more records may be waiting.
+                    _isFed = false;
+                    more = Fault is null && Grow();
+                }
+            } while (more);
 
             Problem = await ExportAsync(force: true, cancellationToken);
         }

@@ -12,12 +12,7 @@ public sealed class NoteSigner : IDisposable
     /// <summary>Imports a seed of 32 bytes.</summary>
     public NoteSigner(string name, ReadOnlySpan<byte> seed)
     {
-        if (!NoteKey.IsName(name))
-        {
-            throw new ArgumentException("A key's name has neither spaces nor a plus.", nameof(name));
-        }
-
-        _key = Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey);
+        _key = Import(name, seed);
         Public = new NoteKey(name, _key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
     }
 
@@ -35,4 +30,10 @@ public sealed class NoteSigner : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _key.Dispose();
+
+    /// <summary>The private key of a seed, for a name that a note's line can hold.</summary>
+    internal static Key Import(string name, ReadOnlySpan<byte> seed) =>
+        NoteKey.IsName(name)
+            ? Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey)
+            : throw new ArgumentException("A key's name has neither spaces nor a plus.", nameof(name));
 }

@@ -12,12 +12,7 @@ public sealed class Cosigner : IDisposable
     /// <summary>Imports a seed of 32 bytes.</summary>
     public Cosigner(string name, ReadOnlySpan<byte> seed)
     {
-        if (!NoteKey.IsName(name))
-        {
-            throw new ArgumentException("A key's name has neither spaces nor a plus.", nameof(name));
-        }
-
-        _key = Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey);
+        _key = NoteSigner.Import(name, seed);
         Public = new WitnessKey(name, _key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
     }
 

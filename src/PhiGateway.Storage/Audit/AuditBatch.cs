@@ -37,21 +37,14 @@ internal static class AuditBatch
     }
 
     // As the shipper gives it.
-    private static bool IsOneRun(IReadOnlyList<AuditEntry> entries)
-    {
-        for (var i = 1; i < entries.Count; i++)
-        {
-            if (entries[i].Log != entries[0].Log || entries[i].Sequence != entries[i - 1].Sequence + 1)
-            {
-                return false;
-            }
-        }
-
-        return entries.Count > 0 && entries[0].Sequence >= 0;
-    }
+    private static bool IsOneRun(IReadOnlyList<AuditEntry> entries) =>
+        entries is [{ Sequence: >= 0, Log: var log }, ..]
+        && Run(entries) is var (first, last)
+        && last - first == entries.Count - 1
+        && entries.All(entry => entry.Log == log);
 
     /// <summary>The run without gaps with which entries begin.</summary>
-    public static (long First, long Last) Run(List<AuditEntry> ordered)
+    public static (long First, long Last) Run(IReadOnlyList<AuditEntry> ordered)
     {
         var last = ordered[0].Sequence;
         for (var i = 1; i < ordered.Count && ordered[i].Sequence == last + 1; i++)

@@ -147,15 +147,6 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
         return Task.CompletedTask;
     }
 
-    // Pseudonyms are of letters and digits; whatever else comes is escaped.
-    private static string ListOf(IReadOnlyList<string> keys) =>
-        keys.Count switch
-        {
-            0 => "[]",
-            1 when keys[0].All(char.IsAsciiLetterOrDigit) => $"[\"{keys[0]}\"]",
-            _ => JsonSerializer.Serialize(keys.Select(StorableText.Clean)),
-        };
-
     protected override async Task AdvanceAsync(
         DbConnection connection,
         DbTransaction transaction,
@@ -196,4 +187,13 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : SqlAuditStore(
             .With("log", log);
         await move.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    // Pseudonyms are of letters and digits; whatever else comes is escaped.
+    private static string ListOf(IReadOnlyList<string> keys) =>
+        keys.Count switch
+        {
+            0 => "[]",
+            1 when keys[0].All(char.IsAsciiLetterOrDigit) => $"[\"{keys[0]}\"]",
+            _ => JsonSerializer.Serialize(keys.Select(StorableText.Clean)),
+        };
 }
