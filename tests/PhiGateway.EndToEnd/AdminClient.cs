@@ -39,18 +39,20 @@ internal sealed class AdminClient : IDisposable
 
     public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
-    /// <summary>The trail's records of one decision, the decision first; asked for until so many were shipped.</summary>
+    /// <summary>The trail's records of one decision, oldest first, so that the decision leads; asked for until so many were shipped.</summary>
     public async Task<IReadOnlyList<JsonNode>> TrailAsync(string decisionId, int atLeast)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (true)
         {
+            // The trail answers with the newest first: how an answer ended may be there before anybody looks.
             var items = (await GetAsync($"audit?id={decisionId}"))["items"]!.AsArray();
             if (items.Count >= atLeast)
             {
-                return [.. items.Select(static item => item!["record"]!.DeepClone())];
+                return [.. items.Select(static item => item!["record"]!.DeepClone()).Reverse()];
             }
 
-            await Task.Delay(50);
+            await Task.Delay(50, patience.Token);
         }
     }
 

@@ -98,9 +98,8 @@ public sealed class JournalSpaceTests
         Assert.Equal(JournalStatus.Full, refused.Status);
         files.Free = 100 * Segment;
         files.DiskFull = false;
-        journal.Maintain();
+        await TakeAgainAsync(journal);
         Assert.Equal(JournalStatus.Open, journal.Status);
-        _ = await journal.AppendAsync(TestRecords.Disclosure());
     }
 
     [Fact]
@@ -119,10 +118,12 @@ public sealed class JournalSpaceTests
             // The journal itself may be open again by now: its keeper looks for room and finds some.
             Assert.Equal(JournalStatus.Full, refused.Status);
             files.WriteError = null;
-            journal.Maintain();
-            var after = await journal.AppendAsync(TestRecords.Denial());
-            Assert.Equal(before + 1, after.Sequence);
+            await TakeAgainAsync(journal);
             Assert.Equal(JournalStatus.Open, journal.Status);
+            Assert.All(
+                JournalFolder.ReadAll(journal).Where(r => r.Sequence > before).SkipLast(1),
+                static r => Assert.StartsWith("journal.", r.Record.Event)
+            );
         }
 
         await using var reopened = await folder.OpenAsync();
@@ -220,10 +221,27 @@ public sealed class JournalSpaceTests
         Assert.Equal(JournalStatus.Full, limited.Status);
 
         files.SizeLimit = false;
-        limited.Maintain();
-
-        _ = await limited.AppendAsync(TestRecords.Disclosure());
+        await TakeAgainAsync(limited);
         Assert.Equal(JournalStatus.Open, limited.Status);
+    }
+
+    // The journal's own word that it is full may be on its way to the disk when there is room again; it then fails once more.
+    private static async Task TakeAgainAsync(FileJournal journal)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            journal.Maintain();
+            try
+            {
+                _ = await journal.AppendAsync(TestRecords.Disclosure());
+                return;
+            }
+            catch (JournalUnavailableException)
+            {
+                await Task.Delay(5, patience.Token);
+            }
+        }
     }
 
     private static async Task<JournalUnavailableException> FillAsync(FileJournal journal, HashSet<JournalStatus> seen)
