@@ -15,4 +15,7 @@ internal sealed record StoredVersion(AccessPart Part, string? Version)
 
     /// <summary>Binary resources of this server that this very version names; who keeps such a name names nothing new.</summary>
     public IReadOnlyCollection<string> Files { get; init; } = [];
+
+    /// <summary>Records that it names, as <c>Type/id</c>; the same holds for them.</summary>
+    public IReadOnlyCollection<string> Names { get; init; } = [];
 }

@@ -13,7 +13,8 @@ namespace PhiGateway.Gateway.Settle;
 /// there is no such record; used by Settle.
 /// </summary>
 /// <remarks>
-/// A Patient needs no look: the decision knows who is covered, and of a Patient of which nothing may be shown the answer itself is withheld.
+/// A Patient needs no look: the decision knows who is covered, and of a Patient of which nothing may be shown the answer itself is withheld,
+/// where it is one of records (<c>$validate</c> answers with none).
 /// </remarks>
 internal sealed class StartingRecordGuard(Fetch fetch)
 {
@@ -22,7 +23,7 @@ internal sealed class StartingRecordGuard(Fetch fetch)
     /// <summary>Whether the answer to the operation could tell of a record that may not be seen.</summary>
     public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
         exchange.Request is { Interaction: Interaction.Operation, Id: not null } request
-        && request.Type != ResourceType.Patient
+        && (request.Type != ResourceType.Patient || request.Operation == "$validate")
         && exchange.Understood.Continuation is null or { IsStart: true }
         && UpstreamCallFactory.Withholds(permit)
         && IsOfRecords(request);
@@ -74,9 +75,14 @@ internal sealed class StartingRecordGuard(Fetch fetch)
             && facts.Owner == OwnerState.NotPatientData;
     }
 
-    // Terminology and conformance are nobody's.
+    // Terminology and conformance are nobody's. What is validated is, but not the record that it is held against.
     private static bool IsOfRecords(FhirRequest request)
     {
+        if (request.Operation == "$validate")
+        {
+            return true;
+        }
+
         for (var i = 0; i < request.Parts.Count; i++)
         {
             if (request.Parts[i] is { Interaction: Interaction.Operation, Values: OperationValues.Nobody })
