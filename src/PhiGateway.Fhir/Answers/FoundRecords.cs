@@ -13,10 +13,11 @@ public static class FoundRecords
 {
     /// <summary>The facts of each that can be read; what cannot is as if it were not there.</summary>
     /// <param name="answer">The answer, whole.</param>
-    /// <param name="policy">Says which facts are needed.</param>
+    /// <param name="policy">Says which facts are needed; null: all that a grant or scope could set a condition on.</param>
     /// <param name="context">Bases and depth.</param>
-    public static IReadOnlyList<ResourceFacts> Read(ReadOnlySpan<byte> answer, ReleasePolicy policy, FhirContext context)
+    public static IReadOnlyList<ResourceFacts> Read(ReadOnlySpan<byte> answer, ReleasePolicy? policy, FhirContext context)
     {
+        policy ??= BodyPolicy.Instance;
         var json = ByteOrderMark.Skip(answer);
         var facts = new ResourceFacts();
         if (!ResourceScanner.TryScan(json, policy, context, facts))

@@ -14,14 +14,16 @@ public static class RecordNames
     /// <summary>Whether a text may hold such a name at all; what does not is not looked through.</summary>
     public static bool MayBeIn(ReadOnlySpan<byte> json) => json.IndexOf("\"reference\""u8) >= 0 || json.Contains((byte)'\\');
 
-    /// <summary>What is named by a member <c>reference</c>, once each, as <c>Type/id</c>.</summary>
+    /// <summary>
+    /// What is named by a member <c>reference</c>, with the top-level element that it stands in, once each, as <c>element Type/id</c>.
+    /// </summary>
     /// <param name="json">One resource, well-formed.</param>
     /// <param name="context">Bases and depth.</param>
-    public static HashSet<string> In(ReadOnlySpan<byte> json, FhirContext context) => Find(json, context, anyText: false);
+    public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context) => Find(json, context, anyText: false);
 
     /// <summary>
     /// The same for what is no resource but becomes part of one elsewhere (a patch that the upstream applies): each text that reads as such a
-    /// name is one, wherever it stands.
+    /// name is one, wherever it stands; in no element.
     /// </summary>
     /// <param name="json">Well-formed JSON.</param>
     /// <param name="context">Bases and depth.</param>
@@ -41,10 +43,16 @@ public static class RecordNames
         var bases = Bases.Of(context);
         var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
         var isReference = false;
+        var element = string.Empty;
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
+                if (reader.CurrentDepth == 1 && !anyText)
+                {
+                    element = JsonText.ToString(reader.ValueSpan, reader.ValueIsEscaped);
+                }
+
                 isReference = reader.ValueTextEquals("reference"u8);
                 continue;
             }
@@ -54,7 +62,7 @@ public static class RecordNames
                 var text = reader.ValueIsEscaped
                     ? Encoding.UTF8.GetBytes(JsonText.ToString(reader.ValueSpan, escaped: true))
                     : reader.ValueSpan;
-                Add(text, bases, strictly: !isReference, found);
+                Add(text, bases, element, strictly: !isReference, found);
             }
 
             isReference = false;
@@ -63,22 +71,22 @@ public static class RecordNames
         return found;
     }
 
-    private static void Add(ReadOnlySpan<byte> text, Bases bases, bool strictly, HashSet<string> found)
+    private static void Add(ReadOnlySpan<byte> text, Bases bases, string element, bool strictly, HashSet<string> found)
     {
         if (ReferenceReader.TryRead(text, bases, out var type, out var id))
         {
-            found.Add($"{type.Name}/{Encoding.ASCII.GetString(id)}");
+            found.Add($"{element} {type.Name}/{Encoding.ASCII.GetString(id)}");
             return;
         }
 
         if (!strictly && ReferenceReader.FormOf(new TextSpan(1, text.Length, false), text, bases) == ReferenceForm.Unreadable)
         {
-            AddLoosely(text, found);
+            AddLoosely(text, element, found);
         }
     }
 
     // A server may be more forgiving than this one: with a slash before it, a query or a fragment behind it, it may name the same record.
-    private static void AddLoosely(ReadOnlySpan<byte> text, HashSet<string> found)
+    private static void AddLoosely(ReadOnlySpan<byte> text, string element, HashSet<string> found)
     {
         for (var rest = text; rest.IndexOf((byte)'/') is var slash and >= 0; rest = rest[(slash + 1)..])
         {
@@ -86,7 +94,7 @@ public static class RecordNames
             var id = end < 0 ? rest[(slash + 1)..] : rest.Slice(slash + 1, end);
             if (ResourceType.TryParse(rest[..slash], out var type) && ReferenceReader.IsId(id))
             {
-                found.Add($"{type.Name}/{Encoding.ASCII.GetString(id)}");
+                found.Add($"{element} {type.Name}/{Encoding.ASCII.GetString(id)}");
             }
         }
     }

@@ -84,7 +84,7 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         if (part.Interaction is Interaction.Update or Interaction.Patch)
         {
             var context = exchange.Ingressed.Route.Language;
-            version = version with { Files = BinaryNames.In(stored.Span, context), Names = RecordNames.In(stored.Span, context) };
+            version = version with { Files = BinaryNames.Places(stored.Span, context), Names = RecordNames.Places(stored.Span, context) };
         }
 
         return Compare(exchange, version, stored);

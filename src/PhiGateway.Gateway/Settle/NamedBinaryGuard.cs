@@ -41,13 +41,12 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         var request = settled.Request ?? exchange.Request;
         var context = exchange.Ingressed.Route.Language;
         var body = WrittenContent.Of(request);
-        HashSet<string> named =
-        [
-            .. WrittenContent.IsPlacedElsewhere(request) ? BinaryNames.InAnyText(body.Span, context) : BinaryNames.In(body.Span, context),
-        ];
-        named.ExceptWith(WrittenBeside(exchange));
         // Of the version that was decided over, and none that was written meanwhile: a name that somebody else may add is not this client's.
-        named.ExceptWith(settled.StoredFiles ?? []);
+        HashSet<string> places = WrittenContent.IsPlacedElsewhere(request)
+            ? [.. BinaryNames.InAnyText(body.Span, context)]
+            : BinaryNames.Places(body.Span, context);
+        var named = WrittenContent.NewNames(request, places, settled.StoredFiles);
+        named.ExceptWith(WrittenBeside(exchange));
 
         if (named.Count > Most)
         {

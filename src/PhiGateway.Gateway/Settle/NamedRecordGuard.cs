@@ -20,8 +20,9 @@ namespace PhiGateway.Gateway.Settle;
 /// </remarks>
 internal sealed class NamedRecordGuard(Fetch fetch)
 {
-    /// <summary>Records that one resource may newly name.</summary>
+    /// <summary>Records that one resource may newly name, and all entries of a bundle together.</summary>
     private const int Most = 500;
+    private const int MostOfABundle = 1000;
 
     /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
     private const int PerSearch = 20;
@@ -35,7 +36,10 @@ internal sealed class NamedRecordGuard(Fetch fetch)
         return (
                 request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
                 || (request.Interaction == Interaction.Operation && (request.OperationWrites || request.Operation == "$validate"))
-            ) && RecordNames.MayBeIn(WrittenContent.Of(request).Span);
+            )
+            // What a stored document or message names is among its own entries.
+            && request.Type != ResourceType.Bundle
+            && RecordNames.MayBeIn(WrittenContent.Of(request).Span);
     }
 
     /// <summary>Continues when every record that is newly named may be named.</summary>
@@ -54,21 +58,30 @@ internal sealed class NamedRecordGuard(Fetch fetch)
         {
             var slash = name.IndexOf('/', StringComparison.Ordinal);
             var (type, id) = (ResourceType.Parse(name[..slash]), name[(slash + 1)..]);
-            if (type == ResourceType.Patient)
+            if (type == ResourceType.Patient && FindRefusal(write, id) is { } refusal)
             {
-                if (FindRefusal(write, id) is { } refusal)
-                {
-                    return StageResult.Refuse(refusal, Detail);
-                }
+                return StageResult.Refuse(refusal, Detail);
             }
-            else if (exchange.Ingressed.Route.ChecksReferences && type != ResourceType.Binary && !RecordNames.IsNobodys(type))
+
+            if (IsAskedAbout(exchange, write, type))
             {
-                // Files are asked about by themselves.
                 (others.TryGetValue(type, out var ids) ? ids : others[type] = []).Add(id);
             }
         }
 
         return await LookUpAsync(exchange, write, others);
+    }
+
+    // Files are asked about by themselves, and to whom nothing of a type is hidden nothing is told. Who may name a patient is known without a
+    // look, but not whose tenant's the patient is.
+    private static bool IsAskedAbout(GatewayExchange exchange, WrittenReach write, ResourceType type)
+    {
+        var route = exchange.Ingressed.Route;
+        return route.ChecksReferences
+            && type != ResourceType.Binary
+            && (type != ResourceType.Patient || route.TenantTag is not null)
+            && !RecordNames.IsNobodys(type)
+            && !write.JudgeOf(type).ShowsWhatIsNobodysKnown(type);
     }
 
     private static DenyReason? FindRefusal(WrittenReach write, string id) =>
@@ -79,10 +92,10 @@ internal sealed class NamedRecordGuard(Fetch fetch)
     {
         var context = exchange.Ingressed.Route.Language;
         var body = WrittenContent.Of(request);
-        var named = WrittenContent.IsPlacedElsewhere(request)
+        var places = WrittenContent.IsPlacedElsewhere(request)
             ? RecordNames.InAnyText(body.Span, context)
-            : RecordNames.In(body.Span, context);
-        named.ExceptWith(settled.StoredNames ?? []);
+            : RecordNames.Places(body.Span, context);
+        var named = WrittenContent.NewNames(request, places, settled.StoredNames);
         named.Remove($"{request.Type.Name}/{request.Id}");
         foreach (var entry in exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle.Entries : [])
         {
@@ -101,7 +114,9 @@ internal sealed class NamedRecordGuard(Fetch fetch)
         Dictionary<ResourceType, List<string>> others
     )
     {
-        if (others.Values.Sum(static ids => ids.Count) > Most)
+        var known = (exchange.Bundle ?? exchange).MayBeNamed;
+        var asked = others.Sum(group => group.Value.Count(id => !known.Contains($"{group.Key.Name}/{id}")));
+        if (asked > Most || asked + known.Count > MostOfABundle)
         {
             return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
         }
@@ -109,13 +124,6 @@ internal sealed class NamedRecordGuard(Fetch fetch)
         foreach (var (type, all) in others)
         {
             var judge = write.JudgeOf(type);
-            if (judge.ShowsWhatIsNobodysKnown(type))
-            {
-                // To whom nothing of the type is hidden nothing is told.
-                continue;
-            }
-
-            var known = (exchange.Bundle ?? exchange).MayBeNamed;
             foreach (var ids in all.Where(id => !known.Contains($"{type.Name}/{id}")).Chunk(PerSearch))
             {
                 var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
@@ -127,7 +135,8 @@ internal sealed class NamedRecordGuard(Fetch fetch)
 
                 if (fetched is Fetched.Found found)
                 {
-                    Keep(FoundRecords.Read(found.Body.Span, judge, exchange.Ingressed.Route.Language), type, judge, write, known);
+                    var read = ReferenceEquals(judge, ReleasePolicy.Nothing) ? null : judge;
+                    Keep(FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language), type, judge, write, known);
                 }
 
                 if (Array.Exists(ids, id => !known.Contains($"{type.Name}/{id}")))

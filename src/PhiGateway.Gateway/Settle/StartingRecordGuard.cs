@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Policy.Decisions;
@@ -9,7 +10,7 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Settle;
 
 /// <summary>
-/// Looks up the record that an operation starts from and refuses the operation when the client may not see it, in the same way as when
+/// Looks up the record that an operation, or the export of a group, starts from and refuses it when the client may not see it, in the same way as when
 /// there is no such record; used by Settle.
 /// </summary>
 /// <remarks>
@@ -22,7 +23,7 @@ internal sealed class StartingRecordGuard(Fetch fetch)
 
     /// <summary>Whether the answer to the operation could tell of a record that may not be seen.</summary>
     public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
-        exchange.Request is { Interaction: Interaction.Operation, Id: not null } request
+        exchange.Request is { Interaction: Interaction.Operation or Interaction.Export, Id: not null } request
         && (request.Type != ResourceType.Patient || request.Operation == "$validate")
         && exchange.Understood.Continuation is null or { IsStart: true }
         && UpstreamCallFactory.Withholds(permit)
@@ -37,6 +38,14 @@ internal sealed class StartingRecordGuard(Fetch fetch)
         {
             case Fetched.Failed failed:
                 return StageResult.Refuse(failed.Reason, Detail);
+            case Fetched.Found found when request.Interaction == Interaction.Export:
+                if (IsOfSomebodyCovered(exchange, permit, found.Body))
+                {
+                    return new Settled(permit);
+                }
+
+                NoteWithheld(exchange, permit, found.Body);
+                return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
             case Fetched.Found found:
                 var seen = new CurrentVersions();
                 if (!seen.TryConfirmNamed(request, found.Body.Span, permit.Release, exchange.Ingressed.Route.Language))
@@ -54,6 +63,20 @@ internal sealed class StartingRecordGuard(Fetch fetch)
             default:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
         }
+    }
+
+    // Of a group's members those are exported that are covered: one of whose members none is gives nothing, and is as one that is not there.
+    private static bool IsOfSomebodyCovered(GatewayExchange exchange, Permit permit, ReadOnlyMemory<byte> group)
+    {
+        var facts = new ResourceFacts();
+        if (!ResourceScanner.TryScan(group.Span, permit.Release, exchange.Ingressed.Route.Language, facts))
+        {
+            return false;
+        }
+
+        var part = exchange.Request.Parts.First(static part => part is { Interaction: Interaction.Export, Id: not null });
+        return facts.Owner != OwnerState.Known
+            || facts.Owners.Any(owner => DecisionMaker.Decide(exchange, [part with { Patients = [owner] }]).Continues);
     }
 
     // For the record: whose record it is of which the client is told that it is not there.

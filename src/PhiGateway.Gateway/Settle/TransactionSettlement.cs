@@ -217,7 +217,11 @@ internal sealed class TransactionSettlement(
                 return StageResult.Refuse(DenyReason.ConditionUnmatched);
             }
 
-            references[condition.Reference] = $"{condition.Search.Type.Name}/{ids[0]}";
+            var name = $"{condition.Search.Type.Name}/{ids[0]}";
+            references[condition.Reference] = name;
+
+            // Found among what this client may see, and so it may be named.
+            (entry.Bundle ?? entry).MayBeNamed.Add(name);
             return StageResult.Continue;
         }
 

@@ -14,6 +14,7 @@ namespace PhiGateway.Gateway.Settle;
 internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request)
 {
     private readonly Dictionary<PatientId, DenyReason?> _patients = [];
+    private readonly Dictionary<ResourceType, ReleasePolicy> _judges = [];
 
     /// <summary>Why a patient may not be named; null: it may. Nothing is asked of the upstream.</summary>
     /// <param name="patient">The patient.</param>
@@ -30,25 +31,18 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
 
     /// <summary>What this client may see of a type, by reading or by searching.</summary>
     /// <param name="type">The type.</param>
-    public ReleasePolicy JudgeOf(ResourceType type)
-    {
-        foreach (var interaction in (ReadOnlySpan<Interaction>)[Interaction.Read, Interaction.SearchType])
-        {
-            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = interaction, Type = type }]);
-            if (decided.Continues)
-            {
-                return decided.Value.Release;
-            }
-        }
-
-        return ReleasePolicy.Nothing;
-    }
+    public ReleasePolicy JudgeOf(ResourceType type) => _judges.TryGetValue(type, out var known) ? known : _judges[type] = FindJudge(type);
 
     /// <summary>Whether a record that is there may be named.</summary>
     /// <param name="facts">The record.</param>
     /// <param name="judge">What this client may see of its type.</param>
     public bool MayName(ResourceFacts facts, ReleasePolicy judge)
     {
+        if (exchange.Ingressed.Route.TenantTag is { } tag && !Bears(facts, tag))
+        {
+            return false;
+        }
+
         if (facts.Owner != OwnerState.Known && RecordNames.MayBeNobodys(facts.Type))
         {
             // A device that is no patient's.
@@ -62,6 +56,23 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
 
         var isRead = facts.Owner != OwnerState.Undetermined || facts.NamesNoPatient;
         return isRead && facts.Owners.All(owner => FindRefusal(owner) is null);
+    }
+
+    private static bool Bears(ResourceFacts facts, TokenValue tag) =>
+        facts.Tokens.Any(token => token.Parameter == "_tag" && token.System == tag.System && token.Code == tag.Code);
+
+    private ReleasePolicy FindJudge(ResourceType type)
+    {
+        foreach (var interaction in (ReadOnlySpan<Interaction>)[Interaction.Read, Interaction.SearchType])
+        {
+            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = interaction, Type = type }]);
+            if (decided.Continues)
+            {
+                return decided.Value.Release;
+            }
+        }
+
+        return ReleasePolicy.Nothing;
     }
 
     // Whoever may read the patient, or find this kind of record of theirs, or have the same done for them.
@@ -80,12 +91,16 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
             Type = request.Type,
             Patients = [patient],
         };
-        if (AskOf(read) is null || AskOf(search) is null)
+        var refusal = AskOf(search);
+        if (refusal is null || AskOf(read) is null)
         {
             return null;
         }
 
-        return request.Interaction == Interaction.Operation ? AskOf(request.Parts[0] with { Patients = [patient] }) : AskToWrite(patient);
+        var asked = request.Interaction == Interaction.Operation
+            ? AskOf(request.Parts[0] with { Patients = [patient] })
+            : AskToWrite(patient);
+        return asked == DenyReason.OutsideUseCase ? refusal : asked;
     }
 
     private DenyReason? AskOf(AccessPart part)
@@ -126,9 +141,9 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
             Type = request.Type,
             Body = facts,
         };
+        var update = create with { Interaction = Interaction.Update, StoredState = StoredState.Absent };
+        var patch = create with { Interaction = Interaction.Patch, StoredState = StoredState.Present, Stored = facts };
         var refusal = AskOf(create);
-        var mayUpdate =
-            refusal is not null && AskOf(create with { Interaction = Interaction.Update, StoredState = StoredState.Absent }) is null;
-        return mayUpdate ? null : refusal;
+        return refusal is null || AskOf(update) is null || AskOf(patch) is null ? null : refusal;
     }
 }

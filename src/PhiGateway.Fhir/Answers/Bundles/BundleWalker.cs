@@ -275,6 +275,11 @@ internal sealed class BundleWalker
             return ScanResult.Complete;
         }
 
+        if (ShownLimit.Applies(_request, _work.Options))
+        {
+            _links.KeepSelf();
+        }
+
         // Anything but a complete single page would betray what other pages hold, or how much was withheld.
         var counts = (_members & Total) != 0 && !_links.HasOtherPages;
         var isWhole = _work.Options.CountIsWhole && (_members & Total) != 0 && IsCounted();

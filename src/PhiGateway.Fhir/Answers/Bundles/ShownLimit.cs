@@ -24,6 +24,14 @@ internal sealed class ShownLimit
     private ShownLimit(int most, bool ofEachCode, CertainMatch? certain = null) =>
         (_most, _groups, _certain) = (most, ofEachCode ? new(StringComparer.Ordinal) : null, certain);
 
+    /// <summary>
+    /// Whether the few are picked here: then there are no further pages, since that the upstream has some tells how many there are.
+    /// </summary>
+    /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
+    /// <param name="options">Say whether anything could be withheld.</param>
+    public static bool Applies(FhirRequest? request, AnswerOptions options) =>
+        !options.CountIsWhole && request is { Interaction: Interaction.Operation, Operation: "$lastn" or "$match" };
+
     /// <summary>The limit of a request's answer; null: the upstream's own pick leaves.</summary>
     /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
     /// <param name="options">Say whether anything could be withheld.</param>

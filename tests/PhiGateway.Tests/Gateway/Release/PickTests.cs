@@ -172,6 +172,34 @@ public sealed class PickTests : IDisposable
         Assert.DoesNotContain("Patient/1", StageWorld.Written(exchange), StringComparison.Ordinal);
     }
 
+    // How many more there are is said by a next page, and by a total that is missing.
+    [Theory]
+    [InlineData("POST", "/Patient/$match")]
+    [InlineData("GET", "/Observation/$lastn?patient=17")]
+    public async Task Run_WhetherTheUpstreamHasMore_ChangesNoByteOfWhatIsPicked(string method, string target)
+    {
+        var answers = new HashSet<string>();
+        foreach (var more in (string[])["", """,{"relation":"next","url":"http://fhir.example/r4/next"}"""])
+        {
+            var found = Bundle(
+                target.StartsWith("/Patient", StringComparison.Ordinal) ? Patient("17", "N") : Observation("1", "N", Coding("a"))
+            );
+            var paged = found.Replace(
+                "\"entry\"",
+                $$"""
+                "total":{{(more.Length == 0 ? 1 : 9)}},"link":[{"relation":"self","url":"http://fhir.example/r4{{target}}"}{{more}}],"entry"
+                """,
+                StringComparison.Ordinal
+            );
+            _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, paged, "application/fhir+json");
+            using var exchange = _world.Open(method, "/fhir" + target, method == "GET" ? null : Match);
+            Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+            answers.Add(StageWorld.Written(exchange));
+        }
+
+        Assert.Contains("\"total\":1", Assert.Single(answers), StringComparison.Ordinal);
+    }
+
     // What comes along would come along for those that do not leave.
     [Theory]
     [InlineData("_include=Observation:subject")]

@@ -126,6 +126,41 @@ public sealed class NamedRecordTests : IDisposable
         Assert.Null(await RefusalAsync("PUT", "/fhir/Observation/1", Observation(name, "\"id\":\"1\",")));
     }
 
+    // What stands in an element that does not leave is new where it may be seen: neither is it told, nor is it a way to a file.
+    [Theory]
+    [InlineData("/focus", "[{\"reference\":\"Patient/18\"}]", "outside-roster")]
+    [InlineData("/focus", "[{\"reference\":\"Patient/19\"}]", "outside-roster")]
+    [InlineData("/hasMember", "[{\"reference\":\"Observation/foreign\"}]", "patient-undetermined")]
+    [InlineData("/valueString", "\"Binary/b1\"", null)]
+    [InlineData("/note", "[{\"extension\":[{\"url\":\"x\",\"valueAttachment\":{\"url\":\"Binary/b1\"}}]}]", "patient-undetermined")]
+    [InlineData("/status", "\"amended\"", null)]
+    public async Task Run_PatchThatNamesWhatStandsInAHiddenElement_IsHeldToItsOwn(string path, string value, string? refusal)
+    {
+        using var world = new StageWorld(
+            null,
+            null,
+            TestRegistry.Grant() with
+            {
+                Interactions = ["read", "search", "patch"],
+                Elements = ["status", "code", "subject", "focus", "hasMember", "note", "value"],
+            }
+        );
+        const string Hidden = """
+            "performer":[{"reference":"Patient/18"}],"derivedFrom":[{"reference":"Observation/foreign"}],
+            "extension":[{"url":"https://ehr.example/file","valueAttachment":{"url":"Binary/b1"}}],"status"
+            """;
+        world.Upstream.Answers("GET /Observation/1", StageWorld.Observation().Replace("\"status\"", Hidden, StringComparison.Ordinal));
+        world.Upstream.Answers("GET /Observation/foreign", StageWorld.Observation("foreign", "18"));
+        using var exchange = world.Open(
+            "PATCH",
+            "/fhir/Observation/1",
+            $$"""[{"op":"{{(path == "/status" ? "replace" : "add")}}","path":"{{path}}","value":{{value}} }]"""
+        );
+        exchange.Http.Request.ContentType = "application/json-patch+json";
+
+        Assert.Equal(refusal, (await world.WalkAsync(exchange, "Settle")).Refusal?.Code);
+    }
+
     [Fact]
     public async Task Run_SeveralNamesOfAType_AreLookedUpTogether()
     {
@@ -151,6 +186,73 @@ public sealed class NamedRecordTests : IDisposable
             var bundle = $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{written}},{{body}}]}""";
             Assert.Equal(refusal, await RefusalAsync("POST", "/fhir", bundle));
         }
+    }
+
+    // Where tenants share a server, another tenant's patient is one that is not there.
+    [Theory]
+    [InlineData("north", null)]
+    [InlineData("south", "patient-undetermined")]
+    [InlineData(null, "patient-undetermined")]
+    public async Task Run_WriteForAPatientOfASharedServer_GoesWhereThePatientIsTheTenants(string? tenant, string? refusal)
+    {
+        var tag = new TokenValue("https://tenants.example", "north");
+        foreach (
+            var types in (string[][])
+                [
+                    ["Observation"],
+                    ["Observation", "Patient"],
+                ]
+        )
+        {
+            using var world = new StageWorld(
+                null,
+                null,
+                TestRegistry.Grant() with
+                {
+                    Types = types,
+                    Interactions = ["read", "create"],
+                    Patients = new PatientScope { Any = true },
+                }
+            );
+            world.Route = world.Route! with { TenantTag = tag, Language = world.Route.Language with { TenantTag = tag } };
+            if (tenant is not null)
+            {
+                world.Upstream.Answers(
+                    "GET /Patient/17",
+                    $$"""{"resourceType":"Patient","id":"17","meta":{"tag":[{"system":"https://tenants.example","code":"{{tenant}}"}]} }"""
+                );
+            }
+
+            using var exchange = world.Open("POST", "/fhir/Observation", Observation("Practitioner/1", string.Empty));
+
+            Assert.Equal(refusal, (await world.WalkAsync(exchange, "Settle")).Refusal?.Code);
+        }
+    }
+
+    // A document is kept as it is; what it describes bears names of its own.
+    [Fact]
+    public async Task Run_StoredDocumentThatUsesNamesOfItsOwn_IsNotAskedAboutThem()
+    {
+        using var world = new StageWorld(
+            null,
+            null,
+            TestRegistry.Grant() with
+            {
+                Types = ["Bundle", "Composition", "Observation"],
+                Interactions = ["read", "create"],
+            }
+        );
+        using var exchange = world.Open(
+            "POST",
+            "/fhir/Bundle",
+            $$"""
+            {"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"https://gw.example/fhir/Observation/1",
+            "resource":{{Observation("Practitioner/1", "\"id\":\"1\",\"hasMember\":[{\"reference\":\"Observation/2\"}],")}} }]}
+            """
+        );
+
+        Assert.Null((await world.WalkAsync(exchange, "Settle")).Refusal);
+        Assert.Empty(world.Upstream.Calls);
     }
 
     [Fact]
