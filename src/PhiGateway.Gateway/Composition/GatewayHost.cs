@@ -103,6 +103,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 await host._tokens.StartAsync(cancellationToken);
             }
 
+            readiness.Open();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
