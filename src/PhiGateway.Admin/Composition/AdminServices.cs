@@ -22,6 +22,7 @@ using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Signals;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
@@ -71,7 +72,8 @@ public static class AdminServices
             .AddDecisions()
             .AddStatus()
             .AddDeclarative()
-            .AddReplay();
+            .AddReplay()
+            .AddSignals();
 
         services.ConfigureHttpJsonOptions(static json =>
         {
