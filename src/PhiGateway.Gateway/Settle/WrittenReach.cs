@@ -97,9 +97,8 @@ internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request
             return null;
         }
 
-        var asked = request.Interaction == Interaction.Operation
-            ? AskOf(request.Parts[0] with { Patients = [patient] })
-            : AskToWrite(patient);
+        var asked =
+            request.Interaction == Interaction.Operation ? AskOf(request.Parts[0] with { Patients = [patient] }) : AskToWrite(patient);
         return asked == DenyReason.OutsideUseCase ? refusal : asked;
     }
 
