@@ -95,7 +95,6 @@ public static class AdminServices
                     .AddSchemaTransformer<SchemaDescription>();
             }
         );
-        services.AddSingleton(static provider => new ApiDocument(provider.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document)));
         return services;
     }
 }
