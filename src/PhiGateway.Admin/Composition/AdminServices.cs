@@ -7,6 +7,7 @@ using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.AuditEvents;
+using PhiGateway.Admin.AuthZen;
 using PhiGateway.Admin.Callers;
 using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Cases;
@@ -22,6 +23,7 @@ using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Signals;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
@@ -67,11 +69,13 @@ public static class AdminServices
             .AddRosters()
             .AddTrail()
             .AddAuditEvents()
+            .AddAuthZen()
             .AddAccounting()
             .AddDecisions()
             .AddStatus()
             .AddDeclarative()
-            .AddReplay();
+            .AddReplay()
+            .AddSignals();
 
         services.ConfigureHttpJsonOptions(static json =>
         {

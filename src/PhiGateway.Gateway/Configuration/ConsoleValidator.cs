@@ -2,7 +2,7 @@ using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Finds what is wrong with the configuration of the console; called with the rest of the options at start.</summary>
+/// <summary>Finds what is wrong with the configuration of the console and of what other systems ask; called with the rest of the options at start.</summary>
 internal static class ConsoleValidator
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
@@ -10,6 +10,11 @@ internal static class ConsoleValidator
     /// <summary>Adds every problem.</summary>
     public static void Validate(AdminPlaneOptions admin, Action<string, string> add)
     {
+        foreach (var (key, message) in admin.AuthZen.Validate())
+        {
+            add(key, message);
+        }
+
         if (admin.Console is not { } console)
         {
             return;
