@@ -118,6 +118,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 await host._signalPlane.StartAsync(cancellationToken);
             }
 
+            readiness.Open();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
