@@ -23,6 +23,12 @@ internal sealed class AdminGate(
 
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<OpenDocument>() is not null)
+        {
+            await next(context);
+            return;
+        }
+
         var (caller, why) = await AuthenticateAsync(context);
         if (caller is null)
         {

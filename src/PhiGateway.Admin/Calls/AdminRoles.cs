@@ -39,6 +39,9 @@ public static class AdminRoles
     /// <summary>Opens and closes tasks, as a workflow engine does, and nothing else.</summary>
     public const string Workflow = "workflow";
 
+    /// <summary>Asks what would be decided (AuthZEN), as the enforcement point of another system does, and nothing else.</summary>
+    public const string EnforcementPoint = "enforcement-point";
+
     /// <summary>What a key is that its person has yet to claim; nobody is given it.</summary>
     internal const string Unclaimed = "unclaimed";
 
@@ -53,14 +56,15 @@ public static class AdminRoles
         PrivacyOfficer,
         AuditConsumer,
         Feed,
-        Workflow
+        Workflow,
+        EnforcementPoint
     );
 
     /// <summary>Every role that reads the registry.</summary>
     public static IReadOnlyList<string> All { get; } = [Viewer, Auditor, Operator, Approver, Admin, Responder, PrivacyOfficer];
 
     /// <summary>Every role that a key may have.</summary>
-    internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed, Workflow];
+    internal static IReadOnlyList<string> Given { get; } = [.. All, AuditConsumer, Feed, Workflow, EnforcementPoint];
 
     /// <summary>Whoever may change the registry.</summary>
     internal static IReadOnlyList<string> Writers { get; } = [Operator, Admin];

@@ -4,6 +4,7 @@ using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.AuditEvents;
+using PhiGateway.Admin.AuthZen;
 using PhiGateway.Admin.Callers;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Campaigns;
@@ -53,6 +54,7 @@ public static class AdminApi
         CallerEndpoints.Map(api);
         ControlEndpoints.Map(api);
         AuditEventEndpoints.Map(app);
+        AuthZenEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").RequireRoles(AdminRoles.All);
         return app;
     }

@@ -7,6 +7,7 @@ using PhiGateway.Admin.Access;
 using PhiGateway.Admin.Accounting;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.AuditEvents;
+using PhiGateway.Admin.AuthZen;
 using PhiGateway.Admin.Callers;
 using PhiGateway.Admin.Campaigns;
 using PhiGateway.Admin.Cases;
@@ -68,6 +69,7 @@ public static class AdminServices
             .AddRosters()
             .AddTrail()
             .AddAuditEvents()
+            .AddAuthZen()
             .AddAccounting()
             .AddDecisions()
             .AddStatus()
@@ -97,6 +99,7 @@ public static class AdminServices
                     .AddSchemaTransformer<SchemaDescription>();
             }
         );
+        services.AddSingleton(static provider => new ApiDocument(provider.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document)));
         return services;
     }
 }

@@ -14,6 +14,9 @@ public sealed class AdminOptions
     /// <summary>Opens the connections to the admin issuer, by the host's own rules; null: as the runtime does.</summary>
     public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; set; }
 
+    /// <summary>What other systems' questions mean here; default: the words of this registry only.</summary>
+    public AuthZenOptions AuthZen { get; set; } = new();
+
     /// <summary>Name of the node in status answers.</summary>
     public string Node { get; set; } = "gateway";
 

@@ -49,7 +49,12 @@ internal static class PrivilegedKeyGuard
     }
 
     private static bool IsPrivileged(string role) =>
-        role is AdminRoles.Approver or AdminRoles.Auditor or AdminRoles.PrivacyOfficer or AdminRoles.AuditConsumer;
+        role
+            is AdminRoles.Approver
+                or AdminRoles.Auditor
+                or AdminRoles.PrivacyOfficer
+                or AdminRoles.AuditConsumer
+                or AdminRoles.EnforcementPoint;
 
     // What has been handed over in parts has never been seen whole: let to work by its maker alone, the first part would do.
     private static bool NeedsRelease(AdminKey key) => IsPrivileged(key) || key.Handover == KeyHandover.Unclaimed;

@@ -10,6 +10,8 @@ internal static class RequestId
 {
     public const string Header = "X-Request-Id";
 
+    private const int MostEchoed = 256;
+
     private static readonly object Key = new();
 
     public static Guid Assign(HttpContext context, TimeProvider time)
@@ -17,6 +19,21 @@ internal static class RequestId
         var id = Guid.CreateVersion7(time.GetUtcNow());
         context.Items[Key] = id;
         return id;
+    }
+
+    /// <summary>
+    /// Answers with the id that the caller gave the call, for protocols in which it has the last word; one that is no line of printable ASCII
+    /// is not repeated.
+    /// </summary>
+    public static void Echo(HttpContext context)
+    {
+        if (
+            context.Request.Headers[Header] is [{ Length: > 0 and <= MostEchoed } told]
+            && !told.AsSpan().ContainsAnyExceptInRange('!', '~')
+        )
+        {
+            context.Response.Headers[Header] = told;
+        }
     }
 
     public static Guid GuidOf(HttpContext context) => context.Items[Key] is Guid id ? id : Guid.Empty;

@@ -30,7 +30,7 @@ internal static class KeyCommands
         var role = new Option<string[]>("--role")
         {
             Description =
-                "viewer, auditor, operator, approver, admin, responder, privacy-officer, audit-consumer, feed or workflow; may be repeated.",
+                "viewer, auditor, operator, approver, admin, responder, privacy-officer, audit-consumer, feed, workflow or enforcement-point; may be repeated.",
             Required = true,
         };
         var expires = new Option<string?>("--expires") { Description = "When it ends." };

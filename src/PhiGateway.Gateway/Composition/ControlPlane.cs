@@ -82,6 +82,7 @@ internal static class ControlPlane
                 Node = options.Node,
                 Connect = new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync,
                 Oidc = options.Admin.Oidc,
+                AuthZen = options.Admin.AuthZen,
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],

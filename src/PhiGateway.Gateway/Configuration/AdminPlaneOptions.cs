@@ -38,6 +38,9 @@ public sealed class AdminPlaneOptions
     /// <summary>The console that people look at; null: there is none.</summary>
     public ConsolePlaneOptions? Console { get; set; }
 
+    /// <summary>What other systems' questions (AuthZEN) mean here.</summary>
+    public AuthZenOptions AuthZen { get; set; } = new();
+
     /// <summary>
     /// Days before a door closes at which an alert is raised (the largest) and becomes urgent (the smallest); null: 30 and 7.
     /// </summary>

@@ -2,7 +2,7 @@ using PhiGateway.Identity.Common;
 
 namespace PhiGateway.Gateway.Configuration;
 
-/// <summary>Finds what is wrong with the configuration of the console; called with the rest of the options at start.</summary>
+/// <summary>Finds what is wrong with the configuration of the console and of what other systems ask; called with the rest of the options at start.</summary>
 internal static class ConsoleValidator
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
@@ -10,6 +10,11 @@ internal static class ConsoleValidator
     /// <summary>Adds every problem.</summary>
     public static void Validate(AdminPlaneOptions admin, Action<string, string> add)
     {
+        foreach (var (key, message) in admin.AuthZen.Validate())
+        {
+            add(key, message);
+        }
+
         if (admin.Console is not { } console)
         {
             return;
@@ -41,6 +46,24 @@ internal static class ConsoleValidator
         if (IsOut(console.Idle) || IsOut(console.Longest))
         {
             add("Admin:Console:Idle", "and Longest must be between a minute and a day.");
+        }
+
+        if (console.StepUp is { } stepUp)
+        {
+            Validate(stepUp, add);
+        }
+    }
+
+    private static void Validate(ConsoleStepUp stepUp, Action<string, string> add)
+    {
+        if (stepUp.Within is null || IsOut(stepUp.Within))
+        {
+            add("Admin:Console:StepUp:Within", "is required, between a minute and a day.");
+        }
+
+        if (stepUp.Acr.Any(static acr => acr.Length == 0 || acr.Any(static c => c is <= ' ' or > '\x7e' or '"' or '\\')))
+        {
+            add("Admin:Console:StepUp:Acr", "must hold names without spaces.");
         }
     }
 

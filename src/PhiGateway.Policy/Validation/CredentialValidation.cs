@@ -18,6 +18,7 @@ internal static class CredentialValidation
         "audit-consumer",
         "feed",
         "workflow",
+        "enforcement-point",
     ];
 
     internal static void Check(Credential credential, string path, ValidationContext context)

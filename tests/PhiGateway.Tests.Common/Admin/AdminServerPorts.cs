@@ -22,7 +22,12 @@ internal static class AdminServerPorts
                 new RegistryChanges(
                     store.GetRevisionAsync(default).Result,
                     [.. Enum.GetValues<RegistryKind>().SelectMany(kind => store.ListAsync(kind, null, 10_000, default).Result)],
-                    [],
+                    [
+                        .. store
+                            .ListAsync(RegistryKind.Roster, null, 10_000, default)
+                            .Result.SelectMany(roster => store.ListMembersAsync(roster.Id, null, 10_000, default).Result)
+                            .Select(static member => new RosterMemberChange(member, false)),
+                    ],
                     [.. store.ListRevocationsAsync(10_000, default).Result.Reverse()]
                 )
             );

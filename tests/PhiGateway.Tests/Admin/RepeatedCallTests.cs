@@ -14,6 +14,11 @@ public sealed class RepeatedCallTests
     // Reads with a body: nothing changes, and their answers are PHI that must not be kept.
     private static readonly string[] Reads =
     [
+        "/access/v1/evaluation",
+        "/access/v1/evaluations",
+        "/access/v1/search/action",
+        "/access/v1/search/resource",
+        "/access/v1/search/subject",
         "/admin/v1/accounting:csv",
         "/admin/v1/accounting:page",
         "/admin/v1/accounting:report",

@@ -32,6 +32,10 @@ public sealed class RoleTests
         AdminRoles.Feed,
         "/admin/v1/rosters/{id}/members/{patient} /admin/v1/rosters/{id}/members/{patient} /admin/v1/rosters/{id}/members:import"
     )]
+    [InlineData(
+        AdminRoles.EnforcementPoint,
+        "/access/v1/evaluation /access/v1/evaluations /access/v1/search/action /access/v1/search/resource /access/v1/search/subject"
+    )]
     public async Task Role_OfEveryCallThatIsNoRead_HasTheseOnly(string role, string expected)
     {
         await using var server = await AdminServer.StartAsync();
@@ -45,6 +49,19 @@ public sealed class RoleTests
             .Order(StringComparer.Ordinal);
 
         Assert.Equal(expected.Split(' '), open);
+    }
+
+    [Fact]
+    public async Task Endpoint_ThatAnswersEverybody_IsOneDocument()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var open = server
+            .Services.GetRequiredService<IEnumerable<EndpointDataSource>>()
+            .SelectMany(static source => source.Endpoints)
+            .Where(static endpoint => endpoint.Metadata.GetMetadata<OpenDocument>() is not null)
+            .OfType<RouteEndpoint>();
+
+        Assert.Equal("/.well-known/authzen-configuration", Assert.Single(open).RoutePattern.RawText);
     }
 
     [Fact]
@@ -136,7 +153,8 @@ public sealed class RoleTests
             }
         )
         {
-            var other = Body.Replace("discharge-4", "discharge-5", StringComparison.Ordinal).Replace(member, spoiled, StringComparison.Ordinal);
+            var other = Body.Replace("discharge-4", "discharge-5", StringComparison.Ordinal)
+                .Replace(member, spoiled, StringComparison.Ordinal);
             Assert.Equal(422, (await server.PostAsync(Tasks, other, "engine")).Status);
         }
     }
