@@ -90,6 +90,23 @@ internal static class ClientEndpoints
                     )
             )
             .Verb(AdminRoles.Writers, "Rotates a credential with overlap", null, typeof(RotateBody), typeof(Credential));
+        api.MapPost(
+                "/clients/{id}:issue-key",
+                (HttpContext context, string id, ApiKeyIssue keys) =>
+                    Answer.OfAsync<IssueKeyBody, KeyIssued>(
+                        context,
+                        (call, body) => keys.IssueAsync(call, id, body),
+                        static made => ApiKeyAnswer.Of(made)
+                    )
+            )
+            .Verb(
+                AdminRoles.Writers,
+                "Makes an API key for a client",
+                "Shows the key once; its hash is registered, and approved like any other credential. With `replaces` the old one overlaps.",
+                typeof(IssueKeyBody),
+                typeof(IssuedKey),
+                StatusCodes.Status201Created
+            );
         api.MapGet(
                 "/clients/{id}/posture",
                 (HttpContext context, string id, ClientReports reports) => Answer.JsonAsync(context, call => reports.PostureAsync(call, id))

@@ -11,6 +11,7 @@ internal static class ClientsRegistration
             .AddSingleton<ClientVerbs>()
             .AddSingleton<ClientApproval>()
             .AddSingleton<CredentialRotation>()
+            .AddSingleton<ApiKeyIssue>()
             .AddSingleton<ClientReports>()
             .AddSingleton<ApprovalBriefs>()
             .AddSingleton<ClientDirectory>()
