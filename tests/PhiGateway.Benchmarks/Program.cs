@@ -15,6 +15,12 @@ switch (args)
     case ["prepare", var folder, var gatewayPort, var adminPort, var backend]:
         await LoadFixture.PrepareAsync(folder, int.Parse(gatewayPort), int.Parse(adminPort), backend);
         return;
+    case ["pace", .. { Length: 4 } rest]:
+        PacedLoad.Run(rest);
+        return;
+    case ["slow", var port]:
+        await SlowBackend.RunAsync(int.Parse(port));
+        return;
     case ["tokens"]:
         await TokenRateRun.RunAsync();
         return;

@@ -62,10 +62,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
             try
             {
                 using var answer = await http.GetAsync(new Uri(Admin, untilReady ? "/readyz" : "/livez"));
-                if (answer.IsSuccessStatusCode)
+                if (answer.IsSuccessStatusCode && await TakesCallsAsync(http, untilReady))
                 {
-                    // The listeners are bound one after the other.
-                    using var data = await http.GetAsync(Data);
                     return;
                 }
             }
@@ -80,6 +78,20 @@ internal sealed class GatewayProcess : IAsyncDisposable
             }
 
             await Task.Delay(50);
+        }
+    }
+
+    // The listeners are bound one after the other; whoever says that it is ready has them all.
+    private async Task<bool> TakesCallsAsync(HttpClient http, bool saysSo)
+    {
+        try
+        {
+            using var data = await http.GetAsync(Data);
+            return true;
+        }
+        catch (HttpRequestException e) when (saysSo)
+        {
+            throw new InvalidOperationException("The gateway said that it is ready, and takes no calls.", e);
         }
     }
 

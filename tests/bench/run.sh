@@ -2,6 +2,10 @@
 # The load benchmark: several ways to the same 1.7 KB answer, in turn and interleaved in one run, on this machine.
 # Prints medians of ratios to bare YARP, p50/p99 and CPU per request; the last line is "gateway/yarp requests R cpu C".
 # Needs wrk, nginx, haproxy and the .NET SDK. Usage: tests/bench/run.sh [--quick] [--help for the rest]
+#        tests/bench/run.sh curve      how it grows with connections and with the answer
+#        tests/bench/run.sh paced      latency at half load, at a fixed rate
+#        tests/bench/run.sh start      from the process to the first call
+#        tests/bench/run.sh overload   2,000 connections onto an upstream of a second
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -19,4 +23,8 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 dotnet build "$root/tests/PhiGateway.Benchmarks" -c Release -v quiet --nologo >&2
-exec python3 "$root/tests/bench/bench.py" "$@"
+case "${1:-}" in
+  curve | paced | start | overload) part=$1 && shift ;;
+  *) part=bench ;;
+esac
+exec python3 "$root/tests/bench/$part.py" "$@"

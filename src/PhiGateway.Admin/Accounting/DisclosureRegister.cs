@@ -55,16 +55,13 @@ internal sealed class DisclosureRegister(
     public async Task<HoldList> HoldsAsync(CancellationToken cancellationToken) =>
         new([.. HoldsOf(await StepsAsync(null, null, cancellationToken)).OrderByDescending(static hold => hold.SetAt)]);
 
+    /// <summary>The requests of a patient, those that are due first.</summary>
+    public async Task<IReadOnlyList<DisclosureRequest>> RequestsAsync(string tenant, string patient, CancellationToken cancellationToken) =>
+        InOrder(await StepsAsync(tenant, patient, cancellationToken));
+
     /// <summary>Every request.</summary>
-    public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        return new RequestList([
-            .. RequestsOf(await StepsAsync(null, null, cancellationToken), now)
-                .OrderBy(static request => request.Answered is not null)
-                .ThenBy(static request => request.Due),
-        ]);
-    }
+    public async Task<RequestList> RequestsAsync(CancellationToken cancellationToken) =>
+        new(InOrder(await StepsAsync(null, null, cancellationToken)));
 
     /// <summary>The step that opened a hold or a request; null: there is none of that id.</summary>
     public async Task<AuditRecord?> FindAsync(Guid id, string step, CancellationToken cancellationToken)
@@ -73,6 +70,13 @@ internal sealed class DisclosureRegister(
         var entry = page.Entries.FirstOrDefault(entry => entry.Id == id && entry.Kind == AuditKind.Hold);
         return entry?.Read() is { } record && record.Event == step ? record : null;
     }
+
+    private IReadOnlyList<DisclosureRequest> InOrder(IReadOnlyList<AuditRecord> steps) =>
+        [
+            .. RequestsOf(steps, time.GetUtcNow())
+                .OrderBy(static request => request.Answered is not null)
+                .ThenBy(static request => request.Due),
+        ];
 
     private static IEnumerable<DisclosureHold> HoldsOf(IReadOnlyList<AuditRecord> steps)
     {

@@ -114,7 +114,8 @@ internal static class RecordFacts
 
             if (system == ConfidentialityCodes.System)
             {
-                ConfidentialityCodes.TryParse(code, out var rank);
+                // Whatever code is unknown counts as the highest.
+                _ = ConfidentialityCodes.TryParse(code, out var rank);
                 facts.Raise(rank);
             }
             else

@@ -32,6 +32,12 @@ internal static partial class AdminLog
     [LoggerMessage(7009, LogLevel.Warning, "Access reviews that are due could not be looked after ({Fault}); trying again.")]
     public static partial void CampaignsFailed(ILogger logger, string fault);
 
+    [LoggerMessage(7011, LogLevel.Warning, "A signal of {Transmitter} could not be acted on ({Fault}); it will be sent again.")]
+    public static partial void SignalFailed(ILogger logger, string transmitter, string fault);
+
+    [LoggerMessage(7012, LogLevel.Warning, "Signals of {Transmitter} could not be fetched ({Fault}); trying again.")]
+    public static partial void SignalsNotFetched(ILogger logger, string transmitter, string fault);
+
     [LoggerMessage(7010, LogLevel.Warning, "Alerts that nobody has taken could not be looked for ({Fault}); trying again.")]
     public static partial void EscalationFailed(ILogger logger, string fault);
 }

@@ -23,6 +23,7 @@ using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
 using PhiGateway.Admin.Rosters;
+using PhiGateway.Admin.Signals;
 using PhiGateway.Admin.Status;
 using PhiGateway.Admin.Trail;
 using PhiGateway.Admin.UseCases;
@@ -73,7 +74,8 @@ public static class AdminServices
             .AddDecisions()
             .AddStatus()
             .AddDeclarative()
-            .AddReplay();
+            .AddReplay()
+            .AddSignals();
 
         services.ConfigureHttpJsonOptions(static json =>
         {
@@ -97,6 +99,7 @@ public static class AdminServices
                     .AddSchemaTransformer<SchemaDescription>();
             }
         );
+        services.AddSingleton(static provider => new ApiDocument(provider.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document)));
         return services;
     }
 }

@@ -65,6 +65,9 @@ public sealed class AdminOptions
     /// <summary>When the growth of a roster is told, and when it needs a second person.</summary>
     public RosterGrowthRules RosterGrowth { get; set; } = new();
 
+    /// <summary>Whose shared signals are taken; default: nobody's. They need what was used once over all nodes.</summary>
+    public SignalRules Signals { get; set; } = SignalRules.None;
+
     /// <summary>What an issuer's configuration says about the age of its tokens, by the issuer's name; default: nothing is known.</summary>
     public Func<string, TokenRules?> TokenRules { get; set; } = static _ => null;
 

@@ -36,6 +36,12 @@ internal static class AlertKinds
     /// <summary>An access review waits for answers, or closed a path because it had none.</summary>
     public const string ReviewDue = "review-due";
 
+    /// <summary>A transmitter of shared signals spoke of a person, or of a client that no machine closes.</summary>
+    public const string SharedSignal = "shared-signal";
+
+    /// <summary>A transmitter of shared signals asked for more than may be closed in an hour.</summary>
+    public const string SignalsHeld = "signals-held";
+
     // What the watch finds is raised under the name of its rule.
     private static readonly string[] Raised =
     [
@@ -47,6 +53,8 @@ internal static class AlertKinds
         Emergency,
         Dormant,
         ReviewDue,
+        SharedSignal,
+        SignalsHeld,
         .. TrailWatch.FindingNames,
     ];
 

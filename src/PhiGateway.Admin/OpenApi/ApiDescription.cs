@@ -14,7 +14,15 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
             Version = "1",
             Description =
                 "The registry that governs traffic, the audit trail, and the state of the nodes. Inside v1 only additions are made.",
+            License = new OpenApiLicense { Name = "Apache License 2.0", Identifier = "Apache-2.0" },
         };
+
+        // Read without a call, as the console's reference does, it is of wherever it is read.
+        if (document.Servers is not { Count: > 0 })
+        {
+            document.Servers = [new OpenApiServer { Url = "/" }];
+        }
+
         document.Tags = ApiTags.All.Select(static tag => new OpenApiTag { Name = tag.Name, Description = tag.Words }).ToHashSet();
         document.AddComponent<IOpenApiSecurityScheme>(
             "bearer",

@@ -23,7 +23,9 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
             return AdminProblem.Invalid(findings);
         }
 
-        var issuedBefore = body.Target == RevocationTarget.IssuedBefore ? body.IssuedBefore ?? now : (DateTimeOffset?)null;
+        var issuedBefore = body.Target is RevocationTarget.IssuedBefore or RevocationTarget.Subject
+            ? body.IssuedBefore ?? now
+            : (DateTimeOffset?)null;
         var row = new Revocation(
             Guid.CreateVersion7(now).ToString(),
             body.Target!.Value,
@@ -111,8 +113,13 @@ internal sealed class RevocationCommands(RegistryEditor editor, IRegistryStore s
 
     private async Task<Outcome<RevocationOutcome>> WriteAsync(AdminCall call, string @event, Revocation row)
     {
-        // A token hash or jti is no secret, but it is nobody's business in a target either way: the id leads to the row.
-        var target = row.Target is RevocationTarget.Token or RevocationTarget.TokenHash ? "token" : row.Value;
+        // A token hash, a jti or a subject is no secret, but nobody's business in a target either way: the id leads to the row.
+        var target = row.Target switch
+        {
+            RevocationTarget.Token or RevocationTarget.TokenHash => "token",
+            RevocationTarget.Subject => row.Issuer,
+            _ => row.Value,
+        };
         var name = JsonNamingPolicy.KebabCaseLower.ConvertName(row.Target.ToString());
         var edit = new Edit(
             @event,

@@ -4,10 +4,11 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Revocations;
 
 /// <summary>Body of a revocation.</summary>
-/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer or issued-before; required.</param>
+/// <param name="Target">client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before or subject;
+/// required.</param>
 /// <param name="Value">What of it; required, but <c>*</c> for issued-before.</param>
-/// <param name="Issuer">Narrows a token id or issued-before to one issuer.</param>
-/// <param name="IssuedBefore">For issued-before: tokens issued before this moment are dead; absent: now.</param>
+/// <param name="Issuer">Narrows a token id or issued-before to one issuer; whose subject it is, required for subject.</param>
+/// <param name="IssuedBefore">For issued-before and subject: tokens issued before this moment are dead; absent: now.</param>
 /// <param name="Reason">Why, in words without patient data; required.</param>
 public sealed record RevokeBody(
     RevocationTarget? Target = null,
@@ -31,7 +32,7 @@ internal static class RevokeBodyRules
                 new ProblemPointer(
                     "/target",
                     "required",
-                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer or issued-before."
+                    "Say what is revoked: client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before or subject."
                 )
             );
             return findings;
@@ -58,9 +59,10 @@ internal static class RevokeBodyRules
             findings.Add(new ProblemPointer("/value", "invalid", "A SHA-256 in lower-case hex is expected, never the token itself."));
         }
 
-        if (!isIssuedBefore && body.IssuedBefore is not null)
+        var hasMoment = isIssuedBefore || body.Target == RevocationTarget.Subject;
+        if (!hasMoment && body.IssuedBefore is not null)
         {
-            findings.Add(new ProblemPointer("/issued_before", "not-applicable", "Only issued-before takes a moment."));
+            findings.Add(new ProblemPointer("/issued_before", "not-applicable", "Only issued-before and subject take a moment."));
         }
 
         if (body.IssuedBefore > now.AddMinutes(5))
@@ -70,9 +72,16 @@ internal static class RevokeBodyRules
             );
         }
 
-        if (body.Issuer is not null && body.Target is not (RevocationTarget.Token or RevocationTarget.IssuedBefore))
+        if (body.Target == RevocationTarget.Subject && string.IsNullOrWhiteSpace(body.Issuer))
         {
-            findings.Add(new ProblemPointer("/issuer", "not-applicable", "Only token and issued-before can be narrowed to an issuer."));
+            findings.Add(new ProblemPointer("/issuer", "required", "Say whose subject it is: a name means another person elsewhere."));
+        }
+
+        if (body.Issuer is not null && !hasMoment && body.Target != RevocationTarget.Token)
+        {
+            findings.Add(
+                new ProblemPointer("/issuer", "not-applicable", "Only token, issued-before and subject can be narrowed to an issuer.")
+            );
         }
 
         return findings;

@@ -52,6 +52,9 @@ internal sealed class FeedCursor
     /// <summary>The first place of a log that was not read yet.</summary>
     public long NextOf(string log) => _next.GetValueOrDefault(log);
 
+    /// <summary>Everything of a log before this place is passed over.</summary>
+    public void Begin(string log, long next) => _next[log] = next;
+
     /// <summary>An entry was handed out.</summary>
     public void Pass(AuditEntry entry) => _next[entry.Log] = entry.Sequence + 1;
 

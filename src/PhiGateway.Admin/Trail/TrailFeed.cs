@@ -14,7 +14,8 @@ namespace PhiGateway.Admin.Trail;
 /// </remarks>
 internal sealed class TrailFeed(IAuditStore store, IAuditReports reports, TrailSearch search)
 {
-    private const string Event = "audit.feed";
+    /// <summary>How it stands on record.</summary>
+    public const string Event = "audit.feed";
 
     public async Task<Outcome<JsonObject>> ReadAsync(AdminCall call, string? cursor, int limit)
     {
@@ -43,8 +44,8 @@ internal sealed class TrailFeed(IAuditStore store, IAuditReports reports, TrailS
         };
     }
 
-    // The oldest heads of all logs, one after the other; within a log in its own order.
-    private async Task<List<AuditEntry>> FindAsync(FeedCursor place, int limit, CancellationToken cancellationToken)
+    /// <summary>The oldest heads of all logs, one after the other; within a log in its own order.</summary>
+    internal async Task<List<AuditEntry>> FindAsync(FeedCursor place, int limit, CancellationToken cancellationToken)
     {
         var heads = new PriorityQueue<Queue<AuditEntry>, DateTimeOffset>();
         foreach (var mark in await reports.ListMarksAsync(cancellationToken))

@@ -13,6 +13,7 @@ internal static class TrailRegistration
             .AddSingleton<TrailReports>()
             .AddSingleton<TrailExport>()
             .AddSingleton<TrailFeed>()
+            .AddSingleton<TrailTail>()
             .AddSingleton<TrailProofs>()
             .AddSingleton<TrailBundles>()
             .AddSingleton<ReachSearch>()

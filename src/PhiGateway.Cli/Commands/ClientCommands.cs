@@ -129,7 +129,7 @@ internal static class ClientCommands
     {
         var target = new Argument<string>("target")
         {
-            Description = "client, credential, token, token-hash, organization, use-case, tenant, issuer or issued-before.",
+            Description = "client, credential, token, token-hash, organization, use-case, tenant, issuer, issued-before or subject.",
         };
         target.AcceptOnlyFromAmong(
             "client",
@@ -140,10 +140,14 @@ internal static class ClientCommands
             "use-case",
             "tenant",
             "issuer",
-            "issued-before"
+            "issued-before",
+            "subject"
         );
         var value = new Argument<string>("value") { Description = "Which one; for issued-before a moment such as 2026-05-01T12:00:00Z." };
-        var issuer = new Option<string?>("--issuer") { Description = "Narrows token and issued-before to one issuer." };
+        var issuer = new Option<string?>("--issuer")
+        {
+            Description = "Narrows token and issued-before to one issuer; whose subject it is.",
+        };
         var reason = Reason();
         return CliRun.Action(
             new Command("revoke", "Revokes anything, everywhere, at once.") { target, value, issuer, reason },

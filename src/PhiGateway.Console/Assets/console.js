@@ -46,3 +46,66 @@ document.addEventListener('keydown', (event) => {
       break;
   }
 });
+
+// The live tail: asks for what has arrived, makes rows of a template and writes text into them.
+const tail = document.querySelector('[data-tail]');
+const pause = 2000;
+const mostRows = 500;
+
+const wait = (time) => new Promise((done) => { setTimeout(done, time); });
+
+const say = (words) => { document.getElementById('tail-state').textContent = words; };
+
+const rowOf = (line) => {
+  const row = document.getElementById('tail-line').content.firstElementChild.cloneNode(true);
+  for (const part of row.querySelectorAll('[data-of]')) {
+    part.textContent = line[part.dataset.of] ?? '';
+  }
+  for (const link of row.querySelectorAll('[data-href]')) {
+    const href = line[link.dataset.href];
+    if (href?.startsWith('/console/')) {
+      link.href = href;
+    }
+  }
+  row.querySelector('[data-class]').classList.add(line.style);
+  return row;
+};
+
+const follow = async (section) => {
+  const body = section.querySelector('tbody');
+  say('Records appear here as they arrive in the store.');
+  for (;;) {
+    if (document.hidden) {
+      await wait(pause);
+      continue;
+    }
+    const answer = await fetch(section.dataset.tail, { redirect: 'manual', headers: { accept: 'application/json' } });
+    if (answer.status === 429 || answer.status >= 500) {
+      say('The trail cannot be followed right now; it is tried again.');
+      await wait(5 * pause);
+      continue;
+    }
+    if (!answer.ok) {
+      say('The tail has ended with the session. Open the page again.');
+      return;
+    }
+    const part = await answer.json();
+    for (const line of part.lines) {
+      body.prepend(rowOf(line));
+      document.getElementById('tail-none')?.remove();
+    }
+    while (body.rows.length > mostRows) {
+      body.lastElementChild.remove();
+    }
+    section.dataset.tail = part.follow;
+    document.getElementById('since').href = part.here;
+    say(`As of ${new Date().toISOString().slice(0, 19).replace('T', ' ')} UTC.`);
+    if (!part.more) {
+      await wait(pause);
+    }
+  }
+};
+
+if (tail) {
+  follow(tail).catch(() => say('The node cannot be reached. Open the page again.'));
+}

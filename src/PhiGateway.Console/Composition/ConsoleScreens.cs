@@ -10,6 +10,7 @@ using PhiGateway.Console.Pages.Design;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
+using PhiGateway.Console.Pages.Reference;
 using PhiGateway.Console.Pages.Reviews;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
@@ -21,7 +22,10 @@ namespace PhiGateway.Console.Composition;
 /// <summary>The map of the console: every page and every step, with the roles that the admin API asks for the same.</summary>
 internal static class ConsoleScreens
 {
+    private const string Accounting = "/console/patient/{key}/accounting";
+
     private static readonly string[] Auditors = [AdminRoles.Auditor];
+    private static readonly string[] Officers = [AdminRoles.PrivacyOfficer];
     private static readonly string[] Approvers = [AdminRoles.Approver];
     private static readonly string[] Reviewers = [AdminRoles.Approver, AdminRoles.Auditor];
 
@@ -29,26 +33,29 @@ internal static class ConsoleScreens
     public static void Map(ConsoleRoutes routes) =>
         routes
             .Get<NowScreen>("/console/now", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<HeldScreen>("/console/held", AdminRoles.All, static (screen, request) => Task.FromResult(screen.Show(request)))
             .Get<SearchScreen>("/console/audit", Auditors, static (screen, request) => screen.ShowAsync(request))
-            .Get<SearchScreen>("/console/audit/export", Auditors, static (screen, request) => screen.ExportAsync(request))
+            .GraveGet<SearchScreen>("/console/audit/export", Auditors, static (screen, request) => screen.ExportAsync(request))
+            .Get<TailScreen>("/console/audit/tail", Auditors, static (screen, request) => screen.ShowAsync(request))
+            .Watch<TailScreen>("/console/audit/tail/lines", Auditors, static (screen, request) => screen.LinesAsync(request))
             .Post<SavedSearches>("/console/audit/saved", Auditors, static (screen, request) => screen.KeepAsync(request))
             .Post<SavedSearches>("/console/audit/saved/{id}/give-up", Auditors, static (screen, request) => screen.GiveUpAsync(request))
             .Get<AccessScreen>("/console/access/{id}", Auditors, static (screen, request) => screen.ShowAsync(request))
-            .Get<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
+            .GraveGet<AccessScreen>("/console/access/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .Get<ClientsScreen>("/console/find", AdminRoles.All, static (screen, request) => screen.FindAsync(request))
             .Get<ClientsScreen>("/console/clients", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ClientsScreen>("/console/clients/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<CallersScreen>("/console/callers", Auditors, static (screen, request) => screen.ShowAsync(request))
             .Get<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.ShowAsync(request))
-            .Post<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
-            .Post<StopScreen>("/console/clients/{id}/resume", Approvers, static (screen, request) => screen.ResumeAsync(request))
+            .GravePost<StopScreen>("/console/clients/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
+            .GravePost<StopScreen>("/console/clients/{id}/resume", Approvers, static (screen, request) => screen.ResumeAsync(request))
             .Get<ApprovalsScreen>("/console/approvals", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<ApprovalsScreen>("/console/approvals/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
-            .Post<ApprovalsScreen>("/console/approvals/{id}", Approvers, static (screen, request) => screen.ApproveAsync(request))
+            .GravePost<ApprovalsScreen>("/console/approvals/{id}", Approvers, static (screen, request) => screen.ApproveAsync(request))
             .Get<ReviewsScreen>("/console/reviews", AdminRoles.UseReaders, static (screen, request) => screen.ListAsync(request))
             .Post<ReviewsScreen>("/console/reviews", AdminRoles.Keepers, static (screen, request) => screen.StartAsync(request))
             .Get<ReviewsScreen>("/console/reviews/{id}", AdminRoles.UseReaders, static (screen, request) => screen.ShowAsync(request))
-            .Get<ReviewsScreen>("/console/reviews/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
+            .GraveGet<ReviewsScreen>("/console/reviews/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .Post<ReviewsScreen>("/console/reviews/{id}/apply", Approvers, static (screen, request) => screen.ApplyAsync(request))
             .Post<ReviewsScreen>("/console/reviews/{id}/cancel", Approvers, static (screen, request) => screen.CancelAsync(request))
             .Post<ReviewsScreen>(
@@ -68,25 +75,45 @@ internal static class ConsoleScreens
             .Get<CasesScreen>("/console/cases", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Post<CasesScreen>("/console/cases", AdminRoles.Closers, static (screen, request) => screen.OpenAsync(request))
             .Get<CasesScreen>("/console/cases/{id}", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
-            .Get<CasesScreen>("/console/cases/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
+            .GraveGet<CasesScreen>("/console/cases/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
             .Post<CasesScreen>("/console/cases/{id}/add", AdminRoles.Closers, static (screen, request) => screen.AddAsync(request))
             .Post<CasesScreen>("/console/cases/{id}/remove", AdminRoles.Closers, static (screen, request) => screen.RemoveAsync(request))
             .Post<CasesScreen>("/console/cases/{id}/note", AdminRoles.Closers, static (screen, request) => screen.NoteAsync(request))
             .Post<CasesScreen>("/console/cases/{id}/close", AdminRoles.Keepers, static (screen, request) => screen.CloseAsync(request))
-            .Post<CasesScreen>("/console/cases/{id}/reveal", Auditors, static (screen, request) => screen.RevealAsync(request))
+            .GravePost<CasesScreen>("/console/cases/{id}/reveal", Auditors, static (screen, request) => screen.RevealAsync(request))
             .Post<AlertsScreen>("/console/alerts/{id}/close", AdminRoles.Keepers, static (screen, request) => screen.CloseAsync(request))
             .Get<AlertsScreen>("/console/break-glass", AdminRoles.All, static (screen, request) => screen.EmergenciesAsync(request))
             .Post<AlertsScreen>("/console/break-glass/{id}", Reviewers, static (screen, request) => screen.ReviewAsync(request))
-            .Get<PatientScreen>("/console/patient", Auditors, static (screen, request) => screen.AskAsync(request))
-            .Post<PatientScreen>("/console/patient", Auditors, static (screen, request) => screen.OpenAsync(request))
+            .Get<PatientScreen>("/console/patient", ConsoleSections.Openers, static (screen, request) => screen.AskAsync(request))
+            .GravePost<PatientScreen>("/console/patient", ConsoleSections.Openers, static (screen, request) => screen.OpenAsync(request))
             .Get<PatientScreen>("/console/patient/{key}", Auditors, static (screen, request) => screen.ShowAsync(request))
+            .Get<AccountingScreen>(Accounting, Officers, static (screen, request) => screen.ShowAsync(request))
+            .GraveGet<AccountingScreen>(Accounting + "/csv", Officers, static (screen, request) => screen.CsvAsync(request))
+            .Post<AccountingScreen>(Accounting + "/answer", Officers, static (screen, request) => screen.AnswerAsync(request))
+            .Post<AccountingScreen>(Accounting + "/ask", Officers, static (screen, request) => screen.AskAsync(request))
+            .Post<AccountingScreen>(Accounting + "/extend", Officers, static (screen, request) => screen.ExtendAsync(request))
+            .Post<AccountingScreen>(Accounting + "/hold", Officers, static (screen, request) => screen.HoldAsync(request))
+            .Post<AccountingScreen>(Accounting + "/release", Officers, static (screen, request) => screen.ReleaseAsync(request))
             .Get<VendorsScreen>("/console/vendors", AdminRoles.All, static (screen, request) => screen.ListAsync(request))
             .Get<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.PreviewAsync(request))
-            .Post<VendorsScreen>("/console/vendors/{id}/stop", AdminRoles.Closers, static (screen, request) => screen.StopAsync(request))
+            .GravePost<VendorsScreen>(
+                "/console/vendors/{id}/stop",
+                AdminRoles.Closers,
+                static (screen, request) => screen.StopAsync(request)
+            )
             .Get<LabScreen>("/console/lab", AdminRoles.All, static (_, request) => LabScreen.ShowAsync(request))
             .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))
             .Post<LabScreen>("/console/lab/replay", LabScreen.Replayers, static (screen, request) => screen.ReplayAsync(request))
             .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
+            .Get<ReferenceScreen>("/console/api", AdminRoles.All, static (screen, _) => Task.FromResult(screen.Show()))
+            .Get<ReferenceScreen>("/console/api/openapi.json", AdminRoles.All, static (screen, request) => screen.DescribeAsync(request))
+            .Get<ReferenceScreen>("/console/api/swagger-ui.css", AdminRoles.All, static (screen, _) => Task.FromResult(screen.Sheet()))
+            .Get<ReferenceScreen>(
+                "/console/api/swagger-ui-bundle.js",
+                AdminRoles.All,
+                static (screen, _) => Task.FromResult(screen.Bundle())
+            )
+            .Get<ReferenceScreen>("/console/api/reference.js", AdminRoles.All, static (screen, _) => Task.FromResult(screen.Start()))
             .Get<TrustScreen>("/console/trust", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<TrustScreen>("/console/posture", AdminRoles.All, static (screen, request) => screen.PostureAsync(request))
             .Get<TrustScreen>("/console/design", AdminRoles.All, static (_, request) => Task.FromResult(DesignModel.PageOf(request)));

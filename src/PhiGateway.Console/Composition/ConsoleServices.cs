@@ -10,6 +10,7 @@ using PhiGateway.Console.Pages.Clients;
 using PhiGateway.Console.Pages.Lab;
 using PhiGateway.Console.Pages.Now;
 using PhiGateway.Console.Pages.Patients;
+using PhiGateway.Console.Pages.Reference;
 using PhiGateway.Console.Pages.Reviews;
 using PhiGateway.Console.Pages.Search;
 using PhiGateway.Console.Pages.Settings;
@@ -32,10 +33,13 @@ public static class ConsoleServices
         services.AddSingleton<PageRenderer>();
         services.AddSingleton<PageWriter>();
         services.AddSingleton<SignInBook>();
+        services.AddSingleton<HeldScreen>();
         services.AddSingleton<NowTrafficReader>();
         services.AddSingleton<NowScreen>();
         services.AddSingleton<SavedSearches>();
         services.AddSingleton<SearchScreen>();
+        services.AddSingleton<TailPlaces>();
+        services.AddSingleton<TailScreen>();
         services.AddSingleton<AccessScreen>();
         services.AddSingleton<ClientsScreen>();
         services.AddSingleton<StopScreen>();
@@ -47,8 +51,10 @@ public static class ConsoleServices
         services.AddSingleton<SettingsScreen>();
         services.AddSingleton<ReviewsScreen>();
         services.AddSingleton<PatientScreen>();
+        services.AddSingleton<AccountingScreen>();
         services.AddSingleton<VendorsScreen>();
         services.AddSingleton<TrustScreen>();
+        services.AddSingleton<ReferenceScreen>();
         OidcSignIn.Add(services, options);
         return services;
     }

@@ -20,6 +20,9 @@ public sealed class ConsoleOptions
     /// <summary>A session ends after this long, whatever is done in it.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromHours(8);
 
+    /// <summary>When a fresh sign-in is asked for before a step; null: never.</summary>
+    public StepUpOptions? StepUp { get; init; }
+
     /// <summary>The hospital's identity provider, whose roles and names count as for the admin API; null: not by it.</summary>
     public AdminOidcOptions? Oidc { get; init; }
 

@@ -5,6 +5,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Http;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
+using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Sessions;
 
 namespace PhiGateway.Console.Http;
@@ -16,6 +17,7 @@ namespace PhiGateway.Console.Http;
 internal sealed class ConsoleGate(
     RequestDelegate next,
     ConsoleSessions sessions,
+    ConsoleOptions options,
     PageWriter pages,
     IAuditJournal journal,
     TimeProvider time
@@ -36,7 +38,9 @@ internal sealed class ConsoleGate(
             return;
         }
 
-        var session = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token ? sessions.Find(token) : null;
+        var session = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token
+            ? sessions.Find(token, isClick: !NotAClick.Is(context))
+            : null;
         if (session is null)
         {
             await SignInAsync(context);
@@ -72,6 +76,17 @@ internal sealed class ConsoleGate(
             }
         }
 
+        if (endpoint.Metadata.GetMetadata<GraveStep>() is not null)
+        {
+            if (!session.Proof.IsFresh(options.StepUp, time.GetUtcNow()))
+            {
+                await AskAgainAsync(context, session, template, form);
+                return;
+            }
+
+            session.Held = null;
+        }
+
         context.Items[Key] = ConsoleRequest.Of(context, session, form);
         await next(context);
     }
@@ -96,8 +111,33 @@ internal sealed class ConsoleGate(
         PageWriter.Redirect(context, "/console/sign-in?to=" + Uri.EscapeDataString(wanted));
     }
 
+    // Nothing is lost: what was filled in waits in the session until the person has signed in anew.
+    private async Task AskAgainAsync(HttpContext context, ConsoleSession session, string template, IFormCollection? form)
+    {
+        session.Held = new HeldStep(
+            context.Request.Path + context.Request.QueryString.ToString(),
+            form is not null,
+            form is null
+                ? []
+                :
+                [
+                    .. form.Where(static field => field.Key != ConsoleForm.Token)
+                        .SelectMany(static field => field.Value.Select(value => KeyValuePair.Create(field.Key, value ?? string.Empty))),
+                ]
+        );
+        Record(context, session, template, "sign-in-too-old");
+        var model = HeldModel.Of(session, options, time.GetUtcNow());
+        await pages.PageAsync(context, session, HeldModel.PageOf(model, StatusCodes.Status403Forbidden));
+    }
+
     private async Task RefuseAsync(HttpContext context, ConsoleSession session, string template, RequiredRoles? required)
     {
+        Record(context, session, template, "role-missing");
+        var needed = required is null ? "nobody" : string.Join(" or ", required.AnyOf);
+        await pages.ProblemAsync(context, AdminProblem.Forbidden($"This is open to: {needed}."), session);
+    }
+
+    private void Record(HttpContext context, ConsoleSession session, string template, string reason) =>
         journal.TryAppend(
             new AuditRecord
             {
@@ -106,14 +146,11 @@ internal sealed class ConsoleGate(
                 Event = "admin.authorize",
                 Time = time.GetUtcNow(),
                 Decision = "deny",
-                Reason = "role-missing",
+                Reason = reason,
                 Actor = session.Caller.Person,
                 Method = context.Request.Method,
                 Template = template,
                 Status = StatusCodes.Status403Forbidden,
             }
         );
-        var needed = required is null ? "nobody" : string.Join(" or ", required.AnyOf);
-        await pages.ProblemAsync(context, AdminProblem.Forbidden($"This is open to: {needed}."), session);
-    }
 }

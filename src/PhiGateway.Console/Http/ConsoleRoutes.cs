@@ -13,6 +13,18 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
     public ConsoleRoutes Get<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> show)
         where TScreen : class => Map(HttpMethods.Get, path, roles, show);
 
+    /// <summary>A page or file that takes a patient's data away: after a fresh sign-in, where that is asked for.</summary>
+    public ConsoleRoutes GraveGet<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> show)
+        where TScreen : class => Map(HttpMethods.Get, path, roles, show, GraveStep.Mark);
+
+    /// <summary>A step that opens a patient, approves or stops: likewise.</summary>
+    public ConsoleRoutes GravePost<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> act)
+        where TScreen : class => Map(HttpMethods.Post, path, roles, act, GraveStep.Mark);
+
+    /// <summary>What a script asks by itself: it keeps no session alive.</summary>
+    public ConsoleRoutes Watch<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> show)
+        where TScreen : class => Map(HttpMethods.Get, path, roles, show, NotAClick.Mark);
+
     /// <summary>A step.</summary>
     public ConsoleRoutes Post<TScreen>(string path, IReadOnlyList<string> roles, Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> act)
         where TScreen : class => Map(HttpMethods.Post, path, roles, act);
@@ -21,7 +33,8 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
         string method,
         string path,
         IReadOnlyList<string> roles,
-        Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> run
+        Func<TScreen, ConsoleRequest, Task<ScreenAnswer>> run,
+        params object[] marks
     )
         where TScreen : class
     {
@@ -37,6 +50,7 @@ internal sealed class ConsoleRoutes(IEndpointRouteBuilder routes)
                 }
             )
             .RequireRoles(roles)
+            .WithMetadata(marks)
             .ExcludeFromDescription();
         return this;
     }

@@ -14,13 +14,16 @@ internal static class ConsoleSections
     /// <summary>Who may read the trail.</summary>
     public static IReadOnlyList<string> TrailReaders => Auditors;
 
+    /// <summary>Who may open a patient.</summary>
+    public static IReadOnlyList<string> Openers { get; } = [AdminRoles.Auditor, AdminRoles.PrivacyOfficer];
+
     /// <summary>In the order shown.</summary>
     public static IReadOnlyList<ConsoleSection> All { get; } =
     [
         new(new("now", "/console/now", "Now", "n"), AdminRoles.All),
         new(new("alerts", "/console/alerts", "Alerts", "l"), AdminRoles.All),
         new(new("audit", "/console/audit", "Audit search", "a"), Auditors),
-        new(new("patient", "/console/patient", "Patient", "p"), Auditors),
+        new(new("patient", "/console/patient", "Patient", "p"), Openers),
         new(new("clients", "/console/clients", "Clients", "c"), AdminRoles.All),
         new(new("approvals", "/console/approvals", "Approvals", "o"), AdminRoles.All),
         new(new("reviews", "/console/reviews", "Reviews", "r"), AdminRoles.UseReaders),

@@ -33,10 +33,15 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
                 context.Response.ContentType = file.ContentType;
                 context.Response.Headers.ContentDisposition = $"attachment; filename=\"{file.Name}\"";
                 return file.WriteAsync(context);
+            case ScreenAnswer.Data(var body):
+                context.Response.ContentType = "application/json; charset=utf-8";
+                return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), context.RequestAborted).AsTask();
+            case ScreenAnswer.Raw raw:
+                return RawAsync(context, raw);
             case ScreenAnswer.Refused(var problem):
                 return ProblemAsync(context, problem, session);
             default:
-                throw new InvalidOperationException("A screen answers a page, a path, a file or a refusal.");
+                throw new InvalidOperationException("A screen answers a page, a path, data, a file or a refusal.");
         }
     }
 
@@ -68,7 +73,7 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
         );
         if (page.Again is { } again)
         {
-            context.Response.Headers["Refresh"] = again.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers["Refresh"] = string.Create(CultureInfo.InvariantCulture, $"{again.Seconds}; url={again.Path}");
         }
 
         context.Response.StatusCode = page.Status;
@@ -86,6 +91,24 @@ internal sealed class PageWriter(PageRenderer renderer, ConsoleOptions options)
     {
         context.Response.StatusCode = SeeOther;
         context.Response.Headers.Location = path;
+    }
+
+    private static async Task RawAsync(HttpContext context, ScreenAnswer.Raw raw)
+    {
+        var headers = context.Response.Headers;
+        if (raw.ContentSecurity is { } policy)
+        {
+            headers.ContentSecurityPolicy = policy;
+        }
+
+        if (raw.IsKept)
+        {
+            headers.CacheControl = "private, max-age=31536000, immutable";
+        }
+
+        context.Response.ContentType = raw.ContentType;
+        context.Response.ContentLength = raw.Bytes.Length;
+        await context.Response.Body.WriteAsync(raw.Bytes, context.RequestAborted);
     }
 
     private ShellPerson PersonOf(ConsoleSession session) =>

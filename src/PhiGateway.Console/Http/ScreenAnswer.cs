@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Console.Rendering;
@@ -21,6 +22,19 @@ internal abstract record ScreenAnswer
 
     /// <summary>A refusal of a command.</summary>
     internal sealed record Refused(AdminProblem Problem) : ScreenAnswer;
+
+    /// <summary>Something for the script, which makes text of it.</summary>
+    internal sealed record Data(JsonObject Body) : ScreenAnswer;
+
+    /// <summary>Bytes that are shown as they are.</summary>
+    internal sealed record Raw(string ContentType, byte[] Bytes) : ScreenAnswer
+    {
+        /// <summary>A policy of its own; null: the console's.</summary>
+        public string? ContentSecurity { get; init; }
+
+        /// <summary>Whether a browser may keep them: the same for everybody, under a name that changes with them.</summary>
+        public bool IsKept { get; init; }
+    }
 
     /// <summary>A file, written as it is read.</summary>
     internal sealed record File(string ContentType, string Name, Func<HttpContext, Task> WriteAsync) : ScreenAnswer;

@@ -13,8 +13,9 @@ public sealed partial class Badge
     [Parameter, EditorRequired]
     public required string Text { get; set; }
 
-    private string Glyph =>
-        Kind switch
+    /// <summary>The sign of a kind.</summary>
+    internal static string GlyphOf(string kind) =>
+        kind switch
         {
             "allow" => "✓",
             "deny" => "✕",

@@ -24,7 +24,8 @@ internal static class ConsoleAssets
     /// <summary>Changes whenever one of them does, so that they may be kept for long.</summary>
     public static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData([.. Sheet, .. Script]).AsSpan(0, 6));
 
-    private static byte[] Load(string name)
+    /// <summary>One file of this assembly.</summary>
+    public static byte[] Load(string name)
     {
         using var stream =
             typeof(ConsoleAssets).Assembly.GetManifestResourceStream(name)

@@ -13,6 +13,11 @@ internal sealed record PageContent(string Title, string Section, Type Body, obje
     /// <summary>What of this view is on record, in words; null: nothing is.</summary>
     public string? OnRecord { get; init; }
 
-    /// <summary>Seconds after which the page is asked for again; null: never.</summary>
-    public int? Again { get; init; }
+    /// <summary>When the page is asked for again; null: never.</summary>
+    public AgainLater? Again { get; init; }
 }
+
+/// <summary>That a browser asks again by itself.</summary>
+/// <param name="Seconds">After so many seconds.</param>
+/// <param name="Path">Of this address, which says that nobody clicked.</param>
+internal sealed record AgainLater(int Seconds, string Path);

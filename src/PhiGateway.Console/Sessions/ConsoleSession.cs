@@ -34,6 +34,22 @@ internal sealed class ConsoleSession(AdminCaller caller, string name, string tas
     /// <summary>The session at the identity provider, which can end this one; null: none is known.</summary>
     public ProviderSession? Provider { get; } = provider;
 
+    /// <summary>When and how the person last proved who they are.</summary>
+    public SignInProof Proof { get; init; } = SignInProof.None;
+
+    /// <summary>The step that waits for a fresh sign-in; null: none does.</summary>
+    public HeldStep? Held { get; set; }
+
+    /// <summary>Goes on where a session of the same person at the same browser was.</summary>
+    public void TakeOver(ConsoleSession former)
+    {
+        Held = former.Held;
+        lock (former._gate)
+        {
+            _opened.AddRange(former._opened);
+        }
+    }
+
     /// <summary>Leaves a message for the next page.</summary>
     public void Say(string words) => Interlocked.Exchange(ref _notice, words);
 

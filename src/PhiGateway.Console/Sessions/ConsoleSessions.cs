@@ -31,8 +31,8 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time)
         return token;
     }
 
-    /// <summary>The live session of a cookie, which this click keeps alive; null: there is none.</summary>
-    public ConsoleSession? Find(string token)
+    /// <summary>The live session of a cookie, which a click keeps alive; null: there is none.</summary>
+    public ConsoleSession? Find(string token, bool isClick = true)
     {
         var now = time.GetUtcNow();
         lock (_gate)
@@ -49,17 +49,26 @@ internal sealed class ConsoleSessions(ConsoleOptions options, TimeProvider time)
                 return null;
             }
 
-            session.LastSeen = now;
+            if (isClick)
+            {
+                session.LastSeen = now;
+            }
+
             return session;
         }
     }
 
     /// <summary>Ends the session of a cookie.</summary>
-    public void End(string token)
+    /// <returns>The session, when it was still alive.</returns>
+    public ConsoleSession? End(string token) => EndKept(SessionToken.HashOf(token));
+
+    /// <summary>Ends the session that is kept under a key.</summary>
+    /// <returns>The session, when it was still alive.</returns>
+    public ConsoleSession? EndKept(string key)
     {
         lock (_gate)
         {
-            _sessions.Remove(SessionToken.HashOf(token));
+            return _sessions.Remove(key, out var session) && IsAlive(session, time.GetUtcNow()) ? session : null;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
@@ -23,6 +25,10 @@ internal static class OidcSignIn
     private const string Scheme = "console-oidc";
     private const string Callback = "/console/sign-in/callback";
     private const string To = "to";
+    private const string Fresh = "fresh";
+
+    // The last second of the year 9999.
+    private const long MostSeconds = 253_402_300_799;
 
     /// <summary>Adds the handler.</summary>
     public static void Add(IServiceCollection services, ConsoleOptions options)
@@ -76,6 +82,9 @@ internal static class OidcSignIn
                 };
                 Harden(oidc.CorrelationCookie, "__Host-phigw-oidc-");
                 Harden(oidc.NonceCookie, "__Host-phigw-nonce-");
+                // Whose sign-in was of which kind is looked at here.
+                oidc.ClaimActions.Remove("acr");
+                oidc.Events.OnRedirectToIdentityProvider = context => AskForKind(context, options);
                 oidc.Events.OnTicketReceived = BeginAsync;
                 oidc.Events.OnRemoteFailure = RefuseAsync;
             }
@@ -94,6 +103,11 @@ internal static class OidcSignIn
                     {
                         var properties = new AuthenticationProperties();
                         properties.Items[To] = ReturnPath.Of(context.Request.Query[To]);
+                        if (context.Request.Query[Fresh] is ["1"])
+                        {
+                            AskAnew(context, properties);
+                        }
+
                         return context.ChallengeAsync(Scheme, properties);
                     }
                 )
@@ -104,6 +118,26 @@ internal static class OidcSignIn
                 .WithMetadata(OpenToVisitors.Mark)
                 .ExcludeFromDescription();
         }
+    }
+
+    // The provider is to ask the person whatever session there is with it; the strict cookie does not come back with its redirect, so the
+    // session that asked goes along in the protected state, by the key under which it is kept.
+    private static void AskAnew(HttpContext context, AuthenticationProperties properties)
+    {
+        properties.SetParameter<TimeSpan?>(OpenIdConnectParameterNames.MaxAge, TimeSpan.Zero);
+        properties.Items[Fresh] = ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token
+            ? SessionToken.HashOf(token)
+            : string.Empty;
+    }
+
+    private static Task AskForKind(RedirectContext context, ConsoleOptions options)
+    {
+        if (context.Properties.Items.ContainsKey(Fresh) && options.StepUp is { Acr.Count: > 0 } asked)
+        {
+            context.ProtocolMessage.AcrValues = string.Join(' ', asked.Acr);
+        }
+
+        return Task.CompletedTask;
     }
 
     // The provider's redirect is another site's: these two have to come along with it, and hold nothing but random bits.
@@ -129,10 +163,22 @@ internal static class OidcSignIn
 
         var name = context.Principal!.FindFirst("name")?.Value is { Length: > 0 and <= 128 } shown ? shown : caller.Person;
         var session = new ProviderSession(context.Principal.FindFirst("sub")?.Value, context.Principal.FindFirst("sid")?.Value);
-        await services.GetRequiredService<SignInBook>().BeginAsync(context.HttpContext, caller, name, string.Empty, session);
+        var former = context.Properties?.Items.TryGetValue(Fresh, out var key) == true && key is { Length: > 0 } ? key : null;
+        await services
+            .GetRequiredService<SignInBook>()
+            .BeginAsync(context.HttpContext, new SignedInPerson(caller, name, string.Empty, session, ProofOf(context.Principal), former));
         var to = ReturnPath.Of(context.Properties?.Items.TryGetValue(To, out var wanted) == true ? wanted : null);
         PageWriter.Redirect(context.HttpContext, "/console/signed-in?to=" + Uri.EscapeDataString(to));
     }
+
+    private static SignInProof ProofOf(ClaimsPrincipal principal) =>
+        new(
+            long.TryParse(principal.FindFirst("auth_time")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= MostSeconds
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null,
+            principal.FindFirst("acr")?.Value
+        );
 
     private static Task RefuseAsync(RemoteFailureContext context)
     {

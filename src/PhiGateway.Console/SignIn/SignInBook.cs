@@ -10,13 +10,25 @@ namespace PhiGateway.Console.SignIn;
 /// <summary>Begins and ends sessions, each on record before it counts; a browser that signs in anew leaves its old session.</summary>
 internal sealed class SignInBook(ConsoleSessions sessions, IAuditJournal journal, TimeProvider time)
 {
-    /// <summary>Begins a session under a new token: whatever cookie the browser had before is worth nothing.</summary>
+    /// <summary>
+    /// Begins a session under a new token: whatever cookie the browser had before is worth nothing. What the same person had open at this
+    /// browser goes along.
+    /// </summary>
     /// <exception cref="JournalUnavailableException">Nobody was signed in.</exception>
-    public async Task BeginAsync(HttpContext context, AdminCaller caller, string name, string task, ProviderSession? provider)
+    public async Task BeginAsync(HttpContext context, SignedInPerson person)
     {
-        await RecordAsync(context, caller, "console.sign-in");
-        EndCurrent(context);
-        var session = new ConsoleSession(caller, name, task, time.GetUtcNow(), provider);
+        await RecordAsync(context, person.Caller, "console.sign-in");
+        var former = person.Former is { } key ? sessions.EndKept(key) : null;
+        former = EndCurrent(context) ?? former;
+        var session = new ConsoleSession(person.Caller, person.Name, person.Task, time.GetUtcNow(), person.Provider)
+        {
+            Proof = person.Proof,
+        };
+        if (former?.Caller.Person == person.Caller.Person)
+        {
+            session.TakeOver(former);
+        }
+
         ConsoleCookies.Write(context, ConsoleCookies.Session, sessions.Begin(session));
         ConsoleCookies.Remove(context, ConsoleCookies.Visitor);
     }
@@ -24,18 +36,13 @@ internal sealed class SignInBook(ConsoleSessions sessions, IAuditJournal journal
     /// <summary>Ends the session of this browser.</summary>
     public async Task EndAsync(HttpContext context, AdminCaller caller)
     {
-        EndCurrent(context);
+        _ = EndCurrent(context);
         ConsoleCookies.Remove(context, ConsoleCookies.Session);
         await RecordAsync(context, caller, "console.sign-out");
     }
 
-    private void EndCurrent(HttpContext context)
-    {
-        if (ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token)
-        {
-            sessions.End(token);
-        }
-    }
+    private ConsoleSession? EndCurrent(HttpContext context) =>
+        ConsoleCookies.Read(context, ConsoleCookies.Session) is { } token ? sessions.End(token) : null;
 
     private async Task RecordAsync(HttpContext context, AdminCaller caller, string @event) =>
         await journal.AppendAsync(

@@ -94,7 +94,8 @@ internal static class SignInEndpoints
         }
 
         var caller = new AdminCaller(person.Person, "demo", person.Roles);
-        await Book(context).BeginAsync(context, caller, person.Name, person.Task, null);
+        var proof = new SignInProof(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(), "demo");
+        await Book(context).BeginAsync(context, new SignedInPerson(caller, person.Name, person.Task, null, proof, null));
         PageWriter.Redirect(context, ReturnPath.Of(form["to"]));
     }
 

@@ -28,6 +28,7 @@ internal static class ConsoleSetup
             PublicBase = plain.PublicBase,
             Idle = written.Idle ?? plain.Idle,
             Longest = written.Longest ?? plain.Longest,
+            StepUp = written.StepUp is { Within: { } within } stepUp ? new StepUpOptions(within, stepUp.Acr) : null,
             Oidc = oidc,
             ClientId = written.ClientId,
             ClientSecret = secret.Length == 0 ? null : secret,

@@ -68,6 +68,7 @@ internal static class ControlPlane
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
+        services.AddSingleton(parts.SingleUses);
         services.AddSingleton<IPatientPseudonym>(parts.Pseudonym);
         if (usage is not null)
         {
@@ -102,6 +103,7 @@ internal static class ControlPlane
                     options.Admin.RosterAlertPercent ?? 50,
                     options.Admin.RosterMostAlone
                 ),
+                Signals = new SignalRules(options.Signals, SignalPlaces.IssuersOf(options)),
                 TokenRules = issuer =>
                     options.Issuers.FirstOrDefault(known => known.Name == issuer) is { } known
                         ? new TokenRules(known.MaxTokenLifetime, known.ClockSkew)

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Audit.Journal;
@@ -157,7 +158,7 @@ internal static class DataPlane
         ResourceMetadata.Use(app, options);
         if (options.Mcp.Bases.Count > 0)
         {
-            app.UseMcpDoor();
+            app.UseMcpDoor(new McpRefusal(static http => http.Features.Get<WireFlaw>() is not null, Mark));
         }
 
         var runner = app.Services.GetRequiredService<RequestRunner>();
@@ -176,6 +177,21 @@ internal static class DataPlane
     {
         app.Properties["__AuthenticationMiddlewareSet"] = true;
         app.Properties["__AuthorizationMiddlewareSet"] = true;
+    }
+
+    // As of a request whose bytes cannot be read: the ingress stage refuses it, on the record.
+    private static void Mark(HttpContext http, McpFlaw flaw)
+    {
+        http.Request.Method = WireFlaw.Method;
+        http.Features.Set(
+            flaw switch
+            {
+                McpFlaw.Headers => WireFlaw.McpHeaders,
+                McpFlaw.Origin => WireFlaw.McpOrigin,
+                McpFlaw.TooLarge => WireFlaw.McpTooLarge,
+                _ => WireFlaw.McpMessage,
+            }
+        );
     }
 
     // Validated at start; a secret that has gone since then must not become a random one.

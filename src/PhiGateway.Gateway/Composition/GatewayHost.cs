@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Admin.Campaigns;
+using PhiGateway.Admin.Signals;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Configuration;
@@ -28,6 +29,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private WebApplication? _data;
     private WebApplication? _admin;
     private WebApplication? _tokens;
+    private WebApplication? _signalPlane;
     private KeyRing? _ring;
     private Readiness? _readiness;
     private StopSignals? _signals;
@@ -93,6 +95,14 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._admin = ControlPlane.Build(host.Parts, readiness, authenticator, console ?? ConsoleSetup.Of(options), watch?.Usage);
             host._owned.Add(host._admin);
             host._owned.Add(host._data);
+            var isListening = options.Signals.Transmitters.Count > 0;
+            var shared = isListening ? host._admin.Services.GetRequiredService<SharedSignals>() : null;
+            if (shared is not null && options.Signals.Listener is { } pushes)
+            {
+                host._signalPlane = SignalPlane.Build(host.Parts, pushes, shared);
+                host._owned.Add(host._signalPlane);
+            }
+
             host._signals = new StopSignals();
             await host._admin.StartAsync(cancellationToken);
             var quotas = host._data.Services.GetRequiredService<QuotaKeeper>();
@@ -103,6 +113,12 @@ internal sealed class GatewayHost : IAsyncDisposable
                 await host._tokens.StartAsync(cancellationToken);
             }
 
+            if (host._signalPlane is not null)
+            {
+                await host._signalPlane.StartAsync(cancellationToken);
+            }
+
+            readiness.Open();
             GatewayLog.Listening(log, "control", host.AdminAddress);
             GatewayLog.Listening(log, "data", host.DataAddress);
             host._loops.Add(host.Watched("quotas", quotas.RunAsync, log));
@@ -111,6 +127,11 @@ internal sealed class GatewayHost : IAsyncDisposable
             host._loops.Add(host.Watched("dormancy", host._admin.Services.GetRequiredService<DormancyLadder>().RunAsync, log));
             host._loops.Add(host.Watched("escalation", host._admin.Services.GetRequiredService<AlertEscalation>().RunAsync, log));
             host._loops.Add(host.Watched("access reviews", host._admin.Services.GetRequiredService<CampaignDeadline>().RunAsync, log));
+            if (shared is not null)
+            {
+                host._loops.Add(host.Watched("shared signals", shared.RunAsync, log));
+            }
+
             if (watch is not null)
             {
                 host._owned.Add(new Owned(watch));
@@ -145,19 +166,12 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Planes stop first and finish their requests; then the loops; then what they wrote to.
-        if (_data is not null)
+        foreach (var plane in new[] { _data, _tokens, _signalPlane, _admin })
         {
-            await _data.StopAsync();
-        }
-
-        if (_tokens is not null)
-        {
-            await _tokens.StopAsync();
-        }
-
-        if (_admin is not null)
-        {
-            await _admin.StopAsync();
+            if (plane is not null)
+            {
+                await plane.StopAsync();
+            }
         }
 
         await _stopping.CancelAsync();

@@ -47,6 +47,24 @@ internal static class ConsoleValidator
         {
             add("Admin:Console:Idle", "and Longest must be between a minute and a day.");
         }
+
+        if (console.StepUp is { } stepUp)
+        {
+            Validate(stepUp, add);
+        }
+    }
+
+    private static void Validate(ConsoleStepUp stepUp, Action<string, string> add)
+    {
+        if (stepUp.Within is null || IsOut(stepUp.Within))
+        {
+            add("Admin:Console:StepUp:Within", "is required, between a minute and a day.");
+        }
+
+        if (stepUp.Acr.Any(static acr => acr.Length == 0 || acr.Any(static c => c is <= ' ' or > '\x7e' or '"' or '\\')))
+        {
+            add("Admin:Console:StepUp:Acr", "must hold names without spaces.");
+        }
     }
 
     private static bool IsBase(string text) =>

@@ -2,6 +2,7 @@ using PhiGateway.Apis;
 using PhiGateway.Fhir.Grammar.Declared;
 using PhiGateway.Identity.Issuers;
 using PhiGateway.Identity.Proofs;
+using PhiGateway.Identity.Signals;
 using PhiGateway.Sinks.Configuration;
 using PhiGateway.TokenService.Configuration;
 
@@ -46,6 +47,9 @@ public sealed class GatewayOptions
     /// Whether API keys (<c>phik_…</c>) are taken from clients that have one registered; default false. Security: whoever reads one has it.
     /// </summary>
     public bool ApiKeys { get; set; }
+
+    /// <summary>Whose shared signals (SSF, CAEP) are taken; nobody's by default.</summary>
+    public SignalsOptions Signals { get; set; } = new();
 
     /// <summary>Where AI agents may ask by the Model Context Protocol; nowhere by default.</summary>
     public McpOptions Mcp { get; set; } = new();

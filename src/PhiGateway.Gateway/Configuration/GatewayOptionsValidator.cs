@@ -2,6 +2,7 @@ using System.Net;
 using PhiGateway.Apis;
 using PhiGateway.Identity.Common;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Identity.Signals;
 using PhiGateway.TokenService.Configuration;
 
 namespace PhiGateway.Gateway.Configuration;
@@ -59,6 +60,7 @@ internal static class GatewayOptionsValidator
             ValidateTokenService(tokens, options, Add);
         }
 
+        ValidateSignals(options, Add);
         ValidateHandleKey(options.HandleKey, Add);
         ValidateStore(options.Registry.Provider, options.Registry.ConnectionString, "Registry", Add);
         ValidateStore(options.Audit.Store.Provider, options.Audit.Store.ConnectionString, "Audit:Store", Add);
@@ -308,6 +310,26 @@ internal static class GatewayOptionsValidator
         {
             add("TokenService:Name", "is an issuer's of Issuers, by name or by iss; the token service is one by itself.");
         }
+    }
+
+    private static void ValidateSignals(GatewayOptions options, Action<string, string> add)
+    {
+        const string Listener = "Signals:Listener";
+        if (options.Signals.Listener is { } listener)
+        {
+            ValidateListener(listener, Listener, options.Listeners, options.Listeners.AllowPlainHttpBehindTerminator, add);
+            string?[] others = [options.Listeners.Data, options.Listeners.Admin, options.TokenService?.Listener];
+            if (others.Any(other => other is not null && AreOne(listener, other)))
+            {
+                add(Listener, "must differ from the other listeners: signals have their own.");
+            }
+        }
+
+        SignalsValidator.Validate(
+            options.Signals,
+            SignalPlaces.IssuersOf(options).Keys.ToList(),
+            (key, words) => add($"Signals:{key}", words)
+        );
     }
 
     private static void ValidateListener(string text, string key, ListenerOptions listeners, bool plainAllowed, Action<string, string> add)

@@ -16,7 +16,13 @@ internal static class DemoPersons
             "SOC analyst",
             [AdminRoles.Viewer, AdminRoles.Auditor, AdminRoles.Responder]
         ),
-        new("privacy", "tom.okafor@hospital.example", "Tom Okafor", "Privacy officer", [AdminRoles.Auditor, AdminRoles.Approver]),
+        new(
+            "privacy",
+            "tom.okafor@hospital.example",
+            "Tom Okafor",
+            "Privacy officer",
+            [AdminRoles.Auditor, AdminRoles.Approver, AdminRoles.PrivacyOfficer]
+        ),
         new("engineer", "mary.smith@hospital.example", "Mary Smith", "Security engineer", [AdminRoles.Operator]),
         new("vendors", "jo.park@hospital.example", "Jo Park", "Vendor manager", [AdminRoles.Viewer]),
     ];

@@ -25,7 +25,11 @@ internal sealed class Readiness(
     TimeProvider clock
 )
 {
+    private volatile bool _isOpen;
     private volatile bool _isDraining;
+
+    /// <summary>From here on the node's own listeners take connections: before, it is not ready, however well its parts are.</summary>
+    public void Open() => _isOpen = true;
 
     /// <summary>From here on the node is not ready, however well it is: it is about to stop.</summary>
     public void BeginDraining() => _isDraining = true;
@@ -50,7 +54,11 @@ internal sealed class Readiness(
             )
         );
         parts.AddRange(sinks().Select(Sink));
-        if (_isDraining)
+        if (!_isOpen)
+        {
+            parts.Add(new ReadinessPart("process", false, true, "starts: its listeners take no connections yet"));
+        }
+        else if (_isDraining)
         {
             parts.Add(new ReadinessPart("process", false, true, "is about to stop: what runs is finished, send it nothing more"));
         }

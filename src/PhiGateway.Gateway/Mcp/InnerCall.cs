@@ -19,10 +19,10 @@ internal sealed class InnerCall : IHttpRequestLifetimeFeature, IDisposable
     private readonly HeldAnswer _answer;
     private readonly DefaultHttpContext _http = new();
 
-    public InnerCall(HttpContext outer, string target, int mostBytes)
+    public InnerCall(HttpContext outer, string target, int mostBytes, HeldMemory memory)
     {
         _aborted = CancellationTokenSource.CreateLinkedTokenSource(outer.RequestAborted);
-        _answer = new HeldAnswer(mostBytes, _aborted);
+        _answer = new HeldAnswer(mostBytes, memory, _aborted);
         var query = target.IndexOf('?', StringComparison.Ordinal);
         var request = new HttpRequestFeature
         {
@@ -71,6 +71,9 @@ internal sealed class InnerCall : IHttpRequestLifetimeFeature, IDisposable
 
     /// <summary>The answer's status; 0: it was cut.</summary>
     public int Status => _aborted.IsCancellationRequested ? 0 : _http.Response.StatusCode;
+
+    /// <summary>Whether it was cut because the node has no room for the answer.</summary>
+    public bool HasNoRoom => _answer.HasNoRoom;
 
     /// <summary>The answer's headers.</summary>
     public IHeaderDictionary Headers => _http.Response.Headers;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -5,6 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 using ModelContextProtocol.Protocol;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Mcp;
 
@@ -13,28 +16,42 @@ namespace PhiGateway.Gateway.Mcp;
 /// request over HTTP would have been answered with; added in front of the data plane's routes.
 /// </summary>
 /// <remarks>
-/// Security: a tool call is a request: it goes through the whole pipeline, is judged, recorded and let out there, before the protocol's
-/// library sees the message. This room decides nothing and reads no record. A message without credentials goes the way of every request, and
-/// is refused there, on the record.
+/// Security: a tool call is a request: it goes through the whole pipeline, is judged, recorded and let out there. This room decides nothing
+/// and reads no record. Of a message whose token is nobody's that is registered nothing is read and nothing is held: it goes the way of
+/// every request, and is refused there, on the record; so does what is no message.
 /// </remarks>
-internal sealed class McpDoor(McpOptions options, HeldMemory memory)
+internal sealed class McpDoor(McpOptions options, HeldMemory memory, ICallerAuthenticator callers, ISnapshotSource snapshots)
 {
     private const int MostMessage = 64 * 1024;
     private const int MostAnswer = 1024 * 1024;
 
-    private static readonly AsyncLocal<CallToolResult?> Result = new();
+    private static readonly AsyncLocal<Turn?> Current = new();
 
     private readonly HashSet<string> _places = new(options.Bases.Select(static one => one + McpOptions.Place), StringComparer.Ordinal);
 
     /// <summary>What the library answers a tool call with: what stands ready for the message that is being handled.</summary>
-    public static CallToolResult Ready => Result.Value ?? Problem("There is nothing to answer with.");
+    public static CallToolResult Ready
+    {
+        get
+        {
+            if (Current.Value is not { } turn)
+            {
+                return Problem("There is nothing to answer with.");
+            }
+
+            turn.IsAsked = true;
+            return turn.Result ?? Problem("There is nothing to answer with.");
+        }
+    }
 
     /// <summary>Adds it in front of the routes.</summary>
     /// <param name="app">The data plane.</param>
     /// <param name="protocol">The protocol's library, which writes the answer.</param>
-    public void Use(WebApplication app, RequestDelegate protocol) => app.Use(next => http => RunAsync(http, next, protocol));
+    /// <param name="refusal">How a request is marked that the pipeline has to refuse.</param>
+    public void Use(IApplicationBuilder app, RequestDelegate protocol, McpRefusal refusal) =>
+        app.Use(next => http => RunAsync(http, new Ways(next, protocol, refusal)));
 
-    private Task RunAsync(HttpContext http, RequestDelegate next, RequestDelegate protocol)
+    private Task RunAsync(HttpContext http, Ways ways)
     {
         var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
         var isMessage =
@@ -42,78 +59,103 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory)
             && HttpMethods.IsPost(http.Request.Method)
             && http.Request.Headers.Authorization.Count > 0
             && _places.Contains(target);
-        return isMessage ? AnswerAsync(http, target![..^McpOptions.Place.Length], next, protocol) : next(http);
+        return isMessage ? AnswerAsync(http, target![..^McpOptions.Place.Length], ways) : ways.Next(http);
     }
 
-    private async Task AnswerAsync(HttpContext http, string basePath, RequestDelegate next, RequestDelegate protocol)
+    private async Task AnswerAsync(HttpContext http, string basePath, Ways ways)
     {
+        // Whose bytes cannot be read in one way is refused by the pipeline; so is whom the registry does not know, before a byte is read.
+        if (ways.Refusal.IsDue(http) || !await IsKnownAsync(http))
+        {
+            await ways.Next(http);
+            return;
+        }
+
         // A browser's page has no business here, and a name that was made to lead here is no other place (DNS rebinding).
         if (http.Request.Headers.Origin.Count > 0)
         {
-            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await ways.RefuseAsync(http, McpFlaw.Origin);
             return;
         }
 
-        if (await ReadAsync(http) is not { } body)
+        using var body = new PooledBuffer(MostMessage, memory, HeldFor.Request);
+        try
         {
-            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-            return;
-        }
-
-        using var message = McpMessage.Read(body);
-        if (message is null || !message.AgreesWith(http.Request.Headers))
-        {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return;
-        }
-
-        if (message.Tool is not null)
-        {
-            if (!memory.TryTake(MostAnswer, HeldFor.Read))
+            if (http.Request.ContentLength > MostMessage || !await body.TryReadAsync(http.Request.Body, http.RequestAborted))
             {
-                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                http.Response.Headers.RetryAfter = "1";
+                await ways.RefuseAsync(http, McpFlaw.TooLarge);
                 return;
             }
-
-            try
-            {
-                await CallAsync(http, message, basePath, next, protocol);
-            }
-            finally
-            {
-                memory.GiveBack(MostAnswer);
-            }
-
+        }
+        catch (MemoryExhaustedException)
+        {
+            TellBusy(http);
+            return;
+        }
+        catch (BadHttpRequestException)
+        {
+            await ways.RefuseAsync(http, McpFlaw.Message);
             return;
         }
 
-        await HandOnAsync(http, protocol);
+        using var message = McpMessage.Read(body.Written);
+        if (message is null || !message.AgreesWith(http.Request.Headers))
+        {
+            await ways.RefuseAsync(http, message is null ? McpFlaw.Message : McpFlaw.Headers);
+            return;
+        }
+
+        // The library reads it again, from the same bytes.
+        http.Request.Body = Open(body);
+        http.Request.ContentLength = body.Length;
+        http.Request.Path = McpOptions.Place;
+        http.Request.QueryString = default;
+        Current.Value = new Turn();
+        if (message.Tool is not null)
+        {
+            await CallAsync(http, message, body, basePath, ways);
+            return;
+        }
+
+        await ways.Protocol(http);
     }
 
-    private static async Task CallAsync(
-        HttpContext http,
-        McpMessage message,
-        string basePath,
-        RequestDelegate next,
-        RequestDelegate protocol
-    )
+    private async ValueTask<bool> IsKnownAsync(HttpContext http) =>
+        await callers.RecogniseAsync(http) is { } caller && snapshots.Current.FindClient(caller.Issuer, caller.ClientId) is not null;
+
+    private async Task CallAsync(HttpContext http, McpMessage message, PooledBuffer body, string basePath, Ways ways)
     {
-        if (!ToolTarget.TryWrite(message.Tool!, message.Arguments, basePath, out var target, out var problem))
+        // What the library would not answer with a result is asked of nobody.
+        var turn = new Turn();
+        Current.Value = turn;
+        await Rehearsal.RunAsync(http, Open(body), ways.Protocol);
+        if (!turn.IsAsked)
         {
-            Result.Value = Problem(problem);
-            await HandOnAsync(http, protocol);
+            await ways.Protocol(http);
             return;
         }
 
-        using var call = new InnerCall(http, target, MostAnswer);
-        await call.RunAsync(next);
+        if (!ToolTarget.TryWrite(message.Tool!, message.Arguments, basePath, out var target, out var problem))
+        {
+            turn.Result = Problem(problem);
+            await ways.Protocol(http);
+            return;
+        }
+
+        using var call = new InnerCall(http, target, MostAnswer, memory);
+        await call.RunAsync(ways.Next);
         foreach (var name in new[] { KnownHeaders.RequestId, KnownHeaders.DpopNonce })
         {
             if (call.Headers.TryGetValue(name, out var values))
             {
                 http.Response.Headers[name] = values;
             }
+        }
+
+        if (call.HasNoRoom)
+        {
+            TellBusy(http);
+            return;
         }
 
         if (call.Status == StatusCodes.Status401Unauthorized)
@@ -124,15 +166,14 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory)
             return;
         }
 
-        Result.Value = Of(call);
-        await HandOnAsync(http, protocol);
+        turn.Result = Of(call);
+        await ways.Protocol(http);
     }
 
-    private static Task HandOnAsync(HttpContext http, RequestDelegate protocol)
+    private static void TellBusy(HttpContext http)
     {
-        http.Request.Path = McpOptions.Place;
-        http.Request.QueryString = default;
-        return protocol(http);
+        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        http.Response.Headers.RetryAfter = "1";
     }
 
     private static CallToolResult Of(InnerCall call) =>
@@ -146,24 +187,29 @@ internal sealed class McpDoor(McpOptions options, HeldMemory memory)
 
     private static CallToolResult Problem(string words) => new() { Content = [new TextContentBlock { Text = words }], IsError = true };
 
-    // The library reads it again, from the same bytes.
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContext http)
+    private static MemoryStream Open(PooledBuffer body) =>
+        MemoryMarshal.TryGetArray(body.Written, out var bytes) && bytes.Array is { } array
+            ? new MemoryStream(array, bytes.Offset, bytes.Count, writable: false)
+            : new MemoryStream([], writable: false);
+
+    /// <summary>What became of one message: whether the library asked for a tool's result, and what it is given.</summary>
+    private sealed class Turn
     {
-        var body = new byte[MostMessage];
-        var length = 0;
-        int read;
-        while (length < body.Length && (read = await http.Request.Body.ReadAsync(body.AsMemory(length), http.RequestAborted)) > 0)
-        {
-            length += read;
-        }
+        public bool IsAsked { get; set; }
 
-        if (length == body.Length)
-        {
-            return null;
-        }
+        public CallToolResult? Result { get; set; }
+    }
 
-        http.Request.Body = new MemoryStream(body, 0, length, writable: false);
-        http.Request.ContentLength = length;
-        return body.AsMemory(0, length);
+    /// <summary>Where a message can go.</summary>
+    /// <param name="Next">The way of every request.</param>
+    /// <param name="Protocol">The protocol's library.</param>
+    /// <param name="Refusal">How the pipeline is told to refuse.</param>
+    private sealed record Ways(RequestDelegate Next, RequestDelegate Protocol, McpRefusal Refusal)
+    {
+        public Task RefuseAsync(HttpContext http, McpFlaw flaw)
+        {
+            Refusal.Mark(http, flaw);
+            return Next(http);
+        }
     }
 }

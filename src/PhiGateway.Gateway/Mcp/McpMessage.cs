@@ -72,10 +72,10 @@ internal sealed class McpMessage : IDisposable
 
     /// <summary>
     /// Whether the headers say what the body says. A header that is not there says nothing; the protocol's library demands it of clients of
-    /// the revision that has it.
+    /// the revision that has it. Whoever names a tool in a header names it in the body.
     /// </summary>
     public bool AgreesWith(IHeaderDictionary headers) =>
-        Agrees(headers["Mcp-Method"], Method) && (Tool is null || Agrees(headers["Mcp-Name"], Tool));
+        Agrees(headers["Mcp-Method"], Method) && (Tool is null ? headers["Mcp-Name"].Count == 0 : Agrees(headers["Mcp-Name"], Tool));
 
     public void Dispose() => _document.Dispose();
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Protocol;
 using PhiGateway.Gateway.Configuration;
-using PhiGateway.Gateway.Exchange;
 
 namespace PhiGateway.Gateway.Mcp;
 
@@ -49,7 +48,7 @@ internal static class McpRegistration
     {
         services
             .AddSingleton(options)
-            .AddSingleton(provider => new McpDoor(options, provider.GetRequiredService<HeldMemory>()))
+            .AddSingleton<McpDoor>()
             .AddMcpServer(static server => server.ServerInfo = new Implementation { Name = "phi-gateway", Version = "1" })
             .WithHttpTransport(static http => http.SessionMode = HttpServerSessionMode.Stateless)
             .WithListToolsHandler(static (_, _) => new(new ListToolsResult { Tools = [.. Tools] }))
@@ -58,13 +57,15 @@ internal static class McpRegistration
     }
 
     /// <summary>Puts it in front of the routes.</summary>
-    public static void UseMcpDoor(this WebApplication app)
+    /// <param name="app">The data plane.</param>
+    /// <param name="refusal">How a request is marked that the pipeline has to refuse.</param>
+    public static void UseMcpDoor(this WebApplication app, McpRefusal refusal)
     {
         // A branch of its own: nobody comes to the library but through the door.
         var branch = ((IApplicationBuilder)app).New();
         branch.UseRouting();
         branch.UseEndpoints(static endpoints => endpoints.MapMcp(McpOptions.Place));
-        app.Services.GetRequiredService<McpDoor>().Use(app, branch.Build());
+        app.Services.GetRequiredService<McpDoor>().Use(app, branch.Build(), refusal);
     }
 
     private static Tool Describe(string name, string words, string schema) =>

@@ -26,8 +26,11 @@ internal static class ToolTarget
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-:."
     );
 
-    private static readonly SearchValues<char> Targets = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?%"
+    // The gateway seals the links to its pages: nothing else is one.
+    private const string PagePlace = "/?_page=";
+
+    private static readonly SearchValues<char> Handle = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     );
 
     /// <summary>The target below a base.</summary>
@@ -152,7 +155,7 @@ internal static class ToolTarget
     private static bool TryPage(JsonElement arguments, string basePath, ref string target, ref string problem)
     {
         problem = "fhir_page takes url, the next link of a page that was given here.";
-        if (!HasOnly(arguments, "url") || !TryText(arguments, "url", out var url) || url.AsSpan().ContainsAnyExcept(Targets))
+        if (!HasOnly(arguments, "url") || !TryText(arguments, "url", out var url))
         {
             return false;
         }
@@ -160,7 +163,13 @@ internal static class ToolTarget
         // Whatever host it names: it is asked here, and nowhere else.
         var scheme = url.IndexOf("://", StringComparison.Ordinal);
         var path = scheme < 0 ? -1 : url.IndexOf('/', scheme + 3);
-        if (path < 0 || !url.AsSpan(path).StartsWith(basePath + "/", StringComparison.Ordinal))
+        var place = basePath + PagePlace;
+        if (
+            path < 0
+            || !url.AsSpan(path).StartsWith(place, StringComparison.Ordinal)
+            || url.Length == path + place.Length
+            || url.AsSpan(path + place.Length).ContainsAnyExcept(Handle)
+        )
         {
             return false;
         }

@@ -18,10 +18,15 @@ internal sealed class DiscoveryKeySetReader : IKeySetReader, IDisposable
 
     /// <param name="issuer">The configured <c>iss</c>.</param>
     /// <param name="connect">Opens the connections, by the host's own rules; null: as the runtime does.</param>
-    public DiscoveryKeySetReader(string issuer, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
+    /// <param name="document">Where its discovery document is; null: where OpenID Connect has it.</param>
+    public DiscoveryKeySetReader(
+        string issuer,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
+        Uri? document = null
+    )
     {
         _issuer = issuer;
-        _document = new Uri(issuer.TrimEnd('/') + "/.well-known/openid-configuration");
+        _document = document ?? new Uri(issuer.TrimEnd('/') + "/.well-known/openid-configuration");
         _download = new JwksDownload(connect);
     }
 

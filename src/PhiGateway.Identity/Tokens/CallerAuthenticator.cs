@@ -44,7 +44,28 @@ internal sealed class CallerAuthenticator(
 
         return cache.TryGet(header.Token, time.GetUtcNow().UtcTicks, out var known)
             ? BindAsync(known, context, header.IsDpop, publicOrigin)
-            : ValidateAsync(context, header.TokenText, header.IsDpop, publicOrigin);
+            : ValidateAndBindAsync(context, header.TokenText, header.IsDpop, publicOrigin);
+    }
+
+    public async ValueTask<Caller?> RecogniseAsync(HttpContext context)
+    {
+        var header = AuthorizationHeader.Read(context.Request.Headers.Authorization, longestHeader);
+        if (header.Refusal is not null)
+        {
+            return null;
+        }
+
+        if (ApiKeyReader.IsKey(header.Token))
+        {
+            return keys.Read(header.Token, header.IsDpop).Caller;
+        }
+
+        var isDpop = header.IsDpop;
+        var found = cache.TryGet(header.Token, time.GetUtcNow().UtcTicks, out var known)
+            ? new Validated(known, default)
+            : await ValidateAsync(context, header.TokenText);
+        // The scheme and the certificate can be compared as often as one likes.
+        return found.Token is { } token && isDpop == token.Key is not null ? BindCertificate(token, context).Caller : null;
     }
 
     public IReadOnlyList<IssuerStatus> GetStatus() => [.. directory.Issuers.Select(issuer => issuer.Keys.Status)];
@@ -63,12 +84,18 @@ internal sealed class CallerAuthenticator(
         return null;
     }
 
-    private async ValueTask<CallerResult> ValidateAsync(HttpContext context, string token, bool isDpop, string? publicOrigin)
+    private async ValueTask<CallerResult> ValidateAndBindAsync(HttpContext context, string token, bool isDpop, string? publicOrigin)
+    {
+        var found = await ValidateAsync(context, token);
+        return found.Token is { } valid ? await BindAsync(valid, context, isDpop, publicOrigin) : found.Refusal;
+    }
+
+    private async ValueTask<Validated> ValidateAsync(HttpContext context, string token)
     {
         // 1. Read it, unverified, in the one way it can be read.
         if (!TokenText.TryRead(token, out var text))
         {
-            return await IntrospectAsync(context, token, isDpop, publicOrigin);
+            return await IntrospectAsync(token);
         }
 
         using (text)
@@ -76,13 +103,13 @@ internal sealed class CallerAuthenticator(
             // 2. Who is said to have issued it? Rules and keys of that issuer only.
             if (directory.Find(text.Issuer) is not { } issuer)
             {
-                return CallerResult.Refused(DenyReason.UnknownIssuer);
+                return Refused(DenyReason.UnknownIssuer);
             }
 
             var claimed = ClaimedClient(text, issuer);
             if (issuer.FindAlgorithm(text.Algorithm) is not { } algorithm || !issuer.AcceptsType(text.Type))
             {
-                return CallerResult.Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed);
             }
 
             // 3. The key it names; one we have not seen may be new.
@@ -96,12 +123,12 @@ internal sealed class CallerAuthenticator(
 
             if (keys is null)
             {
-                return CallerResult.Refused(DenyReason.IssuerUnavailable, claimed);
+                return Refused(DenyReason.IssuerUnavailable, claimed);
             }
 
             if (signedBy is null)
             {
-                return CallerResult.Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed);
             }
 
             // 4. Signature, issuer, audience, type.
@@ -109,7 +136,7 @@ internal sealed class CallerAuthenticator(
             var checkedToken = await context.AuthenticateAsync(issuer.Scheme);
             if (!checkedToken.Succeeded || !JwtBearerRules.WasValidated(context, token))
             {
-                return CallerResult.Refused(DenyReason.InvalidToken, claimed);
+                return Refused(DenyReason.InvalidToken, claimed);
             }
 
             // 5. What the signature covers: times, binding, client, purpose.
@@ -117,7 +144,7 @@ internal sealed class CallerAuthenticator(
             var claims = new TokenClaims(text.Claims, issuer.Options);
             if (claims.Read(now, TokenHashes.Of(token, algorithm.Name), readScope, out var caller) is { } reason)
             {
-                return CallerResult.Refused(reason, claimed);
+                return Refused(reason, claimed);
             }
 
             // 6. Remember that it is valid, not what it may do.
@@ -126,12 +153,12 @@ internal sealed class CallerAuthenticator(
             var key = claims.Key is null ? null : new BoundKey(claims.Key, HashOf(token));
             var valid = new CachedToken(token, caller, issuer, signedBy, keys, claims.Certificate, key, validUntil.UtcTicks);
             cache.Add(valid);
-            return await BindAsync(valid, context, isDpop, publicOrigin);
+            return new Validated(valid, default);
         }
     }
 
     // What is no JWT may be an opaque token of the one issuer that such tokens are shown to.
-    private async ValueTask<CallerResult> IntrospectAsync(HttpContext context, string token, bool isDpop, string? publicOrigin)
+    private async ValueTask<Validated> IntrospectAsync(string token)
     {
         foreach (var (issuer, introspector) in opaque)
         {
@@ -143,7 +170,7 @@ internal sealed class CallerAuthenticator(
             var answer = await introspector.AskAsync(token);
             if (answer.Claims is not { } document)
             {
-                return CallerResult.Refused(answer.IsUnavailable ? DenyReason.IssuerUnavailable : DenyReason.InvalidToken);
+                return Refused(answer.IsUnavailable ? DenyReason.IssuerUnavailable : DenyReason.InvalidToken);
             }
 
             using (document)
@@ -153,7 +180,7 @@ internal sealed class CallerAuthenticator(
                 var hash = TokenKey.Of(token).ToString();
                 if (claims.Read(now, new TokenHashes(hash, [hash]), readScope, out var caller) is { } reason)
                 {
-                    return CallerResult.Refused(reason);
+                    return Refused(reason);
                 }
 
                 var reliedOn = now + issuer.Options.Introspection!.CacheTime;
@@ -165,12 +192,14 @@ internal sealed class CallerAuthenticator(
                     cache.Add(valid);
                 }
 
-                return await BindAsync(valid, context, isDpop, publicOrigin);
+                return new Validated(valid, default);
             }
         }
 
-        return CallerResult.Refused(DenyReason.InvalidToken);
+        return Refused(DenyReason.InvalidToken);
     }
+
+    private static Validated Refused(DenyReason reason, string? claimed = null) => new(null, CallerResult.Refused(reason, claimed));
 
     private ValueTask<CallerResult> BindAsync(CachedToken token, HttpContext context, bool isDpop, string? publicOrigin)
     {
@@ -224,4 +253,7 @@ internal sealed class CallerAuthenticator(
         && client!.Length is > 0 and <= 256
             ? client
             : null;
+
+    /// <summary>A token that is valid, whoever holds it, or the refusal.</summary>
+    private readonly record struct Validated(CachedToken? Token, CallerResult Refusal);
 }

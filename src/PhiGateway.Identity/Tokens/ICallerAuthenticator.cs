@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using PhiGateway.Identity.Issuers;
+using PhiGateway.Policy.Decisions;
 
 namespace PhiGateway.Identity.Tokens;
 
@@ -15,6 +16,12 @@ public interface ICallerAuthenticator
     /// Scheme and authority that clients use, without a slash at its end; null: the request's own. What a DPoP proof names.
     /// </param>
     ValueTask<CallerResult> AuthenticateAsync(HttpContext context, string? publicOrigin = null);
+
+    /// <summary>
+    /// Whose token a request carries, for whoever must know that before the request is read; null: nobody's that is taken. Its proof of
+    /// possession is not looked at, which counts once: never enough to be let in, and <see cref="AuthenticateAsync"/> is asked all the same.
+    /// </summary>
+    ValueTask<Caller?> RecogniseAsync(HttpContext context);
 
     /// <summary>
     /// Forgets an issuer's keys and fetches them anew; tokens of keys that it has withdrawn are refused from here on. Null: no such issuer.

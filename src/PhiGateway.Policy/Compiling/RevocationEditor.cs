@@ -9,6 +9,7 @@ internal sealed class RevocationEditor
 {
     private readonly PersistentMapEditor<RevocationKey, bool> _revoked = new();
     private readonly PersistentMapEditor<string, long> _issuedBefore = new();
+    private readonly PersistentMapEditor<RevokedSubject, long> _subjects = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<(RevocationTarget Target, string Value), string> _notUnderstood = [];
     private int _tokens;
@@ -37,7 +38,12 @@ internal sealed class RevocationEditor
 
         if (row.Target == RevocationTarget.IssuedBefore)
         {
-            return TakeIssuedBefore(row);
+            return TakeMoment(row, _issuedBefore, row.Issuer ?? row.Value);
+        }
+
+        if (row.Target == RevocationTarget.Subject)
+        {
+            return TakeMoment(row, _subjects, new RevokedSubject(row.Issuer ?? RevocationSet.EveryIssuer, row.Value));
         }
 
         var key = new RevocationKey(
@@ -59,7 +65,7 @@ internal sealed class RevocationEditor
         return null;
     }
 
-    internal RevocationSet Publish() => new(_revoked.Publish(), _issuedBefore.Publish(), _tokens);
+    internal RevocationSet Publish() => new(_revoked.Publish(), _issuedBefore.Publish(), _subjects.Publish(), _tokens);
 
     private void TakeUnknown(Revocation row)
     {
@@ -78,26 +84,26 @@ internal sealed class RevocationEditor
         }
     }
 
-    private RegistryProblem? TakeIssuedBefore(Revocation row)
+    private static RegistryProblem? TakeMoment<TKey>(Revocation row, PersistentMapEditor<TKey, long> moments, TKey key)
+        where TKey : IEquatable<TKey>
     {
-        var issuer = row.Issuer ?? row.Value;
         if (row.Lifted)
         {
-            _issuedBefore.Remove(issuer);
+            moments.Remove(key);
             return null;
         }
 
         // Without its moment the row still means "what was issued until now".
         var moment = (row.IssuedBefore ?? row.At).UtcTicks;
-        if (!_issuedBefore.TryGet(issuer, out var earlier) || moment > earlier)
+        if (!moments.TryGet(key, out var earlier) || moment > earlier)
         {
-            _issuedBefore.Set(issuer, moment);
+            moments.Set(key, moment);
         }
 
         return row.IssuedBefore is null
             ? new RegistryProblem(
                 $"revocations/{row.Id}",
-                "An issued-before revocation needs its moment; the moment it was written counts."
+                "A revocation of what was issued before needs its moment; the moment it was written counts."
             )
             : null;
     }

@@ -22,6 +22,11 @@ internal static class RevocationQuestion
             return "revocation/issued-before";
         }
 
+        if (revocations.HasSubjects && IsOfRevokedSubject(caller, revocations))
+        {
+            return "revocation/subject";
+        }
+
         if (!revocations.HasTokens)
         {
             return null;
@@ -37,6 +42,29 @@ internal static class RevocationQuestion
             && (revocations.Contains(RevocationTarget.Token, id) || revocations.Contains(RevocationTarget.Token, id, caller.Issuer))
             ? "revocation/token"
             : null;
+    }
+
+    // Whoever stands behind the call: its subject, the client itself, or one of those who act for it.
+    private static bool IsOfRevokedSubject(Caller caller, RevocationSet revocations)
+    {
+        var issuedAt = caller.IssuedAt.UtcTicks;
+        if (
+            (caller.Subject is { } subject && revocations.IsSubjectBefore(caller.Issuer, subject, issuedAt))
+            || revocations.IsSubjectBefore(caller.Issuer, caller.ClientId, issuedAt)
+        )
+        {
+            return true;
+        }
+
+        for (var i = 0; i < caller.Actors.Count; i++)
+        {
+            if (revocations.IsSubjectBefore(caller.Issuer, caller.Actors[i], issuedAt))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsRevokedByText(IReadOnlyList<string> hashes, RevocationSet revocations)

@@ -7,9 +7,10 @@ namespace PhiGateway.Policy.Registry;
 /// <param name="Id">Unique id.</param>
 /// <param name="Target">What sort of thing.</param>
 /// <param name="Value">Client id, credential id, <c>jti</c>, token SHA-256 (lower-case hex), organization id, use case id, tenant or issuer
-/// name; <c>*</c> with <see cref="RevocationTarget.IssuedBefore"/>.</param>
-/// <param name="Issuer">Narrows a <c>jti</c> or <see cref="RevocationTarget.IssuedBefore"/> to one issuer; null: every issuer.</param>
-/// <param name="IssuedBefore">For <see cref="RevocationTarget.IssuedBefore"/>: tokens issued before this moment are dead.</param>
+/// name, subject; <c>*</c> with <see cref="RevocationTarget.IssuedBefore"/>.</param>
+/// <param name="Issuer">Whose subject it is; narrows a <c>jti</c> or <see cref="RevocationTarget.IssuedBefore"/> to one issuer; null: every
+/// issuer.</param>
+/// <param name="IssuedBefore">For these two: tokens issued before this moment are dead.</param>
 /// <param name="Reason">Why, in words without PHI.</param>
 /// <param name="By">Who.</param>
 /// <param name="At">When it was written, UTC.</param>
@@ -38,4 +39,7 @@ public enum RevocationTarget : byte
     Tenant,
     Issuer,
     IssuedBefore,
+
+    /// <summary>Tokens of one subject of one issuer that were issued before a moment.</summary>
+    Subject,
 }

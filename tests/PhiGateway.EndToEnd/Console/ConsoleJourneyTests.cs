@@ -125,6 +125,16 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         Assert.Contains("complaint 26-114", await page.Locator(".record").InnerTextAsync());
         await PictureAsync(page, "patient");
         Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+
+        // What the patient gets, and the officer's part that is not printed.
+        await page.ClickAsync("text=Accounting of disclosures");
+        Assert.Contains("45 CFR 164.528", await page.Locator("#told").InnerTextAsync());
+        Assert.Contains("excluded", await page.Locator("#left-out").InnerTextAsync());
+        await PictureAsync(page, "accounting");
+        Assert.Empty((await page.RunAxe()).Violations.Select(one => one.Id));
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        Assert.False(await page.Locator(".officer").IsVisibleAsync());
+        Assert.True(await page.Locator("#told").IsVisibleAsync());
         await page.Context.CloseAsync();
     }
 
@@ -251,6 +261,36 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
     }
 
     [Fact]
+    public async Task Tail_WithTheScript_ShowsWhatArrivesWithoutAClick()
+    {
+        var page = await world.OpenAsync("analyst");
+        await page.GotoAsync(world.Origin + "/console/audit/tail?actor=mary.smith%40hospital.example");
+        Assert.Contains("that you follow the trail", await page.Locator(".record").InnerTextAsync());
+        var other = await world.OpenAsync("engineer");
+        var line = page.Locator("[data-tail] tbody tr", new() { HasText = "console.sign-in" });
+        await Assertions.Expect(line.First).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        Assert.Contains("mary.smith@hospital.example", await line.First.InnerTextAsync());
+        Assert.False(world.Complaints.Any(), string.Join('\n', world.Complaints));
+        await other.Context.CloseAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Reference_OfTheApi_ShowsItsGroupsWithoutAComplaintOfThePolicy()
+    {
+        var page = await world.OpenAsync("vendors");
+        await page.GotoAsync(world.Origin + "/console/settings");
+        await page.ClickAsync("text=API reference");
+        var group = page.Locator(".opblock-tag", new() { HasText = "accounting" });
+        await Assertions.Expect(group.First).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await PictureAsync(page, "api");
+        await group.First.ClickAsync();
+        await Assertions.Expect(page.Locator(".opblock-summary", new() { HasText = "accounting:report" }).First).ToBeVisibleAsync();
+        Assert.False(world.Complaints.Any(), string.Join('\n', world.Complaints));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Keyboard_Alone_LeadsEverywhere()
     {
         var page = await world.OpenAsync("analyst");
@@ -297,7 +337,10 @@ public sealed partial class ConsoleJourneyTests(ConsoleWorld world) : IClassFixt
         var document = File.ReadAllText(RepositoryPaths.Of("docs", "console.md"));
         var shown = Picture().Matches(document).Select(match => match.Groups["name"].Value).ToHashSet();
 
-        Assert.Equal(Screens.Select(screen => screen.Name).Concat(["case", "now-dark", "one-access", "patient"]).Order(), shown.Order());
+        Assert.Equal(
+            Screens.Select(screen => screen.Name).Concat(["accounting", "api", "case", "now-dark", "one-access", "patient"]).Order(),
+            shown.Order()
+        );
         Assert.All(shown, name => Assert.True(File.Exists(RepositoryPaths.Of("docs", "console", name + ".png")), name));
     }
 

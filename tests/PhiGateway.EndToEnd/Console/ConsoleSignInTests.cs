@@ -71,6 +71,30 @@ public sealed class ConsoleSignInTests
         Assert.DoesNotContain("redirect_uri=", asked, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Provider_AskedAnew_LetsTheStepPassThatWaited()
+    {
+        await using var world = await World.StartAsync("auditor");
+        using var browser = new Browser(world.Origin);
+        var (callback, _) = await browser.AskProviderAsync("/console/now");
+        await browser.GetAsync(callback);
+        var export = new Uri(world.Origin, "/console/audit/export?format=csv&decision=deny");
+
+        // A provider that has not said when it last asked the person has not asked anew.
+        var asked = await browser.GetAsync(export);
+        Assert.Equal(HttpStatusCode.Forbidden, asked.Status);
+        Assert.Contains("/console/sign-in/provider?fresh=1", asked.Text, StringComparison.Ordinal);
+
+        // The strict session cookie does not come back with the provider's redirect.
+        var (again, _) = await browser.AskProviderAsync("/console/held", "&fresh=1");
+        var signedIn = await browser.GetAsync(again, isForeign: true);
+        Assert.Equal("/console/signed-in?to=%2Fconsole%2Fheld", signedIn.Location);
+        var held = await browser.GetAsync(new Uri(world.Origin, "/console/held"));
+        Assert.Contains("Take it now", held.Text, StringComparison.Ordinal);
+        Assert.Contains("format=csv&amp;decision=deny", held.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(export)).Status);
+    }
+
     private sealed class World : IAsyncDisposable
     {
         private readonly StartupFolder _folder;
@@ -118,6 +142,7 @@ public sealed class ConsoleSignInTests
                 ["PublicBase"] = console,
                 ["ClientId"] = "console",
                 ["ClientSecret"] = $"file:{folder.At("console.secret")}",
+                ["StepUp"] = new JsonObject { ["Within"] = "00:05:00" },
             };
             var gateway = folder.Prepare();
             await gateway.StartAsync(untilReady: false);
@@ -139,9 +164,9 @@ public sealed class ConsoleSignInTests
         private readonly HttpClient _http = new(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false });
         private readonly HttpClient _provider = new(new HttpClientHandler { AllowAutoRedirect = false });
 
-        public async Task<(Uri Callback, string Asked)> AskProviderAsync(string to)
+        public async Task<(Uri Callback, string Asked)> AskProviderAsync(string to, string more = "")
         {
-            var sent = await GetAsync(new Uri(console, "/console/sign-in/provider?to=" + Uri.EscapeDataString(to)));
+            var sent = await GetAsync(new Uri(console, "/console/sign-in/provider?to=" + Uri.EscapeDataString(to) + more));
             Assert.Equal(HttpStatusCode.Redirect, sent.Status);
             var next = new Uri(sent.Location!);
             for (var step = 0; step < 10; step++)
@@ -160,12 +185,20 @@ public sealed class ConsoleSignInTests
             throw new InvalidOperationException("The provider did not send the browser back.");
         }
 
-        public async Task<(HttpStatusCode Status, string? Location, string? Refresh, string Text)> GetAsync(Uri address)
+        public async Task<(HttpStatusCode Status, string? Location, string? Refresh, string Text)> GetAsync(
+            Uri address,
+            bool isForeign = false
+        )
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.TryAddWithoutValidation(
                 "Cookie",
-                string.Join("; ", _cookies.Select(static pair => $"{pair.Key}={pair.Value}"))
+                string.Join(
+                    "; ",
+                    _cookies
+                        .Where(pair => !isForeign || pair.Key != "__Host-phigw-console")
+                        .Select(static pair => $"{pair.Key}={pair.Value}")
+                )
             );
             using var response = await _http.SendAsync(request);
             foreach (var set in response.Headers.TryGetValues("Set-Cookie", out var values) ? values : [])

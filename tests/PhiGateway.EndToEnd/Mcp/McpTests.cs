@@ -78,15 +78,17 @@ public sealed class McpTests(McpWorld world) : IClassFixture<McpWorld>
     }
 
     [Fact]
-    public async Task Call_OfAStranger_IsRefusedWithTheSameWords()
+    public async Task Message_OfAStranger_IsRefusedWithTheWordsOfRestBeforeItIsRead()
     {
         var token = await world.TokenAsync(world.Stranger);
 
-        var (status, _, body) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""));
+        var (status, headers, body) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""));
 
-        Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Contains("unknown-client", body, StringComparison.Ordinal);
-        Assert.Contains("\"isError\":true", body, StringComparison.Ordinal);
+        var rest = await world.GetAsync("/Patient/f001", token);
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (status, rest.Status));
+        Assert.Equal(Comparable(rest.Body), Comparable(body));
+        var record = (await world.TrailAsync(headers.GetValues("X-Request-Id").Single()))[0];
+        Assert.Equal(("deny", "unknown-client"), ((string?)record["decision"], (string?)record["reason"]));
     }
 
     [Theory]
@@ -96,15 +98,72 @@ public sealed class McpTests(McpWorld world) : IClassFixture<McpWorld>
     [InlineData("Origin", "https://evil.example", 403)]
     [InlineData("Mcp-Name", "fhir_read", 200)]
     [InlineData("Mcp-Method", "tools/call", 200)]
-    public async Task Message_WhoseHeadersSayAnotherThing_IsRefusedAndAsksNothing(string name, string value, int expected)
+    public async Task Message_WhoseHeadersSayAnotherThing_IsRefusedOnRecordAndAsksNothing(string name, string value, int expected)
     {
         var token = await world.TokenAsync(world.Lab);
         await world.Backend.ForgetRecordedAsync();
 
-        var (status, _, _) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""), (name, value));
+        var (status, headers, _) = await PostAsync(token, Call("fhir_read", """{"type":"Patient","id":"f001"}"""), (name, value));
 
         Assert.Equal(expected, (int)status);
         Assert.Equal(expected == 200, (await world.Backend.RecordedAsync()).Count > 0);
+        var record = (await world.TrailAsync(headers.GetValues("X-Request-Id").Single()))[0];
+        Assert.Equal(expected == 200 ? "permit" : "deny", (string?)record["decision"]);
+    }
+
+    [Theory]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"tools/call\",\"params\":{0}}", null)]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"tools/call\",\"params\":{0}}", null)]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":true,\"method\":\"tools/call\",\"params\":{0}}", null)]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":[1],\"method\":\"tools/call\",\"params\":{0}}", null)]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":{\"a\":1},\"method\":\"tools/call\",\"params\":{0}}", null)]
+    [InlineData("{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{0}}", null)]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{0}}]", null)]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{0}}", "1999-01-01")]
+    public async Task Message_ThatTheProtocolDoesNotAnswer_AsksNothing(string message, string? version)
+    {
+        var token = await world.TokenAsync(world.Lab);
+        await world.Backend.ForgetRecordedAsync();
+        var body = message.Replace("{0}", """{"name":"fhir_read","arguments":{"type":"Patient","id":"f001"}}""", StringComparison.Ordinal);
+
+        var (_, _, answer) = await PostAsync(token, body, version is null ? null : ("MCP-Protocol-Version", version));
+
+        Assert.DoesNotContain("f001", answer, StringComparison.Ordinal);
+        Assert.Empty(await world.Backend.RecordedAsync());
+    }
+
+    [Theory]
+    [InlineData("\"a-1\"", null)]
+    [InlineData("0", "2025-06-18")]
+    public async Task Message_ThatTheProtocolAnswers_IsAskedOnce(string id, string? version)
+    {
+        var token = await world.TokenAsync(world.Lab);
+        await world.Backend.ForgetRecordedAsync();
+        var body = Call("fhir_read", """{"type":"Patient","id":"f001"}""").Replace("\"id\":1", $"\"id\":{id}", StringComparison.Ordinal);
+
+        var (status, _, answer) = await PostAsync(token, body, version is null ? null : ("MCP-Protocol-Version", version));
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("f001", answer, StringComparison.Ordinal);
+        Assert.Single(await world.Backend.RecordedAsync());
+    }
+
+    [Fact]
+    public async Task Page_OfASearch_IsFollowedByItsLink()
+    {
+        var token = await world.TokenAsync(world.Lab);
+        var first = await AskAsync(
+            token,
+            new { name = "fhir_search", arguments = new { type = "Observation", parameters = new { patient = "f001", _count = 1 } } }
+        );
+        var bundle = JsonNode.Parse((string)first["results"]![0]!["text"]!)!;
+        var next = bundle["link"]!.AsArray().Single(static link => (string?)link!["relation"] == "next")!;
+
+        var second = await AskAsync(token, new { name = "fhir_page", arguments = new { url = (string?)next["url"] } });
+
+        Assert.False((bool)second["results"]![0]!["isError"]!);
+        var page = JsonNode.Parse((string)second["results"]![0]!["text"]!)!;
+        Assert.NotEqual((string?)bundle["entry"]![0]!["resource"]!["id"], (string?)page["entry"]![0]!["resource"]!["id"]);
     }
 
     [Theory]

@@ -95,6 +95,13 @@ public sealed class OffboardTests
     [InlineData("""{"target":"issued-before","reason":"r"}""", 201)]
     [InlineData("""{"target":"issued-before","issued_before":"2026-05-01T11:00:00Z","issuer":"hospital-idp","reason":"r"}""", 201)]
     [InlineData("""{"target":"issued-before","issued_before":"2027-05-01T11:00:00Z","reason":"r"}""", 422)]
+    [InlineData("""{"target":"subject","value":"dr-jones","issuer":"hospital-idp","reason":"r"}""", 201)]
+    [InlineData(
+        """{"target":"subject","value":"dr-jones","issuer":"hospital-idp","issued_before":"2026-05-01T11:00:00Z","reason":"r"}""",
+        201
+    )]
+    [InlineData("""{"target":"subject","value":"dr-jones","reason":"r"}""", 422)]
+    [InlineData("""{"target":"subject","issuer":"hospital-idp","reason":"r"}""", 422)]
     [InlineData("""{"target":"token-hash","value":"eyJhbGciOi","reason":"r"}""", 422)]
     [InlineData("""{"target":"client","reason":"r"}""", 422)]
     [InlineData("""{"target":"everything","value":"x","reason":"r"}""", 422)]
@@ -110,7 +117,7 @@ public sealed class OffboardTests
         if (status == 201)
         {
             // What it hits is said, and that it hits nothing yet is said too.
-            var named = (string)answer.Json["target"]! is not ("token" or "token-hash" or "issued-before");
+            var named = (string)answer.Json["target"]! is not ("token" or "token-hash" or "issued-before" or "subject");
             Assert.Equal(named ? ["acme-connector"] : [], answer.Json["matched"]!.AsArray().Select(client => (string)client!));
             Assert.Equal(named, answer.Json["note"] is null);
         }

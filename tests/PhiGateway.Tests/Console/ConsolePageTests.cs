@@ -79,6 +79,22 @@ public sealed class ConsolePageTests
     }
 
     [Fact]
+    public async Task Reference_OfTheApi_DescribesWhatTheApiDescribes()
+    {
+        await using var server = await ConsoleServer.StartAsync();
+        using var browser = await server.SignInAsync("viewer");
+
+        var described = (await browser.GetAsync("/console/api/openapi.json")).Json;
+        var published = (await server.Admin.ReadDocumentAsync()).Json;
+        Assert.Equal(published["paths"]!.ToJsonString(), described["paths"]!.ToJsonString());
+        Assert.Equal(published["tags"]!.ToJsonString(), described["tags"]!.ToJsonString());
+        Assert.All(described["tags"]!.AsArray(), static tag => Assert.False(string.IsNullOrWhiteSpace((string?)tag!["description"])));
+        Assert.Contains("SwaggerUIBundle", (await browser.GetAsync("/console/api/swagger-ui-bundle.js")).Text);
+        Assert.StartsWith("text/css", (await browser.GetAsync("/console/api/swagger-ui.css")).ContentType, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", (await browser.GetAsync("/console/api")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Patient_WithoutAReason_IsNotOpened_AndWithOneStandsInNoAddress()
     {
         await using var server = await ConsoleServer.StartAsync();

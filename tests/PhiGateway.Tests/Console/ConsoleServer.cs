@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Console.Composition;
@@ -16,17 +17,26 @@ internal sealed class ConsoleServer : IAsyncDisposable
 
     public AdminServer Admin { get; }
 
-    public static async Task<ConsoleServer> StartAsync(bool isDemo = true)
+    public static async Task<ConsoleServer> StartAsync(
+        bool isDemo = true,
+        StepUpOptions? stepUp = null,
+        Action<IServiceCollection>? more = null
+    )
     {
         var console = new ConsoleOptions
         {
             PublicBase = new Uri("http://" + Host),
+            StepUp = stepUp,
             Demo = isDemo ? [.. AdminRoles.Given.Select(Person), Both("all", AdminRoles.Given), Both("second", AdminRoles.Given)] : null,
         };
         var admin = await AdminServer.StartAsync(
             configure: static options =>
                 options.Names = new NodeNames(new HashSet<string> { "north" }, new HashSet<string>(), new HashSet<string>()),
-            services: services => services.AddPhiGatewayConsole(console),
+            services: services =>
+            {
+                services.AddPhiGatewayConsole(console);
+                more?.Invoke(services);
+            },
             before: static app => app.UsePhiGatewayConsole()
         );
         return new ConsoleServer(admin);

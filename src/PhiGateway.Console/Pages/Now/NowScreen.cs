@@ -3,6 +3,7 @@ using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Status;
 using PhiGateway.Console.Http;
+using PhiGateway.Console.Parts;
 using PhiGateway.Console.Rendering;
 using PhiGateway.Policy.Registry;
 
@@ -51,7 +52,9 @@ internal sealed class NowScreen(
         )
         {
             OnRecord = mayRead ? "that you counted the requests of this time." : null,
-            Again = isLive ? LiveSeconds : null,
+            Again = isLive
+                ? new AgainLater(LiveSeconds, Links.With("/console/now", ("range", range.Name), ("live", "1"), (NotAClick.Parameter, "1")))
+                : null,
         };
     }
 }

@@ -26,6 +26,7 @@ public sealed record PatientFormModel(
 /// <param name="Lines">The records, newest first.</param>
 /// <param name="Next">Address of the next page; null: this is the last.</param>
 /// <param name="Accountable">How many of the disclosures shown must be accounted for.</param>
+/// <param name="MayAccount">Whether the viewer may make the accounting for the patient.</param>
 public sealed record PatientModel(
     string Key,
     string Tenant,
@@ -33,7 +34,8 @@ public sealed record PatientModel(
     IReadOnlyList<PatientViewer> Viewers,
     IReadOnlyList<TrailLine> Lines,
     string? Next,
-    int Accountable
+    int Accountable,
+    bool MayAccount
 );
 
 /// <summary>One client or person who saw the patient.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PhiGateway.Admin.Calls;
 using PhiGateway.Admin.Configuration;
 using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Search;
@@ -22,8 +23,8 @@ internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IP
     private const int LeastReason = 8;
     private const int MostReason = 120;
 
-    // Disclosures for these need no accounting (45 CFR 164.528(a)(1)).
-    private static readonly string[] Unaccounted = ["TREAT", "HPAYMT", "HOPERAT", "ETREAT", "BTG", "PATRQT"];
+    /// <summary>Address of a patient by keyed hash.</summary>
+    public static string PathOf(string key) => $"{Path}/{Uri.EscapeDataString(key)}";
 
     /// <summary>The form.</summary>
     public Task<ScreenAnswer> AskAsync(ConsoleRequest request) => Task.FromResult(Form(request, null));
@@ -47,15 +48,20 @@ internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IP
 
         var key = pseudonym.Of(tenant, patient);
         request.Session.Open(new OpenedPatient(key, tenant, patient, why));
-        return Task.FromResult<ScreenAnswer>(new ScreenAnswer.Go($"{Path}/{Uri.EscapeDataString(key)}"));
+        var to = request.Call.Caller.HasAny(ConsoleSections.TrailReaders) ? PathOf(key) : PathOf(key) + "/accounting";
+        return Task.FromResult<ScreenAnswer>(new ScreenAnswer.Go(to));
     }
+
+    /// <summary>The form again, for whoever has an address and no reason of their own.</summary>
+    public ScreenAnswer AskForReason(ConsoleRequest request) =>
+        Form(request, "This address needs a reason of your own: name the patient and say why you open it.");
 
     /// <summary>Who saw the patient.</summary>
     public async Task<ScreenAnswer> ShowAsync(ConsoleRequest request)
     {
         if (request.Session.FindOpened(request.Route("key")) is not { } opened)
         {
-            return Form(request, "This address needs a reason of your own: name the patient and say why you open it.");
+            return AskForReason(request);
         }
 
         var query = new TrailQuery(Tenant: opened.Tenant, Patient: opened.Patient, Limit: OnePage, Cursor: request.Asked("cursor"))
@@ -78,8 +84,9 @@ internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IP
                 opened.Why,
                 [.. Viewers(lines)],
                 lines,
-                page.Next is { } next ? Links.With($"{Path}/{Uri.EscapeDataString(opened.Key)}", ("cursor", next)) : null,
-                lines.Count(static line => line.Kind == "disclosure" && !IsExcluded(line.Purpose))
+                page.Next is { } next ? Links.With(PathOf(opened.Key), ("cursor", next)) : null,
+                lines.Count(static line => line.Kind == "disclosure" && AccountingClass.IsAccounted(line.Accounting)),
+                request.Call.Caller.HasAny([AdminRoles.PrivacyOfficer])
             )
         )
         {
@@ -100,9 +107,6 @@ internal sealed class PatientScreen(TrailSearch search, AdminOptions options, IP
                 group.Max(static line => line.At)
             ))
             .OrderByDescending(static viewer => viewer.Last);
-
-    private static bool IsExcluded(string? purpose) =>
-        purpose is not null && Array.TrueForAll(purpose.Split(' '), static code => Unaccounted.Contains(code));
 
     private ScreenAnswer Form(ConsoleRequest request, string? problem) =>
         new PageContent(

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Components;
+using PhiGateway.Admin.Campaigns;
+using PhiGateway.Console.Parts;
 
 namespace PhiGateway.Console.Pages.Reviews;
 
@@ -8,4 +10,7 @@ public sealed partial class ReviewsPage
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]
     public required ReviewsModel Model { get; set; }
+
+    private static string OutcomesOf(CampaignReport one) =>
+        one.Outcomes.Count == 0 ? "–" : string.Join(", ", one.Outcomes.Select(static pair => $"{Words.Number(pair.Value)} {pair.Key}"));
 }

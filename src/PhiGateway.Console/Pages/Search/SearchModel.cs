@@ -7,6 +7,7 @@ namespace PhiGateway.Console.Pages.Search;
 /// <param name="Facets">Counts over the whole result; empty: there are none for these filters.</param>
 /// <param name="Csv">Address of the whole result as CSV.</param>
 /// <param name="Ndjson">Address of the whole result as NDJSON.</param>
+/// <param name="Tail">Address of the live tail with the same filters.</param>
 /// <param name="Problem">What cannot be read; null: all can.</param>
 /// <param name="IsDefault">Whether the last day was taken because no time was named.</param>
 /// <param name="Saved">Searches that somebody keeps.</param>
@@ -19,6 +20,7 @@ public sealed record SearchModel(
     IReadOnlyList<SearchFacet> Facets,
     string Csv,
     string Ndjson,
+    string Tail,
     string? Problem,
     bool IsDefault,
     IReadOnlyList<SavedLine> Saved,

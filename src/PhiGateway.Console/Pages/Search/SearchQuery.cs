@@ -39,6 +39,9 @@ internal sealed class SearchQuery
             Value("actor")
         );
 
+    /// <summary>The filters that are set, by name.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Chosen => _values.Where(static one => Names.Contains(one.Key));
+
     /// <summary>Reads the address; what is left empty in the form is as if it were absent.</summary>
     public static SearchQuery Read(ConsoleRequest request, DateTimeOffset now)
     {
@@ -53,6 +56,9 @@ internal sealed class SearchQuery
 
         return new SearchQuery(values, now);
     }
+
+    /// <summary>The same without one of its parameters.</summary>
+    public SearchQuery Without(string name) => new(_values.Where(one => one.Key != name).ToDictionary(StringComparer.Ordinal), _now);
 
     /// <summary>The search, or what of it cannot be read.</summary>
     public Outcome<TrailQuery> ToTrail()

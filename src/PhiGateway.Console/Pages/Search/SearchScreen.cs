@@ -50,6 +50,7 @@ internal sealed class SearchScreen(TrailSearch search, TrafficReports traffic, T
                 facets,
                 asked.At(SearchQuery.Path + "/export", ("format", "csv")),
                 asked.At(SearchQuery.Path + "/export", ("format", "ndjson")),
+                asked.At(SearchQuery.Path + "/tail", ("from", null), ("to", null)),
                 problem?.Detail,
                 asked.IsDefault,
                 await saved.ListAsync(request.Call),

@@ -30,4 +30,8 @@ internal sealed record WireFlaw(DenyReason Reason, string Detail, int? Status = 
     public static readonly WireFlaw Coding = new(DenyReason.MalformedHeader, "transfer-encoding");
     public static readonly WireFlaw TooLarge = new(DenyReason.HeadersTooLarge, "headers-too-large");
     public static readonly WireFlaw Chunk = new(DenyReason.MalformedRequest, "chunk");
+    public static readonly WireFlaw McpMessage = new(DenyReason.MalformedRequest, "mcp-message");
+    public static readonly WireFlaw McpHeaders = new(DenyReason.MalformedHeader, "mcp-headers");
+    public static readonly WireFlaw McpOrigin = new(DenyReason.MalformedHeader, "mcp-origin", 403);
+    public static readonly WireFlaw McpTooLarge = new(DenyReason.BodyTooLarge, "mcp-message");
 }

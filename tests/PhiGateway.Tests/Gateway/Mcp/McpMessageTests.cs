@@ -63,5 +63,14 @@ public sealed class McpMessageTests
         Assert.False(message.AgreesWith(headers));
     }
 
+    [Fact]
+    public void AgreesWith_ANameOfATool_OnlyWhereTheBodyNamesOne()
+    {
+        using var message = Read("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""")!;
+
+        Assert.True(message.AgreesWith(new HeaderDictionary { ["Mcp-Method"] = "tools/list" }));
+        Assert.False(message.AgreesWith(new HeaderDictionary { ["Mcp-Method"] = "tools/list", ["Mcp-Name"] = "fhir_read" }));
+    }
+
     private static McpMessage? Read(string body) => McpMessage.Read(Encoding.UTF8.GetBytes(body));
 }

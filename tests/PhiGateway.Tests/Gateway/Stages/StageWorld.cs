@@ -195,6 +195,8 @@ internal sealed class StageWorld : IDisposable
             return new(Result);
         }
 
+        public ValueTask<Caller?> RecogniseAsync(HttpContext context) => new(Result.Reading.TryGet(out var caller, out _) ? caller : null);
+
         public Task<IssuerStatus?> PurgeKeysAsync(string issuer) => Task.FromResult<IssuerStatus?>(null);
 
         public IReadOnlyList<IssuerStatus> GetStatus() => [];

@@ -67,6 +67,42 @@ public sealed class FindRevocationTests
         Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(Asked.Caller(), "north", snapshot)?.Code);
     }
 
+    [Theory]
+    [InlineData("idp", "doctor", -30, null)]
+    [InlineData("idp", "doctor", -29, "token-revoked")]
+    [InlineData("idp", "connector", -29, "token-revoked")]
+    [InlineData("idp", "deputy-agent", -29, "token-revoked")]
+    [InlineData(null, "doctor", -29, "token-revoked")]
+    [InlineData("other", "doctor", 0, null)]
+    [InlineData("idp", "somebody", 0, null)]
+    [InlineData("idp", "Doctor", 0, null)]
+    public void FindRevocation_Subject_KillsEarlierTokensOfWhoeverStandsBehindThem(
+        string? issuer,
+        string subject,
+        int seconds,
+        string? expected
+    )
+    {
+        var snapshot = TestRegistry.Build(
+            TestRegistry.Open(),
+            TestRegistry.Revocation(RevocationTarget.Subject, subject, issuer, TestRegistry.Now.AddSeconds(seconds))
+        );
+        var caller = Asked.Caller() with { Subject = "doctor", Actors = ["agent", "deputy-agent"] };
+        Assert.Equal(expected, PolicyDecisionPoint.FindRevocation(caller, "north", snapshot)?.Code);
+    }
+
+    [Fact]
+    public void FindRevocation_SubjectLifted_IsNoLongerFound()
+    {
+        var moment = TestRegistry.Now;
+        var snapshot = TestRegistry.Build(
+            TestRegistry.Open(),
+            TestRegistry.Revocation(RevocationTarget.Subject, "connector", "idp", moment),
+            TestRegistry.Revocation(RevocationTarget.Subject, "connector", "idp", moment, lifted: true, number: 2)
+        );
+        Assert.Null(PolicyDecisionPoint.FindRevocation(Asked.Caller(), "north", snapshot));
+    }
+
     [Fact]
     public void FindRevocation_Lifted_IsNoLongerFound()
     {

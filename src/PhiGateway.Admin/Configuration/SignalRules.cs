@@ -1,0 +1,12 @@
+using PhiGateway.Identity.Signals;
+
+namespace PhiGateway.Admin.Configuration;
+
+/// <summary>Whose signals are taken, and the <c>iss</c> of the token issuers by their configured names.</summary>
+/// <param name="Options">Already validated.</param>
+/// <param name="Issuers">Name to <c>iss</c>.</param>
+public sealed record SignalRules(SignalsOptions Options, IReadOnlyDictionary<string, string> Issuers)
+{
+    /// <summary>Nobody's.</summary>
+    public static SignalRules None { get; } = new(new SignalsOptions(), new Dictionary<string, string>());
+}

@@ -1,0 +1,42 @@
+using PhiGateway.Policy.Registry;
+
+namespace PhiGateway.Admin.Signals;
+
+/// <summary>
+/// Counts over all nodes how many signals of a transmitter closed something within an hour of the clock, and stops at the most: a transmitter
+/// that errs, or was taken over, must not close everything. Asked by <see cref="SignalEffects"/> before it closes.
+/// </summary>
+internal sealed class SignalBrake(ISingleUses uses, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (long Hour, int Next)> _places = new(StringComparer.Ordinal);
+
+    /// <summary>Takes one of its places in this hour; false: there is none left.</summary>
+    /// <param name="transmitter">Its name.</param>
+    /// <param name="most">How many places there are.</param>
+    public async Task<bool> TryTakeAsync(string transmitter, int most)
+    {
+        var now = time.GetUtcNow();
+        var hour = now.ToUnixTimeSeconds() / 3600;
+        while (NextOf(transmitter, hour) is var place && place < most)
+        {
+            if (await uses.TryUseAsync($"signals:{transmitter}:{hour}:{place}", now.AddHours(2), CancellationToken.None))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Places that other nodes have taken are met once and then known.
+    private int NextOf(string transmitter, long hour)
+    {
+        lock (_lock)
+        {
+            var next = _places.TryGetValue(transmitter, out var known) && known.Hour == hour ? known.Next : 0;
+            _places[transmitter] = (hour, next < int.MaxValue ? next + 1 : next);
+            return next;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Identity.Signals;
+using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
+
+namespace PhiGateway.Admin.Signals;
+
+/// <summary>
+/// Takes the signals of one transmitter, pushed or fetched: each is read, counts once over all nodes, has its effect and is on record before
+/// it is acknowledged.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class SignalIntake(
+    TransmitterOptions options,
+    SignalRules rules,
+    SecurityEventReader reader,
+    SignalEffects effects,
+    SignalTrail trail,
+    ISingleUses uses,
+    ISnapshotSource snapshots,
+    ILogger log
+)
+{
+    private const int MostOwed = 10_000;
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
+
+    // Signals of which the effect failed: whoever sends one again is not told that it was taken.
+    private readonly ConcurrentDictionary<string, bool> _owed = new(StringComparer.Ordinal);
+
+    /// <summary>The transmitter.</summary>
+    public TransmitterOptions Options => options;
+
+    /// <summary>Takes one.</summary>
+    /// <param name="token">As it was sent.</param>
+    /// <param name="peer">Where it came from; null: it was fetched.</param>
+    /// <param name="cancellationToken">Gives up before it has its effect; not later.</param>
+    public async Task<SignalAnswer> TakeAsync(string token, string? peer, CancellationToken cancellationToken)
+    {
+        var check = await reader.ReadAsync(token, cancellationToken);
+        if (check.Event is not { } signal)
+        {
+            trail.Refused(options.Name, check.Error ?? "unavailable", check.Detail, check.Id, peer);
+            return new SignalAnswer(check.Error, IsTaken: false, check.Id);
+        }
+
+        var step = SignalSteps.Of(signal, options.ActAtRisk);
+        if (step == SignalStep.Unreadable)
+        {
+            trail.Refused(options.Name, SignalAnswer.Malformed, "claims", signal.Id, peer);
+            return new SignalAnswer(SignalAnswer.Malformed, IsTaken: false, signal.Id);
+        }
+
+        // A stream that shows that it lives is about itself.
+        var target =
+            signal.Type == SecurityEvent.Verification
+                ? new SignalTarget(null, [], null)
+                : SignalTarget.Find(signal.Subject, options, rules, snapshots.Current);
+        if (target is null)
+        {
+            trail.Refused(options.Name, SignalAnswer.Denied, "subject-of-another", signal.Id, peer);
+            return new SignalAnswer(SignalAnswer.Denied, IsTaken: false, signal.Id);
+        }
+
+        try
+        {
+            return await TakeOnceAsync(signal, step, target, peer);
+        }
+#pragma warning disable CA1031 // Whatever is away: the transmitter is told that it was not taken, and sends it again.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            AdminLog.SignalFailed(log, options.Name, fault.GetType().Name);
+            return new SignalAnswer(null, IsTaken: false, signal.Id);
+        }
+    }
+
+    private async Task<SignalAnswer> TakeOnceAsync(SecurityEvent signal, SignalStep step, SignalTarget target, string? peer)
+    {
+        var mark = "signal:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Name}\0{signal.Id}")));
+        var until = signal.IssuedAt + options.MaxAge + Skew;
+        if (!await uses.TryUseAsync(mark, until, CancellationToken.None) && !_owed.ContainsKey(mark))
+        {
+            // RFC 8935 section 2.2: what is sent again is acknowledged again.
+            return new SignalAnswer(null, IsTaken: true, signal.Id);
+        }
+
+        if (_owed.Count < MostOwed)
+        {
+            _owed[mark] = true;
+        }
+
+        var done = await effects.ApplyAsync(options, signal, step, target, peer);
+        await trail.TakenAsync(options.Name, signal, done.Name, done.Target, done.Words, peer);
+        _owed.TryRemove(mark, out _);
+        return new SignalAnswer(null, IsTaken: true, signal.Id);
+    }
+}
+
+/// <summary>What a transmitter is told of a signal.</summary>
+/// <param name="Error">Code of RFC 8935 section 2.4; null: it is in order.</param>
+/// <param name="IsTaken">Whether it was taken; false without an error: it has to be sent again.</param>
+/// <param name="Id">Its <c>jti</c>, where one can be read.</param>
+internal sealed record SignalAnswer(string? Error, bool IsTaken, string? Id)
+{
+    public const string Malformed = "invalid_request";
+    public const string Denied = "access_denied";
+
+    /// <summary>The error in words, which say nothing from inside.</summary>
+    public static string WordsOf(string error) =>
+        error switch
+        {
+            "invalid_key" => "The signature cannot be verified by a key of this transmitter.",
+            "invalid_issuer" => "The issuer is not that of this stream.",
+            "invalid_audience" => "The audience is not this receiver.",
+            "authentication_failed" => "The transmitter is not authenticated.",
+            Denied => "This transmitter may not speak of this subject.",
+            _ => "The request is not one security event token that this receiver can read.",
+        };
+}

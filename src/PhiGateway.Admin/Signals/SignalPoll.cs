@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Identity.Common;
+using PhiGateway.Identity.Signals;
+
+namespace PhiGateway.Admin.Signals;
+
+/// <summary>
+/// Fetches the signals of one transmitter (RFC 8936): asks and waits, takes what came, and acknowledges it with the next question. Run by
+/// <see cref="SharedSignals"/> until the node stops.
+/// </summary>
+/// <remarks>What strangers could answer is bounded: no redirects, a small answer, little time, so many signals in one.</remarks>
+internal sealed class SignalPoll : IDisposable
+{
+    private const int MostAtOnce = 64;
+    private const int MaximumBytes = 4 * 1024 * 1024;
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+
+    // Longer than transmitters hold a question open.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
+
+    private readonly SignalIntake _intake;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly HttpClient _client;
+    private readonly List<string> _acknowledged = [];
+    private readonly List<(string Id, string Error)> _refused = [];
+
+    public SignalPoll(
+        SignalIntake intake,
+        TimeProvider time,
+        ILogger log,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
+    )
+    {
+        (_intake, _time, _log) = (intake, time, log);
+        _client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                UseCookies = false,
+                ConnectTimeout = Retry,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                ConnectCallback = connect,
+            }
+        )
+        {
+            Timeout = Patience,
+            MaxResponseContentBufferSize = MaximumBytes,
+        };
+    }
+
+    /// <summary>Goes on until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            var pause = Retry;
+            try
+            {
+                pause = await AskAsync(stopping) ? TimeSpan.Zero : _intake.Options.PollPause;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                throw;
+            }
+#pragma warning disable CA1031 // Whatever the transmitter answers or does not: it is asked again.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                AdminLog.SignalsNotFetched(_log, _intake.Options.Name, fault.GetType().Name);
+            }
+
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, _time, stopping);
+            }
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    // True: there is something to acknowledge, or more to come.
+    private async Task<bool> AskAsync(CancellationToken stopping)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _intake.Options.PollEndpoint);
+        request.Content = new ReadOnlyMemoryContent(Question());
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (_intake.Options.PollSecret is { } reference)
+        {
+            // Read each time: a secret that was rotated is in force without a restart.
+            if (!SecretReference.TryResolve(reference, out var secret, out _))
+            {
+                throw new InvalidOperationException("The secret cannot be read.");
+            }
+
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        }
+
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, stopping);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw new HttpRequestException(null, null, response.StatusCode);
+        }
+
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stopping), Strict);
+        _acknowledged.Clear();
+        _refused.Clear();
+        return await TakeAsync(answer.RootElement, stopping);
+    }
+
+    private async Task<bool> TakeAsync(JsonElement answer, CancellationToken stopping)
+    {
+        if (
+            answer.ValueKind != JsonValueKind.Object
+            || !answer.TryGetProperty("sets", out var sets)
+            || sets.ValueKind != JsonValueKind.Object
+        )
+        {
+            throw new JsonException();
+        }
+
+        foreach (var one in sets.EnumerateObject().Take(MostAtOnce))
+        {
+            if (one.Value.ValueKind != JsonValueKind.String || one.Name.Length is 0 or > 256)
+            {
+                continue;
+            }
+
+            var taken = await _intake.TakeAsync(one.Value.GetString()!, null, stopping);
+            if (taken.Error is { } error)
+            {
+                _refused.Add((one.Name, error));
+            }
+            else if (taken.IsTaken)
+            {
+                _acknowledged.Add(one.Name);
+            }
+        }
+
+        var isMore = answer.TryGetProperty("moreAvailable", out var more) && more.ValueKind == JsonValueKind.True;
+        return isMore || _acknowledged.Count > 0 || _refused.Count > 0;
+    }
+
+    private ReadOnlyMemory<byte> Question()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("maxEvents", MostAtOnce);
+            json.WriteBoolean("returnImmediately", false);
+            json.WriteStartArray("ack");
+            foreach (var id in _acknowledged)
+            {
+                json.WriteStringValue(id);
+            }
+
+            json.WriteEndArray();
+            if (_refused.Count > 0)
+            {
+                json.WriteStartObject("setErrs");
+                foreach (var (id, error) in _refused)
+                {
+                    json.WriteStartObject(id);
+                    json.WriteString("err", error);
+                    json.WriteString("description", SignalAnswer.WordsOf(error));
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+}

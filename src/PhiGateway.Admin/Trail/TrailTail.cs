@@ -1,0 +1,107 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Trail;
+
+/// <summary>
+/// Follows the trail from a moment on for somebody who looks: takes the filters and the place that was handed out last, answers what has
+/// arrived since. Called by the console, again and again; each log is followed by sequence, so that nothing that arrives late is left out.
+/// </summary>
+/// <remarks>
+/// A search like any other: on record with its filters when it begins, and again with each answer that shows something. What tails and feeds
+/// themselves put on record is not shown: two who watch would tell each other of that without an end.
+/// </remarks>
+internal sealed class TrailTail(TrailFeed feed, IAuditReports reports, TrailSearch search)
+{
+    /// <summary>How it stands on record.</summary>
+    public const string Event = "audit.tail";
+
+    // So much is looked at for one answer; who is further behind asks again at once.
+    private const int MostLookedAt = 500;
+
+    /// <summary>Begins with what arrives from now on.</summary>
+    /// <returns>The place to ask from.</returns>
+    public async Task<Outcome<string>> BeginAsync(AdminCall call, TrailQuery query)
+    {
+        if (Refuse(query) is { } refused)
+        {
+            return refused;
+        }
+
+        if ((await search.BeginAsync(call, query, Event)).Failed(out var problem, out _))
+        {
+            return problem;
+        }
+
+        var place = new FeedCursor();
+        foreach (var mark in await reports.ListMarksAsync(call.Cancelled))
+        {
+            place.Begin(mark.Log, mark.Watermark + 1);
+        }
+
+        return place.Write();
+    }
+
+    /// <summary>What has arrived since a place, oldest first.</summary>
+    public async Task<Outcome<TailPart>> ReadAsync(AdminCall call, TrailQuery query, string? cursor)
+    {
+        if (Refuse(query) is { } refused)
+        {
+            return refused;
+        }
+
+        if (string.IsNullOrEmpty(cursor) || FeedCursor.Read(cursor) is not { } place)
+        {
+            return AdminProblem.BadParameter("cursor", "it is none of a tail's.");
+        }
+
+        var arrived = await feed.FindAsync(place, MostLookedAt, call.Cancelled);
+        var found = arrived.Where(entry => Fits(entry, query)).ToList();
+        if (found.Count > 0)
+        {
+            await search.RecordAsync(call, Event, $"{query.Describe()} records={found.Count}".TrimStart(), query.Tenant, null);
+        }
+
+        foreach (var entry in arrived)
+        {
+            place.Pass(entry);
+        }
+
+        return new TailPart(found, place.Write(), arrived.Count == MostLookedAt);
+    }
+
+    // What an entry is not filed under cannot be told apart as it arrives; a tail has no end, and begins when it begins.
+    private static AdminProblem? Refuse(TrailQuery query)
+    {
+        var told = new TrailQuery(
+            Client: query.Client,
+            Tenant: query.Tenant,
+            Decision: query.Decision,
+            Reason: query.Reason,
+            Kind: query.Kind,
+            Actor: query.Actor,
+            Type: query.Type,
+            Interaction: query.Interaction
+        );
+        return query == told
+            ? query.ToStore(null, []).Problem
+            : AdminProblem.BadParameter("tail", "follows by client, tenant, decision, reason, kind, actor, type and interaction only.");
+    }
+
+    private static bool Fits(AuditEntry entry, TrailQuery query) =>
+        entry.Event is not (Event or TrailFeed.Event)
+        && (query.Client ?? entry.Client) == entry.Client
+        && (query.Tenant is null or TrailQuery.Every || query.Tenant == entry.Tenant)
+        && (query.Decision ?? entry.Decision) == entry.Decision
+        && (query.Reason ?? entry.Reason) == entry.Reason
+        && (query.Kind ?? entry.Kind) == entry.Kind
+        && (query.Actor ?? entry.Actor) == entry.Actor
+        && (query.Type ?? entry.ResourceType) == entry.ResourceType
+        && (query.Interaction ?? entry.Interaction) == entry.Interaction;
+}
+
+/// <summary>What has arrived since a place.</summary>
+/// <param name="Entries">Oldest first.</param>
+/// <param name="Next">The place to ask from then.</param>
+/// <param name="More">Whether there is more already.</param>
+internal sealed record TailPart(IReadOnlyList<AuditEntry> Entries, string Next, bool More);

@@ -1,0 +1,179 @@
+using System.Globalization;
+using PhiGateway.Admin.Accounting;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Rendering;
+using PhiGateway.Console.Sessions;
+
+namespace PhiGateway.Console.Pages.Patients;
+
+/// <summary>
+/// Accounts for the disclosures of a patient that the session has opened for a reason, and keeps the patient's holds and requests; each
+/// accounting and each step is on record by the commands it calls.
+/// </summary>
+internal sealed class AccountingScreen(AccountingCommands commands, DisclosureRegister register, PatientScreen patients, TimeProvider time)
+{
+    private const string Later = "It is on record, and stands here within a second or two.";
+
+    /// <summary>The accounting.</summary>
+    public Task<ScreenAnswer> ShowAsync(ConsoleRequest request) => WithAsync(request, opened => PageAsync(request, opened, null));
+
+    /// <summary>The accounting as the patient's file.</summary>
+    public Task<ScreenAnswer> CsvAsync(ConsoleRequest request) =>
+        WithAsync(
+            request,
+            async opened =>
+                (await commands.ReportAsync(request.Call, QueryOf(opened))).Failed(out var problem, out var report)
+                    ? problem
+                    : new ScreenAnswer.File(
+                        "text/csv; charset=utf-8",
+                        "accounting.csv",
+                        context => context.Response.Body.WriteAsync(AccountingPages.Csv(report), context.RequestAborted).AsTask()
+                    )
+        );
+
+    /// <summary>Notes that a request was answered with the accounting as it is now.</summary>
+    public Task<ScreenAnswer> AnswerAsync(ConsoleRequest request) => WithAsync(request, opened => AnswerAsync(request, opened));
+
+    /// <summary>Puts a request down.</summary>
+    public Task<ScreenAnswer> AskAsync(ConsoleRequest request) =>
+        WithAsync(
+            request,
+            opened =>
+                DayOf(request.Typed("received")) is { } received
+                    ? StepAsync(request, opened, commands.AskAsync(request.Call, new AskedBody(opened.Tenant, opened.Patient, received)))
+                    : WrongDayAsync(request, opened, "received")
+        );
+
+    /// <summary>Takes 30 days more for a request.</summary>
+    public Task<ScreenAnswer> ExtendAsync(ConsoleRequest request) =>
+        WithAsync(
+            request,
+            async opened =>
+                await FindAsync(request, opened, isHold: false) is { } id
+                    ? await StepAsync(request, opened, commands.ExtendAsync(request.Call, id, new ReasonBody(request.Typed("reason"))))
+                    : AdminProblem.NotFound("request")
+        );
+
+    /// <summary>Sets a hold.</summary>
+    public Task<ScreenAnswer> HoldAsync(ConsoleRequest request) =>
+        WithAsync(
+            request,
+            opened =>
+                DayOf(request.Typed("until")) is { } until
+                    ? StepAsync(
+                        request,
+                        opened,
+                        commands.HoldAsync(
+                            request.Call,
+                            new HoldBody(
+                                opened.Tenant,
+                                opened.Patient,
+                                request.Typed("agency") ?? string.Empty,
+                                request.Typed("reason") ?? string.Empty,
+                                until,
+                                request.Typed("organization"),
+                                request.Typed("oral") == "1"
+                            )
+                        )
+                    )
+                    : WrongDayAsync(request, opened, "until")
+        );
+
+    /// <summary>Releases a hold before its time.</summary>
+    public Task<ScreenAnswer> ReleaseAsync(ConsoleRequest request) =>
+        WithAsync(
+            request,
+            async opened =>
+                await FindAsync(request, opened, isHold: true) is { } id
+                    ? await StepAsync(request, opened, commands.ReleaseAsync(request.Call, id, new ReasonBody(request.Typed("reason"))))
+                    : AdminProblem.NotFound("hold")
+        );
+
+    private static AccountingQuery QueryOf(OpenedPatient opened) => new(opened.Tenant, opened.Patient);
+
+    private static string PathOf(OpenedPatient opened) => $"{PatientScreen.PathOf(opened.Key)}/accounting";
+
+    private static DateTimeOffset? DayOf(string? text) =>
+        DateTimeOffset.TryParseExact(
+            text,
+            ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd'T'HH:mm:ss'Z'"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var at
+        )
+            ? at
+            : null;
+
+    private Task<ScreenAnswer> WithAsync(ConsoleRequest request, Func<OpenedPatient, Task<ScreenAnswer>> show) =>
+        request.Session.FindOpened(request.Route("key")) is { } opened ? show(opened) : Task.FromResult(patients.AskForReason(request));
+
+    private Task<ScreenAnswer> WrongDayAsync(ConsoleRequest request, OpenedPatient opened, string field) =>
+        PageAsync(request, opened, AdminProblem.Invalid("/" + field, "invalid", $"'{field}' is a day such as 2026-12-29, or with a time."));
+
+    private async Task<ScreenAnswer> StepAsync(ConsoleRequest request, OpenedPatient opened, Task<Outcome<RegisterEntry>> step) =>
+        (await step).Failed(out var problem, out _)
+            ? await PageAsync(request, opened, problem)
+            : new ScreenAnswer.Go(PathOf(opened), Later);
+
+    private async Task<ScreenAnswer> AnswerAsync(ConsoleRequest request, OpenedPatient opened)
+    {
+        if (await FindAsync(request, opened, isHold: false) is not { } id)
+        {
+            return AdminProblem.NotFound("request");
+        }
+
+        var query = QueryOf(opened) with { Request = Guid.ParseExact(id, "D") };
+        return (await commands.ReportAsync(request.Call, query)).Failed(out var problem, out _)
+            ? await PageAsync(request, opened, problem)
+            : new ScreenAnswer.Go(PathOf(opened), "The request is answered. " + Later);
+    }
+
+    // What a form names is of this patient: another one's hold is another page's.
+    private async Task<string?> FindAsync(ConsoleRequest request, OpenedPatient opened, bool isHold)
+    {
+        var cancelled = request.Call.Cancelled;
+        var known = isHold
+            ? (await register.HoldsAsync(opened.Tenant, opened.Patient, cancelled)).Select(static hold => hold.Id)
+            : (await register.RequestsAsync(opened.Tenant, opened.Patient, cancelled)).Select(static asked => asked.Id);
+        return request.Typed("id") is { } id && known.Any(one => one.ToString("D") == id) ? id : null;
+    }
+
+    private async Task<ScreenAnswer> PageAsync(ConsoleRequest request, OpenedPatient opened, AdminProblem? tried)
+    {
+        var call = request.Call;
+        if ((await commands.ReportAsync(call, QueryOf(opened))).Failed(out var problem, out var report))
+        {
+            return problem;
+        }
+
+        return new PageContent(
+            "Accounting of disclosures",
+            "patient",
+            typeof(AccountingPage),
+            new AccountingModel(
+                opened.Key,
+                report,
+                await register.HoldsAsync(opened.Tenant, opened.Patient, call.Cancelled),
+                await register.RequestsAsync(opened.Tenant, opened.Patient, call.Cancelled),
+                AccountingRule.Part2.NotInForce!,
+                new AccountingTyped(
+                    request.Typed("agency"),
+                    request.Typed("reason"),
+                    request.Typed("until"),
+                    request.Typed("organization"),
+                    request.Typed("oral") == "1",
+                    request.Typed("received")
+                ),
+                tried?.Detail ?? tried?.Title,
+                call.Caller.HasAny(ConsoleSections.TrailReaders),
+                time.GetUtcNow(),
+                request.Session.FormToken
+            )
+        )
+        {
+            Status = tried?.Status ?? 200,
+            OnRecord = $"that you made this accounting; the patient was opened for: {opened.Why}",
+        };
+    }
+}

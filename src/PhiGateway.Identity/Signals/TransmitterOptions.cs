@@ -1,0 +1,51 @@
+namespace PhiGateway.Identity.Signals;
+
+/// <summary>One transmitter of shared signals that the gateway listens to, as an operator wrote it.</summary>
+public sealed class TransmitterOptions
+{
+    /// <summary>Name in records, alerts and the address of the push endpoint; 1 to 32 of a-z, 0-9 and hyphen, unique, required.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>Exact <c>iss</c> of its signals; required. https, or http on loopback only.</summary>
+    public string Issuer { get; set; } = string.Empty;
+
+    /// <summary>Accepted <c>aud</c>: what the transmitter calls this gateway; required.</summary>
+    public string Audience { get; set; } = string.Empty;
+
+    /// <summary>Accepted signature algorithms; none written: RS256, as the interoperability profile has it.</summary>
+    public IReadOnlyList<string> Algorithms { get; set; } = [];
+
+    /// <summary>
+    /// Its keys: a file path or <c>env:NAME</c>; null: the <c>jwks_uri</c> of its <c>.well-known/ssf-configuration</c>.
+    /// </summary>
+    public string? Jwks { get; set; }
+
+    /// <summary>
+    /// Names of the token issuers (<c>Issuers</c>, or the token service's own) of whose subjects it may speak; required. Security: it closes
+    /// nothing of anybody else's.
+    /// </summary>
+    public IReadOnlyList<string> TokenIssuers { get; set; } = [];
+
+    /// <summary>
+    /// Secret that a push carries as <c>Authorization: Bearer</c>, by reference; null: its signature is enough.
+    /// </summary>
+    public string? PushSecret { get; set; }
+
+    /// <summary>Where its signals are fetched (RFC 8936); null: they are not.</summary>
+    public string? PollEndpoint { get; set; }
+
+    /// <summary>Secret that is shown there as <c>Authorization: Bearer</c>, by reference; null: none.</summary>
+    public string? PollSecret { get; set; }
+
+    /// <summary>How long nothing is asked after an answer without signals; default 1 second, up to 1 hour.</summary>
+    public TimeSpan PollPause { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Oldest <c>iat</c> that is taken; default and at most 7 days, at least 1 minute.</summary>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How many signals of it close something within an hour, over all nodes; default 20. More are held, with an alert.</summary>
+    public int MostPerHour { get; set; } = 20;
+
+    /// <summary>Risk from which on a change of it counts: <c>HIGH</c> (the default) or <c>MEDIUM</c>.</summary>
+    public string ActAtRisk { get; set; } = "HIGH";
+}

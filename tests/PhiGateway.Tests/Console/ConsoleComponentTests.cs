@@ -1,0 +1,140 @@
+using System.Reflection;
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using PhiGateway.Console.Http;
+using PhiGateway.Console.Pages.Patients;
+using PhiGateway.Console.Pages.Reviews;
+using PhiGateway.Console.Pages.Search;
+using PhiGateway.Console.Parts;
+using PhiGateway.Console.Rendering;
+using Xunit;
+
+namespace PhiGateway.Tests.Console;
+
+/// <summary>Each component by itself: whatever stands in its model is text, and nothing in it is said to be nothing.</summary>
+public sealed class ConsoleComponentTests
+{
+    public static TheoryData<string> Components =>
+        new(
+            typeof(Shell)
+                .Assembly.GetTypes()
+                .Where(static type => type.IsSubclassOf(typeof(ComponentBase)) && type.GetProperty("Model") is not null)
+                .Select(static type => type.FullName!)
+                .Order(StringComparer.Ordinal)
+        );
+
+    [Fact]
+    public void Components_OfThePages_AreAllThere() => Assert.True(Components.Count > 30, $"{Components.Count} components");
+
+    [Theory]
+    [MemberData(nameof(Components))]
+    public void Component_HostileTextInEveryPlace_IsTextAndNothingElse(string name)
+    {
+        var plain = Render(name, "plain", isFull: true);
+        var hostile = Render(name, ConsolePageTests.Hostile, isFull: true);
+
+        // The same elements with the same attributes, whatever the words are.
+        Assert.Equal(Shape(plain), Shape(hostile));
+        Assert.DoesNotContain(Elements(hostile), static element => element.LocalName == "script" && !element.HasAttribute("src"));
+        Assert.DoesNotContain(
+            Elements(hostile).SelectMany(static element => element.Attributes),
+            static attribute => attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase) || attribute.Name == "style"
+        );
+    }
+
+    [Theory]
+    [MemberData(nameof(Components))]
+    public void Component_WithNothingInIt_IsShownAllTheSame(string name) => Render(name, string.Empty, isFull: false);
+
+    [Fact]
+    public void Badge_OfEachKind_HasASignBesideItsWord()
+    {
+        using var context = new BunitContext();
+        var signs = new[] { "allow", "deny", "warn", "info", "quiet" }
+            .Select(kind => context.Render<Badge>(badge => badge.Add(one => one.Kind, kind).Add(one => one.Text, "word")))
+            .Select(static badge => badge.Find(".glyph").TextContent)
+            .ToList();
+
+        Assert.Equal(5, signs.Distinct().Count());
+    }
+
+    [Fact]
+    public void Moment_OfATime_IsInUtcAndSaysSo()
+    {
+        using var context = new BunitContext();
+        var at = new DateTimeOffset(2026, 5, 1, 23, 30, 0, TimeSpan.FromHours(-5));
+        var shown = context.Render<Moment>(moment => moment.Add(one => one.At, at)).Find("time");
+
+        Assert.Equal(
+            ("2026-05-02 04:30:00", "2026-05-02T04:30:00Z", "UTC"),
+            (shown.TextContent, shown.GetAttribute("datetime"), shown.GetAttribute("title"))
+        );
+        Assert.Contains("–", context.Render<Moment>(static moment => moment.Add(one => one.At, null)).Markup);
+    }
+
+    [Fact]
+    public void LinkedText_WordsWithAnId_LinksTheIdAndLeavesTheRestText()
+    {
+        using var context = new BunitContext();
+        const string Words = "refused <b>0199a000-0000-7000-8000-000000000001</b>";
+        var shown = context.Render<LinkedText>(static text => text.Add(one => one.Model, Words));
+
+        Assert.Equal("/console/access/0199a000-0000-7000-8000-000000000001", shown.Find("a").GetAttribute("href"));
+        Assert.Empty(shown.FindAll("b"));
+    }
+
+    [Fact]
+    public void Page_OfNothing_SaysWhyItIsEmpty()
+    {
+        Assert.Contains("Nobody: no record names this patient", Render(typeof(PatientPage).FullName!, string.Empty, isFull: false).Markup);
+        Assert.Contains(
+            "no disclosures that are accounted for",
+            Render(typeof(AccountingPage).FullName!, string.Empty, isFull: false).Markup
+        );
+        Assert.Contains("No record fits", Render(typeof(SearchPage).FullName!, string.Empty, isFull: false).Markup);
+        Assert.Contains("Nothing that fits has arrived", Render(typeof(TailPage).FullName!, string.Empty, isFull: false).Markup);
+        Assert.Contains("No access review was started", Render(typeof(ReviewsPage).FullName!, string.Empty, isFull: false).Markup);
+        Assert.Contains("Nothing waits", Render(typeof(HeldPage).FullName!, string.Empty, isFull: false).Markup);
+    }
+
+    private static IRenderedComponent<IComponent> Render(string name, string text, bool isFull)
+    {
+        var type = typeof(Shell).Assembly.GetType(name)!;
+        var context = new BunitContext();
+        return context.Render(builder =>
+        {
+            builder.OpenComponent(0, type);
+            var place = 1;
+            foreach (var property in type.GetProperties().Where(static one => one.IsDefined(typeof(ParameterAttribute))))
+            {
+                // The frame shows a page, which is made by itself.
+                var value = type == typeof(Shell) ? Frame(text, isFull) : new ModelMaker(text, isFull).Make(property.PropertyType);
+                builder.AddComponentParameter(place++, property.Name, value);
+            }
+
+            builder.CloseComponent();
+        });
+    }
+
+    private static ShellModel Frame(string text, bool isFull) =>
+        new(
+            text,
+            text,
+            isFull ? (ShellPerson?)new ModelMaker(text, isFull).Make(typeof(ShellPerson)) : null,
+            isFull ? text : null,
+            isFull ? text : null,
+            typeof(PhiGateway.Console.SignIn.SignedOutPage),
+            text,
+            text
+        );
+
+    private static List<IElement> Elements(IRenderedComponent<IComponent> shown) =>
+        [.. shown.Nodes.OfType<IElement>().SelectMany(static root => root.QuerySelectorAll("*").Prepend(root))];
+
+    private static IEnumerable<string> Shape(IRenderedComponent<IComponent> shown) =>
+        Elements(shown)
+            .Select(static element =>
+                $"{element.LocalName} {string.Join(' ', element.Attributes.Select(static one => one.Name).Order(StringComparer.Ordinal))}"
+            );
+}

@@ -1,0 +1,174 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Gateway.Configuration;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Mcp;
+using PhiGateway.Identity.Tokens;
+using PhiGateway.Policy.Snapshot;
+using PhiGateway.Policy.Vocabulary;
+using PhiGateway.Tests.Gateway.Stages;
+using PhiGateway.Tests.Policy.Decisions;
+using PhiGateway.Tests.Policy.Snapshot;
+using Xunit;
+
+namespace PhiGateway.Tests.Gateway.Mcp;
+
+/// <summary>Nothing is read or held for whom the registry does not know, and nothing is asked for what the library does not take.</summary>
+public sealed class McpDoorTests : IDisposable
+{
+    private const string Call =
+        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"fhir_read","arguments":{"type":"Patient","id":"a"}}}""";
+
+    private static readonly RegistrySnapshot Known = TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase()));
+
+    private readonly HeldMemory _memory = new(HeldMemory.Free);
+    private readonly StageWorld.MadeUpCallers _callers = new();
+    private readonly List<HttpContext> _passed = [];
+    private readonly List<McpFlaw> _flaws = [];
+    private readonly RequestDelegate _door;
+    private bool _takes = true;
+
+    public McpDoorTests()
+    {
+        var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
+        new McpDoor(new McpOptions { Bases = ["/fhir"] }, _memory, _callers, new Fixed(Known)).Use(
+            app,
+            http =>
+            {
+                http.Response.StatusCode = _takes ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest;
+                _ = _takes ? McpDoor.Ready : null;
+                return Task.CompletedTask;
+            },
+            new McpRefusal(static http => http.Items.ContainsKey("flaw"), (_, flaw) => _flaws.Add(flaw))
+        );
+        app.Run(http =>
+        {
+            _passed.Add(http);
+            http.Response.StatusCode = StatusCodes.Status418ImATeapot;
+            return Task.CompletedTask;
+        });
+        _door = app.Build();
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    [Fact]
+    public async Task Message_OfNobodyKnown_IsNotReadAndHoldsNothing()
+    {
+        _callers.Result = CallerResult.Refused(DenyReason.InvalidToken);
+        var http = Message(new Unread());
+
+        await _door(http);
+
+        Assert.Equal([http], _passed);
+        Assert.Equal("POST", http.Request.Method);
+        Assert.Equal(0, _memory.Held);
+    }
+
+    [Fact]
+    public async Task Message_OfACallerWhomNoClientStandsFor_IsNotReadEither()
+    {
+        _callers.Result = CallerResult.Of(Asked.Caller() with { ClientId = "nobody-here" });
+        var http = Message(new Unread());
+
+        await _door(http);
+
+        Assert.Equal([http], _passed);
+    }
+
+    [Fact]
+    public async Task Message_OfAKnownClient_IsAnsweredWhileStrangersWait()
+    {
+        _callers.Result = CallerResult.Refused(DenyReason.InvalidToken);
+        for (var stranger = 0; stranger < 100; stranger++)
+        {
+            await _door(Message(new Unread()));
+        }
+
+        _callers.Result = CallerResult.Of(Asked.Caller());
+        _passed.Clear();
+        var http = Message(Call);
+
+        await _door(http);
+
+        Assert.Equal(200, http.Response.StatusCode);
+        var asked = Assert.Single(_passed);
+        Assert.Equal("/fhir/Patient/a", asked.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+    }
+
+    [Fact]
+    public async Task Call_ThatTheLibraryDoesNotTake_IsAskedOfNobody()
+    {
+        _takes = false;
+        var http = Message(Call);
+
+        await _door(http);
+
+        Assert.Equal(400, http.Response.StatusCode);
+        Assert.Empty(_passed);
+    }
+
+    [Theory]
+    [InlineData("{", null, null, "Message")]
+    [InlineData(Call, "Origin", "https://evil.example", "Origin")]
+    [InlineData(Call, "Mcp-Name", "fhir_search", "Headers")]
+    public async Task Message_ThatIsNone_IsRefusedByThePipeline(string body, string? header, string? value, string expected)
+    {
+        var http = Message(body);
+        if (header is not null)
+        {
+            http.Request.Headers[header] = value;
+        }
+
+        await _door(http);
+
+        Assert.Equal([expected], _flaws.Select(static flaw => flaw.ToString()));
+        Assert.Equal([http], _passed);
+    }
+
+    [Fact]
+    public async Task Message_ThatIsTooLarge_IsRefusedByThePipeline()
+    {
+        var announced = Message(new Unread());
+        announced.Request.ContentLength = (64 * 1024) + 1;
+        await _door(announced);
+
+        Assert.Equal([McpFlaw.TooLarge], _flaws);
+    }
+
+    [Fact]
+    public async Task Message_ThatIsMarkedAlready_GoesTheWayOfEveryRequest()
+    {
+        var http = Message(new Unread());
+        http.Items["flaw"] = true;
+
+        await _door(http);
+
+        Assert.Equal([http], _passed);
+        Assert.Empty(_flaws);
+    }
+
+    private static DefaultHttpContext Message(string body) => Message(new MemoryStream(Encoding.UTF8.GetBytes(body)));
+
+    private static DefaultHttpContext Message(Stream body)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Method = "POST";
+        http.Request.Headers.Authorization = "Bearer a";
+        http.Request.Body = body;
+        http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/fhir/mcp";
+        return http;
+    }
+
+    private sealed record Fixed(RegistrySnapshot Current) : ISnapshotSource;
+
+    /// <summary>A body that must not be read.</summary>
+    private sealed class Unread : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException("The body was read.");
+    }
+}
