@@ -43,7 +43,10 @@ internal sealed class ClientReports(WorkingSetSource sets, ISnapshotSource snaps
             view.Approval?.Fingerprint,
             doors,
             unknown
-        );
+        )
+        {
+            SharedSecrets = SharedSecret.Of(view.Credentials, now),
+        };
     }
 
     /// <summary>What stops when a client is stopped.</summary>

@@ -9,8 +9,10 @@ internal static class ClientsRegistration
     public static IServiceCollection AddClients(this IServiceCollection services) =>
         services
             .AddSingleton<ClientVerbs>()
+            .AddSingleton<ClientThrottling>()
             .AddSingleton<ClientApproval>()
             .AddSingleton<CredentialRotation>()
+            .AddSingleton<ApiKeyIssue>()
             .AddSingleton<ClientReports>()
             .AddSingleton<ApprovalBriefs>()
             .AddSingleton<ClientDirectory>()

@@ -21,4 +21,8 @@ public sealed record PostureReport(
     string? ApprovedFingerprint,
     IReadOnlyList<DoorReport> Doors,
     IReadOnlyList<ProblemPointer> UnknownNames
-);
+)
+{
+    /// <summary>Credentials in force that are secrets which travel: whoever reads one is the client.</summary>
+    public IReadOnlyList<SharedSecret> SharedSecrets { get; init; } = [];
+}

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Clients;
 using PhiGateway.Policy.Registry;
 using PhiGateway.RegistryFiles.Documents;
 using PhiGateway.Watch.Findings;
@@ -71,6 +72,16 @@ internal static class ControlScores
         if (one.Client.Requires.Count == 0)
         {
             yield return new ScorePoint(15, "A bearer token is enough: whoever has it is the client.", NhiRisk.InsecureAuthentication.Id);
+        }
+
+        var secrets = SharedSecret.Of(one.Credentials, facts.At);
+        if (secrets.Any(static secret => secret.Kind == "api-key"))
+        {
+            yield return new ScorePoint(15, "It comes with an API key: whoever reads it is the client.", NhiRisk.InsecureAuthentication.Id);
+        }
+        else if (secrets.Count > 0)
+        {
+            yield return new ScorePoint(5, "It gets its tokens by a secret, not by a key pair.", NhiRisk.InsecureAuthentication.Id);
         }
 
         if (one.Client.Networks.Count == 0)

@@ -1,3 +1,4 @@
+using PhiGateway.Admin.Clients;
 using PhiGateway.Admin.Editing;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Watch.Findings;
@@ -86,6 +87,12 @@ internal static class NhiControls
                 "active client needs a bearer token only",
                 "active clients need a bearer token only",
                 Clients
+            ),
+            None(
+                all.Sum(one => SharedSecret.Of(one.Credentials, facts.At).Count),
+                "credential in force is an API key or a shared secret",
+                "credentials in force are API keys or shared secrets",
+                "/admin/v1/credentials?kind=api-key"
             ),
             Refused(facts, "bindings that were not proven", "binding-required")
         );

@@ -107,6 +107,7 @@ internal static class ClientCommands
         client.Add(Verb(common, "revoke", "Ends a client for good.", id));
         client.Add(ApproveCommands.OfClient(common, id));
         client.Add(Rotate(common, id));
+        client.Add(ApiKeyCommand.Create(common, id));
         client.Add(
             CliRun.Action(
                 new Command("blast-radius", "Shows what stops when a client is stopped.") { id },

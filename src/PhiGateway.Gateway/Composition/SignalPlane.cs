@@ -38,17 +38,7 @@ internal static class SignalPlane
                 Listeners.Add(kestrel, listener, options.Listeners);
             });
         var app = builder.Build();
-        if (peers.IsOn)
-        {
-            app.Use(next =>
-                http =>
-                {
-                    peers.Apply(http);
-                    return next(http);
-                }
-            );
-        }
-
+        peers.Use(app);
         app.Run(http => SignalEndpoints.AnswerAsync(http, signals));
         return app;
     }

@@ -89,17 +89,7 @@ internal static class TokenPlane
             .AddSingleton(proofs)
             .AddTokenService(service, ring, options.Environment, new EgressConnector(new EgressPolicy(options.Egress.Allow)).ConnectAsync);
         var app = builder.Build();
-        if (peers.IsOn)
-        {
-            app.Use(next =>
-                http =>
-                {
-                    peers.Apply(http);
-                    return next(http);
-                }
-            );
-        }
-
+        peers.Use(app);
         app.MapTokenService();
         return app;
     }

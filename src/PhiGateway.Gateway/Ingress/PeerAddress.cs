@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -39,6 +40,32 @@ internal sealed class PeerAddress(TrustedProxyOptions options)
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Puts it in front of a plane that has no ingress stage. Security: what cannot be read is refused here, or the proxy's own address would
+    /// count as the client's.
+    /// </summary>
+    public void Use(IApplicationBuilder app)
+    {
+        if (!IsOn)
+        {
+            return;
+        }
+
+        app.Use(next =>
+            http =>
+            {
+                Apply(http);
+                if (http.Features.Get<WireFlaw>() is null)
+                {
+                    return next(http);
+                }
+
+                http.Response.StatusCode = StatusCodes.Status400BadRequest;
+                return Task.CompletedTask;
+            }
+        );
     }
 
     /// <summary>Sets the connection's address and certificate to the client's.</summary>

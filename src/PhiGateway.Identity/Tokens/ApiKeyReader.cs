@@ -25,8 +25,8 @@ internal sealed class ApiKeyReader(ISnapshotSource? snapshots, string environmen
     // 32 bytes in base64url.
     private const int SecretLength = 43;
 
-    /// <summary>Whether a credential is meant as a key.</summary>
-    public static bool IsKey(ReadOnlySpan<char> token) => token.StartsWith(Prefix, StringComparison.Ordinal);
+    /// <summary>Whether a credential is meant as a key; one whose letters were changed on the way holds a secret all the same.</summary>
+    public static bool IsKey(ReadOnlySpan<char> token) => token.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The caller that a key proves.</summary>
     public CallerResult Read(ReadOnlySpan<char> key, bool isDpop)

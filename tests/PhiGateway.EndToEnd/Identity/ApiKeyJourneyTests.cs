@@ -33,6 +33,18 @@ public sealed class ApiKeyJourneyTests(ApiKeyJourneyTests.KeyWorld world) : ICla
         await world.UntilAsync(second, static reply => reply.Status == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f001", first)).Status);
 
+        // So is one that the gateway makes, and shows once.
+        var issued = await world.Mary.PostAsync(
+            "clients/old-analyzer:issue-key",
+            new
+            {
+                id = "analyzer-3",
+                expires = "2099-01-01",
+                replaces = "analyzer-2",
+            }
+        );
+        await world.UntilAsync((string)issued["key"]!, static reply => reply.Status == HttpStatusCode.OK);
+
         await world.Mary.PostAsync(
             "revocations",
             new

@@ -11,6 +11,13 @@ namespace PhiGateway.EndToEnd.Mcp;
 /// <summary>What an agent is told by a tool is what the same request over REST is told, and is recorded like it.</summary>
 public sealed class McpTests(McpWorld world) : IClassFixture<McpWorld>
 {
+    private static readonly Dictionary<string, object> Few = new()
+    {
+        ["patient"] = "example",
+        ["category"] = "laboratory",
+        ["_count"] = 1,
+    };
+
     private string Door => world.Base + "/mcp";
 
     [Fact]
@@ -152,10 +159,7 @@ public sealed class McpTests(McpWorld world) : IClassFixture<McpWorld>
     public async Task Page_OfASearch_IsFollowedByItsLink()
     {
         var token = await world.TokenAsync(world.Lab);
-        var first = await AskAsync(
-            token,
-            new { name = "fhir_search", arguments = new { type = "Observation", parameters = new { patient = "f001", _count = 1 } } }
-        );
+        var first = await AskAsync(token, new { name = "fhir_search", arguments = new { type = "Observation", parameters = Few } });
         var bundle = JsonNode.Parse((string)first["results"]![0]!["text"]!)!;
         var next = bundle["link"]!.AsArray().Single(static link => (string?)link!["relation"] == "next")!;
 

@@ -132,6 +132,12 @@ internal static class BadBodies
             Client + ":rotate",
             """{"credential":{"id":"n2","issuer":"hospital-idp","clientId":"acme-connector"},"replaces":"acme-oidc","overlap_hours":1,"reason":"r"}"""
         ),
+        (
+            "olga",
+            "POST",
+            Client + ":issue-key",
+            """{"id":"n3","expires":"2026-12-01","rotate_by":"2026-11-01","replaces":"acme-oidc","overlap_hours":1,"reason":"r"}"""
+        ),
         ("olga", "POST", "/admin/v1/revocations", """{"target":"token","value":"jti","issuer":"hospital-idp","reason":"r"}"""),
         (
             "olga",

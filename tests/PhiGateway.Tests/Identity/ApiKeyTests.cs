@@ -68,6 +68,23 @@ public sealed class ApiKeyTests
     public void Read_AnotherKey_IsNoCaller(string key) =>
         Assert.Equal(DenyReason.InvalidToken, Reader(Approved(Registered, InItsNetwork)).Read(key, isDpop: false).Refusal);
 
+    [Theory]
+    [InlineData("phik_abc", true)]
+    [InlineData("PHIK_abc", true)]
+    [InlineData("Phik_abc", true)]
+    [InlineData("phik_", true)]
+    [InlineData("phik", false)]
+    [InlineData("xphik_abc", false)]
+    [InlineData("eyJhbGciOiJFUzI1NiJ9.e30.c2ln", false)]
+    public void IsKey_WhateverItsLetters_IsNeverShownToAnIssuer(string credential, bool expected)
+    {
+        Assert.Equal(expected, ApiKeyReader.IsKey(credential));
+        Assert.Equal(
+            DenyReason.InvalidToken,
+            Reader(Approved(Registered, InItsNetwork)).Read(Key.ToUpperInvariant(), isDpop: false).Refusal
+        );
+    }
+
     [Fact]
     public void Read_KeysNotTaken_IsNoCaller()
     {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Ingress;
 using PhiGateway.Gateway.Ingress.Wire;
@@ -42,6 +44,27 @@ public sealed class PeerAddressTests
         Apply(http, header: "Forwarded");
 
         Assert.Equal(expected, http.Connection.RemoteIpAddress!.ToString());
+    }
+
+    [Theory]
+    [InlineData(Proxy, "203.0.113.9", 204)]
+    [InlineData(Proxy, "unknown", 400)]
+    [InlineData(Proxy, "203.0.113.9, ", 400)]
+    [InlineData("203.0.113.50", "unknown", 204)]
+    public async Task Use_InFrontOfAPlaneWithoutIngress_RefusesWhatCannotBeRead(string peer, string header, int expected)
+    {
+        var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
+        new PeerAddress(new TrustedProxyOptions { Addresses = ["10.0.0.0/8"] }).Use(app);
+        app.Run(static http =>
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        });
+        var http = Request(peer, ("X-Forwarded-For", header));
+
+        await app.Build()(http);
+
+        Assert.Equal(expected, http.Response.StatusCode);
     }
 
     [Theory]
