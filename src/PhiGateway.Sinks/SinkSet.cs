@@ -1,3 +1,4 @@
+using System.Text;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Sinks.Configuration;
@@ -5,6 +6,7 @@ using PhiGateway.Sinks.Events;
 using PhiGateway.Sinks.Feeding;
 using PhiGateway.Sinks.Files;
 using PhiGateway.Sinks.Formats;
+using PhiGateway.Sinks.Mail;
 using PhiGateway.Sinks.Syslog;
 using PhiGateway.Sinks.Webhooks;
 
@@ -75,9 +77,17 @@ public sealed class SinkSet : IDisposable
 
         var trust = new TlsTrust(plan.Options);
         _owned.Add(trust);
-        return plan.Options.Kind == "Syslog"
-            ? new SyslogSink(plan.Options, format, trust, connect)
-            : new WebhookSink(plan.Options, format, trust, connect, [.. plan.Secrets], clock);
+        return plan.Options.Kind switch
+        {
+            "Syslog" => new SyslogSink(plan.Options, format, trust, connect),
+            "Mail" => new MailSink(
+                plan.Options,
+                trust,
+                connect,
+                plan.Secrets is [var password, ..] ? Encoding.UTF8.GetString(password) : null
+            ),
+            _ => new WebhookSink(plan.Options, format, trust, connect, [.. plan.Secrets], clock),
+        };
     }
 }
 

@@ -77,6 +77,12 @@ public sealed class FindingAlerts(
             _ => AlertLane.Noise,
         };
 
+    // Where an agent acts, the risk has a name in the agents' own list as well.
+    private static string? RiskOf(Finding finding, Client? client) =>
+        client?.Kind == ClientKind.AiAgent && AgenticRisk.Of(finding.Rule) is { } risk
+            ? $"{finding.Risk}; {risk}"
+            : finding.Risk?.ToString();
+
     private Alert Of(Finding finding)
     {
         var incident = finding.Incident ?? new Incident(finding.Rule, finding.At);
@@ -91,7 +97,7 @@ public sealed class FindingAlerts(
             Severity = finding.Severity >= FindingSeverity.High ? AlertSeverity.Urgent : AlertSeverity.Warning,
             Lane = LaneOf(finding.Severity),
             Evidence = finding.Words,
-            Risk = finding.Risk?.ToString(),
+            Risk = RiskOf(finding, client),
             Technique = finding.Technique,
             Records = [.. finding.Records.Select(static id => id.ToString("D", CultureInfo.InvariantCulture))],
             Notify = AlertWriter.NotifyOf(client?.Owner, client?.Deputy),

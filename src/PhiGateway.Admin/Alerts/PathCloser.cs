@@ -8,7 +8,7 @@ using PhiGateway.RegistryFiles.Documents;
 namespace PhiGateway.Admin.Alerts;
 
 /// <summary>
-/// Closes the path of an active client in the gateway's own name, on record first; in force on every node within a second. Asked by
+/// Closes the path of an active client in the gateway's own name, or slows it down, on record first; in force on every node within a second. Asked by
 /// <see cref="Quarantine"/> and <see cref="DormancyLadder"/>; it opens nothing.
 /// </summary>
 internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, TimeProvider time)
@@ -18,19 +18,64 @@ internal sealed class PathCloser(IRegistryStore store, IAuditJournal journal, Ti
     /// <param name="to">Suspended, quarantined or revoked.</param>
     /// <param name="verb">As the verb of a person is called, such as <c>quarantine</c>.</param>
     /// <param name="reason">Why, without PHI.</param>
-    public async Task<bool> CloseAsync(string id, ClientStatus to, string verb, string reason)
+    public Task<bool> CloseAsync(string id, ClientStatus to, string verb, string reason) =>
+        ChangeAsync(
+            id,
+            verb,
+            reason,
+            client => client with { Status = to, StatusReason = reason },
+            static (json, item) => AuthorNote.Closed(json, item, [AlertWriter.Gateway])
+        );
+
+    /// <summary>Slows it down; false when it is not active, slower already, or somebody changed it at the same moment.</summary>
+    /// <param name="id">Client id.</param>
+    /// <param name="rate">Requests per second that it has left.</param>
+    /// <param name="reason">Why, without PHI.</param>
+    public Task<bool> SlowAsync(string id, int rate, string reason) =>
+        ChangeAsync(
+            id,
+            "throttle",
+            reason,
+            client =>
+            {
+                if (client.Throttle is { } now && now.RequestsPerSecond <= rate)
+                {
+                    return null;
+                }
+
+                return client with
+                {
+                    Throttle = new ClientThrottle
+                    {
+                        RequestsPerSecond = rate,
+                        By = [.. (client.Throttle?.By ?? []).Append(AlertWriter.Gateway).Distinct(StringComparer.OrdinalIgnoreCase)],
+                        At = time.GetUtcNow(),
+                        Reason = reason,
+                    },
+                };
+            },
+            static (json, _) => json
+        );
+
+    private async Task<bool> ChangeAsync(
+        string id,
+        string verb,
+        string reason,
+        Func<Client, Client?> change,
+        Func<string, RegistryItem, string> note
+    )
     {
         if (
             await store.FindAsync(RegistryKind.Client, id, CancellationToken.None) is not { } item
             || RegistryJson.Deserialize<Client>(StoredBody.WithoutNotes(item.Json).ToJsonString())
                 is not { Status: ClientStatus.Active } client
+            || change(client) is not { } changed
         )
         {
             return false;
         }
 
-        var next = RegistryJson.Serialize(client with { Status = to, StatusReason = reason });
-        var json = AuthorNote.Closed(AuthorNote.Carried(next, item), item, [AlertWriter.Gateway]);
+        var json = note(AuthorNote.Carried(RegistryJson.Serialize(changed), item), item);
         var name = "client." + verb;
         var now = time.GetUtcNow();
         await journal.AppendAsync(

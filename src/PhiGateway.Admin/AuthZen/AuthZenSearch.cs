@@ -149,7 +149,8 @@ internal sealed class AuthZenSearch(
             }
         }
 
-        var next = looked < candidates.Count ? search.Page.Token(looked == 0 ? search.Page.After : candidates[looked - 1]) : string.Empty;
+        var last = looked == 0 ? search.Page.After : candidates[looked - 1];
+        var next = looked < candidates.Count ? search.Page.Token(last) : string.Empty;
         var look = records.Create(search.Call, "authzen.search", "audit", search.Call.RequestId, Guid.Empty, AuditKind.AuditUse);
         look.Client = client;
         look.Patients = [.. patients];

@@ -12,8 +12,9 @@ namespace PhiGateway.Admin.Campaigns;
 /// its use case to what was used and carries the approval, a removal revokes the client. Called for an approver.
 /// </summary>
 /// <remarks>
-/// Security: a keep of high risk is decided and applied by two persons. Whatever opens a door takes the approval with it as every write does
-/// (<see cref="OpeningGuard"/>). A narrowing that the window's real traffic does not prove is refused and stands as decided.
+/// Security: a keep of high risk, whole or narrowed, is decided and applied by two persons. Whatever opens a door takes the approval with
+/// it as every write does (<see cref="OpeningGuard"/>). A narrowing that the window's real traffic does not prove is refused and stands as
+/// decided.
 /// </remarks>
 internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets, ReplayCommands replay, TimeProvider time)
 {
@@ -115,13 +116,15 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
 
         return item.Decision switch
         {
-            ReviewDecision.Keep when CampaignDecisions.RiskOf(set, item) == RiskTier.High && call.MayBe(item.DecidedBy!) =>
-                new AdminProblem(
-                    403,
-                    "four-eyes",
-                    "A second person must apply it",
-                    "You decided to keep it; somebody else must apply that."
-                ),
+            ReviewDecision.Keep
+            or ReviewDecision.Narrow
+                when CampaignDecisions.RiskOf(set, item) == RiskTier.High
+                    && call.Persons.Any(person => PersonName.Names(item.DecidedBy!, person)) => new AdminProblem(
+                403,
+                "four-eyes",
+                "A second person must apply it",
+                "You decided to keep it; somebody else must apply that."
+            ),
             ReviewDecision.Keep => Done(
                 call,
                 item,
@@ -142,10 +145,10 @@ internal sealed class CampaignApply(RegistryEditor editor, WorkingSetSource sets
             return AdminProblem.NotFound("use case");
         }
 
+        // A keep by another name would be one that nobody decided.
         if (narrower.Unused.Count == 0)
         {
-            const string words = "Everything that its use case may is used by now; the review is entered.";
-            return Done(call, item, stored, CampaignOutcome.Kept, words, [ReviewOf(set, item)]);
+            return AdminProblem.Conflict("nothing-unused", "Everything that its use case may is used by now: keep it instead.");
         }
 
         if (narrower.Grants is not { } grants)

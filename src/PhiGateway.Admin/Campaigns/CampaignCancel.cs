@@ -39,7 +39,7 @@ internal sealed class CampaignCancel(RegistryEditor editor, TimeProvider time)
             return AdminProblem.Conflict("not-open", "The campaign has ended.");
         }
 
-        if (call.MayBe(campaign.StartedBy))
+        if (call.Persons.Any(person => PersonName.Names(campaign.StartedBy, person)))
         {
             return new AdminProblem(
                 403,

@@ -26,7 +26,7 @@ internal sealed class CampaignDecisions(RegistryEditor editor, TimeProvider time
                 )
             );
 
-    /// <summary>Several clients of a campaign at once: never to keep one of high risk.</summary>
+    /// <summary>Several clients of a campaign at once: never to keep one of high risk, whole or narrowed.</summary>
     public Task<Outcome<EditOutcome>> DecideManyAsync(AdminCall call, string campaign, DecideManyBody body)
     {
         if (Check(body.Decision, body.Reason) is { } refused)
@@ -101,7 +101,7 @@ internal sealed class CampaignDecisions(RegistryEditor editor, TimeProvider time
             {
                 Decision = decision,
                 Reason = reason,
-                DecidedBy = decision is null ? null : call.Person,
+                DecidedBy = decision is null ? null : PersonName.Signed(call.Persons),
                 DecidedAt = decision is null ? null : time.GetUtcNow(),
                 Record = CampaignIds.RecordOf(call),
             };
@@ -135,11 +135,12 @@ internal sealed class CampaignDecisions(RegistryEditor editor, TimeProvider time
             return item.Decision is null ? AdminProblem.Conflict("undecided", "Nothing is decided that could be taken back.") : null;
         }
 
-        if (decision != ReviewDecision.Keep)
+        if (decision == ReviewDecision.Remove)
         {
             return null;
         }
 
+        // What is narrowed is kept as well, but for what was not used.
         if (!isAlone && RiskOf(set, item) == RiskTier.High)
         {
             return AdminProblem.Conflict("one-by-one", $"{item.Client} is of high risk: what is of high risk is kept one by one.");

@@ -56,7 +56,7 @@ internal sealed class CampaignStart(RegistryEditor editor, WorkingSetSource sets
             Scope = body.Scope,
             Reviewers = [.. body.Reviewers!.Select(static person => person.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)],
             Due = body.Due!.Value,
-            StartedBy = call.Person,
+            StartedBy = PersonName.Signed(call.Persons),
             StartedAt = now,
             EvidenceDays = EvidenceDays,
             Record = CampaignIds.RecordOf(call),

@@ -63,6 +63,28 @@ internal static class ClientEndpoints
             )
             .Verb(AdminRoles.Closers, "Quarantines a client", "Closes its PHI path on suspicion; a reason is required.");
         api.MapPost(
+                "/clients/{id}:throttle",
+                (HttpContext context, string id, ClientThrottling throttling) =>
+                    VerbAnswer.OfAsync<ThrottleBody>(
+                        context,
+                        RegistryKind.Client,
+                        id,
+                        (call, body) => throttling.ThrottleAsync(call, id, body)
+                    )
+            )
+            .Verb(
+                AdminRoles.Closers,
+                "Slows a client down",
+                "Fewer requests a second while something is looked into; its approval stays, emergencies are not slowed.",
+                typeof(ThrottleBody)
+            );
+        api.MapPost(
+                "/clients/{id}:unthrottle",
+                (HttpContext context, string id, ClientThrottling throttling) =>
+                    VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => throttling.LiftAsync(call, id, body))
+            )
+            .Verb([AdminRoles.Approver], "Lets a client go at its own rate again", "Never by who slowed it down.");
+        api.MapPost(
                 "/clients/{id}:revoke",
                 (HttpContext context, string id, ClientVerbs verbs) =>
                     VerbAnswer.OfAsync<ReasonBody>(context, RegistryKind.Client, id, (call, body) => verbs.RevokeAsync(call, id, body))

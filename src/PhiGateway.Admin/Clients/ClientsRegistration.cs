@@ -9,6 +9,7 @@ internal static class ClientsRegistration
     public static IServiceCollection AddClients(this IServiceCollection services) =>
         services
             .AddSingleton<ClientVerbs>()
+            .AddSingleton<ClientThrottling>()
             .AddSingleton<ClientApproval>()
             .AddSingleton<CredentialRotation>()
             .AddSingleton<ApiKeyIssue>()

@@ -99,7 +99,6 @@ public static class AdminServices
                     .AddSchemaTransformer<SchemaDescription>();
             }
         );
-        services.AddSingleton(static provider => new ApiDocument(provider.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document)));
         return services;
     }
 }

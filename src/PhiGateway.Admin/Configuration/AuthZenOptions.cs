@@ -75,32 +75,3 @@ public sealed class AuthZenOptions
         && uri.Fragment.Length + uri.UserInfo.Length == 0
         && !text.Contains('?', StringComparison.Ordinal);
 }
-
-/// <summary>The meaning of an action's name; the first that fits counts, so that those with a property stand first.</summary>
-public sealed class AuthZenAction
-{
-    /// <summary>As others call it, such as <c>write</c>.</summary>
-    public string Name { get; set; } = string.Empty;
-
-    /// <summary>Property of the action that must have <see cref="Value"/>; null: whatever its properties.</summary>
-    public string? Property { get; set; }
-
-    /// <summary>Text, <c>true</c> or <c>false</c>.</summary>
-    public string? Value { get; set; }
-
-    /// <summary>One of the words of grants, such as <c>update</c>.</summary>
-    public string Means { get; set; } = string.Empty;
-}
-
-/// <summary>One record that is known by name.</summary>
-public sealed class AuthZenRecord
-{
-    /// <summary>Its type, as others call it or a FHIR type.</summary>
-    public string Type { get; set; } = string.Empty;
-
-    /// <summary>Its logical id.</summary>
-    public string Id { get; set; } = string.Empty;
-
-    /// <summary>Its properties, as a question would tell them; several values of one with blanks between them.</summary>
-    public IReadOnlyDictionary<string, string> Properties { get; set; } = new Dictionary<string, string>();
-}

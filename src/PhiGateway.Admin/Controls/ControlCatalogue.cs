@@ -3,8 +3,18 @@ namespace PhiGateway.Admin.Controls;
 /// <summary>The frameworks that the gateway is held against, each in a file of its own; asked by <see cref="ControlReports"/>.</summary>
 internal static class ControlCatalogue
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All of them; those about AI agents where one can call.</summary>
     public static IReadOnlyList<FrameworkReport> Of(ControlFacts facts) =>
+        facts.Agents.Count == 0
+            ? Always(facts)
+            :
+            [
+                .. Always(facts),
+                new FrameworkReport("OWASP Top 10 for Agentic Applications – 2026", [.. AgenticControls.Of(facts)]),
+                new FrameworkReport("NIST AI Risk Management Framework 1.0", [.. AiRmfControls.Of(facts)]),
+            ];
+
+    private static IReadOnlyList<FrameworkReport> Always(ControlFacts facts) =>
         [
             new FrameworkReport("OWASP Non-Human Identities Top 10 – 2025", [.. NhiControls.Of(facts)]),
             new FrameworkReport("NIST Cybersecurity Framework 2.0", [.. CsfControls.Of(facts)]),

@@ -16,6 +16,9 @@ internal sealed record ControlFacts
     /// <summary>Clients that can call, with their doors on this node.</summary>
     public required IReadOnlyList<ClientFacts> Clients { get; init; }
 
+    /// <summary>Those of them that are AI agents.</summary>
+    public IReadOnlyList<ClientFacts> Agents => field ??= [.. Clients.Where(static one => one.Client.Kind == ClientKind.AiAgent)];
+
     public required IReadOnlyList<Revocation> Revocations { get; init; }
 
     /// <summary>Refusals within the days by code; null: the caller does not read the trail.</summary>

@@ -16,7 +16,17 @@ internal static class Authorship
         [RegistryKind.Organization] = ["name", "status", "contacts", "lastReview"],
         [RegistryKind.Agreement] = ["terminated"],
         [RegistryKind.UseCase] = ["title", "description", "status", "changedBy"],
-        [RegistryKind.Client] = ["description", "deputy", "ownerConfirmed", "status", "statusReason", "requestedBy", "changedBy"],
+        [RegistryKind.Client] =
+        [
+            "description",
+            "deputy",
+            "ownerConfirmed",
+            "status",
+            "statusReason",
+            "throttle",
+            "requestedBy",
+            "changedBy",
+        ],
         [RegistryKind.Credential] = ["created", "rotateBy", "expires", "overlapUntil"],
         [RegistryKind.AdminKey] = [],
         [RegistryKind.Review] = [],

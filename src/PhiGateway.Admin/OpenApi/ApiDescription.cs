@@ -23,6 +23,11 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
             document.Servers = [new OpenApiServer { Url = "/" }];
         }
 
+        foreach (var server in document.Servers)
+        {
+            server.Url = server.Url is { Length: > 1 } url ? url.TrimEnd('/') : server.Url;
+        }
+
         document.Tags = ApiTags.All.Select(static tag => new OpenApiTag { Name = tag.Name, Description = tag.Words }).ToHashSet();
         document.AddComponent<IOpenApiSecurityScheme>(
             "bearer",

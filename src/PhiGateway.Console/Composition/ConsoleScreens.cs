@@ -105,15 +105,15 @@ internal static class ConsoleScreens
             .Post<LabScreen>("/console/lab/simulate", LabScreen.Simulators, static (screen, request) => screen.SimulateAsync(request))
             .Post<LabScreen>("/console/lab/replay", LabScreen.Replayers, static (screen, request) => screen.ReplayAsync(request))
             .Get<SettingsScreen>("/console/settings", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
-            .Get<ReferenceScreen>("/console/api", AdminRoles.All, static (screen, _) => Task.FromResult(screen.Show()))
+            .Get<ReferenceScreen>("/console/api", AdminRoles.All, static (_, _) => Task.FromResult(ReferenceScreen.Show()))
             .Get<ReferenceScreen>("/console/api/openapi.json", AdminRoles.All, static (screen, request) => screen.DescribeAsync(request))
-            .Get<ReferenceScreen>("/console/api/swagger-ui.css", AdminRoles.All, static (screen, _) => Task.FromResult(screen.Sheet()))
+            .Get<ReferenceScreen>("/console/api/swagger-ui.css", AdminRoles.All, static (_, _) => Task.FromResult(ReferenceScreen.Sheet()))
             .Get<ReferenceScreen>(
                 "/console/api/swagger-ui-bundle.js",
                 AdminRoles.All,
-                static (screen, _) => Task.FromResult(screen.Bundle())
+                static (_, _) => Task.FromResult(ReferenceScreen.Bundle())
             )
-            .Get<ReferenceScreen>("/console/api/reference.js", AdminRoles.All, static (screen, _) => Task.FromResult(screen.Start()))
+            .Get<ReferenceScreen>("/console/api/reference.js", AdminRoles.All, static (_, _) => Task.FromResult(ReferenceScreen.Start()))
             .Get<TrustScreen>("/console/trust", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<TrustScreen>("/console/posture", AdminRoles.All, static (screen, request) => screen.PostureAsync(request))
             .Get<TrustScreen>("/console/design", AdminRoles.All, static (_, request) => Task.FromResult(DesignModel.PageOf(request)));

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
+using PhiGateway.Admin.Composition;
+using PhiGateway.Admin.OpenApi;
 using PhiGateway.Console.Configuration;
 using PhiGateway.Console.Http;
 using PhiGateway.Console.Pages.Access;
@@ -54,6 +57,9 @@ public static class ConsoleServices
         services.AddSingleton<AccountingScreen>();
         services.AddSingleton<VendorsScreen>();
         services.AddSingleton<TrustScreen>();
+        services.AddSingleton(static provider => new ApiDocument(
+            provider.GetRequiredKeyedService<IOpenApiDocumentProvider>(AdminServices.Document)
+        ));
         services.AddSingleton<ReferenceScreen>();
         OidcSignIn.Add(services, options);
         return services;

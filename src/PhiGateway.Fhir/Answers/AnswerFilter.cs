@@ -81,7 +81,10 @@ public static class AnswerFilter
     )
     {
         var bases = Bases.Of(context);
-        using var work = new AnswerWork(policy, bases, disclosure, output, options, ElementView.Of(request), nesting: 0);
+        using var work = new AnswerWork(policy, bases, disclosure, output, options, ElementView.Of(request), nesting: 0)
+        {
+            Links = CompartmentLinks.Of(request),
+        };
         var kind = BundleKinds.Expected(request);
         if (kind is not (BundleKind.None or BundleKind.Stored or BundleKind.Any))
         {
@@ -96,7 +99,7 @@ public static class AnswerFilter
 
         if (facts.Type == ResourceType.OperationOutcome)
         {
-            output.Write(NeutralOutcome.Json);
+            WriteOutcome(request, body, work);
             return AnswerVerdict.Rewritten;
         }
 
@@ -112,6 +115,23 @@ public static class AnswerFilter
         }
 
         return AnswerFit.Fits(request, facts) ? FilterResource(request, body, work) : AnswerVerdict.Unreadable;
+    }
+
+    // What is right and wrong with the content that was sent is the answer itself; to whom nothing is hidden it is told in full.
+    private static void WriteOutcome(FhirRequest request, ReadOnlySpan<byte> outcome, AnswerWork work)
+    {
+        if (request is not { Interaction: Interaction.Operation, Operation: "$validate" })
+        {
+            work.Output.Write(NeutralOutcome.Json);
+        }
+        else if (work.Options.CountIsWhole)
+        {
+            ResourceWriter.Write(outcome, 0, outcome.Length, work.Reader, null, null, null, work.Output);
+        }
+        else
+        {
+            ValidationOutcome.Write(outcome, work.Output);
+        }
     }
 
     private static AnswerVerdict FilterResource(FhirRequest request, ReadOnlySpan<byte> body, AnswerWork work)
@@ -138,8 +158,7 @@ public static class AnswerFilter
         }
 
         var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
-        return new BundleWalker(kind, work, request).Advance(body, true, ref state, out _) == ScanResult.Complete
-            ? AnswerVerdict.Rewritten
-            : AnswerVerdict.Unreadable;
+        var walker = new BundleWalker(kind, work, request, certain: CertainMatch.Count(work, kind, request, body));
+        return walker.Advance(body, true, ref state, out _) == ScanResult.Complete ? AnswerVerdict.Rewritten : AnswerVerdict.Unreadable;
     }
 }

@@ -51,7 +51,10 @@ public sealed class PagedAnswer : IDisposable
         _request = request;
         _kind = KindOf(request);
         _window = new PageWindow(size > 0 ? size : int.MaxValue, from);
-        _work = new AnswerWork(policy, Bases.Of(context), disclosure, output, options, ElementView.Of(request), nesting: 0);
+        _work = new AnswerWork(policy, Bases.Of(context), disclosure, output, options, ElementView.Of(request), nesting: 0)
+        {
+            Links = CompartmentLinks.Of(request),
+        };
     }
 
     /// <summary>At least one page of the upstream was taken in.</summary>

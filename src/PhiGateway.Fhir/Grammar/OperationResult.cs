@@ -11,6 +11,9 @@ internal enum OperationResult : byte
     Any,
     Submission,
 
+    /// <summary>What is right and wrong with the embedded resource, which is not stored.</summary>
+    Validation,
+
     /// <summary>What its operator's declaration says.</summary>
     Declared,
 }

@@ -152,18 +152,18 @@ public static class UpstreamCallFactory
         }
 
         List<KeyValuePair<string, string>> headers = prefer is null ? [Accept] : [Accept, KeyValuePair.Create("Prefer", prefer)];
-        var body = request.Operation == "$match" && Narrowing.Withholds(permit) ? WithoutCount(request.Body) : request.Body;
+        var body = request.Operation == "$match" && Narrowing.Withholds(permit) ? WithoutPick(request.Body) : request.Body;
         return new UpstreamCall("POST", Target(request, []), body.IsEmpty ? null : Json, body, headers);
     }
 
-    // Of the best matches some may be withheld: how many leave is counted here.
-    private static ReadOnlyMemory<byte> WithoutCount(ReadOnlyMemory<byte> parameters)
+    // Of the best matches some may be withheld: how many leave is counted here, and whether there is one alone is found out here.
+    private static ReadOnlyMemory<byte> WithoutPick(ReadOnlyMemory<byte> parameters)
     {
         using var document = JsonDocument.Parse(parameters, new JsonDocumentOptions { MaxDepth = 1000 });
         if (
             !document.RootElement.TryGetProperty("parameter", out var list)
             || list.ValueKind != JsonValueKind.Array
-            || !list.EnumerateArray().Any(static parameter => StrictJson.Text(parameter, "name") == "count")
+            || !list.EnumerateArray().Any(IsPick)
         )
         {
             return parameters;
@@ -177,7 +177,7 @@ public static class UpstreamCallFactory
             json.WriteStartArray("parameter");
             foreach (var parameter in list.EnumerateArray())
             {
-                if (StrictJson.Text(parameter, "name") != "count")
+                if (!IsPick(parameter))
                 {
                     parameter.WriteTo(json);
                 }
@@ -189,6 +189,8 @@ public static class UpstreamCallFactory
 
         return output.WrittenMemory;
     }
+
+    private static bool IsPick(JsonElement parameter) => StrictJson.Text(parameter, "name") is "count" or "onlyCertainMatches";
 
     private static UpstreamCall Write(FhirRequest request, Permit permit, string method)
     {

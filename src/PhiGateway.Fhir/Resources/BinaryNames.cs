@@ -29,6 +29,12 @@ public static class BinaryNames
         return found;
     }
 
+    /// <summary>The same with where they are named, each as <c>element id</c>.</summary>
+    /// <param name="json">One resource, well-formed.</param>
+    /// <param name="context">Bases and depth.</param>
+    public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context) =>
+        [.. In(json, Bases.Of(context)).Select(static named => $"{named.Element} {named.Id}")];
+
     /// <summary>
     /// The same for what is no resource but becomes part of one elsewhere (a patch that the upstream applies): where its texts will stand
     /// cannot be seen here, so each that reads as such a name is one.

@@ -14,6 +14,7 @@ internal sealed class AdmitStage(
     RefusalBrake brake,
     IAuditJournal journal,
     TaskCounter tasks,
+    QuotaKeeper quotas,
     TimeProvider clock
 ) : IStage
 {
@@ -24,16 +25,41 @@ internal sealed class AdmitStage(
     public ValueTask<StageResult> RunAsync(GatewayExchange exchange)
     {
         var admitted = Admit(exchange);
-        return admitted.Continues && exchange.Kind != RequestKind.PublicDocument && exchange.Identified.Caller.Task is not null
-            ? tasks.TakeNamedAsync(exchange, UsesOf(exchange))
-            : new(admitted);
+        if (!admitted.Continues || exchange.Kind == RequestKind.PublicDocument)
+        {
+            return new(admitted);
+        }
+
+        // Who has a quota and no slice of it here waits for one; all others go on without a word.
+        var limits = exchange.Identified.Client.Client.Limits;
+        if (
+            limits is not { DistinctPatientsPerHour: null, RecordsPerDay: null }
+            && !exchange.Admitted.Ticket.Gate.Quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now)
+        )
+        {
+            return LeaseAsync(exchange);
+        }
+
+        return exchange.Identified.Caller.Task is not null ? tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : new(admitted);
+    }
+
+    private async ValueTask<StageResult> LeaseAsync(GatewayExchange exchange)
+    {
+        await quotas.EnterAsync(exchange.Identified.Client, exchange.Now, exchange.Http.RequestAborted);
+        return exchange.Identified.Caller.Task is not null ? await tasks.TakeNamedAsync(exchange, UsesOf(exchange)) : StageResult.Continue;
     }
 
     /// <summary>Asks, before anything is understood, whether the client collects refusals.</summary>
     public StageResult FindBrake(GatewayExchange exchange)
     {
         var wait = brake.WaitOf(exchange);
-        return wait > TimeSpan.Zero ? HoldOff(exchange, wait, "refusals-per-minute") : StageResult.Continue;
+        if (wait <= TimeSpan.Zero)
+        {
+            return StageResult.Continue;
+        }
+
+        RateLimitFields.Write(exchange.Http.Response, "refusals", options.Limits.RefusalsPerMinute, TimeSpan.FromMinutes(1), 0, wait);
+        return HoldOff(exchange, wait, "refusals-per-minute");
     }
 
     /// <summary>
@@ -65,8 +91,32 @@ internal sealed class AdmitStage(
         return StageResult.Continue;
     }
 
-    private int RateOf(GatewayExchange exchange) =>
-        exchange.Identified.Client.Client.Limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond;
+    private int RateOf(GatewayExchange exchange)
+    {
+        var client = exchange.Identified.Client.Client;
+        var rate = client.Limits.RequestsPerSecond ?? options.Limits.RequestsPerSecond;
+        return client.Throttle is { } throttle && !IsEmergency(exchange) ? Math.Min(rate, throttle.RequestsPerSecond) : rate;
+    }
+
+    // Safety: what is asked for in an emergency that the use case covers goes at the client's own rate.
+    private static bool IsEmergency(GatewayExchange exchange)
+    {
+        if (exchange.Identified.Client.UseCase is not { AllowsBreakGlass: true })
+        {
+            return false;
+        }
+
+        var purposes = exchange.Identified.Caller.Purposes;
+        for (var place = 0; place < purposes.Count; place++)
+        {
+            if (purposes[place].IsBreakGlass)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private StageResult Enter(GatewayExchange exchange, int cost)
     {
@@ -93,6 +143,7 @@ internal sealed class AdmitStage(
         var wait = gate.Conform(RateOf(exchange), clock.GetElapsedTime(_started), cost);
         if (wait > TimeSpan.Zero)
         {
+            RateLimitFields.Write(exchange.Http.Response, "requests", RateOf(exchange), TimeSpan.FromSeconds(1), 0, wait);
             return HoldOff(exchange, wait, null);
         }
 

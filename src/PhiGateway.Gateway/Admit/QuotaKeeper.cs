@@ -1,18 +1,22 @@
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
 using PhiGateway.Policy.Registry;
+using PhiGateway.Policy.Snapshot;
 
 namespace PhiGateway.Gateway.Admit;
 
 /// <summary>
-/// Exchanges the use of quotas with the database once a second: writes what clients took here, reads what they took on other nodes or
-/// before a restart. No request waits for it.
+/// Exchanges the use of quotas with the database once a second: writes what clients took here and what is leased for them, reads what other
+/// nodes took and leased, or what this one took before a restart. A request waits for it only where its client has a quota and no slice of
+/// it on this node.
 /// </summary>
 /// <remarks>
-/// What is not known yet: what other nodes let out in the last second or two, and what this node let out in the last second before it was
-/// killed. While the database is away each node counts for itself and says so when it is back.
+/// While the database answers, all nodes together let out no more than the quota: what is leased elsewhere counts as taken. What is not
+/// known: what this node let out in the last second before it was killed. While the database is away each node counts for itself and says
+/// so when it is back.
 /// </remarks>
 internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOptions options, TimeProvider clock, ILogger<QuotaKeeper> log)
+    : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -20,9 +24,16 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     // A row is seen when its transaction is done, a moment after the time that stands in it.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
+    // A request waits for its slice no longer than this; then the node counts for itself.
+    private static readonly TimeSpan Haste = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
     private DateTimeOffset _since = DateTimeOffset.UnixEpoch;
     private bool _isResumed;
-    private bool _isAway;
+    private volatile bool _isAway;
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Learns what was taken before this start; waits for a database that is slow, not for one that is away.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => TryExchangeAsync(cancellationToken);
@@ -40,15 +51,57 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         }
         finally
         {
-            await TryExchangeAsync(CancellationToken.None);
+            await TryExchangeAsync(CancellationToken.None, isLast: true);
+        }
+    }
+
+    /// <summary>
+    /// Leases a slice for a client that has a quota and none of it here: before its first request, and before the next one after a slice was
+    /// too small. All others go on without a word.
+    /// </summary>
+    public async ValueTask EnterAsync(ClientEntry entry, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var limits = entry.Client.Limits;
+        var quota = gates.Of(entry.Client.Id).Quota;
+        if (quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, now) || _isAway)
+        {
+            return;
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            // Whoever waited with it may have leased it meanwhile.
+            if (!quota.IsReady(limits.DistinctPatientsPerHour, limits.RecordsPerDay, now) && !_isAway)
+            {
+                // Whoever goes away meanwhile ends no round: it is everybody's.
+                await ExchangeAsync(Haste, isLast: false, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
     /// <summary>One round; false when the database is away.</summary>
-    internal async Task<bool> TryExchangeAsync(CancellationToken cancellationToken)
+    internal async Task<bool> TryExchangeAsync(CancellationToken cancellationToken, bool isLast = false)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await ExchangeAsync(Patience, isLast, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<bool> ExchangeAsync(TimeSpan most, bool isLast, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(most);
         List<QuotaUse> own = [];
         try
         {
@@ -59,9 +112,15 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
                 _isResumed = true;
             }
 
-            own = Collect();
+            // Said first and read then, each in its turn: of two nodes that lease at once one sees the other's.
+            own = Collect(isLast);
             var news = await uses.ExchangeAsync(own, _since, patience.Token);
             Take(news);
+            foreach (var (_, gate) in gates.All)
+            {
+                gate.Quota.Settle(clock.GetUtcNow());
+            }
+
             (_since, _isAway) = (news.At - Overlap, false);
             return true;
         }
@@ -69,9 +128,9 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            foreach (var use in own)
+            foreach (var (_, gate) in gates.All)
             {
-                gates.Of(use.Client).Quota.Unsay();
+                gate.Quota.Unsay();
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -85,13 +144,13 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
         }
     }
 
-    private List<QuotaUse> Collect()
+    private List<QuotaUse> Collect(bool isLast)
     {
         var now = clock.GetUtcNow();
         var own = new List<QuotaUse>();
         foreach (var (client, gate) in gates.All)
         {
-            if (gate.Quota.Say(client, options.Node, now) is { } use)
+            if (gate.Quota.Say(client, options.Node, isLast ? 0 : _others.Count + 1, now) is { } use)
             {
                 own.Add(use);
             }
@@ -103,12 +162,14 @@ internal sealed class QuotaKeeper(IQuotaUses uses, ClientGates gates, GatewayOpt
     private void Take(QuotaNews news)
     {
         var now = clock.GetUtcNow();
+        var yesterday = (now.UtcTicks / TimeSpan.TicksPerDay) - 1;
         foreach (var use in news.Uses)
         {
             var quota = gates.Of(use.Client).Quota;
             if (use.Node != options.Node)
             {
                 quota.Learn(use, now);
+                _ = use.Day >= yesterday ? _others.Add(use.Node) : _others.Remove(use.Node);
             }
             else if (!_isResumed)
             {

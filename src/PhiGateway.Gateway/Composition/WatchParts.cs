@@ -1,6 +1,7 @@
 using PhiGateway.Admin.Alerts;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Telemetry;
+using PhiGateway.Policy.Registry;
 using PhiGateway.Watch.Detection;
 
 namespace PhiGateway.Gateway.Composition;
@@ -40,14 +41,14 @@ internal static class WatchParts
     }
 
     private static QuarantineRules QuarantineOf(WatchOptions options) =>
-        new(
-            options
-                .Quarantine.Select(QuarantineRules.Parse)
-                .Where(static entry => entry is not null)
-                .DistinctBy(static entry => entry!.Value.Rule)
-                .ToDictionary(static entry => entry!.Value.Rule, static entry => entry!.Value.Risk),
-            options.MostQuarantines
-        );
+        new(RisksOf(options.Quarantine), options.MostQuarantines) { Slowed = RisksOf(options.Throttle), SlowTo = options.ThrottleTo };
+
+    private static Dictionary<string, RiskTier> RisksOf(IEnumerable<string> entries) =>
+        entries
+            .Select(QuarantineRules.Parse)
+            .Where(static entry => entry is not null)
+            .DistinctBy(static entry => entry!.Value.Rule)
+            .ToDictionary(static entry => entry!.Value.Rule, static entry => entry!.Value.Risk);
 
     private static string StateFileOf(GatewayOptions options) =>
         options.Watch.StateFile ?? Path.Combine(options.Audit.Journal.Directory, "watch.state");

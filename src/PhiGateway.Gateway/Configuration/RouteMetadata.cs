@@ -75,6 +75,12 @@ internal static class RouteMetadata
     public const string UpdateCreates = "Phi.UpdateCreates";
 
     /// <summary>
+    /// Route of kind <c>fhir-r4</c>. Security: whether the server behind may refuse content whose references point nowhere, <c>true</c>
+    /// (default) or <c>false</c>: by what becomes of a write it then tells which ids there are, so each record that is named anew is looked up.
+    /// </summary>
+    public const string ChecksReferences = "Phi.ChecksReferences";
+
+    /// <summary>
     /// Route of kind <c>fhir-r4</c>: further URLs, separated by spaces, that no written content may carry because a server behind reads them
     /// as an order where to keep it; <c>none</c>: not even the known ones are looked for.
     /// </summary>
@@ -99,6 +105,7 @@ internal static class RouteMetadata
         SearchParameters,
         Operations,
         UpdateCreates,
+        ChecksReferences,
         RoutingMarks,
     ];
 

@@ -100,9 +100,12 @@ internal static class RouteValidator
             );
         }
 
-        if (metadata[RouteMetadata.UpdateCreates] is not (null or "true" or "false"))
+        foreach (var yesOrNo in (ReadOnlySpan<string>)[RouteMetadata.UpdateCreates, RouteMetadata.ChecksReferences])
         {
-            problems.Add(new ConfigurationProblem($"{metadata.Path}:{RouteMetadata.UpdateCreates}", "must be true or false."));
+            if (metadata[yesOrNo] is not (null or "true" or "false"))
+            {
+                problems.Add(new ConfigurationProblem($"{metadata.Path}:{yesOrNo}", "must be true or false."));
+            }
         }
 
         if (!WebOrigins.TryRead(metadata[RouteMetadata.Origins], out _))

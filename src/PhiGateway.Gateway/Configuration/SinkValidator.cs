@@ -10,7 +10,9 @@ internal static class SinkValidator
     /// <summary>The shortest secret that signs.</summary>
     public const int LeastSecret = 32;
 
-    private static readonly string[] Kinds = ["Syslog", "File", "Webhook"];
+    private const int MostRecipients = 20;
+
+    private static readonly string[] Kinds = ["Syslog", "File", "Webhook", "Mail"];
     private static readonly string[] Formats = ["Ocsf", "Cef", "Json"];
 
     // The words of records' kinds.
@@ -59,7 +61,7 @@ internal static class SinkValidator
 
         if (!Kinds.Contains(sink.Kind))
         {
-            add("Kind", "must be Syslog, File or Webhook.");
+            add("Kind", "must be Syslog, File, Webhook or Mail.");
             return;
         }
 
@@ -129,7 +131,12 @@ internal static class SinkValidator
 
         if (string.IsNullOrEmpty(sink.Address))
         {
-            add("Address", "is required: tls://host:port for syslog, https://… for a webhook.");
+            add("Address", "is required: tls://host:port for syslog, https://… for a webhook, smtps://host for mail.");
+        }
+
+        if (sink.Kind == "Mail")
+        {
+            Mail(sink, add);
         }
 
         if (sink.Kind != "Webhook")
@@ -145,6 +152,35 @@ internal static class SinkValidator
         Secret(sink.Secret, "Secret", add);
         Secret(sink.OldSecret, "OldSecret", add);
     }
+
+    private static void Mail(SinkOptions sink, Action<string, string> add)
+    {
+        if (!IsMailbox(sink.From))
+        {
+            add("From", "is required for mail: one plain address, such as gateway@hospital.example.");
+        }
+
+        if (sink.To.Count is 0 or > MostRecipients || !sink.To.All(IsMailbox))
+        {
+            add("To", $"is required for mail: 1 to {MostRecipients} plain addresses.");
+        }
+
+        if (sink.User is null != sink.Secret is null)
+        {
+            add("User", "and Secret are given together.");
+        }
+
+        if (sink.Secret is { } reference && !SecretReference.TryResolve(reference, out _, out var why))
+        {
+            add("Secret", why);
+        }
+    }
+
+    // One address and nothing else: no name, no list, no line.
+    private static bool IsMailbox(string? text) =>
+        text is { Length: <= 254 }
+        && text.Split('@') is [{ Length: > 0 } local, { Length: > 0 } host]
+        && (local + host).All(static letter => char.IsAsciiLetterOrDigit(letter) || ".-_+".Contains(letter, StringComparison.Ordinal));
 
     private static void Secret(string? reference, string key, Action<string, string> add)
     {
@@ -201,7 +237,12 @@ internal static class SinkValidator
             return "must be an address such as tls://siem.hospital.example:6514";
         }
 
-        var (safe, plain) = sink.Kind == "Syslog" ? ("tls", "tcp") : ("https", "http");
+        var (safe, plain) = sink.Kind switch
+        {
+            "Syslog" => ("tls", "tcp"),
+            "Mail" => ("smtps", "smtp"),
+            _ => ("https", "http"),
+        };
         if (uri.Scheme != safe && uri.Scheme != plain)
         {
             return $"must begin with {safe}:// or {plain}://";
@@ -213,7 +254,7 @@ internal static class SinkValidator
         }
 
         // The same rules as for every other address that is called.
-        var web = uri.Scheme is "tls" or "tcp" ? string.Concat("https", address.AsSpan(uri.Scheme.Length)) : address;
+        var web = uri.Scheme is "tls" or "tcp" or "smtps" or "smtp" ? string.Concat("https", address.AsSpan(uri.Scheme.Length)) : address;
         return new EgressPolicy(allowed).FindFlaw(web);
     }
 

@@ -20,6 +20,14 @@ public sealed class WatchOptions
     /// </summary>
     public IReadOnlyList<string> Quarantine { get; set; } = [];
 
-    /// <summary>How many clients are quarantined so within an hour; default 5. Beyond that alerts are raised, and nothing is closed.</summary>
+    /// <summary>
+    /// Rules whose findings slow the client down without a person, in the same form; one that quarantines does that. None by default.
+    /// </summary>
+    public IReadOnlyList<string> Throttle { get; set; } = [];
+
+    /// <summary>Requests a second that a client that is slowed down has left; default 1.</summary>
+    public int ThrottleTo { get; set; } = 1;
+
+    /// <summary>How many clients are quarantined or slowed down so within an hour; default 5. Beyond that alerts are raised, and nothing is closed.</summary>
     public int MostQuarantines { get; set; } = 5;
 }

@@ -28,20 +28,27 @@ internal static class WatchValidator
             add("Admin:EscalateMinutes", $"must be from 0 to {MostMinutes}.");
         }
 
-        foreach (var entry in options.Watch.Quarantine)
+        CheckRules("Watch:Quarantine", options.Watch.Quarantine, add);
+        CheckRules("Watch:Throttle", options.Watch.Throttle, add);
+        if (options.Watch.ThrottleTo is < 1 or > 1_000_000)
         {
-            if (QuarantineRules.Parse(entry) is not { } rule || !TrailWatch.RuleNames.Contains(rule.Rule))
-            {
-                add(
-                    "Watch:Quarantine",
-                    $"'{entry}' is no rule: {string.Join(", ", TrailWatch.RuleNames)}; a risk may follow: low, medium or high."
-                );
-            }
+            add("Watch:ThrottleTo", "must be between 1 and 1000000.");
         }
 
         if (options.Watch.MostQuarantines < 0)
         {
             add("Watch:MostQuarantines", "must not be negative.");
+        }
+    }
+
+    private static void CheckRules(string key, IReadOnlyList<string> entries, Action<string, string> add)
+    {
+        foreach (var entry in entries)
+        {
+            if (QuarantineRules.Parse(entry) is not { } rule || !TrailWatch.RuleNames.Contains(rule.Rule))
+            {
+                add(key, $"'{entry}' is no rule: {string.Join(", ", TrailWatch.RuleNames)}; a risk may follow: low, medium or high.");
+            }
         }
     }
 

@@ -25,10 +25,42 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
     private readonly HashSet<string> _all = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _patientsElsewhere = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _recordsElsewhere = new(StringComparer.Ordinal);
+
+    // Leased by others: it counts as if it had left, until they give it back.
+    private readonly Dictionary<string, (long Patients, long Records)> _leasedElsewhere = new(StringComparer.Ordinal);
+    private QuotaSlice _patientSlice;
+    private QuotaSlice _recordSlice;
+    private int? _mostPatients;
+    private int? _mostRecords;
+    private bool _isSliced;
     private long _hour;
     private long _day;
     private long _records;
     private bool _isUnsaid;
+
+    /// <summary>How many further patients nobody has taken in this hour, leased or not.</summary>
+    public long PatientsLeft
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_mostPatients ?? 0) - _all.Count;
+            }
+        }
+    }
+
+    /// <summary>How many further records nobody has taken on this day, leased or not.</summary>
+    public long RecordsLeft
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_mostRecords ?? 0) - Sum();
+            }
+        }
+    }
 
     /// <summary>Counts what is about to leave; the name of the quota, and nothing counted, when it would exceed one.</summary>
     public string? FindExceeded(Disclosure disclosure, int? patientsPerHour, int? recordsPerDay, DateTimeOffset now)
@@ -41,7 +73,8 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
         lock (_lock)
         {
             Roll(now);
-            if (Sum() + disclosure.Resources.Count > recordsPerDay)
+            (_mostPatients, _mostRecords) = (patientsPerHour, recordsPerDay);
+            if (!FitsRecords(disclosure.Resources.Count))
             {
                 return "records-per-day";
             }
@@ -52,42 +85,98 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
                 words[i] = WordOf(disclosure.Patients[i]);
             }
 
-            if (!Fits(words, patientsPerHour))
+            if (!Fits(words, out var fresh))
             {
                 return "patients-per-hour";
             }
 
             _own.UnionWith(words);
             _all.UnionWith(words);
+            _patientSlice.Take(fresh);
 
             _records += disclosure.Resources.Count;
+            _recordSlice.Take(disclosure.Resources.Count);
             _isUnsaid = true;
             return null;
         }
     }
 
-    /// <summary>What was taken on this node and not said yet; null: nothing. Whoever cannot say it calls <see cref="Unsay"/>.</summary>
-    public QuotaUse? Say(string client, string node, DateTimeOffset now)
+    /// <summary>
+    /// Whether the client may go on without a word with the other nodes: it has no quota, or there is a slice of each. Asked when a request
+    /// is admitted; what may be told of it then is told of these limits.
+    /// </summary>
+    public bool IsReady(int? patientsPerHour, int? recordsPerDay, DateTimeOffset now)
+    {
+        if (patientsPerHour is null && recordsPerDay is null)
+        {
+            return true;
+        }
+
+        lock (_lock)
+        {
+            Roll(now);
+            (_mostPatients, _mostRecords) = (patientsPerHour, recordsPerDay);
+            var isReady =
+                _isSliced
+                && (patientsPerHour is null || _patientSlice.Covers(1) || RestOfPatients() <= 0)
+                && (recordsPerDay is null || _recordSlice.Covers(1) || RestOfRecords() <= 0);
+            if (!isReady)
+            {
+                _patientSlice.Want(1);
+                _recordSlice.Want(1);
+            }
+
+            return isReady;
+        }
+    }
+
+    /// <summary>
+    /// What was taken on this node and what it leases now, where that was not said yet; null: nothing. Whoever cannot say it calls
+    /// <see cref="Unsay"/>, and whoever said it <see cref="Settle"/>.
+    /// </summary>
+    /// <param name="client">Id of the client.</param>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="nodes">How many nodes share the quota; 0: this one stops and leases nothing.</param>
+    /// <param name="now">The moment.</param>
+    public QuotaUse? Say(string client, string node, int nodes, DateTimeOffset now)
     {
         lock (_lock)
         {
             Roll(now);
-            if (!_isUnsaid)
+            var patients = Claim(ref _patientSlice, _mostPatients is null ? null : RestOfPatients(), nodes);
+            var records = Claim(ref _recordSlice, _mostRecords is null ? null : RestOfRecords(), nodes);
+            if (!_isUnsaid && !patients && !records)
             {
                 return null;
             }
 
             _isUnsaid = false;
-            return new QuotaUse(client, node, _hour, [.. _own], _day, _records);
+            var words = new List<string>(_own);
+            LeasedWords.Add(words, LeasedWords.Patients, _patientSlice.Claimed);
+            LeasedWords.Add(words, LeasedWords.Records, _recordSlice.Claimed);
+            return new QuotaUse(client, node, _hour, words, _day, _records);
         }
     }
 
-    /// <summary>It could not be said.</summary>
+    /// <summary>What was said stands there, and what the others said is known: the slices are in force.</summary>
+    public void Settle(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Roll(now);
+            _patientSlice.Settle(_mostPatients is null ? long.MaxValue : RestOfPatients());
+            _recordSlice.Settle(_mostRecords is null ? long.MaxValue : RestOfRecords());
+            _isSliced = true;
+        }
+    }
+
+    /// <summary>It could not be said: until it can, this node counts for itself.</summary>
     public void Unsay()
     {
         lock (_lock)
         {
-            _isUnsaid = true;
+            _isUnsaid |= _mostPatients is not null || _mostRecords is not null;
+            _isSliced = false;
         }
     }
 
@@ -99,6 +188,10 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
             Roll(now);
             _patientsElsewhere.Remove(use.Node);
             _recordsElsewhere.Remove(use.Node);
+            _leasedElsewhere[use.Node] = (
+                use.Hour >= _hour ? LeasedWords.Of(use, LeasedWords.Patients) : 0,
+                use.Day >= _day ? LeasedWords.Of(use, LeasedWords.Records) : 0
+            );
             if (use.Hour >= _hour)
             {
                 _patientsElsewhere[use.Node] = PatientsOf(use);
@@ -126,7 +219,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
             }
 
             // In clear it does not stay.
-            _isUnsaid |= use.Patients.Any(static patient => !patient.StartsWith(Keyed, StringComparison.Ordinal));
+            _isUnsaid |= use.Patients.Any(static patient => !patient.Contains(':', StringComparison.Ordinal));
 
             if (use.Day == _day)
             {
@@ -176,20 +269,76 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
         return records;
     }
 
-    private bool Fits(string[] patients, int? patientsPerHour)
+    private long RestOfRecords()
     {
-        if (patientsPerHour is not { } most)
+        var rest = (_mostRecords ?? 0) - Sum();
+        foreach (var (_, leased) in _leasedElsewhere)
+        {
+            rest -= leased.Records;
+        }
+
+        return rest;
+    }
+
+    private long RestOfPatients()
+    {
+        var rest = (long)(_mostPatients ?? 0) - _all.Count;
+        foreach (var (_, leased) in _leasedElsewhere)
+        {
+            rest -= leased.Patients;
+        }
+
+        return rest;
+    }
+
+    private bool FitsRecords(int records)
+    {
+        if (_mostRecords is null)
         {
             return true;
         }
 
-        var fresh = 0;
+        if (RestOfRecords() >= records && (!_isSliced || _recordSlice.Covers(records)))
+        {
+            return true;
+        }
+
+        _recordSlice.Want(records);
+        return false;
+    }
+
+    private bool Fits(string[] patients, out int fresh)
+    {
+        fresh = 0;
+        if (_mostPatients is null)
+        {
+            return true;
+        }
+
         for (var i = 0; i < patients.Length; i++)
         {
             fresh += _all.Contains(patients[i]) ? 0 : 1;
         }
 
-        return _all.Count + fresh <= most;
+        if (fresh == 0 || (RestOfPatients() >= fresh && (!_isSliced || _patientSlice.Covers(fresh))))
+        {
+            return true;
+        }
+
+        _patientSlice.Want(fresh);
+        return false;
+    }
+
+    private static bool Claim(ref QuotaSlice slice, long? rest, int nodes)
+    {
+        if (nodes > 0)
+        {
+            return rest is { } most && slice.Claim(most, nodes);
+        }
+
+        var had = slice.Claimed > 0;
+        slice.Release();
+        return had;
     }
 
     private void Roll(DateTimeOffset now)
@@ -201,6 +350,7 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
             _own.Clear();
             _all.Clear();
             _patientsElsewhere.Clear();
+            EndLease(ref _patientSlice, static leased => leased with { Patients = 0 });
         }
 
         var day = now.UtcTicks / TimeSpan.TicksPerDay;
@@ -209,6 +359,17 @@ internal sealed class ClientQuota(Func<string, string> wordOf)
             _day = day;
             _records = 0;
             _recordsElsewhere.Clear();
+            EndLease(ref _recordSlice, static leased => leased with { Records = 0 });
+        }
+    }
+
+    // A new hour or day: nobody has leased anything of it yet.
+    private void EndLease(ref QuotaSlice slice, Func<(long Patients, long Records), (long Patients, long Records)> less)
+    {
+        slice.Release();
+        foreach (var node in _leasedElsewhere.Keys.ToList())
+        {
+            _leasedElsewhere[node] = less(_leasedElsewhere[node]);
         }
     }
 }

@@ -37,6 +37,7 @@ internal sealed partial class GatewayExchange(
     private Shelf<Forwarded> _forwarded = new("Forward");
     private PooledBuffer? _body;
     private List<HeldShare>? _held;
+    private HashSet<string>? _mayBeNamed;
 
     public HttpContext Http { get; } = http;
 
@@ -126,6 +127,10 @@ internal sealed partial class GatewayExchange(
 
     /// <summary>Searches that the gateway made for chains so far, for all entries of a bundle together.</summary>
     public int WalkedSearches { get; set; }
+
+    /// <summary>Records, as <c>Type/id</c>, that were found to be ones that this client may name in what it writes; for all entries of a
+    /// bundle together.</summary>
+    public HashSet<string> MayBeNamed => _mayBeNamed ??= new(StringComparer.Ordinal);
 
     /// <summary>Client id that a refused token claimed, unverified; for the record only.</summary>
     public string? ClaimedClientId { get; set; }

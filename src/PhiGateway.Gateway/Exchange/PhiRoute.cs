@@ -48,6 +48,12 @@ internal sealed record PhiRoute
     /// <summary>Whether an update may create what is not there.</summary>
     public bool UpdateCreates { get; init; } = true;
 
+    /// <summary>
+    /// Security: whether the upstream may refuse content whose references point nowhere, so that what is named anew must be in its writer's
+    /// sight.
+    /// </summary>
+    public bool ChecksReferences { get; init; } = true;
+
     /// <summary>What no written content may carry; null: nothing is looked for.</summary>
     public RoutingMarks? RoutingMarks { get; init; }
 

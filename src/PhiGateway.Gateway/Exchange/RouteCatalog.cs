@@ -184,6 +184,7 @@ internal sealed class RouteCatalog(GatewayOptions options)
             RoutingMarks = marks,
             // Whatever else stands there, validated at start, permits nothing.
             UpdateCreates = metadata.GetValueOrDefault(RouteMetadata.UpdateCreates, "true") == "true",
+            ChecksReferences = metadata.GetValueOrDefault(RouteMetadata.ChecksReferences, "true") != "false",
             Api = api,
             Language = new FhirContext
             {

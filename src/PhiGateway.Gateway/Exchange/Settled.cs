@@ -16,8 +16,11 @@ internal readonly record struct Settled(Permit Permit, string? Version = null, O
     /// </summary>
     public FhirRequest? Request { get; init; }
 
-    /// <summary>Binary resources that the version named over which the change was decided; null: there was none.</summary>
+    /// <summary>Binary resources that the version named over which the change was decided, as <c>element id</c>; null: there was none.</summary>
     public IReadOnlyCollection<string>? StoredFiles { get; init; }
+
+    /// <summary>Records that the same version named, as <c>element Type/id</c>; null: there was none.</summary>
+    public IReadOnlyCollection<string>? StoredNames { get; init; }
 
     /// <summary>What is asked is how many there are, and the gateway counts those that this client may see; false by default.</summary>
     public bool Counts { get; init; }

@@ -13,6 +13,12 @@ internal sealed record StoredVersion(AccessPart Part, string? Version)
     /// <summary>The request with its patch applied over what is stored; null: it goes as it is.</summary>
     public FhirRequest? Request { get; init; }
 
-    /// <summary>Binary resources of this server that this very version names; who keeps such a name names nothing new.</summary>
+    /// <summary>
+    /// Binary resources of this server that this very version names, as <c>element id</c>; who keeps such a name where it stands names
+    /// nothing new.
+    /// </summary>
     public IReadOnlyCollection<string> Files { get; init; } = [];
+
+    /// <summary>Records that it names, as <c>element Type/id</c>; the same holds for them.</summary>
+    public IReadOnlyCollection<string> Names { get; init; } = [];
 }

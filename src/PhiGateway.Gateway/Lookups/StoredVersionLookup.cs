@@ -80,10 +80,14 @@ internal sealed class StoredVersionLookup(Fetch fetch, ReferrerLookup referrers,
         }
 
         var known = part with { StoredState = StoredState.Present, Stored = facts };
-        var files = part.Interaction is Interaction.Update or Interaction.Patch
-            ? BinaryNames.In(stored.Span, exchange.Ingressed.Route.Language)
-            : [];
-        return Compare(exchange, new StoredVersion(known, facts.VersionId) { Files = files }, stored);
+        var version = new StoredVersion(known, facts.VersionId);
+        if (part.Interaction is Interaction.Update or Interaction.Patch)
+        {
+            var context = exchange.Ingressed.Route.Language;
+            version = version with { Files = BinaryNames.Places(stored.Span, context), Names = RecordNames.Places(stored.Span, context) };
+        }
+
+        return Compare(exchange, version, stored);
     }
 
     // What is stored, with what the write would make of it.

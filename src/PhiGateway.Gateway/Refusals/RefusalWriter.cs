@@ -24,6 +24,7 @@ internal static class RefusalWriter
         var response = exchange.Http.Response;
         var status = insteadOf ?? reason.Status;
         var retryAfter = response.Headers.RetryAfter;
+        var (policy, left) = (response.Headers[RateLimitFields.Policy], response.Headers[RateLimitFields.State]);
         response.Clear();
         response.StatusCode = status;
         response.Headers.CacheControl = "no-store";
@@ -31,6 +32,8 @@ internal static class RefusalWriter
         if (status is 429 or 503)
         {
             response.Headers.RetryAfter = retryAfter.Count > 0 ? retryAfter : "1";
+            response.Headers[RateLimitFields.Policy] = policy;
+            response.Headers[RateLimitFields.State] = left;
         }
 
         if (status == StatusCodes.Status415UnsupportedMediaType)

@@ -32,7 +32,7 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
         return (
                 request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
                 || request is { Interaction: Interaction.Operation, OperationWrites: true }
-            ) && BinaryNames.MayBeIn(BodyOf(request).Span);
+            ) && BinaryNames.MayBeIn(WrittenContent.Of(request).Span);
     }
 
     /// <summary>Continues when every Binary that is named may be named.</summary>
@@ -40,14 +40,13 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
     {
         var request = settled.Request ?? exchange.Request;
         var context = exchange.Ingressed.Route.Language;
-        var body = BodyOf(request);
-        HashSet<string> named =
-        [
-            .. IsPlacedElsewhere(request) ? BinaryNames.InAnyText(body.Span, context) : BinaryNames.In(body.Span, context),
-        ];
-        named.ExceptWith(WrittenBeside(exchange));
+        var body = WrittenContent.Of(request);
         // Of the version that was decided over, and none that was written meanwhile: a name that somebody else may add is not this client's.
-        named.ExceptWith(settled.StoredFiles ?? []);
+        HashSet<string> places = WrittenContent.IsPlacedElsewhere(request)
+            ? [.. BinaryNames.InAnyText(body.Span, context)]
+            : BinaryNames.Places(body.Span, context);
+        var named = WrittenContent.NewNames(request, places, settled.StoredFiles);
+        named.ExceptWith(WrittenBeside(exchange));
 
         if (named.Count > Most)
         {
@@ -64,18 +63,6 @@ internal sealed class NamedBinaryGuard(Fetch fetch, TargetLookup targets, Referr
 
         return StageResult.Continue;
     }
-
-    // What the upstream makes of it, and where its texts will stand, cannot be seen here.
-    private static bool IsPlacedElsewhere(FhirRequest request) =>
-        request.Interaction == Interaction.Operation || request.Patch is { IsAppliedHere: false };
-
-    private static ReadOnlyMemory<byte> BodyOf(FhirRequest request) =>
-        request switch
-        {
-            { Patch.IsAppliedHere: true } => request.Patched,
-            { Patch: { } patch } => patch.Rewritten,
-            _ => request.Body,
-        };
 
     private static IEnumerable<string> WrittenBeside(GatewayExchange exchange)
     {

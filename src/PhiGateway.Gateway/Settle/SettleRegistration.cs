@@ -9,6 +9,7 @@ internal static class SettleRegistration
             .AddSingleton<StoredVersionGuard>()
             .AddSingleton<StartingRecordGuard>()
             .AddSingleton<NamedBinaryGuard>()
+            .AddSingleton<NamedRecordGuard>()
             .AddSingleton<TargetAttribution>()
             .AddSingleton<SingleSettlement>()
             .AddSingleton<ApiSettlement>()

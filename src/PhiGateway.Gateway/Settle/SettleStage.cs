@@ -13,7 +13,8 @@ internal sealed class SettleStage(
     SingleSettlement singles,
     ApiSettlement apis,
     TransactionSettlement transactions,
-    NamedBinaryGuard binaries
+    NamedBinaryGuard binaries,
+    NamedRecordGuard records
 ) : IStage
 {
     public string Name => "Settle";
@@ -31,7 +32,19 @@ internal sealed class SettleStage(
                 if (settled.Continues && NamedBinaryGuard.IsNeeded(exchange, settled.Value))
                 {
                     var asked = await binaries.AskAsync(exchange, settled.Value);
-                    return asked.Continues ? Keep(exchange, settled) : asked;
+                    if (!asked.Continues)
+                    {
+                        return asked;
+                    }
+                }
+
+                if (settled.Continues && NamedRecordGuard.IsNeeded(exchange, settled.Value))
+                {
+                    var asked = await records.AskAsync(exchange, settled.Value);
+                    if (!asked.Continues)
+                    {
+                        return asked;
+                    }
                 }
 
                 return Keep(exchange, settled);

@@ -1,6 +1,7 @@
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Fhir.Requests;
 using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Decide;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Lookups;
 using PhiGateway.Policy.Decisions;
@@ -9,11 +10,12 @@ using PhiGateway.Policy.Vocabulary;
 namespace PhiGateway.Gateway.Settle;
 
 /// <summary>
-/// Looks up the record that an operation starts from and refuses the operation when the client may not see it, in the same way as when
+/// Looks up the record that an operation, or the export of a group, starts from and refuses it when the client may not see it, in the same way as when
 /// there is no such record; used by Settle.
 /// </summary>
 /// <remarks>
-/// A Patient needs no look: the decision knows who is covered, and of a Patient of which nothing may be shown the answer itself is withheld.
+/// A Patient needs no look: the decision knows who is covered, and of a Patient of which nothing may be shown the answer itself is withheld,
+/// where it is one of records (<c>$validate</c> answers with none).
 /// </remarks>
 internal sealed class StartingRecordGuard(Fetch fetch)
 {
@@ -21,8 +23,8 @@ internal sealed class StartingRecordGuard(Fetch fetch)
 
     /// <summary>Whether the answer to the operation could tell of a record that may not be seen.</summary>
     public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
-        exchange.Request is { Interaction: Interaction.Operation, Id: not null } request
-        && request.Type != ResourceType.Patient
+        exchange.Request is { Interaction: Interaction.Operation or Interaction.Export, Id: not null } request
+        && (request.Type != ResourceType.Patient || request.Operation == "$validate")
         && exchange.Understood.Continuation is null or { IsStart: true }
         && UpstreamCallFactory.Withholds(permit)
         && IsOfRecords(request);
@@ -36,6 +38,14 @@ internal sealed class StartingRecordGuard(Fetch fetch)
         {
             case Fetched.Failed failed:
                 return StageResult.Refuse(failed.Reason, Detail);
+            case Fetched.Found found when request.Interaction == Interaction.Export:
+                if (IsOfSomebodyCovered(exchange, permit, found.Body))
+                {
+                    return new Settled(permit);
+                }
+
+                NoteWithheld(exchange, permit, found.Body);
+                return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
             case Fetched.Found found:
                 var seen = new CurrentVersions();
                 if (!seen.TryConfirmNamed(request, found.Body.Span, permit.Release, exchange.Ingressed.Route.Language))
@@ -53,6 +63,20 @@ internal sealed class StartingRecordGuard(Fetch fetch)
             default:
                 return StageResult.Refuse(DenyReason.NotFoundOrWithheld, Detail);
         }
+    }
+
+    // Of a group's members those are exported that are covered: one of whose members none is gives nothing, and is as one that is not there.
+    private static bool IsOfSomebodyCovered(GatewayExchange exchange, Permit permit, ReadOnlyMemory<byte> group)
+    {
+        var facts = new ResourceFacts();
+        if (!ResourceScanner.TryScan(group.Span, permit.Release, exchange.Ingressed.Route.Language, facts))
+        {
+            return false;
+        }
+
+        var part = exchange.Request.Parts.First(static part => part is { Interaction: Interaction.Export, Id: not null });
+        return facts.Owner != OwnerState.Known
+            || facts.Owners.Any(owner => DecisionMaker.Decide(exchange, [part with { Patients = [owner] }]).Continues);
     }
 
     // For the record: whose record it is of which the client is told that it is not there.
@@ -74,9 +98,14 @@ internal sealed class StartingRecordGuard(Fetch fetch)
             && facts.Owner == OwnerState.NotPatientData;
     }
 
-    // Terminology and conformance are nobody's.
+    // Terminology and conformance are nobody's. What is validated is, but not the record that it is held against.
     private static bool IsOfRecords(FhirRequest request)
     {
+        if (request.Operation == "$validate")
+        {
+            return true;
+        }
+
         for (var i = 0; i < request.Parts.Count; i++)
         {
             if (request.Parts[i] is { Interaction: Interaction.Operation, Values: OperationValues.Nobody })

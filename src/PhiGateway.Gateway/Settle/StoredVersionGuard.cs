@@ -41,6 +41,11 @@ internal sealed class StoredVersionGuard(StoredVersionLookup storedVersions)
         var isGone = exchange.Expected != StoredState.Unknown && exchange.Expected != parts[place].StoredState;
         return isStale || isGone
             ? StageResult.Refuse(DenyReason.VersionChanged)
-            : new Settled(decided.Value, version) { Request = stored.Value.Request, StoredFiles = stored.Value.Files };
+            : new Settled(decided.Value, version)
+            {
+                Request = stored.Value.Request,
+                StoredFiles = stored.Value.Files,
+                StoredNames = stored.Value.Names,
+            };
     }
 }

@@ -82,11 +82,18 @@ internal sealed class TargetAttribution(Fetch fetch)
                 return StageResult.Refuse(failed.Reason, Detail);
             case Fetched.Found found:
                 var read = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = Interaction.Read, Type = type }]);
-                targets.Take(found.Body.Span, facts => MaySpeakOf(exchange, read, facts), PolicyOf(read));
+                targets.Take(found.Body.Span, facts => MaySpeakOf(exchange, read, facts) && Note(exchange, facts), PolicyOf(read));
                 break;
         }
 
         return StageResult.Continue;
+    }
+
+    // It need not be looked up once more for its name.
+    private static bool Note(GatewayExchange exchange, ResourceFacts facts)
+    {
+        (exchange.Bundle ?? exchange).MayBeNamed.Add($"{facts.Type.Name}/{facts.Id}");
+        return true;
     }
 
     private static ReleasePolicy PolicyOf(StageResult<Permit> read) => read.Continues ? read.Value.Release : ReleasePolicy.Nothing;

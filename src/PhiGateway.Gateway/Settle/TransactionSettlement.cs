@@ -14,6 +14,7 @@ internal sealed class TransactionSettlement(
     StoredVersionGuard storedVersions,
     StartingRecordGuard startingRecords,
     NamedBinaryGuard binaries,
+    NamedRecordGuard records,
     TargetAttribution targets,
     ConditionSearch conditions,
     WalkSearch walks,
@@ -90,6 +91,15 @@ internal sealed class TransactionSettlement(
         if (NamedBinaryGuard.IsNeeded(entry, settled.Value))
         {
             var asked = await binaries.AskAsync(entry, settled.Value);
+            if (!asked.Continues)
+            {
+                return asked;
+            }
+        }
+
+        if (NamedRecordGuard.IsNeeded(entry, settled.Value))
+        {
+            var asked = await records.AskAsync(entry, settled.Value);
             if (!asked.Continues)
             {
                 return asked;
@@ -207,7 +217,11 @@ internal sealed class TransactionSettlement(
                 return StageResult.Refuse(DenyReason.ConditionUnmatched);
             }
 
-            references[condition.Reference] = $"{condition.Search.Type.Name}/{ids[0]}";
+            var name = $"{condition.Search.Type.Name}/{ids[0]}";
+            references[condition.Reference] = name;
+
+            // Found among what this client may see, and so it may be named.
+            (entry.Bundle ?? entry).MayBeNamed.Add(name);
             return StageResult.Continue;
         }
 

@@ -116,7 +116,8 @@ internal sealed class UnderstandStage(
             exchange.Hold(memory.Take(request.Body.Length, HeldFor.Request));
         }
 
-        if (request.IsWrite && line.Route.RoutingMarks is { } marks)
+        // What an operation takes in is content too, whether it is kept or not.
+        if ((request.IsWrite || request.Interaction == Interaction.Operation) && line.Route.RoutingMarks is { } marks)
         {
             if (request.Interaction == Interaction.Batch)
             {

@@ -171,7 +171,7 @@ internal static class PermitFactory
             var part = run.Request.Parts[place];
             var needed = PartRights.NeededByAnswer(part);
             if (
-                part.Interaction is not (Interaction.SearchType or Interaction.SearchSystem)
+                !(part.Interaction is Interaction.SearchType or Interaction.SearchSystem || IsLikeASearch(part))
                 || part.Role == PartRole.Condition
                 || part.Type == ResourceType.Bundle
                 || (needed != ScopeRights.None && WalkQuestions.Whole(run, part, needed, run.Grants[place]).IsEmpty)
@@ -183,6 +183,10 @@ internal static class PermitFactory
 
         return true;
     }
+
+    // It picks among records of its type, or brings none.
+    private static bool IsLikeASearch(AccessPart part) =>
+        part is { Interaction: Interaction.Operation, Id: null, Operation: "$match" or "$lastn" or "$validate" };
 
     private static List<string>? EveryInclude(DecisionRun run)
     {

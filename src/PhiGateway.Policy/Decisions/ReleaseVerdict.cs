@@ -58,4 +58,7 @@ public enum WithholdReason : byte
 
     /// <summary>An earlier version of what may not be shown as it is now, or is not known as it is now.</summary>
     CurrentVersion,
+
+    /// <summary>It lies around what was asked for by a reference that may not be seen.</summary>
+    HiddenReference,
 }

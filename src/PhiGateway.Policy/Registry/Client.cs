@@ -30,6 +30,11 @@ public sealed record Client : IRegistryEntity
     /// <summary>Why the status is what it is.</summary>
     public string? StatusReason { get; init; }
 
+    /// <summary>
+    /// A lower rate for as long as something is looked into; set by verbs and by the watch alone, never part of what is approved. Null: none.
+    /// </summary>
+    public ClientThrottle? Throttle { get; init; }
+
     /// <summary>Who last asked for the approval; set by the control plane, never part of what is approved.</summary>
     public string? RequestedBy { get; init; }
 
@@ -76,6 +81,22 @@ public enum ClientStatus : byte
     Quarantined,
     Revoked,
     Archived,
+}
+
+/// <summary>A lower rate than a client's own, and who set it.</summary>
+public sealed record ClientThrottle
+{
+    /// <summary>Requests per second; a limit that is lower still counts. Requests in an emergency are not slowed.</summary>
+    public required int RequestsPerSecond { get; init; }
+
+    /// <summary>Everybody whose act it may have been; none of them lifts it.</summary>
+    public required IReadOnlyList<string> By { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Why, in words without PHI.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>How much a client may take; null means the gateway's default.</summary>

@@ -26,6 +26,11 @@ internal static class ClientValidation
             context.NotAhead(confirmed, path + "/ownerConfirmed");
         }
 
+        if (client.Throttle is { RequestsPerSecond: < 1 })
+        {
+            context.Add(path + "/throttle/requestsPerSecond", "At least one request a second; to stop a client, suspend it.");
+        }
+
         ClientChecks.Check(client, context.Find(RegistryKind.UseCase, client.UseCase) as UseCase, path, context.Problems);
     }
 

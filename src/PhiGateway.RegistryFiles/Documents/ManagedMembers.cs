@@ -13,7 +13,7 @@ public static class ManagedMembers
         kind switch
         {
             RegistryKind.UseCase => ["status", "changedBy"],
-            RegistryKind.Client => ["status", "statusReason", "ownerConfirmed", "requestedBy", "changedBy"],
+            RegistryKind.Client => ["status", "statusReason", "ownerConfirmed", "throttle", "requestedBy", "changedBy"],
             RegistryKind.Review or RegistryKind.SavedSearch => ["by"],
             RegistryKind.Alert =>
             [

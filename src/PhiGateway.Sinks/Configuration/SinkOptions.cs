@@ -1,23 +1,23 @@
 namespace PhiGateway.Sinks.Configuration;
 
 /// <summary>
-/// What an operator writes about one place that the trail is sent on to: a syslog receiver, a folder of files or a webhook. What is sent
-/// never holds PHI.
+/// What an operator writes about one place that the trail is sent on to: a syslog receiver, a folder of files, a webhook or people's mail.
+/// What is sent never holds PHI.
 /// </summary>
 public sealed class SinkOptions
 {
     /// <summary>Its name in cursors, metrics and readiness: 1 to 32 lower-case letters, digits and dashes. Required.</summary>
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>Syslog, File or Webhook. Required.</summary>
+    /// <summary>Syslog, File, Webhook or Mail. Required.</summary>
     public string Kind { get; set; } = string.Empty;
 
     /// <summary>Ocsf, Cef (syslog only) or Json (the gateway's own members); default Ocsf.</summary>
     public string Format { get; set; } = "Ocsf";
 
     /// <summary>
-    /// Where it is: <c>tls://siem.hospital.example:6514</c> or <c>tcp://…</c> for syslog, <c>https://…</c> for a webhook; http and tcp only
-    /// where the address is this machine's own or <see cref="AllowPlain"/> says so.
+    /// Where it is: <c>tls://siem.hospital.example:6514</c> or <c>tcp://…</c> for syslog, <c>https://…</c> for a webhook, <c>smtps://…</c>
+    /// for Mail; http, tcp and smtp only where the address is this machine's own or <see cref="AllowPlain"/> says so.
     /// </summary>
     public string? Address { get; set; }
 
@@ -35,6 +35,15 @@ public sealed class SinkOptions
 
     /// <summary>Secret that signs a webhook's calls, by reference (<c>env:NAME</c>, <c>file:/path</c>), at least 32 characters.</summary>
     public string? Secret { get; set; }
+
+    /// <summary>Who an e-mail is from; required for Mail.</summary>
+    public string From { get; set; } = string.Empty;
+
+    /// <summary>To whom alerts go as e-mail, at most 20; required for Mail. Security: addresses never come out of what is sent.</summary>
+    public IReadOnlyList<string> To { get; set; } = [];
+
+    /// <summary>Name by which the gateway signs in to the mail server, with <see cref="Secret"/> as password; null: it does not.</summary>
+    public string? User { get; set; }
 
     /// <summary>The secret before it, by reference: both sign until the receiver knows the new one; null: none.</summary>
     public string? OldSecret { get; set; }

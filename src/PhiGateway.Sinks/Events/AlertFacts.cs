@@ -7,8 +7,9 @@ namespace PhiGateway.Sinks.Events;
 /// What an alert that the gateway raised says, as it may leave: read out of the record of its writing by <see cref="SinkEventReader"/>.
 /// </summary>
 /// <remarks>
-/// Security: only of alerts that the gateway itself wrote, whose ids and words are its own. The words of an emergency use repeat what a
-/// client said, and stay behind; so does everything that a person wrote.
+/// Security: only of alerts that the gateway itself worded, whose ids and words are its own: in its own name, or because of what a person
+/// did (a roster that grew, an owner who left), which is a raise by nobody's hand. The words of an emergency use repeat what a client said,
+/// and stay behind; so does everything that a person wrote.
 /// </remarks>
 internal sealed record AlertFacts(
     string Id,
@@ -25,15 +26,22 @@ internal sealed record AlertFacts(
 {
     private const string Gateway = "system";
     private const string Emergency = "break-glass";
+    private const string Raised = "alert.raise";
+    private const string OwnerLeft = "owner.left";
     private const int MostWords = 2000;
+
+    // Raised under a person's own call, by nobody's hand: nobody may write an alert of these kinds.
+    private static readonly (string Event, string Kind)[] OfPersons =
+    [
+        (Raised, "roster-grew"),
+        (Raised, "tasks-grew"),
+        (OwnerLeft, "owner-left"),
+    ];
 
     /// <summary>Reads them; null: it is no alert of the gateway's own.</summary>
     public static AlertFacts? Of(AuditRecord record)
     {
-        if (
-            record is not { Kind: AuditKind.Admin, Actor: Gateway, After: { } after }
-            || !record.Event.StartsWith("alert.", StringComparison.Ordinal)
-        )
+        if (record is not { Kind: AuditKind.Admin, After: { } after } || !IsWordedHere(record))
         {
             return null;
         }
@@ -42,7 +50,12 @@ internal sealed record AlertFacts(
         {
             using var document = JsonDocument.Parse(after);
             var alert = document.RootElement;
-            if (alert.ValueKind != JsonValueKind.Object || Text(alert, "id") is not { } id || Text(alert, "kind") is not { } kind)
+            if (
+                alert.ValueKind != JsonValueKind.Object
+                || Text(alert, "id") is not { } id
+                || Text(alert, "kind") is not { } kind
+                || (record.Actor != Gateway && !OfPersons.Contains((record.Event, kind)))
+            )
             {
                 return null;
             }
@@ -65,6 +78,10 @@ internal sealed record AlertFacts(
             return null;
         }
     }
+
+    // Whoever writes an alert by hand does so by other calls, whose records are named otherwise.
+    private static bool IsWordedHere(AuditRecord record) =>
+        record.Event is Raised or OwnerLeft || (record.Actor == Gateway && record.Event.StartsWith("alert.", StringComparison.Ordinal));
 
     private static string? Text(JsonElement alert, string name)
     {

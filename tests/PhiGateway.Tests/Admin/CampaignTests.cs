@@ -177,6 +177,46 @@ public sealed class CampaignTests
         Assert.True((bool)(await server.GetAsync(Client + "/posture")).Json["path_open"]!);
     }
 
+    // Called a narrowing, it would be kept by who stands behind it, in bulk and by one person.
+    [Fact]
+    public async Task Decide_ANarrowing_IsHeldToWhatAKeepIsHeldTo()
+    {
+        await using var server = await OpenAsync();
+        await server.AddKeyAsync("mary", "operator");
+        Use(server, "search-type", "GET /Observation", "/fhir/Observation?patient=17");
+        Use(server, "read", "GET /Observation/{id}", "/fhir/Observation/1");
+        Assert.Equal(201, (await StartAsync(server)).Status);
+        Assert.Equal("four-eyes", (await DecideAsync(server, "narrow", "mary")).Code);
+        Assert.Equal(200, (await DecideAsync(server, "remove", "mary")).Status);
+        Assert.Equal(200, (await DecideAsync(server, "narrow", "otto")).Status);
+        var applied = (await server.PostAsync(Campaigns + "/q2:apply", "{}", "anna")).Json;
+
+        Assert.Contains("nothing-unused", (string)applied["applied"]![0]!["words"]!, StringComparison.Ordinal);
+        Assert.Equal(200, (await DecideAsync(server, "keep", "otto")).Status);
+        applied = (await server.PostAsync(Campaigns + "/q2:apply", "{}", "anna")).Json;
+        Assert.Equal("kept", (string?)applied["applied"]![0]!["outcome"]);
+    }
+
+    // Whoever knows the key that decided, or started, may have done it.
+    [Fact]
+    public async Task Apply_ByWhoKnowsTheKeyThatDecided_IsRefused_ByAnotherPasses()
+    {
+        await using var server = await OpenAsync();
+        await server.AddKeyAsync("mona", "admin", "approver");
+        await server.MakeKeyAsync("mona", "ghost", "operator");
+        await server.PatchAsync("/admin/v1/use-cases/lab-results", """{"risk":"high"}""");
+        var body = JsonNode.Parse(Body())!.AsObject();
+        body["reviewers"]!.AsArray().Add("ghost@hospital.example");
+        Assert.Equal(201, (await server.PostAsync(Campaigns + ":start", body.ToJsonString(), "ghost")).Status);
+        Assert.Equal(200, (await DecideAsync(server, "keep", "ghost")).Status);
+
+        Assert.Equal("four-eyes", (await server.PostAsync(Campaigns + "/q2:cancel", """{"reason":"x"}""", "mona")).Code);
+        var applied = (await server.PostAsync(Campaigns + "/q2:apply", "{}", "mona")).Json;
+        Assert.Contains("four-eyes", (string)applied["applied"]![0]!["words"]!, StringComparison.Ordinal);
+        applied = (await server.PostAsync(Campaigns + "/q2:apply", "{}", "anna")).Json;
+        Assert.Equal("kept", (string?)applied["applied"]![0]!["outcome"]);
+    }
+
     [Fact]
     public async Task Apply_ANarrowingOfWhatWasNeverUsed_IsRefusedAndStandsAsDecided()
     {

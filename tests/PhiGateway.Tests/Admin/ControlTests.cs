@@ -34,6 +34,39 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task Report_WhereAnAgentCanCall_HasTheTablesOfAgents_AndNotBefore()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Approvals.OpenAsync(server);
+        Assert.Equal(3, (await server.GetAsync(Controls, "august")).Json["frameworks"]!.AsArray().Count);
+
+        await server.PatchAsync("/admin/v1/clients/acme-connector", """{"kind":"ai-agent"}""");
+        await Approvals.ApproveAsAsync(server, "anna");
+        var report = (await server.GetAsync(Controls, "august")).Json;
+        Assert.Equal(
+            AgenticRisk.All.Select(static risk => risk.ToString()),
+            report["frameworks"]![3]!["controls"]!.AsArray().Select(static line => $"{line!["id"]} {line["title"]}")
+        );
+        Assert.Equal("outside", (string)Line(report, "ASI05:2026")["state"]!);
+        Assert.Equal("partly", (string)Line(report, "ASI02:2026")["state"]!);
+        Assert.Equal("met", (string)Line(report, "MAP 3.5")["state"]!);
+
+        await server.PatchAsync("/admin/v1/clients/acme-connector", """{"limits":{"recordsPerDay":100}}""");
+        Assert.Equal("met", (string)Line((await server.GetAsync(Controls, "august")).Json, "ASI02:2026")["state"]!);
+    }
+
+    [Fact]
+    public void Rules_ThatTellOfAgents_HaveARiskOfTheirs()
+    {
+        string[] silent = ["roster-growth", "rule-failed"];
+
+        Assert.Equal(
+            silent.Order(),
+            PhiGateway.Watch.Detection.TrailWatch.FindingNames.Where(static name => AgenticRisk.Of(name) is null).Order()
+        );
+    }
+
+    [Fact]
     public async Task Report_WhatBecomesTrue_ChangesItsLine()
     {
         await using var server = await AdminServer.StartAsync();

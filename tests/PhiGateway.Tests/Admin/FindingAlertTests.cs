@@ -38,6 +38,67 @@ public sealed class FindingAlertTests
     }
 
     [Fact]
+    public async Task Raise_ARuleThatSlowsDown_LeavesThePathAndALowerRate_UntilAnApproverLifts()
+    {
+        await using var server = await OpenAsync();
+        var rules = QuarantineRules.None with
+        {
+            Slowed = new Dictionary<string, RiskTier> { ["two-places"] = RiskTier.High },
+            SlowTo = 2,
+            MostPerHour = 1,
+        };
+        var fingerprint = await Approvals.FingerprintAsync(server);
+        await Sink(server, rules).RaiseAsync(Finding(server), default);
+
+        var slowed = (await server.GetAsync(Client)).Json;
+        Assert.Equal(
+            ("active", 2, "system"),
+            ((string)slowed["status"]!, (int)slowed["throttle"]!["requestsPerSecond"]!, (string)slowed["throttle"]!["by"]![0]!)
+        );
+        Assert.Equal(fingerprint, await Approvals.FingerprintAsync(server));
+        var alert = Assert.Single((await server.GetAsync("/admin/v1/alerts?lane=act")).Json["items"]!.AsArray())!;
+        Assert.Contains("slowed to 2 requests a second", (string)alert["evidence"]!, StringComparison.Ordinal);
+        Assert.Contains(server.Journal.Records, record => record is { Event: "client.throttle", Actor: "system" });
+
+        foreach (var person in (string[])["olga", "adam", "august"])
+        {
+            Assert.Equal(403, (await server.PostAsync(Client + ":unthrottle", "{}", person)).Status);
+        }
+
+        Assert.Equal(200, (await server.PostAsync(Client + ":unthrottle", "{}", "anna")).Status);
+        Assert.Null((await server.GetAsync(Client)).Json["throttle"]);
+        Assert.Equal("not-throttled", (await server.PostAsync(Client + ":unthrottle", "{}", "anna")).Code);
+    }
+
+    [Fact]
+    public async Task Throttle_ByAPerson_IsLiftedByAnotherOnly_AndNotByWriting()
+    {
+        await using var server = await OpenAsync();
+        await server.AddKeyAsync("rosa", "responder");
+        Assert.Equal(422, (await server.PostAsync(Client + ":throttle", """{"requests_per_second":0,"reason":"odd"}""", "rosa")).Status);
+        Assert.Equal(422, (await server.PostAsync(Client + ":throttle", """{"requests_per_second":5}""", "rosa")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":throttle", """{"requests_per_second":5,"reason":"odd"}""", "rosa")).Status);
+
+        // Slower by one person, faster by none.
+        Assert.Equal(
+            "throttled-already",
+            (await server.PostAsync(Client + ":throttle", """{"requests_per_second":9,"reason":"x"}""")).Code
+        );
+        Assert.Equal(200, (await server.PostAsync(Client + ":throttle", """{"requests_per_second":3,"reason":"x"}""", "anna")).Status);
+        Assert.Equal("four-eyes", (await server.PostAsync(Client + ":unthrottle", "{}", "anna")).Code);
+        Assert.Equal(
+            422,
+            (await server.PatchAsync(Client, """{"throttle":{"requestsPerSecond":900,"by":["x"],"at":"2026-05-01T00:00:00Z"}}""")).Status
+        );
+        Assert.Equal(200, (await server.PatchAsync(Client, """{"throttle":null,"description":"as before"}""")).Status);
+        Assert.Equal(3, (int)(await server.GetAsync(Client)).Json["throttle"]!["requestsPerSecond"]!);
+
+        Assert.Equal(200, (await server.PostAsync(Client + ":unthrottle", "{}", "arno")).Status);
+        Assert.Equal(200, (await server.PostAsync(Client + ":suspend", """{"reason":"odd"}""")).Status);
+        Assert.Equal("not-active", (await server.PostAsync(Client + ":throttle", """{"requests_per_second":5,"reason":"odd"}""")).Code);
+    }
+
+    [Fact]
     public async Task Raise_NoRuleQuarantines_RaisesTheAlertAndClosesNothing()
     {
         await using var server = await OpenAsync();

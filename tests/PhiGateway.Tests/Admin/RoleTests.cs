@@ -18,7 +18,7 @@ public sealed class RoleTests
         AdminRoles.Responder,
         "/admin/v1/alerts/{id}:acknowledge /admin/v1/alerts/{id}:take /admin/v1/cases/{id}:add /admin/v1/cases/{id}:note "
             + "/admin/v1/cases/{id}:remove /admin/v1/cases:open /admin/v1/clients/{id}:quarantine "
-            + "/admin/v1/clients/{id}:revoke /admin/v1/clients/{id}:suspend /admin/v1/config:plan /admin/v1/issuers/{name}:purge-keys "
+            + "/admin/v1/clients/{id}:revoke /admin/v1/clients/{id}:suspend /admin/v1/clients/{id}:throttle /admin/v1/config:plan /admin/v1/issuers/{name}:purge-keys "
             + "/admin/v1/organizations/{id}:offboard /admin/v1/owners/{owner}:left /admin/v1/revocations /admin/v1/use-cases/{id}:retire"
     )]
     [InlineData(

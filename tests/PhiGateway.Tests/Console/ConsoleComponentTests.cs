@@ -105,12 +105,11 @@ public sealed class ConsoleComponentTests
         return context.Render(builder =>
         {
             builder.OpenComponent(0, type);
-            var place = 1;
             foreach (var property in type.GetProperties().Where(static one => one.IsDefined(typeof(ParameterAttribute))))
             {
                 // The frame shows a page, which is made by itself.
                 var value = type == typeof(Shell) ? Frame(text, isFull) : new ModelMaker(text, isFull).Make(property.PropertyType);
-                builder.AddComponentParameter(place++, property.Name, value);
+                builder.AddComponentParameter(1, property.Name, value);
             }
 
             builder.CloseComponent();

@@ -42,7 +42,22 @@ public sealed class AlertEventTests : IDisposable
     }
 
     [Theory]
+    [InlineData("roster-grew", "alert.raise")]
+    [InlineData("tasks-grew", "alert.raise")]
+    [InlineData("owner-left", "owner.left")]
+    public void Read_AnAlertRaisedUnderAPersonsCall_TellsWhatTheGatewaySays(string kind, string name)
+    {
+        var line = Line(Raised(kind, "olga@hospital.example", name));
+
+        Assert.Equal((kind, "more patients than ever"), ((string)line["alert_kind"]!, (string)line["alert_words"]!));
+    }
+
+    [Theory]
     [InlineData("record-scraping", "mary@hospital.example", "alert.raise")]
+    [InlineData("roster-grew", "mary@hospital.example", "alert.update")]
+    [InlineData("roster-grew", "mary@hospital.example", "alert.take")]
+    [InlineData("roster-grew", "mary@hospital.example", "owner.left")]
+    [InlineData("owner-left", "mary@hospital.example", "alert.raise")]
     [InlineData("record-scraping", "system", "client.update")]
     public void Read_WhatAPersonWroteOrIsNoAlert_TellsNothingOfIt(string kind, string actor, string name)
     {

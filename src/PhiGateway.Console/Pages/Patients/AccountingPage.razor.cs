@@ -46,7 +46,7 @@ public sealed partial class AccountingPage
     private string LeftOf(DisclosureRequest request) =>
         Words.DaysLeft(DateOnly.FromDateTime(request.Due.UtcDateTime), DateOnly.FromDateTime(Model.Now.UtcDateTime));
 
-    private string Span(AccountedDisclosure line) =>
+    private static string Span(AccountedDisclosure line) =>
         line.Count == 1 ? Day(line.First) : $"{Day(line.First)} to {Day(line.Last)}, {Words.Number(line.Count)} times";
 
     private static string Day(DateTimeOffset at) => Words.Day(DateOnly.FromDateTime(at.UtcDateTime));

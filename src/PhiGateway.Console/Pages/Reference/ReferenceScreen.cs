@@ -44,20 +44,20 @@ internal sealed class ReferenceScreen(ApiDocument document)
     );
 
     /// <summary>The page.</summary>
-    public ScreenAnswer Show() => new ScreenAnswer.Raw("text/html; charset=utf-8", Page) { ContentSecurity = ContentSecurity };
+    public static ScreenAnswer Show() => new ScreenAnswer.Raw("text/html; charset=utf-8", Page) { ContentSecurity = ContentSecurity };
 
     /// <summary>The description that it shows.</summary>
     public async Task<ScreenAnswer> DescribeAsync(ConsoleRequest request) =>
         new ScreenAnswer.Raw("application/json; charset=utf-8", await document.ReadAsync(request.Call.Cancelled));
 
     /// <summary>The package's sheet.</summary>
-    public ScreenAnswer Sheet() => Kept("text/css", ReferenceAssets.Sheet);
+    public static ScreenAnswer Sheet() => Kept("text/css", ReferenceAssets.Sheet);
 
     /// <summary>The package's script.</summary>
-    public ScreenAnswer Bundle() => Kept("text/javascript", ReferenceAssets.Bundle);
+    public static ScreenAnswer Bundle() => Kept("text/javascript", ReferenceAssets.Bundle);
 
     /// <summary>Our own lines that start it.</summary>
-    public ScreenAnswer Start() => Kept("text/javascript", ReferenceAssets.Start);
+    public static ScreenAnswer Start() => Kept("text/javascript", ReferenceAssets.Start);
 
     private static ScreenAnswer.Raw Kept(string type, byte[] bytes) => new(type + "; charset=utf-8", bytes) { IsKept = true };
 }

@@ -80,6 +80,9 @@ internal sealed class AnswerWork : IDisposable
     /// <summary>What the entries of this answer turned out to be; null where no entry is judged by another.</summary>
     public KnownResources? Known { get; private set; }
 
+    /// <summary>What the records are held to that lie around one resource; null: the answer is not one of such.</summary>
+    public CompartmentLinks? Links { get; init; }
+
     /// <summary>Why the last prepared resource must stay, unless it holds others; none: it may leave.</summary>
     public WithholdReason LastReason { get; private set; }
 
@@ -153,6 +156,13 @@ internal sealed class AnswerWork : IDisposable
             return ReleaseOutcome.Withheld;
         }
 
+        if (Links?.Betray(facts, elements) == true)
+        {
+            LastReason = WithholdReason.HiddenReference;
+            disclosure.Withhold(LastReason, facts);
+            return ReleaseOutcome.Withheld;
+        }
+
         LastReason = WithholdReason.None;
         _permitted = ElementNames.Of(elements);
         _contained = ContainedView.Of(Policy, Reader, _permitted);
@@ -190,7 +200,18 @@ internal sealed class AnswerWork : IDisposable
     }
 
     /// <summary>Work on what a resource of this answer holds; its own reader, disclosure and buffer.</summary>
-    public AnswerWork Nest(Disclosure disclosure, IBufferWriter<byte> output, ContainerFacts? container, CurrentVersions? current) =>
+    /// <param name="disclosure">Receives what is let out.</param>
+    /// <param name="output">Receives what may leave.</param>
+    /// <param name="container">Sums up what is judged as one record; null: each by itself.</param>
+    /// <param name="current">Which resources may be shown in a version that may not be the current one; null: all are taken to be.</param>
+    /// <param name="asked">The request that what it holds answers; null: none of its own.</param>
+    public AnswerWork Nest(
+        Disclosure disclosure,
+        IBufferWriter<byte> output,
+        ContainerFacts? container,
+        CurrentVersions? current,
+        FhirRequest? asked = null
+    ) =>
         new(
             Policy,
             Bases,
@@ -210,6 +231,7 @@ internal sealed class AnswerWork : IDisposable
         )
         {
             Container = container,
+            Links = CompartmentLinks.Of(asked),
         };
 
     public void Dispose() => ResourceReader.Return(Reader);

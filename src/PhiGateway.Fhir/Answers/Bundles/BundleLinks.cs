@@ -55,6 +55,13 @@ internal sealed class BundleLinks
         return ScanResult.NeedMore;
     }
 
+    /// <summary>Leaves out all but the self link: the answer is all there is.</summary>
+    public void KeepSelf()
+    {
+        _links.RemoveAll(static link => link.Key != "self");
+        HasOtherPages = false;
+    }
+
     /// <summary>Turns the links into those that the client is given, before anything of them is written.</summary>
     /// <returns>Whether the answer continues where the client cannot be sent.</returns>
     public bool Seal(Bases bases, AnswerOptions options)

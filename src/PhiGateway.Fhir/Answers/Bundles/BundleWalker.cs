@@ -60,13 +60,17 @@ internal sealed class BundleWalker
     /// <param name="work">What the filtering of the answer shares.</param>
     /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
     /// <param name="window">The page of the client's that the matches go to; null: all that may leave does.</param>
-    public BundleWalker(BundleKind kind, AnswerWork work, FhirRequest? request, PageWindow? window = null)
+    /// <param name="certain">How many certain matches may leave; null: they are not counted yet, or were not asked for.</param>
+    public BundleWalker(BundleKind kind, AnswerWork work, FhirRequest? request, PageWindow? window = null, int? certain = null)
     {
         (_work, _request, _window) = (work, request, window);
         _output = new BundleOutput(work, window, kind);
-        _settler = new EntrySettler(work, _output, request, window);
+        _settler = new EntrySettler(work, _output, request, window, certain);
         _waiting = new WaitingEntries(work, _settler, window);
     }
+
+    /// <summary>Matches that left so far.</summary>
+    public int Matches => _settler.Matches;
 
     private enum Phase : byte
     {
@@ -269,6 +273,11 @@ internal sealed class BundleWalker
         {
             _window.EndPage(_links, hasTotal: (_members & Total) != 0);
             return ScanResult.Complete;
+        }
+
+        if (ShownLimit.Applies(_request, _work.Options))
+        {
+            _links.KeepSelf();
         }
 
         // Anything but a complete single page would betray what other pages hold, or how much was withheld.

@@ -13,9 +13,10 @@ namespace PhiGateway.Fhir.Answers.Bundles;
 /// <param name="output">The Bundle that leaves.</param>
 /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
 /// <param name="window">The page that matches go to; null: all that may leave does.</param>
-internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirRequest? request, PageWindow? window)
+/// <param name="certain">How many certain matches may leave; null: they are not counted yet, or were not asked for.</param>
+internal sealed class EntrySettler(AnswerWork work, BundleOutput output, FhirRequest? request, PageWindow? window, int? certain)
 {
-    private readonly ShownLimit? _limit = ShownLimit.Of(request, work.Options);
+    private readonly ShownLimit? _limit = ShownLimit.Of(request, work.Options, certain);
     private Disclosure? _own;
 
     /// <summary>Matches that left.</summary>

@@ -100,11 +100,12 @@ internal static class NestedBundle
         IBufferWriter<byte> output
     )
     {
-        using var inner = work.Nest(disclosure, output, sum, kind == BundleKind.History ? work.Current : null);
+        using var inner = work.Nest(disclosure, output, sum, kind == BundleKind.History ? work.Current : null, asked);
         var state = new JsonReaderState(ResourceReader.OptionsFor(work.Bases));
         if (kind != BundleKind.SearchSet || SizeOf(asked) is not { } size)
         {
-            return new BundleWalker(kind, inner, asked).Advance(bundle, true, ref state, out _) == ScanResult.Complete;
+            var walker = new BundleWalker(kind, inner, asked, certain: CertainMatch.Count(inner, kind, asked, bundle));
+            return walker.Advance(bundle, true, ref state, out _) == ScanResult.Complete;
         }
 
         // The upstream may have been asked for more, so that what is withheld does not show in how much there is.

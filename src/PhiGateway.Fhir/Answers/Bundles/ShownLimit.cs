@@ -19,13 +19,27 @@ internal sealed class ShownLimit
     private readonly int _most;
     private readonly Dictionary<string, Group>? _groups;
     private readonly Group _all = new();
+    private readonly CertainMatch? _certain;
 
-    private ShownLimit(int most, bool ofEachCode) => (_most, _groups) = (most, ofEachCode ? new(StringComparer.Ordinal) : null);
+    private ShownLimit(int most, bool ofEachCode, CertainMatch? certain = null) =>
+        (_most, _groups, _certain) = (most, ofEachCode ? new(StringComparer.Ordinal) : null, certain);
+
+    /// <summary>
+    /// Whether the few are picked here: then there are no further pages, since that the upstream has some tells how many there are.
+    /// </summary>
+    /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
+    /// <param name="options">Say whether anything could be withheld.</param>
+    public static bool Applies(FhirRequest? request, AnswerOptions options) =>
+        !options.CountIsWhole && request is { Interaction: Interaction.Operation, Operation: "$lastn" or "$match" };
 
     /// <summary>The limit of a request's answer; null: the upstream's own pick leaves.</summary>
     /// <param name="request">What was asked; null for a Bundle inside another answer.</param>
     /// <param name="options">Say whether anything could be withheld.</param>
-    public static ShownLimit? Of(FhirRequest? request, AnswerOptions options) =>
+    /// <param name="certain">How many certain matches may leave; null: they are not counted yet, or were not asked for.</param>
+    public static ShownLimit? Of(FhirRequest? request, AnswerOptions options, int? certain) =>
+        CertainMatch.Of(request, options) is { } one ? new(certain ?? int.MaxValue, ofEachCode: false, one) : Of(request, options);
+
+    private static ShownLimit? Of(FhirRequest? request, AnswerOptions options) =>
         request switch
         {
             { Interaction: Interaction.Operation, Operation: "$lastn" } when !options.CountIsWhole => new(
@@ -41,6 +55,11 @@ internal sealed class ShownLimit
     /// <param name="resource">It, read already.</param>
     public bool TryShow(ReadOnlySpan<byte> resource)
     {
+        if (_certain?.Agrees(resource) == false)
+        {
+            return false;
+        }
+
         var group = _groups is null ? _all : GroupOf(resource);
         return ++group.Count <= _most;
     }

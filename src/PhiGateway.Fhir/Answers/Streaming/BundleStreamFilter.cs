@@ -55,7 +55,10 @@ public static class BundleStreamFilter
         using var buffer = new SlidingBuffer(upstream, limits);
         var segment = new ArrayBufferWriter<byte>(limits.SegmentBytes);
         var disclosure = new Disclosure();
-        using var work = new AnswerWork(policy, bases, disclosure, segment, options, ElementView.Of(request), nesting: 0);
+        using var work = new AnswerWork(policy, bases, disclosure, segment, options, ElementView.Of(request), nesting: 0)
+        {
+            Links = CompartmentLinks.Of(request),
+        };
         var walker = new BundleWalker(BundleKinds.Expected(request), work, request);
         var state = new JsonReaderState(ResourceReader.OptionsFor(bases));
         var enough = 3;

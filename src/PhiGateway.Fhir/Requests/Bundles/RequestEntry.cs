@@ -113,7 +113,8 @@ internal static class RequestEntry
         };
     }
 
-    // Relative to the base, or below one of our own bases; a leading slash would be relative to the host.
+    // Relative to the base (R4 Bundle.entry.request.url: to the root that the bundle is sent to, so that a slash before it says nothing), or
+    // below one of our own bases.
     private static string Relative(FhirContext context, string url)
     {
         foreach (var root in context.UpstreamBases.Prepend(context.GatewayBase))
@@ -124,7 +125,7 @@ internal static class RequestEntry
             }
         }
 
-        return url;
+        return url.Length > 1 && url[0] == '/' ? url[1..] : url;
     }
 
     private static Reading<CanonicalRequest> ReadLine(RequestSource bundle, string method, string url)

@@ -23,6 +23,7 @@ internal static class OperationParts
         List<AccessPart> parts
     )
     {
+        var uses = UsesOf(call, reading);
         parts.Add(
             new AccessPart
             {
@@ -33,7 +34,7 @@ internal static class OperationParts
                 Values = operation.Values ?? ValuesOf(operation.Returns),
                 Patients = reading.Patients,
                 Conditions = reading.Conditions,
-                Uses = reading.Uses,
+                Uses = uses,
             }
         );
         parts.AddRange((reading.Others ?? []).Select(static part => part with { IsSeparable = false, IsResolvable = false }));
@@ -60,7 +61,7 @@ internal static class OperationParts
                         Type = call.Type,
                         Patients = reading.Patients,
                         Conditions = reading.Conditions,
-                        Uses = reading.Uses,
+                        Uses = uses,
                     }
                 );
                 return null;
@@ -72,16 +73,34 @@ internal static class OperationParts
                 return AddDeclared(source, operation, call, reading.Patients, parts);
             case OperationResult.Submission:
                 return AddSubmission(source, call.Resources is [var one] ? one.Body : default, parts);
+            case OperationResult.Validation:
+                return AddValidation(source, call, reading.Patients, parts);
             default:
                 return new Refusal(DenyReason.OperationNotSupported, "operation with an unknown result");
         }
     }
 
+    // Who is looked for by what a resource says asks about its elements, as a search does by its parameters.
+    private static IReadOnlyList<string> UsesOf(OperationCall call, SearchReading reading)
+    {
+        if (call.Name != "$match" || call.Resources is not [var submitted])
+        {
+            return reading.Uses;
+        }
+
+        using var document = JsonDocument.Parse(submitted.Body, new JsonDocumentOptions { MaxDepth = 1000 });
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? [.. document.RootElement.EnumerateObject().Select(static member => member.Name).Where(IsOfThePerson)]
+            : reading.Uses;
+    }
+
+    private static bool IsOfThePerson(string element) => element is not ("text" or "language" or "implicitRules" or "contained");
+
     // Of a record itself an operation tells its tags, labels and version; of terminology and conformance what these hold.
     private static OperationValues ValuesOf(OperationResult returns) =>
         returns switch
         {
-            OperationResult.Nothing => OperationValues.Nobody,
+            OperationResult.Nothing or OperationResult.Validation => OperationValues.Nobody,
             OperationResult.Self => OperationValues.Records,
             _ => OperationValues.Unknown,
         };
@@ -189,21 +208,71 @@ internal static class OperationParts
             Probes = true,
         };
 
-    private static Refusal? AddSubmission(RequestSource source, ReadOnlyMemory<byte> resource, List<AccessPart> parts)
+    // Nothing of it is stored, and nothing is told but what is wrong with it; with an id it is told of as a change of that very record.
+    private static Refusal? AddValidation(
+        RequestSource source,
+        OperationCall call,
+        IReadOnlyList<PatientId> patients,
+        List<AccessPart> parts
+    )
     {
-        var facts = new ResourceFacts();
-        if (resource.IsEmpty || !source.Scanner.TryScan(resource.Span, source.Context, facts))
+        foreach (var input in call.Inputs)
         {
-            return Refusal.Body("operation without the resource it submits");
+            // As a change it is held against the record that the path names; whether something may be deleted hangs on who refers to it.
+            var isServed = input.Value is "create" or "profile" || (input.Value == "update" && call.Id is not null);
+            if (input.Name == "mode" && !isServed)
+            {
+                return Refusal.Parameter("validation in another mode than the ones that are served here");
+            }
         }
 
-        using (var document = JsonDocument.Parse(resource, new JsonDocumentOptions { MaxDepth = source.Context.MaxDepth }))
+        if (ReadSubmitted(source, call.Resources is [var one] ? one.Body : default, out var facts) is { } refusal)
         {
-            // What is stored of it is stored as by a create, and a server that finds a search in it resolves it.
-            if (ConditionalReferences.AreIn(document.RootElement))
-            {
-                return Refusal.Body("conditional reference in what an operation submits");
-            }
+            return refusal;
+        }
+
+        if (facts.Type != call.Type || (call.Id is not null && facts.Id is not null && facts.Id != call.Id))
+        {
+            return Refusal.Body("validation of another resource than the path's");
+        }
+
+        if (call.Id is not null)
+        {
+            parts.Add(
+                new AccessPart
+                {
+                    Interaction = Interaction.Read,
+                    Type = call.Type,
+                    Id = call.Id,
+                    Patients = patients,
+                }
+            );
+        }
+
+        return null;
+    }
+
+    private static Refusal? ReadSubmitted(RequestSource source, ReadOnlyMemory<byte> resource, out ResourceFacts facts)
+    {
+        facts = new ResourceFacts();
+        if (resource.IsEmpty || !source.Scanner.TryScan(resource.Span, source.Context, facts))
+        {
+            return Refusal.Body("operation without the resource it takes in");
+        }
+
+        using var document = JsonDocument.Parse(resource, new JsonDocumentOptions { MaxDepth = source.Context.MaxDepth });
+
+        // What is stored of it is stored as by a create, and a server that finds a search in it resolves it.
+        return ConditionalReferences.AreIn(document.RootElement)
+            ? Refusal.Body("conditional reference in what an operation takes in")
+            : null;
+    }
+
+    private static Refusal? AddSubmission(RequestSource source, ReadOnlyMemory<byte> resource, List<AccessPart> parts)
+    {
+        if (ReadSubmitted(source, resource, out var facts) is { } refusal)
+        {
+            return refusal;
         }
 
         parts.Add(

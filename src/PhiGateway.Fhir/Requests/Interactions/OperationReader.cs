@@ -100,8 +100,13 @@ internal static class OperationReader
             var (name, value) = inputs[i];
             if (!operation.Inputs.TryGetValue(name, out var kind))
             {
-                // $lastn takes the search parameters of its type beside its own.
-                if (operation.Returns != OperationResult.Search || value.Length == 0 || SearchReader.Read(reading, [inputs[i]]) is not null)
+                // $lastn takes the search parameters of its type beside its own; what comes along would come for all that was found.
+                if (
+                    operation.Returns != OperationResult.Search
+                    || value.Length == 0
+                    || ResultParameters.IsInclude(name)
+                    || SearchReader.Read(reading, [inputs[i]]) is not null
+                )
                 {
                     return Refusal.Parameter("operation takes no such parameter");
                 }

@@ -26,11 +26,6 @@ internal static class RequestHeaders
             }
         }
 
-        if (HeaderGrammar.Prefers(headers.Prefer, "respond-async") && !IsExport(line))
-        {
-            return Refusal.Unknown("asynchronous answers exist for exports only");
-        }
-
         if (headers.IfMatch is { } tag && HeaderGrammar.VersionTag(tag) is null)
         {
             return Refusal.Header("If-Match is not one version tag");
@@ -93,6 +88,4 @@ internal static class RequestHeaders
 
         return false;
     }
-
-    private static bool IsExport(Canonical.CanonicalRequest line) => line.SegmentArray.Length > 0 && line.SegmentArray[^1] == "$export";
 }

@@ -73,16 +73,18 @@ internal sealed class AnswerJudge(
             return AttributeAsync(exchange, body, filtered);
         }
 
-        return VersionLookup.IsNeeded(exchange) || HoldsFiles(exchange, body)
-            ? LookUpAsync(exchange, body, filtered)
+        var holdsFiles = HoldsFiles(exchange, body);
+        return holdsFiles || VersionLookup.IsNeeded(exchange)
+            ? LookUpAsync(exchange, body, filtered, holdsFiles)
             : new(Judge(exchange, body, filtered, PageLinks.OptionsFor(exchange, handles)));
     }
 
     private static bool HoldsFiles(GatewayExchange exchange, PooledBuffer body) =>
         IsOfStored(exchange) && FileReferrers.Matter(exchange.Request, exchange.Permit.Release, body.Written.Span);
 
-    // Of a write what was written is judged by itself.
-    private static bool IsOfStored(GatewayExchange exchange) => !exchange.IsWrite || exchange.Kind == RequestKind.Transaction;
+    // Of a write what was written is judged by itself; an operation may answer with anything, whether it writes or not.
+    private static bool IsOfStored(GatewayExchange exchange) =>
+        !exchange.IsWrite || exchange.Kind == RequestKind.Transaction || exchange.Request.Interaction == Interaction.Operation;
 
     // A Provenance belongs to its targets' patients, a Binary to those of the records that name it: these are looked up before it is judged.
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> AttributeAsync(
@@ -107,13 +109,15 @@ internal sealed class AnswerJudge(
     private async ValueTask<StageResult<ReadOnlyMemory<byte>>> LookUpAsync(
         GatewayExchange exchange,
         PooledBuffer body,
-        PooledBuffer filtered
+        PooledBuffer filtered,
+        bool holdsFiles
     )
     {
         var options = PageLinks.OptionsFor(exchange, handles);
-        var files = new FileReferrers();
-        if (IsOfStored(exchange) && await referrers.FindIfMetAsync(exchange, exchange.Request, body.Written, files))
+        if (holdsFiles)
         {
+            var files = new FileReferrers();
+            await referrers.FindAsync(exchange, body.Written, exchange.Permit.Release, files);
             options = options with { Referrers = files };
         }
 
@@ -156,7 +160,7 @@ internal sealed class AnswerJudge(
             exchange.Ingressed.Route.Language,
             filtered,
             exchange.Disclosure,
-            exchange.IsWrite && exchange.Kind != RequestKind.Transaction ? view with { Referrers = FileReferrers.OfWritten } : view
+            IsOfStored(exchange) ? view : view with { Referrers = FileReferrers.OfWritten }
         );
         return verdict switch
         {

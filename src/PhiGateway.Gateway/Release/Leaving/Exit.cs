@@ -75,11 +75,14 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pa
         return StageResult.Continue;
     }
 
-    /// <summary>After the last piece of an answer.</summary>
-    public static void EndStream(GatewayExchange exchange, string contentType)
+    /// <summary>After the last piece of an answer, which may have had none.</summary>
+    /// <returns>A refusal when its client takes nothing.</returns>
+    public async ValueTask<StageResult> EndStreamAsync(GatewayExchange exchange, string contentType)
     {
         BeginStream(exchange, contentType);
-        exchange.Delivered = true;
+        var sent = await FlushAsync(exchange);
+        exchange.Delivered = sent.Continues;
+        return sent;
     }
 
     /// <summary>Asks the last questions about the answer to one entry of a batch, which leaves with the batch.</summary>
@@ -130,18 +133,17 @@ internal sealed class Exit(ReleaseChecks checks, AuditTrail trail, ReaderPace pa
     private async ValueTask<StageResult> WriteAsync(GatewayExchange exchange, OutgoingAnswer answer)
     {
         AnswerHeaders.Write(exchange, answer);
-        if (!answer.Body.IsEmpty && !HttpMethods.IsHead(exchange.Http.Request.Method))
-        {
-            var sent = await SendAsync(exchange, answer.Body, exchange.Http.RequestAborted);
-            if (!sent.Continues)
-            {
-                return sent;
-            }
-        }
-
-        exchange.Delivered = true;
-        return StageResult.Continue;
+        var sent =
+            answer.Body.IsEmpty || HttpMethods.IsHead(exchange.Http.Request.Method)
+                ? await FlushAsync(exchange)
+                : await SendAsync(exchange, answer.Body, exchange.Http.RequestAborted);
+        exchange.Delivered = sent.Continues;
+        return sent;
     }
+
+    // An answer without a body is handed over when somebody takes its head.
+    private ValueTask<StageResult> FlushAsync(GatewayExchange exchange) =>
+        pace.WaitAsync(exchange.Http.Response.BodyWriter.FlushAsync(exchange.Http.RequestAborted), 0);
 
     // The server copies what it is given before it waits for the client: of a large answer it is given one piece after the other.
     private ValueTask<StageResult> SendAsync(GatewayExchange exchange, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhiGateway.Fhir.Answers;
 using PhiGateway.Gateway.Exchange;
 using PhiGateway.Gateway.Following;
@@ -41,6 +42,7 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
         var quota = exchange.Admitted.Ticket.Gate.Quota;
         if (quota.FindExceeded(disclosure, limits.DistinctPatientsPerHour, limits.RecordsPerDay, exchange.Now) is { } exceeded)
         {
+            TellWhen(exchange, quota, exceeded);
             return StageResult.Refuse(DenyReason.QuotaExceeded, exceeded);
         }
 
@@ -53,6 +55,23 @@ internal sealed class ReleaseChecks(SnapshotHolder snapshots)
         ReferenceEquals(snapshots.Current, exchange.Snapshot)
             ? null
             : PolicyDecisionPoint.FindRevocation(exchange.Identified.Caller, exchange.Ingressed.Route.Tenant, snapshots.Current);
+
+    // What is used up comes back with the next hour or day; what other nodes have leased, within a moment.
+    private static void TellWhen(GatewayExchange exchange, ClientQuota quota, string name)
+    {
+        var limits = exchange.Identified.Client.Client.Limits;
+        var isHourly = name == "patients-per-hour";
+        var period = isHourly ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1);
+        var left = isHourly ? quota.PatientsLeft : quota.RecordsLeft;
+        var next = TimeSpan.FromTicks(period.Ticks - (exchange.Now.UtcTicks % period.Ticks));
+        var wait = left > 0 ? TimeSpan.FromSeconds(1) : next;
+        var most = isHourly ? limits.DistinctPatientsPerHour : limits.RecordsPerDay;
+        RateLimitFields.Write(exchange.Http.Response, name, most ?? 0, period, Math.Max(left, 0), next);
+        if (!exchange.Http.Response.HasStarted)
+        {
+            exchange.Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+    }
 
     private static bool MayReceiveUndetermined(GatewayExchange exchange) =>
         exchange.Identified.Client is { Organization.Kind: OrganizationKind.Internal, Client.Kind: not ClientKind.AiAgent };

@@ -51,7 +51,12 @@ internal sealed class SegmentSink(GatewayExchange exchange, string contentType, 
             await LetOutAsync(default, _carried, cancellation);
         }
 
-        Exit.EndStream(exchange, contentType);
+        Outcome = await exit.EndStreamAsync(exchange, contentType);
+        if (!Outcome.Continues)
+        {
+            watch.Stop();
+            throw new OperationCanceledException();
+        }
     }
 
     private async ValueTask LetOutAsync(ReadOnlyMemory<byte> bytes, Disclosure disclosure, CancellationToken cancellation)

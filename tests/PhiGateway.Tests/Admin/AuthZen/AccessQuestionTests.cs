@@ -195,7 +195,7 @@ public sealed class AccessQuestionTests
     [InlineData("/access/v1/search/subject")]
     [InlineData("/access/v1/search/resource")]
     [InlineData("/access/v1/search/action")]
-    public async Task Endpoint_IsForItsRoleAlone(string path)
+    public async Task Endpoint_OfAnotherRole_IsClosed(string path)
     {
         await using var server = await StartAsync();
         var nobody = await server.SendAsync(null, "POST", path, "{}");

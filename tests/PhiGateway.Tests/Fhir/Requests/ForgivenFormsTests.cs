@@ -45,6 +45,73 @@ public sealed class ForgivenFormsTests
         Assert.Same(DenyReason.UnknownParameter, RequestFixture.Refused("GET", "/fhir/Patient/$export?patients=all", headers));
     }
 
+    // RFC 7240: a server may ignore what is only preferred.
+    [Theory]
+    [InlineData("GET", "/fhir/Observation/1")]
+    [InlineData("GET", "/fhir/Observation?patient=17")]
+    [InlineData("DELETE", "/fhir/Observation/1")]
+    public void Any_PreferredToBeAnsweredLater_IsAnsweredNow(string method, string target)
+    {
+        foreach (var prefer in (string[])["respond-async", "return=minimal, respond-async"])
+        {
+            var request = RequestFixture.Understood(method, target, new FhirHeaders { Prefer = prefer });
+            var permit = new PhiGateway.Policy.Decisions.Permit("rule", [], PhiGateway.Policy.Decisions.ReleasePolicy.Nothing);
+
+            Assert.DoesNotContain(
+                UpstreamCallFactory.Create(request, permit).Headers,
+                static header => header.Value.Contains("respond-async", StringComparison.Ordinal)
+            );
+        }
+    }
+
+    // An entry's url is relative to the root that the bundle is sent to; a slash before it says nothing.
+    [Theory]
+    [InlineData("/Observation/1", "/Observation/1")]
+    [InlineData("Observation/1", "/Observation/1")]
+    [InlineData("/Observation?patient=17", "/Observation?patient=17")]
+    [InlineData("//Observation/1", null)]
+    [InlineData("/", null)]
+    [InlineData("//elsewhere.example/Observation/1", null)]
+    [InlineData("/../Observation/1", null)]
+    [InlineData("/fhir:x/Observation/1", null)]
+    public void Bundle_EntryWithASlashBeforeItsUrl_IsReadWithoutIt(string url, string? target)
+    {
+        foreach (var type in (string[])["transaction", "batch"])
+        {
+            var body = $$"""
+                {"resourceType":"Bundle","type":"{{type}}","entry":[{"request":{"method":"GET","url":"{{url}}"} }]}
+                """;
+            if (target is null && type == "transaction")
+            {
+                Assert.NotNull(RequestFixture.Refused("POST", "/fhir", RequestFixture.Json, body));
+                continue;
+            }
+
+            var entry = Assert.Single(RequestFixture.Understood("POST", "/fhir", RequestFixture.Json, body).Entries);
+            Assert.Equal(target is null, entry.Unread is not null);
+            Assert.True(target is null || entry.Canonical.ToTarget() == "/fhir" + target);
+        }
+    }
+
+    // By whichever spelling a name is known, it is known by the others.
+    [Theory]
+    [InlineData("/Encounter/1")]
+    [InlineData("Encounter/1")]
+    public void Transaction_NameOfAnEntryWithASlash_StandsForItsId(string url)
+    {
+        var body = $$"""
+            {"resourceType":"Bundle","type":"transaction","entry":[
+              {"fullUrl":"urn:uuid:0a1b2c3d-0000-4000-8000-000000000001","request":{"method":"PUT","url":"{{url}}"},
+              "resource":{"resourceType":"Encounter","id":"1","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/17"} } },
+              {"request":{"method":"POST","url":"/Observation"},"resource":{"resourceType":"Observation","status":"final","code":{"text":"x"},
+              "subject":{"reference":"Patient/17"},"encounter":{"reference":"urn:uuid:0a1b2c3d-0000-4000-8000-000000000001"} } }]}
+            """;
+
+        var entries = RequestFixture.Understood("POST", "/fhir", RequestFixture.Json, body).Entries;
+
+        Assert.Contains("Encounter/1", System.Text.Encoding.UTF8.GetString(entries[1].Body.Span), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("urn:oid:1.2.3", true)]
     [InlineData("urn:isbn:1", false)]

@@ -157,7 +157,60 @@ public sealed class AdmitStageTests
 
         Assert.True((await world.WalkAsync(first, "Admit")).Continues);
         Assert.Equal(DenyReason.RateLimited, (await world.WalkAsync(second, "Admit")).Refusal);
-        Assert.Equal("1", second.Http.Response.Headers.RetryAfter.ToString());
+        var headers = second.Http.Response.Headers;
+        Assert.Equal("1", headers.RetryAfter.ToString());
+        Assert.Equal("\"requests\";q=1;w=1", headers["RateLimit-Policy"]);
+        Assert.Equal("\"requests\";r=0;t=1", headers["RateLimit"]);
+
+        // Asking again and again makes the wait no longer.
+        for (var i = 0; i < 20; i++)
+        {
+            using var again = world.Open("GET", Search);
+            Assert.Equal(DenyReason.RateLimited, (await world.WalkAsync(again, "Admit")).Refusal);
+        }
+
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        using var later = world.Open("GET", Search);
+        Assert.True((await world.WalkAsync(later, "Admit")).Continues);
+    }
+
+    [Theory]
+    [InlineData("TREAT", true, 1)]
+    [InlineData("TREAT", false, 1)]
+    [InlineData("ETREAT", true, 3)]
+    public async Task Run_ClientThatIsSlowedDown_HasTheLowerRate_ButInAnEmergency(string purpose, bool covers, int admitted)
+    {
+        var slowed = TestRegistry.Client() with
+        {
+            Throttle = new ClientThrottle
+            {
+                RequestsPerSecond = 1,
+                By = ["rosa"],
+                At = TestRegistry.Now,
+            },
+        };
+        using var world = new StageWorld(slowed);
+        world.Publish(
+            TestRegistry.Build([
+                .. TestRegistry.Open(
+                    TestRegistry.UseCase(grants: StageWorld.Grant("read", "search")) with
+                    {
+                        AllowsBreakGlass = covers,
+                        Purposes = covers ? ["TREAT", "ETREAT"] : ["TREAT"],
+                    },
+                    slowed
+                ),
+            ])
+        );
+        world.Callers.Result = CallerResult.Of(Asked.Caller() with { Purposes = [PurposeOfUse.Parse(purpose)] });
+        var passed = 0;
+        for (var i = 0; i < 3; i++)
+        {
+            using var exchange = world.Open("GET", Search, null, ("Phi-Justification", "a life"));
+            passed += (await world.WalkAsync(exchange, "Admit")).Continues ? 1 : 0;
+        }
+
+        Assert.Equal(admitted, passed);
     }
 
     [Fact]

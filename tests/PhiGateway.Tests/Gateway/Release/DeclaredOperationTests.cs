@@ -199,6 +199,51 @@ public sealed class DeclaredOperationTests : IDisposable
         Assert.Equal(isPermitted, _world.Upstream.Lines.Contains("POST /Observation/$take"));
     }
 
+    // An operation that writes may answer with anything: a file in it belongs to whom it belongs to anywhere.
+    [Theory]
+    [InlineData("N", null)]
+    [InlineData("R", "")]
+    public async Task Run_FileInTheAnswerOfAWrite_LeavesWithTheRecordThatNamesIt(string confidentiality, string? shown)
+    {
+        var operation = JsonNode.Parse(File.ReadAllText(DeclaredOperationsTests.Example))!["entry"]![3]!["resource"]!.DeepClone();
+        operation["parameter"] = JsonNode.Parse(
+            """
+            [{"name":"return","use":"out","type":"Bundle","extension":[{"url":"urn:phi-gateway:answer-type","valueCode":"Binary"}]}]
+            """
+        );
+        var declared = DeclaredParametersTests.Read(DeclaredParametersTests.File("cancel.json", operation));
+        _world.Route = _world.Route! with { Language = _world.Route.Language with { Declared = declared } };
+        Permit(
+            Permitted() with
+            {
+                Types = ["Observation", "DocumentReference", "Binary"],
+                Patients = new PatientScope { Any = true },
+                Confidentiality = "N",
+                MayRelabel = true,
+            }
+        );
+        var document = Document("d1", "17")
+            .Replace("\"content\":[]", "\"content\":[{\"attachment\":{\"url\":\"Binary/b1\"}}]", StringComparison.Ordinal)
+            .Replace(
+                "\"status\"",
+                $$"""
+                "meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"{{confidentiality}}"}]},"status"
+                """,
+                StringComparison.Ordinal
+            );
+        _world.Upstream.Otherwise = () => RecordingUpstream.Reply(200, Bundle("searchset", document), "application/fhir+json");
+        _world.Upstream.Answers("GET /Observation/1", StageWorld.Observation());
+        _world.Upstream.Answers(
+            "POST /Observation/1/$cancel",
+            Bundle("collection", """{"resourceType":"Binary","id":"b1","contentType":"text/plain","data":"c2VjcmV0"}""")
+        );
+
+        var answer = await AskAsync("POST", "/fhir/Observation/1/$cancel", """{"resourceType":"Parameters"}""");
+
+        Assert.Null(answer.Refusal);
+        Assert.Equal(shown is null, answer.Body.Contains("c2VjcmV0", StringComparison.Ordinal));
+    }
+
     private static Grant Permitted() =>
         TestRegistry.Grant() with
         {

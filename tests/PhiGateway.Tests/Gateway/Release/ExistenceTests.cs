@@ -76,6 +76,40 @@ public sealed class ExistenceTests : IDisposable
         Assert.Equal(changed, shown.Body.Contains("Patient/17", StringComparison.Ordinal));
     }
 
+    // Of a group the members are exported that are covered; one without any is as one that is not there.
+    [Theory]
+    [InlineData(null, "not-found-or-withheld")]
+    [InlineData("18", "not-found-or-withheld")]
+    [InlineData("17", null)]
+    [InlineData("18,17", null)]
+    [InlineData("", null)]
+    public async Task Run_ExportOfAGroupOfForeignPatients_IsThatOfAMissingOne(string? members, string? refusal)
+    {
+        using var world = new StageWorld(
+            null,
+            null,
+            TestRegistry.Grant() with
+            {
+                Types = ["Observation", "Group"],
+                Interactions = ["read", "search", "export"],
+            }
+        );
+        if (members is not null)
+        {
+            var entities = members
+                .Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static id => $$$"""{"entity":{"reference":"Patient/{{{id}}}"}}""");
+            world.Upstream.Answers(
+                "GET /Group/g1",
+                $$"""{"resourceType":"Group","id":"g1","type":"person","actual":true,"member":[{{string.Join(',', entities)}}]}"""
+            );
+        }
+
+        using var exchange = world.Open("GET", "/fhir/Group/g1/$export?_type=Observation", null, ("Prefer", "respond-async"));
+
+        Assert.Equal(refusal, (await world.WalkAsync(exchange, "Settle")).Refusal?.Code);
+    }
+
     [Theory]
     [InlineData("/fhir/Encounter/e1/$everything")]
     [InlineData("/fhir/Encounter/e1/$everything?_type=Observation")]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using PhiGateway.Audit.Journal;
 using PhiGateway.Audit.Records;
 using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Handles;
 using PhiGateway.Policy.Registry;
 using PhiGateway.Policy.Vocabulary;
 using PhiGateway.Tests.Gateway.Stages;
@@ -48,6 +49,45 @@ public sealed class ReleaseStageTests : IDisposable
         Assert.False(exchange.Http.RequestAborted.IsCancellationRequested);
         Assert.False(exchange.Delivered);
         Assert.Equal(AuditKind.Disclosure, Assert.Single(_world.Journal.Records).Kind);
+    }
+
+    // So does an answer that is nothing but its head, one of which everything was withheld, and a batch.
+    [Theory]
+    [InlineData("HEAD", "/fhir/Observation/1", null)]
+    [InlineData("DELETE", "/fhir/Observation/1", null)]
+    [InlineData("GET", "FILE", null)]
+    [InlineData(
+        "POST",
+        "/fhir",
+        """{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Observation/1"}}]}"""
+    )]
+    public async Task Run_ReaderOfAnotherAnswerWhoHasGone_IsNotHandedOver(string method, string target, string? body)
+    {
+        using var world = new StageWorld(null, null, StageWorld.Grant("read", "search", "delete", "export"));
+        world.Upstream.Answers("GET /Observation/1", StageWorld.Observation()).Answers("HEAD /Observation/1", StageWorld.Observation());
+        world.Upstream.Answers("DELETE /Observation/1", string.Empty, 204);
+        world.Upstream.Answers(
+            "GET /files/1",
+            StageWorld.Observation(patient: "18").ReplaceLineEndings(string.Empty),
+            mediaType: "application/fhir+ndjson"
+        );
+        using var kickOff = world.Open("GET", "/fhir/Patient/$export?_type=Observation", null, ("Prefer", "respond-async"));
+        Assert.True((await world.WalkAsync(kickOff, "Decide")).Continues);
+        var file = new Uri(world.Get<HandleIssuer>().Issue(kickOff, HandleKind.File, "http://fhir.example/r4/files/1")!).PathAndQuery;
+        foreach (var isGone in (bool[])[false, true])
+        {
+            using var exchange = world.Open(method, target == "FILE" ? file : target, body);
+            if (!isGone)
+            {
+                Assert.True((await world.WalkAsync(exchange, "Release")).Continues);
+                Assert.True(exchange.Delivered);
+                continue;
+            }
+
+            exchange.Http.Features.Set<IHttpResponseBodyFeature>(new GoneReader());
+            await Assert.ThrowsAsync<ReaderGoneException>(async () => await world.WalkAsync(exchange, "Release"));
+            Assert.False(exchange.Delivered);
+        }
     }
 
     [Fact]

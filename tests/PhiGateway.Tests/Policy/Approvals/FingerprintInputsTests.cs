@@ -27,6 +27,13 @@ public sealed class FingerprintInputsTests
                 DistinctPatientsPerHour = 1,
                 RecordsPerDay = 1,
             },
+            Throttle = new ClientThrottle
+            {
+                RequestsPerSecond = 1,
+                By = ["rosa"],
+                At = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero),
+                Reason = "odd",
+            },
         },
         TestRegistry.UseCase(
             grants: TestRegistry.Grant() with
@@ -76,6 +83,10 @@ public sealed class FingerprintInputsTests
         ["Client.OwnerConfirmed"] = "a confirmation with the door 'owner'",
         ["Client.Status"] = "a state with the door 'client'",
         ["Client.StatusReason"] = "words",
+        ["Client.Throttle.RequestsPerSecond"] = "narrows, and is lifted by a second person",
+        ["Client.Throttle.By"] = "as its rate",
+        ["Client.Throttle.At"] = "as its rate",
+        ["Client.Throttle.Reason"] = "words",
         ["Client.RequestedBy"] = "bookkeeping for four eyes",
         ["Client.ChangedBy"] = "bookkeeping for four eyes",
         ["UseCase.Title"] = "words",
@@ -316,6 +327,7 @@ public sealed class FingerprintInputsTests
             (DateOnly day, _) => day.AddDays(1),
             (null, var kind) when kind == typeof(DateOnly) => new DateOnly(2026, 8, 1),
             (null, var kind) when kind == typeof(DateTimeOffset) => TestRegistry.Now,
+            (DateTimeOffset moment, _) => moment.AddDays(1),
             (Enum word, var kind) => Enum.GetValues(kind).Cast<object>().First(other => !other.Equals(word)),
             (IReadOnlyList<string> list, _) => (string[])[.. list, "x"],
             (IReadOnlyDictionary<string, string> map, _) => new Dictionary<string, string>(map) { ["x"] = "y" },

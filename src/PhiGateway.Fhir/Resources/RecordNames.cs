@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+using PhiGateway.Fhir.Context;
+using PhiGateway.Fhir.Json;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Fhir.Resources;
+
+/// <summary>
+/// Finds the records of this server that written content names by references; used where it is asked whether its writer may name them.
+/// </summary>
+public static class RecordNames
+{
+    /// <summary>Whether a text may hold such a name at all; what does not is not looked through.</summary>
+    public static bool MayBeIn(ReadOnlySpan<byte> json) => json.IndexOf("\"reference\""u8) >= 0 || json.Contains((byte)'\\');
+
+    /// <summary>
+    /// What is named by a member <c>reference</c>, with the top-level element that it stands in, once each, as <c>element Type/id</c>.
+    /// </summary>
+    /// <param name="json">One resource, well-formed.</param>
+    /// <param name="context">Bases and depth.</param>
+    public static HashSet<string> Places(ReadOnlySpan<byte> json, FhirContext context) => Find(json, context, anyText: false);
+
+    /// <summary>
+    /// The same for what is no resource but becomes part of one elsewhere (a patch that the upstream applies): each text that reads as such a
+    /// name is one, wherever it stands; in no element.
+    /// </summary>
+    /// <param name="json">Well-formed JSON.</param>
+    /// <param name="context">Bases and depth.</param>
+    public static HashSet<string> InAnyText(ReadOnlySpan<byte> json, FhirContext context) => Find(json, context, anyText: true);
+
+    /// <summary>Whether a named record is nobody's, whatever it says: that there is one tells of no patient.</summary>
+    /// <param name="type">Its type.</param>
+    public static bool IsNobodys(ResourceType type) => PatientPathTable.Instance.IsNobodys(type);
+
+    /// <summary>Whether a record of this type that names no owner is nobody's.</summary>
+    /// <param name="type">Its type.</param>
+    public static bool MayBeNobodys(ResourceType type) => PatientPathTable.Instance.IsNobody(type);
+
+    private static HashSet<string> Find(ReadOnlySpan<byte> json, FhirContext context, bool anyText)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var bases = Bases.Of(context);
+        var reader = new Utf8JsonReader(json, ResourceReader.OptionsFor(bases));
+        var isReference = false;
+        var element = string.Empty;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.CurrentDepth == 1 && !anyText)
+                {
+                    element = JsonText.ToString(reader.ValueSpan, reader.ValueIsEscaped);
+                }
+
+                isReference = reader.ValueTextEquals("reference"u8);
+                continue;
+            }
+
+            if (reader.TokenType == JsonTokenType.String && (anyText || isReference))
+            {
+                var text = reader.ValueIsEscaped
+                    ? Encoding.UTF8.GetBytes(JsonText.ToString(reader.ValueSpan, escaped: true))
+                    : reader.ValueSpan;
+                Add(text, bases, element, strictly: !isReference, found);
+            }
+
+            isReference = false;
+        }
+
+        return found;
+    }
+
+    private static void Add(ReadOnlySpan<byte> text, Bases bases, string element, bool strictly, HashSet<string> found)
+    {
+        if (ReferenceReader.TryRead(text, bases, out var type, out var id))
+        {
+            found.Add($"{element} {type.Name}/{Encoding.ASCII.GetString(id)}");
+            return;
+        }
+
+        if (!strictly && ReferenceReader.FormOf(new TextSpan(1, text.Length, false), text, bases) == ReferenceForm.Unreadable)
+        {
+            AddLoosely(text, element, found);
+        }
+    }
+
+    // A server may be more forgiving than this one: with a slash before it, a query or a fragment behind it, it may name the same record.
+    private static void AddLoosely(ReadOnlySpan<byte> text, string element, HashSet<string> found)
+    {
+        for (var rest = text; rest.IndexOf((byte)'/') is var slash and >= 0; rest = rest[(slash + 1)..])
+        {
+            var end = rest[(slash + 1)..].IndexOfAny("/?#|"u8);
+            var id = end < 0 ? rest[(slash + 1)..] : rest.Slice(slash + 1, end);
+            if (ResourceType.TryParse(rest[..slash], out var type) && ReferenceReader.IsId(id))
+            {
+                found.Add($"{element} {type.Name}/{Encoding.ASCII.GetString(id)}");
+            }
+        }
+    }
+}

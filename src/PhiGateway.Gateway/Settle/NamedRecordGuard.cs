@@ -1,0 +1,168 @@
+using PhiGateway.Fhir.Answers;
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Gateway.Lookups;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>
+/// Refuses a write that newly names a record of which its client may not know whether it is there: a server that checks references would
+/// tell by what becomes of the write. Used by Settle; the twin of <see cref="NamedBinaryGuard"/> for records.
+/// </summary>
+/// <remarks>
+/// A patient may be named by whom a decision covers for that patient, whether there is such a patient or not. Any other record may be named by
+/// who may see it, or, of a type that this client reads nothing of, by who may name its patients; what is not there is refused like what is
+/// somebody else's.
+/// </remarks>
+internal sealed class NamedRecordGuard(Fetch fetch)
+{
+    /// <summary>Records that one resource may newly name, and all entries of a bundle together.</summary>
+    private const int Most = 500;
+    private const int MostOfABundle = 1000;
+
+    /// <summary>Ids in one search; fewer than any server gives on a page.</summary>
+    private const int PerSearch = 20;
+
+    private const string Detail = "names-record";
+
+    /// <summary>Whether anything that is written, or that is looked at as if it were, may name a record.</summary>
+    public static bool IsNeeded(GatewayExchange exchange, in Settled settled)
+    {
+        var request = settled.Request ?? exchange.Request;
+        return (
+                request.Interaction is Interaction.Create or Interaction.Update or Interaction.Patch
+                || (request.Interaction == Interaction.Operation && (request.OperationWrites || request.Operation == "$validate"))
+            )
+            // What a stored document or message names is among its own entries.
+            && request.Type != ResourceType.Bundle
+            && RecordNames.MayBeIn(WrittenContent.Of(request).Span);
+    }
+
+    /// <summary>Continues when every record that is newly named may be named.</summary>
+    public async ValueTask<StageResult> AskAsync(GatewayExchange exchange, Settled settled)
+    {
+        var request = settled.Request ?? exchange.Request;
+        var named = Named(exchange, request, settled);
+        if (named.Count == 0)
+        {
+            return StageResult.Continue;
+        }
+
+        var write = new WrittenReach(exchange, request);
+        var others = new Dictionary<ResourceType, List<string>>();
+        foreach (var name in named)
+        {
+            var slash = name.IndexOf('/', StringComparison.Ordinal);
+            var (type, id) = (ResourceType.Parse(name[..slash]), name[(slash + 1)..]);
+            if (type == ResourceType.Patient && FindRefusal(write, id) is { } refusal)
+            {
+                return StageResult.Refuse(refusal, Detail);
+            }
+
+            if (IsAskedAbout(exchange, write, type))
+            {
+                (others.TryGetValue(type, out var ids) ? ids : others[type] = []).Add(id);
+            }
+        }
+
+        return await LookUpAsync(exchange, write, others);
+    }
+
+    // Files are asked about by themselves, and to whom nothing of a type is hidden nothing is told. Who may name a patient is known without a
+    // look, but not whose tenant's the patient is.
+    private static bool IsAskedAbout(GatewayExchange exchange, WrittenReach write, ResourceType type)
+    {
+        var route = exchange.Ingressed.Route;
+        return route.ChecksReferences
+            && type != ResourceType.Binary
+            && (type != ResourceType.Patient || route.TenantTag is not null)
+            && !RecordNames.IsNobodys(type)
+            && !write.JudgeOf(type).ShowsWhatIsNobodysKnown(type);
+    }
+
+    private static DenyReason? FindRefusal(WrittenReach write, string id) =>
+        PatientId.TryParse(id, out var patient) ? write.FindRefusal(patient) : DenyReason.PatientUndetermined;
+
+    // What was named already, what the same transaction writes, and itself.
+    private static HashSet<string> Named(GatewayExchange exchange, FhirRequest request, in Settled settled)
+    {
+        var context = exchange.Ingressed.Route.Language;
+        var body = WrittenContent.Of(request);
+        var places = WrittenContent.IsPlacedElsewhere(request)
+            ? RecordNames.InAnyText(body.Span, context)
+            : RecordNames.Places(body.Span, context);
+        var named = WrittenContent.NewNames(request, places, settled.StoredNames);
+        named.Remove($"{request.Type.Name}/{request.Id}");
+        foreach (var entry in exchange.Bundle is { Kind: RequestKind.Transaction } bundle ? bundle.Entries : [])
+        {
+            if (entry.Request is { Interaction: Interaction.Update, Id: { } id } update)
+            {
+                named.Remove($"{update.Type.Name}/{id}");
+            }
+        }
+
+        return named;
+    }
+
+    private async ValueTask<StageResult> LookUpAsync(
+        GatewayExchange exchange,
+        WrittenReach write,
+        Dictionary<ResourceType, List<string>> others
+    )
+    {
+        var known = (exchange.Bundle ?? exchange).MayBeNamed;
+        var asked = others.Sum(group => group.Value.Count(id => !known.Contains($"{group.Key.Name}/{id}")));
+        if (asked > Most || asked + known.Count > MostOfABundle)
+        {
+            return StageResult.Refuse(DenyReason.RequestTooCostly, Detail);
+        }
+
+        foreach (var (type, all) in others)
+        {
+            var judge = write.JudgeOf(type);
+            foreach (var ids in all.Where(id => !known.Contains($"{type.Name}/{id}")).Chunk(PerSearch))
+            {
+                var place = ids is [var only] ? $"/{type.Name}/{only}" : $"/{type.Name}?_id={string.Join(',', ids)}&_count={PerSearch}";
+                using var fetched = await fetch.ReadAsync(exchange, place);
+                if (fetched is Fetched.Failed failed)
+                {
+                    return StageResult.Refuse(failed.Reason, Detail);
+                }
+
+                if (fetched is Fetched.Found found)
+                {
+                    var read = ReferenceEquals(judge, ReleasePolicy.Nothing) ? null : judge;
+                    Keep(FoundRecords.Read(found.Body.Span, read, exchange.Ingressed.Route.Language), type, judge, write, known);
+                }
+
+                if (Array.Exists(ids, id => !known.Contains($"{type.Name}/{id}")))
+                {
+                    return StageResult.Refuse(DenyReason.PatientUndetermined, Detail);
+                }
+            }
+        }
+
+        return StageResult.Continue;
+    }
+
+    private static void Keep(
+        IReadOnlyList<ResourceFacts> found,
+        ResourceType type,
+        ReleasePolicy judge,
+        WrittenReach write,
+        HashSet<string> known
+    )
+    {
+        foreach (var facts in found)
+        {
+            if (facts.Type == type && write.MayName(facts, judge))
+            {
+                known.Add($"{type.Name}/{facts.Id}");
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using PhiGateway.Fhir.Requests;
+using PhiGateway.Fhir.Resources;
+using PhiGateway.Gateway.Decide;
+using PhiGateway.Gateway.Exchange;
+using PhiGateway.Policy.Decisions;
+using PhiGateway.Policy.Vocabulary;
+
+namespace PhiGateway.Gateway.Settle;
+
+/// <summary>
+/// Says, for one write, which patients and records its client may name: by decisions of the same client, put as if it asked for them. Made
+/// for one request; asked by <see cref="NamedRecordGuard"/>.
+/// </summary>
+internal sealed class WrittenReach(GatewayExchange exchange, FhirRequest request)
+{
+    private readonly Dictionary<PatientId, DenyReason?> _patients = [];
+    private readonly Dictionary<ResourceType, ReleasePolicy> _judges = [];
+
+    /// <summary>Why a patient may not be named; null: it may. Nothing is asked of the upstream.</summary>
+    /// <param name="patient">The patient.</param>
+    public DenyReason? FindRefusal(PatientId patient)
+    {
+        if (!_patients.TryGetValue(patient, out var refusal))
+        {
+            refusal = Ask(patient);
+            _patients.Add(patient, refusal);
+        }
+
+        return refusal;
+    }
+
+    /// <summary>What this client may see of a type, by reading or by searching.</summary>
+    /// <param name="type">The type.</param>
+    public ReleasePolicy JudgeOf(ResourceType type) => _judges.TryGetValue(type, out var known) ? known : _judges[type] = FindJudge(type);
+
+    /// <summary>Whether a record that is there may be named.</summary>
+    /// <param name="facts">The record.</param>
+    /// <param name="judge">What this client may see of its type.</param>
+    public bool MayName(ResourceFacts facts, ReleasePolicy judge)
+    {
+        if (exchange.Ingressed.Route.TenantTag is { } tag && !Bears(facts, tag))
+        {
+            return false;
+        }
+
+        if (facts.Owner != OwnerState.Known && RecordNames.MayBeNobodys(facts.Type))
+        {
+            // A device that is no patient's.
+            return true;
+        }
+
+        if (!ReferenceEquals(judge, ReleasePolicy.Nothing))
+        {
+            return judge.Judge(facts).Reason == WithholdReason.None;
+        }
+
+        var isRead = facts.Owner != OwnerState.Undetermined || facts.NamesNoPatient;
+        return isRead && facts.Owners.All(owner => FindRefusal(owner) is null);
+    }
+
+    private static bool Bears(ResourceFacts facts, TokenValue tag) =>
+        facts.Tokens.Any(token => token.Parameter == "_tag" && token.System == tag.System && token.Code == tag.Code);
+
+    private ReleasePolicy FindJudge(ResourceType type)
+    {
+        foreach (var interaction in (ReadOnlySpan<Interaction>)[Interaction.Read, Interaction.SearchType])
+        {
+            var decided = DecisionMaker.Decide(exchange, [new AccessPart { Interaction = interaction, Type = type }]);
+            if (decided.Continues)
+            {
+                return decided.Value.Release;
+            }
+        }
+
+        return ReleasePolicy.Nothing;
+    }
+
+    // Whoever may read the patient, or find this kind of record of theirs, or have the same done for them.
+    private DenyReason? Ask(PatientId patient)
+    {
+        var read = new AccessPart
+        {
+            Interaction = Interaction.Read,
+            Type = ResourceType.Patient,
+            Id = patient.Value,
+            Patients = [patient],
+        };
+        var search = new AccessPart
+        {
+            Interaction = Interaction.SearchType,
+            Type = request.Type,
+            Patients = [patient],
+        };
+        var refusal = AskOf(search);
+        if (refusal is null || AskOf(read) is null)
+        {
+            return null;
+        }
+
+        var asked =
+            request.Interaction == Interaction.Operation ? AskOf(request.Parts[0] with { Patients = [patient] }) : AskToWrite(patient);
+        return asked == DenyReason.OutsideUseCase ? refusal : asked;
+    }
+
+    private DenyReason? AskOf(AccessPart part)
+    {
+        var decided = DecisionMaker.Decide(exchange, [part]);
+        return decided.Continues ? null : decided.Result.Refusal ?? DenyReason.Faulted;
+    }
+
+    // The same write, were it this patient's.
+    private DenyReason? AskToWrite(PatientId patient)
+    {
+        var written = new ResourceFacts();
+        if (!ResourceScanner.TryScanForDecision(WrittenContent.Of(request).Span, exchange.Ingressed.Route.Language, written))
+        {
+            return DenyReason.PatientUndetermined;
+        }
+
+        var facts = new ResourceFacts
+        {
+            Type = request.Type,
+            Id = written.Id,
+            Owner = OwnerState.Known,
+            Confidentiality = Confidentiality.Normal,
+        };
+        facts.AddOwner(patient);
+        foreach (var token in written.Tokens)
+        {
+            // Which tags it bears was asked of the write itself.
+            if (token.Parameter != "_tag" || exchange.Ingressed.Route.TenantTag is not null)
+            {
+                facts.AddToken(token);
+            }
+        }
+
+        var create = new AccessPart
+        {
+            Interaction = Interaction.Create,
+            Type = request.Type,
+            Body = facts,
+        };
+        var update = create with { Interaction = Interaction.Update, StoredState = StoredState.Absent };
+        var patch = create with { Interaction = Interaction.Patch, StoredState = StoredState.Present, Stored = facts };
+        var refusal = AskOf(create);
+        return refusal is null || AskOf(update) is null || AskOf(patch) is null ? null : refusal;
+    }
+}
