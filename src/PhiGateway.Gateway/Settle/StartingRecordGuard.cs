@@ -21,13 +21,16 @@ internal sealed class StartingRecordGuard(Fetch fetch)
 {
     private const string Detail = "starting-record";
 
+    // Covered by nothing but a grant for any patient.
+    private static readonly PatientId Nobody = PatientId.Parse("nobody.of.this.server");
+
     /// <summary>Whether the answer to the operation could tell of a record that may not be seen.</summary>
     public static bool IsNeeded(GatewayExchange exchange, Permit permit) =>
         exchange.Request is { Interaction: Interaction.Operation or Interaction.Export, Id: not null } request
         && (request.Type != ResourceType.Patient || request.Operation == "$validate")
         && exchange.Understood.Continuation is null or { IsStart: true }
         && UpstreamCallFactory.Withholds(permit)
-        && IsOfRecords(request);
+        && (request.Interaction == Interaction.Operation ? IsOfRecords(request) : !Covers(exchange, Nobody));
 
     /// <summary>The permit, when the record is there and would leave under it.</summary>
     public async ValueTask<StageResult<Settled>> SettleAsync(GatewayExchange exchange, Permit permit)
@@ -74,9 +77,14 @@ internal sealed class StartingRecordGuard(Fetch fetch)
             return false;
         }
 
+        return facts.Owner != OwnerState.Known || facts.Owners.Any(owner => Covers(exchange, owner));
+    }
+
+    // Whether this client may have a patient's records exported by a group.
+    private static bool Covers(GatewayExchange exchange, PatientId patient)
+    {
         var part = exchange.Request.Parts.First(static part => part is { Interaction: Interaction.Export, Id: not null });
-        return facts.Owner != OwnerState.Known
-            || facts.Owners.Any(owner => DecisionMaker.Decide(exchange, [part with { Patients = [owner] }]).Continues);
+        return DecisionMaker.Decide(exchange, [part with { Patients = [patient] }]).Continues;
     }
 
     // For the record: whose record it is of which the client is told that it is not there.

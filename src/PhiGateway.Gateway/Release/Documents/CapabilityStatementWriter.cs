@@ -161,7 +161,10 @@ internal static class CapabilityStatementWriter
         name == "export"
             ? Exports[type]
             : route.Language.Declared.UrlOf("$" + name, ResourceType.Parse(type))
-                ?? $"http://hl7.org/fhir/OperationDefinition/{type}-{name}";
+                ?? $"http://hl7.org/fhir/OperationDefinition/{DefinedOn(type, name)}-{name}";
+
+    // Of any type R4 defines them once.
+    private static string DefinedOn(string type, string name) => name is "meta" or "validate" ? "Resource" : type;
 
     private static void WriteCodes(Utf8JsonWriter json, string name, IEnumerable<string> codes)
     {

@@ -148,6 +148,32 @@ public sealed class PickTests : IDisposable
         Assert.Contains("Patient/17", Assert.Single(answers), StringComparison.Ordinal);
     }
 
+    // To whom nothing is hidden the upstream's own choice is the answer, which the gateway could only make worse.
+    [Theory]
+    [InlineData(OrganizationKind.Internal, "V", true)]
+    [InlineData(OrganizationKind.Internal, "R", false)]
+    [InlineData(OrganizationKind.Vendor, "V", false)]
+    public async Task Run_CertainMatchForWhomNothingIsHidden_IsTheUpstreams(OrganizationKind kind, string ceiling, bool isTheUpstreams)
+    {
+        var grant = TestRegistry.Grant() with
+        {
+            Types = ["Patient"],
+            Operations = ["$match"],
+            Patients = new PatientScope { Any = true },
+            Confidentiality = ceiling,
+            Labels = ["_ActInformationSensitivityPolicy", "_EntitySensitivityPolicyType", "_RoleInformationSensitivityPolicy"],
+        };
+        _world.Publish(
+            TestRegistry.Build(
+                TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: TestRegistry.Organization() with { Kind = kind })
+            )
+        );
+        _world.Upstream.Answers("POST /Patient/$match", Bundle(Patient("18", "R", "Another"), Patient("17", "N", "Another")));
+
+        Assert.Equal(isTheUpstreams ? "18,17" : string.Empty, await IdsAsync("POST", "/fhir/Patient/$match", Certain("true")));
+        Assert.Equal(isTheUpstreams, _sent.Contains("onlyCertainMatches", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Run_NotOnlyCertainMatches_AllLeaveThatMay()
     {

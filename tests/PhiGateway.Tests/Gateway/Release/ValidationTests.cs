@@ -121,6 +121,30 @@ public sealed class ValidationTests : IDisposable
         Assert.Contains("informational", StageWorld.Written(exchange), StringComparison.Ordinal);
     }
 
+    // To whom nothing is hidden texts are told as well, with our names in the place of the upstream's.
+    [Fact]
+    public async Task Run_ValidationForWhomNothingIsHidden_IsToldInFull()
+    {
+        var grant = TestRegistry.Grant() with
+        {
+            Types = ["Observation"],
+            Operations = ["$validate"],
+            Patients = new PatientScope { Any = true },
+            Confidentiality = "V",
+            Labels = ["_ActInformationSensitivityPolicy", "_EntitySensitivityPolicyType", "_RoleInformationSensitivityPolicy"],
+        };
+        var hospital = TestRegistry.Organization() with { Kind = OrganizationKind.Internal };
+        _world.Publish(TestRegistry.Build(TestRegistry.Open(TestRegistry.UseCase(grants: grant), organization: hospital)));
+        _world.Upstream.Answers("POST /Observation/$validate", Outcome);
+        using var exchange = _world.Open("POST", "/fhir/Observation/$validate", Body);
+
+        Assert.True((await _world.WalkAsync(exchange, "Release")).Continues);
+        var written = StageWorld.Written(exchange);
+        Assert.Contains("Observation.code of Patient/18", written, StringComparison.Ordinal);
+        Assert.Contains("duplicate", written, StringComparison.Ordinal);
+        Assert.DoesNotContain("fhir.example", written, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_ValidationInNoGrant_IsNotPermitted()
     {
