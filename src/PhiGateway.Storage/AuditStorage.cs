@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Storage.Audit;
@@ -17,12 +18,13 @@ public sealed class AuditStorage : IAsyncDisposable
     private readonly Database _database;
     private readonly SqlAuditStore _store;
 
-    private AuditStorage(Database database, SqlAuditStore store, IStorageMigrator migrator)
+    private AuditStorage(Database database, SqlAuditStore store, SqlAuditKeeping keeping, IStorageMigrator migrator)
     {
         _database = database;
         _store = store;
         Heads = new SqlHeadStore(database, store.EnterAsync);
         Reports = new SqlAuditReports(database);
+        Keeping = keeping;
         Migrator = migrator;
     }
 
@@ -31,6 +33,9 @@ public sealed class AuditStorage : IAsyncDisposable
 
     /// <summary>What auditors ask about many records at once.</summary>
     public IAuditReports Reports { get; }
+
+    /// <summary>What is kept of each month, and its deletion.</summary>
+    public IAuditKeeping Keeping { get; }
 
     /// <summary>What transparency logs have signed, out of their nodes' reach.</summary>
     public IHeadStore Heads { get; }
@@ -50,6 +55,7 @@ public sealed class AuditStorage : IAsyncDisposable
             return new AuditStorage(
                 postgres,
                 new PostgresAuditStore(postgres),
+                new PostgresAuditKeeping(postgres, clock),
                 new PostgresMigrator(
                     "audit",
                     postgres.ConnectionString,
@@ -64,6 +70,7 @@ public sealed class AuditStorage : IAsyncDisposable
         return new AuditStorage(
             sqlite,
             new SqliteAuditStore(sqlite),
+            new SqliteAuditKeeping(sqlite, clock),
             new SqliteMigrator("audit", sqlite, SqliteAuditContextFactory.Create, clock)
         );
     }

@@ -32,6 +32,7 @@ public static class StorageRegistration
             .AddSingleton(p => AuditStorage.Create(options, p.GetService<TimeProvider>()))
             .AddSingleton(p => p.GetRequiredService<AuditStorage>().Store)
             .AddSingleton(p => p.GetRequiredService<AuditStorage>().Reports)
+            .AddSingleton(p => p.GetRequiredService<AuditStorage>().Keeping)
             .AddSingleton(p => p.GetRequiredService<AuditStorage>().Migrator);
     }
 }

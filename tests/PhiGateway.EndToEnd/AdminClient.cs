@@ -17,8 +17,11 @@ internal sealed class AdminClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
+    /// <summary>The key itself.</summary>
+    public string Key => _http.DefaultRequestHeaders.Authorization!.Parameter!;
+
     /// <summary>The same administrator at another node.</summary>
-    public AdminClient At(Uri admin) => new(admin, _http.DefaultRequestHeaders.Authorization!.Parameter!);
+    public AdminClient At(Uri admin) => new(admin, Key);
 
     /// <summary>Creates a document; throws with the problem's words when it is refused.</summary>
     public Task<JsonNode> CreateAsync(string plural, object document) => SendAsync(HttpMethod.Post, plural, document);

@@ -15,6 +15,7 @@ using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Http;
+using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Replay;
 using PhiGateway.Admin.Revocations;
@@ -45,6 +46,7 @@ public static class AdminApi
         RosterEndpoints.Map(api);
         TrailEndpoints.Map(api);
         AccountingEndpoints.Map(api);
+        KeepingEndpoints.Map(api);
         DecisionEndpoints.Map(api);
         StatusEndpoints.Map(api);
         ConfigEndpoints.Map(api);

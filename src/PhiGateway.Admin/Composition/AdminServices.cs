@@ -18,6 +18,7 @@ using PhiGateway.Admin.Decisions;
 using PhiGateway.Admin.Declarative;
 using PhiGateway.Admin.Documents;
 using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Keeping;
 using PhiGateway.Admin.OpenApi;
 using PhiGateway.Admin.Organizations;
 using PhiGateway.Admin.Replay;
@@ -71,6 +72,7 @@ public static class AdminServices
             .AddAuditEvents()
             .AddAuthZen()
             .AddAccounting()
+            .AddKeeping()
             .AddDecisions()
             .AddStatus()
             .AddDeclarative()

@@ -44,6 +44,9 @@ public sealed class AdminOptions
     /// </summary>
     public IReadOnlyList<int> DormantDays { get; set; } = [30];
 
+    /// <summary>How long the trail is kept; default ten years.</summary>
+    public KeepingRules Keeping { get; set; } = KeepingRules.Default;
+
     /// <summary>How long an urgent alert may stay untaken before it is escalated; default one hour. Zero: it never is.</summary>
     public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromHours(1);
 

@@ -7,7 +7,7 @@ using PhiGateway.Proof.Keys;
 
 namespace PhiGateway.Cli.Commands;
 
-/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, verify, prove, read and rotate-key.</summary>
+/// <summary>Defines <c>audit</c>: search, show, what counts and exports, accounting, reach, keeping, verify, prove, read and rotate-key.</summary>
 internal static class AuditCommands
 {
     private static readonly string[] Columns = ["when", "record.kind", "what", "record.decision", "who", "record.id"];
@@ -82,6 +82,7 @@ internal static class AuditCommands
         AuditReportCommands.AddTo(audit, common);
         audit.Add(PrivacyCommands.Accounting(common));
         audit.Add(PrivacyCommands.Reach(common));
+        KeepingCommands.AddTo(audit, common);
         audit.Add(VerifyCommand.Create(common));
         audit.Add(ProveCommand.Create(common));
         audit.Add(ReadCommand.Create(common));

@@ -129,6 +129,11 @@ internal static class VerifyCommand
 
         if (given.Rows is not null)
         {
+            foreach (var deletion in RowFiles.ReadDeletions(given.Rows))
+            {
+                verifier.Deleted.Add(deletion);
+            }
+
             foreach (var batch in RowFiles.ReadRecords(given.Rows, verifier.Name).Chunk(RowsPerBatch))
             {
                 verifier.VerifyRows(batch);

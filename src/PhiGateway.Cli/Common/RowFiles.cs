@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Proof.Heads;
@@ -33,6 +34,13 @@ internal static class RowFiles
                 ChainHash = Bytes(row, "chain_hash"),
                 Body = Bytes(row, "body"),
             });
+
+    /// <summary>What the rows say of months that were deleted, whichever log it stands in.</summary>
+    public static IEnumerable<AuditRecord> ReadDeletions(FileInfo file) =>
+        Lines(file)
+            .Where(static row => Text(row, "event") == KeepingMonths.DeletionEvent)
+            .Select(static row => AuditRecordReader.TryRead(Bytes(row, "body"), out var record) ? record : null)
+            .OfType<AuditRecord>();
 
     /// <summary>Rows of <c>audit_head</c> of one log.</summary>
     public static IEnumerable<LogHead> ReadHeads(FileInfo file, string log) =>

@@ -10,5 +10,7 @@ globalThis.SwaggerUIBundle({
   supportedSubmitMethods: [],
   syntaxHighlight: { activated: false },
   tagsSorter: 'alpha',
+  // No key is typed here.
+  plugins: [() => ({ wrapComponents: { authorizeBtn: () => () => null, authorizeOperationBtn: () => () => null } })],
   validatorUrl: null,
 });

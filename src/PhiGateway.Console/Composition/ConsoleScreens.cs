@@ -113,6 +113,7 @@ internal static class ConsoleScreens
                 AdminRoles.All,
                 static (_, _) => Task.FromResult(ReferenceScreen.Bundle())
             )
+            .Get<ReferenceScreen>("/console/api/reference.css", AdminRoles.All, static (_, _) => Task.FromResult(ReferenceScreen.Frame()))
             .Get<ReferenceScreen>("/console/api/reference.js", AdminRoles.All, static (_, _) => Task.FromResult(ReferenceScreen.Start()))
             .Get<TrustScreen>("/console/trust", AdminRoles.All, static (screen, request) => screen.ShowAsync(request))
             .Get<TrustScreen>("/console/posture", AdminRoles.All, static (screen, request) => screen.PostureAsync(request))

@@ -64,7 +64,8 @@ internal static class ControlPlane
             .AddSingleton(parts.RegistryStore)
             .AddSingleton(parts.RegistrySource)
             .AddSingleton(parts.AuditStore)
-            .AddSingleton(parts.AuditReports);
+            .AddSingleton(parts.AuditReports)
+            .AddSingleton(parts.AuditKeeping);
         services.AddSingleton<IAuditJournal>(parts.Journal);
         services.AddSingleton(parts.Proof.Prover).AddSingleton(parts.Proof.Provers);
         services.AddSingleton<ISnapshotSource>(parts.Snapshots);
@@ -85,6 +86,7 @@ internal static class ControlPlane
                 AuthZen = options.Admin.AuthZen,
                 KnowsTokenParameter = ConditionParameters.Has,
                 DeclaredParametersOf = path => SearchParameterFiles.OfBase(options, path),
+                Keeping = new KeepingRules(options.Audit.Keep.Years, options.Audit.Keep.YearsOf),
                 DoorWarningDays = options.Admin.DoorWarningDays ?? [30, 7],
                 DormantDays = options.Admin.DormantDays ?? [30],
                 EscalateAfter = TimeSpan.FromMinutes(options.Admin.EscalateMinutes ?? 60),

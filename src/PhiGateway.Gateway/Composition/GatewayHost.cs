@@ -325,6 +325,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             SingleUses = registry.SingleUses,
             AuditStore = ofAdmins.Audit.Store,
             AuditReports = ofAdmins.Audit.Reports,
+            AuditKeeping = ofAdmins.Audit.Keeping,
             Snapshots = snapshots,
             CutAnswers = new CutAnswers(snapshots, clock),
             Follower = follower,

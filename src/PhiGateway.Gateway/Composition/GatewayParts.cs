@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Gateway.Following;
@@ -38,6 +39,8 @@ internal sealed record GatewayParts
     public required IAuditStore AuditStore { get; init; }
 
     public required IAuditReports AuditReports { get; init; }
+
+    public required IAuditKeeping AuditKeeping { get; init; }
 
     public required SnapshotHolder Snapshots { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Gateway.Configuration;
 using PhiGateway.Proof.Heads;
 using PhiGateway.Proof.Verification;
@@ -64,6 +65,7 @@ internal static class VerifyAuditCommand
 
     private static async Task VerifyAsync(OfflineVerifier verifier, string journal, AuditStorage storage)
     {
+        await DeletionReader.ReadAsync(storage.Store, verifier.Deleted, CancellationToken.None);
         verifier.VerifyJournal(journal);
         long next = 0;
         while (await storage.Store.ReadFiledAsync(verifier.Name, next, RowsPerPage, CancellationToken.None) is { Count: > 0 } rows)

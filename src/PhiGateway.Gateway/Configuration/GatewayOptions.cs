@@ -252,6 +252,8 @@ public sealed class AuditOptions
 
     public WitnessOptions Witness { get; set; } = new();
 
+    public AuditKeepOptions Keep { get; set; } = new();
+
     /// <summary>How many refusals of one kind of caller are recorded one by one.</summary>
     public StrangerOptions Strangers { get; set; } = new();
 }

@@ -1,3 +1,4 @@
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Gateway.Egress;
 using PhiGateway.Proof.Cosigning;
 using PhiGateway.Proof.Witnessing;
@@ -39,6 +40,15 @@ internal static class LogValidator
         if (log.WitnessQuorum is { } quorum && (quorum < 1 || quorum > log.Witnesses.Count))
         {
             add("Audit:Log:WitnessQuorum", "must be between 1 and the number of witnesses.");
+        }
+
+        if (
+            options
+                .Audit.Keep.YearsOf.Values.Append(options.Audit.Keep.Years)
+                .Any(static years => years is < KeepingMonths.LeastYears or > 100)
+        )
+        {
+            add("Audit:Keep:Years", "and YearsOf must be between 6 and 100 years.");
         }
 
         ValidateWitnesses(options, add);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Proof.Building;
 using PhiGateway.Proof.Entries;
@@ -98,7 +99,8 @@ public sealed class LogWatch(
         var to = Math.Min(from + options.Records, size);
         VerifyTiles(verified, from, to, findings);
 
-        var records = new RecordVerifier(verified, log.Entries, findings);
+        var deleted = new DeletedMonths();
+        var records = new RecordVerifier(verified, log.Entries, findings, deleted);
         VerifyJournal(records, from, to);
 
         // What the shipper was told that the store has.
@@ -106,6 +108,11 @@ public sealed class LogWatch(
         if (from < shipped)
         {
             var rows = await store.ReadFiledAsync(log.Entries.Log, from, (int)(shipped - from), cancellationToken);
+            if (rows.Count < shipped - from)
+            {
+                await DeletionReader.ReadAsync(store, deleted, cancellationToken);
+            }
+
             records.StartStoreAt(from);
             records.OfStore([.. rows.Where(row => row.Sequence < shipped)]);
             records.EndOfSlice(shipped - 1);

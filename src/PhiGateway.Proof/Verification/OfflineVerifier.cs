@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Building;
@@ -38,7 +39,7 @@ public sealed class OfflineVerifier
 
         LogVerifier.VerifyTiles(_log, _findings);
         WitnessVerifier.Compare(_log, _findings);
-        _records = secrets is null ? null : new RecordVerifier(_log, secrets.EntriesOf(Name), _findings);
+        _records = secrets is null ? null : new RecordVerifier(_log, secrets.EntriesOf(Name), _findings, Deleted);
     }
 
     /// <summary>Name of the log.</summary>
@@ -46,6 +47,9 @@ public sealed class OfflineVerifier
 
     /// <summary>Records under the checkpoint.</summary>
     public long Size => _log?.Checkpoint.Size ?? 0;
+
+    /// <summary>Months whose deletion is on record; to be filled before records of the store are compared.</summary>
+    public DeletedMonths Deleted { get; } = new();
 
     /// <summary>Whether records can be compared with it.</summary>
     public bool TakesRecords => _records is not null;

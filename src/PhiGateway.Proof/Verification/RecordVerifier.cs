@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Entries;
@@ -10,7 +11,7 @@ namespace PhiGateway.Proof.Verification;
 /// Compares records, of a journal and of the store, with the entries of a log; one per verification, records in order. Needs the node's
 /// secrets. Not thread-safe.
 /// </summary>
-public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, FindingList findings)
+public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, FindingList findings, DeletedMonths? deleted = null)
 {
     private readonly Dictionary<long, byte[]> _beyond = [];
     private readonly List<(long Sequence, byte[] Body)> _late = [];
@@ -123,20 +124,39 @@ public sealed class RecordVerifier(VerifiedLog log, EntryFactory entries, Findin
 
     private void Missing(long from, long to)
     {
-        while (from <= to && log.Entry(from) is { Flags: LogEntry.BeforeTheLog })
+        while (from <= to)
         {
-            from++;
-        }
+            while (from <= to && MayBeMissing(from))
+            {
+                from++;
+            }
 
-        if (from <= to)
-        {
-            findings.Add(
-                FindingCode.StoreRecordMissing,
-                from,
-                from == to ? "The record is not in the store." : $"The records up to {to} are not in the store."
-            );
+            var last = from;
+            while (last < to && !MayBeMissing(last + 1))
+            {
+                last++;
+            }
+
+            if (from <= to)
+            {
+                findings.Add(
+                    FindingCode.StoreRecordMissing,
+                    from,
+                    from == last ? "The record is not in the store." : $"The records up to {last} are not in the store."
+                );
+            }
+
+            from = last + 1;
         }
     }
+
+    // Gone before the log began, or with a month whose deletion is on record: the log itself says of which month it was.
+    private bool MayBeMissing(long sequence) =>
+        log.Entry(sequence) is { } entry
+        && (
+            entry.Flags == LogEntry.BeforeTheLog
+            || deleted?.Covers(DateTimeOffset.UnixEpoch.AddTicks(entry.Nanoseconds / TimeSpan.NanosecondsPerTick)) == true
+        );
 
     private void Compare(AuditEntry entry)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Policy.Registry;
@@ -30,7 +31,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         var script = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "deploy", "postgres", "roles.sql"));
         await ExecuteAsync(_owner, script);
         await ExecuteAsync(_owner, script);
-        foreach (var role in new[] { "phigw_gateway", "phigw_admin", "phigw_audit_writer", "phigw_audit_reader" })
+        foreach (var role in new[] { "phigw_gateway", "phigw_admin", "phigw_audit_writer", "phigw_audit_reader", "phigw_audit_keeper" })
         {
             var login = $"{role}_{new NpgsqlConnectionStringBuilder(_owner).Database}";
             await ExecuteAsync(_owner, $"CREATE ROLE {login} LOGIN IN ROLE {role}");
@@ -212,6 +213,44 @@ public sealed class PostgresRolesTests(PostgresFixture postgres) : IAsyncLifetim
         await DeniedAsync("phigw_audit_reader", "UPDATE audit_event SET tenant = NULL");
         await DeniedAsync("phigw_audit_reader", "DELETE FROM audit_event");
         await DeniedAsync("phigw_audit_reader", "SELECT * FROM documents");
+    }
+
+    [Fact]
+    public async Task AuditKeeper_AtItsWork_DropsAnOldMonthAndNothingElse()
+    {
+        // A month of ten years ago has partitions of its own, as it was then.
+        var old = new DateTimeOffset(TimeProvider.System.GetUtcNow().Year - 10, 3, 15, 12, 0, 0, TimeSpan.Zero);
+        var month = KeepingMonths.Of(old);
+        foreach (var parent in new[] { "audit_event", "audit_patient" })
+        {
+            var sql = FormattableString.Invariant(
+                $"CREATE TABLE {parent}_y{old:yyyy}m03 PARTITION OF {parent} FOR VALUES FROM ('{old:yyyy}-03-01 00:00+00') TO ('{old:yyyy}-04-01 00:00+00')"
+            );
+            await ExecuteAsync(_owner, sql);
+        }
+
+        await using var writer = AuditStorage.Create(Options(_connections["phigw_audit_writer"]));
+        await writer.Store.AppendAsync([Entry(0) with { Time = old }, Entry(1) with { Time = TimeProvider.System.GetUtcNow() }], None);
+        foreach (var role in new[] { "phigw_audit_writer", "phigw_audit_reader" })
+        {
+            await using var other = AuditStorage.Create(Options(_connections[role]));
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => other.Keeping.DeleteMonthAsync(month, None));
+            Assert.Contains("phigw_audit_keeper", refused.Message, StringComparison.Ordinal);
+        }
+
+        await using var keeper = AuditStorage.Create(Options(_connections["phigw_audit_keeper"]));
+        Assert.Equal(1, await keeper.Keeping.DeleteMonthAsync(month, None));
+        Assert.Equal(1, Assert.Single(await keeper.Store.ReadAsync("log", 0, 10, None)).Sequence);
+        Assert.Empty(await keeper.Keeping.MonthsOfPatientAsync(["nobody"], None));
+        await DeniedAsync("phigw_audit_keeper", "DELETE FROM audit_event");
+        await DeniedAsync("phigw_audit_keeper", FormattableString.Invariant($"DROP TABLE audit_event_default"));
+
+        // The function itself holds to six years.
+        var young = KeepingMonths.Of(TimeProvider.System.GetUtcNow().AddYears(-5));
+        var held = await Assert.ThrowsAsync<PostgresException>(() =>
+            ExecuteAsync(_connections["phigw_audit_keeper"], FormattableString.Invariant($"SELECT audit_delete_month({young})"))
+        );
+        Assert.Equal("22023", held.SqlState);
     }
 
     private static AuditEntry Entry(int sequence) =>

@@ -1,4 +1,5 @@
 using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Building;
@@ -56,12 +57,14 @@ internal sealed class LogWorld : IAsyncDisposable
     }
 
     /// <summary>Records, the log over them and rows of them.</summary>
-    public async Task AppendAsync(int records)
+    public async Task AppendAsync(int records, DateTimeOffset? time = null)
     {
         var pending = new List<Task>(records);
         for (var i = 0; i < records; i++)
         {
-            pending.Add(Journal.AppendAsync(TestRecords.Disclosure($"p-{i}")).AsTask());
+            var record = TestRecords.Disclosure($"p-{i}");
+            record.Time = time ?? record.Time;
+            pending.Add(Journal.AppendAsync(record).AsTask());
         }
 
         await Task.WhenAll(pending);
@@ -101,7 +104,7 @@ internal sealed class LogWorld : IAsyncDisposable
     }
 
     /// <summary>What a verifier outside says of log, heads, journal and rows; of a world that was closed.</summary>
-    public FindingList Verify(IEnumerable<AuditEntry>? rows = null)
+    public FindingList Verify(IEnumerable<AuditEntry>? rows = null, DeletedMonths? deleted = null)
     {
         var name = JournalFileReader.LogOf(Folder.Path)!;
         var findings = new FindingList(name);
@@ -114,7 +117,7 @@ internal sealed class LogWorld : IAsyncDisposable
         LogVerifier.VerifyTiles(log, findings);
         HeadVerifier.Verify(log, Heads.Heads, findings);
         var salt = File.ReadAllBytes(Path.Combine(Options.KeyDirectory, LogOrigin.Folder(name), "salt.key"));
-        var records = new RecordVerifier(log, new EntryFactory(name, salt, Pseudonym), findings);
+        var records = new RecordVerifier(log, new EntryFactory(name, salt, Pseudonym), findings, deleted);
         foreach (var frame in JournalFileReader.Read(Folder.Path))
         {
             records.OfJournal(frame);

@@ -1,4 +1,6 @@
 using System.Text;
+using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Records;
 using PhiGateway.Audit.Shipping;
 using PhiGateway.Audit.Verification;
 using PhiGateway.Proof.Verification;
@@ -41,6 +43,52 @@ public sealed class InsiderTests
 
         Assert.Contains(code, findings.Counts.Keys);
         Assert.All(findings.Items, finding => Assert.InRange(finding.Sequence!.Value, 299, Records + 5));
+    }
+
+    [Fact]
+    public async Task Verify_MonthThatWasDeletedOnRecord_IsNotMissed_AndWhatElseIsMissingIs()
+    {
+        await using var world = await LogWorld.StartAsync();
+        var old = new DateTimeOffset(2015, 3, 31, 23, 0, 0, TimeSpan.Zero);
+        await world.AppendAsync(5, old.AddMonths(-1));
+        await world.AppendAsync(300, old);
+        await world.AppendAsync(5, old.AddHours(2));
+        await world.CloseAsync();
+        Assert.Empty(world.Verify().Items);
+        var gone = world.Rows.Values.Where(static row => row.Time is { Year: 2015, Month: 3 }).Select(static row => row.Sequence).ToList();
+        Assert.Equal(300, gone.Count);
+        var kept = world.Rows.Values.Where(row => !gone.Contains(row.Sequence)).ToList();
+        var first = gone[0];
+
+        Assert.Equal(first, Assert.Single(world.Verify(kept).Items).Sequence);
+        Assert.Empty(world.Verify(kept, Deleted("2015-03", 2021)).Items);
+        // Too young then, another month, or a record of another month besides: each is missed.
+        Assert.Equal(first, Assert.Single(world.Verify(kept, Deleted("2015-03", 2020)).Items).Sequence);
+        Assert.Equal(first, Assert.Single(world.Verify(kept, Deleted("2015-02", 2021)).Items).Sequence);
+        foreach (var beside in (long[])[first - 1, gone[^1] + 1])
+        {
+            var missed = Assert.Single(world.Verify(kept.Where(row => row.Sequence != beside), Deleted("2015-03", 2021)).Items);
+            Assert.Equal((FindingCode.StoreRecordMissing, beside), (missed.Code, missed.Sequence));
+        }
+
+        // A record that was deleted is proven by the log as before.
+        Assert.Empty(world.Verify(deleted: Deleted("2015-03", 2021)).Items);
+    }
+
+    private static DeletedMonths Deleted(string month, int year)
+    {
+        var deleted = new DeletedMonths();
+        deleted.Add(
+            new AuditRecord
+            {
+                Id = Guid.NewGuid(),
+                Kind = AuditKind.Hold,
+                Event = KeepingMonths.DeletionEvent,
+                Time = new DateTimeOffset(year, 4, 2, 0, 0, 0, TimeSpan.Zero),
+                After = $$"""{"month":"{{month}}"}""",
+            }
+        );
+        return deleted;
     }
 
     [Fact]

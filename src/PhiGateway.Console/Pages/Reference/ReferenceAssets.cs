@@ -19,8 +19,12 @@ internal static class ReferenceAssets
     /// <summary>Our own lines.</summary>
     public static byte[] Start { get; } = ConsoleAssets.Load("reference.js");
 
+    /// <summary>Our own sheet around it.</summary>
+    public static byte[] Frame { get; } = ConsoleAssets.Load("reference.css");
+
     /// <summary>Changes whenever one of them does.</summary>
-    public static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData([.. Sheet, .. Bundle, .. Start]).AsSpan(0, 6));
+    public static string Version { get; } =
+        Convert.ToHexStringLower(SHA256.HashData([.. Sheet, .. Bundle, .. Start, .. Frame]).AsSpan(0, 6));
 
     // The package holds its files packed, and says so nowhere but in their first bytes.
     private static byte[] OfPackage(string name)

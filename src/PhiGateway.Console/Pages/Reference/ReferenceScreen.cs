@@ -1,7 +1,6 @@
 using System.Text;
 using PhiGateway.Admin.OpenApi;
 using PhiGateway.Console.Http;
-using PhiGateway.Console.Rendering;
 
 namespace PhiGateway.Console.Pages.Reference;
 
@@ -26,18 +25,18 @@ internal sealed class ReferenceScreen(ApiDocument document)
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>API reference · PHI Gateway</title>
             <link rel="stylesheet" href="/console/api/swagger-ui.css?v={ReferenceAssets.Version}">
-            <link rel="stylesheet" href="/console/assets/console.css?v={ConsoleAssets.Version}">
+            <link rel="stylesheet" href="/console/api/reference.css?v={ReferenceAssets.Version}">
             <link rel="icon" href="/console/assets/icon.svg" type="image/svg+xml">
             <script defer src="/console/api/swagger-ui-bundle.js?v={ReferenceAssets.Version}"></script>
             <script defer src="/console/api/reference.js?v={ReferenceAssets.Version}"></script>
         </head>
-        <body class="reference">
-            <header class="top">
-                <a class="brand" href="/console/now"><span class="mark" aria-hidden="true"></span>PHI Gateway</a>
-                <span class="muted">the admin API, for reading; the file: <a href="/console/api/openapi.json">openapi.json</a></span>
+        <body>
+            <header>
+                <a class="brand" href="/console/now">PHI Gateway</a>
+                <span>the admin API, for reading; the file: <a href="/console/api/openapi.json">openapi.json</a></span>
             </header>
             <main id="reference"></main>
-            <noscript><p class="notice">This page needs its script. The description itself: <a href="/console/api/openapi.json">openapi.json</a>.</p></noscript>
+            <noscript><p>This page needs its script. The description itself: <a href="/console/api/openapi.json">openapi.json</a>.</p></noscript>
         </body>
         </html>
         """
@@ -52,6 +51,9 @@ internal sealed class ReferenceScreen(ApiDocument document)
 
     /// <summary>The package's sheet.</summary>
     public static ScreenAnswer Sheet() => Kept("text/css", ReferenceAssets.Sheet);
+
+    /// <summary>Our own sheet around it.</summary>
+    public static ScreenAnswer Frame() => Kept("text/css", ReferenceAssets.Frame);
 
     /// <summary>The package's script.</summary>
     public static ScreenAnswer Bundle() => Kept("text/javascript", ReferenceAssets.Bundle);

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using PhiGateway.Admin.Accounting;
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Cases;
+using PhiGateway.Admin.Editing;
+using PhiGateway.Admin.Trail;
+using PhiGateway.Audit.Journal;
+using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Records;
+
+namespace PhiGateway.Admin.Keeping;
+
+/// <summary>
+/// Sets and lifts holds on deletion, and deletes a month of the trail when nothing keeps it; each step is on record first.
+/// </summary>
+internal sealed class KeepingCommands(
+    KeepingRegister register,
+    KeepingPlanner planner,
+    CaseReports cases,
+    IAuditJournal journal,
+    AdminJournal records,
+    IAuditKeeping? keeping = null
+)
+{
+    private const string Deleted = "keeping.deleted";
+
+    /// <summary>Every hold.</summary>
+    public async Task<Outcome<LegalHoldList>> HoldsAsync(AdminCall call) =>
+        new LegalHoldList([.. (await register.ReadAsync(call.Cancelled)).Select(static stored => stored.Hold)]);
+
+    /// <summary>Sets a hold.</summary>
+    public async Task<Outcome<RegisterEntry>> HoldAsync(AdminCall call, LegalHoldBody body)
+    {
+        if (ReasonBody.Require(body.Reason) is { } none)
+        {
+            return none;
+        }
+
+        var patient = new TrailQuery(Patient: body.Patient).PatientId;
+        if (body.Patient is not null && patient is null)
+        {
+            return AdminProblem.Invalid("/patient", "invalid", "A patient's logical id is expected, with or without 'Patient/' before it.");
+        }
+
+        var isOfCase = body.Case is not null;
+        if (isOfCase == body.Tenant is not null || (isOfCase && patient is not null) || body.Tenant is "" or TrailQuery.Every)
+        {
+            return AdminProblem.Invalid("/tenant", "required", "Name a tenant, a patient of a tenant, or a case alone.");
+        }
+
+        if (isOfCase && (await cases.ViewAsync(call, body.Case!)).Failed(out var problem, out _))
+        {
+            return problem;
+        }
+
+        if (call.IsDryRun)
+        {
+            return new RegisterEntry(Guid.Empty, KeepingRegister.Hold);
+        }
+
+        var content = new LegalHoldContent(body.Reason!, body.Case);
+        await register.WriteAsync(call, KeepingRegister.Hold, Guid.Empty, body.Tenant, patient, content);
+        return new RegisterEntry(call.RequestId, KeepingRegister.Hold);
+    }
+
+    /// <summary>Agrees that a hold is lifted; it is when a second person does.</summary>
+    public async Task<Outcome<RegisterEntry>> LiftAsync(AdminCall call, string id, ReasonBody body)
+    {
+        if (ReasonBody.Require(body.Reason) is { } none)
+        {
+            return none;
+        }
+
+        var stored = (await register.ReadAsync(call.Cancelled)).FirstOrDefault(one => one.Hold.Id.ToString("D") == id);
+        if (stored is null)
+        {
+            return AdminProblem.NotFound("hold");
+        }
+
+        if (stored.Hold.LiftedAt is not null)
+        {
+            return AdminProblem.Conflict("lifted", "The hold was lifted before.");
+        }
+
+        if (stored.Hold.LiftAskedBy is { } first && call.MayBe(first))
+        {
+            return AdminProblem.Conflict("second-person", $"{first} has agreed; a second person lifts it.");
+        }
+
+        if (!call.IsDryRun)
+        {
+            var content = new LegalHoldContent(body.Reason!);
+            await register.WriteAsync(call, KeepingRegister.Lift, stored.Hold.Id, stored.Hold.Tenant, stored.Patient, content);
+        }
+
+        return new RegisterEntry(call.IsDryRun ? Guid.Empty : call.RequestId, KeepingRegister.Lift);
+    }
+
+    /// <summary>Deletes a month, or says what would go.</summary>
+    public async Task<Outcome<DeletedMonth>> DeleteAsync(AdminCall call, DeleteMonthBody body)
+    {
+        if (KeepingMonths.Parse(body.Month) is not { } month)
+        {
+            return AdminProblem.Invalid("/month", "invalid", "A month such as 2015-03 is expected.");
+        }
+
+        if (ReasonBody.Require(body.Reason) is { } none)
+        {
+            return none;
+        }
+
+        if ((await planner.ReportAsync(call)).Failed(out var problem, out var report))
+        {
+            return problem;
+        }
+
+        switch (report.Months.FirstOrDefault(one => one.Month == body.Month))
+        {
+            case null:
+                return AdminProblem.NotFound("month in the store");
+            case { IsDue: false } kept:
+                return AdminProblem.Conflict(
+                    "kept",
+                    FormattableString.Invariant($"{kept.Month} is kept until {kept.KeptUntil:yyyy-MM-dd}.")
+                );
+            case { Holds: { Count: > 0 } holds }:
+                return AdminProblem.Conflict("held", $"It is under the hold {string.Join(", ", holds)}.");
+            default:
+                break;
+        }
+
+        var ranges = await keeping!.ListRangesAsync(month, call.Cancelled);
+        var found = new DeletedMonth(body.Month!, ranges.Sum(static range => range.Count), ranges, IsDeleted: false);
+        return call.IsDryRun ? found : await DeleteAsync(call, month, body.Reason!, found);
+    }
+
+    private async Task<Outcome<DeletedMonth>> DeleteAsync(AdminCall call, int month, string reason, DeletedMonth found)
+    {
+        var intent = records.Create(call, KeepingMonths.DeletionEvent, "audit/" + found.Month, call.RequestId, Guid.Empty, AuditKind.Hold);
+        intent.After = JsonSerializer.Serialize(
+            new
+            {
+                month = found.Month,
+                reason,
+                records = found.Records,
+                logs = found.Logs.Select(static range => new
+                {
+                    log = range.Log,
+                    first = range.First,
+                    last = range.Last,
+                    count = range.Count,
+                }),
+            }
+        );
+        await journal.AppendAsync(intent);
+        try
+        {
+            // What was begun is done to its end, whoever has left meanwhile.
+            var gone = await keeping!.DeleteMonthAsync(month, CancellationToken.None);
+            await EndAsync(call, found.Month, FormattableString.Invariant($"deleted, records={gone}"));
+            return found with { Records = gone, IsDeleted = true };
+        }
+        catch (InvalidOperationException refused)
+        {
+            await EndAsync(call, found.Month, "not deleted: " + refused.Message);
+            return AdminProblem.Conflict("not-deleted", refused.Message);
+        }
+    }
+
+    private async Task EndAsync(AdminCall call, string month, string note)
+    {
+        var record = records.Create(call, Deleted, "audit/" + month, Guid.CreateVersion7(), call.RequestId, AuditKind.Hold);
+        record.Note = note;
+        await journal.AppendAsync(record, AuditLane.Reserved);
+    }
+}

@@ -1,0 +1,90 @@
+using PhiGateway.Admin.Calls;
+using PhiGateway.Admin.Cases;
+using PhiGateway.Admin.Configuration;
+using PhiGateway.Audit.Keeping;
+using PhiGateway.Audit.Shipping;
+
+namespace PhiGateway.Admin.Keeping;
+
+/// <summary>
+/// Says of each month until when it is kept, and which holds keep it beyond that. What cannot be told apart is kept: a month is deleted
+/// whole or not at all.
+/// </summary>
+internal sealed class KeepingPlanner(
+    KeepingRegister register,
+    CaseReports cases,
+    AdminOptions options,
+    TimeProvider time,
+    IAuditKeeping? keeping = null,
+    IPatientPseudonym? pseudonym = null
+)
+{
+    private static readonly AdminProblem NoStore = AdminProblem.Conflict("not-kept-here", "This node's trail is not kept by months.");
+
+    /// <summary>Every month.</summary>
+    public async Task<Outcome<KeepingReport>> ReportAsync(AdminCall call)
+    {
+        if (keeping is null)
+        {
+            return NoStore;
+        }
+
+        var now = time.GetUtcNow();
+        var months = await keeping.ListMonthsAsync(call.Cancelled);
+        var held = new List<(Guid Hold, Func<KeptMonth, bool> Keeps)>();
+        foreach (var stored in (await register.ReadAsync(call.Cancelled)).Where(static stored => stored.Hold.LiftedAt is null))
+        {
+            held.Add((stored.Hold.Id, await KeptByAsync(call, stored, keeping)));
+        }
+
+        return new KeepingReport(
+            options.Keeping.Of(null),
+            options.Keeping.YearsOf,
+            [
+                .. months.Select(month =>
+                {
+                    var until = KeepingMonths.End(month.Month).AddYears(YearsOf(month));
+                    return new KeepingMonth(
+                        KeepingMonths.Text(month.Month),
+                        until,
+                        until <= now,
+                        [.. held.Where(one => one.Keeps(month)).Select(static one => one.Hold)]
+                    );
+                }),
+            ]
+        );
+    }
+
+    private int YearsOf(KeptMonth month) => month.Tenants.Select(options.Keeping.Of).DefaultIfEmpty(options.Keeping.Of(null)).Max();
+
+    private async Task<Func<KeptMonth, bool>> KeptByAsync(AdminCall call, StoredHold stored, IAuditKeeping months)
+    {
+        var own = KeepingMonths.Of(stored.Hold.SetAt);
+        if (stored is { Patient: { } patient, Hold.Tenant: { } tenant })
+        {
+            if (pseudonym is null)
+            {
+                return static _ => true;
+            }
+
+            string[] keys = [pseudonym.Of(tenant, patient), pseudonym.OfWithheld(tenant, patient)];
+            var found = await months.MonthsOfPatientAsync(keys, call.Cancelled);
+            return month => month.Month == own || found.Contains(month.Month);
+        }
+
+        if (stored.Hold.Case is { } id)
+        {
+            // A case that cannot be read could be about anything.
+            if ((await cases.ViewAsync(call, id)).Failed(out _, out var view))
+            {
+                return static _ => true;
+            }
+
+            Guid[] ids = [.. view.Records.Select(static record => Guid.TryParse(record, out var guid) ? guid : Guid.Empty)];
+            var found = await months.MonthsOfRecordsAsync(ids, call.Cancelled);
+            return month => month.Month == own || found.Contains(month.Month);
+        }
+
+        return month => month.Month == own || month.Tenants.Contains(stored.Hold.Tenant);
+    }
+}

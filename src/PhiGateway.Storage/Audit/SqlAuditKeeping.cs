@@ -1,0 +1,81 @@
+using System.Data.Common;
+using PhiGateway.Audit.Keeping;
+using PhiGateway.Storage.Common;
+
+namespace PhiGateway.Storage.Audit;
+
+/// <summary>What the audit database holds of each month, and its deletion; how a month is dropped is left to each database.</summary>
+internal abstract class SqlAuditKeeping(Database database, TimeProvider time) : IAuditKeeping
+{
+    public async Task<IReadOnlyList<KeptMonth>> ListMonthsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command("SELECT DISTINCT month, tenant FROM audit_shape ORDER BY month");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var months = new SortedDictionary<int, List<string?>>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var month = reader.GetInt32(0);
+            if (!months.TryGetValue(month, out var tenants))
+            {
+                months[month] = tenants = [];
+            }
+
+            tenants.Add(reader.TextOrNull(1));
+        }
+
+        return [.. months.Select(static pair => new KeptMonth(pair.Key, pair.Value))];
+    }
+
+    public async Task<IReadOnlyList<KeptRange>> ListRangesAsync(int month, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = connection.Command(
+            "SELECT log, min(sequence), max(sequence), count(*) FROM audit_event WHERE time >= @from AND time < @to GROUP BY log ORDER BY log"
+        );
+        Within(command, month);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ranges = new List<KeptRange>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ranges.Add(new KeptRange(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3)));
+        }
+
+        return ranges;
+    }
+
+    public Task<IReadOnlyList<int>> MonthsOfPatientAsync(IReadOnlyList<string> patientKeys, CancellationToken cancellationToken) =>
+        MonthsAsync("audit_patient WHERE patient_key = @one", patientKeys, cancellationToken);
+
+    public Task<IReadOnlyList<int>> MonthsOfRecordsAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        MonthsAsync("audit_event WHERE id = @one", [.. ids.Select(database.Uuid)], cancellationToken);
+
+    public Task<long> DeleteMonthAsync(int month, CancellationToken cancellationToken) =>
+        KeepingMonths.IsMonth(month) && KeepingMonths.End(month).AddYears(KeepingMonths.LeastYears) <= time.GetUtcNow()
+            ? DropAsync(month, cancellationToken)
+            : throw new InvalidOperationException("A month is kept for six years at least.");
+
+    /// <summary>Deletes it, in one transaction.</summary>
+    protected abstract Task<long> DropAsync(int month, CancellationToken cancellationToken);
+
+    /// <summary>Bounds a command to a month.</summary>
+    protected void Within(DbCommand command, int month) =>
+        command.With("from", database.Time(KeepingMonths.Start(month))).With("to", database.Time(KeepingMonths.End(month)));
+
+    private async Task<IReadOnlyList<int>> MonthsAsync(string where, IReadOnlyList<object> wanted, CancellationToken cancellationToken)
+    {
+        var months = new SortedSet<int>();
+        await using var connection = await database.OpenAsync(cancellationToken);
+        foreach (var one in wanted)
+        {
+            await using var command = connection.Command($"SELECT DISTINCT {database.MonthOf("time")} FROM {where}").With("one", one);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                months.Add(reader.GetInt32(0));
+            }
+        }
+
+        return [.. months];
+    }
+}

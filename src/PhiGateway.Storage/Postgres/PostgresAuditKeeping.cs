@@ -1,0 +1,32 @@
+using Npgsql;
+using PhiGateway.Storage.Audit;
+using PhiGateway.Storage.Common;
+
+namespace PhiGateway.Storage.Postgres;
+
+/// <summary>Drops a month's partitions on Postgres, by a function with its owner's rights that only a keeper may call.</summary>
+internal sealed class PostgresAuditKeeping(PostgresDatabase database, TimeProvider time) : SqlAuditKeeping(database, time)
+{
+    private readonly PostgresDatabase _database = database;
+
+    protected override async Task<long> DropAsync(int month, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        await using var command = connection.Command("SELECT audit_delete_month(@month)").With("month", month);
+        try
+        {
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new InvalidOperationException(
+                "The control plane's login for the trail may not delete: it lacks the role phigw_audit_keeper.",
+                fault
+            );
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new InvalidOperationException("The month is being read. Nothing was deleted; try again.", fault);
+        }
+    }
+}
