@@ -56,7 +56,7 @@ internal static class ConsoleScreens
             .Post<ReviewsScreen>("/console/reviews", AdminRoles.Keepers, static (screen, request) => screen.StartAsync(request))
             .Get<ReviewsScreen>("/console/reviews/{id}", AdminRoles.UseReaders, static (screen, request) => screen.ShowAsync(request))
             .GraveGet<ReviewsScreen>("/console/reviews/{id}/evidence", Auditors, static (screen, request) => screen.EvidenceAsync(request))
-            .Post<ReviewsScreen>("/console/reviews/{id}/apply", Approvers, static (screen, request) => screen.ApplyAsync(request))
+            .GravePost<ReviewsScreen>("/console/reviews/{id}/apply", Approvers, static (screen, request) => screen.ApplyAsync(request))
             .Post<ReviewsScreen>("/console/reviews/{id}/cancel", Approvers, static (screen, request) => screen.CancelAsync(request))
             .Post<ReviewsScreen>(
                 "/console/review-items/{id}/decide",

@@ -27,6 +27,7 @@ public sealed class ConsoleStepUpTests
             "POST /console/clients/{id}/resume",
             "POST /console/clients/{id}/stop",
             "POST /console/patient",
+            "POST /console/reviews/{id}/apply",
             "POST /console/vendors/{id}/stop",
         ];
         await using var server = await ConsoleServer.StartAsync();
