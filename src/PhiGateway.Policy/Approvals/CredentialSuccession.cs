@@ -9,6 +9,7 @@ namespace PhiGateway.Policy.Approvals;
 /// <remarks>
 /// Security: a rotation puts a key in the place of another of the same kind, for the same issuer and client id, and lets the old one end.
 /// What names an issuer or client id that was not approved, adds a key beside the others, or takes away the last of a kind is none.
+/// A new API key is never one: no issuer or client id says whose it is, so whoever writes the hash, or is shown the key, is who comes.
 /// </remarks>
 public static class CredentialSuccession
 {
@@ -57,7 +58,7 @@ public static class CredentialSuccession
         HashSet<string> replaced,
         DateTimeOffset now
     ) =>
-        added.OverlapUntil is not null || CredentialIdentity.Of(added) is null
+        added.OverlapUntil is not null || added.Kind == CredentialKind.ApiKey || CredentialIdentity.Of(added) is null
             ? null
             : before
                 .Find(old =>

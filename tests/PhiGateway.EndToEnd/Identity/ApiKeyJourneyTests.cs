@@ -25,15 +25,17 @@ public sealed class ApiKeyJourneyTests(ApiKeyJourneyTests.KeyWorld world) : ICla
         // Another key, and one that nobody registered.
         Assert.Equal("invalid-token", (await world.GetAsync("/Patient/f001", second)).Code);
 
-        // A new key beside the old one is a rotation: nobody approves anew.
+        // A new key beside the old one lets nobody in before a second person has approved it.
         await world.Mary.PostAsync(
             "clients/old-analyzer:rotate",
             new { credential = KeyWorld.Document("analyzer-2", "old-analyzer", second) }
         );
+        await world.UntilAsync(second, static reply => reply.Code == "approval-stale");
+        await world.ApproveAsync("old-analyzer");
         await world.UntilAsync(second, static reply => reply.Status == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.OK, (await world.GetAsync("/Patient/f001", first)).Status);
 
-        // So is one that the gateway makes, and shows once.
+        // Nor does one that the gateway makes, and shows once.
         var issued = await world.Mary.PostAsync(
             "clients/old-analyzer:issue-key",
             new
@@ -43,6 +45,8 @@ public sealed class ApiKeyJourneyTests(ApiKeyJourneyTests.KeyWorld world) : ICla
                 replaces = "analyzer-2",
             }
         );
+        await world.UntilAsync((string)issued["key"]!, static reply => reply.Code == "approval-stale");
+        await world.ApproveAsync("old-analyzer");
         await world.UntilAsync((string)issued["key"]!, static reply => reply.Status == HttpStatusCode.OK);
 
         await world.Mary.PostAsync(
@@ -103,6 +107,12 @@ public sealed class ApiKeyJourneyTests(ApiKeyJourneyTests.KeyWorld world) : ICla
             await Mary.CreateAsync("credentials", Document(id, client, key));
             await Mary.PostAsync($"clients/{client}:attest");
             await Mary.PostAsync($"clients/{client}:submit");
+            await ApproveAsync(client);
+        }
+
+        /// <summary>Approves what a client is now, as somebody who changed nothing of it.</summary>
+        internal async Task ApproveAsync(string client)
+        {
             var posture = await Wei.GetAsync($"clients/{client}/posture");
             await Wei.PostAsync($"clients/{client}:approve", new { fingerprint = posture["fingerprint"]!.GetValue<string>() });
         }

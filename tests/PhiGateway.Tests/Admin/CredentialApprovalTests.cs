@@ -61,6 +61,30 @@ public sealed class CredentialApprovalTests
         Assert.False(await IsOpenAsync(server));
     }
 
+    // Whoever makes an API key knows it, and no issuer stands behind it: a second person says whose it is.
+    [Theory]
+    [InlineData(":issue-key", """{"id":"key-2","expires":"2027-03-01","replaces":"key-1","overlap_hours":24}""")]
+    [InlineData(
+        ":rotate",
+        """{"credential":{"id":"key-2","client":"acme-connector","kind":"api-key","keyHash":"HASH","expires":"2027-03-01"},"replaces":"key-1"}"""
+    )]
+    public async Task Rotate_ApiKey_WaitsForAnApprover(string verb, string body)
+    {
+        await using var server = await AdminServer.StartAsync();
+        await Sample.WriteAsync(server);
+        const string First = """{"id":"key-1","expires":"2027-01-01"}""";
+        Assert.Equal(201, (await server.PostAsync(Client + ":issue-key", First)).Status);
+        await Approvals.ApproveAsync(server);
+        Assert.True(await IsOpenAsync(server));
+
+        server.Time.Now = server.Time.Now.AddMinutes(1);
+        var answer = await server.PostAsync(Client + verb, body.Replace("HASH", new string('b', 64), StringComparison.Ordinal));
+        Assert.True(answer.Status is 200 or 201, answer.Text);
+        Assert.False(await IsOpenAsync(server));
+        Assert.Equal(200, (await Approvals.ApproveAsAsync(server, "anna")).Status);
+        Assert.True(await IsOpenAsync(server));
+    }
+
     // What a revocation shut, another key in its place would open: that takes a second person, as lifting it does.
     [Theory]
     [InlineData(true)]

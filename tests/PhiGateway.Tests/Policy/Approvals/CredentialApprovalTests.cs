@@ -109,6 +109,14 @@ public sealed class CredentialApprovalTests
     }
 
     [Fact]
+    public void KeepsApproval_NewApiKeyTakesOver_DoesNotGo_AndTheOldOneThatWasReplacedMayEnd()
+    {
+        var (first, second) = (ApiKey("key-1", 'a'), ApiKey("key-2", 'b'));
+        Assert.False(Keeps([first], [Ending(first, 7), second]));
+        Assert.True(Keeps([Ending(first, 7), second], [second]));
+    }
+
+    [Fact]
     public void Compare_FirstCertificate_IsNarrowerAndTheLastGoneIsWider()
     {
         var oidc = TestRegistry.Credential();
@@ -125,6 +133,15 @@ public sealed class CredentialApprovalTests
         CredentialSuccession.KeepsApproval(before, after, TestRegistry.Now);
 
     private static Credential Ending(Credential credential, int days) => credential with { OverlapUntil = TestRegistry.Now.AddDays(days) };
+
+    private static Credential ApiKey(string id, char digit) =>
+        new()
+        {
+            Id = id,
+            Client = "connector",
+            Kind = CredentialKind.ApiKey,
+            KeyHash = new string(digit, 64),
+        };
 
     private static Credential Certificate(string id, char digit) =>
         new()
